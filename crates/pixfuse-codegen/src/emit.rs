@@ -1,0 +1,242 @@
+//! Plan to Rust: the body of a kernel, and the items around it.
+//!
+//! What is emitted is meant to be read. It has no `unsafe`, no `cfg` and no instruction set: the body is generic over
+//! the level, and everything around it is the core's.
+
+use pixfuse_spec::{Element, Layout, Map, Number, Plan, Shape, Spec};
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
+
+use crate::syntax::Declared;
+
+/// What a body does with loaded channels, as far as it is known when code is made.
+pub(crate) struct Body {
+    pub(crate) shape: Shape,
+    /// A name for each loaded channel.
+    pub(crate) names: Vec<Ident>,
+    /// Which loaded channel each output channel is; `None` when the kernel is told at run time.
+    pub(crate) from: Option<Vec<usize>>,
+    pub(crate) map: Operation,
+}
+
+/// What is done to each value.
+pub(crate) enum Operation {
+    Keep,
+    Convert,
+    /// With the (scale, offset) of each output channel.
+    Literals(Vec<(f32, f32)>),
+    /// With the scales and offsets that the kernel is told at run time.
+    Numbers,
+}
+
+/// The items of a declared struct: its kernel, its entry, and the way to make a pipeline.
+pub(crate) fn declared(declared: &Declared, krate: &syn::Path, spec: &Spec, plan: &Plan) -> TokenStream {
+    let item = &declared.item;
+    let (name, vis) = (&item.ident, &item.vis);
+    let text = spec.to_string();
+    let body = Body::of(plan);
+    let kernel = body.kernel(name, &plan.to_string());
+    let constructor = body.constructor(name);
+    let label = name.to_string();
+    let make = if spec.is_open() {
+        quote! {
+            /// Makes the pipeline with the numbers that the declaration leaves open.
+            ///
+            /// # Errors
+            /// When a number is missing, not asked for or against the rules.
+            #vis fn bind(values: &#krate::Values) -> ::core::result::Result<#krate::Pipeline, #krate::Error> {
+                #krate::Pipeline::bind(&<Self as #krate::Declared>::ENTRY, values)
+            }
+        }
+    } else {
+        quote! {
+            /// Makes the pipeline.
+            ///
+            /// # Panics
+            /// When the environment variable `PIXFUSE_LEVEL` names a level that this CPU lacks.
+            #vis fn pipeline() -> #krate::Pipeline {
+                match #krate::Pipeline::from_entry(&<Self as #krate::Declared>::ENTRY) {
+                    ::core::result::Result::Ok(pipeline) => pipeline,
+                    ::core::result::Result::Err(error) => ::core::panic!("{error}"),
+                }
+            }
+        }
+    };
+    quote! {
+        const _: () = {
+            use #krate::rt;
+
+            #kernel
+
+            impl #krate::Declared for #name {
+                const ENTRY: #krate::Entry = #krate::Entry::new(#label, #text, #constructor);
+            }
+
+            impl #name {
+                #make
+            }
+        };
+    }
+}
+
+/// The errors, and items enough that uses of the struct give no errors of their own.
+pub(crate) fn fallback(declared: &Declared, krate: &syn::Path, errors: &[syn::Error]) -> TokenStream {
+    let item = &declared.item;
+    let (name, vis) = (&item.ident, &item.vis);
+    let errors = errors.iter().map(syn::Error::to_compile_error);
+    quote! {
+        #item
+        #(#errors)*
+        impl #krate::Declared for #name {
+            const ENTRY: #krate::Entry = ::core::panic!("the declaration has errors");
+        }
+        impl #name {
+            #[allow(missing_docs, dead_code)]
+            #vis fn pipeline() -> #krate::Pipeline {
+                ::core::panic!("the declaration has errors")
+            }
+            #[allow(missing_docs, dead_code)]
+            #vis fn bind(_: &#krate::Values) -> ::core::result::Result<#krate::Pipeline, #krate::Error> {
+                ::core::panic!("the declaration has errors")
+            }
+        }
+    }
+}
+
+impl Body {
+    /// The body of a declared pipeline: names from its channels, constants folded in.
+    fn of(plan: &Plan) -> Self {
+        let letters = plan.load.format.order().letters();
+        let map = match &plan.map {
+            Map::Keep => Operation::Keep,
+            Map::Convert => Operation::Convert,
+            Map::MulAdd { scale: Number::Known(scale), offset: Number::Known(offset) } => {
+                Operation::Literals(scale.iter().copied().zip(offset.iter().copied()).collect())
+            }
+            Map::MulAdd { .. } => Operation::Numbers,
+        };
+        Self {
+            shape: plan.shape(),
+            names: letters.chars().take(plan.load.channels).map(|letter| format_ident!("{letter}")).collect(),
+            from: Some(plan.store.from.clone()),
+            map,
+        }
+    }
+
+    /// `rt::Kernel::two_taps::<Name, 3>()`
+    pub(crate) fn constructor(&self, name: &Ident) -> TokenStream {
+        let channels = Literal::usize_unsuffixed(self.shape.channels);
+        let constructor = if self.shape.taps == 1 { quote!(one_tap) } else { quote!(two_taps) };
+        quote!(rt::Kernel::#constructor::<#name, #channels>())
+    }
+
+    /// The `impl` of the kernel trait, with the plan as its documentation.
+    pub(crate) fn kernel(&self, name: &Ident, plan: &str) -> TokenStream {
+        let Shape { pixel, channels, load, taps, element, store } = self.shape;
+        let (pixel, count) = (Literal::usize_unsuffixed(pixel), Literal::usize_unsuffixed(channels));
+        let load = match load {
+            Layout::Hwc => quote!(rt::Interleaved<#pixel>),
+            Layout::Chw => quote!(rt::Planar),
+        };
+        let (element, vector) = match element {
+            Element::F32 => (quote!(f32), quote!(F32)),
+            Element::U8 => (quote!(u8), quote!(I32)),
+        };
+        let store = match store {
+            Layout::Hwc => quote!(rt::Pixels<#element>),
+            Layout::Chw => quote!(rt::Planes<#element>),
+        };
+        let (kernel, argument) = match taps {
+            1 => (quote!(OneTap), quote!(pixel: [S::I32; #count])),
+            _ => (quote!(TwoTaps), quote!(taps: rt::Square<S, #count>)),
+        };
+        let numbers = match (&self.map, &self.from) {
+            (Operation::Numbers, _) | (_, None) => quote!(numbers),
+            _ => quote!(_),
+        };
+        let (resample, reorder, map) = (self.resample(), self.reorder(), self.map());
+        let stored = self.stored();
+        let lines = plan.lines().map(|line| format!(" {line}"));
+        quote! {
+            impl rt::#kernel<#count> for #name {
+                type Load = #load;
+                type Store = #store;
+
+                #(#[doc = #lines])*
+                #[inline(always)]
+                fn pixels<S: rt::Simd>(simd: S, #argument, #numbers: &rt::Numbers) -> [S::#vector; #count] {
+                    #resample
+                    #reorder
+                    #map
+                    [#(#stored),*]
+                }
+            }
+        }
+    }
+
+    /// From what was loaded to one integer a channel.
+    fn resample(&self) -> TokenStream {
+        let names = &self.names;
+        if self.shape.taps == 1 {
+            return quote!(let [#(#names),*] = pixel;);
+        }
+        let channels = (0..names.len()).map(Literal::usize_unsuffixed);
+        quote! {
+            let rt::Square { above, below, columns, rows } = taps;
+            #(let #names = simd.blend_rows(
+                simd.dot_pairs(above[#channels], columns),
+                simd.dot_pairs(below[#channels], columns),
+                rows,
+            );)*
+        }
+    }
+
+    /// The channel swap, where it is not yet known.
+    fn reorder(&self) -> Option<TokenStream> {
+        let names = &self.names;
+        let open = self.from.is_none() && names.len() >= 3;
+        open.then(|| quote!(let [#(#names),*] = numbers.reorder([#(#names),*]);))
+    }
+
+    /// The names in the output's order: where a known channel swap costs nothing.
+    fn stored(&self) -> Vec<&Ident> {
+        match &self.from {
+            Some(from) => from.iter().map(|&channel| &self.names[channel]).collect(),
+            None => self.names.iter().collect(),
+        }
+    }
+
+    fn map(&self) -> TokenStream {
+        let stored = self.stored();
+        match &self.map {
+            Operation::Keep => TokenStream::new(),
+            Operation::Convert => quote!(#(let #stored = simd.convert(#stored);)*),
+            Operation::Literals(constants) => {
+                let scale = constants.iter().map(|&(scale, _)| number(scale));
+                let offset = constants.iter().map(|&(_, offset)| number(offset));
+                quote!(#(let #stored = simd.mul_add(simd.convert(#stored), simd.splat(#scale), simd.splat(#offset));)*)
+            }
+            Operation::Numbers => {
+                let channels: Vec<_> = (0..stored.len()).map(Literal::usize_unsuffixed).collect();
+                quote! {
+                    #(let #stored = simd.mul_add(
+                        simd.convert(#stored),
+                        simd.splat(numbers.scale[#channels]),
+                        simd.splat(numbers.offset[#channels]),
+                    );)*
+                }
+            }
+        }
+    }
+}
+
+/// The shortest text of an f32; a minus sign is a token of its own.
+fn number(value: f32) -> TokenStream {
+    let magnitude = Literal::f32_unsuffixed(value.abs());
+    if value.is_sign_negative() { quote!(-#magnitude) } else { quote!(#magnitude) }
+}
+
+/// A name for each channel of a kernel that does not know which they are.
+pub(crate) fn numbered(channels: usize) -> Vec<Ident> {
+    (0..channels).map(|channel| format_ident!("c{channel}")).collect()
+}

@@ -1,0 +1,103 @@
+//! The attribute's tokens and the item it stands on.
+
+use pixfuse_spec::{Kind, Token};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::spanned::Spanned;
+
+/// The arguments of `#[pipeline(...)]`.
+pub(crate) struct Attribute {
+    /// The declaration, in the language's own tokens.
+    pub(crate) tokens: Vec<Token<Span>>,
+    /// Where generated code finds the core crate: `crate = path`, else `::pixfuse`.
+    pub(crate) krate: syn::Path,
+    /// A `crate = ...` that is not a path.
+    pub(crate) error: Option<syn::Error>,
+}
+
+/// The struct that a declaration stands on.
+pub(crate) struct Declared {
+    pub(crate) item: syn::ItemStruct,
+}
+
+/// `::pixfuse`
+pub(crate) fn default_krate() -> syn::Path {
+    syn::parse_quote!(::pixfuse)
+}
+
+/// Splits the `crate = path` clause off and flattens the rest.
+pub(crate) fn attribute(arguments: TokenStream) -> Attribute {
+    let mut trees: Vec<TokenTree> = arguments.into_iter().collect();
+    let (mut krate, mut error) = (default_krate(), None);
+    let clause = trees.windows(2).position(|pair| is_crate(&pair[0]) && is_sign(&pair[1], '='));
+    if let Some(start) = clause {
+        let end = trees[start..].iter().position(|tree| is_sign(tree, ',')).map_or(trees.len(), |at| start + at);
+        let path: TokenStream = trees[start + 2..end].iter().cloned().collect();
+        match syn::parse2::<syn::Path>(path.clone()) {
+            Ok(path) => krate = path,
+            Err(_) => {
+                let span = if path.is_empty() { trees[start].span() } else { path.span() };
+                error = Some(syn::Error::new(span, "crate: expected a path, such as `crate = ::pixfuse`"));
+            }
+        }
+        trees.drain(start..(end + 1).min(trees.len()));
+    }
+    let mut tokens = Vec::new();
+    flatten(trees, &mut tokens);
+    Attribute { tokens, krate, error }
+}
+
+fn is_crate(tree: &TokenTree) -> bool {
+    matches!(tree, TokenTree::Ident(word) if word == "crate")
+}
+
+fn is_sign(tree: &TokenTree, sign: char) -> bool {
+    matches!(tree, TokenTree::Punct(punct) if punct.as_char() == sign)
+}
+
+fn flatten(trees: impl IntoIterator<Item = TokenTree>, tokens: &mut Vec<Token<Span>>) {
+    for tree in trees {
+        let (kind, at) = match tree {
+            TokenTree::Ident(word) => (Kind::Word(word.to_string()), word.span()),
+            TokenTree::Punct(sign) => (Kind::Sign(sign.as_char()), sign.span()),
+            TokenTree::Literal(literal) => (literal_kind(&literal.to_string()), literal.span()),
+            TokenTree::Group(group) => {
+                let (open, close) = match group.delimiter() {
+                    Delimiter::Parenthesis => ('(', ')'),
+                    Delimiter::Bracket => ('[', ']'),
+                    Delimiter::Brace => ('{', '}'),
+                    // What a macro_rules fragment leaves around its tokens.
+                    Delimiter::None => {
+                        flatten(group.stream(), tokens);
+                        continue;
+                    }
+                };
+                tokens.push(Token { kind: Kind::Open(open), at: group.span_open() });
+                flatten(group.stream(), tokens);
+                (Kind::Close(close), group.span_close())
+            }
+        };
+        tokens.push(Token { kind, at });
+    }
+}
+
+/// A literal as run-time text reads it, so that the attribute takes exactly the same numbers.
+fn literal_kind(text: &str) -> Kind {
+    match pixfuse_spec::lex(text).as_slice() {
+        [token] => token.kind.clone(),
+        _ => Kind::Unreadable(text.to_owned()),
+    }
+}
+
+/// The item, if it is a struct without fields and parameters.
+pub(crate) fn declared(item: TokenStream) -> syn::Result<Declared> {
+    let expected = "expected a struct without fields to declare the pipeline on, such as `pub struct ImageNet;`";
+    let parsed: syn::ItemStruct = syn::parse2(item.clone()).map_err(|_| syn::Error::new_spanned(&item, expected))?;
+    if !matches!(parsed.fields, syn::Fields::Unit) {
+        return Err(syn::Error::new_spanned(parsed.fields.to_token_stream(), expected));
+    }
+    if !parsed.generics.params.is_empty() {
+        return Err(syn::Error::new_spanned(&parsed.generics, expected));
+    }
+    Ok(Declared { item: parsed })
+}

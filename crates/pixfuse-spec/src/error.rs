@@ -1,0 +1,91 @@
+//! Errors of the language: one wording, with a place.
+
+use std::fmt;
+use std::ops::Range;
+
+/// One mistake in a declaration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Error<P> {
+    /// The token to point at.
+    pub at: P,
+    /// Clause, value, what was expected and what to do; no trailing full stop.
+    pub message: String,
+}
+
+/// Every mistake found in a run-time text, each with its columns.
+///
+/// `Display` shows each message with the place underlined.
+///
+/// ```
+/// let error = "input(rgb8), output(rgb, f23)".parse::<pixfuse_spec::Spec>().unwrap_err();
+/// assert_eq!(error.to_string(), "\
+/// output: unknown element type `f23`, expected one of f32, u8
+///   input(rgb8), output(rgb, f23)
+///                            ^^^ column 26");
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParseError {
+    /// The text as it was given.
+    pub text: String,
+    /// At least one error; `at` is a byte range of `text`.
+    pub errors: Vec<Error<Range<usize>>>,
+}
+
+/// Errors that are shown: a text that is no declaration at all has as many as it has words.
+const MOST_ERRORS: usize = 8;
+
+/// Characters of a line that are shown around a place.
+const MOST_COLUMNS: usize = 120;
+
+impl std::error::Error for ParseError {}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, error) in self.errors.iter().take(MOST_ERRORS).enumerate() {
+            let separator = if index == 0 { "" } else { "\n" };
+            write!(f, "{separator}{}", error.message)?;
+            if !self.text.trim().is_empty() {
+                underline(f, &self.text, &error.at)?;
+            }
+        }
+        match self.errors.len().saturating_sub(MOST_ERRORS) {
+            0 => Ok(()),
+            more => write!(f, "\nand {more} more"),
+        }
+    }
+}
+
+/// The line of a place, and under it the place.
+fn underline(f: &mut fmt::Formatter<'_>, text: &str, at: &Range<usize>) -> fmt::Result {
+    // The fields are public, so a range may be any range.
+    let start = boundary(text, at.start);
+    let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+    let line_end = text[start..].find('\n').map_or(text.len(), |newline| start + newline);
+    let end = boundary(text, at.end).clamp(start, line_end);
+
+    let column = text[line_start..start].chars().count();
+    let width = text[start..end].chars().count().max(1);
+    let line: Vec<char> = text[line_start..line_end].trim_end().chars().map(plain).collect();
+    // Half of the window before the place, so that both sides of it can be seen.
+    let first = if line.len() <= MOST_COLUMNS { 0 } else { column.saturating_sub(MOST_COLUMNS / 2) };
+    let last = line.len().min(first + MOST_COLUMNS);
+    let shown: String = line.get(first..last).unwrap_or_default().iter().collect();
+    let (before, after) = (if first > 0 { "…" } else { "" }, if last < line.len() { "…" } else { "" });
+    let indent = " ".repeat(column - first + before.chars().count());
+    let marks = "^".repeat(width.min(MOST_COLUMNS.saturating_sub(column - first)).max(1));
+    write!(f, "\n  {before}{shown}{after}\n  {indent}{marks} ")?;
+    if text.trim_end().contains('\n') {
+        write!(f, "line {}, ", text[..line_start].matches('\n').count() + 1)?;
+    }
+    write!(f, "column {}", column + 1)
+}
+
+/// The nearest place at or before a byte index where a character starts.
+fn boundary(text: &str, index: usize) -> usize {
+    (0..=index.min(text.len())).rev().find(|index| text.is_char_boundary(*index)).unwrap_or(0)
+}
+
+/// A character that is one column wide on a terminal, as far as that can be known here.
+fn plain(c: char) -> char {
+    if c.is_control() { ' ' } else { c }
+}

@@ -1,0 +1,173 @@
+//! Declarations as keyword arguments of a host language.
+//!
+//! Keywords are written down as text and parsed like any other: one grammar, and errors show what was understood.
+
+use std::ops::Range;
+
+use crate::rules::not_finite;
+use crate::spelling::shortened;
+use crate::text::number;
+use crate::{Error, ParseError, Spec};
+
+/// A value that a host language gives for one clause or argument.
+///
+/// | in Python | as a keyword | reads as |
+/// |---|---|---|
+/// | `input="rgb8"` | `Word` | `input(rgb8)` |
+/// | `resize=(240, None, "bilinear")` | `List` of `Number`, `Later`, `Word` | `resize(240, _, bilinear)` |
+/// | `normalize={"mean": [0.5, 0.4, 0.3]}` | `Named` with a `List` | `normalize(mean = [0.5, 0.4, 0.3])` |
+/// | `input=("rgba8", {"alpha": "drop"})` | `List` with a `Named` last | `input(rgba8, alpha = drop)` |
+#[derive(Clone, Debug, PartialEq)]
+pub enum Keyword {
+    /// A number.
+    Number(f64),
+    /// A name, or anything that stands between the brackets of a clause: `rgb, f32, chw`, `1/255`, `_`.
+    Word(String),
+    /// `_`.
+    Later,
+    /// The arguments of a clause, or a list of numbers.
+    List(Vec<Keyword>),
+    /// Named arguments of a clause.
+    Named(Vec<(String, Keyword)>),
+}
+
+impl Spec {
+    /// Reads a declaration whose clauses are keyword arguments, in any order.
+    ///
+    /// # Errors
+    ///
+    /// Every mistake, placed in the text that the keywords stand for.
+    ///
+    /// ```
+    /// use pixfuse_spec::{Keyword, Spec};
+    ///
+    /// let word = |text: &str| Keyword::Word(text.into());
+    /// let size = Keyword::List(vec![Keyword::Number(240.0), Keyword::Later, word("bilinear")]);
+    /// let spec = Spec::from_keywords(&[
+    ///     ("input".into(), word("rgb8")),
+    ///     ("output".into(), word("rgb, f32, chw")),
+    ///     ("resize".into(), size),
+    /// ])?;
+    /// assert_eq!(spec.to_string(), "input(rgb8), resize(240, _, bilinear), output(rgb, f32, chw)");
+    /// # Ok::<(), pixfuse_spec::ParseError>(())
+    /// ```
+    pub fn from_keywords(clauses: &[(String, Keyword)]) -> Result<Self, ParseError> {
+        let mut writer = Writer { text: String::new(), rejected: Vec::new() };
+        for (index, (name, value)) in clauses.iter().enumerate() {
+            writer.separate(index);
+            writer.clause(name, value);
+        }
+        let Writer { text, rejected } = writer;
+        // A rejected value could read as something else, so what the grammar makes of it is no news.
+        if rejected.is_empty() { text.parse() } else { Err(ParseError { text, errors: rejected }) }
+    }
+}
+
+/// The text so far, and what cannot be said in it.
+struct Writer {
+    text: String,
+    rejected: Vec<Error<Range<usize>>>,
+}
+
+impl Writer {
+    fn clause(&mut self, name: &str, value: &Keyword) {
+        self.name(name);
+        self.text.push('(');
+        // Two levels by hand instead of recursion: a host may nest as deeply as it likes.
+        match value {
+            Keyword::List(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.separate(index);
+                    match item {
+                        Keyword::Named(pairs) => self.pairs(name, pairs),
+                        item => self.value(name, item),
+                    }
+                }
+            }
+            Keyword::Named(pairs) => self.pairs(name, pairs),
+            value => self.value(name, value),
+        }
+        self.text.push(')');
+    }
+
+    fn pairs(&mut self, clause: &str, pairs: &[(String, Keyword)]) {
+        for (index, (name, value)) in pairs.iter().enumerate() {
+            self.separate(index);
+            self.name(name);
+            self.text.push_str(" = ");
+            self.value(&format!("{clause}: {}", shortened(name)), value);
+        }
+    }
+
+    /// A single value or a list of them.
+    fn value(&mut self, place: &str, value: &Keyword) {
+        let Keyword::List(items) = value else { return self.single(place, value) };
+        self.text.push('[');
+        for (index, item) in items.iter().enumerate() {
+            self.separate(index);
+            self.single(place, item);
+        }
+        self.text.push(']');
+    }
+
+    fn single(&mut self, place: &str, value: &Keyword) {
+        let start = self.text.len();
+        match value {
+            Keyword::Number(value) => {
+                self.text.push_str(&number(*value));
+                if !value.is_finite() {
+                    self.reject(start, not_finite(place, *value));
+                }
+            }
+            Keyword::Word(word) => {
+                self.text.push_str(word);
+                if !stays_inside(word) {
+                    let message = format!("{place}: `{}` has brackets that do not belong there", shortened(word));
+                    self.reject(start, message);
+                }
+            }
+            Keyword::Later => self.text.push('_'),
+            Keyword::List(_) => {
+                self.text.push_str("[..]");
+                self.reject(start, format!("{place}: expected a single value, found a list"));
+            }
+            Keyword::Named(_) => {
+                self.text.push_str("{..}");
+                self.reject(start, format!("{place}: expected a value, found named arguments"));
+            }
+        }
+    }
+
+    /// The name of a clause or argument, which comes from a program too.
+    fn name(&mut self, name: &str) {
+        let start = self.text.len();
+        self.text.push_str(name);
+        if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || c == '_') {
+            self.reject(start, format!("`{}` is not a name", shortened(name)));
+        }
+    }
+
+    fn separate(&mut self, index: usize) {
+        if index > 0 {
+            self.text.push_str(", ");
+        }
+    }
+
+    fn reject(&mut self, start: usize, message: String) {
+        self.rejected.push(Error { at: start..self.text.len(), message });
+    }
+}
+
+/// Whether a word cannot end the clause or the list that it stands in, nor begin another clause.
+fn stays_inside(word: &str) -> bool {
+    let mut depth = 0_usize;
+    for c in word.chars() {
+        match c {
+            '[' => depth += 1,
+            ']' if depth > 0 => depth -= 1,
+            ']' | '(' | ')' | '{' | '}' => return false,
+            _ => {}
+        }
+    }
+    depth == 0
+}

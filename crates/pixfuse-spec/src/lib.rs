@@ -1,0 +1,45 @@
+//! The language of pixfuse, without any dependency.
+//!
+//! A pipeline is written as text, as the arguments of `#[pixfuse::pipeline(...)]`, or as keyword arguments in
+//! Python and Node.js. All of them become the same [`Token`]s, go through the same grammar and the same rulebook,
+//! and end as one [`Spec`]:
+//!
+//! ```text
+//! text, attribute tokens or keyword values -> tokens -> grammar -> rulebook -> Spec -> Plan
+//! ```
+//!
+//! The grammar is generic over what a position is ([`Token::at`]): a column in run-time text, a span in the macro.
+//! So there is one wording of every error, and each shows the place the user wrote.
+//!
+//! ```
+//! let spec: pixfuse_spec::Spec = "output(rgb, f32, chw), input(rgb8), normalize()".parse()?;
+//! assert_eq!(spec.to_string(), "input(rgb8), normalize(), output(rgb, f32, chw)");
+//! # Ok::<(), pixfuse_spec::ParseError>(())
+//! ```
+#![forbid(unsafe_code)]
+
+mod arguments;
+mod bind;
+mod check;
+mod cursor;
+mod error;
+mod grammar;
+mod keywords;
+mod lower;
+mod plan;
+mod rules;
+mod spec;
+mod spelling;
+mod text;
+mod tokens;
+mod vocabulary;
+
+pub use bind::{BindError, Values};
+pub use check::{MAX_SIDE, check};
+pub use error::{Error, ParseError};
+pub use keywords::Keyword;
+pub use lower::lower;
+pub use plan::{Load, Map, Plan, Resample, Shape, Store};
+pub use spec::{Input, Normalize, Number, Output, Resize, Spec};
+pub use tokens::{Kind, Token, lex};
+pub use vocabulary::{Alpha, ChannelOrder, Element, Filter, Layout, PixelFormat};

@@ -1,0 +1,82 @@
+//! Names in error messages: what was meant, and how a long one is shortened.
+
+/// `unknown filter `bilinar`, expected one of nearest, bilinear; did you mean `bilinear`?`
+pub(crate) fn unknown(what: &str, word: &str, names: &[&str]) -> String {
+    let (word, expected, hint) = (shortened(word), names.join(", "), hint(word, names));
+    match names {
+        [_] => format!("unknown {what} `{word}`, expected {expected}{hint}"),
+        _ => format!("unknown {what} `{word}`, expected one of {expected}{hint}"),
+    }
+}
+
+/// `; did you mean `bilinear`?`, or nothing when no name is close.
+pub(crate) fn hint(word: &str, names: &[&str]) -> String {
+    nearest(word, names).map_or(String::new(), |name| format!("; did you mean `{name}`?"))
+}
+
+/// The name that `word` was probably meant to be: at most a third of its letters differ, capitals aside.
+pub(crate) fn nearest<'a>(word: &str, names: &[&'a str]) -> Option<&'a str> {
+    // No name is near a word of twice the longest name, and the distance costs the product of both lengths.
+    if word.len() > 32 {
+        return None;
+    }
+    let word = word.to_lowercase();
+    let allowed = (word.chars().count() / 3).max(1);
+    let near = names.iter().map(|name| (distance(&word, name), *name)).filter(|(edits, _)| *edits <= allowed);
+    near.min_by_key(|(edits, _)| *edits).map(|(_, name)| name)
+}
+
+/// Levenshtein distance: how many letters must be added, removed or replaced to make one word the other.
+fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (index, a) in left.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = index + 1;
+        for (column, b) in right.iter().enumerate() {
+            let replaced = diagonal + usize::from(a != *b);
+            diagonal = row[column + 1];
+            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
+        }
+    }
+    row[right.len()]
+}
+
+/// At most 40 characters of what the user wrote, on one line: a message stays a message whatever it quotes.
+pub(crate) fn shortened(text: &str) -> String {
+    const MOST: usize = 40;
+    let mut short: String = text.chars().take(MOST).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(MOST).is_some() {
+        short.push('…');
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances() {
+        for (left, right, edits) in [("", "", 0), ("", "abc", 3), ("bilinar", "bilinear", 1), ("kitten", "sitting", 3)]
+        {
+            assert_eq!(distance(left, right), edits, "{left} {right}");
+            assert_eq!(distance(right, left), edits, "{right} {left}");
+        }
+    }
+
+    #[test]
+    fn nearest_name() {
+        let names = ["nearest", "nearest_exact", "bilinear"];
+        assert_eq!(nearest("neerest", &names), Some("nearest"));
+        assert_eq!(nearest("NEAREST_EXACT", &names), Some("nearest_exact"));
+        assert_eq!(nearest("bicubic", &names), None);
+        assert_eq!(nearest(&"n".repeat(10_000), &names), None);
+    }
+
+    #[test]
+    fn long_text_is_shortened() {
+        assert_eq!(shortened("a\nb"), "a b");
+        assert_eq!(shortened(&"é".repeat(50)), format!("{}…", "é".repeat(40)));
+    }
+}

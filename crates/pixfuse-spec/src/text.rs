@@ -1,0 +1,162 @@
+//! The canonical text: one text for each [`Spec`], which parses back to it.
+//!
+//! Equality of texts is equality of pipelines, so pickles, hashes, caches and messages all use it.
+
+use std::fmt::{self, Write};
+use std::hash::{Hash, Hasher};
+use std::str::FromStr;
+
+use crate::{Input, Layout, Normalize, Number, Output, ParseError, Resize, Spec, check, lex};
+
+impl FromStr for Spec {
+    type Err = ParseError;
+
+    /// Reads a declaration.
+    ///
+    /// # Errors
+    ///
+    /// Every mistake of the text, each with the place of it.
+    ///
+    /// ```
+    /// use pixfuse_spec::Spec;
+    ///
+    /// let spec: Spec = "input(rgb8), resize(240, 256, bilinear), output(rgb, f32)".parse()?;
+    /// assert_eq!(spec.to_string(), "input(rgb8), resize(240, 256, bilinear), output(rgb, f32, chw)");
+    ///
+    /// let error = "input(rgb), output(rgb, u8)".parse::<Spec>().unwrap_err();
+    /// assert!(error.to_string().contains("did you mean `rgb8`?"));
+    /// # Ok::<(), pixfuse_spec::ParseError>(())
+    /// ```
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        let end = text.trim_end().len();
+        check(&lex(text), end..end).map_err(|mut errors| {
+            errors.sort_by_key(|error| error.at.start);
+            ParseError { text: text.to_owned(), errors }
+        })
+    }
+}
+
+/// The numbers of a checked declaration are finite, so equality holds of each with itself.
+impl Eq for Spec {}
+
+impl Hash for Spec {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.to_string().hash(state);
+    }
+}
+
+impl fmt::Display for Spec {
+    /// The clauses in the order of work, without what is default.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, ", self.input)?;
+        if let Some(resize) = &self.resize {
+            write!(f, "{resize}, ")?;
+        }
+        if let Some(normalize) = &self.normalize {
+            write!(f, "{normalize}, ")?;
+        }
+        self.output.fmt(f)
+    }
+}
+
+impl fmt::Display for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "input({}", self.format)?;
+        if self.layout != Layout::Hwc {
+            write!(f, ", {}", self.layout)?;
+        }
+        if let Some(alpha) = self.alpha {
+            write!(f, ", alpha = {alpha}")?;
+        }
+        f.write_char(')')
+    }
+}
+
+impl fmt::Display for Resize {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let side = |side: &Number<u32>| side.known().map_or("_".to_owned(), u32::to_string);
+        write!(f, "resize({}, {}, {})", side(&self.rows), side(&self.columns), self.filter)
+    }
+}
+
+impl fmt::Display for Normalize {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let default = Self::default();
+        let mut arguments = Vec::new();
+        if self.scale != default.scale {
+            arguments.push(format!("scale = {}", single(&self.scale)));
+        }
+        if self.mean != default.mean {
+            arguments.push(format!("mean = {}", list(&self.mean)));
+        }
+        if self.std != default.std {
+            arguments.push(format!("std = {}", list(&self.std)));
+        }
+        if self.eps != default.eps {
+            arguments.push(format!("eps = {}", single(&self.eps)));
+        }
+        write!(f, "normalize({})", arguments.join(", "))
+    }
+}
+
+impl fmt::Display for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "output({}, {}, {})", self.channels, self.element, self.layout)
+    }
+}
+
+/// A number or `_`.
+pub(crate) fn single(value: &Number<f64>) -> String {
+    value.known().map_or("_".to_owned(), |value| number(*value))
+}
+
+/// One number, a list or `_`.
+pub(crate) fn list(values: &Number<Vec<f64>>) -> String {
+    match values.known().map(Vec::as_slice) {
+        None => "_".to_owned(),
+        Some([one]) => number(*one),
+        Some(many) => format!("[{}]", many.iter().map(|value| number(*value)).collect::<Vec<_>>().join(", ")),
+    }
+}
+
+/// The shortest text that reads back as the same number; `1/n` for what people write as `1/n`.
+pub(crate) fn number(value: f64) -> String {
+    // Both zeros are equal, so they have one text.
+    let text = format!("{:?}", if value == 0.0 { 0.0 } else { value });
+    let digits = text.split('e').next().unwrap_or(&text).trim_start_matches(['-', '0', '.']);
+    let inverse = (1.0 / value).round();
+    if digits.len() > 6 && (2.0..=65536.0).contains(&inverse) && 1.0 / inverse == value {
+        return format!("1/{inverse}");
+    }
+    match text.strip_suffix(".0") {
+        Some(integer) => integer.to_owned(),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short() {
+        for (value, text) in [
+            (0.0, "0"),
+            (-0.0, "0"),
+            (1.0, "1"),
+            (-2.5, "-2.5"),
+            (0.485, "0.485"),
+            (0.00001, "1e-5"),
+            (0.0001, "0.0001"),
+            (1e300, "1e300"),
+            (1.0 / 255.0, "1/255"),
+            (1.0 / 3.0, "1/3"),
+            (1.0 / 65536.0, "1/65536"),
+            (0.25, "0.25"),
+            (1.0 / 127.5, "0.00784313725490196"),
+            (123456789.0, "123456789"),
+        ] {
+            assert_eq!(number(value), text);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! The words of the language: one enum for each place where a name stands, and the name of each value.
+
+use std::fmt;
+
+/// Declares an enum of names: `ALL`, `name`, `from_name` and `Display` come from one list.
+macro_rules! names {
+    ($(#[$doc:meta])* $name:ident, $what:literal: $($(#[$value_doc:meta])* $value:ident = $text:literal),+ $(,)?) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $name {
+            $($(#[$value_doc])* $value,)+
+        }
+
+        impl $name {
+            /// Every value, in the order in which documentation and error messages list them.
+            pub const ALL: &'static [Self] = &[$(Self::$value),+];
+
+            /// What a value of this kind is called in an error message.
+            pub const WHAT: &'static str = $what;
+
+            /// The name as it is written in a declaration.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$value => $text,)+
+                }
+            }
+
+            /// The value with this name, if there is one.
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|value| value.name() == name)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.name())
+            }
+        }
+    };
+}
+
+names! {
+    /// What one source pixel is: its channels in memory order, 8 bits each.
+    PixelFormat, "pixel format":
+    /// One channel of luma.
+    Gray8 = "gray8",
+    /// Red, green, blue.
+    Rgb8 = "rgb8",
+    /// Blue, green, red: what OpenCV reads.
+    Bgr8 = "bgr8",
+    /// Red, green, blue, alpha: what a canvas holds.
+    Rgba8 = "rgba8",
+    /// Blue, green, red, alpha.
+    Bgra8 = "bgra8",
+}
+
+names! {
+    /// Where channels lie: innermost (`hwc`, interleaved) or outermost (`chw`, planes).
+    Layout, "layout":
+    /// Rows, columns, channels: interleaved pixels.
+    Hwc = "hwc",
+    /// Channels, rows, columns: one plane after another.
+    Chw = "chw",
+}
+
+names! {
+    /// What becomes of an alpha channel that the output has not.
+    Alpha, "alpha rule":
+    /// The alpha channel is not read; colours are taken as they are stored.
+    Drop = "drop",
+}
+
+names! {
+    /// How a resized pixel is made from source pixels. Each name is one library's result, to the bit.
+    Filter, "filter":
+    /// OpenCV `INTER_NEAREST`: source index `floor(d * (1 / (D / S)))`.
+    Nearest = "nearest",
+    /// Pillow `NEAREST`: half-pixel centres, the coordinate accumulated in `f64`.
+    NearestExact = "nearest_exact",
+    /// The loop people write by hand: source index `floor(d * (S / D))` in `f64`.
+    NearestFloor = "nearest_floor",
+    /// OpenCV `INTER_LINEAR`: two taps an axis, 11-bit weights, no antialiasing.
+    Bilinear = "bilinear",
+}
+
+names! {
+    /// Which channels the tensor has, in this order.
+    ChannelOrder, "channel order":
+    /// One channel of luma.
+    Gray = "gray",
+    /// Red, green, blue.
+    Rgb = "rgb",
+    /// Blue, green, red.
+    Bgr = "bgr",
+    /// Red, green, blue, alpha.
+    Rgba = "rgba",
+    /// Blue, green, red, alpha.
+    Bgra = "bgra",
+}
+
+names! {
+    /// The type of one tensor element.
+    Element, "element type":
+    /// IEEE 754 binary32.
+    F32 = "f32",
+    /// Unsigned 8-bit integer: the pixel value itself.
+    U8 = "u8",
+}
+
+impl PixelFormat {
+    /// The channels in memory order, without their depth: `rgb8` is [`ChannelOrder::Rgb`].
+    pub const fn order(self) -> ChannelOrder {
+        match self {
+            Self::Gray8 => ChannelOrder::Gray,
+            Self::Rgb8 => ChannelOrder::Rgb,
+            Self::Bgr8 => ChannelOrder::Bgr,
+            Self::Rgba8 => ChannelOrder::Rgba,
+            Self::Bgra8 => ChannelOrder::Bgra,
+        }
+    }
+
+    /// How many channels a source pixel has: 1, 3 or 4.
+    pub const fn channels(self) -> usize {
+        self.order().channels()
+    }
+}
+
+impl ChannelOrder {
+    /// How many channels there are: 1, 3 or 4.
+    pub const fn channels(self) -> usize {
+        self.letters().len()
+    }
+
+    /// Whether the last channel is alpha.
+    pub const fn has_alpha(self) -> bool {
+        matches!(self, Self::Rgba | Self::Bgra)
+    }
+
+    /// One letter a channel: `y` for gray, else `r`, `g`, `b`, `a`.
+    pub const fn letters(self) -> &'static str {
+        match self {
+            Self::Gray => "y",
+            Self::Rgb => "rgb",
+            Self::Bgr => "bgr",
+            Self::Rgba => "rgba",
+            Self::Bgra => "bgra",
+        }
+    }
+}
+
+impl Element {
+    /// Bytes of one element.
+    pub const fn size(self) -> usize {
+        match self {
+            Self::F32 => 4,
+            Self::U8 => 1,
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Everything that can be wrong with a call.
+
+use pixfuse_spec::{BindError, ParseError};
+
+/// What was wrong, naming the clause or argument, the value, and what was expected.
+///
+/// Nothing has been written to an output when a call returns an error.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The text of a pipeline is not one.
+    #[error(transparent)]
+    Spec(#[from] ParseError),
+    /// A number written `_` was not given, or given wrongly.
+    #[error(transparent)]
+    Values(#[from] BindError),
+    /// A source image does not fit the pipeline or is not an image.
+    #[error("image: {0}")]
+    Image(String),
+    /// An output buffer does not fit the pipeline.
+    #[error("out: {0}")]
+    Output(String),
+    /// The level that was asked for is unknown or not there on this CPU.
+    #[error("level: {0}")]
+    Level(String),
+}

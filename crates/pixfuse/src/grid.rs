@@ -1,0 +1,16 @@
+//! The run-time grid: a kernel for every shape that the language can say, made by the compiler of the macro.
+//!
+//! Sizes, scale, offset and channel swap are numbers that these kernels read; only what changes machine code is an
+//! axis. So a text that first appears at run time runs on compiled code, and there is no second implementation.
+
+use pixfuse_spec::Shape;
+
+use crate::kernel::Kernel;
+
+pixfuse_macros::grid!();
+
+/// The kernel of this shape.
+pub(crate) fn kernel(shape: Shape) -> Kernel {
+    let found = GRID.iter().find(|(of, _)| *of == shape);
+    found.expect("the grid is made from Shape::all, which has every shape that a plan can have").1
+}

@@ -1,0 +1,56 @@
+//! The columns of an output row, cut into blocks of a level's width, each with its fetch table.
+
+use super::load::{Load, readable};
+use super::{Request, Source};
+use crate::simd::{BlockTaps, Simd};
+
+/// `S::LANES` neighbouring output columns.
+pub(super) struct Block<S: Simd> {
+    /// The first of them.
+    pub(super) column: usize,
+    /// Where their taps lie in a source row.
+    pub(super) columns: S::Columns,
+    /// The weights of their two taps; not read by a one-tap kernel.
+    pub(super) weights: S::I32,
+}
+
+/// One output column: its source columns and their weights.
+pub(super) type Column = ([u32; 2], [i16; 2]);
+
+/// The first column of each block. The last block overlaps the one before it instead of being shorter: the pixels they
+/// share are computed twice, to the same values, and no loop needs a tail.
+pub(super) fn starts<S: Simd>(columns: usize) -> impl Iterator<Item = usize> {
+    debug_assert!(columns >= S::LANES);
+    (0..columns.div_ceil(S::LANES)).map(move |block| (block * S::LANES).min(columns - S::LANES))
+}
+
+/// Every block of an output row.
+pub(super) fn blocks<S: Simd, L: Load>(
+    simd: S,
+    request: &Request,
+    channels: usize,
+    taps: usize,
+    columns: &[Column],
+) -> Vec<Block<S>> {
+    let source: &Source = &request.source;
+    let readable = readable::<L>(source);
+    let channels = if L::TOGETHER { channels } else { 1 };
+    let mut offsets = vec![[0; 2]; S::LANES];
+    let mut weights = vec![[0; 2]; S::LANES];
+    starts::<S>(columns.len())
+        .map(|column| {
+            for (lane, &(at, pair)) in columns[column..column + S::LANES].iter().enumerate() {
+                offsets[lane] = at.map(|x| x as isize * source.column_stride);
+                weights[lane] = pair;
+            }
+            let block = BlockTaps {
+                offsets: &offsets,
+                taps,
+                channels,
+                channel_stride: source.channel_stride,
+                readable: readable.clone(),
+            };
+            Block { column, columns: simd.columns(&block), weights: simd.words(&weights) }
+        })
+        .collect()
+}

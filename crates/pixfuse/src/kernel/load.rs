@@ -1,0 +1,132 @@
+//! How the channels of a source pixel lie in memory.
+
+use std::ops::Range;
+
+use super::Source;
+use crate::simd::Simd;
+
+/// Where a block's channels come from: one place for all of them, or a plane for each.
+pub trait Load: Send + Sync + 'static {
+    /// Whether all channels of a pixel are fetched at once.
+    const TOGETHER: bool;
+
+    /// The taps of one block, for each channel.
+    ///
+    /// # Safety
+    /// As [`Simd::fetch`], in each plane.
+    unsafe fn fetch<S: Simd, const C: usize, const TAPS: usize>(
+        simd: S,
+        row: *const u8,
+        channel_stride: isize,
+        columns: &S::Columns,
+    ) -> [S::I32; C];
+
+    /// `S::LANES` neighbouring pixels of a dense row, from this column.
+    ///
+    /// # Safety
+    /// The pixels are readable, and dense: [`is_dense`](Self::is_dense).
+    unsafe fn pixels<S: Simd, const C: usize>(
+        simd: S,
+        row: *const u8,
+        channel_stride: isize,
+        column: usize,
+    ) -> [S::I32; C];
+
+    /// Whether neighbouring pixels follow each other as [`pixels`](Self::pixels) reads them.
+    fn is_dense(column_stride: isize, channel_stride: isize) -> bool;
+}
+
+/// Channels innermost: pixels of `PIXEL` bytes.
+pub struct Interleaved<const PIXEL: usize>;
+
+/// Channels outermost: a plane each.
+pub struct Planar;
+
+impl<const PIXEL: usize> Load for Interleaved<PIXEL> {
+    const TOGETHER: bool = true;
+
+    #[inline(always)]
+    unsafe fn fetch<S: Simd, const C: usize, const TAPS: usize>(
+        simd: S,
+        row: *const u8,
+        _channel_stride: isize,
+        columns: &S::Columns,
+    ) -> [S::I32; C] {
+        // SAFETY: the caller's promise is the same.
+        unsafe { simd.fetch::<C, TAPS>(row, columns) }
+    }
+
+    #[inline(always)]
+    unsafe fn pixels<S: Simd, const C: usize>(
+        simd: S,
+        row: *const u8,
+        _channel_stride: isize,
+        column: usize,
+    ) -> [S::I32; C] {
+        // SAFETY: the caller promises LANES dense pixels of PIXEL bytes from this column.
+        unsafe { simd.load_pixels::<PIXEL, C>(row.add(column * PIXEL)) }
+    }
+
+    fn is_dense(column_stride: isize, channel_stride: isize) -> bool {
+        column_stride == PIXEL as isize && (channel_stride == 1 || PIXEL == 1)
+    }
+}
+
+impl Load for Planar {
+    const TOGETHER: bool = false;
+
+    #[inline(always)]
+    unsafe fn fetch<S: Simd, const C: usize, const TAPS: usize>(
+        simd: S,
+        row: *const u8,
+        channel_stride: isize,
+        columns: &S::Columns,
+    ) -> [S::I32; C] {
+        // SAFETY: the view has a plane for each channel, and the columns were made for one of them.
+        let plane = |channel: usize| unsafe { row.offset(channel as isize * channel_stride) };
+        // SAFETY: as above.
+        let mut channels = unsafe { [simd.fetch::<1, TAPS>(row, columns)[0]; C] };
+        for (channel, value) in channels.iter_mut().enumerate().skip(1) {
+            // SAFETY: as above.
+            *value = unsafe { simd.fetch::<1, TAPS>(plane(channel), columns)[0] };
+        }
+        channels
+    }
+
+    #[inline(always)]
+    unsafe fn pixels<S: Simd, const C: usize>(
+        simd: S,
+        row: *const u8,
+        channel_stride: isize,
+        column: usize,
+    ) -> [S::I32; C] {
+        // SAFETY: the caller promises LANES dense pixels from this column, in the plane of each channel.
+        let mut channels = unsafe { [simd.load_pixels::<1, 1>(row.add(column))[0]; C] };
+        for (channel, value) in channels.iter_mut().enumerate().skip(1) {
+            // SAFETY: as above.
+            *value = unsafe {
+                simd.load_pixels::<1, 1>(row.offset(channel as isize * channel_stride + column as isize))[0]
+            };
+        }
+        channels
+    }
+
+    fn is_dense(column_stride: isize, _channel_stride: isize) -> bool {
+        column_stride == 1
+    }
+}
+
+/// The bytes of a row that belong to the view, from column 0: every byte between its first and its last one, when the
+/// pixels leave no gap; empty when they do.
+pub(super) fn readable<L: Load>(source: &Source) -> Range<isize> {
+    let pixel = if L::TOGETHER { source.pixel as isize } else { 1 };
+    let without_gap = source.column_stride.abs() == pixel && (pixel == 1 || source.channel_stride.abs() == 1);
+    if !without_gap {
+        return 0..0;
+    }
+    let reach = |side: isize, stride: isize| [(side - 1) * stride, 0];
+    let (columns, channels) = (reach(source.columns as isize, source.column_stride), reach(pixel, source.channel_stride));
+    let first = columns[0].min(0) + channels[0].min(0);
+    let last = columns[0].max(0) + channels[0].max(0);
+    first..last + 1
+}

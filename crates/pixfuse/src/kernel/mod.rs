@@ -1,0 +1,104 @@
+//! What stands around a generated body: loops, tails, tables, loads and stores.
+//!
+//! A body says what happens to one block of pixels ([`OneTap`], [`TwoTaps`]); a driver of the same name runs it over
+//! an image. [`Kernel::prepare`] builds the tables for one source size, [`Prepared::run`] uses them.
+
+mod blocks;
+mod load;
+mod one_tap;
+mod store;
+mod two_taps;
+
+use pixfuse_spec::Filter;
+
+use crate::simd::Token;
+
+pub(crate) use load::Load;
+pub use load::{Interleaved, Planar};
+pub use one_tap::OneTap;
+pub(crate) use store::Store;
+pub use store::{Pixels, Planes};
+pub use two_taps::{Square, TwoTaps};
+
+/// The numbers that a body reads when they are not literals in it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Numbers {
+    /// Factor of each output channel.
+    pub scale: [f32; 4],
+    /// Offset of each output channel.
+    pub offset: [f32; 4],
+    /// Whether the first and the third channel change places between source and output.
+    pub swap: bool,
+}
+
+impl Numbers {
+    /// The loaded channels in the output's order.
+    #[inline(always)]
+    pub fn reorder<T: Copy, const C: usize>(&self, mut channels: [T; C]) -> [T; C] {
+        // One branch a block, always taken the same way: not worth a second copy of every kernel.
+        if C >= 3 && self.swap {
+            channels.swap(0, 2);
+        }
+        channels
+    }
+}
+
+/// The compiled code of one shape, on every level of this architecture.
+#[derive(Clone, Copy)]
+pub struct Kernel {
+    prepare: fn(Token, &Request) -> Box<dyn Prepared>,
+}
+
+impl Kernel {
+    /// The kernel of a one-tap body.
+    pub const fn one_tap<K: OneTap<C>, const C: usize>() -> Self {
+        Self { prepare: one_tap::prepare::<K, C> }
+    }
+
+    /// The kernel of a two-tap body.
+    pub const fn two_taps<K: TwoTaps<C>, const C: usize>() -> Self {
+        Self { prepare: two_taps::prepare::<K, C> }
+    }
+
+    /// Builds the tables for one source size.
+    pub(crate) fn prepare(&self, token: Token, request: &Request) -> Box<dyn Prepared> {
+        (self.prepare)(token, request)
+    }
+}
+
+/// What tables are made for.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    /// The view to read.
+    pub(crate) source: Source,
+    /// Rows of the output.
+    pub(crate) rows: usize,
+    /// Columns of the output.
+    pub(crate) columns: usize,
+    /// The filter, or none where the image keeps its size.
+    pub(crate) filter: Option<Filter>,
+}
+
+/// The part of a source view that tables depend on; two views with the same one share tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Source {
+    pub(crate) rows: usize,
+    pub(crate) columns: usize,
+    /// Channels of a pixel, whether they are read or not.
+    pub(crate) pixel: usize,
+    pub(crate) column_stride: isize,
+    pub(crate) channel_stride: isize,
+    /// Whether a row follows the one before without a gap, so that an image that keeps its size is one long row.
+    pub(crate) rows_join: bool,
+}
+
+/// Tables for one source size, with the code that reads them.
+pub(crate) trait Prepared: Send + Sync {
+    /// Writes the whole output.
+    ///
+    /// # Safety
+    /// `origin` is row 0, column 0, channel 0 of a readable view of the [`Source`] this was prepared for, with
+    /// `row_stride` bytes between rows (and, where `rows_join` was promised, without a gap between them). `out` is
+    /// aligned for its element, writable for rows x columns x channels elements, and overlaps no byte of the view.
+    unsafe fn run(&self, origin: *const u8, row_stride: isize, out: *mut u8, numbers: &Numbers);
+}

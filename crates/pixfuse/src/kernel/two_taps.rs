@@ -1,0 +1,131 @@
+//! Kernels that weigh two rows by two columns of the source for each output pixel: bilinear.
+
+use std::marker::PhantomData;
+
+use super::blocks::{Block, blocks};
+use super::{Load, Numbers, Prepared, Request, Store};
+use crate::axis::{self, Axis, Pair};
+use crate::simd::{Simd, Task, Token, Visit};
+
+/// The source pixels of one block: two rows by two columns, with their weights.
+#[derive(Clone, Copy)]
+pub struct Square<S: Simd, const C: usize> {
+    /// For each channel the (left, right) words of the row above.
+    pub above: [S::I32; C],
+    /// For each channel the (left, right) words of the row below.
+    pub below: [S::I32; C],
+    /// The (left, right) weights of each lane, in 1/2048.
+    pub columns: S::I32,
+    /// The (above, below) weights, in 1/2048, the same in each lane.
+    pub rows: S::I32,
+}
+
+/// The body of a two-tap kernel of `C` channels: what generated code implements.
+pub trait TwoTaps<const C: usize>: Send + Sync + 'static {
+    /// How the source lies in memory.
+    type Load: Load;
+    /// How the output lies in memory.
+    type Store: Store;
+
+    /// Resamples and maps one block: the loaded taps in, the stored channels out.
+    fn pixels<S: Simd>(simd: S, taps: Square<S, C>, numbers: &Numbers) -> [<Self::Store as Store>::Vector<S>; C];
+}
+
+/// Builds the tables on the widest level that fits.
+pub(super) fn prepare<K: TwoTaps<C>, const C: usize>(token: Token, request: &Request) -> Box<dyn Prepared> {
+    token.visit_within(request.columns, Prepare::<K, C> { request, body: PhantomData })
+}
+
+struct Prepare<'a, K, const C: usize> {
+    request: &'a Request,
+    body: PhantomData<K>,
+}
+
+impl<K: TwoTaps<C>, const C: usize> Visit for Prepare<'_, K, C> {
+    type Output = Box<dyn Prepared>;
+
+    fn visit<S: Simd>(self, simd: S) -> Box<dyn Prepared> {
+        let request = self.request;
+        let source = &request.source;
+        let columns: Vec<_> = axis::two_taps(source.columns as u32, request.columns as u32, Axis::Columns)
+            .into_iter()
+            .map(|pair| neighbours(pair, source.columns))
+            .collect();
+        Box::new(Tables::<K, S, C> {
+            simd,
+            rows: axis::two_taps(source.rows as u32, request.rows as u32, Axis::Rows),
+            blocks: blocks::<S, K::Load>(simd, request, C, 2, &columns),
+            width: request.columns,
+            channel_stride: source.channel_stride,
+            body: PhantomData,
+        })
+    }
+}
+
+/// The same sample from two columns that lie side by side: at the right edge, where both taps are the last column, all
+/// of its weight moves to the right tap and the left one becomes the column before. A pair then never straddles the
+/// end of a row, and a fetch of two neighbours serves every column.
+fn neighbours(Pair { at, weights }: Pair, columns: usize) -> ([u32; 2], [i16; 2]) {
+    if at[0] == at[1] && columns > 1 {
+        return ([at[0] - 1, at[0]], [0, weights[0] + weights[1]]);
+    }
+    (at, weights)
+}
+
+struct Tables<K, S: Simd, const C: usize> {
+    simd: S,
+    /// The source rows of each output row.
+    rows: Vec<Pair>,
+    blocks: Vec<Block<S>>,
+    /// Output columns.
+    width: usize,
+    channel_stride: isize,
+    body: PhantomData<K>,
+}
+
+impl<K: TwoTaps<C>, S: Simd, const C: usize> Prepared for Tables<K, S, C> {
+    unsafe fn run(&self, origin: *const u8, row_stride: isize, out: *mut u8, numbers: &Numbers) {
+        let out = out.cast();
+        self.simd.vectorize(Run { tables: self, origin, row_stride, out, numbers: *numbers });
+    }
+}
+
+struct Run<'a, K: TwoTaps<C>, S: Simd, const C: usize> {
+    tables: &'a Tables<K, S, C>,
+    origin: *const u8,
+    row_stride: isize,
+    out: *mut <K::Store as Store>::Element,
+    /// A copy, so that the compiler knows that no store changes it.
+    numbers: Numbers,
+}
+
+impl<K: TwoTaps<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, simd: S) {
+        let Tables { rows, blocks, width, channel_stride, .. } = self.tables;
+        let plane = rows.len() * width;
+        for (y, row) in rows.iter().enumerate() {
+            // SAFETY: both rows are inside the view.
+            let above = unsafe { self.origin.offset(row.at[0] as isize * self.row_stride) };
+            // SAFETY: as above.
+            let below = unsafe { self.origin.offset(row.at[1] as isize * self.row_stride) };
+            let weights = simd.splat_words(row.weights);
+            for block in blocks {
+                // SAFETY: the table was made for rows of this view.
+                let taps = unsafe {
+                    Square {
+                        above: K::Load::fetch::<S, C, 2>(simd, above, *channel_stride, &block.columns),
+                        below: K::Load::fetch::<S, C, 2>(simd, below, *channel_stride, &block.columns),
+                        columns: block.weights,
+                        rows: weights,
+                    }
+                };
+                let values = K::pixels(simd, taps, &self.numbers);
+                // SAFETY: y < rows and column + LANES <= width, so the block ends inside the plane.
+                unsafe { K::Store::store(simd, self.out, plane, y * width + block.column, values) };
+            }
+        }
+    }
+}

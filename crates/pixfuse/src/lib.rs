@@ -1,0 +1,61 @@
+//! One declaration, one fused kernel: pixels to tensors for vision models.
+//!
+//! A preprocessing pipeline is declared once, with the filter of a named library. A procedural macro compiles it into
+//! one loop that samples, converts, reorders, normalises and stores each value once, with no intermediate image and
+//! the same bytes on every machine and in Rust, Python and Node.js.
+//!
+//! ```
+//! use pixfuse::ImageRef;
+//!
+//! #[pixfuse::pipeline(
+//!     input(rgb8),
+//!     resize(240, 256, bilinear),
+//!     normalize(mean = [0.485, 0.456, 0.406], std = [0.229, 0.224, 0.225]),
+//!     output(rgb, f32, chw),
+//! )]
+//! pub struct Classifier;
+//!
+//! let pipe = Classifier::pipeline();
+//! let pixels = vec![0u8; 576 * 768 * 3];
+//! let tensor = pipe.run::<f32>(ImageRef::rgb8(&pixels, 576, 768)?)?;
+//! assert_eq!(tensor.dims, [3, 240, 256]);
+//! # Ok::<(), pixfuse::Error>(())
+//! ```
+//!
+//! [`Pipeline::parse`] takes the same declaration as text, at run time. [`reference`] carries a declaration out pixel
+//! by pixel, as its rules read; every kernel is tested against it.
+#![doc(html_root_url = "https://docs.rs/pixfuse")]
+
+// Generated code names this crate by its path, also inside it.
+extern crate self as pixfuse;
+
+mod axis;
+mod entry;
+mod error;
+mod grid;
+mod image;
+mod kernel;
+mod pipeline;
+pub mod presets;
+pub mod reference;
+mod seen;
+mod simd;
+mod tensor;
+
+pub use entry::{Declared, Entry};
+pub use error::Error;
+pub use image::ImageRef;
+pub use pipeline::Pipeline;
+pub use pixfuse_macros::pipeline;
+pub use pixfuse_spec::{
+    Alpha, BindError, ChannelOrder, Element, Filter, Keyword, Layout, ParseError, PixelFormat, Spec, Values,
+};
+pub use simd::Level;
+pub use tensor::{Tensor, TensorElement};
+
+/// What generated code calls. Not part of the public interface: it changes with the macro, whose version is pinned.
+#[doc(hidden)]
+pub mod rt {
+    pub use crate::kernel::{Interleaved, Kernel, Numbers, OneTap, Pixels, Planar, Planes, Square, TwoTaps};
+    pub use crate::simd::Simd;
+}

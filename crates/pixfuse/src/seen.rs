@@ -1,0 +1,50 @@
+//! The tables of the source sizes that a pipeline has seen.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use crate::kernel::{Prepared, Source};
+
+/// How many source sizes one pipeline remembers; the one seen first is forgotten first.
+const CAPACITY: usize = 32;
+
+/// Tables by source, read without a lock: a run looks at a list that nobody changes, and a new size replaces the list.
+#[derive(Default)]
+pub(crate) struct Seen {
+    list: ArcSwap<Vec<Known>>,
+}
+
+#[derive(Clone)]
+struct Known {
+    source: Source,
+    tables: Arc<dyn Prepared>,
+}
+
+impl Seen {
+    /// Calls `run` with the tables for `source`, made by `prepare` if they are new.
+    pub(crate) fn with(
+        &self,
+        source: Source,
+        prepare: impl FnOnce() -> Box<dyn Prepared>,
+        run: impl FnOnce(&dyn Prepared),
+    ) {
+        let list = self.list.load();
+        if let Some(known) = list.iter().find(|known| known.source == source) {
+            return run(&*known.tables);
+        }
+        drop(list);
+        let tables: Arc<dyn Prepared> = prepare().into();
+        let new = Known { source, tables: Arc::clone(&tables) };
+        // Two threads may prepare the same size at once. Both tables are right, and one of them stays.
+        self.list.rcu(|list| {
+            let mut list: Vec<Known> = list.iter().filter(|known| known.source != source).cloned().collect();
+            if list.len() == CAPACITY {
+                list.remove(0);
+            }
+            list.push(new.clone());
+            list
+        });
+        run(&*tables);
+    }
+}

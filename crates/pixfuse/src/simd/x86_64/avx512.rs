@@ -1,0 +1,378 @@
+//! 16 pixels at a time with AVX-512 of the Ice Lake class.
+
+use std::arch::x86_64::*;
+
+use super::{Avx2, level, token};
+use crate::simd::taps::{Fetch, gather_bytes};
+use crate::simd::{BlockTaps, Simd, Task};
+
+token! {
+    /// AVX-512 as Ice Lake and Zen 4 have it; early parts without VBMI count as AVX2.
+    Avx512: "avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl", "avx512vbmi", "avx512vnni", "avx2", "fma", "bmi2"
+}
+
+impl Avx512 {
+    /// Every CPU of this level has the narrower one.
+    pub(crate) fn avx2(self) -> Avx2 {
+        Avx2::detect().expect("avx2 and fma are among the features of this level")
+    }
+}
+
+/// Byte `i` of a permute index is byte `i` of the result: four to a lane.
+type Index = [u8; 64];
+
+/// The taps of 16 pixels, as a byte permute.
+///
+/// However the bytes are brought together (`fetch`), they end in two or three vectors, and one two-vector permute a
+/// channel puts each byte into its lane. Against 16 gathers of 4 bytes this takes half the time (43 against 71 to
+/// 76 us for 576x768 -> 240x256 bilinear on Zen 4).
+#[repr(C, align(64))]
+pub(crate) struct Columns {
+    /// For each channel, from the first 128 bytes.
+    index: [Index; 4],
+    /// For each channel, from the third vector of a window.
+    third: [Index; 4],
+    /// For each channel, which bytes come from the third vector.
+    in_third: [u64; 4],
+    fetch: Fetch,
+    /// Whether any byte comes from the third vector.
+    wide: bool,
+    channel_stride: isize,
+    /// For [`Fetch::Words`], where the eight bytes of each lane start.
+    words: [isize; 16],
+    /// For [`Fetch::Bytes`], the taps of each lane.
+    offsets: [[isize; 2]; 16],
+}
+
+/// The bytes of a lane that hold taps; the others are zero.
+const fn kept(taps: usize) -> u64 {
+    if taps == 1 { 0x1111_1111_1111_1111 } else { 0x5555_5555_5555_5555 }
+}
+
+impl Columns {
+    fn new(taps: &BlockTaps<'_>) -> Self {
+        let span = taps.span(0..16);
+        let narrow = taps.window(span.clone(), 128);
+        let window = narrow.or_else(|| taps.window(span, 192));
+        let words = taps.words::<16>();
+        let fetch = match (window, words) {
+            (Some(base), _) => Fetch::Window { base },
+            (None, Some(_)) => Fetch::Words,
+            (None, None) => Fetch::Bytes,
+        };
+        let words = words.unwrap_or_default();
+        let mut columns = Self {
+            index: [[0; 64]; 4],
+            third: [[0; 64]; 4],
+            in_third: [0; 4],
+            fetch,
+            wide: narrow.is_none() && window.is_some(),
+            channel_stride: taps.channel_stride,
+            words,
+            offsets: std::array::from_fn(|lane| taps.offsets[lane]),
+        };
+        for channel in 0..taps.channels {
+            for lane in 0..16 {
+                for tap in 0..taps.taps {
+                    let byte = taps.byte(lane, tap, channel);
+                    let from = match fetch {
+                        Fetch::Window { base } => (byte - base) as usize,
+                        Fetch::Words => lane * 8 + (byte - words[lane]) as usize,
+                        Fetch::Bytes => lane * 8 + taps.slot(tap, channel),
+                    };
+                    let to = lane * 4 + tap * 2;
+                    if from < 128 {
+                        columns.index[channel][to] = from as u8;
+                    } else {
+                        columns.third[channel][to] = (from - 128) as u8;
+                        columns.in_third[channel] |= 1 << to;
+                    }
+                }
+            }
+        }
+        columns
+    }
+}
+
+/// Eight bytes for each of eight lanes.
+///
+/// # Safety
+/// Eight bytes are readable from `row` at each start.
+#[inline(always)]
+unsafe fn load_words(row: *const u8, starts: &[isize]) -> __m512i {
+    // SAFETY: the caller's promise; the intrinsics are of the level that called.
+    unsafe {
+        let pair = |lane: usize| (row.offset(starts[lane]), row.offset(starts[lane + 1]));
+        let (a, b, c, d) = (pair(0), pair(2), pair(4), pair(6));
+        let low = _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(load_pair(a)), load_pair(b));
+        let high = _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(load_pair(c)), load_pair(d));
+        _mm512_inserti64x4::<1>(_mm512_castsi256_si512(low), high)
+    }
+}
+
+/// Eight bytes from each of two places.
+///
+/// # Safety
+/// They are readable.
+#[inline(always)]
+pub(super) unsafe fn load_pair((low, high): (*const u8, *const u8)) -> __m128i {
+    // SAFETY: the caller's promise; SSE2 is everywhere on x86-64.
+    unsafe { _mm_castpd_si128(_mm_loadh_pd(_mm_castsi128_pd(_mm_loadl_epi64(low.cast())), high.cast())) }
+}
+
+impl Simd for Avx512 {
+    const LANES: usize = 16;
+    type I32 = __m512i;
+    type F32 = __m512;
+    type Columns = Columns;
+
+    #[inline(always)]
+    fn vectorize<T: Task<Self>>(self, task: T) -> T::Output {
+        self.enter(task)
+    }
+
+    fn columns(self, taps: &BlockTaps<'_>) -> Columns {
+        Columns::new(taps)
+    }
+
+    #[inline(always)]
+    unsafe fn fetch<const C: usize, const TAPS: usize>(self, row: *const u8, columns: &Columns) -> [__m512i; C] {
+        // SAFETY: the table was made so that each load stays inside the readable bytes of the row; see `Fetch`.
+        unsafe {
+            let (first, second) = match columns.fetch {
+                Fetch::Window { base } => {
+                    let window = row.offset(base);
+                    let (first, second) =
+                        (_mm512_loadu_si512(window.cast()), _mm512_loadu_si512(window.add(64).cast()));
+                    if columns.wide {
+                        let third = _mm512_loadu_si512(window.add(128).cast());
+                        return self.permute_three::<C, TAPS>(first, second, third, columns);
+                    }
+                    (first, second)
+                }
+                Fetch::Words => (load_words(row, &columns.words[..8]), load_words(row, &columns.words[8..])),
+                Fetch::Bytes => {
+                    let mut slots = [0; 128];
+                    gather_bytes::<C, TAPS>(row, &columns.offsets, columns.channel_stride, &mut slots);
+                    (_mm512_loadu_si512(slots.as_ptr().cast()), _mm512_loadu_si512(slots[64..].as_ptr().cast()))
+                }
+            };
+            let mut channels = [first; C];
+            for (channel, value) in channels.iter_mut().enumerate() {
+                let index = _mm512_load_si512(columns.index[channel].as_ptr().cast());
+                *value = _mm512_maskz_permutex2var_epi8(kept(TAPS), first, index, second);
+            }
+            channels
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn load_pixels<const PIXEL: usize, const C: usize>(self, pixels: *const u8) -> [__m512i; C] {
+        const fn spread(pixel: usize) -> [Index; 4] {
+            let mut index = [[0; 64]; 4];
+            let mut channel = 0;
+            while channel < pixel {
+                let mut lane = 0;
+                while lane < 16 {
+                    index[channel][lane * 4] = (lane * pixel + channel) as u8;
+                    lane += 1;
+                }
+                channel += 1;
+            }
+            index
+        }
+        let index = const { &spread(PIXEL) };
+        // SAFETY: exactly 16 * PIXEL bytes are read: the others are masked out and cannot fault.
+        unsafe {
+            let bytes = if PIXEL == 4 {
+                _mm512_loadu_si512(pixels.cast())
+            } else {
+                _mm512_maskz_loadu_epi8((1 << (16 * PIXEL)) - 1, pixels.cast())
+            };
+            let mut channels = [bytes; C];
+            for (channel, value) in channels.iter_mut().enumerate() {
+                let index = _mm512_loadu_si512(index[channel].as_ptr().cast());
+                *value = _mm512_maskz_permutexvar_epi8(kept(1), index, bytes);
+            }
+            channels
+        }
+    }
+
+    fn words(self, pairs: &[[i16; 2]]) -> __m512i {
+        let pairs: &[[i16; 2]; 16] = pairs[..16].try_into().expect("a block has 16 lanes");
+        // SAFETY: 64 bytes of plain integers into a vector of the same size.
+        unsafe { std::mem::transmute(*pairs) }
+    }
+
+    #[inline(always)]
+    fn splat_words(self, [low, high]: [i16; 2]) -> __m512i {
+        level! { _mm512_set1_epi32(i32::from(low) & 0xffff | i32::from(high) << 16) }
+    }
+
+    #[inline(always)]
+    fn splat(self, value: f32) -> __m512 {
+        level! { _mm512_set1_ps(value) }
+    }
+
+    #[inline(always)]
+    fn dot_pairs(self, pairs: __m512i, weights: __m512i) -> __m512i {
+        level! { _mm512_madd_epi16(pairs, weights) }
+    }
+
+    #[inline(always)]
+    fn blend_rows(self, above: __m512i, below: __m512i, weights: __m512i) -> __m512i {
+        /// For each 64 bits the bit offsets from which bytes 2, 3, 6 and 7 are taken: bits 4 to 19 of each i32.
+        const SHIFTS: [u8; 64] = {
+            let mut shifts = [0; 64];
+            let mut word = 0;
+            while word < 64 {
+                shifts[word + 2] = 4;
+                shifts[word + 3] = 12;
+                shifts[word + 6] = 36;
+                shifts[word + 7] = 44;
+                word += 8;
+            }
+            shifts
+        };
+        level! {
+            // One masked multishift both shifts the row below and puts it beside the row above, so that one multiply
+            // serves the two; the dot product with ones then adds them onto the rounding constant.
+            let shifts = _mm512_loadu_si512(SHIFTS.as_ptr().cast());
+            let above = _mm512_srli_epi32::<4>(above);
+            let both = _mm512_mask_multishift_epi64_epi8(above, 0xCCCC_CCCC_CCCC_CCCC, shifts, below);
+            let shares = _mm512_mulhi_epi16(both, weights);
+            _mm512_srli_epi32::<2>(_mm512_dpwssd_epi32(_mm512_set1_epi32(2), shares, _mm512_set1_epi16(1)))
+        }
+    }
+
+    #[inline(always)]
+    fn convert(self, value: __m512i) -> __m512 {
+        level! { _mm512_cvtepi32_ps(value) }
+    }
+
+    #[inline(always)]
+    fn mul_add(self, a: __m512, b: __m512, c: __m512) -> __m512 {
+        level! { _mm512_fmadd_ps(a, b, c) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_f32(self, at: *mut f32, value: __m512) {
+        // SAFETY: 16 elements are writable.
+        unsafe { _mm512_storeu_ps(at, value) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_u8(self, at: *mut u8, value: __m512i) {
+        // SAFETY: 16 bytes are writable.
+        unsafe { _mm_storeu_si128(at.cast(), _mm512_cvtepi32_epi8(value)) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_pixels_f32<const C: usize>(self, at: *mut f32, channels: [__m512; C]) {
+        /// For vector `v`, lane `l`: the pixel it belongs to.
+        const fn pixels(channels: usize) -> [[i32; 16]; 4] {
+            let mut pixels = [[0; 16]; 4];
+            let mut element = 0;
+            while element < channels * 16 {
+                pixels[element / 16][element % 16] = (element / channels) as i32;
+                element += 1;
+            }
+            pixels
+        }
+        /// For vector `v`, channel `c`: the lanes that hold it.
+        const fn lanes(channels: usize) -> [[u16; 4]; 4] {
+            let mut lanes = [[0; 4]; 4];
+            let mut element = 0;
+            while element < channels * 16 {
+                lanes[element / 16][element % channels] |= 1 << (element % 16);
+                element += 1;
+            }
+            lanes
+        }
+        let (pixels, lanes) = (const { &pixels(C) }, const { &lanes(C) });
+        // SAFETY: 16 * C elements are writable.
+        unsafe {
+            for vector in 0..C {
+                let index = _mm512_loadu_si512(pixels[vector].as_ptr().cast());
+                let mut value = _mm512_permutexvar_ps(index, channels[0]);
+                for channel in 1..C {
+                    value = _mm512_mask_permutexvar_ps(value, lanes[vector][channel], index, channels[channel]);
+                }
+                _mm512_storeu_ps(at.add(vector * 16), value);
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn store_pixels_u8<const C: usize>(self, at: *mut u8, channels: [__m512i; C]) {
+        // SAFETY: exactly 16 * C bytes are written: the others are masked out and cannot fault.
+        unsafe {
+            match C {
+                1 => self.store_u8(at, channels[0]),
+                3 => {
+                    const PACKED: Index = {
+                        let mut index = [0; 64];
+                        let mut byte = 0;
+                        while byte < 48 {
+                            index[byte] = (byte / 3 * 4 + byte % 3) as u8;
+                            byte += 1;
+                        }
+                        index
+                    };
+                    let packed = _mm512_loadu_si512(PACKED.as_ptr().cast());
+                    let pixels = _mm512_permutexvar_epi8(packed, bytes_of(channels));
+                    _mm512_mask_storeu_epi8(at.cast(), (1 << 48) - 1, pixels);
+                }
+                _ => _mm512_storeu_si512(at.cast(), bytes_of(channels)),
+            }
+        }
+    }
+}
+
+/// Channel `c` of each pixel in byte `c` of its lane.
+///
+/// # Safety
+/// Called at this level.
+#[inline(always)]
+unsafe fn bytes_of<const C: usize>(channels: [__m512i; C]) -> __m512i {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let mut pixels = channels[0];
+        if C > 1 {
+            pixels = _mm512_or_si512(pixels, _mm512_slli_epi32::<8>(channels[1]));
+        }
+        if C > 2 {
+            pixels = _mm512_or_si512(pixels, _mm512_slli_epi32::<16>(channels[2]));
+        }
+        if C > 3 {
+            pixels = _mm512_or_si512(pixels, _mm512_slli_epi32::<24>(channels[3]));
+        }
+        pixels
+    }
+}
+
+impl Avx512 {
+    /// As the two-vector permute of `fetch`, with the bytes beyond 128 from a third vector.
+    ///
+    /// # Safety
+    /// None beyond the token; unsafe because `fetch` calls it among loads.
+    #[inline(always)]
+    unsafe fn permute_three<const C: usize, const TAPS: usize>(
+        self,
+        first: __m512i,
+        second: __m512i,
+        third: __m512i,
+        columns: &Columns,
+    ) -> [__m512i; C] {
+        level! {
+            let mut channels = [first; C];
+            for (channel, value) in channels.iter_mut().enumerate() {
+                let index = _mm512_load_si512(columns.index[channel].as_ptr().cast());
+                let low = _mm512_maskz_permutex2var_epi8(kept(TAPS), first, index, second);
+                let index = _mm512_load_si512(columns.third[channel].as_ptr().cast());
+                *value = _mm512_mask_permutexvar_epi8(low, columns.in_third[channel], index, third);
+            }
+            channels
+        }
+    }
+}

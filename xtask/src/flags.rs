@@ -1,0 +1,47 @@
+//! The command line, declared once: this is the help text too.
+#![allow(unreachable_pub, reason = "the macro writes `pub` on all that it generates")]
+
+use std::path::PathBuf;
+
+xflags::xflags! {
+    /// The chores of pixfuse.
+    cmd xtask {
+        /// Run one declaration on a photo in Rust, Python and Node.js, and compare the tensors.
+        cmd demo {
+            /// A JPEG or PNG file; examples/demo/photo.jpg if not given.
+            optional photo: PathBuf
+        }
+
+        /// Run every test of the three languages.
+        cmd test {
+            /// Run the Rust tests of another machine under an emulator: aarch64-unknown-linux-gnu.
+            optional --target triple: String
+            /// One suite only: rust, python, node or own (examples/own-pipelines).
+            optional --only suite: String
+            /// Install what --target needs (in CI this is implied).
+            optional --install
+        }
+
+        /// Measure every kernel and level, and the peers; render the tables.
+        cmd bench {
+            /// Fewer and shorter runs: to see that it works, not to quote.
+            optional --quick
+            /// One workload only.
+            optional --only id: String
+        }
+
+        /// Build the wheel and the npm package into target/dist.
+        cmd build {}
+
+        /// Print the plan of a declaration and the Rust code that the macro makes of it.
+        cmd expand {
+            /// The declaration, for example "input(rgb8), output(rgb, f32, chw)".
+            required text: String
+            /// Name of the struct that carries the attribute.
+            optional --name name: String
+        }
+
+        /// Everything that continuous integration runs.
+        cmd ci {}
+    }
+}

@@ -1,0 +1,46 @@
+//! The chores of the workspace: `cargo xtask <command>`.
+//!
+//! One file is one command (`demo`, `test`, `bench`, `package` for `build`, `expand`, `ci`) or one thing that the
+//! commands share: `tools` finds programs and says how to get those that are missing, `python` keeps the virtual
+//! environments, `node` keeps `node_modules` and the addon, `cross` is the other machine, `progress` shows long work.
+//! `tidy` holds the rules of the tree that no compiler checks, as tests.
+#![forbid(unsafe_code)]
+
+mod bench;
+mod ci;
+mod cross;
+mod demo;
+mod expand;
+mod flags;
+mod node;
+mod package;
+mod progress;
+mod python;
+mod report;
+mod test;
+#[cfg(test)]
+mod tidy;
+mod tools;
+
+use std::process::ExitCode;
+
+use flags::{Xtask, XtaskCmd};
+
+fn main() -> ExitCode {
+    let result = match Xtask::from_env_or_exit().subcommand {
+        XtaskCmd::Demo(flags) => demo::run(&flags),
+        XtaskCmd::Test(flags) => test::run(&flags),
+        XtaskCmd::Bench(flags) => bench::run(&flags),
+        XtaskCmd::Build(_) => package::run(),
+        XtaskCmd::Expand(flags) => expand::run(&flags),
+        XtaskCmd::Ci(_) => ci::run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            // A mistake in a declaration is the caller's, as a wrong flag is; everything else failed while running.
+            ExitCode::from(if error.is::<pixfuse_spec::ParseError>() { 2 } else { 1 })
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! `cargo xtask test`: every test of the three languages, and one table.
+//!
+//! The bindings are compiled in the profile of `cargo test`: the core is compiled once for all suites, which is
+//! half of the time of a run from nothing. What `--release` changes is speed, and speed is `cargo xtask bench`.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::flags::Test;
+use crate::python::{Profile, Venv};
+use crate::report::{self, Count};
+use crate::{cross, node, progress, tools};
+
+const OWN: &str = "examples/own-pipelines";
+
+/// A suite's name, which is also what `--only` takes, and what runs it.
+type Suite = (&'static str, fn(&mut Count) -> Result<()>);
+
+const SUITES: [Suite; 4] = [("rust", rust), ("python", python), ("node", node), ("own", own)];
+
+pub(crate) fn run(flags: &Test) -> Result<()> {
+    if let Some(triple) = &flags.target {
+        ensure!(
+            flags.only.as_deref().is_none_or(|only| only == "rust"),
+            "--target runs the Rust tests only: the bindings need that machine's Python and Node.js"
+        );
+        let mut cargo = cross::cargo(triple, flags.install)?;
+        // No doc tests: they show the interface, and that is the same everywhere.
+        cargo.args(["test", "--tests", "--no-fail-fast", "--target", triple, "-p", "pixfuse", "-p", "pixfuse-spec"]);
+        return summary(vec![timed(triple, |count| stream(&mut cargo, count))]);
+    }
+    if let Some(only) = &flags.only {
+        let names = SUITES.map(|(name, _)| name);
+        ensure!(names.contains(&only.as_str()), "--only: unknown suite `{only}`, expected one of {}", names.join(", "));
+    }
+    let wanted = |name: &str| flags.only.as_deref().is_none_or(|only| only == name);
+    summary(SUITES.into_iter().filter(|(name, _)| wanted(name)).map(|(name, suite)| timed(name, suite)).collect())
+}
+
+fn rust(count: &mut Count) -> Result<()> {
+    stream(tools::cargo().args(["test", "--workspace", "--no-fail-fast"]), count)
+}
+
+fn python(count: &mut Count) -> Result<()> {
+    pytest(&venv()?, "bindings/python/tests", count)
+}
+
+fn node(count: &mut Count) -> Result<()> {
+    addon()?;
+    let mut tests = tools::node()?;
+    tests.args(["--test", "--test-reporter=spec"]).args(node::test_files("bindings/node/test")?);
+    let tested = stream(&mut tests, count);
+
+    // The types are kept by hand, so a program that uses all of them is a test of its own.
+    let mut tsc = tools::node()?;
+    tsc.args(["node_modules/typescript/bin/tsc", "--noEmit"]).current_dir(tools::root().join("bindings/node"));
+    tested.and(progress::step("checking the types of the Node package", "tsc", &mut tsc))
+}
+
+/// A user's own pipelines, built by that user's two crates, tested from both languages.
+fn own(count: &mut Count) -> Result<()> {
+    let venv = venv()?;
+    venv.install("the example's Python module", &format!("{OWN}/python"), Profile::Dev)?;
+    let python = pytest(&venv, &format!("{OWN}/python/tests"), count);
+
+    addon()?;
+    node::addon("the example's Node addon", "own-pipelines-node", &format!("{OWN}/node/own_pipelines.node"), Profile::Dev)?;
+    let mut tests = tools::node()?;
+    tests.args(["--test", "--test-reporter=spec"]).args(node::test_files(&format!("{OWN}/node/test"))?);
+    python.and(stream(&mut tests, count))
+}
+
+fn venv() -> Result<Venv> {
+    let venv = Venv::new("venv", Some(&tools::root().join("bindings/python/tests/requirements.txt")))?;
+    venv.install("the Python module", "bindings/python", Profile::Dev)?;
+    Ok(venv)
+}
+
+fn addon() -> Result<()> {
+    tools::node()?;
+    node::modules("bindings/node")?;
+    node::addon("the Node addon", "pixfuse-node", "bindings/node/pixfuse.node", Profile::Dev)
+}
+
+fn pytest(venv: &Venv, directory: &str, count: &mut Count) -> Result<()> {
+    stream(venv.command().args(["-m", "pytest", "--color=no", directory]), count)
+}
+
+/// Runs a test runner with its output shown as it comes, and adds up its closing lines.
+fn stream(command: &mut Command, count: &mut Count) -> Result<()> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).env("NO_COLOR", "1");
+    let mut child = command.spawn().with_context(|| tools::cannot_start(command))?;
+    if let Some(output) = child.stdout.take() {
+        for line in BufReader::new(output).split(b'\n') {
+            let line = line?;
+            let line = String::from_utf8_lossy(&line);
+            println!("{}", line.trim_end_matches('\r'));
+            *count += Count::of_line(&line);
+        }
+    }
+    let status = child.wait()?;
+    ensure!(status.success(), "{} ended with {status}", command.get_program().display());
+    Ok(())
+}
+
+struct Outcome {
+    name: String,
+    count: Count,
+    time: Duration,
+    ok: bool,
+}
+
+fn timed(name: &str, suite: impl FnOnce(&mut Count) -> Result<()>) -> Outcome {
+    let start = Instant::now();
+    let mut count = Count::default();
+    let result = suite(&mut count);
+    if let Err(error) = &result {
+        eprintln!("\n{name}: {error:#}\n");
+        // A suite that broke before its tests could fail (it did not build, say) is itself one failure.
+        count.failed = count.failed.max(1);
+    }
+    Outcome { name: name.to_owned(), count, time: start.elapsed(), ok: result.is_ok() }
+}
+
+fn summary(outcomes: Vec<Outcome>) -> Result<()> {
+    let mut total = Count::default();
+    let mut rows = Vec::new();
+    for Outcome { name, count, time, ok } in &outcomes {
+        total += *count;
+        let result = if *ok { "ok" } else { "FAILED" };
+        let numbers = [count.passed, count.failed, count.skipped].map(|number| number.to_string());
+        rows.push([vec![name.clone()], numbers.to_vec(), vec![progress::seconds(*time), result.to_owned()]].concat());
+    }
+    let heading = ["suite", "passed", "failed", "skipped", "time", "result"];
+    println!("\n{}\n{} passed, {} failed", report::table(&heading, &rows, &[1, 2, 3, 4]), total.passed, total.failed);
+
+    let failed: Vec<&str> = outcomes.iter().filter(|outcome| !outcome.ok).map(|outcome| outcome.name.as_str()).collect();
+    if !failed.is_empty() {
+        bail!("tests failed: {}", failed.join(", "));
+    }
+    Ok(())
+}

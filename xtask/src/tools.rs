@@ -1,0 +1,111 @@
+//! Where things are: the tree, the target directory, the programs of three languages.
+//!
+//! Nothing here installs. A missing program is an error that says how to get it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail, ensure};
+
+/// Node.js 20 is the oldest with a test runner that names its reporters.
+const NODE: u32 = 20;
+
+/// The root of the workspace.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+}
+
+/// Cargo's target directory, which `CARGO_TARGET_DIR` may have moved.
+pub(crate) fn target() -> PathBuf {
+    match std::env::var_os("CARGO_TARGET_DIR") {
+        // A relative one is relative to where cargo was called; `cargo` below is always called from the root.
+        Some(path) if !path.is_empty() => std::path::absolute(&path).unwrap_or_else(|_| path.into()),
+        _ => root().join("target"),
+    }
+}
+
+/// Whether this runs where nobody watches and anything may be installed.
+pub(crate) fn in_ci() -> bool {
+    std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false")
+}
+
+/// A program that is started from the root.
+pub(crate) fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(root());
+    command
+}
+
+/// The cargo that runs this.
+pub(crate) fn cargo() -> Command {
+    with_target(command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())))
+}
+
+/// One target directory for every build, also of a workspace of its own (`examples/own-pipelines`).
+pub(crate) fn with_target(mut command: Command) -> Command {
+    command.env("CARGO_TARGET_DIR", target());
+    command
+}
+
+/// A path as the user would write it: relative to the root where it is inside.
+pub(crate) fn shown(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
+}
+
+/// Standard output of a program that must succeed.
+pub(crate) fn output(command: &mut Command) -> Result<String> {
+    let output = command.stdin(Stdio::null()).output().with_context(|| cannot_start(command))?;
+    ensure!(
+        output.status.success(),
+        "{}",
+        match String::from_utf8_lossy(&output.stderr).trim().trim_start_matches("error: ") {
+            "" => format!("{} ended with {}", command.get_program().display(), output.status),
+            message => message.to_owned(),
+        }
+    );
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+/// What a small program says, or nothing if it is not there or fails.
+pub(crate) fn ask(command: &mut Command) -> Option<String> {
+    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// The message for a program that did not even start.
+pub(crate) fn cannot_start(command: &Command) -> String {
+    format!("cannot start {}", command.get_program().display())
+}
+
+/// Runs a program to its end with the streams of this process.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let status = command.stdin(Stdio::null()).status().with_context(|| cannot_start(command))?;
+    let words: Vec<_> = command.get_args().map(|word| word.to_string_lossy()).collect();
+    ensure!(status.success(), "{} {} failed ({status})", command.get_program().display(), words.join(" "));
+    Ok(())
+}
+
+/// Node.js, checked to be new enough.
+pub(crate) fn node() -> Result<Command> {
+    let get = "Install it from https://nodejs.org, or with `apt-get install nodejs npm`, `brew install node` or \
+               `winget install OpenJS.NodeJS`.";
+    let Some(version) = ask(Command::new("node").arg("--version")) else {
+        bail!("Node.js {NODE} or newer is needed, and there is no `node` in PATH. {get}");
+    };
+    let major = version.trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
+    ensure!(
+        major.is_some_and(|major| major >= NODE),
+        "Node.js {NODE} or newer is needed, and the `node` in PATH is {version}. {get}"
+    );
+    Ok(command("node"))
+}
+
+/// npm, which is a script with another name on Windows.
+pub(crate) fn npm() -> Result<Command> {
+    let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
+    ensure!(
+        ask(Command::new(program).arg("--version")).is_some(),
+        "`npm` is needed and is not in PATH. It comes with Node.js, and on Debian and Ubuntu with `apt-get install npm`."
+    );
+    Ok(command(program))
+}
