@@ -47,7 +47,11 @@ pub(crate) fn run(flags: &Bench) -> Result<()> {
         eprintln!("measuring the peers in {language} ...");
         records.extend(measured(&mut peers)?);
     }
-    ensure!(!records.is_empty(), "no workload was measured{}", flags.only.as_ref().map_or(String::new(), |id| format!(": is there one named {id}?")));
+    ensure!(
+        !records.is_empty(),
+        "no workload was measured{}",
+        flags.only.as_ref().map_or(String::new(), |id| format!(": is there one named {id}?"))
+    );
 
     let machine = machine();
     let table = tables(&records);
@@ -74,10 +78,13 @@ fn script(mut interpreter: Command, path: &str) -> Command {
 /// The records of one program; what it says on standard error is shown.
 fn measured(peers: &mut Command) -> Result<Vec<Value>> {
     let name = peers.get_args().next().unwrap_or(peers.get_program()).display().to_string();
-    let output = peers.stdin(Stdio::null()).stderr(Stdio::inherit()).output().with_context(|| tools::cannot_start(peers))?;
+    let output =
+        peers.stdin(Stdio::null()).stderr(Stdio::inherit()).output().with_context(|| tools::cannot_start(peers))?;
     ensure!(output.status.success(), "{name} failed ({})", output.status);
     let lines = String::from_utf8(output.stdout)?;
-    let record = |line: &str| serde_json::from_str(line).with_context(|| format!("{name} printed a line that is no JSON: {line}"));
+    let record = |line: &str| {
+        serde_json::from_str(line).with_context(|| format!("{name} printed a line that is no JSON: {line}"))
+    };
     lines.lines().filter(|line| !line.trim().is_empty()).map(record).collect()
 }
 
@@ -110,9 +117,12 @@ fn tables(records: &[Value]) -> String {
         let rows: Vec<Vec<String>> = of
             .iter()
             .map(|record| {
-                let [name, language, level, check] = ["name", "language", "level", "check"].map(|key| text(record, key));
-                let ratio = ours(&language).map_or("-".to_owned(), |ours| format!("{:.2}", time(record, "median_us") / ours));
-                let [median, min, p90] = ["median_us", "min_us", "p90_us"].map(|key| format!("{:.1}", time(record, key)));
+                let [name, language, level, check] =
+                    ["name", "language", "level", "check"].map(|key| text(record, key));
+                let ratio =
+                    ours(&language).map_or("-".to_owned(), |ours| format!("{:.2}", time(record, "median_us") / ours));
+                let [median, min, p90] =
+                    ["median_us", "min_us", "p90_us"].map(|key| format!("{:.1}", time(record, key)));
                 vec![name, language, level, median, min, p90, ratio, check]
             })
             .collect();
@@ -134,16 +144,21 @@ fn markdown(machine: &[String], table: &str) -> String {
 fn machine() -> Vec<String> {
     let cpu = fs::read_to_string("/proc/cpuinfo")
         .ok()
-        .and_then(|text| text.lines().find_map(|line| Some(line.strip_prefix("model name")?.split_once(':')?.1.trim().to_owned())))
+        .and_then(|text| {
+            text.lines().find_map(|line| Some(line.strip_prefix("model name")?.split_once(':')?.1.trim().to_owned()))
+        })
         .or_else(|| tools::ask(Command::new("sysctl").args(["-n", "machdep.cpu.brand_string"])))
         .or_else(|| std::env::var("PROCESSOR_IDENTIFIER").ok())
         .unwrap_or_else(|| format!("unknown {} processor", std::env::consts::ARCH));
     let cores = std::thread::available_parallelism().map_or("unknown".to_owned(), |cores| cores.to_string());
     let system = fs::read_to_string("/etc/os-release")
         .ok()
-        .and_then(|text| text.lines().find_map(|line| Some(line.strip_prefix("PRETTY_NAME=")?.trim_matches('"').to_owned())))
+        .and_then(|text| {
+            text.lines().find_map(|line| Some(line.strip_prefix("PRETTY_NAME=")?.trim_matches('"').to_owned()))
+        })
         .unwrap_or_else(|| std::env::consts::OS.to_owned());
-    let rustc = tools::ask(tools::command(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())).arg("--version"));
+    let rustc =
+        tools::ask(tools::command(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())).arg("--version"));
     let commit = tools::ask(tools::command("git").args(["describe", "--always", "--dirty", "--exclude=*"]));
     vec![
         cpu,
@@ -160,10 +175,12 @@ mod tests {
 
     #[test]
     fn ratios_are_against_pixfuse_in_the_same_language() {
-        let record = |name: &str, language: &str, median: f64| {
-            json!({"workload": "w", "name": name, "language": language, "median_us": median, "min_us": 1.0, "p90_us": 1.0})
-        };
-        let table = tables(&[record("pixfuse", "Rust", 10.0), record("pixfuse", "Python", 20.0), record("cv2", "Python", 60.0)]);
+        let record = |name: &str, language: &str, median: f64| json!({"workload": "w", "name": name, "language": language, "median_us": median, "min_us": 1.0, "p90_us": 1.0});
+        let table = tables(&[
+            record("pixfuse", "Rust", 10.0),
+            record("pixfuse", "Python", 20.0),
+            record("cv2", "Python", 60.0),
+        ]);
         let cv2 = table.lines().find(|line| line.starts_with("cv2")).unwrap_or_default();
         assert!(cv2.contains("60.0") && cv2.contains("3.00"), "{table}");
     }

@@ -40,7 +40,11 @@ pub(crate) fn cargo(triple: &str, install: bool) -> Result<Command> {
     let missing = missing();
     if !missing.is_empty() {
         if !(install || tools::in_ci()) {
-            bail!("--target {triple} needs {}. To install it: `{}`, or add --install.", missing.join(", "), commands(&missing));
+            bail!(
+                "--target {triple} needs {}. To install it: `{}`, or add --install.",
+                missing.join(", "),
+                commands(&missing)
+            );
         }
         install_all(&missing)?;
     }
@@ -79,7 +83,12 @@ fn commands(missing: &[&str]) -> String {
     let tools = missing.len() > usize::from(std);
     let rustup = format!("rustup target add {AARCH64}");
     let debian = format!("apt-get install {}", DEBIAN_TOOLS.join(" "));
-    [(std, rustup), (tools, debian)].into_iter().filter(|(needed, _)| *needed).map(|(_, text)| text).collect::<Vec<_>>().join(" && ")
+    [(std, rustup), (tools, debian)]
+        .into_iter()
+        .filter(|(needed, _)| *needed)
+        .map(|(_, text)| text)
+        .collect::<Vec<_>>()
+        .join(" && ")
 }
 
 fn install_all(missing: &[&str]) -> Result<()> {

@@ -47,7 +47,11 @@ pub(crate) fn run(flags: &Demo) -> Result<()> {
         if (&other.shape, &other.digest) != (&rust.shape, &rust.digest) {
             bail!(
                 "the tensors differ: {} {} in Rust, {} {} in {}",
-                rust.shape, rust.digest, other.shape, other.digest, other.language
+                rust.shape,
+                rust.digest,
+                other.shape,
+                other.digest,
+                other.language
             );
         }
     }
@@ -79,7 +83,9 @@ impl Line {
                 level: text("level")?,
             })
         };
-        read().with_context(|| format!("{} printed something else than its line: {output}", program.get_program().display()))
+        read().with_context(|| {
+            format!("{} printed something else than its line: {output}", program.get_program().display())
+        })
     }
 }
 

@@ -63,7 +63,8 @@ impl Line {
 
     fn show(&self, log: &Path) {
         if let Self::Spinner(spinner) = self {
-            spinner.set_message(end_of(log, 2000).lines().rfind(|line| !line.trim().is_empty()).unwrap_or("").to_owned());
+            spinner
+                .set_message(end_of(log, 2000).lines().rfind(|line| !line.trim().is_empty()).unwrap_or("").to_owned());
             spinner.tick();
         }
     }

@@ -71,7 +71,11 @@ impl Venv {
         if fs::read_to_string(&stamp).ok().as_ref() != Some(&wanted) {
             let mut pip = venv.command();
             pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--no-input"]).args(packages);
-            step(&format!("installing Python packages into {}", tools::shown(&venv.root)), &format!("{name}-pip"), &mut pip)?;
+            step(
+                &format!("installing Python packages into {}", tools::shown(&venv.root)),
+                &format!("{name}-pip"),
+                &mut pip,
+            )?;
             fs::write(stamp, wanted)?;
         }
         Ok(venv)

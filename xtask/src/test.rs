@@ -67,7 +67,12 @@ fn own(count: &mut Count) -> Result<()> {
     let python = pytest(&venv, &format!("{OWN}/python/tests"), count);
 
     addon()?;
-    node::addon("the example's Node addon", "own-pipelines-node", &format!("{OWN}/node/own_pipelines.node"), Profile::Dev)?;
+    node::addon(
+        "the example's Node addon",
+        "own-pipelines-node",
+        &format!("{OWN}/node/own_pipelines.node"),
+        Profile::Dev,
+    )?;
     let mut tests = tools::node()?;
     tests.args(["--test", "--test-reporter=spec"]).args(node::test_files(&format!("{OWN}/node/test"))?);
     python.and(stream(&mut tests, count))
@@ -137,7 +142,8 @@ fn summary(outcomes: Vec<Outcome>) -> Result<()> {
     let heading = ["suite", "passed", "failed", "skipped", "time", "result"];
     println!("\n{}\n{} passed, {} failed", report::table(&heading, &rows, &[1, 2, 3, 4]), total.passed, total.failed);
 
-    let failed: Vec<&str> = outcomes.iter().filter(|outcome| !outcome.ok).map(|outcome| outcome.name.as_str()).collect();
+    let failed: Vec<&str> =
+        outcomes.iter().filter(|outcome| !outcome.ok).map(|outcome| outcome.name.as_str()).collect();
     if !failed.is_empty() {
         bail!("tests failed: {}", failed.join(", "));
     }

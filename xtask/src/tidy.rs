@@ -75,7 +75,8 @@ fn files_are_short() {
 #[test]
 fn versions_agree() {
     let version = env!("CARGO_PKG_VERSION");
-    let read = |path: &str| fs::read_to_string(tools::root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let read =
+        |path: &str| fs::read_to_string(tools::root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
 
     for (path, text) in sources(&["Cargo.toml"]) {
         let workspace = text.contains("[workspace]");
@@ -83,7 +84,9 @@ fn versions_agree() {
             let own = line.starts_with("version = ") && !workspace;
             assert!(!own, "{path}: `{line}`, expected `version.workspace = true`");
             // The crates are locked to each other: generated code calls what only this version has.
-            let locked = !line.starts_with("pixfuse") || !line.contains("version = ") || line.contains(&format!("\"={version}\""));
+            let locked = !line.starts_with("pixfuse")
+                || !line.contains("version = ")
+                || line.contains(&format!("\"={version}\""));
             assert!(locked, "{path}: `{line}`, expected version \"={version}\"");
         }
     }
@@ -100,5 +103,8 @@ fn versions_agree() {
 
 #[test]
 fn paths_in_this_file_exist() {
-    assert!(Path::new(tools::root()).join("crates/pixfuse/src/simd").is_dir(), "the rule on intrinsics names no directory");
+    assert!(
+        Path::new(tools::root()).join("crates/pixfuse/src/simd").is_dir(),
+        "the rule on intrinsics names no directory"
+    );
 }

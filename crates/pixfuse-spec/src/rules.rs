@@ -31,6 +31,9 @@ pub(crate) struct Draft<'a> {
     pub(crate) normalize: Option<&'a Normalize>,
 }
 
+/// No output has more channels: a longer list is an error by its length, and its further values are no news.
+const MOST_CHANNELS: usize = 4;
+
 /// A side of the resized image, or what is wrong with it.
 pub(crate) fn side(name: &str, value: f64) -> Result<u32, String> {
     if value >= 1.0 && value <= f64::from(MAX_SIDE) && value.fract() == 0.0 {
@@ -134,7 +137,7 @@ fn normalize_is_sound(normalize: &Normalize, channels: Option<ChannelOrder>, fou
     }
     if let Number::Known(std) = &normalize.std {
         list_is_sound("std", std, channels, Subject::Std, found);
-        for (index, _) in std.iter().enumerate().filter(|(_, value)| **value == 0.0) {
+        for (index, _) in std.iter().enumerate().take(MOST_CHANNELS).filter(|(_, value)| **value == 0.0) {
             let message = format!("normalize: {} is 0: a value cannot be divided by it", item("std", std, index));
             found.push((Subject::Std(Some(index)), message));
         }
@@ -172,7 +175,7 @@ fn list_is_sound(
         };
         found.push((subject(None), format!("normalize: {name} has {count} values and output({order}) has {has}")));
     }
-    for (index, value) in values.iter().enumerate().filter(|(_, value)| !value.is_finite()) {
+    for (index, value) in values.iter().enumerate().take(MOST_CHANNELS).filter(|(_, value)| !value.is_finite()) {
         found.push((subject(Some(index)), not_finite(&format!("normalize: {}", item(name, values, index)), *value)));
     }
 }
@@ -181,7 +184,7 @@ fn list_is_sound(
 fn constants_fit(normalize: &Normalize, found: &mut Vec<(Subject, String)>) {
     let (Number::Known(std), Number::Known(eps)) = (&normalize.std, &normalize.eps) else { return };
     let before = found.len();
-    for (index, divisor) in std.iter().map(|std| std + eps).enumerate() {
+    for (index, divisor) in std.iter().map(|std| std + eps).enumerate().take(MOST_CHANNELS) {
         let sum = format!("{} + eps", item("std", std, index));
         if divisor == 0.0 {
             found.push((Subject::Eps, format!("normalize: {sum} is 0: a value cannot be divided by it")));
@@ -202,7 +205,7 @@ fn constants_fit(normalize: &Normalize, found: &mut Vec<(Subject, String)>) {
     if found.len() > before {
         return;
     }
-    for channel in 0..mean.len().max(std.len()) {
+    for channel in 0..mean.len().max(std.len()).min(MOST_CHANNELS) {
         // A list of one value stands for every channel. Lists of different lengths are an error that the number of
         // channels tells, and that number may not be known.
         let of = |list: &[f64]| if list.len() == 1 { 0 } else { channel };

@@ -14,14 +14,14 @@ pub(crate) fn hint(word: &str, names: &[&str]) -> String {
     nearest(word, names).map_or(String::new(), |name| format!("; did you mean `{name}`?"))
 }
 
-/// The name that `word` was probably meant to be: at most a third of its letters differ, capitals aside.
+/// The name that `word` was probably meant to be: about a third of its letters may differ, capitals aside.
 pub(crate) fn nearest<'a>(word: &str, names: &[&'a str]) -> Option<&'a str> {
     // No name is near a word of twice the longest name, and the distance costs the product of both lengths.
     if word.len() > 32 {
         return None;
     }
     let word = word.to_lowercase();
-    let allowed = (word.chars().count() / 3).max(1);
+    let allowed = ((word.chars().count() + 1) / 3).max(1);
     let near = names.iter().map(|name| (distance(&word, name), *name)).filter(|(edits, _)| *edits <= allowed);
     near.min_by_key(|(edits, _)| *edits).map(|(_, name)| name)
 }
@@ -70,6 +70,7 @@ mod tests {
         let names = ["nearest", "nearest_exact", "bilinear"];
         assert_eq!(nearest("neerest", &names), Some("nearest"));
         assert_eq!(nearest("NEAREST_EXACT", &names), Some("nearest_exact"));
+        assert_eq!(nearest("alhpa", &["alpha"]), Some("alpha"));
         assert_eq!(nearest("bicubic", &names), None);
         assert_eq!(nearest(&"n".repeat(10_000), &names), None);
     }

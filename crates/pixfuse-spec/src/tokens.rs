@@ -114,10 +114,11 @@ fn unreadable(rest: &str) -> (Kind, usize) {
 
 /// A quoted text up to its closing quote; a lone quote is a sign, so that it does not swallow what follows it.
 fn quoted(rest: &str, quote: char) -> (Kind, usize) {
-    let line = &rest[..rest.find('\n').unwrap_or(rest.len())];
-    match line[1..].find(quote) {
-        Some(inside) => (Kind::Unreadable(line[..inside + 2].to_owned()), inside + 2),
-        None => (Kind::Sign(quote), 1),
+    match rest[1..].find([quote, '\n']) {
+        Some(inside) if rest[1 + inside..].starts_with(quote) => {
+            (Kind::Unreadable(rest[..inside + 2].to_owned()), inside + 2)
+        }
+        _ => (Kind::Sign(quote), 1),
     }
 }
 

@@ -1,0 +1,104 @@
+//! Numbers given when the pipeline is made.
+
+use pixfuse_spec::{Spec, Values};
+
+fn spec(text: &str) -> Spec {
+    text.parse().unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[track_caller]
+fn says(text: &str, values: Values, expected: &[&str]) {
+    assert_eq!(spec(text).bind(&values).expect_err(text).messages, expected, "{text}");
+}
+
+const OPEN: &str =
+    "input(rgb8), resize(_, _, nearest), normalize(scale = _, mean = _, std = _, eps = _), output(rgb, f32)";
+
+fn all() -> Values {
+    Values {
+        rows: Some(240),
+        columns: Some(256),
+        scale: Some(1.0),
+        mean: Some(vec![0.5, -0.0, 0.25]),
+        std: Some(vec![2.0]),
+        eps: Some(1e-5),
+    }
+}
+
+#[test]
+fn a_bound_spec_is_the_spec_written_out() {
+    let bound = spec(OPEN).bind(&all()).unwrap();
+    let written = "input(rgb8), resize(240, 256, nearest), \
+                   normalize(scale = 1, mean = [0.5, 0, 0.25], std = 2, eps = 1e-5), output(rgb, f32, chw)";
+    assert_eq!(bound.to_string(), written);
+    assert_eq!(bound, spec(written));
+    assert!(!bound.is_open());
+}
+
+#[test]
+fn a_closed_spec_needs_nothing() {
+    let closed = spec("input(rgb8), normalize(), output(rgb, f32)");
+    assert_eq!(closed.bind(&Values::default()), Ok(closed.clone()));
+}
+
+#[test]
+fn every_place_needs_its_number() {
+    says(
+        "input(rgb8), resize(_, 256, nearest), normalize(mean = _), output(rgb, f32)",
+        Values::default(),
+        &[
+            "rows: not given, and resize(_, 256, nearest) leaves it open",
+            "mean: not given, and normalize(mean = _) leaves it open",
+        ],
+    );
+}
+
+#[test]
+fn every_number_needs_its_place() {
+    says(
+        "input(rgb8), resize(240, _, nearest), output(rgb, f32)",
+        all(),
+        &[
+            "rows: given, but resize(240, _, nearest) already says 240; write `_` there to give it",
+            "scale: given, but there is no normalize",
+            "mean: given, but there is no normalize",
+            "std: given, but there is no normalize",
+            "eps: given, but there is no normalize",
+        ],
+    );
+    says(
+        "input(rgb8), normalize(std = _), output(rgb, f32)",
+        Values { std: Some(vec![1.0]), scale: Some(1.0), ..Values::default() },
+        &["scale: given, but normalize(std = _) already says 1/255; write `_` there to give it"],
+    );
+}
+
+#[test]
+fn the_rulebook_is_the_same() {
+    for (values, expected) in [
+        (Values { rows: Some(0), ..all() }, "resize: rows must be an integer from 1 to 65535 or `_`, found 0"),
+        (
+            Values { columns: Some(65536), ..all() },
+            "resize: columns must be an integer from 1 to 65535 or `_`, found 65536",
+        ),
+        (Values { scale: Some(0.0), ..all() }, "normalize: scale is 0: every value would be the same"),
+        (Values { scale: Some(f64::INFINITY), ..all() }, "normalize: scale: inf is not a finite number"),
+        (Values { mean: Some(vec![1.0, f64::NAN, 1.0]), ..all() }, "normalize: mean[1]: NaN is not a finite number"),
+        (
+            Values { mean: Some(vec![1.0, 2.0]), ..all() },
+            "normalize: mean has 2 values and output(rgb) has 3 channels; write one number, or 3",
+        ),
+        (
+            Values { std: Some(vec![]), ..all() },
+            "normalize: std is an empty list; write one number, or one for each channel",
+        ),
+        (Values { std: Some(vec![0.0]), ..all() }, "normalize: std is 0: a value cannot be divided by it"),
+        (Values { eps: Some(-2.0), ..all() }, "normalize: std + eps is 0: a value cannot be divided by it"),
+        (
+            Values { std: Some(vec![1e-300]), eps: Some(0.0), ..all() },
+            "normalize: scale / (std + eps) overflows f32; write a larger std",
+        ),
+    ] {
+        says(OPEN, values, &[expected]);
+    }
+}

@@ -1,0 +1,189 @@
+//! The wording of every error: a declaration, and each message it gets, in the order of the text.
+
+mod clauses;
+mod normalize;
+
+use pixfuse_spec::Spec;
+
+#[track_caller]
+fn says(text: &str, expected: &[&str]) {
+    let error = text.parse::<Spec>().expect_err(text);
+    let messages: Vec<&str> = error.errors.iter().map(|error| error.message.as_str()).collect();
+    assert_eq!(messages, expected, "{text}");
+}
+
+#[test]
+fn resize() {
+    says(
+        "input(rgb8), resize(240, 256, bilinar), output(rgb, f32, chw)",
+        &[
+            "resize: unknown filter `bilinar`, expected one of nearest, nearest_exact, nearest_floor, bilinear; did you mean `bilinear`?",
+        ],
+    );
+    says(
+        "input(rgb8), ouput(rgb, f32)",
+        &["unknown clause `ouput`, expected one of input, resize, normalize, output; did you mean `output`?"],
+    );
+    says(
+        "input(rgb8), blur(3), output(rgb, f32)",
+        &["unknown clause `blur`, expected one of input, resize, normalize, output"],
+    );
+    says(
+        "input(rgb8), resize(0, 65536, bilinear), output(rgb, f32)",
+        &[
+            "resize: rows must be an integer from 1 to 65535 or `_`, found 0",
+            "resize: columns must be an integer from 1 to 65535 or `_`, found 65536",
+        ],
+    );
+    says(
+        "input(rgb8), resize(-3, 2.5, bilinear), output(rgb, f32)",
+        &[
+            "resize: rows must be an integer from 1 to 65535 or `_`, found -3",
+            "resize: columns must be an integer from 1 to 65535 or `_`, found 2.5",
+        ],
+    );
+    says(
+        "input(rgb8), resize(240, bilinear), output(rgb, f32)",
+        &["resize: columns must be an integer from 1 to 65535 or `_`, found `bilinear`"],
+    );
+    says(
+        "input(rgb8), resize(240, 256), output(rgb, f32)",
+        &["resize: the filter is missing; write resize(240, 256, bilinear)"],
+    );
+    says(
+        "input(rgb8), resize(240), output(rgb, f32)",
+        &["resize: the number of columns is missing; write resize(240, 256, bilinear)"],
+    );
+    says(
+        "input(rgb8), resize(), output(rgb, f32)",
+        &["resize: the number of rows is missing; write resize(240, 256, bilinear)"],
+    );
+    says(
+        "input(rgb8), resize(rows = 240, 256, bilinear), output(rgb, f32)",
+        &["resize: no argument has a name, found `rows`; write resize(240, 256, bilinear)"],
+    );
+    says(
+        "input(rgb8), resize(240, 256, bilinear, antialias), output(rgb, f32)",
+        &["resize: at most 3 values are expected; write resize(240, 256, bilinear)"],
+    );
+    says(
+        "input(rgb8), resize((240, 256), bilinear), output(rgb, f32)",
+        &[
+            "resize: expected a single value, found `(`",
+            "resize: columns must be an integer from 1 to 65535 or `_`, found `bilinear`",
+        ],
+    );
+    says(
+        "input(rgb8), resize([240, 256], bilinear), output(rgb, f32)",
+        &["resize: rows must be an integer from 1 to 65535 or `_`, found a list"],
+    );
+    says("input(rgb8), resize(_/2, 256, bilinear), output(rgb, f32)", &["resize: expected `,` or `)`, found `/`"]);
+}
+
+#[test]
+fn words_in_their_places() {
+    says(
+        "input(rgb), output(rgb8, f32)",
+        &[
+            "input: expected a pixel format (gray8, rgb8, bgr8, rgba8, bgra8), found `rgb`; did you mean `rgb8`?",
+            "output: expected a channel order (gray, rgb, bgr, rgba, bgra), found `rgb8`; did you mean `rgb`?",
+        ],
+    );
+    says(
+        "input(), output()",
+        &[
+            "input: the pixel format is missing; write input(rgb8, hwc, alpha = drop)",
+            "output: the channel order is missing; write output(rgb, f32, chw)",
+        ],
+    );
+    says(
+        "input(5), output(rgb, 5)",
+        &[
+            "input: expected a pixel format (gray8, rgb8, bgr8, rgba8, bgra8), found 5",
+            "output: expected an element type (f32, u8), found 5",
+        ],
+    );
+    says(
+        "input(rgb8, chw, hwc), output(rgb, f32, chw, hwc)",
+        &[
+            "input: at most 2 values are expected; write input(rgb8, hwc, alpha = drop)",
+            "output: at most 3 values are expected; write output(rgb, f32, chw)",
+        ],
+    );
+    says(
+        "input(rgb8, f32), output(rgb, chw)",
+        &[
+            "input: expected a layout (hwc, chw), found `f32`",
+            "output: expected an element type (f32, u8), found `chw`",
+        ],
+    );
+    says("input(rgb8), output(rgb, chw, f32)", &["output: expected an element type (f32, u8), found `chw`"]);
+    says(
+        "input(rgb8), output(RGB, F32)",
+        &[
+            "output: unknown channel order `RGB`, expected one of gray, rgb, bgr, rgba, bgra; did you mean `rgb`?",
+            "output: unknown element type `F32`, expected one of f32, u8; did you mean `f32`?",
+        ],
+    );
+    says(
+        "input(rgb8), input(bgr8), output(rgb, f32), output(rgb, u8)",
+        &["input: the clause is given twice; keep one", "output: the clause is given twice; keep one"],
+    );
+    says(
+        "resize(240, 256, bilinear)",
+        &[
+            "input is missing; write input(..) with one of gray8, rgb8, bgr8, rgba8, bgra8",
+            "output is missing; write output(.., f32, chw) with one of gray, rgb, bgr, rgba, bgra",
+        ],
+    );
+}
+
+#[test]
+fn channels_and_alpha() {
+    says(
+        "input(gray8), output(rgb, f32)",
+        &["output(rgb): input(gray8) has only gray; write output(gray, ..), or another input"],
+    );
+    says(
+        "input(rgb8), output(gray, f32)",
+        &[
+            "output(gray): input(rgb8) has only red, green and blue; write output(rgb, ..) or output(bgr, ..), or another input",
+        ],
+    );
+    says(
+        "input(rgb8), output(rgba, f32)",
+        &[
+            "output(rgba): input(rgb8) has only red, green and blue; write output(rgb, ..) or output(bgr, ..), or another input",
+        ],
+    );
+    says(
+        "input(gray8), output(rgba, u8)",
+        &["output(rgba): input(gray8) has only gray; write output(gray, ..), or another input"],
+    );
+    says(
+        "input(rgba8), output(gray, u8)",
+        &[
+            "output(gray): input(rgba8) has only red, green, blue and alpha; write output(rgb, ..) or output(bgr, ..) or output(rgba, ..) or output(bgra, ..), or another input",
+        ],
+    );
+    says(
+        "input(rgba8), output(rgb, f32)",
+        &["input(rgba8): output(rgb) has no alpha channel; say what becomes of it: input(rgba8, alpha = drop)"],
+    );
+    says(
+        "input(rgba8, alpha = drop), output(rgba, f32)",
+        &["input(rgba8): output(rgba) keeps the alpha channel; leave alpha = drop out"],
+    );
+    says(
+        "input(rgb8, alpha = drop), output(rgb, f32)",
+        &["input(rgb8): there is no alpha channel; leave alpha = drop out"],
+    );
+    says("input(rgba8, alpha = dorp), output(rgb, f32)", &["input: unknown alpha rule `dorp`, expected drop"]);
+    says("input(rgba8, alpha = drop, alpha = drop), output(rgb, f32)", &["input: `alpha` is given twice; keep one"]);
+    says(
+        "input(rgba8, alhpa = drop), output(rgb, f32)",
+        &["input: unknown argument `alhpa`, expected alpha; did you mean `alpha`?"],
+    );
+    says("input(rgba8, drop), output(rgb, f32)", &["input: expected a layout (hwc, chw), found `drop`"]);
+    says("input(rgba8, alpha = 3), output(rgb, f32)", &["input: expected an alpha rule (drop), found 3"]);
+}

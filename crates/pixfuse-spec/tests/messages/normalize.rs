@@ -1,0 +1,124 @@
+//! The arguments of normalize, and how numbers are written.
+
+use crate::says;
+
+#[test]
+fn normalize_values() {
+    says(
+        "input(rgb8), normalize(), output(rgb, u8)",
+        &["normalize: output(u8) stores pixel values 0 to 255; write output(.., f32, ..) or leave normalize out"],
+    );
+    says(
+        "input(rgb8), normalize(1/255), output(rgb, f32)",
+        &["normalize: every argument has a name; write normalize(scale = .., mean = .., std = .., eps = ..)"],
+    );
+    says(
+        "input(rgb8), normalize(stdd = 3), output(rgb, f32)",
+        &["normalize: unknown argument `stdd`, expected one of scale, mean, std, eps; did you mean `std`?"],
+    );
+    says(
+        "input(rgb8), normalize(mean = 1, mean = 2), output(rgb, f32)",
+        &["normalize: `mean` is given twice; keep one"],
+    );
+    says(
+        "input(rgb8), normalize(mean = [0.5, 0.5], std = []), output(rgb, f32)",
+        &[
+            "normalize: mean has 2 values and output(rgb) has 3 channels; write one number, or 3",
+            "normalize: std is an empty list; write one number, or one for each channel",
+        ],
+    );
+    says(
+        "input(gray8), normalize(mean = [0.5, 0.5]), output(gray, f32)",
+        &["normalize: mean has 2 values and output(gray) has 1 channel; write one number"],
+    );
+    says(
+        "input(rgb8), normalize(scale = 0, mean = abc, std = [1, 0, 1]), output(rgb, f32)",
+        &[
+            "normalize: scale is 0: every value would be the same",
+            "normalize: mean must be a number, a list of numbers or `_`, found `abc`",
+            "normalize: std[1] is 0: a value cannot be divided by it",
+        ],
+    );
+    says(
+        "input(rgb8), normalize(scale = [1], eps = x, std = 0), output(rgb, f32)",
+        &[
+            "normalize: scale must be a number or `_`, found a list",
+            "normalize: eps must be a number or `_`, found `x`",
+            "normalize: std is 0: a value cannot be divided by it",
+        ],
+    );
+    says(
+        "input(rgb8), normalize(std = [1, 2, 3], eps = -2), output(rgb, f32)",
+        &["normalize: std[1] + eps is 0: a value cannot be divided by it"],
+    );
+    says(
+        "input(rgb8), normalize(std = 1e-300), output(rgb, f32)",
+        &["normalize: scale / (std + eps) overflows f32; write a larger std"],
+    );
+    says(
+        "input(rgb8), normalize(std = 1e300), output(rgb, f32)",
+        &["normalize: scale / (std + eps) is 0 in f32: every value would be the same; write a smaller std"],
+    );
+    says(
+        "input(rgb8), normalize(std = 1e308, eps = 1.7e308), output(rgb, f32)",
+        &["normalize: std + eps is not a finite number"],
+    );
+    says(
+        "input(rgb8), normalize(mean = [0, 1e40, 0]), output(rgb, f32)",
+        &["normalize: mean[1] / (std + eps) overflows f32; write a larger std"],
+    );
+}
+
+#[test]
+fn normalize_lists_and_numbers() {
+    says(
+        "input(rgb8), normalize(mean = [_, 1, 0]), output(rgb, f32)",
+        &["normalize: mean: `_` stands for the whole list; write mean = _"],
+    );
+    says(
+        "input(rgb8), normalize(mean = [a, 1, [2]]), output(rgb, f32)",
+        &["normalize: mean: expected a single value, found `[`"],
+    );
+    says(
+        "input(rgb8), normalize(mean = [1, 2 3]), output(rgb, f32)",
+        &["normalize: mean: expected `,` or `]`, found 3"],
+    );
+    says("input(rgb8), normalize(mean = [1, 2, 3), output(rgb, f32)", &["normalize: mean: expected `]`, found `)`"]);
+    says(
+        "input(rgb8), normalize(mean = [1, 2, 3, output(rgb, f32)",
+        &["normalize: mean: expected `]`, found `output`"],
+    );
+    says("input(rgb8), normalize(scale = 1/0), output(rgb, f32)", &["normalize: scale: division by 0"]);
+    says(
+        "input(rgb8), normalize(scale = 1e999), output(rgb, f32)",
+        &["normalize: scale: 1e999 is not a finite number"],
+    );
+    says(
+        "input(rgb8), normalize(scale = 1e308/1e-308), output(rgb, f32)",
+        &["normalize: scale: the quotient is not a finite number"],
+    );
+    says(
+        "input(rgb8), normalize(scale = 1_000), output(rgb, f32)",
+        &["normalize: scale: `1_000` is not a number; write it like 255, 0.5, 1e-5 or 1/255"],
+    );
+    says(
+        "input(rgb8), normalize(scale = .5), output(rgb, f32)",
+        &["normalize: scale: `.5` is not a number; write it like 255, 0.5, 1e-5 or 1/255"],
+    );
+    says("input(rgb8), normalize(scale = -), output(rgb, f32)", &["normalize: scale: expected a number, found `)`"]);
+    says("input(rgb8), normalize(scale = -_), output(rgb, f32)", &["normalize: scale: expected a number, found `_`"]);
+    says("input(rgb8), normalize(scale = ), output(rgb, f32)", &["normalize: scale: expected a value, found `)`"]);
+    says(
+        "input(rgb8), normalize(scale =",
+        &[
+            "normalize: scale: expected a value, found the end",
+            "output is missing; write output(.., f32, chw) with one of gray, rgb, bgr, rgba, bgra",
+        ],
+    );
+    says("input(rgb8), normalize(scale = 1/2/3), output(rgb, f32)", &["normalize: expected `,` or `)`, found `/`"]);
+    says(
+        "input(rgb8), normalize(scale = 3 std = 5), output(rgb, f32)",
+        &["normalize: expected `,` or `)`, found `std`"],
+    );
+    says("input(rgb8), normalize(scale : 3), output(rgb, f32)", &["normalize: expected `,` or `)`, found `:`"]);
+}

@@ -1,0 +1,117 @@
+//! Where errors point, and how they are shown.
+
+use pixfuse_spec::{Spec, check, lex};
+
+#[track_caller]
+fn shows(text: &str, expected: &str) {
+    assert_eq!(text.parse::<Spec>().expect_err(text).to_string(), expected);
+}
+
+#[test]
+fn one_line() {
+    shows(
+        "input(rgb8), resize(240, 256, bilinar), output(rgb, f32, chw)",
+        "\
+resize: unknown filter `bilinar`, expected one of nearest, nearest_exact, nearest_floor, bilinear; did you mean `bilinear`?
+  input(rgb8), resize(240, 256, bilinar), output(rgb, f32, chw)
+                                ^^^^^^^ column 31",
+    );
+}
+
+#[test]
+fn several_errors_stand_in_the_order_of_the_text() {
+    shows(
+        "output(rgb, f23), input(rgba8, alpha = 1)",
+        "\
+output: unknown element type `f23`, expected one of f32, u8
+  output(rgb, f23), input(rgba8, alpha = 1)
+              ^^^ column 13
+input: expected an alpha rule (drop), found 1
+  output(rgb, f23), input(rgba8, alpha = 1)
+                                         ^ column 40",
+    );
+}
+
+#[test]
+fn several_lines() {
+    shows(
+        "input(rgb8),\r\n\toutput(é, f32)\n",
+        "\
+output: unknown channel order `é`, expected one of gray, rgb, bgr, rgba, bgra
+   output(é, f32)
+          ^ line 2, column 9",
+    );
+}
+
+#[test]
+fn what_is_missing_is_at_the_end() {
+    shows(
+        "input(rgb8)\n",
+        "\
+output is missing; write output(.., f32, chw) with one of gray, rgb, bgr, rgba, bgra
+  input(rgb8)
+             ^ column 12",
+    );
+}
+
+#[test]
+fn an_empty_text_has_no_place() {
+    shows(
+        " \n",
+        "\
+input is missing; write input(..) with one of gray8, rgb8, bgr8, rgba8, bgra8
+output is missing; write output(.., f32, chw) with one of gray, rgb, bgr, rgba, bgra",
+    );
+}
+
+#[test]
+fn a_long_line_shows_a_window() {
+    let text = format!("input(rgb8), normalize(mean = [{}x, 1]), output(rgb, f32)", "0.5, ".repeat(100));
+    let shown = text.parse::<Spec>().unwrap_err().to_string();
+    let lines: Vec<&str> = shown.lines().collect();
+    assert_eq!(lines[0], "normalize: mean[100] must be a number, found `x`");
+    assert!(lines[1].starts_with("  …") && lines[1].chars().count() < 130, "{shown}");
+    let column = lines[2].chars().position(|c| c == '^').unwrap();
+    assert_eq!(lines[1].chars().nth(column), Some('x'), "{shown}");
+    assert!(lines[2].ends_with("^ column 532"), "{shown}");
+}
+
+#[test]
+fn many_errors_are_counted() {
+    let shown = "?, ".repeat(1000).parse::<Spec>().unwrap_err().to_string();
+    assert_eq!(shown.matches("found `?`").count(), 8);
+    assert!(shown.ends_with("\nand 994 more"), "{shown}");
+}
+
+#[test]
+fn a_long_name_is_shortened() {
+    let name = "n".repeat(100_000);
+    let error = format!("{name}({name} = {name}), input({name}), output(rgb, f32)").parse::<Spec>().unwrap_err();
+    assert!(error.errors.iter().all(|error| error.message.len() < 200), "{:?}", error.errors);
+}
+
+#[test]
+fn rules_point_at_the_argument() {
+    for (text, place) in [
+        ("input(rgb8), normalize(std = [1, 0, 1]), output(rgb, f32)", 33..34),
+        ("input(rgb8), normalize(std = 1, eps = -1), output(rgb, f32)", 38..39),
+        ("input(rgb8), normalize(eps = -1), output(rgb, f32)", 29..30),
+        ("input(rgb8), normalize(), output(rgb, u8)", 13..22),
+        ("input(rgb8), output(gray, u8)", 20..24),
+    ] {
+        let errors = check(&lex(text), text.len()..text.len()).unwrap_err();
+        assert_eq!(errors[0].at, place, "{text}: {errors:?}");
+    }
+}
+
+#[test]
+fn any_range_can_be_shown() {
+    let text = "é\nab";
+    for start in 0..8 {
+        for end in 0..8 {
+            let error = pixfuse_spec::Error { at: start..end, message: "m".into() };
+            let shown = pixfuse_spec::ParseError { text: text.into(), errors: vec![error] }.to_string();
+            assert!(shown.starts_with("m\n  "));
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Every level against what OpenCV and Pillow give: digests written by `goldens/make.py`.
+
+mod common;
+
+use common::{format_of, pixels};
+use pixfuse::{ImageRef, Level, Pipeline};
+use sha2::{Digest, Sha256};
+
+#[test]
+fn resizes_equal_the_libraries() {
+    let lines: Vec<_> = include_str!("goldens/resize.txt").lines().filter(|line| !line.starts_with('#')).collect();
+    assert!(lines.len() > 500, "the file of goldens is whole");
+    for line in lines {
+        let fields: Vec<&str> = line.split(' ').collect();
+        let [filter, numbers @ .., expected] = fields.as_slice() else { panic!("{line}") };
+        let numbers: Vec<usize> = numbers.iter().map(|number| number.parse().unwrap()).collect();
+        let [channels, source_rows, source_columns, rows, columns, seed] = numbers[..] else { panic!("{line}") };
+        let (format, order) = format_of(channels);
+        let text = format!("input({format}), resize({rows}, {columns}, {filter}), output({order}, u8, hwc)");
+        let pixels = pixels(source_rows * source_columns * channels, seed);
+        let strides = [source_columns * channels, channels, 1].map(|stride| stride as isize);
+        let image = ImageRef::strided(&pixels, 0, [source_rows, source_columns, channels], strides).unwrap();
+        let pipe = Pipeline::parse(&text).unwrap();
+        for level in Level::available() {
+            let tensor = pipe.with_level(level).unwrap().run::<u8>(image).unwrap();
+            let digest: String = Sha256::digest(&tensor.data).iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(digest, *expected, "{level}: {line}");
+        }
+    }
+}
+
+/// A level that this CPU lacks is said to be not run; it is never counted as passed.
+#[test]
+fn levels_are_reported() {
+    for level in Level::ALL {
+        let state = if Level::available().contains(&level) { "run" } else { "NOT run: this CPU lacks it" };
+        println!("level {level}: {state}");
+    }
+    assert!(Level::available().contains(&Level::Scalar));
+    #[cfg(target_arch = "aarch64")]
+    assert!(Level::available().contains(&Level::Neon));
+}
