@@ -59,3 +59,8 @@ pub mod rt {
     pub use crate::kernel::{Interleaved, Kernel, Numbers, OneTap, Pixels, Planar, Planes, Square, TwoTaps};
     pub use crate::simd::Simd;
 }
+
+/// The README's Rust code is compiled and run with the documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -193,7 +193,11 @@ impl Pipeline {
     ) -> Result<(), Error> {
         let dims = self.check::<T>(&image)?;
         if out.len() != dims.iter().product() {
-            return Err(Error::Output(format!("{} elements given, the tensor {dims:?} needs {}", out.len(), dims.iter().product::<usize>())));
+            return Err(Error::Output(format!(
+                "{} elements given, the tensor {dims:?} needs {}",
+                out.len(),
+                dims.iter().product::<usize>()
+            )));
         }
         self.check_apart(&image, out)?;
         let Inner { spec, plan, numbers, kernel, token, seen, .. } = &*self.inner;
@@ -246,7 +250,11 @@ impl Pipeline {
     ) -> Result<(), Error> {
         let dims = self.check_batch::<T>(images)?;
         if out.len() != dims.iter().product() {
-            return Err(Error::Output(format!("{} elements given, the batch {dims:?} needs {}", out.len(), dims.iter().product::<usize>())));
+            return Err(Error::Output(format!(
+                "{} elements given, the batch {dims:?} needs {}",
+                out.len(),
+                dims.iter().product::<usize>()
+            )));
         }
         for image in images {
             self.check_apart(image, out)?;
@@ -320,9 +328,8 @@ impl Pipeline {
     fn resized(&self, rows: usize, columns: usize) -> [usize; 2] {
         match &self.inner.spec.resize {
             None => [rows, columns],
-            Some(resize) => {
-                [&resize.rows, &resize.columns].map(|side| *side.known().expect("a pipeline has no open number") as usize)
-            }
+            Some(resize) => [&resize.rows, &resize.columns]
+                .map(|side| *side.known().expect("a pipeline has no open number") as usize),
         }
     }
 

@@ -113,7 +113,9 @@ fn resampler<'a>(
 /// OpenCV `INTER_LINEAR` for u8: columns first without rounding, then rows with two truncating shifts before the add.
 fn bilinear(image: &ImageRef<'_>, y: Pair, x: Pair, channel: usize) -> u8 {
     let row = |at: u32| -> i32 {
-        (0..2).map(|tap| i32::from(image.get(at as usize, x.at[tap] as usize, channel)) * i32::from(x.weights[tap])).sum()
+        (0..2)
+            .map(|tap| i32::from(image.get(at as usize, x.at[tap] as usize, channel)) * i32::from(x.weights[tap]))
+            .sum()
     };
     let share = |tap: usize| (i32::from(y.weights[tap]) * (row(y.at[tap]) >> 4)) >> 16;
     ((share(0) + share(1) + 2) >> 2).clamp(0, 255) as u8

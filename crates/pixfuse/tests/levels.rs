@@ -22,7 +22,11 @@ fn smoke() {
             if text.contains("u8") {
                 assert_eq!(pipe.run::<u8>(view).unwrap(), reference::run::<u8>(&pipe, view).unwrap(), "{text} {level}");
             } else {
-                assert_eq!(pipe.run::<f32>(view).unwrap(), reference::run::<f32>(&pipe, view).unwrap(), "{text} {level}");
+                assert_eq!(
+                    pipe.run::<f32>(view).unwrap(),
+                    reference::run::<f32>(&pipe, view).unwrap(),
+                    "{text} {level}"
+                );
             }
         }
     }

@@ -104,9 +104,8 @@ impl Load for Planar {
         let mut channels = unsafe { [simd.load_pixels::<1, 1>(row.add(column))[0]; C] };
         for (channel, value) in channels.iter_mut().enumerate().skip(1) {
             // SAFETY: as above.
-            *value = unsafe {
-                simd.load_pixels::<1, 1>(row.offset(channel as isize * channel_stride + column as isize))[0]
-            };
+            *value =
+                unsafe { simd.load_pixels::<1, 1>(row.offset(channel as isize * channel_stride + column as isize))[0] };
         }
         channels
     }
@@ -125,7 +124,8 @@ pub(super) fn readable<L: Load>(source: &Source) -> Range<isize> {
         return 0..0;
     }
     let reach = |side: isize, stride: isize| [(side - 1) * stride, 0];
-    let (columns, channels) = (reach(source.columns as isize, source.column_stride), reach(pixel, source.channel_stride));
+    let (columns, channels) =
+        (reach(source.columns as isize, source.column_stride), reach(pixel, source.channel_stride));
     let first = columns[0].min(0) + channels[0].min(0);
     let last = columns[0].max(0) + channels[0].max(0);
     first..last + 1

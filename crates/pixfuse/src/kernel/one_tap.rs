@@ -122,8 +122,7 @@ impl<K: OneTap<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
                 Columns::Picked(blocks) => {
                     for block in blocks {
                         // SAFETY: the table was made for rows of this view.
-                        let pixel =
-                            unsafe { K::Load::fetch::<S, C, 1>(simd, source, *channel_stride, &block.columns) };
+                        let pixel = unsafe { K::Load::fetch::<S, C, 1>(simd, source, *channel_stride, &block.columns) };
                         let values = K::pixels(simd, pixel, &self.numbers);
                         // SAFETY: as above, with x = block.column.
                         unsafe { K::Store::store(simd, self.out, plane, y * width + block.column, values) };

@@ -54,7 +54,8 @@ pub trait Simd: Copy + Send + Sync + 'static {
     ///
     /// # Safety
     /// `columns` was made for `C` channels and `TAPS` taps, and what its [`BlockTaps`] promise is readable from `row`.
-    unsafe fn fetch<const C: usize, const TAPS: usize>(self, row: *const u8, columns: &Self::Columns) -> [Self::I32; C];
+    unsafe fn fetch<const C: usize, const TAPS: usize>(self, row: *const u8, columns: &Self::Columns)
+    -> [Self::I32; C];
 
     /// `LANES` dense pixels of `PIXEL` bytes: the first `C` channels of each.
     ///

@@ -39,7 +39,8 @@ impl BlockTaps<'_> {
 
     /// First byte and one past the last byte of some lanes.
     pub(super) fn span(&self, lanes: Range<usize>) -> Range<isize> {
-        let mut span = isize::MAX..isize::MIN;
+        let first = self.byte(lanes.start, 0, 0);
+        let mut span = first..first + 1;
         for lane in lanes {
             for tap in 0..self.taps {
                 // Channels are evenly spaced: the first and the last one bound the others.

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
+use super::Simd;
 #[cfg(target_arch = "aarch64")]
 use super::neon::Neon;
 use super::scalar::Scalar;
 #[cfg(target_arch = "x86_64")]
 use super::x86_64::{Avx2, Avx512};
-use super::Simd;
 use crate::Error;
 
 /// A set of instructions that kernels are compiled for. Every level gives the same bytes.
