@@ -40,9 +40,7 @@ pub(crate) fn seen(spec: &Spec, tensor: &[f32], [channels, rows, columns]: [usiz
 /// Writes the photo, a thin gap, and what the model sees.
 pub(crate) fn write(path: &Path, photo: &Picture, seen: &Picture) -> Result<(), Error> {
     let factor = photo.rows.max(photo.columns).div_ceil(MOST);
-    // A photo of one very thin row keeps that row.
-    let small = photo.reduced(factor.min(photo.rows).min(photo.columns));
-    let small = if small.columns > 4 * MOST || small.rows > 4 * MOST { Picture::filled(1, 1, 0) } else { small };
+    let small = photo.reduced(factor.min(photo.rows), factor.min(photo.columns));
 
     let mut both = Picture::filled(small.rows.max(seen.rows), small.columns + GAP + seen.columns, 255);
     both.paste(&small, 0);
