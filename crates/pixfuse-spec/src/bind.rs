@@ -4,15 +4,23 @@ use std::fmt;
 
 use crate::rules::{self, Draft};
 use crate::text::{list, single};
-use crate::{Number, Spec};
+use crate::{Crop, Letterbox, Number, Size, Spec};
 
 /// Numbers for the places written `_`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Values {
-    /// Rows of `resize`.
+    /// Rows of `resize` or `letterbox`.
     pub rows: Option<u32>,
-    /// Columns of `resize`.
+    /// Columns of `resize` or `letterbox`.
     pub columns: Option<u32>,
+    /// `shortest` of `resize`.
+    pub shortest: Option<u32>,
+    /// `longest` of `resize`.
+    pub longest: Option<u32>,
+    /// Rows of `center_crop`.
+    pub crop_rows: Option<u32>,
+    /// Columns of `center_crop`.
+    pub crop_columns: Option<u32>,
     /// `scale` of `normalize`.
     pub scale: Option<f64>,
     /// `mean` of `normalize`: one number, or one for each output channel.
@@ -60,17 +68,7 @@ impl Spec {
         let mut bound = self.clone();
         let mut messages = Vec::new();
 
-        let clause = self.resize.as_ref().map_or("there is no resize".to_owned(), |resize| resize.to_string());
-        let (rows, columns) = bound.resize.as_mut().map(|resize| (&mut resize.rows, &mut resize.columns)).unzip();
-        let text = |side: &u32| side.to_string();
-        fill("rows", rows, &values.rows, &clause, text, &mut messages);
-        fill("columns", columns, &values.columns, &clause, text, &mut messages);
-        for (name, side) in
-            bound.resize.iter().flat_map(|resize| [("rows", &resize.rows), ("columns", &resize.columns)])
-        {
-            let broken = side.known().and_then(|side| rules::side(name, f64::from(*side)).err());
-            messages.extend(broken.map(|message| format!("resize: {message}")));
-        }
+        self.bind_sides(values, &mut bound, &mut messages);
 
         let clause =
             self.normalize.as_ref().map_or("there is no normalize".to_owned(), |normalize| normalize.to_string());
@@ -95,6 +93,53 @@ impl Spec {
         };
         messages.extend(rules::broken(&draft).into_iter().map(|(_, message)| message));
         if messages.is_empty() { Ok(bound) } else { Err(BindError { messages }) }
+    }
+}
+
+impl Spec {
+    /// The sides of `resize`, `letterbox` and `center_crop`.
+    fn bind_sides(&self, values: &Values, bound: &mut Self, messages: &mut Vec<String>) {
+        // What a clause has no place for is asked of the clause that is there, and none has two of one name.
+        let resize = bound.resize.as_mut().map(|resize| &mut resize.size);
+        let letterbox = bound.letterbox.as_mut();
+        let crop = bound.crop.as_mut();
+        let mut places: [Option<&mut Number<u32>>; 6] = [const { None }; 6];
+        match (resize, letterbox) {
+            (Some(Size::Exact { rows, columns }), _) | (None, Some(Letterbox { rows, columns, .. })) => {
+                (places[0], places[1]) = (Some(rows), Some(columns));
+            }
+            (Some(Size::Shortest { side, .. }), _) => places[2] = Some(side),
+            (Some(Size::Longest { side }), _) => places[3] = Some(side),
+            (None, None) => {}
+        }
+        if let Some(Crop::Center { rows, columns, .. }) = crop {
+            (places[4], places[5]) = (Some(rows), Some(columns));
+        }
+
+        let resize = self.resize.map(|resize| resize.to_string());
+        let letterbox = self.letterbox.as_ref().map(|letterbox| letterbox.to_string());
+        let crop = self.crop.as_ref().map(|crop| crop.to_string());
+        let sized = ("there is no resize", resize.or(letterbox));
+        let cropped = ("there is no center_crop", crop);
+        let names = [
+            ("rows", "rows", values.rows, &sized),
+            ("columns", "columns", values.columns, &sized),
+            ("shortest", "shortest", values.shortest, &sized),
+            ("longest", "longest", values.longest, &sized),
+            ("crop_rows", "rows", values.crop_rows, &cropped),
+            ("crop_columns", "columns", values.crop_columns, &cropped),
+        ];
+        for ((name, argument, value, (absent, clause)), place) in names.into_iter().zip(places) {
+            let text = match (clause, &place) {
+                (None, _) => (*absent).to_owned(),
+                (Some(clause), None) => format!("{clause} has no {name}"),
+                (Some(clause), Some(_)) => clause.clone(),
+            };
+            let broken = value.filter(|_| place.is_some()).and_then(|side| rules::side(argument, side.into()).err());
+            fill(name, place, &value, &text, u32::to_string, messages);
+            let clause = clause.as_deref().and_then(|clause| clause.split('(').next()).unwrap_or_default();
+            messages.extend(broken.map(|message| format!("{clause}: {message}")));
+        }
     }
 }
 

@@ -5,8 +5,8 @@ use crate::grammar::{self, Clause, Item};
 use crate::rules::{self, Draft, Subject};
 use crate::spelling::{nearest, unknown};
 use crate::{
-    Alpha, ChannelOrder, Element, Error, Filter, Input, Layout, Normalize, Number, Output, PixelFormat, Resize, Spec,
-    Token,
+    Alpha, ChannelOrder, Element, Error, Filter, Input, Layout, Normalize, Number, Output, PixelFormat, Resize,
+    Sampling, Size, Spec, Token,
 };
 
 /// The most rows or columns that an image may be resized to.
@@ -64,7 +64,7 @@ pub fn check<P: Clone>(tokens: &[Token<P>], end: P) -> Result<Spec, Vec<Error<P>
             Some(read) => Some(read?),
             None => None,
         };
-        Some(Spec { input, resize, normalize, output })
+        Some(Spec { input, resize, letterbox: None, crop: None, pad: None, normalize, output })
     };
     match whole() {
         Some(spec) if errors.is_empty() => Ok(spec),
@@ -177,7 +177,7 @@ fn read_resize<P: Clone>(clause: &Clause<P>, errors: &mut Vec<Error<P>>) -> Opti
     let rows = read_side("rows", &mut arguments);
     let columns = read_side("columns", &mut arguments);
     let filter = arguments.word::<Filter>();
-    Some(Resize { rows: rows?, columns: columns?, filter: filter? })
+    Some(Resize { size: Size::Exact { rows: rows?, columns: columns? }, sampling: Sampling::new(filter?) })
 }
 
 fn read_side<P: Clone>(name: &str, arguments: &mut Arguments<'_, P>) -> Option<Number<u32>> {

@@ -23,6 +23,7 @@ mod bind;
 mod check;
 mod cursor;
 mod error;
+mod explain;
 mod grammar;
 mod keywords;
 mod lower;
@@ -39,7 +40,9 @@ pub use check::{MAX_SIDE, check};
 pub use error::{Error, ParseError};
 pub use keywords::Keyword;
 pub use lower::lower;
-pub use plan::{Load, Map, Plan, Resample, Shape, Store};
-pub use spec::{Input, Normalize, Number, Output, Resize, Spec};
+pub use plan::{Frame, FrameSize, Load, Map, Plan, Resample, Separable, Shape, Store};
+pub use spec::{Crop, Fill, Input, Letterbox, Normalize, Number, Output, Pad, Resize, Sampling, Size, Spec};
 pub use tokens::{Kind, Token, lex};
-pub use vocabulary::{Alpha, ChannelOrder, Element, Filter, Layout, PixelFormat};
+pub use vocabulary::{
+    Alpha, ChannelOrder, Element, Filter, Layout, LetterboxRule, Like, Order, PixelFormat, Precision, Rounding,
+};

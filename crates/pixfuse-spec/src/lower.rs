@@ -1,12 +1,16 @@
 //! Spec to Plan: fold the constants, sink the channel swap into the store, drop what does nothing.
 
-use crate::{ChannelOrder, Element, Filter, Load, Map, Normalize, Number, Plan, Resample, Spec, Store};
+use crate::{
+    ChannelOrder, Element, Filter, Frame, FrameSize, Letterbox, Like, Load, Map, Normalize, Number, Order, Plan,
+    Precision, Resample, Sampling, Separable, Spec, Store,
+};
 
 /// The plan of a checked declaration. Numbers written `_` stay open in it.
 pub fn lower(spec: &Spec) -> Plan {
     let channels = spec.output.channels;
     Plan {
         load: Load { format: spec.input.format, channels: channels.channels(), layout: spec.input.layout },
+        frame: frame(spec),
         resample: resample(spec),
         map: map(spec),
         store: Store {
@@ -18,20 +22,68 @@ pub fn lower(spec: &Spec) -> Plan {
     }
 }
 
+fn frame(spec: &Spec) -> Frame {
+    let size = match (&spec.resize, &spec.letterbox) {
+        (Some(resize), _) => FrameSize::Resize(resize.size),
+        (None, Some(letterbox)) => {
+            let Letterbox { rows, columns, sampling: _, fill, rule, stride, scale_up } = letterbox.clone();
+            FrameSize::Letterbox { rows, columns, rule, stride, scale_up, fill }
+        }
+        (None, None) => FrameSize::Keep,
+    };
+    let pad = spec.pad.clone().filter(|pad| [pad.top, pad.left, pad.bottom, pad.right] != [0; 4]);
+    Frame { size, crop: spec.crop.clone(), pad }
+}
+
 fn resample(spec: &Spec) -> Resample {
-    let Some(resize) = &spec.resize else { return Resample::None };
-    let (rows, columns, filter) = (resize.rows.clone(), resize.columns.clone(), resize.filter);
+    let sampling = spec
+        .resize
+        .as_ref()
+        .map(|r| r.sampling)
+        .or_else(|| spec.letterbox.as_ref().map(|letterbox| letterbox.sampling));
+    let Some(Sampling { filter, antialias, like, pillow, precision }) = sampling else { return Resample::None };
+    if precision == Precision::F32 {
+        return Resample::Separable(Separable::Float { filter, antialias });
+    }
     match filter {
-        Filter::Nearest | Filter::NearestExact | Filter::NearestFloor => Resample::OneTap { rows, columns, filter },
-        Filter::Bilinear => Resample::TwoTaps { rows, columns, filter },
+        Filter::Nearest | Filter::NearestExact | Filter::NearestFloor => Resample::OneTap { filter },
+        Filter::Bilinear if !antialias => Resample::TwoTaps { filter },
+        Filter::Area => Resample::Separable(Separable::Area),
+        Filter::Lanczos4 => Resample::Separable(Separable::Lanczos4),
+        Filter::Bicubic if !antialias => Resample::Separable(Separable::Torch { filter, antialias }),
+        _ if like == Some(Like::Torch) => Resample::Separable(Separable::Torch { filter, antialias }),
+        _ => Resample::Separable(Separable::Pillow { filter, version: pillow.unwrap_or(13) }),
     }
 }
 
 fn map(spec: &Spec) -> Map {
+    let channels = spec.output.channels.channels();
     match (&spec.normalize, spec.output.element) {
         (None, Element::U8) => Map::Keep,
         (None, Element::F32) => Map::Convert,
-        (Some(normalize), _) => mul_add(normalize, spec.output.channels.channels()),
+        (Some(normalize), _) if normalize.order == Order::Fused => mul_add(normalize, channels),
+        (Some(normalize), _) => ordered(normalize, channels),
+    }
+}
+
+/// A list of one value stands for every channel.
+fn of(list: &[f64], channel: usize) -> f64 {
+    list[if list.len() == 1 { 0 } else { channel }]
+}
+
+/// The numbers of another order of operations, as they are.
+fn ordered(normalize: &Normalize, channels: usize) -> Map {
+    const CLOSED: &str = "the rulebook admits an order of operations only with known numbers";
+    let each = |list: &Number<Vec<f64>>| {
+        let list = list.known().expect(CLOSED);
+        (0..channels).map(|channel| of(list, channel)).collect()
+    };
+    Map::Ordered {
+        order: normalize.order,
+        scale: *normalize.scale.known().expect(CLOSED),
+        mean: each(&normalize.mean),
+        std: each(&normalize.std),
+        eps: *normalize.eps.known().expect(CLOSED),
     }
 }
 
@@ -44,12 +96,11 @@ fn mul_add(normalize: &Normalize, channels: usize) -> Map {
         mean: Number::Known(mean),
         std: Number::Known(std),
         eps: Number::Known(eps),
+        ..
     } = normalize
     else {
         return Map::MulAdd { scale: Number::Later, offset: Number::Later };
     };
-    // A list of one value stands for every channel.
-    let of = |list: &[f64], channel: usize| list[if list.len() == 1 { 0 } else { channel }];
     let folded = |numerator: &dyn Fn(usize) -> f64| -> Vec<f32> {
         // Adding zero turns -0 into 0, so that a mean of zero prints and stores as plain zero.
         (0..channels).map(|channel| (numerator(channel) / (of(std, channel) + eps) + 0.0) as f32).collect()

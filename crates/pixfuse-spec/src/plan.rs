@@ -1,17 +1,17 @@
-//! The plan: what a kernel does to each pixel, in four slots.
+//! The plan: what a kernel does to each pixel, in five slots.
 //!
 //! A plan is what both the macro (which turns it into code) and the run-time grid (which looks up the code of the same
 //! [`Shape`]) start from. It says nothing about how: levels, tables and loops are the core's.
 
-use std::fmt;
+use crate::{ChannelOrder, Crop, Element, Fill, Filter, Layout, LetterboxRule, Number, Order, Pad, PixelFormat, Size};
 
-use crate::{ChannelOrder, Element, Filter, Layout, Number, PixelFormat};
-
-/// load, resample, map, store.
+/// load, frame, resample, map, store.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     /// Which bytes of a source pixel are read.
     pub load: Load,
+    /// Where the resampled image lies in the output.
+    pub frame: Frame,
     /// How source pixels become one resampled pixel.
     pub resample: Resample,
     /// What is done to each value.
@@ -31,31 +31,88 @@ pub struct Load {
     pub layout: Layout,
 }
 
-/// How source pixels become one resampled pixel. A resampled value is an integer from 0 to 255.
-#[derive(Clone, Debug, PartialEq)]
+/// Where the resampled image lies in the output: the work on sizes and offsets, in its order.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Frame {
+    /// The size that the source is resampled to, and what is put around it to fill a letterbox.
+    pub size: FrameSize,
+    /// The part of that which is kept.
+    pub crop: Option<Crop>,
+    /// What is put around that.
+    pub pad: Option<Pad>,
+}
+
+/// The size that the source is resampled to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum FrameSize {
+    /// Its own.
+    Keep,
+    /// That of `resize`.
+    Resize(Size),
+    /// As large as its aspect allows in a frame, which is then filled up.
+    Letterbox {
+        /// Rows of the frame.
+        rows: Number<u32>,
+        /// Columns of the frame.
+        columns: Number<u32>,
+        /// How the content is rounded and placed.
+        rule: LetterboxRule,
+        /// The margins are cut to what is left of a multiple of this.
+        stride: Option<u32>,
+        /// Whether a small image is enlarged.
+        scale_up: bool,
+        /// What stands around the content.
+        fill: Fill,
+    },
+}
+
+/// How source pixels become one resampled pixel. But for [`Separable::Float`], that is an integer from 0 to 255.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Resample {
     /// The image keeps its size.
     None,
     /// One source pixel for each output pixel: a direct kernel.
     OneTap {
-        /// Rows of the result.
-        rows: Number<u32>,
-        /// Columns of the result.
-        columns: Number<u32>,
         /// The rule that picks the source index.
         filter: Filter,
     },
     /// Two rows by two columns, weighted: a direct kernel.
     TwoTaps {
-        /// Rows of the result.
-        rows: Number<u32>,
-        /// Columns of the result.
-        columns: Number<u32>,
         /// The rule for indices and weights.
         filter: Filter,
     },
-    // N taps an axis (antialiasing, bicubic, area) is a separable kernel and a variant of its own: rows into a ring of
-    // scratch rows, then vertical taps, map and store.
+    /// As many taps as the filter is wide, one axis after the other: resampled rows, which a one-tap kernel reads.
+    Separable(Separable),
+}
+
+/// Which library's passes over the two axes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Separable {
+    /// Pillow, antialiased: 22-bit weights and a u8 between the passes.
+    Pillow {
+        /// The window.
+        filter: Filter,
+        /// 13, or 12 for its order of passes.
+        version: u32,
+    },
+    /// PyTorch on uint8: 15-bit weights and a u8 between the passes.
+    Torch {
+        /// Bilinear or bicubic.
+        filter: Filter,
+        /// Whether the window widens when the image shrinks.
+        antialias: bool,
+    },
+    /// OpenCV `INTER_AREA`.
+    Area,
+    /// OpenCV `INTER_LANCZOS4`.
+    Lanczos4,
+    /// `precision = f32`: nothing is rounded to u8.
+    Float {
+        /// The window.
+        filter: Filter,
+        /// Whether the window widens when the image shrinks.
+        antialias: bool,
+    },
 }
 
 /// What is done to each resampled value.
@@ -71,6 +128,19 @@ pub enum Map {
         scale: Number<Vec<f32>>,
         /// `-mean / (std + eps)`, folded in f64, rounded once.
         offset: Number<Vec<f32>>,
+    },
+    /// `normalize` in another library's order of operations, which a table of 256 results a channel holds.
+    Ordered {
+        /// Never [`Order::Fused`].
+        order: Order,
+        /// Factor on the pixel value.
+        scale: f64,
+        /// One for each output channel, in the output's order.
+        mean: Vec<f64>,
+        /// One for each output channel, in the output's order.
+        std: Vec<f64>,
+        /// Added to each `std`.
+        eps: f64,
     },
 }
 
@@ -98,7 +168,7 @@ pub struct Shape {
     pub channels: usize,
     /// Interleaved or planar source.
     pub load: Layout,
-    /// Taps an axis: 1 (also when nothing is resized) or 2.
+    /// Taps an axis: 2, or 1 where nothing is resized or the taps of each axis were added up before.
     pub taps: usize,
     /// Type of an output element.
     pub element: Element,
@@ -115,12 +185,19 @@ impl Plan {
             // One channel is the same bytes in both layouts.
             load: if self.load.format.channels() == 1 { Layout::Hwc } else { self.load.layout },
             taps: match self.resample {
-                Resample::None | Resample::OneTap { .. } => 1,
+                Resample::None | Resample::OneTap { .. } | Resample::Separable(_) => 1,
                 Resample::TwoTaps { .. } => 2,
             },
             element: self.store.element,
             store: if self.load.channels == 1 { Layout::Chw } else { self.store.layout },
         }
+    }
+}
+
+impl Frame {
+    /// Whether every source pixel lies in the output where it lay in the source.
+    pub fn is_whole(&self) -> bool {
+        self.size == FrameSize::Keep && self.crop.is_none() && self.pad.is_none()
     }
 }
 
@@ -140,86 +217,5 @@ impl Shape {
             }
         }
         all
-    }
-}
-
-impl fmt::Display for Plan {
-    /// Four lines, one a slot.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "load      {}", self.load)?;
-        writeln!(f, "resample  {}", self.resample)?;
-        writeln!(f, "map       {}", self.map)?;
-        write!(f, "store     {}", self.store)
-    }
-}
-
-impl fmt::Display for Load {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.format, self.layout)?;
-        if self.channels < self.format.channels() {
-            write!(f, ", alpha not read")?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Display for Resample {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (rows, columns, filter, taps) = match self {
-            Self::None => return f.write_str("none: every source pixel once"),
-            Self::OneTap { rows, columns, filter } => (rows, columns, filter, "1 pixel"),
-            Self::TwoTaps { rows, columns, filter } => (rows, columns, filter, "2 rows x 2 columns, 11-bit weights"),
-        };
-        let equals = match filter {
-            Filter::Nearest => "OpenCV INTER_NEAREST",
-            Filter::NearestExact => "Pillow NEAREST",
-            Filter::NearestFloor => "floor(d * (S / D))",
-            Filter::Bilinear => "OpenCV INTER_LINEAR",
-        };
-        write!(f, "{filter} to {} x {}: {taps}, equal to {equals}", Hole(rows), Hole(columns))
-    }
-}
-
-impl fmt::Display for Map {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Keep => f.write_str("keep: the u8 itself"),
-            Self::Convert => f.write_str("convert: u8 to f32"),
-            Self::MulAdd { scale, offset } => write!(f, "fma(x, {}, {})", List(scale), List(offset)),
-        }
-    }
-}
-
-impl fmt::Display for Store {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {}", self.channels, self.element, self.layout)?;
-        if self.from.iter().enumerate().any(|(to, &from)| to != from) {
-            write!(f, ", channels from {:?} of the source", self.from)?;
-        }
-        Ok(())
-    }
-}
-
-/// A number, or `_`.
-struct Hole<'a, T>(&'a Number<T>);
-
-impl<T: fmt::Display> fmt::Display for Hole<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Number::Known(value) => value.fmt(f),
-            Number::Later => f.write_str("_"),
-        }
-    }
-}
-
-/// A list of numbers, or `_`.
-struct List<'a>(&'a Number<Vec<f32>>);
-
-impl fmt::Display for List<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Number::Known(values) => write!(f, "{values:?}"),
-            Number::Later => f.write_str("_"),
-        }
     }
 }

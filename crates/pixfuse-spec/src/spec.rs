@@ -1,9 +1,11 @@
 //! The parsed form of a declaration.
 
-use crate::{Alpha, ChannelOrder, Element, Filter, Layout, PixelFormat};
+use crate::{
+    Alpha, ChannelOrder, Element, Filter, Layout, LetterboxRule, Like, Order, PixelFormat, Precision, Rounding,
+};
 
 /// A number of a declaration: written down, or left open as `_` until the pipeline is made.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Number<T> {
     /// Known from the text.
     Known(T),
@@ -33,8 +35,14 @@ impl<T> Number<T> {
 pub struct Spec {
     /// `input(...)`: what a source image is.
     pub input: Input,
-    /// `resize(...)`: absent when the image keeps its size.
+    /// `resize(...)`: absent when the image keeps its size, or is letterboxed.
     pub resize: Option<Resize>,
+    /// `letterbox(...)`: a resize that keeps the aspect and fills the rest.
+    pub letterbox: Option<Letterbox>,
+    /// `center_crop(...)` or `crop(...)`.
+    pub crop: Option<Crop>,
+    /// `pad(...)`: fixed margins.
+    pub pad: Option<Pad>,
     /// `normalize(...)`: absent when pixel values stay as they are.
     pub normalize: Option<Normalize>,
     /// `output(...)`: what the tensor is.
@@ -52,18 +60,143 @@ pub struct Input {
     pub alpha: Option<Alpha>,
 }
 
-/// `resize(rows, columns, filter)`.
-#[derive(Clone, Debug, PartialEq)]
+/// `resize(240, 256, bilinear)` or `resize(shortest = 256, bilinear, antialias)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Resize {
+    /// The size of the result.
+    pub size: Size,
+    /// How its pixels are made.
+    pub sampling: Sampling,
+}
+
+/// The size that an image is resized to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Size {
+    /// These rows and columns, whatever the aspect.
+    Exact {
+        /// Rows of the result, at least 1.
+        rows: Number<u32>,
+        /// Columns of the result, at least 1.
+        columns: Number<u32>,
+    },
+    /// The shorter side becomes this long; the other follows, truncated.
+    Shortest {
+        /// The shorter side, at least 1.
+        side: Number<u32>,
+        /// If the longer side came out longer than this, it becomes this long and the shorter side follows.
+        max: Option<u32>,
+    },
+    /// The longer side becomes this long; the other follows, truncated.
+    Longest {
+        /// The longer side, at least 1.
+        side: Number<u32>,
+    },
+}
+
+/// How resampled pixels are made: `bilinear, antialias, like = torch`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Sampling {
+    /// Which library's filter.
+    pub filter: Filter,
+    /// Whether the filter widens when the image shrinks.
+    pub antialias: bool,
+    /// `Torch` or nothing: Pillow's is the default and not written.
+    pub like: Option<Like>,
+    /// `12` for the order of passes of Pillow 12 and older; nothing for that of Pillow 13.
+    pub pillow: Option<u32>,
+    /// What a resampled value is rounded to.
+    pub precision: Precision,
+}
+
+impl Sampling {
+    /// The filter without anything behind it.
+    pub const fn new(filter: Filter) -> Self {
+        Self { filter, antialias: false, like: None, pillow: None, precision: Precision::U8 }
+    }
+}
+
+/// `letterbox(640, 640, bilinear)`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Letterbox {
     /// Rows of the result, at least 1.
     pub rows: Number<u32>,
     /// Columns of the result, at least 1.
     pub columns: Number<u32>,
-    /// Which library's filter.
-    pub filter: Filter,
+    /// How the content is resampled.
+    pub sampling: Sampling,
+    /// What stands around it; 114 unless written.
+    pub fill: Fill,
+    /// How the content is rounded and placed.
+    pub rule: LetterboxRule,
+    /// The margins are cut to what is left of a multiple of this: the result is then smaller than asked for.
+    pub stride: Option<u32>,
+    /// Whether a small image is enlarged.
+    pub scale_up: bool,
 }
 
-/// `normalize(scale, mean, std, eps)`: `y = (x * scale - mean) / (std + eps)`.
+/// Pixel values where there is no source: one for all channels, or one an *output* channel, in the output's order.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Fill(pub Vec<u8>);
+
+impl Fill {
+    /// The same value in every channel.
+    pub fn gray(value: u8) -> Self {
+        Self(vec![value])
+    }
+
+    /// The value of an output channel.
+    ///
+    /// # Panics
+    ///
+    /// If there are several values and none for this channel, which the rulebook excludes.
+    pub fn channel(&self, channel: usize) -> u8 {
+        self.0[if self.0.len() == 1 { 0 } else { channel }]
+    }
+}
+
+/// The part of the image that is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Crop {
+    /// `center_crop(224, 224)`: the middle; a smaller image is padded.
+    Center {
+        /// Rows of the result, at least 1.
+        rows: Number<u32>,
+        /// Columns of the result, at least 1.
+        columns: Number<u32>,
+        /// Where the odd row or column of the margin goes.
+        rounding: Rounding,
+        /// What stands around a smaller image; 0 unless written.
+        fill: Fill,
+    },
+    /// `crop(top, left, rows, columns)`: a window, which lies inside the image.
+    Window {
+        /// Rows above it.
+        top: u32,
+        /// Columns before it.
+        left: u32,
+        /// Rows of it, at least 1.
+        rows: u32,
+        /// Columns of it, at least 1.
+        columns: u32,
+    },
+}
+
+/// `pad(top, left, bottom, right)`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Pad {
+    /// Rows above.
+    pub top: u32,
+    /// Columns before.
+    pub left: u32,
+    /// Rows below.
+    pub bottom: u32,
+    /// Columns behind.
+    pub right: u32,
+    /// What stands there; 0 unless written.
+    pub fill: Fill,
+}
+
+/// `normalize(scale, mean, std, eps, order)`: `y = (x * scale - mean) / (std + eps)`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Normalize {
     /// Factor on the pixel value 0 to 255; 1/255 unless written.
@@ -74,6 +207,8 @@ pub struct Normalize {
     pub std: Number<Vec<f64>>,
     /// Added to each `std`; 0 unless written.
     pub eps: Number<f64>,
+    /// Which operations follow each other; one multiply-add unless written.
+    pub order: Order,
 }
 
 impl Default for Normalize {
@@ -83,6 +218,7 @@ impl Default for Normalize {
             mean: Number::Known(vec![0.0]),
             std: Number::Known(vec![1.0]),
             eps: Number::Known(0.0),
+            order: Order::Fused,
         }
     }
 }
@@ -101,9 +237,18 @@ pub struct Output {
 impl Spec {
     /// Whether any number was written `_`, so that the pipeline needs [`Values`](crate::Values) to be made.
     pub fn is_open(&self) -> bool {
-        let size = self.resize.as_ref();
+        let size = self.resize.as_ref().is_some_and(|resize| match &resize.size {
+            Size::Exact { rows, columns } => rows.is_later() || columns.is_later(),
+            Size::Shortest { side, .. } | Size::Longest { side } => side.is_later(),
+        });
+        let letterbox = self.letterbox.as_ref().is_some_and(|l| l.rows.is_later() || l.columns.is_later());
+        let crop = self.crop.as_ref().is_some_and(|crop| match crop {
+            Crop::Center { rows, columns, .. } => rows.is_later() || columns.is_later(),
+            Crop::Window { .. } => false,
+        });
         let normalize = self.normalize.as_ref();
-        size.is_some_and(|size| size.rows.is_later() || size.columns.is_later())
+        size || letterbox
+            || crop
             || normalize
                 .is_some_and(|n| n.scale.is_later() || n.mean.is_later() || n.std.is_later() || n.eps.is_later())
     }

@@ -6,7 +6,10 @@ use std::fmt::{self, Write};
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
-use crate::{Input, Layout, Normalize, Number, Output, ParseError, Resize, Spec, check, lex};
+use crate::{
+    Crop, Fill, Input, Layout, Letterbox, LetterboxRule, Normalize, Number, Output, Pad, ParseError, Precision, Resize,
+    Rounding, Sampling, Size, Spec, check, lex,
+};
 
 impl FromStr for Spec {
     type Err = ParseError;
@@ -52,6 +55,15 @@ impl fmt::Display for Spec {
         if let Some(resize) = &self.resize {
             write!(f, "{resize}, ")?;
         }
+        if let Some(letterbox) = &self.letterbox {
+            write!(f, "{letterbox}, ")?;
+        }
+        if let Some(crop) = &self.crop {
+            write!(f, "{crop}, ")?;
+        }
+        if let Some(pad) = &self.pad {
+            write!(f, "{pad}, ")?;
+        }
         if let Some(normalize) = &self.normalize {
             write!(f, "{normalize}, ")?;
         }
@@ -74,8 +86,89 @@ impl fmt::Display for Input {
 
 impl fmt::Display for Resize {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let side = |side: &Number<u32>| side.known().map_or("_".to_owned(), u32::to_string);
-        write!(f, "resize({}, {}, {})", side(&self.rows), side(&self.columns), self.filter)
+        let size = match &self.size {
+            Size::Exact { rows, columns } => format!("{}, {}", side(rows), side(columns)),
+            Size::Shortest { side: length, max: None } => format!("shortest = {}", side(length)),
+            Size::Shortest { side: length, max: Some(max) } => format!("shortest = {}, max = {max}", side(length)),
+            Size::Longest { side: length } => format!("longest = {}", side(length)),
+        };
+        write!(f, "resize({size}, {})", self.sampling)
+    }
+}
+
+impl fmt::Display for Sampling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.filter.fmt(f)?;
+        if self.antialias {
+            f.write_str(", antialias")?;
+        }
+        if let Some(like) = self.like {
+            write!(f, ", like = {like}")?;
+        }
+        if let Some(version) = self.pillow {
+            write!(f, ", pillow = {version}")?;
+        }
+        match self.precision {
+            Precision::U8 => Ok(()),
+            precision => write!(f, ", precision = {precision}"),
+        }
+    }
+}
+
+impl fmt::Display for Letterbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "letterbox({}, {}, {}", side(&self.rows), side(&self.columns), self.sampling)?;
+        if self.fill != Fill::gray(114) {
+            write!(f, ", fill = {}", self.fill)?;
+        }
+        if self.rule != LetterboxRule::Ultralytics {
+            write!(f, ", rule = {}", self.rule)?;
+        }
+        if let Some(stride) = self.stride {
+            write!(f, ", stride = {stride}")?;
+        }
+        if !self.scale_up {
+            f.write_str(", scale_up = false")?;
+        }
+        f.write_char(')')
+    }
+}
+
+impl fmt::Display for Crop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (rows, columns, rounding, fill) = match self {
+            Self::Window { top, left, rows, columns } => return write!(f, "crop({top}, {left}, {rows}, {columns})"),
+            Self::Center { rows, columns, rounding, fill } => (rows, columns, rounding, fill),
+        };
+        write!(f, "center_crop({}, {}", side(rows), side(columns))?;
+        if *rounding != Rounding::HalfEven {
+            write!(f, ", rounding = {rounding}")?;
+        }
+        if *fill != Fill::gray(0) {
+            write!(f, ", fill = {fill}")?;
+        }
+        f.write_char(')')
+    }
+}
+
+impl fmt::Display for Pad {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { top, left, bottom, right, fill } = self;
+        write!(f, "pad({top}, {left}, {bottom}, {right}")?;
+        if *fill != Fill::gray(0) {
+            write!(f, ", fill = {fill}")?;
+        }
+        f.write_char(')')
+    }
+}
+
+impl fmt::Display for Fill {
+    /// One value, or a list.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.as_slice() {
+            [one] => one.fmt(f),
+            many => write!(f, "{many:?}"),
+        }
     }
 }
 
@@ -95,6 +188,9 @@ impl fmt::Display for Normalize {
         if self.eps != default.eps {
             arguments.push(format!("eps = {}", single(&self.eps)));
         }
+        if self.order != default.order {
+            arguments.push(format!("order = {}", self.order));
+        }
         write!(f, "normalize({})", arguments.join(", "))
     }
 }
@@ -103,6 +199,11 @@ impl fmt::Display for Output {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "output({}, {}, {})", self.channels, self.element, self.layout)
     }
+}
+
+/// A side or `_`.
+fn side(value: &Number<u32>) -> String {
+    value.known().map_or("_".to_owned(), u32::to_string)
 }
 
 /// A number or `_`.

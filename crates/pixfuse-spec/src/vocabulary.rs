@@ -79,8 +79,73 @@ names! {
     NearestExact = "nearest_exact",
     /// The loop people write by hand: source index `floor(d * (S / D))` in `f64`.
     NearestFloor = "nearest_floor",
-    /// OpenCV `INTER_LINEAR`: two taps an axis, 11-bit weights, no antialiasing.
+    /// OpenCV `INTER_LINEAR`: two taps an axis, 11-bit weights. With `antialias` Pillow `BILINEAR`.
     Bilinear = "bilinear",
+    /// PyTorch's uint8 bicubic, a = -0.75: four taps an axis. With `antialias` Pillow `BICUBIC`, a = -0.5.
+    Bicubic = "bicubic",
+    /// Pillow `BOX`; always antialiased.
+    Box = "box",
+    /// Pillow `HAMMING`; always antialiased.
+    Hamming = "hamming",
+    /// Pillow `LANCZOS`, three lobes; always antialiased.
+    Lanczos = "lanczos",
+    /// OpenCV `INTER_AREA`: the mean of the source pixels that an output pixel covers.
+    Area = "area",
+    /// OpenCV `INTER_LANCZOS4`: eight taps an axis, no antialiasing.
+    Lanczos4 = "lanczos4",
+}
+
+names! {
+    /// Whose antialiasing a filter is, where two libraries have one of the same name.
+    Like, "library":
+    /// Pillow: 22-bit weights. What an antialiased filter is unless written.
+    Pillow = "pillow",
+    /// PyTorch's uint8 kernels: 15-bit weights.
+    Torch = "torch",
+}
+
+names! {
+    /// What a resampled value is before it is normalised.
+    Precision, "precision":
+    /// Rounded to an integer from 0 to 255, as the libraries do.
+    U8 = "u8",
+    /// Not rounded: nearer to the ideal, equal to no library.
+    F32 = "f32",
+}
+
+names! {
+    /// Which way `center_crop` rounds when the margin is odd.
+    Rounding, "rounding":
+    /// The offset is `(side - cropped) / 2` rounded half to even: torchvision and timm.
+    HalfEven = "half_even",
+    /// The offset is `(side - cropped) / 2` rounded down: Hugging Face.
+    Floor = "floor",
+}
+
+names! {
+    /// How `letterbox` rounds the content's sides and where it puts the content.
+    LetterboxRule, "letterbox rule":
+    /// Sides rounded half to even, in the middle, the odd row or column of the margin behind the content.
+    Ultralytics = "ultralytics",
+    /// Sides truncated, in the top left corner.
+    Yolox = "yolox",
+    /// Sides truncated from an f32 ratio, in the middle: OpenCV's `blobFromImageWithParams`.
+    Opencv = "opencv",
+}
+
+names! {
+    /// The order of operations of `normalize`. All are the same formula; they differ in the last bits.
+    Order, "order":
+    /// One multiply-add of folded constants: `fma(x, scale / (std + eps), -mean / (std + eps))`.
+    Fused = "fused",
+    /// torchvision: `x * scale`, less `mean`, divided by `std`, each rounded to f32.
+    Torchvision = "torchvision",
+    /// Hugging Face's Pillow processors: `x * scale` in f64 rounded to f32, then as torchvision.
+    HfPil = "hf_pil",
+    /// Hugging Face's torch processors: `(x - mean / scale) / (std / scale)`, in f32.
+    HfTorch = "hf_torch",
+    /// OpenCV's `blobFromImage`: `(x - mean / scale) * (scale / std)`, in f32.
+    Opencv = "opencv",
 }
 
 names! {
@@ -145,6 +210,13 @@ impl ChannelOrder {
             Self::Rgba => "rgba",
             Self::Bgra => "bgra",
         }
+    }
+}
+
+impl Filter {
+    /// Whether each output pixel is one source pixel.
+    pub const fn is_nearest(self) -> bool {
+        matches!(self, Self::Nearest | Self::NearestExact | Self::NearestFloor)
     }
 }
 

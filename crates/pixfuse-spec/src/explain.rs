@@ -1,0 +1,164 @@
+//! The text of a plan: what `explain` shows.
+
+use std::fmt;
+
+use crate::text::number;
+use crate::{Crop, Filter, Frame, FrameSize, Load, Map, Number, Pad, Plan, Resample, Separable, Size, Store};
+
+impl fmt::Display for Plan {
+    /// A line for each slot; none for a frame that changes nothing.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "load      {}", self.load)?;
+        if !self.frame.is_whole() {
+            writeln!(f, "frame     {}", self.frame)?;
+        }
+        writeln!(f, "resample  {}", self.resample)?;
+        writeln!(f, "map       {}", self.map)?;
+        write!(f, "store     {}", self.store)
+    }
+}
+
+impl fmt::Display for Load {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.format, self.layout)?;
+        if self.channels < self.format.channels() {
+            write!(f, ", alpha not read")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Frame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut steps = Vec::new();
+        match &self.size {
+            FrameSize::Keep => {}
+            FrameSize::Resize(size) => steps.push(size.to_string()),
+            FrameSize::Letterbox { rows, columns, rule, stride, scale_up, fill } => {
+                let mut text = format!("{rule} letterbox {} x {} on {fill}", Hole(rows), Hole(columns));
+                if let Some(stride) = stride {
+                    text += &format!(", margins cut to the stride {stride}");
+                }
+                if !scale_up {
+                    text += ", not enlarged";
+                }
+                steps.push(text);
+            }
+        }
+        match &self.crop {
+            None => {}
+            Some(Crop::Center { rows, columns, rounding, fill }) => {
+                steps.push(format!("centre {} x {} ({rounding}) on {fill}", Hole(rows), Hole(columns)));
+            }
+            Some(Crop::Window { top, left, rows, columns }) => {
+                steps.push(format!("window {rows} x {columns} at row {top}, column {left}"));
+            }
+        }
+        if let Some(Pad { top, left, bottom, right, fill }) = &self.pad {
+            steps.push(format!("pad {top} above, {left} left, {bottom} below, {right} right on {fill}"));
+        }
+        f.write_str(&steps.join("; "))
+    }
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exact { rows, columns } => write!(f, "{} x {}", Hole(rows), Hole(columns)),
+            Self::Shortest { side, max: None } => write!(f, "shortest side {}", Hole(side)),
+            Self::Shortest { side, max: Some(max) } => {
+                write!(f, "shortest side {}, longest at most {max}", Hole(side))
+            }
+            Self::Longest { side } => write!(f, "longest side {}", Hole(side)),
+        }
+    }
+}
+
+impl fmt::Display for Resample {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (filter, taps) = match self {
+            Self::None => return f.write_str("none: every source pixel once"),
+            Self::OneTap { filter } => (filter, "1 pixel"),
+            Self::TwoTaps { filter } => (filter, "2 rows x 2 columns, 11-bit weights"),
+            Self::Separable(separable) => return separable.fmt(f),
+        };
+        let equals = match filter {
+            Filter::Nearest => "OpenCV INTER_NEAREST",
+            Filter::NearestExact => "Pillow NEAREST",
+            Filter::NearestFloor => "floor(d * (S / D))",
+            _ => "OpenCV INTER_LINEAR",
+        };
+        write!(f, "{filter}: {taps}, equal to {equals}")
+    }
+}
+
+impl fmt::Display for Separable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pillow { filter, version } => {
+                let name = filter.name().to_uppercase();
+                write!(f, "{filter}, antialiased: rows and columns in passes, equal to Pillow {version} {name}")
+            }
+            Self::Torch { filter, antialias: true } => {
+                write!(f, "{filter}, antialiased: rows and columns in passes, equal to torch uint8 antialias")
+            }
+            Self::Torch { filter, antialias: false } => {
+                write!(f, "{filter}: rows and columns in passes, equal to torch {filter}, a = -0.75 (uint8)")
+            }
+            Self::Area => f.write_str("area: rows and columns in passes, equal to OpenCV INTER_AREA"),
+            Self::Lanczos4 => f.write_str("lanczos4: rows and columns in passes, equal to OpenCV INTER_LANCZOS4"),
+            Self::Float { filter, antialias } => {
+                let antialiased = if *antialias { ", antialiased" } else { "" };
+                write!(f, "{filter}{antialiased}: rows and columns in passes, in f32 throughout")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Map {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Keep => f.write_str("keep: the u8 itself"),
+            Self::Convert => f.write_str("convert: u8 to f32"),
+            Self::MulAdd { scale, offset } => write!(f, "fma(x, {}, {})", List(scale), List(offset)),
+            Self::Ordered { order, scale, mean, std, eps } => {
+                let eps = if *eps == 0.0 { String::new() } else { format!(" + {}", number(*eps)) };
+                write!(f, "(x * {} - {mean:?}) / ({std:?}{eps}), in the order of {order}", number(*scale))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.channels, self.element, self.layout)?;
+        if self.from.iter().enumerate().any(|(to, &from)| to != from) {
+            write!(f, ", channels from {:?} of the source", self.from)?;
+        }
+        Ok(())
+    }
+}
+
+/// A number, or `_`.
+struct Hole<'a, T>(&'a Number<T>);
+
+impl<T: fmt::Display> fmt::Display for Hole<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Number::Known(value) => value.fmt(f),
+            Number::Later => f.write_str("_"),
+        }
+    }
+}
+
+/// A list of numbers, or `_`.
+struct List<'a>(&'a Number<Vec<f32>>);
+
+impl fmt::Display for List<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Number::Known(values) => write!(f, "{values:?}"),
+            Number::Later => f.write_str("_"),
+        }
+    }
+}
