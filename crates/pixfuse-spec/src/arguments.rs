@@ -1,76 +1,62 @@
 //! The arguments of one clause, read one after another: words of a vocabulary and numbers.
 
 use crate::grammar::{Clause, Item, Value};
+use crate::rules::{Integer, Subject};
 use crate::spelling::{hint, shortened, unknown};
 use crate::text::number;
-use crate::{Alpha, ChannelOrder, Element, Error, Filter, Layout, Number, PixelFormat};
-
-/// A vocabulary: the names that may stand in one place.
-pub(crate) trait Word: Copy + 'static {
-    const ALL: &'static [Self];
-    const WHAT: &'static str;
-    fn name(self) -> &'static str;
-
-    fn names() -> Vec<&'static str> {
-        Self::ALL.iter().map(|value| value.name()).collect()
-    }
-}
-
-macro_rules! vocabularies {
-    ($($name:ident),+) => {
-        $(impl Word for $name {
-            const ALL: &'static [Self] = $name::ALL;
-            const WHAT: &'static str = $name::WHAT;
-            fn name(self) -> &'static str {
-                $name::name(self)
-            }
-        })+
-
-        /// Whether a word is a name somewhere in the language: then it stands in the wrong place.
-        fn is_known(word: &str) -> bool {
-            $($name::from_name(word).is_some())||+
-        }
-    };
-}
-
-vocabularies!(PixelFormat, Layout, Alpha, Filter, ChannelOrder, Element);
+use crate::word::{Word, is_known};
+use crate::{Error, Fill, Number};
 
 /// What may stand in a clause.
 pub(crate) struct Signature {
+    pub(crate) clause: &'static str,
     /// The clause as it is written, for messages.
     pub(crate) usage: &'static str,
-    pub(crate) positions: usize,
+    /// Values without a name that there must be.
+    pub(crate) least: usize,
+    /// Values without a name that there may be.
+    pub(crate) most: usize,
     pub(crate) names: &'static [&'static str],
+    /// Words that say something by standing there.
+    pub(crate) flags: &'static [&'static str],
+}
+
+/// What reading finds: mistakes, and where each subject of the rulebook was written.
+pub(crate) struct Findings<P> {
+    pub(crate) errors: Vec<Error<P>>,
+    pub(crate) places: Vec<(Subject, P)>,
 }
 
 /// The arguments of one clause. What a method cannot read it reports and returns as `None`.
 pub(crate) struct Arguments<'a, P> {
     clause: &'a Clause<P>,
+    name: &'static str,
     usage: &'static str,
-    positional: std::vec::IntoIter<&'a Value<P>>,
+    positional: std::iter::Peekable<std::vec::IntoIter<&'a Value<P>>>,
     /// A value stood where another kind belongs: what follows is out of place too, and one message is enough.
     misplaced: bool,
     /// Errors of other clauses.
     before: usize,
-    errors: &'a mut Vec<Error<P>>,
+    findings: &'a mut Findings<P>,
 }
 
 impl<'a, P: Clone> Arguments<'a, P> {
     /// Reports names and numbers of arguments that the clause does not have.
-    pub(crate) fn new(clause: &'a Clause<P>, signature: &Signature, errors: &'a mut Vec<Error<P>>) -> Self {
-        let Signature { usage, positions, names } = *signature;
-        let before = errors.len();
+    pub(crate) fn new(clause: &'a Clause<P>, signature: &Signature, findings: &'a mut Findings<P>) -> Self {
+        let Signature { clause: clause_name, usage, least, most, names, flags } = *signature;
+        let before = findings.errors.len();
         let mut positional = Vec::new();
         let mut seen: Vec<&str> = Vec::new();
-        let mut misplaced = false;
+        let (mut misplaced, mut unknown_name) = (false, false);
+        findings.places.push((Subject::clause(clause_name), clause.at.clone()));
         for argument in &clause.arguments {
             let problem = match argument.name.as_deref() {
                 None => {
                     positional.push(&argument.value);
-                    match positions {
-                        _ if positional.len() != positions + 1 || matches!(argument.value.item, Item::Broken) => {
-                            continue;
-                        }
+                    if positional.len() != most + 1 || matches!(argument.value.item, Item::Broken) {
+                        continue;
+                    }
+                    match most {
                         0 => format!("every argument has a name; write {usage}"),
                         most => format!("at most {most} values are expected; write {usage}"),
                     }
@@ -80,58 +66,109 @@ impl<'a, P: Clone> Arguments<'a, P> {
                     seen.push(name);
                     continue;
                 }
+                Some(name) if flags.contains(&name) => format!("`{name}` has no value; write the word alone"),
                 Some(name) if names.is_empty() => {
                     misplaced = true;
                     format!("no argument has a name, found `{name}`; write {usage}")
                 }
-                Some(name) => unknown("argument", name, names),
+                Some(name) => {
+                    unknown_name = true;
+                    unknown("argument", name, names)
+                }
             };
-            errors.push(Error { at: argument.at.clone(), message: format!("{}: {problem}", clause.name) });
+            findings.errors.push(Error { at: argument.at.clone(), message: format!("{}: {problem}", clause.name) });
         }
-        Self { clause, usage, positional: positional.into_iter(), misplaced, before, errors }
+        // The value with that name is most likely what is missing without one.
+        misplaced |= unknown_name && positional.len() < least;
+        let positional = positional.into_iter().peekable();
+        Self { clause, name: clause_name, usage, positional, misplaced, before, findings }
     }
 
     /// Whether anything in the clause was wrong so far.
     pub(crate) fn reported(&self) -> bool {
-        self.clause.broken || self.errors.len() > self.before
+        self.clause.broken || self.findings.errors.len() > self.before
+    }
+
+    /// Whether there is another value without a name.
+    pub(crate) fn more(&mut self) -> bool {
+        self.positional.peek().is_some()
     }
 
     /// The next value, which must be a name of the vocabulary.
     pub(crate) fn word<T: Word>(&mut self) -> Option<T> {
-        let value = self.required(T::WHAT)?;
+        let value = self.required(T::WHAT, T::WHAT)?;
         self.name(value)
     }
 
     /// The next value, if there is one.
     pub(crate) fn word_or<T: Word>(&mut self, default: T) -> Option<T> {
-        match self.positional.next() {
-            Some(value) if !self.misplaced => self.name(value),
-            Some(_) => None,
-            None => Some(default),
-        }
+        if self.more() { self.word() } else { Some(default) }
     }
 
-    /// The next value.
-    pub(crate) fn required(&mut self, what: &str) -> Option<&'a Value<P>> {
+    /// Whether the next value is this word; no other may stand there.
+    pub(crate) fn flag(&mut self, word: &'static str) -> Option<bool> {
+        if !self.more() {
+            return Some(false);
+        }
+        let value = self.required(word, word)?;
+        match &value.item {
+            Item::Word(found) if found == word => return Some(true),
+            Item::Word(found) => {
+                let hint = hint(found, &[word]);
+                self.misplaced(value, &format!("expected {word} or nothing"), &hint);
+            }
+            _ => self.misplaced(value, &format!("expected {word} or nothing"), ""),
+        }
+        None
+    }
+
+    /// The next value, as an integer.
+    pub(crate) fn next_integer(&mut self, name: &'static str, what: &str, range: &Integer) -> Option<Number<u32>> {
+        let value = self.required(name, what)?;
+        self.integer(name, value, range)
+    }
+
+    /// The next value. `argument` is what the rulebook calls it, `what` what a message does.
+    fn required(&mut self, argument: &'static str, what: &str) -> Option<&'a Value<P>> {
         if self.misplaced {
             return None;
         }
-        let value = self.positional.next();
-        if value.is_none() {
+        let Some(value) = self.positional.next() else {
             self.misplaced = true;
             // A clause that broke was reported where it broke.
             if !self.clause.broken {
                 let message = format!("{}: the {what} is missing; write {}", self.clause.name, self.usage);
-                self.errors.push(Error { at: self.clause.end.clone(), message });
+                self.findings.errors.push(Error { at: self.clause.end.clone(), message });
             }
-        }
-        value
+            return None;
+        };
+        self.findings.places.push((Subject::of(self.name, argument), value.at.clone()));
+        Some(value)
     }
 
     /// The value of `name = value`.
-    pub(crate) fn named(&self, name: &str) -> Option<&'a Value<P>> {
-        let found = self.clause.arguments.iter().find(|argument| argument.name.as_deref() == Some(name));
-        found.map(|argument| &argument.value)
+    pub(crate) fn named(&mut self, name: &'static str) -> Option<&'a Value<P>> {
+        let clause = self.clause;
+        let value = clause.named(name)?;
+        let subject = Subject::of(self.name, name);
+        self.findings.places.push((subject, value.at.clone()));
+        if let Item::List(items) = &value.item {
+            let items = items.iter().enumerate().map(|(index, item)| (subject.item(index), item.at.clone()));
+            self.findings.places.extend(items);
+        }
+        Some(value)
+    }
+
+    /// The name that `name = value` gives, if it is there.
+    pub(crate) fn named_word<T: Word>(&mut self, name: &'static str) -> Option<T> {
+        let value = self.named(name)?;
+        self.name(value)
+    }
+
+    /// The integer that `name = value` gives, if it is there.
+    pub(crate) fn named_integer(&mut self, name: &'static str, range: &Integer) -> Option<Number<u32>> {
+        let value = self.named(name)?;
+        self.integer(name, value, range)
     }
 
     /// A value as a name of the vocabulary.
@@ -155,6 +192,44 @@ impl<'a, P: Clone> Arguments<'a, P> {
             _ => self.misplaced(value, &format!("expected {} ({})", article(T::WHAT), names.join(", ")), ""),
         }
         None
+    }
+
+    /// A value as an integer.
+    fn integer(&mut self, name: &str, value: &Value<P>, range: &Integer) -> Option<Number<u32>> {
+        match value.item {
+            Item::Later if range.open => return Some(Number::Later),
+            Item::Number(number) => match range.accept(name, number) {
+                Ok(integer) => return Some(Number::Known(integer)),
+                Err(message) => self.error(value, message),
+            },
+            _ => self.misplaced(value, &range.expected(name), ""),
+        }
+        None
+    }
+
+    /// A value as `true` or `false`.
+    pub(crate) fn truth(&mut self, name: &str, value: &Value<P>) -> Option<bool> {
+        match &value.item {
+            Item::Word(word) if word == "true" => return Some(true),
+            Item::Word(word) if word == "false" => return Some(false),
+            _ => self.misplaced(value, &format!("{name} must be true or false"), ""),
+        }
+        None
+    }
+
+    /// A value as pixel values: one, or a list.
+    pub(crate) fn fill(&mut self, name: &str, value: &Value<P>) -> Option<Fill> {
+        const PIXEL: Integer = Integer { least: 0, most: 255, open: false };
+        let Item::List(items) = &value.item else {
+            let value = self.integer(name, value, &PIXEL)?;
+            return value.known().map(|value| Fill(vec![*value as u8]));
+        };
+        let mut values = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            let item = self.integer(&format!("{name}[{index}]"), item, &PIXEL);
+            values.extend(item.as_ref().and_then(Number::known).map(|value| *value as u8));
+        }
+        (values.len() == items.len()).then_some(Fill(values))
     }
 
     /// A value as a number.
@@ -208,7 +283,7 @@ impl<'a, P: Clone> Arguments<'a, P> {
 
     /// Reports a value, without the clause's name in `message`.
     pub(crate) fn error(&mut self, value: &Value<P>, message: String) {
-        self.errors.push(Error { at: value.at.clone(), message: format!("{}: {message}", self.clause.name) });
+        self.findings.errors.push(Error { at: value.at.clone(), message: format!("{}: {message}", self.clause.name) });
     }
 }
 

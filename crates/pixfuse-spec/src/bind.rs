@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::rules::{self, Draft};
+use crate::rules::{self, Draft, Integer};
 use crate::text::{list, single};
 use crate::{Crop, Letterbox, Number, Size, Spec};
 
@@ -84,14 +84,7 @@ impl Spec {
         fill("std", normalize.as_mut().map(|n| &mut n.std), &std, &clause, numbers, &mut messages);
         fill("eps", normalize.as_mut().map(|n| &mut n.eps), &eps, &clause, number, &mut messages);
 
-        let draft = Draft {
-            format: Some(bound.input.format),
-            alpha: Some(bound.input.alpha),
-            channels: Some(bound.output.channels),
-            element: Some(bound.output.element),
-            normalize: bound.normalize.as_ref(),
-        };
-        messages.extend(rules::broken(&draft).into_iter().map(|(_, message)| message));
+        messages.extend(rules::broken(&Draft::whole(&bound)).into_iter().map(|(_, message)| message));
         if messages.is_empty() { Ok(bound) } else { Err(BindError { messages }) }
     }
 }
@@ -135,7 +128,8 @@ impl Spec {
                 (Some(clause), None) => format!("{clause} has no {name}"),
                 (Some(clause), Some(_)) => clause.clone(),
             };
-            let broken = value.filter(|_| place.is_some()).and_then(|side| rules::side(argument, side.into()).err());
+            let broken =
+                value.filter(|_| place.is_some()).and_then(|side| Integer::SIDE.accept(argument, side.into()).err());
             fill(name, place, &value, &text, u32::to_string, messages);
             let clause = clause.as_deref().and_then(|clause| clause.split('(').next()).unwrap_or_default();
             messages.extend(broken.map(|message| format!("{clause}: {message}")));

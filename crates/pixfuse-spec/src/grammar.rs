@@ -20,6 +20,14 @@ pub(crate) struct Clause<P> {
     pub(crate) broken: bool,
 }
 
+impl<P> Clause<P> {
+    /// The value of the first `name = value`.
+    pub(crate) fn named(&self, name: &str) -> Option<&Value<P>> {
+        let found = self.arguments.iter().find(|argument| argument.name.as_deref() == Some(name));
+        found.map(|argument| &argument.value)
+    }
+}
+
 /// `value` or `name = value`.
 pub(crate) struct Argument<P> {
     pub(crate) name: Option<String>,

@@ -1,5 +1,7 @@
 //! Spec to Plan: fold the constants, sink the channel swap into the store, drop what does nothing.
 
+use crate::order::{ChannelNumbers, fused};
+use crate::spec::PILLOW;
 use crate::{
     ChannelOrder, Element, Filter, Frame, FrameSize, Letterbox, Like, Load, Map, Normalize, Number, Order, Plan,
     Precision, Resample, Sampling, Separable, Spec, Store,
@@ -52,7 +54,7 @@ fn resample(spec: &Spec) -> Resample {
         Filter::Lanczos4 => Resample::Separable(Separable::Lanczos4),
         Filter::Bicubic if !antialias => Resample::Separable(Separable::Torch { filter, antialias }),
         _ if like == Some(Like::Torch) => Resample::Separable(Separable::Torch { filter, antialias }),
-        _ => Resample::Separable(Separable::Pillow { filter, version: pillow.unwrap_or(13) }),
+        _ => Resample::Separable(Separable::Pillow { filter, version: pillow.unwrap_or(PILLOW) }),
     }
 }
 
@@ -71,20 +73,20 @@ fn of(list: &[f64], channel: usize) -> f64 {
     list[if list.len() == 1 { 0 } else { channel }]
 }
 
-/// The numbers of another order of operations, as they are.
+/// Another order of operations: one multiply-add where that gives the same for every pixel value, else a table.
 fn ordered(normalize: &Normalize, channels: usize) -> Map {
     const CLOSED: &str = "the rulebook admits an order of operations only with known numbers";
-    let each = |list: &Number<Vec<f64>>| {
+    let each = |list: &Number<Vec<f64>>| -> Vec<f64> {
         let list = list.known().expect(CLOSED);
         (0..channels).map(|channel| of(list, channel)).collect()
     };
-    Map::Ordered {
-        order: normalize.order,
-        scale: *normalize.scale.known().expect(CLOSED),
-        mean: each(&normalize.mean),
-        std: each(&normalize.std),
-        eps: *normalize.eps.known().expect(CLOSED),
-    }
+    let (scale, eps) = (*normalize.scale.known().expect(CLOSED), *normalize.eps.known().expect(CLOSED));
+    let (order, mean, std) = (normalize.order, each(&normalize.mean), each(&normalize.std));
+    let fuses = (0..channels).all(|channel| {
+        let numbers = ChannelNumbers { scale, mean: mean[channel], std: std[channel], eps };
+        (0..=255).all(|value| order.normalize(value, numbers) == Order::Fused.normalize(value, numbers))
+    });
+    if fuses { mul_add(normalize, channels) } else { Map::Ordered { order, scale, mean, std, eps } }
 }
 
 /// `(x * scale - mean) / (std + eps)` as `fma(x, a, b)` with `a = scale / (std + eps)` and `b = -mean / (std + eps)`.
@@ -101,11 +103,11 @@ fn mul_add(normalize: &Normalize, channels: usize) -> Map {
     else {
         return Map::MulAdd { scale: Number::Later, offset: Number::Later };
     };
-    let folded = |numerator: &dyn Fn(usize) -> f64| -> Vec<f32> {
-        // Adding zero turns -0 into 0, so that a mean of zero prints and stores as plain zero.
-        (0..channels).map(|channel| (numerator(channel) / (of(std, channel) + eps) + 0.0) as f32).collect()
-    };
-    let (factors, offsets) = (folded(&|_| *scale), folded(&|channel| -of(mean, channel)));
+    let (factors, offsets): (Vec<_>, Vec<_>) = (0..channels)
+        .map(|channel| {
+            fused(ChannelNumbers { scale: *scale, mean: of(mean, channel), std: of(std, channel), eps: *eps })
+        })
+        .unzip();
     if factors.iter().all(|&a| a == 1.0) && offsets.iter().all(|&b| b == 0.0) {
         return Map::Convert;
     }

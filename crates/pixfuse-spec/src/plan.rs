@@ -174,6 +174,8 @@ pub struct Shape {
     pub element: Element,
     /// Planar or interleaved output.
     pub store: Layout,
+    /// Whether values are looked up in tables, which another library's order of operations may need.
+    pub table: bool,
 }
 
 impl Plan {
@@ -190,6 +192,7 @@ impl Plan {
             },
             element: self.store.element,
             store: if self.load.channels == 1 { Layout::Chw } else { self.store.layout },
+            table: matches!(self.map, Map::Ordered { .. }),
         }
     }
 }
@@ -208,9 +211,9 @@ impl Shape {
         for (pixel, channels) in [(1, 1), (3, 3), (4, 4), (4, 3)] {
             for load in if pixel == 1 { &[Layout::Hwc][..] } else { Layout::ALL } {
                 for taps in [1, 2] {
-                    for &element in Element::ALL {
+                    for (element, table) in [(Element::F32, false), (Element::F32, true), (Element::U8, false)] {
                         for &store in if channels == 1 { &[Layout::Chw][..] } else { Layout::ALL } {
-                            all.push(Self { pixel, channels, load: *load, taps, element, store });
+                            all.push(Self { pixel, channels, load: *load, taps, element, store, table });
                         }
                     }
                 }

@@ -93,6 +93,9 @@ pub enum Size {
     },
 }
 
+/// The Pillow that its filters are equal to, unless another is asked for.
+pub(crate) const PILLOW: u32 = 13;
+
 /// How resampled pixels are made: `bilinear, antialias, like = torch`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Sampling {
@@ -112,6 +115,12 @@ impl Sampling {
     /// The filter without anything behind it.
     pub const fn new(filter: Filter) -> Self {
         Self { filter, antialias: false, like: None, pillow: None, precision: Precision::U8 }
+    }
+
+    /// What may be written and means the same left out goes: a declaration has one text.
+    pub(crate) fn drop_defaults(&mut self) {
+        self.like = self.like.filter(|like| *like != Like::Pillow);
+        self.pillow = self.pillow.filter(|version| *version != PILLOW);
     }
 }
 

@@ -138,7 +138,7 @@ names! {
     Order, "order":
     /// One multiply-add of folded constants: `fma(x, scale / (std + eps), -mean / (std + eps))`.
     Fused = "fused",
-    /// torchvision: `x * scale`, less `mean`, divided by `std`, each rounded to f32.
+    /// torchvision: `x * scale` (`x / 255` for 1/255), less `mean`, divided by `std`, each rounded to f32.
     Torchvision = "torchvision",
     /// Hugging Face's Pillow processors: `x * scale` in f64 rounded to f32, then as torchvision.
     HfPil = "hf_pil",

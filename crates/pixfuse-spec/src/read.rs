@@ -1,0 +1,214 @@
+//! What stands in each clause.
+
+use crate::arguments::{Arguments, Findings, Signature};
+use crate::grammar::Clause;
+use crate::rules::Integer;
+use crate::{
+    Alpha, ChannelOrder, Crop, Element, Fill, Layout, Letterbox, LetterboxRule, MAX_SIDE, Normalize, Number, Order,
+    Pad, PixelFormat, Precision, Resize, Rounding, Sampling, Size,
+};
+
+/// A length without `_`: what cuts an image that is there.
+const LENGTH: Integer = Integer { least: 1, most: MAX_SIDE, open: false };
+const OFFSET: Integer = Integer { least: 0, most: MAX_SIDE, open: false };
+const STRIDE: Integer = Integer { least: 1, most: 1024, open: false };
+/// The versions of Pillow that differ, older and newer.
+const VERSION: Integer = Integer { least: 12, most: 13, open: false };
+
+/// `None` is what could not be read.
+#[derive(Default)]
+pub(crate) struct InputDraft {
+    pub(crate) format: Option<PixelFormat>,
+    pub(crate) layout: Option<Layout>,
+    pub(crate) alpha: Option<Option<Alpha>>,
+}
+
+pub(crate) fn read_input<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> InputDraft {
+    let signature = Signature {
+        clause: "input",
+        usage: "input(rgb8, hwc, alpha = drop)",
+        least: 1,
+        most: 2,
+        names: &["alpha"],
+        flags: &[],
+    };
+    let mut arguments = Arguments::new(clause, &signature, findings);
+    let (format, layout) = (arguments.word(), arguments.word_or(Layout::Hwc));
+    let alpha = match arguments.named("alpha") {
+        Some(value) => arguments.name(value).map(Some),
+        // Whatever was wrong may have been meant as the rule for alpha.
+        None if arguments.reported() => None,
+        None => Some(None),
+    };
+    InputDraft { format, layout, alpha }
+}
+
+/// `None` if something in the clause could not be read.
+pub(crate) fn read_resize<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> Option<Resize> {
+    const NAMES: &[&str] = &["shortest", "max", "longest", "like", "pillow", "precision"];
+    let by_name = ["shortest", "longest"].into_iter().find(|name| clause.named(name).is_some());
+    let signature = Signature {
+        clause: "resize",
+        usage: match by_name {
+            None => "resize(240, 256, bilinear)",
+            Some("shortest") => "resize(shortest = 256, bilinear, antialias)",
+            Some(_) => "resize(longest = 256, bilinear, antialias)",
+        },
+        least: if by_name.is_some() { 1 } else { 3 },
+        most: if by_name.is_some() { 2 } else { 4 },
+        names: NAMES,
+        flags: &["antialias"],
+    };
+    let mut arguments = Arguments::new(clause, &signature, findings);
+    let exact = by_name.is_none().then(|| read_sides(&mut arguments));
+    let sampling = read_sampling(&mut arguments);
+    let side = |side: Option<Number<u32>>| side.unwrap_or(Number::Later);
+    let shortest = arguments.named_integer("shortest", &Integer::SIDE);
+    let longest = arguments.named_integer("longest", &Integer::SIDE);
+    let max = arguments.named_integer("max", &LENGTH).and_then(|max| max.known().copied());
+    let size = match (exact, by_name) {
+        (Some([rows, columns]), _) => Size::Exact { rows, columns },
+        (None, Some("shortest")) => Size::Shortest { side: side(shortest), max },
+        _ => Size::Longest { side: side(longest) },
+    };
+    if let Some(value) = arguments.named("longest").filter(|_| by_name == Some("shortest")) {
+        arguments.error(value, "shortest and longest exclude each other; keep one".to_owned());
+    } else if let Some(value) = arguments.named("max").filter(|_| by_name != Some("shortest")) {
+        arguments.error(value, "max goes with shortest = ..; leave it out".to_owned());
+    }
+    Some(Resize { size, sampling: sampling? })
+}
+
+/// Rows and columns. A side that could not be read is left open, so that no rule speaks about it.
+fn read_sides<P: Clone>(arguments: &mut Arguments<'_, P>) -> [Number<u32>; 2] {
+    [("rows", "number of rows"), ("columns", "number of columns")]
+        .map(|(name, what)| arguments.next_integer(name, what, &Integer::SIDE).unwrap_or(Number::Later))
+}
+
+/// The filter and what stands behind it.
+fn read_sampling<P: Clone>(arguments: &mut Arguments<'_, P>) -> Option<Sampling> {
+    let filter = arguments.word();
+    let antialias = arguments.flag("antialias");
+    let like = arguments.named_word("like");
+    let pillow = arguments.named_integer("pillow", &VERSION).and_then(|version| version.known().copied());
+    let precision = arguments.named_word("precision").unwrap_or(Precision::U8);
+    Some(Sampling { filter: filter?, antialias: antialias?, like, pillow, precision })
+}
+
+/// `fill = ..`, or what stands for it.
+fn read_fill<P: Clone>(arguments: &mut Arguments<'_, P>, default: u8) -> Fill {
+    let value = arguments.named("fill");
+    value.and_then(|value| arguments.fill("fill", value)).unwrap_or(Fill::gray(default))
+}
+
+/// `None` if something in the clause could not be read.
+pub(crate) fn read_letterbox<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> Option<Letterbox> {
+    let signature = Signature {
+        clause: "letterbox",
+        usage: "letterbox(640, 640, bilinear)",
+        least: 3,
+        most: 4,
+        names: &["fill", "rule", "stride", "scale_up", "like", "pillow", "precision"],
+        flags: &["antialias"],
+    };
+    let mut arguments = Arguments::new(clause, &signature, findings);
+    let [rows, columns] = read_sides(&mut arguments);
+    let sampling = read_sampling(&mut arguments);
+    let fill = read_fill(&mut arguments, 114);
+    let rule = arguments.named_word("rule").unwrap_or(LetterboxRule::Ultralytics);
+    let stride = arguments.named_integer("stride", &STRIDE).and_then(|stride| stride.known().copied());
+    let scale_up = arguments.named("scale_up");
+    let scale_up = scale_up.and_then(|value| arguments.truth("scale_up", value)).unwrap_or(true);
+    Some(Letterbox { rows, columns, sampling: sampling?, fill, rule, stride, scale_up })
+}
+
+/// `None` if something in the clause could not be read.
+pub(crate) fn read_center_crop<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> Option<Crop> {
+    let signature = Signature {
+        clause: "center_crop",
+        usage: "center_crop(224, 224)",
+        least: 1,
+        most: 2,
+        names: &["rounding", "fill"],
+        flags: &[],
+    };
+    let mut arguments = Arguments::new(clause, &signature, findings);
+    let rows = arguments.next_integer("rows", "number of rows", &Integer::SIDE);
+    let columns = match arguments.more() {
+        true => arguments.next_integer("columns", "number of columns", &Integer::SIDE),
+        // One number is a square.
+        false => rows,
+    };
+    let rounding = arguments.named_word("rounding").unwrap_or(Rounding::HalfEven);
+    let fill = read_fill(&mut arguments, 0);
+    Some(Crop::Center { rows: rows?, columns: columns?, rounding, fill })
+}
+
+/// `None` if something in the clause could not be read.
+pub(crate) fn read_window<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> Option<Crop> {
+    let usage = "crop(top, left, rows, columns)";
+    let signature = Signature { clause: "crop", usage, least: 4, most: 4, names: &[], flags: &[] };
+    let mut arguments = Arguments::new(clause, &signature, findings);
+    let arguments = [("top", &OFFSET), ("left", &OFFSET), ("rows", &LENGTH), ("columns", &LENGTH)]
+        .map(|(name, range)| arguments.next_integer(name, &format!("value of {name}"), range)?.known().copied());
+    let [top, left, rows, columns] = arguments;
+    Some(Crop::Window { top: top?, left: left?, rows: rows?, columns: columns? })
+}
+
+/// `None` if something in the clause could not be read.
+pub(crate) fn read_pad<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> Option<Pad> {
+    let usage = "pad(top, left, bottom, right)";
+    let signature = Signature { clause: "pad", usage, least: 4, most: 4, names: &["fill"], flags: &[] };
+    let mut arguments = Arguments::new(clause, &signature, findings);
+    let margins = ["top", "left", "bottom", "right"]
+        .map(|name| arguments.next_integer(name, &format!("margin {name}"), &OFFSET)?.known().copied());
+    let fill = read_fill(&mut arguments, 0);
+    let [top, left, bottom, right] = margins;
+    Some(Pad { top: top?, left: left?, bottom: bottom?, right: right?, fill })
+}
+
+/// An argument that could not be read is left open, so that no rule speaks about it.
+pub(crate) fn read_normalize<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> Normalize {
+    let signature = Signature {
+        clause: "normalize",
+        usage: "normalize(scale = .., mean = .., std = .., eps = ..)",
+        least: 0,
+        most: 0,
+        names: &["scale", "mean", "std", "eps", "order"],
+        flags: &[],
+    };
+    let mut arguments = Arguments::new(clause, &signature, findings);
+    let mut normalize = Normalize::default();
+    for (name, slot) in [("scale", &mut normalize.scale), ("eps", &mut normalize.eps)] {
+        if let Some(value) = arguments.named(name) {
+            *slot = arguments.number(name, value).unwrap_or(Number::Later);
+        }
+    }
+    for (name, slot) in [("mean", &mut normalize.mean), ("std", &mut normalize.std)] {
+        if let Some(value) = arguments.named(name) {
+            *slot = arguments.numbers(name, value).unwrap_or(Number::Later);
+        }
+    }
+    let order = arguments.named_word("order").unwrap_or(Order::Fused);
+    // An order needs every number, and what could not be read is no news.
+    if !arguments.reported() {
+        normalize.order = order;
+    }
+    normalize
+}
+
+/// `None` is what could not be read.
+#[derive(Default)]
+pub(crate) struct OutputDraft {
+    pub(crate) channels: Option<ChannelOrder>,
+    pub(crate) element: Option<Element>,
+    pub(crate) layout: Option<Layout>,
+}
+
+pub(crate) fn read_output<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> OutputDraft {
+    let usage = "output(rgb, f32, chw)";
+    let signature = Signature { clause: "output", usage, least: 2, most: 3, names: &[], flags: &[] };
+    let mut arguments = Arguments::new(clause, &signature, findings);
+    let (channels, element) = (arguments.word(), arguments.word());
+    OutputDraft { channels, element, layout: arguments.word_or(Layout::Chw) }
+}

@@ -1,0 +1,96 @@
+//! Sizes, crops and margins.
+
+use super::{Draft, Found, Subject, length_fits};
+use crate::{Crop, Letterbox, LetterboxRule, MAX_SIDE, Number, Pad, Resize, Size};
+
+/// Rows and columns, as far as they are known before there is an image.
+type Known = [Option<u32>; 2];
+
+const AXES: [&str; 2] = ["rows", "columns"];
+
+pub(super) fn frame_is_sound(draft: &Draft<'_>, found: &mut Found) {
+    if let Some(resize) = draft.resize {
+        found.extend(max_is_more(resize));
+    }
+    if let Some(letterbox) = draft.letterbox {
+        found.extend(stride_has_its_rule(letterbox));
+    }
+    let letterbox = draft.letterbox.map(|letterbox| ("letterbox", &letterbox.fill));
+    let pad = draft.pad.map(|pad| ("pad", &pad.fill));
+    let crop = draft.crop.and_then(|crop| match crop {
+        Crop::Center { fill, .. } => Some(("center_crop", fill)),
+        Crop::Window { .. } => None,
+    });
+    for (clause, fill) in [letterbox, crop, pad].into_iter().flatten() {
+        let message = length_fits(clause, "fill", fill.0.len(), draft.channels);
+        found.extend(message.map(|message| (Subject::of(clause, "fill"), message)));
+    }
+    let (clause, mut known) = resized(draft);
+    if let Some(crop) = draft.crop {
+        known = cropped(crop, clause, known, found);
+    }
+    if let Some(pad) = draft.pad {
+        padded(pad, known, found);
+    }
+}
+
+/// The longer side is at most `max`, so the shorter one cannot be as long.
+fn max_is_more(resize: &Resize) -> Option<(Subject, String)> {
+    let Size::Shortest { side: Number::Known(side), max: Some(max) } = resize.size else { return None };
+    let message = format!("resize: max = {max} is not more than shortest = {side}; write longest = {max} for that");
+    (max <= side).then_some((Subject::of("resize", "max"), message))
+}
+
+fn stride_has_its_rule(letterbox: &Letterbox) -> Option<(Subject, String)> {
+    let stride = letterbox.stride?;
+    let rule = letterbox.rule;
+    let message = format!(
+        "letterbox: rule = {rule} has no stride; leave stride = {stride} out, or write rule = {}",
+        LetterboxRule::Ultralytics
+    );
+    (rule != LetterboxRule::Ultralytics).then_some((Subject::of("letterbox", "stride"), message))
+}
+
+/// The clause that gives the size, and the size.
+fn resized(draft: &Draft<'_>) -> (&'static str, Known) {
+    match (draft.resize, draft.letterbox) {
+        (Some(Resize { size: Size::Exact { rows, columns }, .. }), _) => {
+            ("resize", [rows.known().copied(), columns.known().copied()])
+        }
+        (None, Some(Letterbox { rows, columns, stride: None, .. })) => {
+            ("letterbox", [rows.known().copied(), columns.known().copied()])
+        }
+        _ => ("", [None, None]),
+    }
+}
+
+/// A window lies inside the image, where that is known.
+fn cropped(crop: &Crop, clause: &str, known: Known, found: &mut Found) -> Known {
+    let (starts, sides) = match crop {
+        Crop::Center { rows, columns, .. } => return [rows.known().copied(), columns.known().copied()],
+        Crop::Window { top, left, rows, columns } => ([*top, *left], [*rows, *columns]),
+    };
+    let size = known.map(|side| side.map_or("_".to_owned(), |side| side.to_string())).join(", ");
+    for (axis, name) in AXES.into_iter().enumerate() {
+        let end = starts[axis].saturating_add(sides[axis]);
+        if known[axis].is_some_and(|side| end > side) {
+            let message = format!("crop: {name} {} to {end} are outside {clause}({size}, ..)", starts[axis]);
+            found.push((Subject::of("crop", name), message));
+        }
+    }
+    sides.map(Some)
+}
+
+/// What is padded is still an image.
+fn padded(pad: &Pad, known: Known, found: &mut Found) {
+    let margins = [pad.top.saturating_add(pad.bottom), pad.left.saturating_add(pad.right)];
+    for (axis, name) in AXES.into_iter().enumerate() {
+        // Without a known size there is at least one row and one column.
+        let side = known[axis].unwrap_or(1).saturating_add(margins[axis]);
+        if side > MAX_SIDE {
+            let at_least = if known[axis].is_some() { "" } else { "at least " };
+            let message = format!("pad: the result has {at_least}{side} {name}; the most is {MAX_SIDE}");
+            found.push((Subject::clause("pad"), message));
+        }
+    }
+}

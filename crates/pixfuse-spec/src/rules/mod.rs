@@ -1,0 +1,162 @@
+//! The rulebook: what the values of a declaration must be to each other.
+//!
+//! It knows no positions. Each broken rule names the [`Subject`] it is about: [`check`](crate::check) points at it, and
+//! [`Spec::bind`](crate::Spec::bind), where numbers come from a program, has the sentence alone.
+
+mod colours;
+mod framing;
+mod normalize;
+mod sampling;
+
+use crate::text::number;
+use crate::{
+    Alpha, ChannelOrder, Crop, Element, Letterbox, MAX_SIDE, Normalize, Order, Pad, PixelFormat, Precision, Resize,
+    Spec,
+};
+
+/// What a broken rule is about: a clause, an argument of it, or one value of a list.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Subject {
+    pub(crate) clause: &'static str,
+    /// Its name, or for a value without one what it is; empty for the whole clause.
+    pub(crate) argument: &'static str,
+    pub(crate) index: Option<usize>,
+}
+
+impl Subject {
+    pub(crate) const fn clause(clause: &'static str) -> Self {
+        Self::of(clause, "")
+    }
+
+    pub(crate) const fn of(clause: &'static str, argument: &'static str) -> Self {
+        Self { clause, argument, index: None }
+    }
+
+    pub(crate) const fn item(self, index: usize) -> Self {
+        Self { index: Some(index), ..self }
+    }
+}
+
+/// Broken rules: what each is about, and the sentence.
+type Found = Vec<(Subject, String)>;
+
+/// As much of a declaration as could be read. What is unknown or left open breaks no rule.
+pub(crate) struct Draft<'a> {
+    pub(crate) format: Option<PixelFormat>,
+    /// Known to be written or not.
+    pub(crate) alpha: Option<Option<Alpha>>,
+    pub(crate) resize: Option<&'a Resize>,
+    pub(crate) letterbox: Option<&'a Letterbox>,
+    pub(crate) crop: Option<&'a Crop>,
+    pub(crate) pad: Option<&'a Pad>,
+    pub(crate) normalize: Option<&'a Normalize>,
+    pub(crate) channels: Option<ChannelOrder>,
+    pub(crate) element: Option<Element>,
+}
+
+impl<'a> Draft<'a> {
+    pub(crate) fn whole(spec: &'a Spec) -> Self {
+        Self {
+            format: Some(spec.input.format),
+            alpha: Some(spec.input.alpha),
+            resize: spec.resize.as_ref(),
+            letterbox: spec.letterbox.as_ref(),
+            crop: spec.crop.as_ref(),
+            pad: spec.pad.as_ref(),
+            normalize: spec.normalize.as_ref(),
+            channels: Some(spec.output.channels),
+            element: Some(spec.output.element),
+        }
+    }
+}
+
+/// No output has more channels: a longer list is an error by its length, and its further values are no news.
+const MOST_CHANNELS: usize = 4;
+
+/// What an integer of a declaration may be.
+pub(crate) struct Integer {
+    pub(crate) least: u32,
+    pub(crate) most: u32,
+    /// Whether `_` may stand for it.
+    pub(crate) open: bool,
+}
+
+impl Integer {
+    /// A side of an image that is made.
+    pub(crate) const SIDE: Self = Self { least: 1, most: MAX_SIDE, open: true };
+
+    /// The integer, or what is wrong with it.
+    pub(crate) fn accept(&self, name: &str, value: f64) -> Result<u32, String> {
+        if value >= f64::from(self.least) && value <= f64::from(self.most) && value.fract() == 0.0 {
+            return Ok(value as u32);
+        }
+        Err(format!("{}, found {}", self.expected(name), number(value)))
+    }
+
+    pub(crate) fn expected(&self, name: &str) -> String {
+        let Self { least, most, open } = self;
+        let or_later = if *open { " or `_`" } else { "" };
+        format!("{name} must be an integer from {least} to {most}{or_later}")
+    }
+}
+
+pub(crate) fn not_finite(place: &str, value: f64) -> String {
+    format!("{place}: {} is not a finite number", number(value))
+}
+
+/// Every broken rule of a draft.
+pub(crate) fn broken(draft: &Draft<'_>) -> Vec<(Subject, String)> {
+    let mut found = Vec::new();
+    if let (Some(format), Some(channels)) = (draft.format, draft.channels) {
+        found.extend(colours::channels_exist(format, channels));
+    }
+    if let (Some(format), Some(alpha)) = (draft.format, draft.alpha) {
+        found.extend(colours::alpha_is_settled(format, alpha, draft.channels));
+    }
+    if let Some(resize) = draft.resize {
+        sampling::sampling_exists("resize", &resize.sampling, draft.element, &mut found);
+    }
+    if let Some(letterbox) = draft.letterbox {
+        sampling::sampling_exists("letterbox", &letterbox.sampling, draft.element, &mut found);
+    }
+    framing::frame_is_sound(draft, &mut found);
+    if let Some(normalize) = draft.normalize {
+        if draft.element == Some(Element::U8) {
+            let message = "normalize: output(u8) stores pixel values 0 to 255; \
+                           write output(.., f32, ..) or leave normalize out";
+            found.push((Subject::clause("normalize"), message.to_owned()));
+        }
+        normalize::normalize_is_sound(normalize, draft.channels, &mut found);
+        found.extend(order_has_its_values(draft, normalize.order));
+    }
+    found
+}
+
+/// The orders of operations are defined on the 256 values of a u8.
+fn order_has_its_values(draft: &Draft<'_>, order: Order) -> Option<(Subject, String)> {
+    let resize = draft.resize.map(|resize| ("resize", resize.sampling));
+    let letterbox = draft.letterbox.map(|letterbox| ("letterbox", letterbox.sampling));
+    let (clause, sampling) = resize.or(letterbox)?;
+    if order == Order::Fused || sampling.precision == Precision::U8 {
+        return None;
+    }
+    let message = format!(
+        "normalize: order = {order} starts from u8 values and {clause}(.., precision = {}) makes others; \
+         leave one of them out",
+        sampling.precision
+    );
+    Some((Subject::of("normalize", "order"), message))
+}
+
+/// A list has one value, or one for each channel.
+fn length_fits(clause: &str, name: &str, count: usize, channels: Option<ChannelOrder>) -> Option<String> {
+    if count == 0 {
+        return Some(format!("{clause}: {name} is an empty list; write one number, or one for each channel"));
+    }
+    let order = channels.filter(|order| count > 1 && count != order.channels())?;
+    let has = match order.channels() {
+        1 => "1 channel; write one number".to_owned(),
+        channels => format!("{channels} channels; write one number, or {channels}"),
+    };
+    Some(format!("{clause}: {name} has {count} values and output({order}) has {has}"))
+}

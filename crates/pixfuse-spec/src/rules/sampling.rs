@@ -1,0 +1,112 @@
+//! Filters, and what may stand behind them.
+
+use super::{Found, Subject};
+use crate::{Element, Filter, Like, Precision, Sampling};
+
+/// Whether a filter comes with antialiasing, without it, or either way.
+#[derive(Clone, Copy, PartialEq)]
+enum Antialias {
+    Always,
+    Never,
+    Either,
+}
+
+fn antialias(filter: Filter) -> Antialias {
+    match filter {
+        Filter::Nearest | Filter::NearestExact | Filter::NearestFloor | Filter::Area | Filter::Lanczos4 => {
+            Antialias::Never
+        }
+        Filter::Box | Filter::Hamming | Filter::Lanczos => Antialias::Always,
+        Filter::Bilinear | Filter::Bicubic => Antialias::Either,
+    }
+}
+
+/// The filters that can antialias, for messages.
+fn antialiasing() -> String {
+    let names: Vec<_> = Filter::ALL.iter().filter(|f| antialias(**f) != Antialias::Never).map(|f| f.name()).collect();
+    names.join(", ")
+}
+
+/// There is a filter of this name that does all of this.
+pub(super) fn sampling_exists(clause: &'static str, sampling: &Sampling, element: Option<Element>, found: &mut Found) {
+    let Sampling { filter, precision, .. } = *sampling;
+    match (antialias(filter), sampling.antialias) {
+        (Antialias::Always, false) => {
+            let message =
+                format!("{clause}: {filter} is an antialiasing filter; write {clause}(.., {filter}, antialias)");
+            found.push((Subject::of(clause, Filter::WHAT), message));
+            return;
+        }
+        (Antialias::Never, true) => {
+            let message = format!(
+                "{clause}: {filter} has no antialiasing; leave antialias out, or write one of {}",
+                antialiasing()
+            );
+            found.push((Subject::of(clause, "antialias"), message));
+            return;
+        }
+        _ => {}
+    }
+    if precision == Precision::F32 {
+        let subject = Subject::of(clause, "precision");
+        if antialias(filter) == Antialias::Never {
+            let message =
+                format!("{clause}: precision = f32 is there for {}; leave it out with {filter}", antialiasing());
+            found.push((subject, message));
+            return;
+        }
+        if element == Some(Element::U8) {
+            let message = format!(
+                "{clause}: output(u8) rounds to u8 itself; write output(.., f32, ..) or leave precision = f32 out"
+            );
+            found.push((subject, message));
+        }
+    }
+    like_exists(clause, sampling, found);
+    pillow_exists(clause, sampling, found);
+}
+
+/// `like` chooses between libraries where both have the filter.
+fn like_exists(clause: &'static str, sampling: &Sampling, found: &mut Found) {
+    let Some(like) = sampling.like else { return };
+    let filter = sampling.filter;
+    let problem = if sampling.precision == Precision::F32 {
+        format!("precision = f32 is equal to no library; leave like = {like} out")
+    } else if sampling.antialias {
+        match (like, antialias(filter)) {
+            (Like::Torch, Antialias::Always) => {
+                format!("torch has no {filter}; leave like = torch out, or write bilinear or bicubic")
+            }
+            _ => return,
+        }
+    } else {
+        match (like, filter) {
+            (Like::Torch, Filter::Bicubic) => {
+                "bicubic without antialias is torch's already; leave like = torch out".to_owned()
+            }
+            (Like::Pillow, Filter::NearestExact) => {
+                "nearest_exact is Pillow's already; leave like = pillow out".to_owned()
+            }
+            (_, Filter::Bilinear | Filter::Bicubic) => {
+                format!("like = {like} is there for antialiasing; write {filter}, antialias, or leave it out")
+            }
+            _ => format!("like = {like} is there for antialiasing, which {filter} has not; leave it out"),
+        }
+    };
+    found.push((Subject::of(clause, "like"), format!("{clause}: {problem}")));
+}
+
+/// `pillow` chooses the order of Pillow's two passes.
+fn pillow_exists(clause: &'static str, sampling: &Sampling, found: &mut Found) {
+    let Some(version) = sampling.pillow else { return };
+    let problem = if sampling.precision == Precision::F32 {
+        "precision = f32 is equal to no library"
+    } else if sampling.like == Some(Like::Torch) {
+        "like = torch is another library"
+    } else if !sampling.antialias {
+        "without antialias the filter is not Pillow's"
+    } else {
+        return;
+    };
+    found.push((Subject::of(clause, "pillow"), format!("{clause}: {problem}; leave pillow = {version} out")));
+}

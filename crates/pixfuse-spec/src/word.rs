@@ -1,0 +1,47 @@
+//! What vocabularies have in common, for reading and for messages.
+
+use crate::{
+    Alpha, ChannelOrder, Element, Filter, Layout, LetterboxRule, Like, Order, PixelFormat, Precision, Rounding,
+};
+
+/// A vocabulary: the names that may stand in one place.
+pub(crate) trait Word: Copy + 'static {
+    const ALL: &'static [Self];
+    const WHAT: &'static str;
+    fn name(self) -> &'static str;
+
+    fn names() -> Vec<&'static str> {
+        Self::ALL.iter().map(|value| value.name()).collect()
+    }
+}
+
+macro_rules! vocabularies {
+    ($($name:ident),+) => {
+        $(impl Word for $name {
+            const ALL: &'static [Self] = $name::ALL;
+            const WHAT: &'static str = $name::WHAT;
+            fn name(self) -> &'static str {
+                $name::name(self)
+            }
+        })+
+
+        /// Whether a word is a name somewhere in the language: then it stands in the wrong place.
+        pub(crate) fn is_known(word: &str) -> bool {
+            $($name::from_name(word).is_some())||+
+        }
+    };
+}
+
+vocabularies!(
+    PixelFormat,
+    Layout,
+    Alpha,
+    Filter,
+    Like,
+    Precision,
+    Rounding,
+    LetterboxRule,
+    Order,
+    ChannelOrder,
+    Element
+);
