@@ -27,6 +27,8 @@ pub(crate) enum Operation {
     Literals(Vec<(f32, f32)>),
     /// With the scales and offsets that the kernel is told at run time.
     Numbers,
+    /// Looked up in the tables that the kernel is told at run time.
+    Table,
 }
 
 /// The items of a declared struct: its kernel, its entry, and the way to make a pipeline.
@@ -114,6 +116,7 @@ impl Body {
                 Operation::Literals(scale.iter().copied().zip(offset.iter().copied()).collect())
             }
             Map::MulAdd { .. } => Operation::Numbers,
+            Map::Ordered { .. } => Operation::Table,
         };
         Self {
             shape: plan.shape(),
@@ -132,7 +135,7 @@ impl Body {
 
     /// The `impl` of the kernel trait, with the plan as its documentation.
     pub(crate) fn kernel(&self, name: &Ident, plan: &str) -> TokenStream {
-        let Shape { pixel, channels, load, taps, element, store } = self.shape;
+        let Shape { pixel, channels, load, taps, element, store, .. } = self.shape;
         let (pixel, count) = (Literal::usize_unsuffixed(pixel), Literal::usize_unsuffixed(channels));
         let load = match load {
             Layout::Hwc => quote!(rt::Interleaved<#pixel>),
@@ -151,7 +154,7 @@ impl Body {
             _ => (quote!(TwoTaps), quote!(taps: rt::Square<S, #count>)),
         };
         let numbers = match (&self.map, &self.from) {
-            (Operation::Numbers, _) | (_, None) => quote!(numbers),
+            (Operation::Numbers | Operation::Table, _) | (_, None) => quote!(numbers),
             _ => quote!(_),
         };
         let (resample, reorder, map) = (self.resample(), self.reorder(), self.map());
@@ -164,7 +167,7 @@ impl Body {
 
                 #(#[doc = #lines])*
                 #[inline(always)]
-                fn pixels<S: rt::Simd>(simd: S, #argument, #numbers: &rt::Numbers) -> [S::#vector; #count] {
+                fn pixels<S: rt::Simd>(simd: S, #argument, #numbers: &rt::Numbers<'_>) -> [S::#vector; #count] {
                     #resample
                     #reorder
                     #map
@@ -215,6 +218,10 @@ impl Body {
                 let scale = constants.iter().map(|&(scale, _)| number(scale));
                 let offset = constants.iter().map(|&(_, offset)| number(offset));
                 quote!(#(let #stored = simd.mul_add(simd.convert(#stored), simd.splat(#scale), simd.splat(#offset));)*)
+            }
+            Operation::Table => {
+                let channels = (0..stored.len()).map(Literal::usize_unsuffixed);
+                quote!(#(let #stored = simd.look_up(#stored, &numbers.tables[#channels]);)*)
             }
             Operation::Numbers => {
                 let channels: Vec<_> = (0..stored.len()).map(Literal::usize_unsuffixed).collect();

@@ -21,10 +21,12 @@ pub fn grid() -> TokenStream {
 }
 
 fn entry(shape: Shape) -> (TokenStream, TokenStream) {
-    let Shape { pixel, channels, load, taps, element, store } = shape;
-    let name = format_ident!("Pixel{pixel}Channels{channels}{load:?}Taps{taps}{element:?}{store:?}");
+    let Shape { pixel, channels, load, taps, element, store, table } = shape;
+    let kind = if table { "Table" } else { "" };
+    let name = format_ident!("Pixel{pixel}Channels{channels}{load:?}Taps{taps}{element:?}{store:?}{kind}");
     let map = match element {
         Element::U8 => Operation::Keep,
+        Element::F32 if table => Operation::Table,
         Element::F32 => Operation::Numbers,
     };
     let body = Body { shape, names: numbered(channels), from: None, map };
@@ -40,7 +42,7 @@ fn entry(shape: Shape) -> (TokenStream, TokenStream) {
         Layout::Chw => quote!(Layout::Chw),
     });
     let shape = quote!(Shape {
-        pixel: #pixel, channels: #channels, load: #load, taps: #taps, element: #element, store: #store
+        pixel: #pixel, channels: #channels, load: #load, taps: #taps, element: #element, store: #store, table: #table
     });
     (quote!(struct #name; #kernel), quote!((#shape, #constructor)))
 }

@@ -12,13 +12,14 @@ pub(crate) struct Signature {
     pub(crate) clause: &'static str,
     /// The clause as it is written, for messages.
     pub(crate) usage: &'static str,
-    /// Values without a name that there must be.
+    /// Values without a name.
+    pub(crate) positional: &'static [&'static str],
+    /// How many of them there must be.
     pub(crate) least: usize,
-    /// Values without a name that there may be.
-    pub(crate) most: usize,
-    pub(crate) names: &'static [&'static str],
-    /// Words that say something by standing there.
+    /// Words behind them that say something by standing there.
     pub(crate) flags: &'static [&'static str],
+    /// Values with a name.
+    pub(crate) names: &'static [&'static str],
 }
 
 /// What reading finds: mistakes, and where each subject of the rulebook was written.
@@ -43,7 +44,8 @@ pub(crate) struct Arguments<'a, P> {
 impl<'a, P: Clone> Arguments<'a, P> {
     /// Reports names and numbers of arguments that the clause does not have.
     pub(crate) fn new(clause: &'a Clause<P>, signature: &Signature, findings: &'a mut Findings<P>) -> Self {
-        let Signature { clause: clause_name, usage, least, most, names, flags } = *signature;
+        let Signature { clause: clause_name, usage, least, names, flags, .. } = *signature;
+        let most = signature.positional.len() + flags.len();
         let before = findings.errors.len();
         let mut positional = Vec::new();
         let mut seen: Vec<&str> = Vec::new();
@@ -65,6 +67,10 @@ impl<'a, P: Clone> Arguments<'a, P> {
                 Some(name) if names.contains(&name) => {
                     seen.push(name);
                     continue;
+                }
+                Some(name) if signature.positional.contains(&name) => {
+                    unknown_name = true;
+                    format!("`{name}` is written without its name; write {usage}")
                 }
                 Some(name) if flags.contains(&name) => format!("`{name}` has no value; write the word alone"),
                 Some(name) if names.is_empty() => {

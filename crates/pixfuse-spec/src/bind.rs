@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::rules::{self, Draft, Integer};
+use crate::rules::{self, Draft, Integer, Subject};
 use crate::text::{list, single};
-use crate::{Crop, Letterbox, Number, Size, Spec};
+use crate::{Crop, Letterbox, Number, Resize, Size, Spec};
 
 /// Numbers for the places written `_`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -68,8 +68,7 @@ impl Spec {
         let mut bound = self.clone();
         let mut messages = Vec::new();
 
-        self.bind_sides(values, &mut bound, &mut messages);
-
+        fill_sides(self, values, &mut bound, &mut messages);
         let clause =
             self.normalize.as_ref().map_or("there is no normalize".to_owned(), |normalize| normalize.to_string());
         let mut normalize = bound.normalize.as_mut();
@@ -89,51 +88,53 @@ impl Spec {
     }
 }
 
-impl Spec {
-    /// The sides of `resize`, `letterbox` and `center_crop`.
-    fn bind_sides(&self, values: &Values, bound: &mut Self, messages: &mut Vec<String>) {
-        // What a clause has no place for is asked of the clause that is there, and none has two of one name.
-        let resize = bound.resize.as_mut().map(|resize| &mut resize.size);
-        let letterbox = bound.letterbox.as_mut();
-        let crop = bound.crop.as_mut();
-        let mut places: [Option<&mut Number<u32>>; 6] = [const { None }; 6];
-        match (resize, letterbox) {
-            (Some(Size::Exact { rows, columns }), _) | (None, Some(Letterbox { rows, columns, .. })) => {
-                (places[0], places[1]) = (Some(rows), Some(columns));
-            }
-            (Some(Size::Shortest { side, .. }), _) => places[2] = Some(side),
-            (Some(Size::Longest { side }), _) => places[3] = Some(side),
-            (None, None) => {}
-        }
-        if let Some(Crop::Center { rows, columns, .. }) = crop {
-            (places[4], places[5]) = (Some(rows), Some(columns));
-        }
+/// The sides that may be open: their names among [`Values`], what they are and where they are.
+fn sides(spec: &mut Spec) -> Vec<(&'static str, Subject, &mut Number<u32>)> {
+    let mut sides = Vec::new();
+    let mut add = |clause, names: [&'static str; 2], rows, columns| {
+        sides.push((names[0], Subject::of(clause, "rows"), rows));
+        sides.push((names[1], Subject::of(clause, "columns"), columns));
+    };
+    if let Some(Letterbox { rows, columns, .. }) = &mut spec.letterbox {
+        add("letterbox", ["rows", "columns"], rows, columns);
+    }
+    if let Some(Crop::Center { rows, columns, .. }) = &mut spec.crop {
+        add("center_crop", ["crop_rows", "crop_columns"], rows, columns);
+    }
+    match spec.resize.as_mut().map(|resize| &mut resize.size) {
+        Some(Size::Exact { rows, columns }) => add("resize", ["rows", "columns"], rows, columns),
+        Some(Size::Shortest { side, .. }) => sides.push(("shortest", Subject::of("resize", "shortest"), side)),
+        Some(Size::Longest { side }) => sides.push(("longest", Subject::of("resize", "longest"), side)),
+        None => {}
+    }
+    sides
+}
 
-        let resize = self.resize.map(|resize| resize.to_string());
-        let letterbox = self.letterbox.as_ref().map(|letterbox| letterbox.to_string());
-        let crop = self.crop.as_ref().map(|crop| crop.to_string());
-        let sized = ("there is no resize", resize.or(letterbox));
-        let cropped = ("there is no center_crop", crop);
-        let names = [
-            ("rows", "rows", values.rows, &sized),
-            ("columns", "columns", values.columns, &sized),
-            ("shortest", "shortest", values.shortest, &sized),
-            ("longest", "longest", values.longest, &sized),
-            ("crop_rows", "rows", values.crop_rows, &cropped),
-            ("crop_columns", "columns", values.crop_columns, &cropped),
-        ];
-        for ((name, argument, value, (absent, clause)), place) in names.into_iter().zip(places) {
-            let text = match (clause, &place) {
-                (None, _) => (*absent).to_owned(),
-                (Some(clause), None) => format!("{clause} has no {name}"),
-                (Some(clause), Some(_)) => clause.clone(),
-            };
-            let broken =
-                value.filter(|_| place.is_some()).and_then(|side| Integer::SIDE.accept(argument, side.into()).err());
-            fill(name, place, &value, &text, u32::to_string, messages);
-            let clause = clause.as_deref().and_then(|clause| clause.split('(').next()).unwrap_or_default();
-            messages.extend(broken.map(|message| format!("{clause}: {message}")));
-        }
+/// Puts the sides of `resize`, `letterbox` and `center_crop` into their places.
+fn fill_sides(spec: &Spec, values: &Values, bound: &mut Spec, messages: &mut Vec<String>) {
+    let letterbox = spec.letterbox.as_ref().map(Letterbox::to_string);
+    let sized = spec.resize.as_ref().map(Resize::to_string).or(letterbox);
+    let cropped = spec.crop.as_ref().filter(|crop| matches!(crop, Crop::Center { .. })).map(Crop::to_string);
+    let mut places = sides(bound);
+    for (name, value, there, absent) in [
+        ("rows", values.rows, &sized, "resize or letterbox"),
+        ("columns", values.columns, &sized, "resize or letterbox"),
+        ("shortest", values.shortest, &sized, "resize"),
+        ("longest", values.longest, &sized, "resize"),
+        ("crop_rows", values.crop_rows, &cropped, "center_crop"),
+        ("crop_columns", values.crop_columns, &cropped, "center_crop"),
+    ] {
+        let place = places.iter_mut().find(|(known, ..)| *known == name).map(|(_, _, place)| &mut **place);
+        let clause = match there {
+            Some(clause) if place.is_some() => clause.clone(),
+            Some(clause) => format!("{clause} has no {name}"),
+            None => format!("there is no {absent}"),
+        };
+        fill(name, place, &value, &clause, u32::to_string, messages);
+    }
+    for (_, Subject { clause, argument, .. }, side) in &places {
+        let broken = side.known().and_then(|side| Integer::SIDE.accept(argument, f64::from(*side)).err());
+        messages.extend(broken.map(|message| format!("{clause}: {message}")));
     }
 }
 

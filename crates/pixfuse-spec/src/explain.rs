@@ -122,8 +122,11 @@ impl fmt::Display for Map {
             Self::Convert => f.write_str("convert: u8 to f32"),
             Self::MulAdd { scale, offset } => write!(f, "fma(x, {}, {})", List(scale), List(offset)),
             Self::Ordered { order, scale, mean, std, eps } => {
-                let eps = if *eps == 0.0 { String::new() } else { format!(" + {}", number(*eps)) };
-                write!(f, "(x * {} - {mean:?}) / ({std:?}{eps}), in the order of {order}", number(*scale))
+                let divisor = match *eps {
+                    0.0 => format!("{std:?}"),
+                    eps => format!("({std:?} + {})", number(eps)),
+                };
+                write!(f, "(x * {} - {mean:?}) / {divisor}, in the order of {order}", number(*scale))
             }
         }
     }

@@ -15,6 +15,7 @@ use crate::{Error, ParseError, Spec};
 /// |---|---|---|
 /// | `input="rgb8"` | `Word` | `input(rgb8)` |
 /// | `resize=(240, None, "bilinear")` | `List` of `Number`, `Later`, `Word` | `resize(240, _, bilinear)` |
+/// | `resize=({"shortest": 256}, "bilinear")` | `List` with a `Named` | `resize(shortest = 256, bilinear)` |
 /// | `normalize={"mean": [0.5, 0.4, 0.3]}` | `Named` with a `List` | `normalize(mean = [0.5, 0.4, 0.3])` |
 /// | `input=("rgba8", {"alpha": "drop"})` | `List` with a `Named` last | `input(rgba8, alpha = drop)` |
 #[derive(Clone, Debug, PartialEq)]

@@ -27,10 +27,10 @@ pub(crate) fn read_input<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P
     let signature = Signature {
         clause: "input",
         usage: "input(rgb8, hwc, alpha = drop)",
+        positional: &["format", "layout"],
         least: 1,
-        most: 2,
-        names: &["alpha"],
         flags: &[],
+        names: &["alpha"],
     };
     let mut arguments = Arguments::new(clause, &signature, findings);
     let (format, layout) = (arguments.word(), arguments.word_or(Layout::Hwc));
@@ -45,7 +45,6 @@ pub(crate) fn read_input<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P
 
 /// `None` if something in the clause could not be read.
 pub(crate) fn read_resize<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> Option<Resize> {
-    const NAMES: &[&str] = &["shortest", "max", "longest", "like", "pillow", "precision"];
     let by_name = ["shortest", "longest"].into_iter().find(|name| clause.named(name).is_some());
     let signature = Signature {
         clause: "resize",
@@ -54,10 +53,10 @@ pub(crate) fn read_resize<P: Clone>(clause: &Clause<P>, findings: &mut Findings<
             Some("shortest") => "resize(shortest = 256, bilinear, antialias)",
             Some(_) => "resize(longest = 256, bilinear, antialias)",
         },
+        positional: if by_name.is_some() { &["filter"] } else { &["rows", "columns", "filter"] },
         least: if by_name.is_some() { 1 } else { 3 },
-        most: if by_name.is_some() { 2 } else { 4 },
-        names: NAMES,
         flags: &["antialias"],
+        names: &["shortest", "max", "longest", "like", "pillow", "precision"],
     };
     let mut arguments = Arguments::new(clause, &signature, findings);
     let exact = by_name.is_none().then(|| read_sides(&mut arguments));
@@ -106,10 +105,10 @@ pub(crate) fn read_letterbox<P: Clone>(clause: &Clause<P>, findings: &mut Findin
     let signature = Signature {
         clause: "letterbox",
         usage: "letterbox(640, 640, bilinear)",
+        positional: &["rows", "columns", "filter"],
         least: 3,
-        most: 4,
-        names: &["fill", "rule", "stride", "scale_up", "like", "pillow", "precision"],
         flags: &["antialias"],
+        names: &["fill", "rule", "stride", "scale_up", "like", "pillow", "precision"],
     };
     let mut arguments = Arguments::new(clause, &signature, findings);
     let [rows, columns] = read_sides(&mut arguments);
@@ -127,10 +126,10 @@ pub(crate) fn read_center_crop<P: Clone>(clause: &Clause<P>, findings: &mut Find
     let signature = Signature {
         clause: "center_crop",
         usage: "center_crop(224, 224)",
+        positional: &["rows", "columns"],
         least: 1,
-        most: 2,
-        names: &["rounding", "fill"],
         flags: &[],
+        names: &["rounding", "fill"],
     };
     let mut arguments = Arguments::new(clause, &signature, findings);
     let rows = arguments.next_integer("rows", "number of rows", &Integer::SIDE);
@@ -146,24 +145,38 @@ pub(crate) fn read_center_crop<P: Clone>(clause: &Clause<P>, findings: &mut Find
 
 /// `None` if something in the clause could not be read.
 pub(crate) fn read_window<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> Option<Crop> {
-    let usage = "crop(top, left, rows, columns)";
-    let signature = Signature { clause: "crop", usage, least: 4, most: 4, names: &[], flags: &[] };
+    let signature = Signature {
+        clause: "crop",
+        usage: "crop(top, left, rows, columns)",
+        positional: &["top", "left", "rows", "columns"],
+        least: 4,
+        flags: &[],
+        names: &[],
+    };
     let mut arguments = Arguments::new(clause, &signature, findings);
-    let arguments = [("top", &OFFSET), ("left", &OFFSET), ("rows", &LENGTH), ("columns", &LENGTH)]
-        .map(|(name, range)| arguments.next_integer(name, &format!("value of {name}"), range)?.known().copied());
-    let [top, left, rows, columns] = arguments;
+    let mut next =
+        |name, what, range| arguments.next_integer(name, what, range).and_then(|value| value.known().copied());
+    let (top, left) = (next("top", "first row", &OFFSET), next("left", "first column", &OFFSET));
+    let (rows, columns) = (next("rows", "number of rows", &LENGTH), next("columns", "number of columns", &LENGTH));
     Some(Crop::Window { top: top?, left: left?, rows: rows?, columns: columns? })
 }
 
 /// `None` if something in the clause could not be read.
 pub(crate) fn read_pad<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> Option<Pad> {
-    let usage = "pad(top, left, bottom, right)";
-    let signature = Signature { clause: "pad", usage, least: 4, most: 4, names: &["fill"], flags: &[] };
+    let signature = Signature {
+        clause: "pad",
+        usage: "pad(top, left, bottom, right)",
+        positional: &["top", "left", "bottom", "right"],
+        least: 4,
+        flags: &[],
+        names: &["fill"],
+    };
     let mut arguments = Arguments::new(clause, &signature, findings);
-    let margins = ["top", "left", "bottom", "right"]
-        .map(|name| arguments.next_integer(name, &format!("margin {name}"), &OFFSET)?.known().copied());
+    let [top, left, bottom, right] = ["top", "left", "bottom", "right"].map(|name| {
+        let margin = arguments.next_integer(name, &format!("{name} margin"), &OFFSET);
+        margin.and_then(|value| value.known().copied())
+    });
     let fill = read_fill(&mut arguments, 0);
-    let [top, left, bottom, right] = margins;
     Some(Pad { top: top?, left: left?, bottom: bottom?, right: right?, fill })
 }
 
@@ -172,10 +185,10 @@ pub(crate) fn read_normalize<P: Clone>(clause: &Clause<P>, findings: &mut Findin
     let signature = Signature {
         clause: "normalize",
         usage: "normalize(scale = .., mean = .., std = .., eps = ..)",
+        positional: &[],
         least: 0,
-        most: 0,
-        names: &["scale", "mean", "std", "eps", "order"],
         flags: &[],
+        names: &["scale", "mean", "std", "eps", "order"],
     };
     let mut arguments = Arguments::new(clause, &signature, findings);
     let mut normalize = Normalize::default();
@@ -206,8 +219,14 @@ pub(crate) struct OutputDraft {
 }
 
 pub(crate) fn read_output<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> OutputDraft {
-    let usage = "output(rgb, f32, chw)";
-    let signature = Signature { clause: "output", usage, least: 2, most: 3, names: &[], flags: &[] };
+    let signature = Signature {
+        clause: "output",
+        usage: "output(rgb, f32, chw)",
+        positional: &["channels", "element", "layout"],
+        least: 2,
+        flags: &[],
+        names: &[],
+    };
     let mut arguments = Arguments::new(clause, &signature, findings);
     let (channels, element) = (arguments.word(), arguments.word());
     OutputDraft { channels, element, layout: arguments.word_or(Layout::Chw) }

@@ -246,19 +246,17 @@ pub struct Output {
 impl Spec {
     /// Whether any number was written `_`, so that the pipeline needs [`Values`](crate::Values) to be made.
     pub fn is_open(&self) -> bool {
-        let size = self.resize.as_ref().is_some_and(|resize| match &resize.size {
+        let size = self.resize.is_some_and(|resize| match resize.size {
             Size::Exact { rows, columns } => rows.is_later() || columns.is_later(),
             Size::Shortest { side, .. } | Size::Longest { side } => side.is_later(),
         });
         let letterbox = self.letterbox.as_ref().is_some_and(|l| l.rows.is_later() || l.columns.is_later());
-        let crop = self.crop.as_ref().is_some_and(|crop| match crop {
-            Crop::Center { rows, columns, .. } => rows.is_later() || columns.is_later(),
-            Crop::Window { .. } => false,
-        });
-        let normalize = self.normalize.as_ref();
-        size || letterbox
-            || crop
-            || normalize
-                .is_some_and(|n| n.scale.is_later() || n.mean.is_later() || n.std.is_later() || n.eps.is_later())
+        let crop =
+            matches!(&self.crop, Some(Crop::Center { rows, columns, .. }) if rows.is_later() || columns.is_later());
+        let normalize = self
+            .normalize
+            .as_ref()
+            .is_some_and(|n| n.scale.is_later() || n.mean.is_later() || n.std.is_later() || n.eps.is_later());
+        size || letterbox || crop || normalize
     }
 }

@@ -124,7 +124,7 @@ names! {
 
 names! {
     /// How `letterbox` rounds the content's sides and where it puts the content.
-    LetterboxRule, "letterbox rule":
+    LetterboxRule, "rule":
     /// Sides rounded half to even, in the middle, the odd row or column of the margin behind the content.
     Ultralytics = "ultralytics",
     /// Sides truncated, in the top left corner.

@@ -22,6 +22,7 @@ fn all() -> Values {
         mean: Some(vec![0.5, -0.0, 0.25]),
         std: Some(vec![2.0]),
         eps: Some(1e-5),
+        ..Values::default()
     }
 }
 
@@ -71,6 +72,81 @@ fn every_number_needs_its_place() {
         Values { std: Some(vec![1.0]), scale: Some(1.0), ..Values::default() },
         &["scale: given, but normalize(std = _) already says 1/255; write `_` there to give it"],
     );
+}
+
+#[test]
+fn sides_of_every_clause() {
+    for (open, values, closed) in [
+        (
+            "letterbox(_, _, bilinear, fill = 0), center_crop(_, 3)",
+            Values { rows: Some(4), columns: Some(5), crop_rows: Some(6), ..Values::default() },
+            "letterbox(4, 5, bilinear, fill = 0), center_crop(6, 3)",
+        ),
+        (
+            "resize(shortest = _, max = 9, bilinear), center_crop(_)",
+            Values { shortest: Some(4), crop_rows: Some(5), crop_columns: Some(6), ..Values::default() },
+            "resize(shortest = 4, max = 9, bilinear), center_crop(5, 6)",
+        ),
+        ("resize(longest = _, area)", Values { longest: Some(7), ..Values::default() }, "resize(longest = 7, area)"),
+    ] {
+        let [open, closed] = [open, closed].map(|text| spec(&format!("input(rgb8), {text}, output(rgb, f32)")));
+        assert!(open.is_open());
+        assert!(!closed.is_open());
+        assert_eq!(open.bind(&values), Ok(closed));
+    }
+}
+
+#[test]
+fn sides_and_their_clauses() {
+    says(
+        "input(rgb8), resize(shortest = _, bilinear), crop(0, 0, 2, 2), output(rgb, f32)",
+        Values { rows: Some(1), longest: Some(2), crop_rows: Some(3), ..Values::default() },
+        &[
+            "rows: given, but resize(shortest = _, bilinear) has no rows",
+            "shortest: not given, and resize(shortest = _, bilinear) leaves it open",
+            "longest: given, but resize(shortest = _, bilinear) has no longest",
+            "crop_rows: given, but there is no center_crop",
+        ],
+    );
+    says(
+        "input(rgb8), center_crop(_, 3), output(rgb, f32)",
+        Values { rows: Some(1), shortest: Some(2), crop_columns: Some(3), ..Values::default() },
+        &[
+            "rows: given, but there is no resize or letterbox",
+            "shortest: given, but there is no resize",
+            "crop_rows: not given, and center_crop(_, 3) leaves it open",
+            "crop_columns: given, but center_crop(_, 3) already says 3; write `_` there to give it",
+        ],
+    );
+    for (clauses, values, expected) in [
+        (
+            "letterbox(_, 640, bilinear)",
+            Values { rows: Some(0), ..Values::default() },
+            "letterbox: rows must be an integer from 1 to 65535 or `_`, found 0",
+        ),
+        (
+            "resize(longest = _, bilinear)",
+            Values { longest: Some(65536), ..Values::default() },
+            "resize: longest must be an integer from 1 to 65535 or `_`, found 65536",
+        ),
+        (
+            "resize(shortest = _, max = 512, bilinear)",
+            Values { shortest: Some(512), ..Values::default() },
+            "resize: max = 512 is not more than shortest = 512; write longest = 512 for that",
+        ),
+        (
+            "center_crop(3, _)",
+            Values { crop_columns: Some(70000), ..Values::default() },
+            "center_crop: columns must be an integer from 1 to 65535 or `_`, found 70000",
+        ),
+        (
+            "resize(_, 256, bilinear), crop(200, 0, 224, 256)",
+            Values { rows: Some(256), ..Values::default() },
+            "crop: rows 200 to 424 are outside resize(256, 256, ..)",
+        ),
+    ] {
+        says(&format!("input(rgb8), {clauses}, output(rgb, f32)"), values, &[expected]);
+    }
 }
 
 #[test]

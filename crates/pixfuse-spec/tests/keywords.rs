@@ -52,6 +52,33 @@ fn a_word_may_hold_a_whole_clause() {
 }
 
 #[test]
+fn named_arguments_may_stand_first() {
+    let spec = read(&[
+        ("input", word("rgb8")),
+        (
+            "resize",
+            Keyword::List(vec![named(&[("shortest", Keyword::Number(256.0))]), word("bilinear"), word("antialias")]),
+        ),
+        ("center_crop", Keyword::Number(224.0)),
+        ("pad", Keyword::List(vec![Keyword::Number(1.0); 4])),
+        ("output", word("rgb, f32")),
+    ]);
+    let text = "input(rgb8), resize(shortest = 256, bilinear, antialias), center_crop(224, 224), pad(1, 1, 1, 1), \
+                output(rgb, f32, chw)";
+    assert_eq!(spec.unwrap().to_string(), text);
+
+    let named = named(&[("fill", numbers(&[114.0, 0.0, 1.0])), ("rule", word("yolox")), ("scale_up", word("false"))]);
+    let spec = read(&[
+        ("input", word("rgb8")),
+        ("letterbox", Keyword::List(vec![Keyword::Number(640.0), Keyword::Later, word("bilinear"), named])),
+        ("output", word("rgb, f32")),
+    ]);
+    let text = "input(rgb8), letterbox(640, _, bilinear, fill = [114, 0, 1], rule = yolox, scale_up = false), \
+                output(rgb, f32, chw)";
+    assert_eq!(spec.unwrap().to_string(), text);
+}
+
+#[test]
 fn empty_names_are_all_defaults() {
     let spec = read(&[("input", word("rgb8")), ("normalize", named(&[])), ("output", word("rgb, f32"))]);
     assert_eq!(spec.unwrap().to_string(), "input(rgb8), normalize(), output(rgb, f32, chw)");

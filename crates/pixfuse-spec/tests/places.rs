@@ -12,7 +12,7 @@ fn one_line() {
     shows(
         "input(rgb8), resize(240, 256, bilinar), output(rgb, f32, chw)",
         "\
-resize: unknown filter `bilinar`, expected one of nearest, nearest_exact, nearest_floor, bilinear; did you mean `bilinear`?
+resize: unknown filter `bilinar`, expected one of nearest, nearest_exact, nearest_floor, bilinear, bicubic, box, hamming, lanczos, area, lanczos4; did you mean `bilinear`?
   input(rgb8), resize(240, 256, bilinar), output(rgb, f32, chw)
                                 ^^^^^^^ column 31",
     );
@@ -98,6 +98,17 @@ fn rules_point_at_the_argument() {
         ("input(rgb8), normalize(eps = -1), output(rgb, f32)", 29..30),
         ("input(rgb8), normalize(), output(rgb, u8)", 13..22),
         ("input(rgb8), output(gray, u8)", 20..24),
+        ("input(rgb8), resize(2, 3, box), output(rgb, u8)", 27..30),
+        ("input(rgb8), resize(2, 3, area, antialias), output(rgb, u8)", 33..42),
+        ("input(rgb8), resize(2, 3, bicubic, like = torch), output(rgb, u8)", 42..47),
+        ("input(rgb8), letterbox(2, 3, bicubic, precision = f32), output(rgb, u8)", 50..53),
+        ("input(rgb8), resize(2, 3, nearest), letterbox(2, 3, nearest), output(rgb, u8)", 36..45),
+        ("input(rgb8), resize(2, 3, nearest), crop(0, 1, 2, 3), output(rgb, u8)", 50..51),
+        ("input(rgb8), letterbox(2, 3, nearest, fill = [1, 2]), output(rgb, u8)", 45..46),
+        ("input(rgb8), center_crop(2, fill = [1, 256, 3]), output(rgb, u8)", 39..42),
+        ("input(rgb8), pad(65535, 0, 65535, 0), output(rgb, u8)", 13..16),
+        ("input(rgb8), normalize(mean = _, order = hf_pil), output(rgb, f32)", 30..31),
+        ("input(rgb8), normalize(mean = [0, 1e39, 0], std = 9, order = hf_pil), output(rgb, f32)", 34..38),
     ] {
         let errors = check(&lex(text), text.len()..text.len()).unwrap_err();
         assert_eq!(errors[0].at, place, "{text}: {errors:?}");

@@ -37,7 +37,8 @@ fn gray_planes_are_bytes() {
         "input(gray8, chw), resize(28, 28, nearest), output(gray, u8)",
         "\
 load      gray8 chw
-resample  nearest to 28 x 28: 1 pixel, equal to OpenCV INTER_NEAREST
+frame     28 x 28
+resample  nearest: 1 pixel, equal to OpenCV INTER_NEAREST
 map       keep: the u8 itself
 store     gray u8 chw",
     );
@@ -49,7 +50,8 @@ fn swap_at_the_store() {
         "input(bgr8), resize(240, 256, nearest_exact), output(rgb, u8, chw)",
         "\
 load      bgr8 hwc
-resample  nearest_exact to 240 x 256: 1 pixel, equal to Pillow NEAREST
+frame     240 x 256
+resample  nearest_exact: 1 pixel, equal to Pillow NEAREST
 map       keep: the u8 itself
 store     rgb u8 chw, channels from [2, 1, 0] of the source",
     );
@@ -61,7 +63,8 @@ fn hand_written_loop() {
         "input(rgb8), resize(224, 224, nearest_floor), normalize(mean = [0.485, 0.456, 0.406], std = [0.229, 0.224, 0.225], eps = 1e-5), output(rgb, f32)",
         "\
 load      rgb8 hwc
-resample  nearest_floor to 224 x 224: 1 pixel, equal to floor(d * (S / D))
+frame     224 x 224
+resample  nearest_floor: 1 pixel, equal to floor(d * (S / D))
 map       fma(x, [0.017124007, 0.017506221, 0.017428419], [-2.1178114, -2.0356233, -1.8043642])
 store     rgb f32 chw",
     );
@@ -73,7 +76,8 @@ fn imagenet() {
         "input(rgb8), resize(240, 256, bilinear), normalize(mean = [0.485, 0.456, 0.406], std = [0.229, 0.224, 0.225]), output(rgb, f32)",
         "\
 load      rgb8 hwc
-resample  bilinear to 240 x 256: 2 rows x 2 columns, 11-bit weights, equal to OpenCV INTER_LINEAR
+frame     240 x 256
+resample  bilinear: 2 rows x 2 columns, 11-bit weights, equal to OpenCV INTER_LINEAR
 map       fma(x, [0.017124753, 0.017507004, 0.017429193], [-2.117904, -2.0357144, -1.8044444])
 store     rgb f32 chw",
     );
@@ -85,7 +89,8 @@ fn alpha_is_not_read() {
         "input(rgba8, alpha = drop), resize(240, 256, bilinear), normalize(), output(rgb, f32)",
         "\
 load      rgba8 hwc, alpha not read
-resample  bilinear to 240 x 256: 2 rows x 2 columns, 11-bit weights, equal to OpenCV INTER_LINEAR
+frame     240 x 256
+resample  bilinear: 2 rows x 2 columns, 11-bit weights, equal to OpenCV INTER_LINEAR
 map       fma(x, [0.003921569, 0.003921569, 0.003921569], [0.0, 0.0, 0.0])
 store     rgb f32 chw",
     );
@@ -109,7 +114,8 @@ fn alpha_kept_and_swapped() {
         "input(bgra8), resize(7, 9, bilinear), output(rgba, f32, hwc)",
         "\
 load      bgra8 hwc
-resample  bilinear to 7 x 9: 2 rows x 2 columns, 11-bit weights, equal to OpenCV INTER_LINEAR
+frame     7 x 9
+resample  bilinear: 2 rows x 2 columns, 11-bit weights, equal to OpenCV INTER_LINEAR
 map       convert: u8 to f32
 store     rgba f32 hwc, channels from [2, 1, 0, 3] of the source",
     );
@@ -145,8 +151,178 @@ fn open_numbers() {
         "input(rgb8), resize(_, 256, bilinear), normalize(mean = _, std = 0.5), output(rgb, f32)",
         "\
 load      rgb8 hwc
-resample  bilinear to _ x 256: 2 rows x 2 columns, 11-bit weights, equal to OpenCV INTER_LINEAR
+frame     _ x 256
+resample  bilinear: 2 rows x 2 columns, 11-bit weights, equal to OpenCV INTER_LINEAR
 map       fma(x, _, _)
+store     rgb f32 chw",
+    );
+}
+
+#[test]
+fn torchvision_imagenet() {
+    plans(
+        "input(rgb8), resize(shortest = 256, bilinear, antialias), center_crop(224), normalize(mean = [0.485, 0.456, 0.406], std = [0.229, 0.224, 0.225], order = torchvision), output(rgb, f32, chw)",
+        "\
+load      rgb8 hwc
+frame     shortest side 256; centre 224 x 224 (half_even) on 0
+resample  bilinear, antialiased: rows and columns in passes, equal to Pillow 13 BILINEAR
+map       (x * 1/255 - [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225], in the order of torchvision
+store     rgb f32 chw",
+    );
+}
+
+#[test]
+fn torchvision_on_tensors() {
+    plans(
+        "input(rgb8, chw), resize(shortest = 256, max = 512, bilinear, antialias, like = torch), center_crop(224), normalize(mean = [0.485, 0.456, 0.406], std = [0.229, 0.224, 0.225], order = torchvision), output(rgb, f32, chw)",
+        "\
+load      rgb8 chw
+frame     shortest side 256, longest at most 512; centre 224 x 224 (half_even) on 0
+resample  bilinear, antialiased: rows and columns in passes, equal to torch uint8 antialias
+map       (x * 1/255 - [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225], in the order of torchvision
+store     rgb f32 chw",
+    );
+}
+
+#[test]
+fn clip() {
+    plans(
+        "input(rgb8), resize(shortest = 224, bicubic, antialias), center_crop(224, rounding = floor), normalize(mean = [0.48145466, 0.4578275, 0.40821073], std = [0.26862954, 0.26130258, 0.27577711], order = hf_pil), output(rgb, f32)",
+        "\
+load      rgb8 hwc
+frame     shortest side 224; centre 224 x 224 (floor) on 0
+resample  bicubic, antialiased: rows and columns in passes, equal to Pillow 13 BICUBIC
+map       (x * 1/255 - [0.48145466, 0.4578275, 0.40821073]) / [0.26862954, 0.26130258, 0.27577711], in the order of hf_pil
+store     rgb f32 chw",
+    );
+}
+
+#[test]
+fn siglip() {
+    plans(
+        "input(rgb8), resize(224, 224, bicubic, antialias, like = pillow, pillow = 12), normalize(mean = 0.5, std = 0.5, order = hf_torch), output(rgb, f32)",
+        "\
+load      rgb8 hwc
+frame     224 x 224
+resample  bicubic, antialiased: rows and columns in passes, equal to Pillow 12 BICUBIC
+map       (x * 1/255 - [0.5, 0.5, 0.5]) / [0.5, 0.5, 0.5], in the order of hf_torch
+store     rgb f32 chw",
+    );
+}
+
+#[test]
+fn dino_without_antialias() {
+    plans(
+        "input(rgb8), resize(224, 224, bicubic), normalize(mean = [0.485, 0.456, 0.406], std = [0.229, 0.224, 0.225], eps = 1e-5, order = hf_pil), output(rgb, f32)",
+        "\
+load      rgb8 hwc
+frame     224 x 224
+resample  bicubic: rows and columns in passes, equal to torch bicubic, a = -0.75 (uint8)
+map       (x * 1/255 - [0.485, 0.456, 0.406]) / ([0.229, 0.224, 0.225] + 1e-5), in the order of hf_pil
+store     rgb f32 chw",
+    );
+}
+
+#[test]
+fn yolo() {
+    plans(
+        "input(bgr8), letterbox(640, 640, bilinear), normalize(), output(rgb, f32)",
+        "\
+load      bgr8 hwc
+frame     ultralytics letterbox 640 x 640 on 114
+resample  bilinear: 2 rows x 2 columns, 11-bit weights, equal to OpenCV INTER_LINEAR
+map       fma(x, [0.003921569, 0.003921569, 0.003921569], [0.0, 0.0, 0.0])
+store     rgb f32 chw, channels from [2, 1, 0] of the source",
+    );
+}
+
+#[test]
+fn yolo_with_stride() {
+    plans(
+        "input(bgr8), letterbox(640, 640, bilinear, fill = [0, 114, 255], stride = 32, scale_up = false), normalize(), output(rgb, f32)",
+        "\
+load      bgr8 hwc
+frame     ultralytics letterbox 640 x 640 on [0, 114, 255], margins cut to the stride 32, not enlarged
+resample  bilinear: 2 rows x 2 columns, 11-bit weights, equal to OpenCV INTER_LINEAR
+map       fma(x, [0.003921569, 0.003921569, 0.003921569], [0.0, 0.0, 0.0])
+store     rgb f32 chw, channels from [2, 1, 0] of the source",
+    );
+}
+
+#[test]
+fn yolox() {
+    plans(
+        "input(bgr8), letterbox(416, _, bilinear, rule = yolox), normalize(scale = 1), output(bgr, f32)",
+        "\
+load      bgr8 hwc
+frame     yolox letterbox 416 x _ on 114
+resample  bilinear: 2 rows x 2 columns, 11-bit weights, equal to OpenCV INTER_LINEAR
+map       convert: u8 to f32
+store     bgr f32 chw",
+    );
+}
+
+#[test]
+fn opencv_blob() {
+    plans(
+        "input(bgr8), letterbox(300, 300, area, rule = opencv), normalize(scale = 1/127.5, mean = 1, order = opencv), output(rgb, f32)",
+        "\
+load      bgr8 hwc
+frame     opencv letterbox 300 x 300 on 114
+resample  area: rows and columns in passes, equal to OpenCV INTER_AREA
+map       (x * 0.00784313725490196 - [1.0, 1.0, 1.0]) / [1.0, 1.0, 1.0], in the order of opencv
+store     rgb f32 chw, channels from [2, 1, 0] of the source",
+    );
+}
+
+#[test]
+fn timm_border() {
+    plans(
+        "input(rgb8), resize(longest = 248, lanczos, antialias), center_crop(248, fill = [124, 116, 104]), output(rgb, u8, hwc)",
+        "\
+load      rgb8 hwc
+frame     longest side 248; centre 248 x 248 (half_even) on [124, 116, 104]
+resample  lanczos, antialiased: rows and columns in passes, equal to Pillow 13 LANCZOS
+map       keep: the u8 itself
+store     rgb u8 hwc",
+    );
+}
+
+#[test]
+fn region_with_margins() {
+    plans(
+        "input(rgb8), crop(10, 20, 100, 200), pad(1, 2, 3, 4, fill = 7), output(rgb, u8)",
+        "\
+load      rgb8 hwc
+frame     window 100 x 200 at row 10, column 20; pad 1 above, 2 left, 3 below, 4 right on 7
+resample  none: every source pixel once
+map       keep: the u8 itself
+store     rgb u8 chw",
+    );
+}
+
+#[test]
+fn margins_of_nothing() {
+    plans(
+        "input(gray8), resize(longest = _, lanczos4), pad(0, 0, 0, 0), output(gray, u8)",
+        "\
+load      gray8 hwc
+frame     longest side _
+resample  lanczos4: rows and columns in passes, equal to OpenCV INTER_LANCZOS4
+map       keep: the u8 itself
+store     gray u8 chw",
+    );
+}
+
+#[test]
+fn unrounded() {
+    plans(
+        "input(rgb8), resize(shortest = 518, bicubic, antialias, precision = f32), normalize(), output(rgb, f32)",
+        "\
+load      rgb8 hwc
+frame     shortest side 518
+resample  bicubic, antialiased: rows and columns in passes, in f32 throughout
+map       fma(x, [0.003921569, 0.003921569, 0.003921569], [0.0, 0.0, 0.0])
 store     rgb f32 chw",
     );
 }

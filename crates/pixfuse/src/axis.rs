@@ -45,7 +45,7 @@ pub(crate) fn one_tap(filter: Filter, source: u32, output: u32) -> Vec<u32> {
                 })
                 .collect()
         }
-        Filter::Bilinear => unreachable!("bilinear has two taps"),
+        _ => unreachable!("{filter} has more than one tap"),
     }
 }
 
@@ -59,11 +59,10 @@ pub(crate) enum Axis {
 }
 
 /// The two source indices and weights of each output index: OpenCV `INTER_LINEAR` for u8.
-pub(crate) fn two_taps(source: u32, output: u32, axis: Axis) -> Vec<Pair> {
+pub(crate) fn two_taps(source: u32, output: u32, axis: Axis) -> impl Iterator<Item = Pair> {
     let ratio = opencv_ratio(source, output);
     let last = i64::from(source) - 1;
-    (0..output)
-        .map(|d| {
+    (0..output).map(move |d| {
             // Computed in f64, kept in f32, as OpenCV does.
             let coordinate = ((f64::from(d) + 0.5) * ratio - 0.5) as f32;
             let mut index = coordinate.floor() as i64;
@@ -77,6 +76,5 @@ pub(crate) fn two_taps(source: u32, output: u32, axis: Axis) -> Vec<Pair> {
                 at: [index, index + 1].map(|at| at.clamp(0, last) as u32),
                 weights: [weight(1.0 - fraction), weight(fraction)],
             }
-        })
-        .collect()
+    })
 }

@@ -22,8 +22,8 @@
 //! # Ok::<(), pixfuse::Error>(())
 //! ```
 //!
-//! [`Pipeline::parse`] takes the same declaration as text, at run time. [`reference`] carries a declaration out pixel
-//! by pixel, as its rules read; every kernel is tested against it.
+//! [`Pipeline::parse`] takes the same declaration as text, at run time. [`mod@reference`] carries a declaration out
+//! pixel by pixel, as its rules read; every kernel is tested against it.
 #![doc(html_root_url = "https://docs.rs/pixfuse")]
 
 // Generated code names this crate by its path, also inside it.
@@ -32,15 +32,19 @@ extern crate self as pixfuse;
 mod axis;
 mod entry;
 mod error;
+mod fill;
 mod grid;
 mod image;
 mod kernel;
+mod mapping;
 mod pipeline;
+mod placement;
 pub mod presets;
 pub mod reference;
 mod seen;
 mod simd;
 mod tensor;
+mod weights;
 
 pub use entry::{Declared, Entry};
 pub use error::Error;

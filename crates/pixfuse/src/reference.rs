@@ -3,9 +3,13 @@
 //! Every kernel at every level is tested against this, and this against the libraries it names. It is slow on
 //! purpose and allocates freely.
 
+use pixfuse_spec::{Map, Resample, lower};
+
 use crate::axis::{self, Axis, Pair};
+use crate::mapping::Mapping;
+use crate::placement::{Margin, Placement};
+use crate::weights::{self, AxisWeights};
 use crate::{Error, ImageRef, Layout, Spec, Tensor, TensorElement};
-use pixfuse_spec::{Filter, Map, Number, Resample, lower};
 
 /// What the pipeline gives for this image.
 ///
@@ -24,20 +28,23 @@ pub fn run<T: Reference>(pipe: &crate::Pipeline, image: ImageRef<'_>) -> Result<
     let dims = pipe.check::<T>(&image)?;
     let spec: &Spec = pipe.spec();
     let plan = lower(spec);
-    let (channels, rows, columns) = match spec.output.layout {
-        Layout::Chw => (dims[0], dims[1], dims[2]),
-        Layout::Hwc => (dims[2], dims[0], dims[1]),
-    };
-    let resampled = resampler(&plan.resample, &image, rows, columns);
-    let value = |row, column, channel: usize| {
-        let x = resampled(row, column, plan.store.from[channel]);
-        match &plan.map {
-            Map::Keep => T::from_u8(x),
-            Map::Convert => T::from_f32(f32::from(x)),
-            Map::MulAdd { scale: Number::Known(a), offset: Number::Known(b) } => {
-                T::from_f32(f32::from(x).mul_add(a[channel], b[channel]))
+    let placement = Placement::new(&plan.frame, [image.rows() as u32, image.columns() as u32])?;
+    let mapping = Mapping::new(&plan);
+    let resampled = resampler(plan.resample, &image, &placement);
+    let ([rows, columns], channels) = (placement.output, spec.output.channels.channels());
+    let value = |row: usize, column: usize, channel: usize| {
+        let covers = |margin: &&Margin| margin.rows.contains(&row) && margin.columns.contains(&column);
+        let pixel = match placement.margins.iter().find(covers) {
+            Some(margin) => margin.fill.channel(channel),
+            None => {
+                let (window, [top, left]) = (placement.window, placement.at);
+                let (y, x) = (row - top + window.top as usize, column - left + window.left as usize);
+                resampled(y, x, plan.store.from[channel])
             }
-            Map::MulAdd { .. } => unreachable!("a pipeline has no open number"),
+        };
+        match plan.map {
+            Map::Keep => T::from_u8(pixel),
+            _ => T::from_f32(mapping.value(channel, pixel)),
         }
     };
     let mut data = Vec::with_capacity(dims.iter().product());
@@ -86,27 +93,82 @@ impl Reference for u8 {
     }
 }
 
-/// The resampled u8 at (row, column, source channel).
+/// The u8 at (row, column, source channel) of the whole resized image.
 fn resampler<'a>(
-    resample: &Resample,
+    resample: Resample,
     image: &'a ImageRef<'_>,
-    rows: usize,
-    columns: usize,
+    placement: &Placement,
 ) -> Box<dyn Fn(usize, usize, usize) -> u8 + 'a> {
-    let (source_rows, source_columns) = (image.rows() as u32, image.columns() as u32);
-    let one_tap = |filter: Filter| {
-        let y = axis::one_tap(filter, source_rows, rows as u32);
-        let x = axis::one_tap(filter, source_columns, columns as u32);
-        Box::new(move |row: usize, column: usize, channel| image.get(y[row] as usize, x[column] as usize, channel))
-    };
-    match *resample {
+    let source = [image.rows() as u32, image.columns() as u32];
+    let [rows, columns] = placement.resized;
+    match resample {
         Resample::None => Box::new(|row, column, channel| image.get(row, column, channel)),
-        Resample::OneTap { filter, .. } => one_tap(filter),
+        Resample::OneTap { filter } => {
+            let (y, x) = (axis::one_tap(filter, source[0], rows), axis::one_tap(filter, source[1], columns));
+            Box::new(move |row, column, channel| image.get(y[row] as usize, x[column] as usize, channel))
+        }
         Resample::TwoTaps { .. } => {
-            let y = axis::two_taps(source_rows, rows as u32, Axis::Rows);
-            let x = axis::two_taps(source_columns, columns as u32, Axis::Columns);
+            let y: Vec<_> = axis::two_taps(source[0], rows, Axis::Rows).collect();
+            let x: Vec<_> = axis::two_taps(source[1], columns, Axis::Columns).collect();
             Box::new(move |row, column, channel| bilinear(image, y[row], x[column], channel))
         }
+        Resample::Separable(separable) => {
+            let whole = Planes::new(image);
+            let axis = |axis: usize, output: u32| {
+                (source[axis] != output).then(|| weights::of(separable, source[axis], output, 0..output))
+            };
+            let (y, x) = (axis(0, rows), axis(1, columns));
+            let resized = if weights::rows_first(separable, source, placement.resized) {
+                whole.filtered(y, true).filtered(x, false)
+            } else {
+                whole.filtered(x, false).filtered(y, true)
+            };
+            Box::new(move |row, column, channel| resized.get(row, column, channel))
+        }
+    }
+}
+
+/// A whole image of u8, for filters that work on one axis after the other.
+struct Planes {
+    size: [usize; 2],
+    channels: usize,
+    values: Vec<u8>,
+}
+
+impl Planes {
+    fn new(image: &ImageRef<'_>) -> Self {
+        let (size, channels) = ([image.rows(), image.columns()], image.channels());
+        Self::made(size, channels, |row, column, channel| image.get(row, column, channel))
+    }
+
+    fn made(size: [usize; 2], channels: usize, value: impl Fn(usize, usize, usize) -> u8) -> Self {
+        let mut values = Vec::with_capacity(size[0] * size[1] * channels);
+        for row in 0..size[0] {
+            for column in 0..size[1] {
+                values.extend((0..channels).map(|channel| value(row, column, channel)));
+            }
+        }
+        Self { size, channels, values }
+    }
+
+    fn get(&self, row: usize, column: usize, channel: usize) -> u8 {
+        self.values[(row * self.size[1] + column) * self.channels + channel]
+    }
+
+    /// One pass over the rows or the columns: products added up, rounded half up, clamped.
+    fn filtered(self, weights: Option<AxisWeights>, rows: bool) -> Self {
+        let Some(weights) = weights else { return self };
+        let size = if rows { [weights.outputs(), self.size[1]] } else { [self.size[0], weights.outputs()] };
+        Self::made(size, self.channels, |row, column, channel| {
+            let (output, other) = if rows { (row, column) } else { (column, row) };
+            let mut sum = 1i64 << (weights.bits - 1);
+            for (tap, &weight) in weights.of(output).iter().enumerate().filter(|(_, weight)| **weight != 0) {
+                let at = weights.first[output] as usize + tap;
+                let value = if rows { self.get(at, other, channel) } else { self.get(other, at, channel) };
+                sum += i64::from(value) * i64::from(weight);
+            }
+            (sum >> weights.bits).clamp(0, 255) as u8
+        })
     }
 }
 

@@ -4,10 +4,22 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+use crate::Error;
 use crate::kernel::{Prepared, Source};
+use crate::placement::Placement;
 
 /// How many source sizes one pipeline remembers; the one seen first is forgotten first.
 const CAPACITY: usize = 32;
+
+/// All that a run needs to know about one source size.
+pub struct Tables {
+    pub(crate) placement: Placement,
+    /// `None` when the window is empty: nothing but margins.
+    pub(crate) kernel: Option<Box<dyn Prepared>>,
+    /// For each margin the value of each output channel, as it is stored.
+    pub(crate) margins_f32: Vec<[f32; 4]>,
+    pub(crate) margins_u8: Vec<[u8; 4]>,
+}
 
 /// Tables by source, read without a lock: a run looks at a list that nobody changes, and a new size replaces the list.
 #[derive(Default)]
@@ -18,23 +30,23 @@ pub(crate) struct Seen {
 #[derive(Clone)]
 struct Known {
     source: Source,
-    tables: Arc<dyn Prepared>,
+    tables: Arc<Tables>,
 }
 
 impl Seen {
     /// Calls `run` with the tables for `source`, made by `prepare` if they are new.
-    pub(crate) fn with(
+    pub(crate) fn with<T>(
         &self,
         source: Source,
-        prepare: impl FnOnce() -> Box<dyn Prepared>,
-        run: impl FnOnce(&dyn Prepared),
-    ) {
+        prepare: impl FnOnce() -> Result<Tables, Error>,
+        run: impl FnOnce(&Tables) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let list = self.list.load();
         if let Some(known) = list.iter().find(|known| known.source == source) {
-            return run(&*known.tables);
+            return run(&known.tables);
         }
         drop(list);
-        let tables: Arc<dyn Prepared> = prepare().into();
+        let tables = Arc::new(prepare()?);
         let new = Known { source, tables: Arc::clone(&tables) };
         // Two threads may prepare the same size at once. Both tables are right, and one of them stays.
         self.list.rcu(|list| {
@@ -45,6 +57,6 @@ impl Seen {
             list.push(new.clone());
             list
         });
-        run(&*tables);
+        run(&tables)
     }
 }

@@ -7,9 +7,24 @@ pub trait TensorElement: sealed::Sealed + Copy + Send + Sync + 'static {
 }
 
 mod sealed {
-    pub trait Sealed {}
-    impl Sealed for f32 {}
-    impl Sealed for u8 {}
+    use crate::seen::Tables;
+
+    pub trait Sealed: Sized {
+        /// The values of each margin, as elements of this type.
+        fn margins(tables: &Tables) -> &[[Self; 4]];
+    }
+
+    impl Sealed for f32 {
+        fn margins(tables: &Tables) -> &[[Self; 4]] {
+            &tables.margins_f32
+        }
+    }
+
+    impl Sealed for u8 {
+        fn margins(tables: &Tables) -> &[[Self; 4]] {
+            &tables.margins_u8
+        }
+    }
 }
 
 impl TensorElement for f32 {

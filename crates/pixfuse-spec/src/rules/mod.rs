@@ -95,6 +95,9 @@ impl Integer {
 
     pub(crate) fn expected(&self, name: &str) -> String {
         let Self { least, most, open } = self;
+        if least + 1 == *most {
+            return format!("{name} must be {least} or {most}");
+        }
         let or_later = if *open { " or `_`" } else { "" };
         format!("{name} must be an integer from {least} to {most}{or_later}")
     }

@@ -88,7 +88,9 @@ fn like_exists(clause: &'static str, sampling: &Sampling, found: &mut Found) {
                 "nearest_exact is Pillow's already; leave like = pillow out".to_owned()
             }
             (_, Filter::Bilinear | Filter::Bicubic) => {
-                format!("like = {like} is there for antialiasing; write {filter}, antialias, or leave it out")
+                format!(
+                    "like = {like} is there for antialiasing; write {clause}(.., {filter}, antialias) or leave it out"
+                )
             }
             _ => format!("like = {like} is there for antialiasing, which {filter} has not; leave it out"),
         }

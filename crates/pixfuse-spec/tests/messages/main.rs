@@ -1,7 +1,10 @@
 //! The wording of every error: a declaration, and each message it gets, in the order of the text.
 
 mod clauses;
+mod framing;
 mod normalize;
+mod sampling;
+mod sizes;
 
 use pixfuse_spec::Spec;
 
@@ -10,74 +13,6 @@ fn says(text: &str, expected: &[&str]) {
     let error = text.parse::<Spec>().expect_err(text);
     let messages: Vec<&str> = error.errors.iter().map(|error| error.message.as_str()).collect();
     assert_eq!(messages, expected, "{text}");
-}
-
-#[test]
-fn resize() {
-    says(
-        "input(rgb8), resize(240, 256, bilinar), output(rgb, f32, chw)",
-        &[
-            "resize: unknown filter `bilinar`, expected one of nearest, nearest_exact, nearest_floor, bilinear; did you mean `bilinear`?",
-        ],
-    );
-    says(
-        "input(rgb8), ouput(rgb, f32)",
-        &["unknown clause `ouput`, expected one of input, resize, normalize, output; did you mean `output`?"],
-    );
-    says(
-        "input(rgb8), blur(3), output(rgb, f32)",
-        &["unknown clause `blur`, expected one of input, resize, normalize, output"],
-    );
-    says(
-        "input(rgb8), resize(0, 65536, bilinear), output(rgb, f32)",
-        &[
-            "resize: rows must be an integer from 1 to 65535 or `_`, found 0",
-            "resize: columns must be an integer from 1 to 65535 or `_`, found 65536",
-        ],
-    );
-    says(
-        "input(rgb8), resize(-3, 2.5, bilinear), output(rgb, f32)",
-        &[
-            "resize: rows must be an integer from 1 to 65535 or `_`, found -3",
-            "resize: columns must be an integer from 1 to 65535 or `_`, found 2.5",
-        ],
-    );
-    says(
-        "input(rgb8), resize(240, bilinear), output(rgb, f32)",
-        &["resize: columns must be an integer from 1 to 65535 or `_`, found `bilinear`"],
-    );
-    says(
-        "input(rgb8), resize(240, 256), output(rgb, f32)",
-        &["resize: the filter is missing; write resize(240, 256, bilinear)"],
-    );
-    says(
-        "input(rgb8), resize(240), output(rgb, f32)",
-        &["resize: the number of columns is missing; write resize(240, 256, bilinear)"],
-    );
-    says(
-        "input(rgb8), resize(), output(rgb, f32)",
-        &["resize: the number of rows is missing; write resize(240, 256, bilinear)"],
-    );
-    says(
-        "input(rgb8), resize(rows = 240, 256, bilinear), output(rgb, f32)",
-        &["resize: no argument has a name, found `rows`; write resize(240, 256, bilinear)"],
-    );
-    says(
-        "input(rgb8), resize(240, 256, bilinear, antialias), output(rgb, f32)",
-        &["resize: at most 3 values are expected; write resize(240, 256, bilinear)"],
-    );
-    says(
-        "input(rgb8), resize((240, 256), bilinear), output(rgb, f32)",
-        &[
-            "resize: expected a single value, found `(`",
-            "resize: columns must be an integer from 1 to 65535 or `_`, found `bilinear`",
-        ],
-    );
-    says(
-        "input(rgb8), resize([240, 256], bilinear), output(rgb, f32)",
-        &["resize: rows must be an integer from 1 to 65535 or `_`, found a list"],
-    );
-    says("input(rgb8), resize(_/2, 256, bilinear), output(rgb, f32)", &["resize: expected `,` or `)`, found `/`"]);
 }
 
 #[test]

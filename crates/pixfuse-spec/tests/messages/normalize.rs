@@ -122,3 +122,47 @@ fn normalize_lists_and_numbers() {
     );
     says("input(rgb8), normalize(scale : 3), output(rgb, f32)", &["normalize: expected `,` or `)`, found `:`"]);
 }
+
+#[test]
+fn order() {
+    says(
+        "input(rgb8), normalize(order = torchvison), output(rgb, f32)",
+        &[
+            "normalize: unknown order `torchvison`, expected one of fused, torchvision, hf_pil, hf_torch, opencv; did you mean `torchvision`?",
+        ],
+    );
+    says(
+        "input(rgb8), normalize(order = bilinear), output(rgb, f32)",
+        &["normalize: expected an order (fused, torchvision, hf_pil, hf_torch, opencv), found `bilinear`"],
+    );
+    says(
+        "input(rgb8), normalize(order = _), output(rgb, f32)",
+        &["normalize: expected an order (fused, torchvision, hf_pil, hf_torch, opencv), found `_`"],
+    );
+    says(
+        "input(rgb8), normalize(mean = _, eps = _, order = hf_pil), output(rgb, f32)",
+        &[
+            "normalize: order = hf_pil needs every number; write mean, or leave order out",
+            "normalize: order = hf_pil needs every number; write eps, or leave order out",
+        ],
+    );
+    says(
+        "input(rgb8), normalize(mean = abc, order = hf_pil), output(rgb, f32)",
+        &["normalize: mean must be a number, a list of numbers or `_`, found `abc`"],
+    );
+    says(
+        "input(rgb8), normalize(mean = [1e39, 0, 1], std = 1e9, order = hf_torch), output(rgb, f32)",
+        &["normalize: order = hf_torch works in f32, where mean[0] overflows"],
+    );
+    says(
+        "input(rgb8), normalize(mean = 1e38, std = 1e38, order = opencv), output(rgb, f32)",
+        &[
+            "normalize: order = opencv works in f32, where mean / scale overflows",
+            "normalize: order = opencv works in f32, where std / scale overflows",
+        ],
+    );
+    says(
+        "input(rgb8), normalize(scale = 1e-44, std = 1e-30, order = torchvision), output(rgb, f32)",
+        &["normalize: order = torchvision works in f32, where 1 / scale overflows"],
+    );
+}

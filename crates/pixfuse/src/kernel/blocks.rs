@@ -2,6 +2,7 @@
 
 use super::load::{Load, readable};
 use super::{Request, Source};
+use crate::placement::Placement;
 use crate::simd::{BlockTaps, Simd};
 
 /// `S::LANES` neighbouring output columns.
@@ -53,4 +54,28 @@ pub(super) fn blocks<S: Simd, L: Load>(
             Block { column, columns: simd.columns(&block), weights: simd.words(&weights) }
         })
         .collect()
+}
+
+/// Where the pixels of the window lie in the output.
+#[derive(Clone, Copy)]
+pub(super) struct Target {
+    /// Pixels of the output.
+    pub(super) plane: usize,
+    /// The window's first pixel.
+    first: usize,
+    /// Pixels from a row to the next.
+    pitch: usize,
+}
+
+impl Target {
+    pub(super) fn of(placement: &Placement) -> Self {
+        let ([rows, columns], [top, left]) = (placement.output, placement.at);
+        Self { plane: rows * columns, first: top * columns + left, pitch: columns }
+    }
+
+    /// The output pixel of a pixel of the window.
+    #[inline(always)]
+    pub(super) fn pixel(&self, row: usize, column: usize) -> usize {
+        self.first + row * self.pitch + column
+    }
 }

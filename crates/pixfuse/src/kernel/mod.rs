@@ -6,11 +6,14 @@
 mod blocks;
 mod load;
 mod one_tap;
+mod scratch;
+mod separable;
 mod store;
 mod two_taps;
 
-use pixfuse_spec::Filter;
+use pixfuse_spec::Resample;
 
+use crate::placement::Placement;
 use crate::simd::Token;
 
 pub(crate) use load::Load;
@@ -21,17 +24,19 @@ pub use store::{Pixels, Planes};
 pub use two_taps::{Square, TwoTaps};
 
 /// The numbers that a body reads when they are not literals in it.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Numbers {
+#[derive(Clone, Copy, Debug)]
+pub struct Numbers<'a> {
     /// Factor of each output channel.
     pub scale: [f32; 4],
     /// Offset of each output channel.
     pub offset: [f32; 4],
     /// Whether the first and the third channel change places between source and output.
     pub swap: bool,
+    /// For each output channel the result of each pixel value, where `order` asks for another library's rounding.
+    pub tables: &'a [[f32; 256]; 4],
 }
 
-impl Numbers {
+impl Numbers<'_> {
     /// The loaded channels in the output's order.
     #[inline(always)]
     pub fn reorder<T: Copy, const C: usize>(&self, mut channels: [T; C]) -> [T; C] {
@@ -71,12 +76,10 @@ impl Kernel {
 pub(crate) struct Request {
     /// The view to read.
     pub(crate) source: Source,
-    /// Rows of the output.
-    pub(crate) rows: usize,
-    /// Columns of the output.
-    pub(crate) columns: usize,
-    /// The filter, or none where the image keeps its size.
-    pub(crate) filter: Option<Filter>,
+    /// How pixels are resampled.
+    pub(crate) resample: Resample,
+    /// Which of them, and where they go.
+    pub(crate) placement: Placement,
 }
 
 /// The part of a source view that tables depend on; two views with the same one share tables.
@@ -94,11 +97,12 @@ pub(crate) struct Source {
 
 /// Tables for one source size, with the code that reads them.
 pub(crate) trait Prepared: Send + Sync {
-    /// Writes the whole output.
+    /// Writes the window of the output.
     ///
     /// # Safety
     /// `origin` is row 0, column 0, channel 0 of a readable view of the [`Source`] this was prepared for, with
     /// `row_stride` bytes between rows (and, where `rows_join` was promised, without a gap between them). `out` is
-    /// aligned for its element, writable for rows x columns x channels elements, and overlaps no byte of the view.
-    unsafe fn run(&self, origin: *const u8, row_stride: isize, out: *mut u8, numbers: &Numbers);
+    /// aligned for its element, writable for rows x columns x channels elements, and overlaps no byte of the view. The
+    /// margins of the placement are not written.
+    unsafe fn run(&self, origin: *const u8, row_stride: isize, out: *mut u8, numbers: &Numbers<'_>);
 }

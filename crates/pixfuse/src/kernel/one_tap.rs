@@ -1,10 +1,15 @@
-//! Kernels that read one source pixel for each output pixel: nearest filters, and images that keep their size.
+//! Kernels that map one pixel to one: images that keep their size, nearest filters, and resampled lines.
 
 use std::marker::PhantomData;
 
-use super::blocks::{Block, blocks, starts};
+use pixfuse_spec::{Filter, Resample};
+
+use super::blocks::{Block, Target, blocks, starts};
+use super::scratch::Scratch;
+use super::separable::{Passes, Resampler};
 use super::{Load, Numbers, Prepared, Request, Store};
 use crate::axis;
+use crate::placement::Placement;
 use crate::simd::{Simd, Task, Token, Visit};
 
 /// The body of a one-tap kernel of `C` channels: what generated code implements.
@@ -15,20 +20,24 @@ pub trait OneTap<const C: usize>: Send + Sync + 'static {
     type Store: Store;
 
     /// Maps one block: the loaded channels in, the stored channels out.
-    fn pixels<S: Simd>(simd: S, pixel: [S::I32; C], numbers: &Numbers) -> [<Self::Store as Store>::Vector<S>; C];
+    fn pixels<S: Simd>(simd: S, pixel: [S::I32; C], numbers: &Numbers<'_>) -> [<Self::Store as Store>::Vector<S>; C];
 }
 
 /// Builds the tables on the widest level that fits.
 pub(super) fn prepare<K: OneTap<C>, const C: usize>(token: Token, request: &Request) -> Box<dyn Prepared> {
     let mut request = request.clone();
-    let source = &mut request.source;
-    let keeps_size = request.filter.is_none();
-    if keeps_size && source.rows_join {
-        // One long row: fewer tails, and images narrower than a block still fill one.
+    let whole = Placement::whole([request.source.rows, request.source.columns].map(|side| side as u32));
+    let dense = K::Load::is_dense(request.source.column_stride, request.source.channel_stride);
+    if request.resample == Resample::None && dense && request.source.rows_join && request.placement == whole {
+        // One long row: fewer tails, and images narrower than a block still fill one. Not for a view that needs a
+        // table of its columns, such as a photo turned by 180 degrees: tables of a row are small, of an image they are
+        // larger than the image.
+        let source = &mut request.source;
         (source.columns, source.rows) = (source.columns * source.rows, 1);
-        (request.columns, request.rows) = (source.columns, 1);
+        request.placement = Placement::whole([1, source.columns as u32]);
     }
-    token.visit_within(request.columns, Prepare::<K, C> { request, body: PhantomData })
+    let columns = request.placement.window.columns as usize;
+    token.visit_within(columns, Prepare::<K, C> { request, body: PhantomData })
 }
 
 struct Prepare<K, const C: usize> {
@@ -41,24 +50,40 @@ impl<K: OneTap<C>, const C: usize> Visit for Prepare<K, C> {
 
     fn visit<S: Simd>(self, simd: S) -> Box<dyn Prepared> {
         let request = &self.request;
-        let source = &request.source;
+        let (source, placement) = (&request.source, &request.placement);
         let dense = K::Load::is_dense(source.column_stride, source.channel_stride);
-        let indices = |source: usize, output: usize| match request.filter {
-            Some(filter) => axis::one_tap(filter, source as u32, output as u32),
-            None => (0..output as u32).collect(),
+        let (pixel, planes) = if K::Load::TOGETHER { (source.pixel, 1) } else { (1, C) };
+        let picked = |filter: Option<Filter>| {
+            let window = placement.window;
+            let indices = |source: usize, resized: u32, first: u32, count: u32| -> Vec<u32> {
+                match filter {
+                    Some(filter) => axis::one_tap(filter, source as u32, resized)[first as usize..][..count as usize].into(),
+                    None => (first..first + count).collect(),
+                }
+            };
+            let rows = indices(source.rows, placement.resized[0], window.top, window.rows);
+            if filter.is_none() && dense {
+                return Rows::Dense { rows, left: window.left as usize };
+            }
+            let columns = indices(source.columns, placement.resized[1], window.left, window.columns);
+            let columns: Vec<_> = columns.into_iter().map(|x| ([x, x], [0, 0])).collect();
+            Rows::Picked { rows, blocks: blocks::<S, K::Load>(simd, request, C, 1, &columns) }
         };
-        let columns = if request.filter.is_none() && dense {
-            Columns::Dense
-        } else {
-            let columns: Vec<_> =
-                indices(source.columns, request.columns).into_iter().map(|x| ([x, x], [0, 0])).collect();
-            Columns::Picked(blocks::<S, K::Load>(simd, request, C, 1, &columns))
+        let rows = match request.resample {
+            Resample::None => picked(None),
+            Resample::OneTap { filter } => picked(Some(filter)),
+            Resample::Separable(separable) => match Passes::new(separable, source, placement) {
+                None => picked(None),
+                Some(passes) => Rows::Resampled(Resampler::new(simd, request, passes, pixel, planes, dense)),
+            },
+            Resample::TwoTaps { .. } => unreachable!("a two-tap kernel has this shape"),
         };
         Box::new(Tables::<K, S, C> {
             simd,
-            rows: indices(source.rows, request.rows),
-            columns,
-            width: request.columns,
+            rows,
+            height: placement.window.rows as usize,
+            width: placement.window.columns as usize,
+            target: Target::of(placement),
             channel_stride: source.channel_stride,
             body: PhantomData,
         })
@@ -67,36 +92,39 @@ impl<K: OneTap<C>, const C: usize> Visit for Prepare<K, C> {
 
 struct Tables<K, S: Simd, const C: usize> {
     simd: S,
-    /// The source row of each output row.
-    rows: Vec<u32>,
-    columns: Columns<S>,
-    /// Output columns.
+    rows: Rows<S>,
+    /// Rows of the window.
+    height: usize,
+    /// Columns of the window.
     width: usize,
+    target: Target,
     channel_stride: isize,
     body: PhantomData<K>,
 }
 
-enum Columns<S: Simd> {
-    /// Every pixel of a dense row, in order: nothing to look up.
-    Dense,
-    /// Those that the blocks say.
-    Picked(Vec<Block<S>>),
+/// Where the pixels of an output row come from.
+enum Rows<S: Simd> {
+    /// Neighbours in a source row, from this column on.
+    Dense { rows: Vec<u32>, left: usize },
+    /// Those pixels of a source row that the blocks say.
+    Picked { rows: Vec<u32>, blocks: Vec<Block<S>> },
+    /// A line that is resampled first.
+    Resampled(Resampler<S>),
 }
 
 impl<K: OneTap<C>, S: Simd, const C: usize> Prepared for Tables<K, S, C> {
-    unsafe fn run(&self, origin: *const u8, row_stride: isize, out: *mut u8, numbers: &Numbers) {
-        let out = out.cast();
-        self.simd.vectorize(Run { tables: self, origin, row_stride, out, numbers: *numbers });
+    unsafe fn run(&self, origin: *const u8, row_stride: isize, out: *mut u8, numbers: &Numbers<'_>) {
+        let bytes = if let Rows::Resampled(resampler) = &self.rows { resampler.scratch() } else { 0 };
+        let sink = Sink { tables: self, out: out.cast(), numbers: *numbers };
+        Scratch::with(bytes, |scratch| self.simd.vectorize(Run { sink, origin, row_stride, scratch }));
     }
 }
 
 struct Run<'a, K: OneTap<C>, S: Simd, const C: usize> {
-    tables: &'a Tables<K, S, C>,
+    sink: Sink<'a, K, S, C>,
     origin: *const u8,
     row_stride: isize,
-    out: *mut <K::Store as Store>::Element,
-    /// A copy, so that the compiler knows that no store changes it.
-    numbers: Numbers,
+    scratch: &'a mut Scratch,
 }
 
 impl<K: OneTap<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
@@ -104,31 +132,74 @@ impl<K: OneTap<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
 
     #[inline(always)]
     fn run(self, simd: S) {
-        let Tables { rows, columns, width, channel_stride, .. } = self.tables;
-        let plane = rows.len() * width;
-        for (y, &row) in rows.iter().enumerate() {
-            // SAFETY: the row is inside the view.
-            let source = unsafe { self.origin.offset(row as isize * self.row_stride) };
-            match columns {
-                Columns::Dense => {
-                    for x in starts::<S>(*width) {
-                        // SAFETY: x + LANES <= width pixels of this row are readable and dense.
-                        let pixel = unsafe { K::Load::pixels::<S, C>(simd, source, *channel_stride, x) };
-                        let values = K::pixels(simd, pixel, &self.numbers);
-                        // SAFETY: y < rows and x + LANES <= width, so the block ends inside the plane.
-                        unsafe { K::Store::store(simd, self.out, plane, y * width + x, values) };
+        let Run { sink, origin, row_stride, scratch } = self;
+        let Tables { rows, height, channel_stride, .. } = sink.tables;
+        match rows {
+            Rows::Dense { rows, left } => {
+                for (y, &row) in rows.iter().enumerate() {
+                    let source = origin.wrapping_offset(row as isize * row_stride);
+                    // SAFETY: the row is inside the view, and so are the pixels of the window in it.
+                    unsafe { sink.dense(simd, y, source, *channel_stride, *left) };
+                }
+            }
+            Rows::Picked { rows, blocks } => {
+                for (y, &row) in rows.iter().enumerate() {
+                    let source = origin.wrapping_offset(row as isize * row_stride);
+                    for block in blocks {
+                        // SAFETY: the table was made for rows of this view, and the block is inside the window.
+                        unsafe {
+                            let pixel = K::Load::fetch::<S, C, 1>(simd, source, *channel_stride, &block.columns);
+                            sink.store(simd, y, block.column, pixel);
+                        }
                     }
                 }
-                Columns::Picked(blocks) => {
-                    for block in blocks {
-                        // SAFETY: the table was made for rows of this view.
-                        let pixel = unsafe { K::Load::fetch::<S, C, 1>(simd, source, *channel_stride, &block.columns) };
-                        let values = K::pixels(simd, pixel, &self.numbers);
-                        // SAFETY: as above, with x = block.column.
-                        unsafe { K::Store::store(simd, self.out, plane, y * width + block.column, values) };
+            }
+            Rows::Resampled(resampler) => {
+                for y in 0..*height {
+                    // SAFETY: the view, and scratch for this resampler, which gives lines of the window's pixels.
+                    unsafe {
+                        let line = resampler.row(simd, scratch, y, origin, row_stride);
+                        sink.dense(simd, y, line, resampler.line_stride(), 0);
                     }
                 }
             }
         }
+    }
+}
+
+/// Where mapped pixels go.
+struct Sink<'a, K: OneTap<C>, S: Simd, const C: usize> {
+    tables: &'a Tables<K, S, C>,
+    out: *mut <K::Store as Store>::Element,
+    /// A copy, so that the compiler knows that no store changes it.
+    numbers: Numbers<'a>,
+}
+
+impl<K: OneTap<C>, S: Simd, const C: usize> Sink<'_, K, S, C> {
+    /// Maps and stores a row of neighbours.
+    ///
+    /// # Safety
+    /// From column `left` on the row is dense and readable for as many pixels as the window is wide.
+    #[inline(always)]
+    unsafe fn dense(&self, simd: S, y: usize, row: *const u8, channel_stride: isize, left: usize) {
+        for x in starts::<S>(self.tables.width) {
+            // SAFETY: x + LANES <= width.
+            unsafe {
+                let pixel = K::Load::pixels::<S, C>(simd, row, channel_stride, left + x);
+                self.store(simd, y, x, pixel);
+            }
+        }
+    }
+
+    /// Maps and stores a block.
+    ///
+    /// # Safety
+    /// It is inside the window.
+    #[inline(always)]
+    unsafe fn store(&self, simd: S, y: usize, column: usize, pixel: [S::I32; C]) {
+        let target = &self.tables.target;
+        let values = K::pixels(simd, pixel, &self.numbers);
+        // SAFETY: the window is inside the output.
+        unsafe { K::Store::store(simd, self.out, target.plane, target.pixel(y, column), values) };
     }
 }

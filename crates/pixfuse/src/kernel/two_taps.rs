@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::blocks::{Block, blocks};
+use super::blocks::{Block, Target, blocks};
 use super::{Load, Numbers, Prepared, Request, Store};
 use crate::axis::{self, Axis, Pair};
 use crate::simd::{Simd, Task, Token, Visit};
@@ -28,12 +28,12 @@ pub trait TwoTaps<const C: usize>: Send + Sync + 'static {
     type Store: Store;
 
     /// Resamples and maps one block: the loaded taps in, the stored channels out.
-    fn pixels<S: Simd>(simd: S, taps: Square<S, C>, numbers: &Numbers) -> [<Self::Store as Store>::Vector<S>; C];
+    fn pixels<S: Simd>(simd: S, taps: Square<S, C>, numbers: &Numbers<'_>) -> [<Self::Store as Store>::Vector<S>; C];
 }
 
 /// Builds the tables on the widest level that fits.
 pub(super) fn prepare<K: TwoTaps<C>, const C: usize>(token: Token, request: &Request) -> Box<dyn Prepared> {
-    token.visit_within(request.columns, Prepare::<K, C> { request, body: PhantomData })
+    token.visit_within(request.placement.window.columns as usize, Prepare::<K, C> { request, body: PhantomData })
 }
 
 struct Prepare<'a, K, const C: usize> {
@@ -47,15 +47,20 @@ impl<K: TwoTaps<C>, const C: usize> Visit for Prepare<'_, K, C> {
     fn visit<S: Simd>(self, simd: S) -> Box<dyn Prepared> {
         let request = self.request;
         let source = &request.source;
-        let columns: Vec<_> = axis::two_taps(source.columns as u32, request.columns as u32, Axis::Columns)
-            .into_iter()
+        let (window, [rows, columns]) = (request.placement.window, request.placement.resized);
+        let columns: Vec<_> = axis::two_taps(source.columns as u32, columns, Axis::Columns)
+            .skip(window.left as usize)
+            .take(window.columns as usize)
             .map(|pair| neighbours(pair, source.columns))
             .collect();
         Box::new(Tables::<K, S, C> {
             simd,
-            rows: axis::two_taps(source.rows as u32, request.rows as u32, Axis::Rows),
+            rows: axis::two_taps(source.rows as u32, rows, Axis::Rows)
+                .skip(window.top as usize)
+                .take(window.rows as usize)
+                .collect(),
             blocks: blocks::<S, K::Load>(simd, request, C, 2, &columns),
-            width: request.columns,
+            target: Target::of(&request.placement),
             channel_stride: source.channel_stride,
             body: PhantomData,
         })
@@ -77,14 +82,13 @@ struct Tables<K, S: Simd, const C: usize> {
     /// The source rows of each output row.
     rows: Vec<Pair>,
     blocks: Vec<Block<S>>,
-    /// Output columns.
-    width: usize,
+    target: Target,
     channel_stride: isize,
     body: PhantomData<K>,
 }
 
 impl<K: TwoTaps<C>, S: Simd, const C: usize> Prepared for Tables<K, S, C> {
-    unsafe fn run(&self, origin: *const u8, row_stride: isize, out: *mut u8, numbers: &Numbers) {
+    unsafe fn run(&self, origin: *const u8, row_stride: isize, out: *mut u8, numbers: &Numbers<'_>) {
         let out = out.cast();
         self.simd.vectorize(Run { tables: self, origin, row_stride, out, numbers: *numbers });
     }
@@ -96,7 +100,7 @@ struct Run<'a, K: TwoTaps<C>, S: Simd, const C: usize> {
     row_stride: isize,
     out: *mut <K::Store as Store>::Element,
     /// A copy, so that the compiler knows that no store changes it.
-    numbers: Numbers,
+    numbers: Numbers<'a>,
 }
 
 impl<K: TwoTaps<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
@@ -104,8 +108,7 @@ impl<K: TwoTaps<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
 
     #[inline(always)]
     fn run(self, simd: S) {
-        let Tables { rows, blocks, width, channel_stride, .. } = self.tables;
-        let plane = rows.len() * width;
+        let Tables { rows, blocks, target, channel_stride, .. } = self.tables;
         for (y, row) in rows.iter().enumerate() {
             // SAFETY: both rows are inside the view.
             let above = unsafe { self.origin.offset(row.at[0] as isize * self.row_stride) };
@@ -123,8 +126,8 @@ impl<K: TwoTaps<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
                     }
                 };
                 let values = K::pixels(simd, taps, &self.numbers);
-                // SAFETY: y < rows and column + LANES <= width, so the block ends inside the plane.
-                unsafe { K::Store::store(simd, self.out, plane, y * width + block.column, values) };
+                // SAFETY: the block is inside the window, and the window inside the output.
+                unsafe { K::Store::store(simd, self.out, target.plane, target.pixel(y, block.column), values) };
             }
         }
     }

@@ -3,6 +3,7 @@
 //! No intrinsic stands outside this folder and no algorithm inside it. A level is a zero-size token that exists only
 //! where the CPU has its features; [`Simd::vectorize`] is the one gateway of a level, entered once per image.
 
+mod passes;
 mod scalar;
 mod taps;
 mod token;
@@ -12,9 +13,12 @@ mod neon;
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
 
+pub(crate) use passes::SLACK;
 pub(crate) use taps::BlockTaps;
 pub use token::Level;
 pub(crate) use token::{Token, Visit};
+
+use crate::weights::AxisWeights;
 
 /// Work on one level: run inside that level's gateway, so that everything it inlines may use its instructions.
 ///
@@ -42,6 +46,11 @@ pub trait Simd: Copy + Send + Sync + 'static {
     type F32: Copy;
     /// Where the taps of one block lie in a source row, in the form that this level fetches fastest.
     type Columns: Send + Sync + 'static;
+
+    /// Prepared weights of a horizontal pass.
+    type RowFilter: Send + Sync + 'static;
+    /// Prepared weights of a vertical pass.
+    type ColumnFilter: Send + Sync + 'static;
 
     /// Runs a task with the instructions of this level.
     fn vectorize<T: Task<Self>>(self, task: T) -> T::Output;
@@ -87,6 +96,9 @@ pub trait Simd: Copy + Send + Sync + 'static {
     /// i32 to f32; exact for the values here.
     fn convert(self, value: Self::I32) -> Self::F32;
 
+    /// The table's entry for each lane, which is from 0 to 255.
+    fn look_up(self, value: Self::I32, table: &[f32; 256]) -> Self::F32;
+
     /// `a * b + c`, rounded once.
     fn mul_add(self, a: Self::F32, b: Self::F32, c: Self::F32) -> Self::F32;
 
@@ -113,4 +125,37 @@ pub trait Simd: Copy + Send + Sync + 'static {
     /// # Safety
     /// `LANES * C` bytes are writable from `at`.
     unsafe fn store_pixels_u8<const C: usize>(self, at: *mut u8, channels: [Self::I32; C]);
+
+    /// Prepares the horizontal pass over rows of which `readable` bytes may be read, with pixels of `pixel` bytes; `None`
+    /// when such rows are too short for this level's loads and need room behind their end.
+    fn row_filter(self, weights: &AxisWeights, pixel: usize, readable: usize) -> Option<Self::RowFilter>;
+
+    /// The horizontal pass over some rows at once.
+    ///
+    /// # Safety
+    /// The readable bytes of each source are readable, and each out is writable for `outputs * pixel` bytes and
+    /// [`SLACK`] more.
+    unsafe fn filter_rows<const ROWS: usize>(
+        self,
+        filter: &Self::RowFilter,
+        sources: [*const u8; ROWS],
+        outs: [*mut u8; ROWS],
+    );
+
+    /// Prepares the vertical pass.
+    fn column_filter(self, weights: &AxisWeights) -> Self::ColumnFilter;
+
+    /// The vertical pass for one output row, from the source rows that it weighs: those with a weight come first.
+    ///
+    /// # Safety
+    /// `length` bytes are readable from each row and writable at `out`; there is at least one row, and one for each
+    /// weight.
+    unsafe fn filter_columns(
+        self,
+        filter: &Self::ColumnFilter,
+        output: usize,
+        rows: &[*const u8],
+        out: *mut u8,
+        length: usize,
+    );
 }

@@ -3,7 +3,9 @@
 use std::arch::aarch64::*;
 
 use super::taps::{Fetch, gather_bytes};
+use super::passes::{PlainRows, blend_rows_plain};
 use super::{BlockTaps, Simd, Task};
+use crate::weights::AxisWeights;
 
 /// Advanced SIMD.
 #[derive(Clone, Copy, Debug)]
@@ -84,6 +86,8 @@ impl Simd for Neon {
     type I32 = [int32x4_t; 2];
     type F32 = [float32x4_t; 2];
     type Columns = Columns;
+    type RowFilter = PlainRows;
+    type ColumnFilter = AxisWeights;
 
     #[inline(always)]
     fn vectorize<T: Task<Self>>(self, task: T) -> T::Output {
@@ -199,6 +203,20 @@ impl Simd for Neon {
     }
 
     #[inline(always)]
+    fn look_up(self, value: Self::I32, table: &[f32; 256]) -> Self::F32 {
+        let mut lanes = [0; 8];
+        let mut found = [0.0; 8];
+        // SAFETY: eight bytes are written to, and eight elements read from, arrays of that length.
+        unsafe {
+            vst1_u8(lanes.as_mut_ptr(), bytes(self, value));
+            for (entry, lane) in found.iter_mut().zip(lanes) {
+                *entry = table[lane as usize];
+            }
+            [vld1q_f32(found.as_ptr()), vld1q_f32(found[4..].as_ptr())]
+        }
+    }
+
+    #[inline(always)]
     fn mul_add(self, a: Self::F32, b: Self::F32, c: Self::F32) -> Self::F32 {
         level! { [vfmaq_f32(c[0], a[0], b[0]), vfmaq_f32(c[1], a[1], b[1])] }
     }
@@ -252,6 +270,40 @@ impl Simd for Neon {
                 }
             }
         }
+    }
+
+    fn row_filter(self, weights: &AxisWeights, pixel: usize, _readable: usize) -> Option<PlainRows> {
+        Some(PlainRows::new(weights, pixel))
+    }
+
+    #[inline(always)]
+    unsafe fn filter_rows<const ROWS: usize>(
+        self,
+        filter: &PlainRows,
+        sources: [*const u8; ROWS],
+        outs: [*mut u8; ROWS],
+    ) {
+        for row in 0..ROWS {
+            // SAFETY: the caller's promise is the same.
+            unsafe { filter.filter(sources[row], outs[row]) }
+        }
+    }
+
+    fn column_filter(self, weights: &AxisWeights) -> AxisWeights {
+        weights.clone()
+    }
+
+    #[inline(always)]
+    unsafe fn filter_columns(
+        self,
+        filter: &AxisWeights,
+        output: usize,
+        rows: &[*const u8],
+        out: *mut u8,
+        length: usize,
+    ) {
+        // SAFETY: the caller's promise is the same.
+        unsafe { blend_rows_plain(rows, filter.of(output), filter.bits, out, 0, length) }
     }
 }
 

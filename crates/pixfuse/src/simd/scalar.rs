@@ -1,6 +1,8 @@
 //! One pixel at a time, in plain Rust: the level that every CPU has, and the meaning of each operation.
 
+use super::passes::{PlainRows, blend_rows_plain};
 use super::{BlockTaps, Simd, Task};
+use crate::weights::AxisWeights;
 
 /// No SIMD instructions.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +30,8 @@ impl Simd for Scalar {
     type I32 = i32;
     type F32 = f32;
     type Columns = ScalarColumns;
+    type RowFilter = PlainRows;
+    type ColumnFilter = AxisWeights;
 
     #[inline(always)]
     fn vectorize<T: Task<Self>>(self, task: T) -> T::Output {
@@ -93,6 +97,11 @@ impl Simd for Scalar {
     }
 
     #[inline(always)]
+    fn look_up(self, value: i32, table: &[f32; 256]) -> f32 {
+        table[value as u8 as usize]
+    }
+
+    #[inline(always)]
     fn mul_add(self, a: f32, b: f32, c: f32) -> f32 {
         a.mul_add(b, c)
     }
@@ -123,5 +132,39 @@ impl Simd for Scalar {
             // SAFETY: C elements are writable.
             unsafe { at.add(channel).write(value as u8) }
         }
+    }
+
+    fn row_filter(self, weights: &AxisWeights, pixel: usize, _readable: usize) -> Option<PlainRows> {
+        Some(PlainRows::new(weights, pixel))
+    }
+
+    #[inline(always)]
+    unsafe fn filter_rows<const ROWS: usize>(
+        self,
+        filter: &PlainRows,
+        sources: [*const u8; ROWS],
+        outs: [*mut u8; ROWS],
+    ) {
+        for row in 0..ROWS {
+            // SAFETY: the caller's promise is the same.
+            unsafe { filter.filter(sources[row], outs[row]) }
+        }
+    }
+
+    fn column_filter(self, weights: &AxisWeights) -> AxisWeights {
+        weights.clone()
+    }
+
+    #[inline(always)]
+    unsafe fn filter_columns(
+        self,
+        filter: &AxisWeights,
+        output: usize,
+        rows: &[*const u8],
+        out: *mut u8,
+        length: usize,
+    ) {
+        // SAFETY: the caller's promise is the same.
+        unsafe { blend_rows_plain(rows, filter.of(output), filter.bits, out, 0, length) }
     }
 }

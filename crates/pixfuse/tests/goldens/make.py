@@ -3,7 +3,8 @@
     pip install numpy==2.4.6 opencv-python-headless==5.0.0.93 pillow==13.0.0
     python crates/pixfuse/tests/goldens/make.py
 
-A line is `filter channels source_rows source_columns rows columns seed sha256`, the digest of the u8 result in HWC order.
+A line is `filter channels source_rows source_columns rows columns seed sha256`, the digest of the u8 result in HWC order;
+`filter` is what follows rows and columns in `resize(...)`.
 The source is not stored: byte `i` of it is `mix(i + seed * 0x9E3779B9) & 255`, the finaliser of MurmurHash3 (Appleby).
 """
 
@@ -35,15 +36,26 @@ def opencv(flag: int):
     return resize
 
 
-def pillow_nearest(image: np.ndarray, rows: int, columns: int) -> np.ndarray:
-    view = image[..., 0] if image.shape[2] == 1 else image
-    return np.asarray(Image.fromarray(view).resize((columns, rows), Image.Resampling.NEAREST))
+def pillow(filter: Image.Resampling):
+    def resize(image: np.ndarray, rows: int, columns: int) -> np.ndarray:
+        """Each channel for itself: Pillow would multiply RGB by alpha, which is another declaration."""
+        bands = [Image.fromarray(np.ascontiguousarray(image[..., c])) for c in range(image.shape[2])]
+        return np.stack([np.asarray(band.resize((columns, rows), filter)) for band in bands], axis=-1)
+
+    return resize
 
 
 FILTERS = {
     "nearest": opencv(cv2.INTER_NEAREST),
-    "nearest_exact": pillow_nearest,
+    "nearest_exact": pillow(Image.Resampling.NEAREST),
     "bilinear": opencv(cv2.INTER_LINEAR),
+    "area": opencv(cv2.INTER_AREA),
+    "lanczos4": opencv(cv2.INTER_LANCZOS4),
+    "box,antialias": pillow(Image.Resampling.BOX),
+    "bilinear,antialias": pillow(Image.Resampling.BILINEAR),
+    "hamming,antialias": pillow(Image.Resampling.HAMMING),
+    "bicubic,antialias": pillow(Image.Resampling.BICUBIC),
+    "lanczos,antialias": pillow(Image.Resampling.LANCZOS),
 }
 
 # Awkward on purpose: single pixels and lines, primes, one less and one more than a block of 8 or 16, extreme ratios,

@@ -3,9 +3,11 @@
 use std::arch::x86_64::*;
 
 use super::avx512::load_pair;
+use super::avx2_passes::{ColumnFilter, RowFilter};
 use super::{level, token};
 use crate::simd::taps::{Fetch, gather_bytes};
 use crate::simd::{BlockTaps, Simd, Task};
+use crate::weights::AxisWeights;
 
 token! {
     /// AVX2 and FMA: Haswell, Zen and later.
@@ -82,6 +84,8 @@ impl Simd for Avx2 {
     type I32 = __m256i;
     type F32 = __m256;
     type Columns = Columns;
+    type RowFilter = RowFilter;
+    type ColumnFilter = ColumnFilter;
 
     #[inline(always)]
     fn vectorize<T: Task<Self>>(self, task: T) -> T::Output {
@@ -211,6 +215,15 @@ impl Simd for Avx2 {
     }
 
     #[inline(always)]
+    fn look_up(self, value: __m256i, table: &[f32; 256]) -> __m256 {
+        level! {
+            // Masked, so that no lane can leave the table whatever it holds.
+            let index = _mm256_and_si256(value, _mm256_set1_epi32(255));
+            _mm256_i32gather_ps::<4>(table.as_ptr(), index)
+        }
+    }
+
+    #[inline(always)]
     fn mul_add(self, a: __m256, b: __m256, c: __m256) -> __m256 {
         level! { _mm256_fmadd_ps(a, b, c) }
     }
@@ -293,5 +306,37 @@ impl Simd for Avx2 {
             _mm_storeu_si128(at.cast(), _mm256_castsi256_si128(dense));
             _mm_storel_epi64(at.add(16).cast(), _mm256_extracti128_si256::<1>(dense));
         }
+    }
+
+    fn row_filter(self, weights: &AxisWeights, pixel: usize, readable: usize) -> Option<RowFilter> {
+        RowFilter::new(weights, pixel, readable)
+    }
+
+    #[inline(always)]
+    unsafe fn filter_rows<const ROWS: usize>(
+        self,
+        filter: &RowFilter,
+        sources: [*const u8; ROWS],
+        outs: [*mut u8; ROWS],
+    ) {
+        // SAFETY: the caller's promise is the same.
+        unsafe { filter.filter::<ROWS>(self, sources, outs) }
+    }
+
+    fn column_filter(self, weights: &AxisWeights) -> ColumnFilter {
+        ColumnFilter::new(weights)
+    }
+
+    #[inline(always)]
+    unsafe fn filter_columns(
+        self,
+        filter: &ColumnFilter,
+        output: usize,
+        rows: &[*const u8],
+        out: *mut u8,
+        length: usize,
+    ) {
+        // SAFETY: the caller's promise is the same.
+        unsafe { filter.filter(self, output, rows, out, length) }
     }
 }

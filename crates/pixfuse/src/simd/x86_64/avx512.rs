@@ -2,9 +2,11 @@
 
 use std::arch::x86_64::*;
 
+use super::avx512_passes::{ColumnFilter, RowFilter};
 use super::{Avx2, level, token};
 use crate::simd::taps::{Fetch, gather_bytes};
 use crate::simd::{BlockTaps, Simd, Task};
+use crate::weights::AxisWeights;
 
 token! {
     /// AVX-512 as Ice Lake and Zen 4 have it; early parts without VBMI count as AVX2.
@@ -125,6 +127,8 @@ impl Simd for Avx512 {
     type I32 = __m512i;
     type F32 = __m512;
     type Columns = Columns;
+    type RowFilter = RowFilter;
+    type ColumnFilter = ColumnFilter;
 
     #[inline(always)]
     fn vectorize<T: Task<Self>>(self, task: T) -> T::Output {
@@ -251,6 +255,15 @@ impl Simd for Avx512 {
     }
 
     #[inline(always)]
+    fn look_up(self, value: __m512i, table: &[f32; 256]) -> __m512 {
+        level! {
+            // Masked, so that no lane can leave the table whatever it holds.
+            let index = _mm512_and_si512(value, _mm512_set1_epi32(255));
+            _mm512_i32gather_ps::<4>(index, table.as_ptr())
+        }
+    }
+
+    #[inline(always)]
     fn mul_add(self, a: __m512, b: __m512, c: __m512) -> __m512 {
         level! { _mm512_fmadd_ps(a, b, c) }
     }
@@ -326,6 +339,38 @@ impl Simd for Avx512 {
                 _ => _mm512_storeu_si512(at.cast(), bytes_of(channels)),
             }
         }
+    }
+
+    fn row_filter(self, weights: &AxisWeights, pixel: usize, readable: usize) -> Option<RowFilter> {
+        RowFilter::new(weights, pixel, readable)
+    }
+
+    #[inline(always)]
+    unsafe fn filter_rows<const ROWS: usize>(
+        self,
+        filter: &RowFilter,
+        sources: [*const u8; ROWS],
+        outs: [*mut u8; ROWS],
+    ) {
+        // SAFETY: the caller's promise is the same.
+        unsafe { filter.filter::<ROWS>(self, sources, outs) }
+    }
+
+    fn column_filter(self, weights: &AxisWeights) -> ColumnFilter {
+        ColumnFilter::new(weights)
+    }
+
+    #[inline(always)]
+    unsafe fn filter_columns(
+        self,
+        filter: &ColumnFilter,
+        output: usize,
+        rows: &[*const u8],
+        out: *mut u8,
+        length: usize,
+    ) {
+        // SAFETY: the caller's promise is the same.
+        unsafe { filter.filter(self, output, rows, out, length) }
     }
 }
 

@@ -1,7 +1,9 @@
 //! The x86-64 levels.
 
 mod avx2;
+mod avx2_passes;
 mod avx512;
+mod avx512_passes;
 
 pub(super) use avx2::Avx2;
 pub(super) use avx512::Avx512;

@@ -1,0 +1,208 @@
+//! A pipeline: a declaration with the kernel that carries it out.
+
+mod run;
+
+use std::fmt;
+use std::sync::Arc;
+
+use pixfuse_spec::{Plan, Values, lower};
+
+use crate::entry::Entry;
+use crate::kernel::Kernel;
+use crate::mapping::Mapping;
+use crate::placement::Placement;
+use crate::seen::Seen;
+use crate::simd::Token;
+use crate::{Element, Error, ImageRef, Layout, Level, Spec, grid};
+
+/// A preprocessing pipeline, ready to run.
+///
+/// It is immutable and cheap to clone; one may be used from many threads at once. Each call runs on the calling thread.
+///
+/// ```
+/// use pixfuse::{ImageRef, Pipeline};
+///
+/// let pipe = Pipeline::parse("input(rgb8), resize(2, 2, bilinear), normalize(), output(rgb, f32, chw)")?;
+/// let pixels = [0, 128, 255].repeat(6 * 4);
+/// let tensor = pipe.run::<f32>(ImageRef::rgb8(&pixels, 6, 4)?)?;
+/// assert_eq!(tensor.dims, [3, 2, 2]);
+/// assert_eq!(tensor.data[0], 0.0);
+/// # Ok::<(), pixfuse::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Pipeline {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    spec: Spec,
+    text: String,
+    plan: Plan,
+    mapping: Mapping,
+    kernel: Kernel,
+    /// Where the kernel came from: the name of a declaration, or the grid.
+    origin: &'static str,
+    token: Token,
+    seen: Seen,
+}
+
+impl Pipeline {
+    /// A pipeline from its text, run by the kernel of the same shape from the grid that is compiled into this crate.
+    ///
+    /// # Errors
+    /// When the text is not a pipeline or has a number left open as `_`; when `PIXFUSE_LEVEL` names a level that this
+    /// CPU lacks.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        Self::new(text.parse()?)
+    }
+
+    /// As [`parse`](Self::parse), from a parsed declaration.
+    ///
+    /// # Errors
+    /// When a number is left open as `_`, or `PIXFUSE_LEVEL` is wrong.
+    pub fn new(spec: Spec) -> Result<Self, Error> {
+        let kernel = grid::kernel(lower(&spec).shape());
+        Self::make(spec, kernel, "grid")
+    }
+
+    /// A pipeline from a declaration of `#[pipeline]`, run by its own kernel.
+    ///
+    /// # Errors
+    /// When the declaration has numbers left open as `_`, or `PIXFUSE_LEVEL` is wrong.
+    pub fn from_entry(entry: &Entry) -> Result<Self, Error> {
+        Self::make(entry.spec(), entry.kernel, entry.name)
+    }
+
+    /// As [`from_entry`](Self::from_entry), with the numbers that the declaration leaves open.
+    ///
+    /// # Errors
+    /// When a number is missing, not asked for or against the rules, or `PIXFUSE_LEVEL` is wrong.
+    pub fn bind(entry: &Entry, values: &Values) -> Result<Self, Error> {
+        Self::make(entry.spec().bind(values)?, entry.kernel, entry.name)
+    }
+
+    fn make(spec: Spec, kernel: Kernel, origin: &'static str) -> Result<Self, Error> {
+        let spec = spec.bind(&Values::default())?;
+        let plan = lower(&spec);
+        let inner = Inner {
+            text: spec.to_string(),
+            mapping: Mapping::new(&plan),
+            plan,
+            spec,
+            kernel,
+            origin,
+            token: token(Level::from_environment()?)?,
+            seen: Seen::default(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The same pipeline on another level. Its bytes are the same.
+    ///
+    /// # Errors
+    /// When this CPU lacks the level.
+    pub fn with_level(&self, level: Level) -> Result<Self, Error> {
+        let Inner { spec, text, plan, mapping, kernel, origin, .. } = &*self.inner;
+        let inner = Inner {
+            spec: spec.clone(),
+            text: text.clone(),
+            plan: plan.clone(),
+            mapping: mapping.clone(),
+            kernel: *kernel,
+            origin,
+            token: token(level)?,
+            seen: Seen::default(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The declaration.
+    pub fn spec(&self) -> &Spec {
+        &self.inner.spec
+    }
+
+    /// The declaration's canonical text, which makes an equal pipeline.
+    pub fn text(&self) -> &str {
+        &self.inner.text
+    }
+
+    /// The level it runs on.
+    pub fn level(&self) -> Level {
+        self.inner.token.level()
+    }
+
+    /// What it does, for people: the text, the plan slot by slot, and which kernel runs it on which level.
+    pub fn explain(&self) -> String {
+        let Inner { text, plan, origin, token, .. } = &*self.inner;
+        format!("{text}\n\n{plan}\nkernel    {origin}\nlevel     {}", token.level())
+    }
+
+    /// The shape of the tensor for a source of this size: `[channels, rows, columns]` or `[rows, columns, channels]`.
+    ///
+    /// # Errors
+    /// When a side is 0, a crop reaches outside the image, or the tensor would be larger than memory.
+    pub fn output_shape(&self, rows: usize, columns: usize) -> Result<[usize; 3], Error> {
+        ImageRef::check_view([rows, columns, self.channels()], [0; 3])?;
+        let placement = Placement::new(&self.inner.plan.frame, [rows as u32, columns as u32])?;
+        self.dims(placement.output)
+    }
+
+    /// The shape of a tensor of this many rows and columns.
+    fn dims(&self, [rows, columns]: [usize; 2]) -> Result<[usize; 3], Error> {
+        let output = &self.inner.spec.output;
+        let channels = output.channels.channels();
+        let bytes = [columns, channels, output.element.size()].iter().try_fold(rows, |size, &by| size.checked_mul(by));
+        if bytes.is_none_or(|bytes| bytes > isize::MAX as usize) {
+            return Err(Error::Output(format!("{rows} rows x {columns} columns x {channels} is larger than memory")));
+        }
+        Ok(match output.layout {
+            Layout::Chw => [channels, rows, columns],
+            Layout::Hwc => [rows, columns, channels],
+        })
+    }
+
+    /// Channels of a source pixel.
+    pub fn channels(&self) -> usize {
+        self.inner.spec.input.format.channels()
+    }
+
+    /// The element type of the tensor.
+    pub fn element(&self) -> Element {
+        self.inner.spec.output.element
+    }
+}
+
+/// The token of a level that this CPU has.
+fn token(level: Level) -> Result<Token, Error> {
+    Token::detect(level).ok_or_else(|| {
+        let available: Vec<_> = Level::available().iter().map(|level| level.name()).collect();
+        Error::Level(format!("this CPU has no {level}, only {}", available.join(", ")))
+    })
+}
+
+/// Pipelines are equal when their declarations are, whatever kernel or level runs them: the bytes are the same.
+impl PartialEq for Pipeline {
+    fn eq(&self, other: &Self) -> bool {
+        self.inner.text == other.inner.text
+    }
+}
+
+impl Eq for Pipeline {}
+
+impl std::hash::Hash for Pipeline {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.inner.text.hash(state);
+    }
+}
+
+impl fmt::Display for Pipeline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.inner.text)
+    }
+}
+
+impl fmt::Debug for Pipeline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Pipeline({:?}, {})", self.inner.text, self.level())
+    }
+}

@@ -1,0 +1,212 @@
+//! Running a pipeline: checks, tables, one image or many.
+
+use std::mem::MaybeUninit;
+
+use super::{Inner, Pipeline};
+use crate::kernel::{Request, Source};
+use crate::placement::Placement;
+use crate::seen::Tables;
+use crate::{Error, ImageRef, Spec, Tensor, TensorElement, fill};
+
+impl Pipeline {
+    /// Runs into a new tensor.
+    ///
+    /// # Errors
+    /// When the image does not fit the pipeline, or `T` is not the element type of `output(...)`.
+    pub fn run<T: TensorElement>(&self, image: ImageRef<'_>) -> Result<Tensor<T>, Error> {
+        let dims = self.check::<T>(&image)?;
+        let length = dims.iter().product();
+        let mut data = Vec::with_capacity(length);
+        self.run_into_uninit(image, &mut data.spare_capacity_mut()[..length])?;
+        // SAFETY: `run_into_uninit` initialises every element.
+        unsafe { data.set_len(length) };
+        Ok(Tensor { data, dims: dims.to_vec() })
+    }
+
+    /// Runs into memory that the caller has. Nothing is allocated when the source size was seen before.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run), and when `out` has another length than the tensor. Nothing is written then.
+    pub fn run_into<T: TensorElement>(&self, image: ImageRef<'_>, out: &mut [T]) -> Result<(), Error> {
+        // SAFETY: `MaybeUninit<T>` has the layout of `T`, and only initialised elements are ever written into it.
+        let out = unsafe { std::slice::from_raw_parts_mut(out.as_mut_ptr().cast::<MaybeUninit<T>>(), out.len()) };
+        self.run_into_uninit(image, out)
+    }
+
+    /// As [`run_into`](Self::run_into), into memory that need not be initialised; it is when this returns `Ok`.
+    ///
+    /// # Errors
+    /// As [`run_into`](Self::run_into).
+    pub fn run_into_uninit<T: TensorElement>(
+        &self,
+        image: ImageRef<'_>,
+        out: &mut [MaybeUninit<T>],
+    ) -> Result<(), Error> {
+        self.check_image::<T>(&image)?;
+        let Inner { spec, mapping, seen, .. } = &*self.inner;
+        let source = Source::of(&image);
+        seen.with(
+            source,
+            || self.prepare(source),
+            |tables| {
+                let placement = &tables.placement;
+                let dims = self.dims(placement.output)?;
+                if out.len() != dims.iter().product() {
+                    return Err(Error::Output(format!(
+                        "{} elements given, the tensor {dims:?} needs {}",
+                        out.len(),
+                        dims.iter().product::<usize>()
+                    )));
+                }
+                self.check_apart(&image, out)?;
+                let layout = spec.output.layout;
+                fill::margins(placement, layout, T::margins(tables), spec.output.channels.channels(), out);
+                if let Some(kernel) = &tables.kernel {
+                    let [row_stride, ..] = image.strides();
+                    // SAFETY: the view is readable as long as `image` is borrowed, and `source` describes it; `out` has
+                    // the elements of the tensor and was found to overlap no byte of the view.
+                    unsafe { kernel.run(image.origin(), row_stride, out.as_mut_ptr().cast(), &mapping.numbers()) }
+                }
+                Ok(())
+            },
+        )
+    }
+
+    /// The tables of a source size.
+    fn prepare(&self, source: Source) -> Result<Tables, Error> {
+        let Inner { spec, plan, mapping, kernel, token, .. } = &*self.inner;
+        let placement = Placement::new(&plan.frame, [source.rows as u32, source.columns as u32])?;
+        let channels = spec.output.channels.channels();
+        let fills = placement.margins.iter().map(|margin| mapping.fill(&margin.fill, channels));
+        let (margins_f32, margins_u8) = fills.unzip();
+        let empty = placement.window.rows == 0 || placement.window.columns == 0;
+        let request = Request { source, resample: plan.resample, placement };
+        let kernel = (!empty).then(|| kernel.prepare(*token, &request));
+        Ok(Tables { placement: request.placement, kernel, margins_f32, margins_u8 })
+    }
+
+    /// Runs over images of any sizes into one block, `[images, ...]`, in their order.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run), naming the image, and when the images do not give tensors of one shape.
+    pub fn batch<T: TensorElement>(&self, images: &[ImageRef<'_>]) -> Result<Tensor<T>, Error> {
+        let dims = self.check_batch::<T>(images)?;
+        let length = dims.iter().product();
+        let mut data = Vec::with_capacity(length);
+        self.batch_into_uninit(images, &mut data.spare_capacity_mut()[..length])?;
+        // SAFETY: `batch_into_uninit` initialises every element.
+        unsafe { data.set_len(length) };
+        Ok(Tensor { data, dims: dims.to_vec() })
+    }
+
+    /// As [`batch`](Self::batch), into memory that the caller has, initialised or not.
+    ///
+    /// # Errors
+    /// As [`batch`](Self::batch), and when `out` has another length than the block. Nothing is written then.
+    pub fn batch_into_uninit<T: TensorElement>(
+        &self,
+        images: &[ImageRef<'_>],
+        out: &mut [MaybeUninit<T>],
+    ) -> Result<(), Error> {
+        let dims = self.check_batch::<T>(images)?;
+        if out.len() != dims.iter().product() {
+            return Err(Error::Output(format!(
+                "{} elements given, the batch {dims:?} needs {}",
+                out.len(),
+                dims.iter().product::<usize>()
+            )));
+        }
+        for image in images {
+            self.check_apart(image, out)?;
+        }
+        for (image, out) in images.iter().zip(out.chunks_exact_mut(dims[1..].iter().product())) {
+            self.run_into_uninit(*image, out)?;
+        }
+        Ok(())
+    }
+
+    /// The shape of a batch of these images, each of which fits.
+    ///
+    /// # Errors
+    /// As [`batch`](Self::batch).
+    pub fn check_batch<T: TensorElement>(&self, images: &[ImageRef<'_>]) -> Result<[usize; 4], Error> {
+        let mut block: Option<[usize; 3]> = None;
+        for (index, image) in images.iter().enumerate() {
+            let dims = self.check::<T>(image).map_err(|error| match error {
+                Error::Image(message) => Error::Image(format!("number {index}: {message}")),
+                other => other,
+            })?;
+            let first = *block.get_or_insert(dims);
+            if dims != first {
+                return Err(Error::Image(format!(
+                    "number {index}: gives a tensor {dims:?}, number 0 gives {first:?}; \
+                     a batch needs one shape, which resize(...) makes"
+                )));
+            }
+        }
+        let [a, b, c] = block.ok_or_else(|| Error::Image("a batch needs at least one image".into()))?;
+        let dims = [images.len(), a, b, c];
+        let bytes = dims.iter().try_fold(size_of::<T>(), |size, &by| size.checked_mul(by));
+        if bytes.is_none_or(|bytes| bytes > isize::MAX as usize) {
+            return Err(Error::Output(format!("a batch {dims:?} is larger than memory")));
+        }
+        Ok(dims)
+    }
+
+    /// Whether an image and an element type fit this pipeline, and the shape of the tensor.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn check<T: TensorElement>(&self, image: &ImageRef<'_>) -> Result<[usize; 3], Error> {
+        self.check_image::<T>(image)?;
+        self.output_shape(image.rows(), image.columns())
+    }
+
+    /// Whether an image and an element type fit `input(...)` and `output(...)`.
+    fn check_image<T: TensorElement>(&self, image: &ImageRef<'_>) -> Result<(), Error> {
+        let Spec { input, output, .. } = &self.inner.spec;
+        let format = input.format;
+        if image.channels() != format.channels() {
+            return Err(Error::Image(format!(
+                "has {} channels, input({format}) needs {}",
+                image.channels(),
+                format.channels()
+            )));
+        }
+        if let Some(given) = image.format().filter(|&given| given != format) {
+            return Err(Error::Image(format!("is {given}, the pipeline reads input({format})")));
+        }
+        if T::ELEMENT != output.element {
+            return Err(Error::Output(format!("elements are {}, output(...) says {}", T::ELEMENT, output.element)));
+        }
+        Ok(())
+    }
+
+    /// Refuses an output that shares memory with the image.
+    fn check_apart<T>(&self, image: &ImageRef<'_>, out: &[MaybeUninit<T>]) -> Result<(), Error> {
+        let shape = [image.rows(), image.columns(), image.channels()];
+        let reach = ImageRef::check_view(shape, image.strides())?;
+        let origin = image.origin() as isize;
+        let (first, last) = (origin.wrapping_add(*reach.start()) as usize, origin.wrapping_add(*reach.end()) as usize);
+        let out = out.as_ptr_range();
+        if first < out.end as usize && last >= out.start as usize {
+            return Err(Error::Output("shares memory with the image; give a buffer of its own".into()));
+        }
+        Ok(())
+    }
+}
+
+impl Source {
+    /// What tables need to know about a view.
+    fn of(image: &ImageRef<'_>) -> Self {
+        let [row_stride, column_stride, channel_stride] = image.strides();
+        Self {
+            rows: image.rows(),
+            columns: image.columns(),
+            pixel: image.channels(),
+            column_stride,
+            channel_stride,
+            rows_join: image.rows() == 1 || Some(row_stride) == (image.columns() as isize).checked_mul(column_stride),
+        }
+    }
+}

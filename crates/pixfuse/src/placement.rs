@@ -1,0 +1,244 @@
+//! Where pixels go: a frame (`resize`, `letterbox`, `crop`, `pad`) worked out for one source size.
+
+use std::ops::Range;
+
+use pixfuse_spec::{Crop, Fill, Frame, FrameSize, LetterboxRule, Number, Pad, Rounding, Size};
+
+use crate::Error;
+
+/// A frame, worked out for one source size.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Placement {
+    /// Rows and columns of the whole resized image, of which only the window is computed.
+    pub(crate) resized: [u32; 2],
+    /// The part of it that is computed.
+    pub(crate) window: Window,
+    /// Row and column of the output where the window's first pixel goes.
+    pub(crate) at: [usize; 2],
+    /// Rows and columns of the output.
+    pub(crate) output: [usize; 2],
+    /// What stands around the window: rectangles that do not overlap.
+    pub(crate) margins: Vec<Margin>,
+}
+
+/// A part of the resized image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Window {
+    pub(crate) top: u32,
+    pub(crate) left: u32,
+    pub(crate) rows: u32,
+    pub(crate) columns: u32,
+}
+
+/// A rectangle of the output and the pixel value that stands in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Margin {
+    pub(crate) rows: Range<usize>,
+    pub(crate) columns: Range<usize>,
+    pub(crate) fill: Fill,
+}
+
+impl Placement {
+    /// An image that keeps its size.
+    pub(crate) fn whole([rows, columns]: [u32; 2]) -> Self {
+        Canvas::image([rows, columns]).placement()
+    }
+
+    /// Works the frame out.
+    ///
+    /// # Errors
+    /// When a crop reaches outside the image it is taken from.
+    pub(crate) fn new(frame: &Frame, source: [u32; 2]) -> Result<Self, Error> {
+        let mut canvas = match &frame.size {
+            FrameSize::Keep => Canvas::image(source),
+            FrameSize::Resize(size) => Canvas::image(resized(size, source)),
+            FrameSize::Letterbox { rows, columns, rule, stride, scale_up, fill } => {
+                let frame = [known(rows), known(columns)];
+                let letterbox = letterbox(frame, source, *rule, *stride, *scale_up);
+                let mut canvas = Canvas::image(letterbox.content);
+                canvas.put(letterbox.at.map(i64::from), letterbox.output, Some(fill));
+                canvas
+            }
+        };
+        match &frame.crop {
+            None => {}
+            Some(Crop::Window { top, left, rows, columns }) => {
+                let [high, wide] = canvas.size;
+                if u64::from(*top) + u64::from(*rows) > high.into() || u64::from(*left) + u64::from(*columns) > wide.into()
+                {
+                    return Err(Error::Image(format!(
+                        "crop({top}, {left}, {rows}, {columns}) reaches outside the {high} rows x {wide} columns \
+                         that it is taken from"
+                    )));
+                }
+                canvas.put([-i64::from(*top), -i64::from(*left)], [*rows, *columns], None);
+            }
+            Some(Crop::Center { rows, columns, rounding, fill }) => {
+                let size = [known(rows), known(columns)];
+                let at = [0, 1].map(|axis| -centred(canvas.size[axis], size[axis], *rounding));
+                canvas.put(at, size, Some(fill));
+            }
+        }
+        if let Some(Pad { top, left, bottom, right, fill }) = &frame.pad {
+            let [rows, columns] = canvas.size;
+            let size = [rows.saturating_add(top + bottom), columns.saturating_add(left + right)];
+            canvas.put([i64::from(*top), i64::from(*left)], size, Some(fill));
+        }
+        Ok(canvas.placement())
+    }
+}
+
+/// Rows and columns, from and to.
+type Rectangle = [Range<i64>; 2];
+
+/// What the clauses so far have made: rectangles inside each other, the image innermost, each in the coordinates of the
+/// canvas.
+struct Canvas<'a> {
+    resized: [u32; 2],
+    /// Where the first pixel of the resized image lies, whether it was cut off or not.
+    origin: [i64; 2],
+    image: Rectangle,
+    layers: Vec<(Rectangle, &'a Fill)>,
+    size: [u32; 2],
+}
+
+impl<'a> Canvas<'a> {
+    /// A canvas that is the resized image.
+    fn image(size: [u32; 2]) -> Self {
+        Self { resized: size, origin: [0; 2], image: size.map(|side| 0..side.into()), layers: Vec::new(), size }
+    }
+
+    /// Puts everything on a new canvas, whose edges cut it off.
+    fn put(&mut self, at: [i64; 2], size: [u32; 2], fill: Option<&'a Fill>) {
+        let images = std::iter::once(&mut self.image);
+        for rectangle in images.chain(self.layers.iter_mut().map(|(rectangle, _)| rectangle)) {
+            for axis in 0..2 {
+                let cut = |position: i64| (position + at[axis]).clamp(0, size[axis].into());
+                rectangle[axis] = cut(rectangle[axis].start)..cut(rectangle[axis].end);
+            }
+        }
+        for axis in 0..2 {
+            self.origin[axis] += at[axis];
+        }
+        self.size = size;
+        if let Some(fill) = fill {
+            self.layers.push((size.map(|side| 0..side.into()), fill));
+        }
+    }
+
+    fn placement(self) -> Placement {
+        let place = |range: &Range<i64>| range.start as usize..range.end as usize;
+        let mut margins = Vec::new();
+        let mut inner = &self.image;
+        for (outer, fill) in &self.layers {
+            // Above, below, before, behind: the last two only as high as what is inside.
+            let [rows, columns] = inner;
+            let sides = [
+                [outer[0].start..rows.start, outer[1].clone()],
+                [rows.end..outer[0].end, outer[1].clone()],
+                [rows.clone(), outer[1].start..columns.start],
+                [rows.clone(), columns.end..outer[1].end],
+            ];
+            for [rows, columns] in sides {
+                if !rows.is_empty() && !columns.is_empty() {
+                    let fill = Fill::clone(fill);
+                    margins.push(Margin { rows: place(&rows), columns: place(&columns), fill });
+                }
+            }
+            inner = outer;
+        }
+        let [rows, columns] = &self.image;
+        let window = Window {
+            top: (rows.start - self.origin[0]) as u32,
+            left: (columns.start - self.origin[1]) as u32,
+            rows: (rows.end - rows.start) as u32,
+            columns: (columns.end - columns.start) as u32,
+        };
+        Placement {
+            resized: self.resized,
+            window,
+            at: [rows.start as usize, columns.start as usize],
+            output: self.size.map(|side| side as usize),
+            margins,
+        }
+    }
+}
+
+/// A number that the pipeline knows by now.
+fn known(number: &Number<u32>) -> u32 {
+    *number.known().expect("a pipeline has no open number")
+}
+
+/// Rows and columns after `resize(...)`.
+fn resized(size: &Size, source: [u32; 2]) -> [u32; 2] {
+    let [short, long] = if source[0] <= source[1] { [0, 1] } else { [1, 0] };
+    let (shorter, longer) = (u64::from(source[short]), u64::from(source[long]));
+    // `int(a * b / c)` of Python: the product is exact, the quotient is rounded to f64 and truncated.
+    let part = |a: u64, b: u64, c: u64| ((a * b) as f64 / c as f64) as u32;
+    let mut result = [0; 2];
+    match size {
+        Size::Exact { rows, columns } => return [known(rows), known(columns)],
+        Size::Shortest { side, max } => {
+            let side = known(side);
+            (result[short], result[long]) = (side, part(side.into(), longer, shorter));
+            if let Some(max) = max.filter(|&max| result[long] > max) {
+                (result[short], result[long]) = (part(max.into(), side.into(), result[long].into()), max);
+            }
+        }
+        Size::Longest { side } => {
+            let side = known(side);
+            (result[short], result[long]) = (part(side.into(), shorter, longer), side);
+        }
+    }
+    // A ratio beyond the side leaves nothing of the shorter one; a line of one pixel is the nearest image.
+    result.map(|side| side.max(1))
+}
+
+/// The first row (or column) of a centred crop of `size`; negative when the canvas is smaller and is padded.
+fn centred(canvas: u32, size: u32, rounding: Rounding) -> i64 {
+    let (canvas, size) = (i64::from(canvas), i64::from(size));
+    if canvas < size {
+        // Both camps put the odd pixel of the padding behind.
+        return -((size - canvas) / 2);
+    }
+    let margin = canvas - size;
+    match rounding {
+        Rounding::Floor => margin / 2,
+        // `int(round(margin / 2.0))` of Python: halves go to the even neighbour.
+        Rounding::HalfEven => (margin as f64 / 2.0).round_ties_even() as i64,
+    }
+}
+
+/// Where a letterbox puts its content.
+struct Letterboxed {
+    content: [u32; 2],
+    at: [u32; 2],
+    output: [u32; 2],
+}
+
+fn letterbox(frame: [u32; 2], source: [u32; 2], rule: LetterboxRule, stride: Option<u32>, scale_up: bool) -> Letterboxed {
+    let limit = |ratio: f64| if scale_up { ratio } else { ratio.min(1.0) };
+    let ratio = |axis: usize| f64::from(frame[axis]) / f64::from(source[axis]);
+    let ratio = limit(ratio(0).min(ratio(1)));
+    let sides = |round: &dyn Fn(f64) -> f64| source.map(|side| (round(f64::from(side) * ratio) as u32).max(1));
+    match rule {
+        LetterboxRule::Ultralytics => {
+            // `round` of Python: half to even. The half pixel of an odd margin goes behind.
+            let content = sides(&f64::round_ties_even);
+            let mut margin = [0, 1].map(|axis| frame[axis].saturating_sub(content[axis]));
+            if let Some(stride) = stride {
+                margin = margin.map(|margin| margin % stride);
+            }
+            let output = [0, 1].map(|axis| content[axis] + margin[axis]);
+            Letterboxed { content, at: margin.map(|margin| margin / 2), output }
+        }
+        LetterboxRule::Yolox => Letterboxed { content: sides(&f64::trunc), at: [0, 0], output: frame },
+        LetterboxRule::Opencv => {
+            // OpenCV's ratio and product are f32.
+            let ratio = |axis: usize| frame[axis] as f32 / source[axis] as f32;
+            let ratio = limit(ratio(0).min(ratio(1)).into()) as f32;
+            let content = [0, 1].map(|axis| ((source[axis] as f32 * ratio) as u32).clamp(1, frame[axis]));
+            Letterboxed { content, at: [0, 1].map(|axis| (frame[axis] - content[axis]) / 2), output: frame }
+        }
+    }
+}
