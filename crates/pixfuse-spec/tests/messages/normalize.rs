@@ -14,7 +14,7 @@ fn normalize_values() {
     );
     says(
         "input(rgb8), normalize(stdd = 3), output(rgb, f32)",
-        &["normalize: unknown argument `stdd`, expected one of scale, mean, std, eps; did you mean `std`?"],
+        &["normalize: unknown argument `stdd`, expected one of scale, mean, std, eps, order; did you mean `std`?"],
     );
     says(
         "input(rgb8), normalize(mean = 1, mean = 2), output(rgb, f32)",

@@ -1,104 +1,18 @@
 //! What holds of every declaration, and of everything that is none.
 
+mod strategies;
+
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use pixfuse_spec::{
-    Alpha, ChannelOrder, Element, Filter, Input, Keyword, Kind, Layout, Normalize, Number, Output, PixelFormat, Resize,
-    Spec, Token, Values, check, lower,
-};
-use proptest::collection::vec;
+use pixfuse_spec::{Crop, Keyword, Letterbox, Normalize, Number, Pad, Resize, Size, Spec, Values, check, lower};
 use proptest::prelude::*;
-use proptest::sample::select;
 
-fn open<T: Clone + std::fmt::Debug>(value: impl Strategy<Value = T>) -> impl Strategy<Value = Number<T>> {
-    prop_oneof![4 => value.prop_map(Number::Known), 1 => Just(Number::Later)]
-}
-
-/// Numbers as people write them, their neighbours, and any others whose quotients stay numbers of f32.
-fn number() -> impl Strategy<Value = f64> {
-    let inverse = (1..70000_u32).prop_map(|n| 1.0 / f64::from(n));
-    let size = prop_oneof![
-        (1.0..10.0_f64, -9..9_i32).prop_map(|(digits, exponent)| digits * 10_f64.powi(exponent)),
-        inverse.clone(),
-        inverse.prop_map(f64::next_up),
-        (1..100_000_u32).prop_map(|n| f64::from(n) / 1000.0),
-        (1..300_u32).prop_map(f64::from),
-    ];
-    (size, any::<bool>()).prop_map(|(size, negative)| if negative { -size } else { size })
-}
-
-fn resize() -> impl Strategy<Value = Resize> {
-    (open(1..=65535_u32), open(1..=65535_u32), select(Filter::ALL)).prop_map(|(rows, columns, filter)| Resize {
-        rows,
-        columns,
-        filter,
-    })
-}
-
-fn normalize(channels: usize) -> impl Strategy<Value = Normalize> {
-    let list = move |zero: bool| {
-        let item = prop_oneof![4 => number().boxed(), 1 => Just(if zero { 0.0 } else { 1.0 }).boxed()];
-        prop_oneof![vec(item.clone(), 1), vec(item, channels)]
-    };
-    let eps = prop_oneof![Just(0.0), Just(1e-5), Just(1e-12)];
-    (open(number()), open(list(true)), open(list(false)), open(eps)).prop_map(|(scale, mean, std, eps)| Normalize {
-        scale,
-        mean,
-        std,
-        eps,
-    })
-}
-
-/// Every declaration that the rulebook admits.
-fn spec() -> impl Strategy<Value = Spec> {
-    use ChannelOrder::{Bgr, Bgra, Gray, Rgb, Rgba};
-    let colours = select(PixelFormat::ALL).prop_flat_map(|format| {
-        let orders: &[ChannelOrder] = match format.channels() {
-            1 => &[Gray],
-            3 => &[Rgb, Bgr],
-            _ => &[Rgb, Bgr, Rgba, Bgra],
-        };
-        (Just(format), select(orders))
-    });
-    let rest = (select(Layout::ALL), select(Layout::ALL), select(Element::ALL), proptest::option::of(resize()));
-    (colours, rest)
-        .prop_flat_map(|(colours, rest)| {
-            let normalize = match rest.2 {
-                Element::F32 => proptest::option::of(normalize(colours.1.channels())).boxed(),
-                Element::U8 => Just(None).boxed(),
-            };
-            (Just(colours), Just(rest), normalize)
-        })
-        .prop_map(|((format, channels), (source, layout, element, resize), normalize)| {
-            let alpha = (format.channels() == 4 && channels.channels() == 3).then_some(Alpha::Drop);
-            Spec {
-                input: Input { format, layout: source, alpha },
-                resize,
-                normalize,
-                output: Output { channels, element, layout },
-            }
-        })
-}
+use crate::strategies::{soup, spec};
 
 fn hash(spec: &Spec) -> u64 {
     let mut hasher = DefaultHasher::new();
     spec.hash(&mut hasher);
     hasher.finish()
-}
-
-/// Words and signs of the language in any order.
-fn soup() -> impl Strategy<Value = Vec<Token<usize>>> {
-    let word =
-        select(vec!["input", "output", "resize", "normalize", "rgb8", "rgb", "f32", "chw", "mean", "std", "_", "x"]);
-    let kind = prop_oneof![
-        4 => word.prop_map(|word| Kind::Word(word.to_owned())),
-        4 => select(vec![',', '=', '/', '-', '.', ';']).prop_map(Kind::Sign),
-        2 => any::<f64>().prop_map(|value| Kind::Number(value, format!("{value:?}"))),
-        2 => select(vec!['(', '(', '[', '{']).prop_map(Kind::Open),
-        2 => select(vec![')', ')', ']', '}']).prop_map(Kind::Close),
-        1 => Just(Kind::Unreadable("\"é".to_owned())),
-    ];
-    vec(kind, 0..60).prop_map(|kinds| kinds.into_iter().enumerate().map(|(at, kind)| Token { kind, at }).collect())
 }
 
 proptest! {
@@ -114,9 +28,12 @@ proptest! {
     }
 
     #[test]
-    fn order_of_clauses_means_nothing(spec in spec(), keys in any::<[u32; 4]>()) {
+    fn order_of_clauses_means_nothing(spec in spec(), keys in any::<[u32; 7]>()) {
         let mut clauses = vec![spec.input.to_string(), spec.output.to_string()];
         clauses.extend(spec.resize.as_ref().map(Resize::to_string));
+        clauses.extend(spec.letterbox.as_ref().map(Letterbox::to_string));
+        clauses.extend(spec.crop.as_ref().map(Crop::to_string));
+        clauses.extend(spec.pad.as_ref().map(Pad::to_string));
         clauses.extend(spec.normalize.as_ref().map(Normalize::to_string));
         let mut shuffled: Vec<_> = clauses.into_iter().zip(keys).collect();
         shuffled.sort_by_key(|(_, key)| *key);
@@ -141,18 +58,21 @@ proptest! {
     fn every_spec_has_a_plan(spec in spec()) {
         let plan = lower(&spec);
         prop_assert!(pixfuse_spec::Shape::all().contains(&plan.shape()));
-        prop_assert_eq!(plan.to_string().lines().count(), 4);
+        prop_assert_eq!(plan.to_string().lines().count(), if plan.frame.is_whole() { 4 } else { 5 });
     }
 
     #[test]
     fn binding_gives_what_writing_gives(spec in spec()) {
         let known = |spec: &Spec| {
             let mut known = spec.clone();
-            if let Some(resize) = &mut known.resize {
-                for side in [&mut resize.rows, &mut resize.columns] {
-                    if side.is_later() { *side = Number::Known(7); }
-                }
+            let mut close = |side: &mut Number<u32>| if side.is_later() { *side = Number::Known(7) };
+            match known.resize.as_mut().map(|resize| &mut resize.size) {
+                Some(Size::Exact { rows, columns }) => [rows, columns].into_iter().for_each(&mut close),
+                Some(Size::Shortest { side, .. } | Size::Longest { side }) => close(side),
+                None => {}
             }
+            if let Some(Letterbox { rows, columns, .. }) = &mut known.letterbox { close(rows); close(columns); }
+            if let Some(Crop::Center { rows, columns, .. }) = &mut known.crop { close(rows); close(columns); }
             if let Some(normalize) = &mut known.normalize {
                 let one = Number::Known(vec![1.0]);
                 if normalize.scale.is_later() { normalize.scale = Number::Known(0.5); }
@@ -162,11 +82,23 @@ proptest! {
             }
             known
         };
-        let (resize, normalize) = (spec.resize.as_ref(), spec.normalize.as_ref());
+        let normalize = spec.normalize.as_ref();
+        let seven = |side: Number<u32>| side.is_later().then_some(7);
+        let (mut shortest, mut longest) = (None, None);
+        let [rows, columns] = match (spec.resize.map(|resize| resize.size), &spec.letterbox) {
+            (Some(Size::Exact { rows, columns }), _) => [seven(rows), seven(columns)],
+            (Some(Size::Shortest { side, .. }), _) => { shortest = seven(side); [None; 2] }
+            (Some(Size::Longest { side }), _) => { longest = seven(side); [None; 2] }
+            (None, Some(letterbox)) => [seven(letterbox.rows), seven(letterbox.columns)],
+            (None, None) => [None; 2],
+        };
+        let [crop_rows, crop_columns] = match spec.crop {
+            Some(Crop::Center { rows, columns, .. }) => [seven(rows), seven(columns)],
+            _ => [None; 2],
+        };
         let list = |list: &Number<Vec<f64>>| list.is_later().then(|| vec![1.0]);
         let values = Values {
-            rows: resize.and_then(|r| r.rows.is_later().then_some(7)),
-            columns: resize.and_then(|r| r.columns.is_later().then_some(7)),
+            rows, columns, shortest, longest, crop_rows, crop_columns,
             scale: normalize.and_then(|n| n.scale.is_later().then_some(0.5)),
             mean: normalize.and_then(|n| list(&n.mean)),
             std: normalize.and_then(|n| list(&n.std)),

@@ -1,0 +1,193 @@
+//! Every declaration that the rulebook admits, and tokens that are none.
+
+use pixfuse_spec::{
+    Alpha, ChannelOrder, Crop, Element, Fill, Filter, Input, Kind, Layout, Letterbox, LetterboxRule, Like, MAX_SIDE,
+    Normalize, Number, Order, Output, Pad, PixelFormat, Precision, Resize, Rounding, Sampling, Size, Spec, Token,
+};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+fn open<T: Clone + std::fmt::Debug>(value: impl Strategy<Value = T>) -> impl Strategy<Value = Number<T>> {
+    prop_oneof![4 => value.prop_map(Number::Known), 1 => Just(Number::Later)]
+}
+
+/// Numbers as people write them, their neighbours, and any others whose quotients stay numbers of f32.
+fn number() -> impl Strategy<Value = f64> {
+    let inverse = (1..70000_u32).prop_map(|n| 1.0 / f64::from(n));
+    let size = prop_oneof![
+        (1.0..10.0_f64, -9..9_i32).prop_map(|(digits, exponent)| digits * 10_f64.powi(exponent)),
+        inverse.clone(),
+        inverse.prop_map(f64::next_up),
+        (1..100_000_u32).prop_map(|n| f64::from(n) / 1000.0),
+        (1..300_u32).prop_map(f64::from),
+    ];
+    (size, any::<bool>()).prop_map(|(size, negative)| if negative { -size } else { size })
+}
+
+fn side() -> impl Strategy<Value = Number<u32>> {
+    open(prop_oneof![1..=65535_u32, 200..=300_u32])
+}
+
+fn sampling(element: Element) -> impl Strategy<Value = Sampling> {
+    use Filter::{Area, Bicubic, Bilinear, Box, Hamming, Lanczos, Lanczos4, Nearest, NearestExact, NearestFloor};
+    let plain = select(vec![Nearest, NearestExact, NearestFloor, Bilinear, Bicubic, Area, Lanczos4]);
+    let smooth = |filter| Sampling { antialias: true, ..Sampling::new(filter) };
+    let antialiased = select(vec![Bilinear, Bicubic, Box, Hamming, Lanczos]).prop_map(smooth);
+    let pillow = select(vec![None, Some(12)]);
+    let torch =
+        select(vec![Bilinear, Bicubic]).prop_map(move |filter| Sampling { like: Some(Like::Torch), ..smooth(filter) });
+    let float = prop_oneof![antialiased.clone(), select(vec![Bilinear, Bicubic]).prop_map(Sampling::new)];
+    let float = match element {
+        Element::F32 => float.prop_map(|sampling| Sampling { precision: Precision::F32, ..sampling }).boxed(),
+        Element::U8 => float.boxed(),
+    };
+    prop_oneof![
+        plain.prop_map(Sampling::new),
+        (antialiased, pillow).prop_map(|(sampling, pillow)| Sampling { pillow, ..sampling }),
+        torch,
+        float,
+    ]
+}
+
+fn resize(element: Element) -> impl Strategy<Value = Resize> {
+    let size = prop_oneof![
+        (side(), side()).prop_map(|(rows, columns)| Size::Exact { rows, columns }),
+        (side(), proptest::option::of(1..=70000_u32)).prop_map(|(side, more)| {
+            let max = more.map(|more| side.known().map_or(1000, |side| side + more)).filter(|max| *max <= MAX_SIDE);
+            Size::Shortest { side, max }
+        }),
+        side().prop_map(|side| Size::Longest { side }),
+    ];
+    (size, sampling(element)).prop_map(|(size, sampling)| Resize { size, sampling })
+}
+
+fn fill(default: u8, channels: usize) -> impl Strategy<Value = Fill> {
+    prop_oneof![Just(vec![default]), vec(any::<u8>(), 1), vec(any::<u8>(), channels)].prop_map(Fill)
+}
+
+fn letterbox(element: Element, channels: usize) -> impl Strategy<Value = Letterbox> {
+    let rule = (select(LetterboxRule::ALL), proptest::option::of(1..=1024_u32));
+    (side(), side(), sampling(element), fill(114, channels), rule, any::<bool>()).prop_map(
+        |(rows, columns, sampling, fill, (rule, stride), scale_up)| {
+            let stride = stride.filter(|_| rule == LetterboxRule::Ultralytics);
+            Letterbox { rows, columns, sampling, fill, rule, stride, scale_up }
+        },
+    )
+}
+
+/// Crops and margins; a window lies inside `size` where that is known.
+fn framing(size: [Option<u32>; 2], channels: usize) -> impl Strategy<Value = (Option<Crop>, Option<Pad>)> {
+    let center = (side(), side(), select(Rounding::ALL), fill(0, channels))
+        .prop_map(|(rows, columns, rounding, fill)| Crop::Center { rows, columns, rounding, fill });
+    let [rows, columns] = size.map(|side| {
+        let whole = side.unwrap_or(MAX_SIDE);
+        (0..whole).prop_flat_map(move |start| (Just(start), 1..=whole - start))
+    });
+    let window = (rows, columns).prop_map(|((top, rows), (left, columns))| Crop::Window { top, left, rows, columns });
+    let pad = (vec(0..=MAX_SIDE, 4), 0..=16_u32, fill(0, channels)).prop_map(|(margins, shift, fill)| {
+        let [top, left, bottom, right] = [0, 1, 2, 3].map(|side| margins[side] >> shift);
+        Pad { top, left, bottom, right, fill }
+    });
+    let crop = prop_oneof![center, window];
+    (proptest::option::of(crop), proptest::option::of(pad)).prop_map(move |(crop, pad)| {
+        let known = |side: &Number<u32>| side.known().copied();
+        let size = match &crop {
+            None => size,
+            Some(Crop::Center { rows, columns, .. }) => [known(rows), known(columns)],
+            Some(Crop::Window { rows, columns, .. }) => [Some(*rows), Some(*columns)],
+        };
+        let [rows, columns] = size.map(|side| side.unwrap_or(7));
+        let fits = |pad: &Pad| rows + pad.top + pad.bottom <= MAX_SIDE && columns + pad.left + pad.right <= MAX_SIDE;
+        (crop, pad.filter(fits))
+    })
+}
+
+type Framed = (Option<Resize>, Option<Letterbox>, Option<Crop>, Option<Pad>);
+
+fn framed(element: Element, channels: usize) -> impl Strategy<Value = Framed> {
+    let sized = prop_oneof![
+        Just((None, None)),
+        resize(element).prop_map(|resize| (Some(resize), None)),
+        letterbox(element, channels).prop_map(|letterbox| (None, Some(letterbox))),
+    ];
+    sized.prop_flat_map(move |(resize, letterbox)| {
+        let sides = match (&resize, &letterbox) {
+            (Some(Resize { size: Size::Exact { rows, columns }, .. }), _) => Some((rows, columns)),
+            (_, Some(Letterbox { rows, columns, stride: None, .. })) => Some((rows, columns)),
+            _ => None,
+        };
+        // What is left open is bound to 7.
+        let size = sides.map(|(rows, columns)| [rows, columns].map(|side| Some(side.known().copied().unwrap_or(7))));
+        let framing = framing(size.unwrap_or_default(), channels);
+        (Just(resize), Just(letterbox), framing)
+            .prop_map(|(resize, letterbox, (crop, pad))| (resize, letterbox, crop, pad))
+    })
+}
+
+fn normalize(channels: usize) -> impl Strategy<Value = Normalize> {
+    let list = move |zero: bool| {
+        let item = prop_oneof![4 => number().boxed(), 1 => Just(if zero { 0.0 } else { 1.0 }).boxed()];
+        prop_oneof![vec(item.clone(), 1), vec(item, channels)]
+    };
+    let eps = prop_oneof![Just(0.0), Just(1e-5), Just(1e-12)];
+    let fused = (open(number()), open(list(true)), open(list(false)), open(eps))
+        .prop_map(|(scale, mean, std, eps)| Normalize { scale, mean, std, eps, order: Order::Fused });
+    let closed = |value: std::ops::Range<f64>| value.prop_map(Number::Known);
+    let lists = move || prop_oneof![vec(0.1..9.0_f64, 1), vec(0.1..9.0_f64, channels)].prop_map(Number::Known);
+    let ordered = (closed(1e-3..1.0), lists(), lists(), closed(0.0..1e-3), select(Order::ALL))
+        .prop_map(|(scale, mean, std, eps, order)| Normalize { scale, mean, std, eps, order });
+    prop_oneof![2 => fused, 1 => ordered]
+}
+
+/// Every declaration that the rulebook admits.
+pub(crate) fn spec() -> impl Strategy<Value = Spec> {
+    use ChannelOrder::{Bgr, Bgra, Gray, Rgb, Rgba};
+    let colours = select(PixelFormat::ALL).prop_flat_map(|format| {
+        let orders: &[ChannelOrder] = match format.channels() {
+            1 => &[Gray],
+            3 => &[Rgb, Bgr],
+            _ => &[Rgb, Bgr, Rgba, Bgra],
+        };
+        (Just(format), select(orders))
+    });
+    (colours, select(Layout::ALL), select(Layout::ALL), select(Element::ALL))
+        .prop_flat_map(|((format, channels), source, layout, element)| {
+            let normalize = match element {
+                Element::F32 => proptest::option::of(normalize(channels.channels())).boxed(),
+                Element::U8 => Just(None).boxed(),
+            };
+            let alpha = (format.channels() == 4 && channels.channels() == 3).then_some(Alpha::Drop);
+            let ends = (Input { format, layout: source, alpha }, Output { channels, element, layout });
+            (Just(ends), framed(element, channels.channels()), normalize)
+        })
+        .prop_map(|((input, output), (resize, letterbox, crop, pad), mut normalize)| {
+            let sampling =
+                resize.map(|resize| resize.sampling).or(letterbox.as_ref().map(|letterbox| letterbox.sampling));
+            if let Some(normalize) = &mut normalize
+                && sampling.is_some_and(|sampling| sampling.precision == Precision::F32)
+            {
+                normalize.order = Order::Fused;
+            }
+            Spec { input, resize, letterbox, crop, pad, normalize, output }
+        })
+}
+
+/// Words and signs of the language in any order.
+pub(crate) fn soup() -> impl Strategy<Value = Vec<Token<usize>>> {
+    let word = select(
+        "input output resize letterbox crop center_crop pad normalize rgb8 rgb f32 chw box antialias shortest max \
+                like torch fill stride scale_up true mean std order hf_pil _ x"
+            .split(' ')
+            .collect::<Vec<_>>(),
+    );
+    let kind = prop_oneof![
+        4 => word.prop_map(|word| Kind::Word(word.to_owned())),
+        4 => select(vec![',', '=', '/', '-', '.', ';']).prop_map(Kind::Sign),
+        2 => any::<f64>().prop_map(|value| Kind::Number(value, format!("{value:?}"))),
+        2 => select(vec!['(', '(', '[', '{']).prop_map(Kind::Open),
+        2 => select(vec![')', ')', ']', '}']).prop_map(Kind::Close),
+        1 => Just(Kind::Unreadable("\"é".to_owned())),
+    ];
+    vec(kind, 0..60).prop_map(|kinds| kinds.into_iter().enumerate().map(|(at, kind)| Token { kind, at }).collect())
+}
