@@ -11,8 +11,21 @@ pub(crate) struct Pair {
     pub(crate) weights: [i16; 2],
 }
 
+impl Pair {
+    /// The same sample from two columns that lie side by side: at the right edge, where both taps are the last column,
+    /// all of its weight moves to the right tap and the left one becomes the column before. A pair then never straddles
+    /// the end of a row, and a fetch of two neighbours serves every column.
+    pub(crate) fn neighbours(self, columns: usize) -> ([u32; 2], [i16; 2]) {
+        let Self { at, weights } = self;
+        if at[0] == at[1] && columns > 1 {
+            return ([at[0] - 1, at[0]], [0, weights[0] + weights[1]]);
+        }
+        (at, weights)
+    }
+}
+
 /// OpenCV's ratio: it inverts twice, which is not always `source / output`.
-fn opencv_ratio(source: u32, output: u32) -> f64 {
+pub(crate) fn opencv_ratio(source: u32, output: u32) -> f64 {
     1.0 / (f64::from(output) / f64::from(source))
 }
 
@@ -61,20 +74,35 @@ pub(crate) enum Axis {
 /// The two source indices and weights of each output index: OpenCV `INTER_LINEAR` for u8.
 pub(crate) fn two_taps(source: u32, output: u32, axis: Axis) -> impl Iterator<Item = Pair> {
     let ratio = opencv_ratio(source, output);
-    let last = i64::from(source) - 1;
     (0..output).map(move |d| {
-            // Computed in f64, kept in f32, as OpenCV does.
-            let coordinate = ((f64::from(d) + 0.5) * ratio - 0.5) as f32;
-            let mut index = coordinate.floor() as i64;
-            let mut fraction = coordinate - coordinate.floor();
-            if axis == Axis::Columns && (index < 0 || index >= last) {
-                index = index.clamp(0, last);
-                fraction = 0.0;
-            }
-            let weight = |share: f32| (share * 2048.0).round_ties_even() as i16;
-            Pair {
-                at: [index, index + 1].map(|at| at.clamp(0, last) as u32),
-                weights: [weight(1.0 - fraction), weight(fraction)],
-            }
+        // Computed in f64, kept in f32, as OpenCV does.
+        let coordinate = ((f64::from(d) + 0.5) * ratio - 0.5) as f32;
+        pair(coordinate.floor() as i64, coordinate - coordinate.floor(), source, axis)
+    })
+}
+
+/// The pair at `index` and the next, `fraction` of it on the next.
+fn pair(mut index: i64, mut fraction: f32, source: u32, axis: Axis) -> Pair {
+    let last = i64::from(source) - 1;
+    if axis == Axis::Columns && (index < 0 || index >= last) {
+        index = index.clamp(0, last);
+        fraction = 0.0;
+    }
+    let weight = |share: f32| (share * 2048.0).round_ties_even() as i16;
+    Pair {
+        at: [index, index + 1].map(|at| at.clamp(0, last) as u32),
+        weights: [weight(1.0 - fraction), weight(fraction)],
+    }
+}
+
+/// As [`two_taps`], at the coordinates of OpenCV `INTER_AREA` where it enlarges.
+pub(crate) fn area_two_taps(source: u32, output: u32, axis: Axis) -> impl Iterator<Item = Pair> {
+    let ratio = opencv_ratio(source, output);
+    let inverse = f64::from(output) / f64::from(source);
+    (0..output).map(move |d| {
+        let index = (f64::from(d) * ratio).floor();
+        let fraction = (f64::from(d + 1) - (index + 1.0) * inverse) as f32;
+        let fraction = if fraction <= 0.0 { 0.0 } else { fraction - fraction.floor() };
+        pair(index as i64, fraction, source, axis)
     })
 }

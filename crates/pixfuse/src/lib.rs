@@ -33,6 +33,7 @@ mod axis;
 mod entry;
 mod error;
 mod fill;
+mod geometry;
 mod grid;
 mod image;
 mod kernel;
@@ -48,6 +49,7 @@ mod weights;
 
 pub use entry::{Declared, Entry};
 pub use error::Error;
+pub use geometry::{Clip, Geometry};
 pub use image::ImageRef;
 pub use pipeline::Pipeline;
 pub use pixfuse_macros::pipeline;

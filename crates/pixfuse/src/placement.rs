@@ -7,10 +7,14 @@ use pixfuse_spec::{Crop, Fill, Frame, FrameSize, LetterboxRule, Number, Pad, Rou
 use crate::Error;
 
 /// A frame, worked out for one source size.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Placement {
     /// Rows and columns of the whole resized image, of which only the window is computed.
     pub(crate) resized: [u32; 2],
+    /// The ratio of a letterbox, of which the resized sides are the rounded result.
+    pub(crate) ratio: Option<f64>,
+    /// Row and column of the output where its first pixel lies, or would if it were not cut off.
+    pub(crate) origin: [i64; 2],
     /// The part of it that is computed.
     pub(crate) window: Window,
     /// Row and column of the output where the window's first pixel goes.
@@ -28,6 +32,13 @@ pub(crate) struct Window {
     pub(crate) left: u32,
     pub(crate) rows: u32,
     pub(crate) columns: u32,
+}
+
+impl Window {
+    /// Rows and columns of the resized image, from and to.
+    pub(crate) fn ranges(self) -> [Range<u32>; 2] {
+        [self.top..self.top + self.rows, self.left..self.left + self.columns]
+    }
 }
 
 /// A rectangle of the output and the pixel value that stands in it.
@@ -49,12 +60,14 @@ impl Placement {
     /// # Errors
     /// When a crop reaches outside the image it is taken from.
     pub(crate) fn new(frame: &Frame, source: [u32; 2]) -> Result<Self, Error> {
+        let mut ratio = None;
         let mut canvas = match &frame.size {
             FrameSize::Keep => Canvas::image(source),
             FrameSize::Resize(size) => Canvas::image(resized(size, source)),
             FrameSize::Letterbox { rows, columns, rule, stride, scale_up, fill } => {
                 let frame = [known(rows), known(columns)];
                 let letterbox = letterbox(frame, source, *rule, *stride, *scale_up);
+                ratio = Some(letterbox.ratio);
                 let mut canvas = Canvas::image(letterbox.content);
                 canvas.put(letterbox.at.map(i64::from), letterbox.output, Some(fill));
                 canvas
@@ -64,7 +77,8 @@ impl Placement {
             None => {}
             Some(Crop::Window { top, left, rows, columns }) => {
                 let [high, wide] = canvas.size;
-                if u64::from(*top) + u64::from(*rows) > high.into() || u64::from(*left) + u64::from(*columns) > wide.into()
+                if u64::from(*top) + u64::from(*rows) > high.into()
+                    || u64::from(*left) + u64::from(*columns) > wide.into()
                 {
                     return Err(Error::Image(format!(
                         "crop({top}, {left}, {rows}, {columns}) reaches outside the {high} rows x {wide} columns \
@@ -84,7 +98,7 @@ impl Placement {
             let size = [rows.saturating_add(top + bottom), columns.saturating_add(left + right)];
             canvas.put([i64::from(*top), i64::from(*left)], size, Some(fill));
         }
-        Ok(canvas.placement())
+        Ok(Placement { ratio, ..canvas.placement() })
     }
 }
 
@@ -156,6 +170,8 @@ impl<'a> Canvas<'a> {
         };
         Placement {
             resized: self.resized,
+            ratio: None,
+            origin: self.origin,
             window,
             at: [rows.start as usize, columns.start as usize],
             output: self.size.map(|side| side as usize),
@@ -209,14 +225,21 @@ fn centred(canvas: u32, size: u32, rounding: Rounding) -> i64 {
     }
 }
 
-/// Where a letterbox puts its content.
+/// Where a letterbox puts its content, and the ratio that it was made by.
 struct Letterboxed {
+    ratio: f64,
     content: [u32; 2],
     at: [u32; 2],
     output: [u32; 2],
 }
 
-fn letterbox(frame: [u32; 2], source: [u32; 2], rule: LetterboxRule, stride: Option<u32>, scale_up: bool) -> Letterboxed {
+fn letterbox(
+    frame: [u32; 2],
+    source: [u32; 2],
+    rule: LetterboxRule,
+    stride: Option<u32>,
+    scale_up: bool,
+) -> Letterboxed {
     let limit = |ratio: f64| if scale_up { ratio } else { ratio.min(1.0) };
     let ratio = |axis: usize| f64::from(frame[axis]) / f64::from(source[axis]);
     let ratio = limit(ratio(0).min(ratio(1)));
@@ -230,15 +253,16 @@ fn letterbox(frame: [u32; 2], source: [u32; 2], rule: LetterboxRule, stride: Opt
                 margin = margin.map(|margin| margin % stride);
             }
             let output = [0, 1].map(|axis| content[axis] + margin[axis]);
-            Letterboxed { content, at: margin.map(|margin| margin / 2), output }
+            Letterboxed { ratio, content, at: margin.map(|margin| margin / 2), output }
         }
-        LetterboxRule::Yolox => Letterboxed { content: sides(&f64::trunc), at: [0, 0], output: frame },
+        LetterboxRule::Yolox => Letterboxed { ratio, content: sides(&f64::trunc), at: [0, 0], output: frame },
         LetterboxRule::Opencv => {
             // OpenCV's ratio and product are f32.
             let ratio = |axis: usize| frame[axis] as f32 / source[axis] as f32;
             let ratio = limit(ratio(0).min(ratio(1)).into()) as f32;
             let content = [0, 1].map(|axis| ((source[axis] as f32 * ratio) as u32).clamp(1, frame[axis]));
-            Letterboxed { content, at: [0, 1].map(|axis| (frame[axis] - content[axis]) / 2), output: frame }
+            let at = [0, 1].map(|axis| (frame[axis] - content[axis]) / 2);
+            Letterboxed { ratio: ratio.into(), content, at, output: frame }
         }
     }
 }

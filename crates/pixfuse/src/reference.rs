@@ -8,7 +8,7 @@ use pixfuse_spec::{Map, Resample, lower};
 use crate::axis::{self, Axis, Pair};
 use crate::mapping::Mapping;
 use crate::placement::{Margin, Placement};
-use crate::weights::{self, AxisWeights};
+use crate::weights::{AxisWeights, Passes};
 use crate::{Error, ImageRef, Layout, Spec, Tensor, TensorElement};
 
 /// What the pipeline gives for this image.
@@ -113,35 +113,61 @@ fn resampler<'a>(
             Box::new(move |row, column, channel| bilinear(image, y[row], x[column], channel))
         }
         Resample::Separable(separable) => {
-            let whole = Planes::new(image);
-            let axis = |axis: usize, output: u32| {
-                (source[axis] != output).then(|| weights::of(separable, source[axis], output, 0..output))
-            };
-            let (y, x) = (axis(0, rows), axis(1, columns));
-            let resized = if weights::rows_first(separable, source, placement.resized) {
-                whole.filtered(y, true).filtered(x, false)
-            } else {
-                whole.filtered(x, false).filtered(y, true)
-            };
-            Box::new(move |row, column, channel| resized.get(row, column, channel))
+            let [rows, columns] = placement.resized;
+            let whole = Planes::<u8>::new(image);
+            match Passes::new(separable, source, [rows, columns], [0..rows, 0..columns]) {
+                None => Box::new(|row, column, channel| image.get(row, column, channel)),
+                Some(Passes::Rounded { axes: [y, x], rows_first }) => {
+                    let round = |weights: &AxisWeights| {
+                        let bits = weights.bits;
+                        move |sum: i64| ((sum + (1 << (bits - 1))) >> bits).clamp(0, 255) as u8
+                    };
+                    let pass = |image: Planes<u8>, weights: &Option<AxisWeights>, axis| match weights {
+                        Some(weights) => image
+                            .pass(weights, axis, 0i64, |sum, p, w| sum + i64::from(p) * i64::from(w))
+                            .map(round(weights)),
+                        None => image,
+                    };
+                    let resized =
+                        if rows_first { pass(pass(whole, &y, 0), &x, 1) } else { pass(pass(whole, &x, 1), &y, 0) };
+                    Box::new(move |row, column, channel| resized.get(row, column, channel))
+                }
+                Some(Passes::Wide { axes: [y, x], finish }) => {
+                    let sums = whole.pass(&x, 1, 0i32, |sum, p, w| sum + i32::from(p) * w);
+                    let sums = sums.pass(&y, 0, 0i32, |sum: i32, p: i32, w| sum.wrapping_add(p.wrapping_mul(w)));
+                    let resized = sums.map(|sum| finish.of(sum));
+                    Box::new(move |row, column, channel| resized.get(row, column, channel))
+                }
+                Some(Passes::Float { axes: [y, x] }) => {
+                    let sums = whole.pass(&x, 1, 0.0f32, |sum, p, w| sum + f32::from(p) * w);
+                    let sums = sums.pass(&y, 0, 0.0f32, |sum, p, w| sum + p * w);
+                    let resized = sums.map(|sum| sum.round_ties_even() as u8);
+                    Box::new(move |row, column, channel| resized.get(row, column, channel))
+                }
+                Some(Passes::TwoTaps { axes: [y, x] }) => {
+                    Box::new(move |row, column, channel| bilinear(image, y[row], x[column], channel))
+                }
+            }
         }
     }
 }
 
-/// A whole image of u8, for filters that work on one axis after the other.
-struct Planes {
+/// A whole image, for filters that work on one axis after the other.
+struct Planes<T> {
     size: [usize; 2],
     channels: usize,
-    values: Vec<u8>,
+    values: Vec<T>,
 }
 
-impl Planes {
+impl Planes<u8> {
     fn new(image: &ImageRef<'_>) -> Self {
         let (size, channels) = ([image.rows(), image.columns()], image.channels());
         Self::made(size, channels, |row, column, channel| image.get(row, column, channel))
     }
+}
 
-    fn made(size: [usize; 2], channels: usize, value: impl Fn(usize, usize, usize) -> u8) -> Self {
+impl<T: Copy> Planes<T> {
+    fn made(size: [usize; 2], channels: usize, value: impl Fn(usize, usize, usize) -> T) -> Self {
         let mut values = Vec::with_capacity(size[0] * size[1] * channels);
         for row in 0..size[0] {
             for column in 0..size[1] {
@@ -151,23 +177,30 @@ impl Planes {
         Self { size, channels, values }
     }
 
-    fn get(&self, row: usize, column: usize, channel: usize) -> u8 {
+    fn get(&self, row: usize, column: usize, channel: usize) -> T {
         self.values[(row * self.size[1] + column) * self.channels + channel]
     }
 
-    /// One pass over the rows or the columns: products added up, rounded half up, clamped.
-    fn filtered(self, weights: Option<AxisWeights>, rows: bool) -> Self {
-        let Some(weights) = weights else { return self };
-        let size = if rows { [weights.outputs(), self.size[1]] } else { [self.size[0], weights.outputs()] };
-        Self::made(size, self.channels, |row, column, channel| {
-            let (output, other) = if rows { (row, column) } else { (column, row) };
-            let mut sum = 1i64 << (weights.bits - 1);
-            for (tap, &weight) in weights.of(output).iter().enumerate().filter(|(_, weight)| **weight != 0) {
-                let at = weights.first[output] as usize + tap;
-                let value = if rows { self.get(at, other, channel) } else { self.get(other, at, channel) };
-                sum += i64::from(value) * i64::from(weight);
-            }
-            (sum >> weights.bits).clamp(0, 255) as u8
+    fn map<U: Copy>(self, map: impl Fn(T) -> U) -> Planes<U> {
+        Planes { size: self.size, channels: self.channels, values: self.values.into_iter().map(map).collect() }
+    }
+
+    /// One pass along an axis (0: down the rows, 1: along the columns): products added up, tap by tap.
+    fn pass<W, U>(&self, weights: &AxisWeights<W>, axis: usize, zero: U, add: impl Fn(U, T, W) -> U) -> Planes<U>
+    where
+        W: Copy + Default + PartialEq,
+        U: Copy,
+    {
+        let mut size = self.size;
+        size[axis] = weights.outputs();
+        Planes::made(size, self.channels, |row, column, channel| {
+            let output = [row, column][axis];
+            let taps = weights.of(output).iter().enumerate().filter(|(_, weight)| **weight != W::default());
+            taps.fold(zero, |sum, (tap, &weight)| {
+                let mut at = [row, column];
+                at[axis] = weights.first[output] as usize + tap;
+                add(sum, self.get(at[0], at[1], channel), weight)
+            })
         })
     }
 }

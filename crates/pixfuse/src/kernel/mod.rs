@@ -6,9 +6,11 @@
 mod blocks;
 mod load;
 mod one_tap;
+mod pack;
 mod scratch;
 mod separable;
 mod store;
+mod summed;
 mod two_taps;
 
 use pixfuse_spec::Resample;

@@ -6,11 +6,13 @@ use pixfuse_spec::{Filter, Resample};
 
 use super::blocks::{Block, Target, blocks, starts};
 use super::scratch::Scratch;
-use super::separable::{Passes, Resampler};
+use super::separable::Resampler;
+use super::summed::Summed;
 use super::{Load, Numbers, Prepared, Request, Store};
-use crate::axis;
+use crate::axis::{self, Pair};
 use crate::placement::Placement;
 use crate::simd::{Simd, Task, Token, Visit};
+use crate::weights::Passes;
 
 /// The body of a one-tap kernel of `C` channels: what generated code implements.
 pub trait OneTap<const C: usize>: Send + Sync + 'static {
@@ -57,7 +59,9 @@ impl<K: OneTap<C>, const C: usize> Visit for Prepare<K, C> {
             let window = placement.window;
             let indices = |source: usize, resized: u32, first: u32, count: u32| -> Vec<u32> {
                 match filter {
-                    Some(filter) => axis::one_tap(filter, source as u32, resized)[first as usize..][..count as usize].into(),
+                    Some(filter) => {
+                        axis::one_tap(filter, source as u32, resized)[first as usize..][..count as usize].into()
+                    }
                     None => (first..first + count).collect(),
                 }
             };
@@ -72,10 +76,24 @@ impl<K: OneTap<C>, const C: usize> Visit for Prepare<K, C> {
         let rows = match request.resample {
             Resample::None => picked(None),
             Resample::OneTap { filter } => picked(Some(filter)),
-            Resample::Separable(separable) => match Passes::new(separable, source, placement) {
-                None => picked(None),
-                Some(passes) => Rows::Resampled(Resampler::new(simd, request, passes, pixel, planes, dense)),
-            },
+            Resample::Separable(separable) => {
+                let from = [source.rows as u32, source.columns as u32];
+                let view = (pixel, planes, dense);
+                match Passes::new(separable, from, placement.resized, placement.window.ranges()) {
+                    None => picked(None),
+                    Some(Passes::Rounded { axes, rows_first }) => {
+                        Rows::Rounded(Resampler::new(simd, request, axes, rows_first, view))
+                    }
+                    Some(Passes::Wide { axes, finish }) => {
+                        Rows::Summed(Summed::wide(simd, request, axes, finish, view))
+                    }
+                    Some(Passes::Float { axes }) => Rows::Summed(Summed::float(simd, request, axes, view)),
+                    Some(Passes::TwoTaps { axes: [rows, columns] }) => {
+                        let columns: Vec<_> = columns.into_iter().map(|pair| pair.neighbours(source.columns)).collect();
+                        Rows::Blended { rows, blocks: blocks::<S, K::Load>(simd, request, C, 2, &columns) }
+                    }
+                }
+            }
             Resample::TwoTaps { .. } => unreachable!("a two-tap kernel has this shape"),
         };
         Box::new(Tables::<K, S, C> {
@@ -108,15 +126,29 @@ enum Rows<S: Simd> {
     Dense { rows: Vec<u32>, left: usize },
     /// Those pixels of a source row that the blocks say.
     Picked { rows: Vec<u32>, blocks: Vec<Block<S>> },
-    /// A line that is resampled first.
-    Resampled(Resampler<S>),
+    /// A line that is resampled first, with a u8 between the passes.
+    Rounded(Resampler<S>),
+    /// A line that is resampled first, with sums between the passes.
+    Summed(Summed<S>),
+    /// Two rows by two columns of the source.
+    Blended { rows: Vec<Pair>, blocks: Vec<Block<S>> },
+}
+
+impl<S: Simd> Rows<S> {
+    /// Bytes of scratch that a run needs.
+    fn scratch(&self) -> usize {
+        match self {
+            Self::Rounded(resampler) => resampler.scratch(),
+            Self::Summed(summed) => summed.scratch(),
+            _ => 0,
+        }
+    }
 }
 
 impl<K: OneTap<C>, S: Simd, const C: usize> Prepared for Tables<K, S, C> {
     unsafe fn run(&self, origin: *const u8, row_stride: isize, out: *mut u8, numbers: &Numbers<'_>) {
-        let bytes = if let Rows::Resampled(resampler) = &self.rows { resampler.scratch() } else { 0 };
         let sink = Sink { tables: self, out: out.cast(), numbers: *numbers };
-        Scratch::with(bytes, |scratch| self.simd.vectorize(Run { sink, origin, row_stride, scratch }));
+        Scratch::with(self.rows.scratch(), |scratch| self.simd.vectorize(Run { sink, origin, row_stride, scratch }));
     }
 }
 
@@ -154,12 +186,40 @@ impl<K: OneTap<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
                     }
                 }
             }
-            Rows::Resampled(resampler) => {
+            Rows::Rounded(resampler) => {
                 for y in 0..*height {
                     // SAFETY: the view, and scratch for this resampler, which gives lines of the window's pixels.
                     unsafe {
                         let line = resampler.row(simd, scratch, y, origin, row_stride);
                         sink.dense(simd, y, line, resampler.line_stride(), 0);
+                    }
+                }
+            }
+            Rows::Summed(summed) => {
+                for y in 0..*height {
+                    // SAFETY: as above.
+                    unsafe {
+                        let line = summed.row(simd, scratch, y, origin, row_stride);
+                        sink.dense(simd, y, line, summed.line_stride(), 0);
+                    }
+                }
+            }
+            Rows::Blended { rows, blocks } => {
+                for (y, row) in rows.iter().enumerate() {
+                    let [above, below] = row.at.map(|row| origin.wrapping_offset(row as isize * row_stride));
+                    let weights = simd.splat_words(row.weights);
+                    for block in blocks {
+                        // SAFETY: the table was made for rows of this view, and the block is inside the window.
+                        unsafe {
+                            let above = K::Load::fetch::<S, C, 2>(simd, above, *channel_stride, &block.columns);
+                            let mut pixel = K::Load::fetch::<S, C, 2>(simd, below, *channel_stride, &block.columns);
+                            for channel in 0..C {
+                                let above = simd.dot_pairs(above[channel], block.weights);
+                                let below = simd.dot_pairs(pixel[channel], block.weights);
+                                pixel[channel] = simd.blend_rows(above, below, weights);
+                            }
+                            sink.store(simd, y, block.column, pixel);
+                        }
                     }
                 }
             }

@@ -12,32 +12,20 @@
 
 use std::ops::Range;
 
-use pixfuse_spec::Separable;
-
+use super::pack::Pack;
 use super::scratch::Scratch;
 use super::{Request, Source};
-use crate::placement::Placement;
 use crate::simd::{SLACK, Simd, Task};
-use crate::weights::{self, AxisWeights};
+use crate::weights::AxisWeights;
 
 /// How many rows are filtered at once: they share the loads of weights and indices.
 const BATCH: u32 = 4;
 
-/// The weights of the axes, each `None` where the axis keeps its size, and the order of the passes.
-pub(super) struct Passes {
-    pub(super) rows: Option<AxisWeights>,
-    pub(super) columns: Option<AxisWeights>,
-    pub(super) rows_first: bool,
-}
-
 /// The passes over one source size.
 pub(super) struct Resampler<S: Simd> {
     source: Source,
-    /// Bytes of a pixel in one plane.
-    pixel: usize,
     planes: usize,
-    /// Source columns that are read.
-    reach: Range<usize>,
+    pack: Pack,
     /// How a source row becomes a row that is blended.
     first: FirstPass<S>,
     /// How rows are blended; `None` where each output row is one row of the first pass, from this one on.
@@ -79,40 +67,23 @@ struct Parts {
     end: usize,
 }
 
-impl Passes {
-    /// The passes from one size to another; `None` when both axes keep theirs, so that nothing is resampled.
-    pub(super) fn new(separable: Separable, source: &Source, placement: &Placement) -> Option<Self> {
-        let Placement { resized, window, .. } = placement;
-        let from = [source.rows as u32, source.columns as u32];
-        let kept = [window.top..window.top + window.rows, window.left..window.left + window.columns];
-        let axis = |axis: usize| {
-            let (source, output, kept) = (from[axis], resized[axis], kept[axis].clone());
-            (source != output).then(|| weights::of(separable, source, output, kept))
-        };
-        let (rows, columns) = (axis(0), axis(1));
-        let rows_first = weights::rows_first(separable, from, *resized);
-        (rows.is_some() || columns.is_some()).then_some(Self { rows, columns, rows_first })
-    }
-}
-
 impl<S: Simd> Resampler<S> {
-    /// Builds the tables. `pixel` is the bytes of a pixel in each of `planes` planes; `dense` says that the pixels of a
-    /// row follow each other without a gap.
-    pub(super) fn new(simd: S, request: &Request, passes: Passes, pixel: usize, planes: usize, dense: bool) -> Self {
-        let Passes { rows, columns, rows_first } = passes;
+    /// Builds the tables: `pixel` is the bytes of a pixel in each of `planes` planes, and `dense` says that the pixels of
+    /// a row follow each other without a gap.
+    pub(super) fn new(
+        simd: S,
+        request: &Request,
+        [rows, columns]: [Option<AxisWeights>; 2],
+        rows_first: bool,
+        (pixel, planes, dense): (usize, usize, bool),
+    ) -> Self {
         let (source, window) = (request.source, request.placement.window);
-        let reach = match &columns {
-            Some(weights) => weights.reach(),
-            None => window.left..window.left + window.columns,
-        };
-        let reach = reach.start as usize..reach.end as usize;
-        let read = reach.len() * pixel;
-        // Behind a packed row there is room for any window, so that its length never matters.
-        let packed = read + columns.as_ref().map_or(0, |weights| 256 + (weights.taps + 4) * pixel);
+        let reach = columns.as_ref().map_or(window.left..window.left + window.columns, AxisWeights::reach);
+        let pack = Pack::new(&source, reach, pixel);
+        let packed = columns.as_ref().map_or(pack.length(), |weights| pack.room(weights.taps));
         let over_packed = |weights: &AxisWeights| {
-            let mut weights = weights.clone();
-            weights.first.iter_mut().for_each(|first| *first -= reach.start as u32);
-            simd.row_filter(&weights, pixel, packed).expect("a packed row has room for every window")
+            let shifted = weights.from(pack.reach.start as u32);
+            simd.row_filter(&shifted, pixel, packed).expect("a packed row has room for every window")
         };
         let in_place = if dense { FirstPass::InPlace } else { FirstPass::Pack };
         let (first, last) = match &columns {
@@ -125,14 +96,14 @@ impl<S: Simd> Resampler<S> {
             }
         };
         let line = window.columns as usize * pixel;
-        let length = if last.is_some() { read } else { line };
+        let length = if last.is_some() { pack.length() } else { line };
         let taps = rows.as_ref().map_or(1, |weights| weights.taps as u32);
         let parts = Parts::new(&first, taps, length, packed, line);
         let blend = match rows {
             None => Err(window.top),
             Some(weights) => Ok(Blend { filter: simd.column_filter(&weights), taps, first: weights.first, length }),
         };
-        Self { source, pixel, planes, reach, first, blend, last, parts }
+        Self { source, planes, pack, first, blend, last, parts }
     }
 
     /// Bytes of scratch that a run needs.
@@ -259,7 +230,7 @@ impl<S: Simd> Plane<'_, S> {
         unsafe {
             match &self.resampler.first {
                 FirstPass::InPlace => {}
-                FirstPass::Pack => rows.for_each(|row| self.pack(row, self.ring(row))),
+                FirstPass::Pack => rows.for_each(|row| self.resampler.pack.copy(self.in_place(row), self.ring(row))),
                 FirstPass::Filter { filter, packs } => {
                     let mut row = rows.start;
                     while row + BATCH <= rows.end {
@@ -305,14 +276,17 @@ impl<S: Simd> Plane<'_, S> {
     /// A row as the vertical pass reads it.
     #[inline(always)]
     fn blended(&self, row: u32) -> *const u8 {
-        let Resampler { first, reach, pixel, .. } = self.resampler;
+        let Resampler { first, pack, .. } = self.resampler;
         match first {
-            FirstPass::InPlace => {
-                let offset = row as isize * self.row_stride + (reach.start * pixel) as isize;
-                self.origin.wrapping_offset(offset)
-            }
+            FirstPass::InPlace => self.in_place(row).wrapping_add(pack.reach.start * pack.pixel),
             _ => self.ring(row),
         }
+    }
+
+    /// A source row, from column 0.
+    #[inline(always)]
+    fn in_place(&self, row: u32) -> *const u8 {
+        self.origin.wrapping_offset(row as isize * self.row_stride)
     }
 
     /// The place of a row in the ring.
@@ -329,29 +303,12 @@ impl<S: Simd> Plane<'_, S> {
     #[inline(always)]
     unsafe fn source(&self, row: u32, packs: bool) -> *const u8 {
         if !packs {
-            return self.origin.wrapping_offset(row as isize * self.row_stride);
+            return self.in_place(row);
         }
         let Parts { packed, packed_pitch, .. } = self.resampler.parts;
         let place = self.scratch.wrapping_add(packed + (row % BATCH) as usize * packed_pitch);
         // SAFETY: the caller's promise; the scratch has BATCH packed rows there.
-        unsafe { self.pack(row, place) };
+        unsafe { self.resampler.pack.copy(self.in_place(row), place) };
         place
-    }
-
-    /// Copies the pixels of a row that are read, so that they are dense.
-    ///
-    /// # Safety
-    /// The row is inside the view, and there is room for its packed form.
-    #[inline(never)]
-    unsafe fn pack(&self, row: u32, to: *mut u8) {
-        let Resampler { reach, pixel, source, .. } = self.resampler;
-        let row = self.origin.wrapping_offset(row as isize * self.row_stride);
-        for (index, column) in reach.clone().enumerate() {
-            for channel in 0..*pixel {
-                let offset = column as isize * source.column_stride + channel as isize * source.channel_stride;
-                // SAFETY: a channel of a pixel of the view, and index < reach.len().
-                unsafe { *to.add(index * pixel + channel) = *row.offset(offset) };
-            }
-        }
     }
 }

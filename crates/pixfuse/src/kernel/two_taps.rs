@@ -51,7 +51,7 @@ impl<K: TwoTaps<C>, const C: usize> Visit for Prepare<'_, K, C> {
         let columns: Vec<_> = axis::two_taps(source.columns as u32, columns, Axis::Columns)
             .skip(window.left as usize)
             .take(window.columns as usize)
-            .map(|pair| neighbours(pair, source.columns))
+            .map(|pair| pair.neighbours(source.columns))
             .collect();
         Box::new(Tables::<K, S, C> {
             simd,
@@ -65,16 +65,6 @@ impl<K: TwoTaps<C>, const C: usize> Visit for Prepare<'_, K, C> {
             body: PhantomData,
         })
     }
-}
-
-/// The same sample from two columns that lie side by side: at the right edge, where both taps are the last column, all
-/// of its weight moves to the right tap and the left one becomes the column before. A pair then never straddles the
-/// end of a row, and a fetch of two neighbours serves every column.
-fn neighbours(Pair { at, weights }: Pair, columns: usize) -> ([u32; 2], [i16; 2]) {
-    if at[0] == at[1] && columns > 1 {
-        return ([at[0] - 1, at[0]], [0, weights[0] + weights[1]]);
-    }
-    (at, weights)
 }
 
 struct Tables<K, S: Simd, const C: usize> {

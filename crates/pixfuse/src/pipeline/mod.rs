@@ -13,7 +13,7 @@ use crate::mapping::Mapping;
 use crate::placement::Placement;
 use crate::seen::Seen;
 use crate::simd::Token;
-use crate::{Element, Error, ImageRef, Layout, Level, Spec, grid};
+use crate::{Element, Error, Geometry, ImageRef, Layout, Level, Spec, grid};
 
 /// A preprocessing pipeline, ready to run.
 ///
@@ -142,9 +142,37 @@ impl Pipeline {
     /// # Errors
     /// When a side is 0, a crop reaches outside the image, or the tensor would be larger than memory.
     pub fn output_shape(&self, rows: usize, columns: usize) -> Result<[usize; 3], Error> {
+        self.dims(self.placement(rows, columns)?.output)
+    }
+
+    /// Where a run over a source of this size puts things: maps points and boxes to the output and back.
+    ///
+    /// # Errors
+    /// As [`output_shape`](Self::output_shape).
+    ///
+    /// ```
+    /// use pixfuse::{Clip, Pipeline};
+    ///
+    /// let pipe = Pipeline::parse(
+    ///     "input(rgb8), resize(shortest = 256, bilinear, antialias), center_crop(224, 224), output(rgb, f32, chw)",
+    /// )?;
+    /// let geometry = pipe.geometry(512, 1024)?;
+    /// assert_eq!(geometry.resized(), [256, 512]);
+    /// assert_eq!(geometry.offset(), [-16, -144]);
+    /// assert_eq!(geometry.source_box(), [288.0, 32.0, 736.0, 480.0]);
+    /// assert_eq!(geometry.map_points(&[[512.0, 256.0]], Clip::No), [[112.0, 112.0]]);
+    /// # Ok::<(), pixfuse::Error>(())
+    /// ```
+    pub fn geometry(&self, rows: usize, columns: usize) -> Result<Geometry, Error> {
+        let placement = self.placement(rows, columns)?;
+        self.dims(placement.output)?;
+        Ok(Geometry::new(&placement, [rows, columns]))
+    }
+
+    /// The frame, worked out for a source of this size.
+    fn placement(&self, rows: usize, columns: usize) -> Result<Placement, Error> {
         ImageRef::check_view([rows, columns, self.channels()], [0; 3])?;
-        let placement = Placement::new(&self.inner.plan.frame, [rows as u32, columns as u32])?;
-        self.dims(placement.output)
+        Placement::new(&self.inner.plan.frame, [rows as u32, columns as u32])
     }
 
     /// The shape of a tensor of this many rows and columns.

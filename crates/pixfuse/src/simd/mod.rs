@@ -49,6 +49,8 @@ pub trait Simd: Copy + Send + Sync + 'static {
 
     /// Prepared weights of a horizontal pass.
     type RowFilter: Send + Sync + 'static;
+    /// Prepared f32 weights of a horizontal pass.
+    type FloatRowFilter: Send + Sync + 'static;
     /// Prepared weights of a vertical pass.
     type ColumnFilter: Send + Sync + 'static;
 
@@ -141,6 +143,26 @@ pub trait Simd: Copy + Send + Sync + 'static {
         sources: [*const u8; ROWS],
         outs: [*mut u8; ROWS],
     );
+
+    /// The horizontal pass over one row, its sums neither rounded nor clamped.
+    ///
+    /// # Safety
+    /// As [`filter_rows`](Self::filter_rows), with i32 elements.
+    unsafe fn sum_row(self, filter: &Self::RowFilter, source: *const u8, out: *mut i32);
+
+    /// As [`row_filter`](Self::row_filter), with f32 weights.
+    fn float_row_filter(
+        self,
+        weights: &AxisWeights<f32>,
+        pixel: usize,
+        readable: usize,
+    ) -> Option<Self::FloatRowFilter>;
+
+    /// The horizontal pass over one row in f32: from zero, multiplied and then added, tap by tap.
+    ///
+    /// # Safety
+    /// As [`filter_rows`](Self::filter_rows), with f32 elements.
+    unsafe fn sum_row_f32(self, filter: &Self::FloatRowFilter, source: *const u8, out: *mut f32);
 
     /// Prepares the vertical pass.
     fn column_filter(self, weights: &AxisWeights) -> Self::ColumnFilter;

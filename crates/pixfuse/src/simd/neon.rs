@@ -2,8 +2,8 @@
 
 use std::arch::aarch64::*;
 
-use super::taps::{Fetch, gather_bytes};
 use super::passes::{PlainRows, blend_rows_plain};
+use super::taps::{Fetch, gather_bytes};
 use super::{BlockTaps, Simd, Task};
 use crate::weights::AxisWeights;
 
@@ -87,6 +87,7 @@ impl Simd for Neon {
     type F32 = [float32x4_t; 2];
     type Columns = Columns;
     type RowFilter = PlainRows;
+    type FloatRowFilter = PlainRows<f32>;
     type ColumnFilter = AxisWeights;
 
     #[inline(always)]
@@ -287,6 +288,22 @@ impl Simd for Neon {
             // SAFETY: the caller's promise is the same.
             unsafe { filter.filter(sources[row], outs[row]) }
         }
+    }
+
+    #[inline(always)]
+    unsafe fn sum_row(self, filter: &PlainRows, source: *const u8, out: *mut i32) {
+        // SAFETY: the caller's promise is the same.
+        unsafe { filter.filter(source, out) }
+    }
+
+    fn float_row_filter(self, weights: &AxisWeights<f32>, pixel: usize, _readable: usize) -> Option<PlainRows<f32>> {
+        Some(PlainRows::new(weights, pixel))
+    }
+
+    #[inline(always)]
+    unsafe fn sum_row_f32(self, filter: &PlainRows<f32>, source: *const u8, out: *mut f32) {
+        // SAFETY: the caller's promise is the same.
+        unsafe { filter.filter(source, out) }
     }
 
     fn column_filter(self, weights: &AxisWeights) -> AxisWeights {

@@ -31,6 +31,7 @@ impl Simd for Scalar {
     type F32 = f32;
     type Columns = ScalarColumns;
     type RowFilter = PlainRows;
+    type FloatRowFilter = PlainRows<f32>;
     type ColumnFilter = AxisWeights;
 
     #[inline(always)]
@@ -149,6 +150,22 @@ impl Simd for Scalar {
             // SAFETY: the caller's promise is the same.
             unsafe { filter.filter(sources[row], outs[row]) }
         }
+    }
+
+    #[inline(always)]
+    unsafe fn sum_row(self, filter: &PlainRows, source: *const u8, out: *mut i32) {
+        // SAFETY: the caller's promise is the same.
+        unsafe { filter.filter(source, out) }
+    }
+
+    fn float_row_filter(self, weights: &AxisWeights<f32>, pixel: usize, _readable: usize) -> Option<PlainRows<f32>> {
+        Some(PlainRows::new(weights, pixel))
+    }
+
+    #[inline(always)]
+    unsafe fn sum_row_f32(self, filter: &PlainRows<f32>, source: *const u8, out: *mut f32) {
+        // SAFETY: the caller's promise is the same.
+        unsafe { filter.filter(source, out) }
     }
 
     fn column_filter(self, weights: &AxisWeights) -> AxisWeights {

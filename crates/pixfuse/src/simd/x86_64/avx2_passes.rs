@@ -1,7 +1,7 @@
-//! The passes of separable filters with AVX2: 8 bytes of a row at a time, two taps to an instruction.
+//! The passes of separable filters with AVX2: 8 elements of a row at a time, two taps to a shuffle.
 //!
-//! A weight has up to 24 bits with its sign; `vpmaddwd` takes 16. It is cut at bit 15, so that the low part is a positive
-//! word, and the two sums are put together by a shift. They wrap, and the result is exact all the same.
+//! An integer weight has up to 24 bits with its sign; `vpmaddwd` takes 16. It is cut at bit 15, so that the low part is a
+//! positive word, and the two sums are put together by a shift. They wrap, and the result is exact all the same.
 
 use std::arch::x86_64::*;
 
@@ -9,37 +9,24 @@ use super::{Avx2, level};
 use crate::simd::passes::{PlainRows, blend_rows_plain};
 use crate::weights::AxisWeights;
 
-/// Two weights of one output as words: the high parts, and the low 15 bits.
-fn halves(weights: [i32; 2]) -> [u32; 2] {
-    let words = |part: fn(i32) -> i32| part(weights[0]) as u32 & 0xffff | (part(weights[1]) as u32) << 16;
-    [words(|weight| weight >> 15), words(|weight| weight & 0x7fff)]
+/// Filters rows: by shuffling windows, or tap by tap where ratios are so large that 4 elements span more than 32 bytes.
+pub(crate) enum RowFilter<W = i32, L = [[u32; 8]; 2]> {
+    Windows { windows: Windows, weights: Vec<L>, bits: u32 },
+    Plain(PlainRows<W>),
 }
 
-/// The weights of one output index in twos, the last one filled up with a zero.
-fn pairs(weights: &[i32]) -> impl Iterator<Item = [u32; 2]> + '_ {
-    weights.chunks(2).map(|taps| halves([taps[0], taps.get(1).copied().unwrap_or(0)]))
-}
+/// As [`RowFilter`], with f32 weights: a vector for each tap.
+pub(crate) type FloatRowFilter = RowFilter<f32, [[f32; 8]; 2]>;
 
-/// Filters rows.
-pub(crate) enum RowFilter {
-    /// By shuffling windows of the row.
-    Windows(Windows),
-    /// Tap by tap: ratios so large that 4 output bytes span more than 32.
-    Plain(PlainRows),
-}
-
-/// For each 8 output bytes, two windows of the row whose bytes are shuffled so that each lane has two taps as words.
+/// For each 8 elements, two windows of the row whose bytes are shuffled so that each lane has two taps as words.
 pub(crate) struct Windows {
     groups: Vec<Group>,
-    /// For each group and each two taps, the high and the low parts of each lane's weights.
-    weights: Vec<[[u32; 8]; 2]>,
     /// Vectors of 16 bytes that a window takes: 1 or 2.
     vectors: usize,
     /// Twos of taps.
     pairs: usize,
     /// Bytes from two taps to the next two.
     step: usize,
-    bits: u32,
 }
 
 #[repr(C, align(32))]
@@ -50,60 +37,134 @@ struct Group {
     bases: [usize; 2],
 }
 
-impl RowFilter {
-    /// As the AVX-512 one.
-    pub(super) fn new(weights: &AxisWeights, pixel: usize, readable: usize) -> Option<Self> {
-        let (outputs, pairs_of) = (weights.outputs() * pixel, weights.taps.div_ceil(2));
-        let step = 2 * pixel;
-        let start = |byte: usize| weights.first[byte / pixel] as usize * pixel + byte % pixel;
-        let lanes = |half: usize| (0..4).map(move |lane| (half * 4 + lane).min(outputs - 1));
-        let span = |half: usize| {
-            let starts = || lanes(half).map(start);
-            let (first, last) = (starts().min().unwrap_or(0), starts().max().unwrap_or(0));
-            (first, last + pixel + 1)
-        };
-        let groups = outputs.div_ceil(8);
-        let after = (pairs_of - 1) * step;
-        let fits = |vectors: usize| -> Option<Vec<usize>> {
-            let last_base = readable.checked_sub(vectors * 16 + after)?;
-            let base = |half| {
-                let (first, end) = span(half);
-                let base = first.min(last_base);
-                (end <= base + vectors * 16).then_some(base)
-            };
-            (0..groups * 2).map(base).collect()
-        };
-        let widest = (0..groups * 2).map(|half| span(half).1 - span(half).0).max().unwrap_or(0);
-        if widest > 32 {
-            return Some(Self::Plain(PlainRows::new(weights, pixel)));
-        }
-        let (vectors, bases) = [1, 2].into_iter().find_map(|vectors| Some((vectors, fits(vectors)?)))?;
-        let of_output: Vec<[u32; 2]> = (0..weights.outputs()).flat_map(|output| pairs(weights.of(output))).collect();
-        let mut table = Vec::with_capacity(groups * pairs_of);
-        let groups = (0..groups)
-            .map(|group| {
-                let mut shuffle = [[0x80; 32]; 2];
-                for half in 0..2 {
-                    let base = bases[group * 2 + half];
-                    for (lane, byte) in lanes(group * 2 + half).enumerate() {
-                        for tap in 0..2 {
-                            let from = start(byte) + tap * pixel - base;
-                            shuffle[from / 16][half * 16 + lane * 4 + tap * 2] = (from % 16) as u8;
-                        }
-                    }
-                }
-                for pair in 0..pairs_of {
-                    let mut vectors = [[0; 8]; 2];
-                    for (lane, byte) in lanes(group * 2).chain(lanes(group * 2 + 1)).enumerate() {
-                        let own = of_output[byte / pixel * pairs_of + pair];
-                        (vectors[0][lane], vectors[1][lane]) = (own[0], own[1]);
-                    }
-                    table.push(vectors);
-                }
-                Group { shuffle, bases: [bases[group * 2], bases[group * 2 + 1]] }
+/// Whether windows can be had.
+enum Placed {
+    Windows(Windows),
+    TooWide,
+    TooShort,
+}
+
+/// The elements that half a group makes; those beyond the end repeat the last one.
+fn lanes(half: usize, elements: usize) -> impl Iterator<Item = usize> {
+    (0..4).map(move |lane| (half * 4 + lane).min(elements - 1))
+}
+
+impl Windows {
+    fn place(first: &[u32], taps: usize, pixel: usize, readable: usize) -> Placed {
+        let (elements, pairs, step) = (first.len() * pixel, taps.div_ceil(2), 2 * pixel);
+        let start = |element: usize| first[element / pixel] as usize * pixel + element % pixel;
+        let groups = elements.div_ceil(8);
+        let spans: Vec<_> = (0..groups * 2)
+            .map(|half| {
+                let starts = || lanes(half, elements).map(start);
+                starts().min().unwrap_or(0)..starts().max().unwrap_or(0) + pixel + 1
             })
             .collect();
-        Some(Self::Windows(Windows { groups, weights: table, vectors, pairs: pairs_of, step, bits: weights.bits }))
+        if spans.iter().any(|span| span.len() > 32) {
+            return Placed::TooWide;
+        }
+        let fits = |vectors: usize| -> Option<Vec<usize>> {
+            let last_base = readable.checked_sub(vectors * 16 + (pairs - 1) * step)?;
+            let base = |span: &std::ops::Range<usize>| {
+                let base = span.start.min(last_base);
+                (span.end <= base + vectors * 16).then_some(base)
+            };
+            spans.iter().map(base).collect()
+        };
+        let Some((vectors, bases)) = [1, 2].into_iter().find_map(|vectors| Some((vectors, fits(vectors)?))) else {
+            return Placed::TooShort;
+        };
+        let group = |group: usize| {
+            let mut shuffle = [[0x80; 32]; 2];
+            let bases = [bases[group * 2], bases[group * 2 + 1]];
+            for half in 0..2 {
+                for (lane, element) in lanes(group * 2 + half, elements).enumerate() {
+                    for tap in 0..2 {
+                        let from = start(element) + tap * pixel - bases[half];
+                        shuffle[from / 16][half * 16 + lane * 4 + tap * 2] = (from % 16) as u8;
+                    }
+                }
+            }
+            Group { shuffle, bases }
+        };
+        Placed::Windows(Self { groups: (0..groups).map(group).collect(), vectors, pairs, step })
+    }
+
+    /// Two taps of each lane as words, from windows of the two halves.
+    ///
+    /// # Safety
+    /// The windows are readable.
+    #[inline(always)]
+    unsafe fn taps<const VECTORS: usize>([low, high]: [*const u8; 2], shuffle: [__m256i; 2]) -> __m256i {
+        // SAFETY: the caller's promise; the intrinsics are of the level that called.
+        unsafe {
+            let taps = _mm256_shuffle_epi8(_mm256_loadu2_m128i(high.cast(), low.cast()), shuffle[0]);
+            if VECTORS == 1 {
+                return taps;
+            }
+            let rest = _mm256_loadu2_m128i(high.add(16).cast(), low.add(16).cast());
+            _mm256_or_si256(taps, _mm256_shuffle_epi8(rest, shuffle[1]))
+        }
+    }
+
+    /// # Safety
+    /// Called at this level.
+    #[inline(always)]
+    unsafe fn shuffle(group: &Group) -> [__m256i; 2] {
+        let [first, second] = &group.shuffle;
+        // SAFETY: 32 bytes each, aligned as the group is.
+        unsafe { [_mm256_load_si256(first.as_ptr().cast()), _mm256_load_si256(second.as_ptr().cast())] }
+    }
+}
+
+impl<W: Copy + Default + PartialEq, L: Copy> RowFilter<W, L> {
+    /// As the AVX-512 one.
+    fn new(
+        weights: &AxisWeights<W>,
+        pixel: usize,
+        readable: usize,
+        lay: impl Fn([usize; 8], usize) -> L,
+    ) -> Option<Self> {
+        let windows = match Windows::place(&weights.first, weights.taps, pixel, readable) {
+            Placed::Windows(windows) => windows,
+            Placed::TooWide => return Some(Self::Plain(PlainRows::new(weights, pixel))),
+            Placed::TooShort => return None,
+        };
+        let elements = weights.outputs() * pixel;
+        let mut table = Vec::with_capacity(windows.groups.len() * windows.pairs);
+        for group in 0..windows.groups.len() {
+            let mut outputs = [0; 8];
+            let elements = lanes(group * 2, elements).chain(lanes(group * 2 + 1, elements));
+            for (lane, element) in elements.enumerate() {
+                outputs[lane] = element / pixel;
+            }
+            table.extend((0..windows.pairs).map(|pair| lay(outputs, pair)));
+        }
+        Some(Self::Windows { windows, weights: table, bits: weights.bits })
+    }
+}
+
+/// Two weights of one output as words: the high parts, and the low 15 bits.
+#[inline]
+fn halves(weights: &[i32], pair: usize) -> [u32; 2] {
+    let weight = |tap: usize| weights.get(pair * 2 + tap).copied().unwrap_or(0);
+    let words = |part: fn(i32) -> i32| part(weight(0)) as u32 & 0xffff | (part(weight(1)) as u32) << 16;
+    [words(|weight| weight >> 15), words(|weight| weight & 0x7fff)]
+}
+
+impl RowFilter {
+    pub(super) fn integer(weights: &AxisWeights, pixel: usize, readable: usize) -> Option<Self> {
+        let pairs = weights.taps.div_ceil(2);
+        // The halves of an output are the same in each of its channels: computed once.
+        let of = |output: usize| (0..pairs).map(move |pair| halves(weights.of(output), pair));
+        let of_output: Vec<[u32; 2]> = (0..weights.outputs()).flat_map(of).collect();
+        Self::new(weights, pixel, readable, |outputs, pair| {
+            let mut vectors = [[0; 8]; 2];
+            for (lane, output) in outputs.into_iter().enumerate() {
+                [vectors[0][lane], vectors[1][lane]] = of_output[output * pairs + pair];
+            }
+            vectors
+        })
     }
 
     /// # Safety
@@ -118,8 +179,14 @@ impl RowFilter {
         // SAFETY: the caller's promise is the same.
         unsafe {
             match self {
-                Self::Windows(windows) if windows.vectors == 1 => windows.filter::<ROWS, 1>(simd, sources, outs),
-                Self::Windows(windows) => windows.filter::<ROWS, 2>(simd, sources, outs),
+                Self::Windows { windows, weights, bits } => {
+                    let (half, bits) = (_mm256_set1_epi32(1 << (bits - 1)), _mm_cvtsi32_si128(*bits as i32));
+                    let store = Bytes { half, bits };
+                    match windows.vectors {
+                        1 => sums::<ROWS, 1, _>(simd, windows, weights, sources, outs, store),
+                        _ => sums::<ROWS, 2, _>(simd, windows, weights, sources, outs, store),
+                    }
+                }
                 Self::Plain(plain) => {
                     for row in 0..ROWS {
                         plain.filter(sources[row], outs[row]);
@@ -128,59 +195,173 @@ impl RowFilter {
             }
         }
     }
-}
 
-/// Two sums of weight parts to values, one a lane.
-#[inline(always)]
-fn together(_: Avx2, [high, low]: [__m256i; 2], half: __m256i, bits: __m128i) -> __m256i {
-    level! {
-        let sum = _mm256_add_epi32(_mm256_slli_epi32::<15>(high), low);
-        _mm256_sra_epi32(_mm256_add_epi32(sum, half), bits)
+    /// # Safety
+    /// As [`Simd::sum_row`](crate::simd::Simd::sum_row).
+    #[inline(always)]
+    pub(super) unsafe fn sum(&self, simd: Avx2, source: *const u8, out: *mut i32) {
+        // SAFETY: the caller's promise is the same.
+        unsafe {
+            match self {
+                Self::Windows { windows, weights, .. } => match windows.vectors {
+                    1 => sums::<1, 1, _>(simd, windows, weights, [source], [out], Words),
+                    _ => sums::<1, 2, _>(simd, windows, weights, [source], [out], Words),
+                },
+                Self::Plain(plain) => plain.filter(source, out),
+            }
+        }
     }
 }
 
-impl Windows {
+/// How 8 sums are kept.
+trait Keep: Copy {
+    type Element;
+
+    /// # Safety
+    /// 8 elements are writable.
+    unsafe fn store(self, sums: __m256i, out: *mut Self::Element);
+}
+
+/// Rounded and clamped to bytes.
+#[derive(Clone, Copy)]
+struct Bytes {
+    half: __m256i,
+    bits: __m128i,
+}
+
+/// As they are.
+#[derive(Clone, Copy)]
+struct Words;
+
+impl Keep for Bytes {
+    type Element = u8;
+
     #[inline(always)]
-    unsafe fn filter<const ROWS: usize, const VECTORS: usize>(
-        &self,
-        simd: Avx2,
-        sources: [*const u8; ROWS],
-        outs: [*mut u8; ROWS],
-    ) {
-        // SAFETY: each window was placed so that it ends inside the readable bytes, and the output has room for whole
-        // groups.
+    unsafe fn store(self, sums: __m256i, out: *mut u8) {
+        // SAFETY: the caller's promise. Both packs saturate, which is the clamp.
         unsafe {
-            let half = _mm256_set1_epi32(1 << (self.bits - 1));
-            let bits = _mm_cvtsi32_si128(self.bits as i32);
-            let mut weights = self.weights.as_ptr();
-            for (number, group) in self.groups.iter().enumerate() {
-                let first = _mm256_load_si256(group.shuffle[0].as_ptr().cast());
-                let second = _mm256_load_si256(group.shuffle[1].as_ptr().cast());
-                let mut sums = [[_mm256_setzero_si256(); 2]; ROWS];
-                let [mut low, mut high] = group.bases;
-                for _ in 0..self.pairs {
-                    let parts = (*weights)[0].as_ptr();
-                    let weight = (_mm256_loadu_si256(parts.cast()), _mm256_loadu_si256(parts.add(8).cast()));
-                    for row in 0..ROWS {
-                        let (low, high) = (sources[row].add(low), sources[row].add(high));
-                        let mut taps = _mm256_shuffle_epi8(_mm256_loadu2_m128i(high.cast(), low.cast()), first);
-                        if VECTORS == 2 {
-                            let rest = _mm256_loadu2_m128i(high.add(16).cast(), low.add(16).cast());
-                            taps = _mm256_or_si256(taps, _mm256_shuffle_epi8(rest, second));
-                        }
-                        sums[row][0] = _mm256_add_epi32(sums[row][0], _mm256_madd_epi16(taps, weight.0));
-                        sums[row][1] = _mm256_add_epi32(sums[row][1], _mm256_madd_epi16(taps, weight.1));
-                    }
-                    weights = weights.add(1);
-                    low += self.step;
-                    high += self.step;
-                }
+            let values = _mm256_sra_epi32(_mm256_add_epi32(sums, self.half), self.bits);
+            let words = _mm_packs_epi32(_mm256_castsi256_si128(values), _mm256_extracti128_si256::<1>(values));
+            _mm_storel_epi64(out.cast(), _mm_packus_epi16(words, words));
+        }
+    }
+}
+
+impl Keep for Words {
+    type Element = i32;
+
+    #[inline(always)]
+    unsafe fn store(self, sums: __m256i, out: *mut i32) {
+        // SAFETY: the caller's promise.
+        unsafe { _mm256_storeu_si256(out.cast(), sums) }
+    }
+}
+
+/// Two sums of weight parts to one.
+#[inline(always)]
+fn together(_: Avx2, [high, low]: [__m256i; 2]) -> __m256i {
+    level! { _mm256_add_epi32(_mm256_slli_epi32::<15>(high), low) }
+}
+
+/// The horizontal pass over rows.
+///
+/// # Safety
+/// Each window ends inside the readable bytes, and the output has room for whole groups.
+#[inline(always)]
+unsafe fn sums<const ROWS: usize, const VECTORS: usize, K: Keep>(
+    simd: Avx2,
+    windows: &Windows,
+    weights: &[[[u32; 8]; 2]],
+    sources: [*const u8; ROWS],
+    outs: [*mut K::Element; ROWS],
+    keep: K,
+) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let mut parts = weights.as_ptr();
+        for (number, group) in windows.groups.iter().enumerate() {
+            let shuffle = Windows::shuffle(group);
+            let mut sums = [[_mm256_setzero_si256(); 2]; ROWS];
+            let [mut low, mut high] = group.bases;
+            for _ in 0..windows.pairs {
                 for row in 0..ROWS {
-                    let values = together(simd, sums[row], half, bits);
-                    let words = _mm_packs_epi32(_mm256_castsi256_si128(values), _mm256_extracti128_si256::<1>(values));
-                    _mm_storel_epi64(outs[row].add(number * 8).cast(), _mm_packus_epi16(words, words));
+                    let taps = Windows::taps::<VECTORS>([sources[row].add(low), sources[row].add(high)], shuffle);
+                    for part in 0..2 {
+                        let weights = _mm256_loadu_si256((*parts)[part].as_ptr().cast());
+                        sums[row][part] = _mm256_add_epi32(sums[row][part], _mm256_madd_epi16(taps, weights));
+                    }
+                }
+                parts = parts.add(1);
+                low += windows.step;
+                high += windows.step;
+            }
+            for row in 0..ROWS {
+                keep.store(together(simd, sums[row]), outs[row].add(number * 8));
+            }
+        }
+    }
+}
+
+impl FloatRowFilter {
+    pub(super) fn float(weights: &AxisWeights<f32>, pixel: usize, readable: usize) -> Option<Self> {
+        Self::new(weights, pixel, readable, |outputs, pair| {
+            let mut vectors = [[0.0; 8]; 2];
+            for (lane, output) in outputs.into_iter().enumerate() {
+                for (tap, &weight) in weights.of(output).iter().skip(pair * 2).take(2).enumerate() {
+                    vectors[tap][lane] = weight;
                 }
             }
+            vectors
+        })
+    }
+
+    /// # Safety
+    /// As [`Simd::sum_row_f32`](crate::simd::Simd::sum_row_f32).
+    #[inline(always)]
+    pub(super) unsafe fn sum(&self, source: *const u8, out: *mut f32) {
+        // SAFETY: the caller's promise is the same.
+        unsafe {
+            match self {
+                Self::Windows { windows, weights, .. } => match windows.vectors {
+                    1 => float_sums::<1>(windows, weights, source, out),
+                    _ => float_sums::<2>(windows, weights, source, out),
+                },
+                Self::Plain(plain) => plain.filter(source, out),
+            }
+        }
+    }
+}
+
+/// The horizontal pass over one row, in f32: multiplied and then added, tap by tap.
+///
+/// # Safety
+/// As [`sums`].
+#[inline(always)]
+unsafe fn float_sums<const VECTORS: usize>(
+    windows: &Windows,
+    weights: &[[[f32; 8]; 2]],
+    source: *const u8,
+    out: *mut f32,
+) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let mut vectors = weights.as_ptr();
+        for (number, group) in windows.groups.iter().enumerate() {
+            let shuffle = Windows::shuffle(group);
+            let mut sum = _mm256_setzero_ps();
+            let [mut low, mut high] = group.bases;
+            for _ in 0..windows.pairs {
+                let taps = Windows::taps::<VECTORS>([source.add(low), source.add(high)], shuffle);
+                let words = [_mm256_and_si256(taps, _mm256_set1_epi32(0xffff)), _mm256_srli_epi32::<16>(taps)];
+                for tap in 0..2 {
+                    let weight = _mm256_loadu_ps((*vectors)[tap].as_ptr());
+                    sum = _mm256_add_ps(sum, _mm256_mul_ps(_mm256_cvtepi32_ps(words[tap]), weight));
+                }
+                vectors = vectors.add(1);
+                low += windows.step;
+                high += windows.step;
+            }
+            _mm256_storeu_ps(out.add(number * 8), sum);
         }
     }
 }
@@ -194,8 +375,9 @@ pub(crate) struct ColumnFilter {
 
 impl ColumnFilter {
     pub(super) fn new(weights: &AxisWeights) -> Self {
-        let pairs = (0..weights.outputs()).flat_map(|output| pairs(weights.of(output))).collect();
-        Self { pairs, weights: weights.clone() }
+        let pairs = weights.taps.div_ceil(2);
+        let of = |output: usize| (0..pairs).map(move |pair| halves(weights.of(output), pair));
+        Self { pairs: (0..weights.outputs()).flat_map(of).collect(), weights: weights.clone() }
     }
 
     /// # Safety
@@ -219,10 +401,9 @@ impl ColumnFilter {
                 let mut sums = [[zero; 2]; 4];
                 for (pair, words) in pairs.iter().enumerate() {
                     // The last two may be one row; the other has no weight, so any row will do.
-                    let row = |tap: usize| rows[(pair * 2 + tap).min(rows.len() - 1)];
+                    let row = |tap: usize| rows.get_unchecked((pair * 2 + tap).min(rows.len() - 1)).add(at);
                     let (a, b) = (row(0), row(1));
-                    let a = _mm256_loadu_si256(a.add(at).cast());
-                    let b = _mm256_loadu_si256(b.add(at).cast());
+                    let (a, b) = (_mm256_loadu_si256(a.cast()), _mm256_loadu_si256(b.cast()));
                     let (low, high) = (_mm256_unpacklo_epi8(a, b), _mm256_unpackhi_epi8(a, b));
                     let taps = [
                         _mm256_unpacklo_epi8(low, zero),
@@ -240,7 +421,7 @@ impl ColumnFilter {
                 }
                 let mut values = [half; 4];
                 for part in 0..4 {
-                    values[part] = together(simd, sums[part], half, bits);
+                    values[part] = _mm256_sra_epi32(_mm256_add_epi32(together(simd, sums[part]), half), bits);
                 }
                 // Both packs saturate, which is the clamp, and undo the order of the unpacks.
                 let low = _mm256_packs_epi32(values[0], values[1]);

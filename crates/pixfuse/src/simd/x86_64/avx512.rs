@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::avx512_passes::{ColumnFilter, RowFilter};
+use super::avx512_passes::{ColumnFilter, FloatRowFilter, RowFilter};
 use super::{Avx2, level, token};
 use crate::simd::taps::{Fetch, gather_bytes};
 use crate::simd::{BlockTaps, Simd, Task};
@@ -128,6 +128,7 @@ impl Simd for Avx512 {
     type F32 = __m512;
     type Columns = Columns;
     type RowFilter = RowFilter;
+    type FloatRowFilter = FloatRowFilter;
     type ColumnFilter = ColumnFilter;
 
     #[inline(always)]
@@ -342,7 +343,7 @@ impl Simd for Avx512 {
     }
 
     fn row_filter(self, weights: &AxisWeights, pixel: usize, readable: usize) -> Option<RowFilter> {
-        RowFilter::new(weights, pixel, readable)
+        RowFilter::integer(weights, pixel, readable)
     }
 
     #[inline(always)]
@@ -354,6 +355,22 @@ impl Simd for Avx512 {
     ) {
         // SAFETY: the caller's promise is the same.
         unsafe { filter.filter::<ROWS>(self, sources, outs) }
+    }
+
+    #[inline(always)]
+    unsafe fn sum_row(self, filter: &RowFilter, source: *const u8, out: *mut i32) {
+        // SAFETY: the caller's promise is the same.
+        unsafe { filter.sum(self, source, out) }
+    }
+
+    fn float_row_filter(self, weights: &AxisWeights<f32>, pixel: usize, readable: usize) -> Option<FloatRowFilter> {
+        FloatRowFilter::float(weights, pixel, readable)
+    }
+
+    #[inline(always)]
+    unsafe fn sum_row_f32(self, filter: &FloatRowFilter, source: *const u8, out: *mut f32) {
+        // SAFETY: the caller's promise is the same.
+        unsafe { filter.sum(source, out) }
     }
 
     fn column_filter(self, weights: &AxisWeights) -> ColumnFilter {

@@ -1,9 +1,9 @@
-//! The passes of separable filters with AVX-512: 16 bytes of a row at a time, four taps to an instruction.
+//! The passes of separable filters with AVX-512: 16 elements of a row at a time, four taps to a permute.
 //!
-//! A weight has up to 24 bits with its sign; it is cut into three signed bytes, so that `vpdpbusd` multiplies four taps
-//! at once and Horner's rule puts the three sums together. The sums wrap, and the result is exact all the same: it fits
-//! 32 bits as it does in Pillow. Against 15-bit halves and `vpmaddwd` this took 67 to 90 us for 576x768, antialiased
-//! bilinear, on Zen 4.
+//! An integer weight has up to 24 bits with its sign; it is cut into three signed bytes, so that `vpdpbusd` multiplies
+//! four taps at once and Horner's rule puts the three sums together. The sums wrap, and the result is exact all the same:
+//! it fits 32 bits as it does in Pillow. Against 15-bit halves and `vpmaddwd` this took 67 to 90 us for 576x768,
+//! antialiased bilinear, on Zen 4.
 
 use std::arch::x86_64::*;
 
@@ -11,10 +11,140 @@ use super::{Avx512, level};
 use crate::simd::passes::{PlainRows, blend_rows_plain};
 use crate::weights::AxisWeights;
 
+/// Filters rows: by permuting windows, or tap by tap where ratios are so large that 16 elements span more than 256 bytes.
+pub(crate) enum RowFilter<W = i32, L = [[u32; 16]; 3]> {
+    Windows { windows: Windows, weights: Vec<L>, bits: u32 },
+    Plain(PlainRows<W>),
+}
+
+/// As [`RowFilter`], with f32 weights: a vector for each tap.
+pub(crate) type FloatRowFilter = RowFilter<f32, [[f32; 16]; 4]>;
+
+/// For each 16 elements, a window of the row whose bytes are permuted so that each lane has four taps.
+pub(crate) struct Windows {
+    groups: Vec<Group>,
+    /// Vectors of 64 bytes that a window takes: 1, 2 or 4.
+    vectors: usize,
+    /// Fours of taps.
+    quads: usize,
+    /// Bytes from four taps to the next four.
+    step: usize,
+}
+
+#[repr(C, align(64))]
+struct Group {
+    /// For each byte, where in the window it comes from.
+    index: [u8; 64],
+    /// Where the window of the first four taps starts.
+    base: usize,
+}
+
+/// Whether windows can be had.
+enum Placed {
+    Windows(Windows),
+    TooWide,
+    TooShort,
+}
+
+/// The elements that a group makes; those beyond the end repeat the last one.
+fn lanes(group: usize, elements: usize) -> impl Iterator<Item = usize> {
+    (0..16).map(move |lane| (group * 16 + lane).min(elements - 1))
+}
+
+impl Windows {
+    fn place(first: &[u32], taps: usize, pixel: usize, readable: usize) -> Placed {
+        let (elements, quads, step) = (first.len() * pixel, taps.div_ceil(4), 4 * pixel);
+        let start = |element: usize| first[element / pixel] as usize * pixel + element % pixel;
+        // The bytes that the first four taps of each group span; the others are a shift of them.
+        let spans: Vec<_> = (0..elements.div_ceil(16))
+            .map(|group| {
+                let starts = || lanes(group, elements).map(start);
+                starts().min().unwrap_or(0)..starts().max().unwrap_or(0) + 3 * pixel + 1
+            })
+            .collect();
+        if spans.iter().any(|span| span.len() > 256) {
+            return Placed::TooWide;
+        }
+        let fits = |vectors: usize| -> Option<Vec<usize>> {
+            let last_base = readable.checked_sub(vectors * 64 + (quads - 1) * step)?;
+            let base = |span: &std::ops::Range<usize>| {
+                let base = span.start.min(last_base);
+                (span.end <= base + vectors * 64).then_some(base)
+            };
+            spans.iter().map(base).collect()
+        };
+        let Some((vectors, bases)) = [1, 2, 4].into_iter().find_map(|vectors| Some((vectors, fits(vectors)?))) else {
+            return Placed::TooShort;
+        };
+        let group = |(group, base): (usize, usize)| {
+            let mut index = [0; 64];
+            for (lane, element) in lanes(group, elements).enumerate() {
+                for tap in 0..4 {
+                    index[lane * 4 + tap] = (start(element) - base + tap * pixel) as u8;
+                }
+            }
+            Group { index, base }
+        };
+        let groups = bases.into_iter().enumerate().map(group).collect();
+        Placed::Windows(Self { groups, vectors, quads, step })
+    }
+
+    /// Four taps of each lane, from a window at this byte.
+    ///
+    /// # Safety
+    /// The window is readable.
+    #[inline(always)]
+    unsafe fn taps<const VECTORS: usize>(window: *const u8, index: __m512i) -> __m512i {
+        // SAFETY: the caller's promise; the intrinsics are of the level that called.
+        unsafe {
+            let vector = |number: usize| window.add(number * 64);
+            let first = _mm512_loadu_si512(vector(0).cast());
+            if VECTORS == 1 {
+                return _mm512_permutexvar_epi8(index, first);
+            }
+            let low = _mm512_permutex2var_epi8(first, index, _mm512_loadu_si512(vector(1).cast()));
+            if VECTORS == 2 {
+                return low;
+            }
+            let (third, fourth) = (_mm512_loadu_si512(vector(2).cast()), _mm512_loadu_si512(vector(3).cast()));
+            let high = _mm512_permutex2var_epi8(third, index, fourth);
+            _mm512_mask_blend_epi8(_mm512_movepi8_mask(index), low, high)
+        }
+    }
+}
+
+impl<W: Copy + Default + PartialEq, L: Copy> RowFilter<W, L> {
+    /// Tables for rows of `readable` bytes, of which the pixels have `pixel` bytes; `lay` puts the weights of a group's
+    /// lanes, four taps at a time, into vectors. `None` when the rows are too short for windows.
+    fn new(
+        weights: &AxisWeights<W>,
+        pixel: usize,
+        readable: usize,
+        lay: impl Fn([usize; 16], usize) -> L,
+    ) -> Option<Self> {
+        let windows = match Windows::place(&weights.first, weights.taps, pixel, readable) {
+            Placed::Windows(windows) => windows,
+            Placed::TooWide => return Some(Self::Plain(PlainRows::new(weights, pixel))),
+            Placed::TooShort => return None,
+        };
+        let elements = weights.outputs() * pixel;
+        let mut table = Vec::with_capacity(windows.groups.len() * windows.quads);
+        for group in 0..windows.groups.len() {
+            let mut outputs = [0; 16];
+            for (lane, element) in lanes(group, elements).enumerate() {
+                outputs[lane] = element / pixel;
+            }
+            table.extend((0..windows.quads).map(|quad| lay(outputs, quad)));
+        }
+        Some(Self::Windows { windows, weights: table, bits: weights.bits })
+    }
+}
+
 /// Four weights of one output as three vectors of signed bytes: the highest first.
-fn limbs(weights: [i32; 4]) -> [u32; 3] {
+#[inline]
+fn limbs(weights: &[i32], quad: usize) -> [u32; 3] {
     let mut limbs = [[0u8; 4]; 3];
-    for (tap, weight) in weights.into_iter().enumerate() {
+    for (tap, &weight) in weights.iter().skip(quad * 4).take(4).enumerate() {
         // Balanced digits: the low one is taken as signed, and what it borrows goes into the next.
         let low = weight as i8;
         let rest = (weight - i32::from(low)) >> 8;
@@ -26,102 +156,22 @@ fn limbs(weights: [i32; 4]) -> [u32; 3] {
     limbs.map(u32::from_le_bytes)
 }
 
-/// The weights of one output index in fours, the last one filled up with zeros.
-fn quads(weights: &[i32]) -> impl Iterator<Item = [u32; 3]> + '_ {
-    weights.chunks(4).map(|taps| {
-        let mut four = [0; 4];
-        four[..taps.len()].copy_from_slice(taps);
-        limbs(four)
-    })
-}
-
-/// Filters rows.
-pub(crate) enum RowFilter {
-    /// By permuting windows of the row.
-    Windows(Windows),
-    /// Tap by tap: ratios so large that 16 output bytes span more than 256.
-    Plain(PlainRows),
-}
-
-/// For each 16 output bytes, a window of the row whose bytes are permuted so that each lane has four taps.
-pub(crate) struct Windows {
-    groups: Vec<Group>,
-    /// For each group and each four taps, the limbs of each lane.
-    limbs: Vec<[[u32; 16]; 3]>,
-    /// Vectors of 64 bytes that a window takes: 1, 2 or 4.
-    vectors: usize,
-    /// Fours of taps.
-    quads: usize,
-    /// Bytes from four taps to the next four.
-    step: usize,
-    bits: u32,
-}
-
-#[repr(C, align(64))]
-struct Group {
-    /// For each byte, where in the window it comes from.
-    index: [u8; 64],
-    /// Where the window of the first four taps starts.
-    base: usize,
-}
-
 impl RowFilter {
-    /// Tables for rows of `readable` bytes, of which the pixels have `pixel` bytes. `None` when the rows are too short
-    /// for windows: they need room behind their end.
-    pub(super) fn new(weights: &AxisWeights, pixel: usize, readable: usize) -> Option<Self> {
-        let (outputs, quads_of) = (weights.outputs() * pixel, weights.taps.div_ceil(4));
-        let step = 4 * pixel;
-        let start = |byte: usize| weights.first[byte / pixel] as usize * pixel + byte % pixel;
-        let groups = outputs.div_ceil(16);
-        let lanes = |group: usize| (0..16).map(move |lane| (group * 16 + lane).min(outputs - 1));
-        // The bytes that the first four taps of a group span; the others are a shift of them.
-        let span = |group: usize| {
-            let starts = || lanes(group).map(start);
-            let (first, last) = (starts().min().unwrap_or(0), starts().max().unwrap_or(0));
-            (first, last + 3 * pixel + 1)
-        };
-        let after = (quads_of - 1) * step;
-        let fits = |vectors: usize| -> Option<Vec<usize>> {
-            let last_base = readable.checked_sub(vectors * 64 + after)?;
-            let base = |group| {
-                let (first, end) = span(group);
-                let base = first.min(last_base);
-                (end <= base + vectors * 64).then_some(base)
-            };
-            (0..groups).map(base).collect()
-        };
-        let widest = (0..groups).map(|group| span(group).1 - span(group).0).max().unwrap_or(0);
-        if widest > 256 {
-            return Some(Self::Plain(PlainRows::new(weights, pixel)));
-        }
-        let (vectors, bases) = [1, 2, 4].into_iter().find_map(|vectors| Some((vectors, fits(vectors)?)))?;
-        let of_output: Vec<[u32; 3]> = (0..weights.outputs()).flat_map(|output| quads(weights.of(output))).collect();
-        let mut limbs = Vec::with_capacity(groups * quads_of);
-        let groups = bases
-            .into_iter()
-            .enumerate()
-            .map(|(group, base)| {
-                let mut index = [0; 64];
-                for (lane, byte) in lanes(group).enumerate() {
-                    let first = start(byte) - base;
-                    for tap in 0..4 {
-                        index[lane * 4 + tap] = (first + tap * pixel) as u8;
-                    }
+    pub(super) fn integer(weights: &AxisWeights, pixel: usize, readable: usize) -> Option<Self> {
+        let quads = weights.taps.div_ceil(4);
+        // The limbs of an output are the same in each of its channels: computed once.
+        let of = |output: usize| (0..quads).map(move |quad| limbs(weights.of(output), quad));
+        let of_output: Vec<[u32; 3]> = (0..weights.outputs()).flat_map(of).collect();
+        Self::new(weights, pixel, readable, |outputs, quad| {
+            let mut vectors = [[0; 16]; 3];
+            for (lane, output) in outputs.into_iter().enumerate() {
+                let limbs = of_output[output * quads + quad];
+                for limb in 0..3 {
+                    vectors[limb][lane] = limbs[limb];
                 }
-                for quad in 0..quads_of {
-                    let mut vectors = [[0; 16]; 3];
-                    for (lane, byte) in lanes(group).enumerate() {
-                        let own = of_output[byte / pixel * quads_of + quad];
-                        for limb in 0..3 {
-                            vectors[limb][lane] = own[limb];
-                        }
-                    }
-                    limbs.push(vectors);
-                }
-                Group { index, base }
-            })
-            .collect();
-        Some(Self::Windows(Windows { groups, limbs, vectors, quads: quads_of, step, bits: weights.bits }))
+            }
+            vectors
+        })
     }
 
     /// # Safety
@@ -136,11 +186,15 @@ impl RowFilter {
         // SAFETY: the caller's promise is the same.
         unsafe {
             match self {
-                Self::Windows(windows) => match windows.vectors {
-                    1 => windows.filter::<ROWS, 1>(simd, sources, outs),
-                    2 => windows.filter::<ROWS, 2>(simd, sources, outs),
-                    _ => windows.filter::<ROWS, 4>(simd, sources, outs),
-                },
+                Self::Windows { windows, weights, bits } => {
+                    let (half, bits) = (_mm512_set1_epi32(1 << (bits - 1)), _mm_cvtsi32_si128(*bits as i32));
+                    let store = Bytes { half, bits };
+                    match windows.vectors {
+                        1 => sums::<ROWS, 1, _>(simd, windows, weights, sources, outs, store),
+                        2 => sums::<ROWS, 2, _>(simd, windows, weights, sources, outs, store),
+                        _ => sums::<ROWS, 4, _>(simd, windows, weights, sources, outs, store),
+                    }
+                }
                 Self::Plain(plain) => {
                     for row in 0..ROWS {
                         plain.filter(sources[row], outs[row]);
@@ -149,70 +203,182 @@ impl RowFilter {
             }
         }
     }
-}
 
-/// Three sums of limbs to bytes 0 to 255, one a lane.
-#[inline(always)]
-fn together(_: Avx512, [high, middle, low]: [__m512i; 3], half: __m512i, bits: __m128i) -> __m512i {
-    level! {
-        let sum = _mm512_add_epi32(_mm512_slli_epi32::<8>(high), middle);
-        let sum = _mm512_add_epi32(_mm512_slli_epi32::<8>(sum), low);
-        _mm512_sra_epi32(_mm512_add_epi32(sum, half), bits)
+    /// # Safety
+    /// As [`Simd::sum_row`](crate::simd::Simd::sum_row).
+    #[inline(always)]
+    pub(super) unsafe fn sum(&self, simd: Avx512, source: *const u8, out: *mut i32) {
+        // SAFETY: the caller's promise is the same.
+        unsafe {
+            match self {
+                Self::Windows { windows, weights, .. } => match windows.vectors {
+                    1 => sums::<1, 1, _>(simd, windows, weights, [source], [out], Words),
+                    2 => sums::<1, 2, _>(simd, windows, weights, [source], [out], Words),
+                    _ => sums::<1, 4, _>(simd, windows, weights, [source], [out], Words),
+                },
+                Self::Plain(plain) => plain.filter(source, out),
+            }
+        }
     }
 }
 
-impl Windows {
+/// How 16 sums are kept.
+trait Keep: Copy {
+    type Element;
+
+    /// # Safety
+    /// 16 elements are writable.
+    unsafe fn store(self, sums: __m512i, out: *mut Self::Element);
+}
+
+/// Rounded and clamped to bytes.
+#[derive(Clone, Copy)]
+struct Bytes {
+    half: __m512i,
+    bits: __m128i,
+}
+
+/// As they are.
+#[derive(Clone, Copy)]
+struct Words;
+
+impl Keep for Bytes {
+    type Element = u8;
+
     #[inline(always)]
-    unsafe fn filter<const ROWS: usize, const VECTORS: usize>(
-        &self,
-        simd: Avx512,
-        sources: [*const u8; ROWS],
-        outs: [*mut u8; ROWS],
-    ) {
-        // SAFETY: each window was placed so that it ends inside the readable bytes, and the output has room for whole
-        // groups.
+    unsafe fn store(self, sums: __m512i, out: *mut u8) {
+        // SAFETY: the caller's promise.
         unsafe {
-            let half = _mm512_set1_epi32(1 << (self.bits - 1));
-            let bits = _mm_cvtsi32_si128(self.bits as i32);
-            let mut limbs = self.limbs.as_ptr();
-            for (number, group) in self.groups.iter().enumerate() {
-                let index = _mm512_load_si512(group.index.as_ptr().cast());
-                let upper = _mm512_movepi8_mask(index);
-                let mut sums = [[_mm512_setzero_si512(); 3]; ROWS];
-                let mut base = group.base;
-                for _ in 0..self.quads {
-                    let weights = [0, 1, 2].map(|limb: usize| (*limbs)[limb].as_ptr());
-                    for row in 0..ROWS {
-                        let window = sources[row].add(base);
-                        let first = _mm512_loadu_si512(window.cast());
-                        let taps = if VECTORS == 1 {
-                            _mm512_permutexvar_epi8(index, first)
-                        } else {
-                            let second = _mm512_loadu_si512(window.add(64).cast());
-                            let low = _mm512_permutex2var_epi8(first, index, second);
-                            if VECTORS == 2 {
-                                low
-                            } else {
-                                let third = _mm512_loadu_si512(window.add(128).cast());
-                                let fourth = _mm512_loadu_si512(window.add(192).cast());
-                                let high = _mm512_permutex2var_epi8(third, index, fourth);
-                                _mm512_mask_blend_epi8(upper, low, high)
-                            }
-                        };
-                        for limb in 0..3 {
-                            let weights = _mm512_loadu_si512(weights[limb].cast());
-                            sums[row][limb] = _mm512_dpbusd_epi32(sums[row][limb], taps, weights);
-                        }
-                    }
-                    limbs = limbs.add(1);
-                    base += self.step;
-                }
+            let values = _mm512_sra_epi32(_mm512_add_epi32(sums, self.half), self.bits);
+            let values = _mm512_max_epi32(values, _mm512_setzero_si512());
+            _mm_storeu_si128(out.cast(), _mm512_cvtusepi32_epi8(values));
+        }
+    }
+}
+
+impl Keep for Words {
+    type Element = i32;
+
+    #[inline(always)]
+    unsafe fn store(self, sums: __m512i, out: *mut i32) {
+        // SAFETY: the caller's promise.
+        unsafe { _mm512_storeu_si512(out.cast(), sums) }
+    }
+}
+
+/// Three sums of limbs to one.
+#[inline(always)]
+fn together(_: Avx512, [high, middle, low]: [__m512i; 3]) -> __m512i {
+    level! {
+        let sum = _mm512_add_epi32(_mm512_slli_epi32::<8>(high), middle);
+        _mm512_add_epi32(_mm512_slli_epi32::<8>(sum), low)
+    }
+}
+
+/// The horizontal pass over rows.
+///
+/// # Safety
+/// Each window ends inside the readable bytes, and the output has room for whole groups.
+#[inline(always)]
+unsafe fn sums<const ROWS: usize, const VECTORS: usize, K: Keep>(
+    simd: Avx512,
+    windows: &Windows,
+    weights: &[[[u32; 16]; 3]],
+    sources: [*const u8; ROWS],
+    outs: [*mut K::Element; ROWS],
+    keep: K,
+) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let mut limbs = weights.as_ptr();
+        for (number, group) in windows.groups.iter().enumerate() {
+            let index = _mm512_load_si512(group.index.as_ptr().cast());
+            let mut sums = [[_mm512_setzero_si512(); 3]; ROWS];
+            let mut base = group.base;
+            for _ in 0..windows.quads {
                 for row in 0..ROWS {
-                    let values = together(simd, sums[row], half, bits);
-                    let values = _mm512_max_epi32(values, _mm512_setzero_si512());
-                    _mm_storeu_si128(outs[row].add(number * 16).cast(), _mm512_cvtusepi32_epi8(values));
+                    let taps = Windows::taps::<VECTORS>(sources[row].add(base), index);
+                    for limb in 0..3 {
+                        let weights = _mm512_loadu_si512((*limbs)[limb].as_ptr().cast());
+                        sums[row][limb] = _mm512_dpbusd_epi32(sums[row][limb], taps, weights);
+                    }
+                }
+                limbs = limbs.add(1);
+                base += windows.step;
+            }
+            for row in 0..ROWS {
+                keep.store(together(simd, sums[row]), outs[row].add(number * 16));
+            }
+        }
+    }
+}
+
+impl FloatRowFilter {
+    pub(super) fn float(weights: &AxisWeights<f32>, pixel: usize, readable: usize) -> Option<Self> {
+        Self::new(weights, pixel, readable, |outputs, quad| {
+            let mut vectors = [[0.0; 16]; 4];
+            for (lane, output) in outputs.into_iter().enumerate() {
+                for (tap, &weight) in weights.of(output).iter().skip(quad * 4).take(4).enumerate() {
+                    vectors[tap][lane] = weight;
                 }
             }
+            vectors
+        })
+    }
+
+    /// # Safety
+    /// As [`Simd::sum_row_f32`](crate::simd::Simd::sum_row_f32).
+    #[inline(always)]
+    pub(super) unsafe fn sum(&self, source: *const u8, out: *mut f32) {
+        // SAFETY: the caller's promise is the same.
+        unsafe {
+            match self {
+                Self::Windows { windows, weights, .. } => match windows.vectors {
+                    1 => float_sums::<1>(windows, weights, source, out),
+                    2 => float_sums::<2>(windows, weights, source, out),
+                    _ => float_sums::<4>(windows, weights, source, out),
+                },
+                Self::Plain(plain) => plain.filter(source, out),
+            }
+        }
+    }
+}
+
+/// The horizontal pass over one row, in f32: multiplied and then added, tap by tap.
+///
+/// # Safety
+/// As [`sums`].
+#[inline(always)]
+unsafe fn float_sums<const VECTORS: usize>(
+    windows: &Windows,
+    weights: &[[[f32; 16]; 4]],
+    source: *const u8,
+    out: *mut f32,
+) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let mut vectors = weights.as_ptr();
+        let low = _mm512_set1_epi32(255);
+        for (number, group) in windows.groups.iter().enumerate() {
+            let index = _mm512_load_si512(group.index.as_ptr().cast());
+            let mut sum = _mm512_setzero_ps();
+            let mut base = group.base;
+            for _ in 0..windows.quads {
+                let taps = Windows::taps::<VECTORS>(source.add(base), index);
+                let bytes = [
+                    _mm512_and_si512(taps, low),
+                    _mm512_and_si512(_mm512_srli_epi32::<8>(taps), low),
+                    _mm512_and_si512(_mm512_srli_epi32::<16>(taps), low),
+                    _mm512_srli_epi32::<24>(taps),
+                ];
+                for tap in 0..4 {
+                    let weight = _mm512_loadu_ps((*vectors)[tap].as_ptr());
+                    sum = _mm512_add_ps(sum, _mm512_mul_ps(_mm512_cvtepi32_ps(bytes[tap]), weight));
+                }
+                vectors = vectors.add(1);
+                base += windows.step;
+            }
+            _mm512_storeu_ps(out.add(number * 16), sum);
         }
     }
 }
@@ -226,21 +392,15 @@ pub(crate) struct ColumnFilter {
 
 impl ColumnFilter {
     pub(super) fn new(weights: &AxisWeights) -> Self {
-        let limbs = (0..weights.outputs()).flat_map(|output| quads(weights.of(output))).collect();
-        Self { limbs, weights: weights.clone() }
+        let quads = weights.taps.div_ceil(4);
+        let of = |output: usize| (0..quads).map(move |quad| limbs(weights.of(output), quad));
+        Self { limbs: (0..weights.outputs()).flat_map(of).collect(), weights: weights.clone() }
     }
 
     /// # Safety
     /// As [`Simd::filter_columns`](crate::simd::Simd::filter_columns).
     #[inline(always)]
-    pub(super) unsafe fn filter(
-        &self,
-        simd: Avx512,
-        output: usize,
-        rows: &[*const u8],
-        out: *mut u8,
-        length: usize,
-    ) {
+    pub(super) unsafe fn filter(&self, simd: Avx512, output: usize, rows: &[*const u8], out: *mut u8, length: usize) {
         let Self { limbs, weights } = self;
         if length < 64 {
             // SAFETY: the caller's promise.
@@ -257,7 +417,7 @@ impl ColumnFilter {
                 let mut sums = [[_mm512_setzero_si512(); 3]; 4];
                 for (quad, limbs) in limbs.iter().enumerate() {
                     // The last four may have fewer rows; the others have no weight, so any row will do.
-                    let row = |tap: usize| rows[(quad * 4 + tap).min(rows.len() - 1)].add(at);
+                    let row = |tap: usize| rows.get_unchecked((quad * 4 + tap).min(rows.len() - 1)).add(at);
                     let (a, b, c, d) = (row(0), row(1), row(2), row(3));
                     let (a, b) = (_mm512_loadu_si512(a.cast()), _mm512_loadu_si512(b.cast()));
                     let (c, d) = (_mm512_loadu_si512(c.cast()), _mm512_loadu_si512(d.cast()));
@@ -278,7 +438,7 @@ impl ColumnFilter {
                 }
                 let mut values = [half; 4];
                 for part in 0..4 {
-                    values[part] = together(simd, sums[part], half, bits);
+                    values[part] = _mm512_sra_epi32(_mm512_add_epi32(together(simd, sums[part]), half), bits);
                 }
                 // Both packs saturate, which is the clamp, and undo the order of the unpacks.
                 let low = _mm512_packs_epi32(values[0], values[1]);

@@ -1,0 +1,216 @@
+//! Where things of a source image lie in the output, and back.
+
+use crate::placement::Placement;
+
+/// Whether coordinates outside the image move onto its edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Clip {
+    /// They stay where they are.
+    No,
+    /// They move onto the nearest edge. A box that lies outside keeps no area.
+    Yes,
+}
+
+impl From<bool> for Clip {
+    fn from(clip: bool) -> Self {
+        if clip { Self::Yes } else { Self::No }
+    }
+}
+
+/// What a pipeline does to places in an image of one size; [`Pipeline::geometry`](crate::Pipeline::geometry) makes it.
+///
+/// Sizes, scales and offsets are `[rows, columns]`, as everywhere in this crate. Points are `[x, y]` and boxes
+/// `[x1, y1, x2, y2]`, as detectors give them: x grows with the columns, y with the rows, the unit is one pixel.
+/// Coordinates are those of *edges*: the first pixel reaches from 0 to 1, its centre is 0.5, and the whole image is the
+/// box `[0, 0, columns, rows]`. Add 0.5 to a coordinate that counts pixel centres as whole numbers.
+///
+/// Both ways are `output = source * scale + offset`. After `resize` the scale of an axis is the resized over the source
+/// length, [`exact_scale`](Self::exact_scale). A `letterbox` rounds the content's sides, so the two axes differ in their
+/// last digits; its three libraries take boxes back by the one ratio from before the rounding, and so does this:
+///
+/// * `ultralytics`: `(x - left) / r`, `(y - top) / r` with `r = min(rows' / rows, columns' / columns)`, at most 1 with
+///   `scale_up = false`, and the whole pixels `top` and `left` where the content really starts;
+/// * `yolox`: `x / r`, `y / r`;
+/// * `opencv`: as `ultralytics`, with `r` in f32 (`blobRectToImageRect`, but without its rounding to whole pixels).
+///
+/// A content side is less than a pixel off what that ratio makes it, unless the image is so long and thin that the
+/// shorter side would round to nothing and is kept at one pixel.
+///
+/// ```
+/// use pixfuse::{Clip, Pipeline};
+///
+/// let pipe = Pipeline::parse("input(rgb8), letterbox(640, 640, bilinear), output(rgb, f32, chw)")?;
+/// let geometry = pipe.geometry(720, 1280)?;
+/// assert_eq!(geometry.content(), [140, 0, 360, 640]);
+///
+/// // A box that a model found in the tensor, in the photo.
+/// let found = [[100.0, 130.0, 200.0, 240.0]];
+/// assert_eq!(geometry.unmap_boxes(&found, Clip::Yes), [[200.0, 0.0, 400.0, 200.0]]);
+/// # Ok::<(), pixfuse::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Geometry {
+    source: [usize; 2],
+    resized: [usize; 2],
+    output: [usize; 2],
+    /// Top, left, rows, columns.
+    content: [usize; 4],
+    scale: [f64; 2],
+    offset: [i64; 2],
+}
+
+impl Geometry {
+    pub(crate) fn new(placement: &Placement, source: [usize; 2]) -> Self {
+        let resized = placement.resized.map(|side| side as usize);
+        let ([top, left], window) = (placement.at, placement.window);
+        Self {
+            source,
+            resized,
+            output: placement.output,
+            content: [top, left, window.rows as usize, window.columns as usize],
+            scale: placement.ratio.map_or_else(|| quotient(resized, source), |ratio| [ratio; 2]),
+            offset: placement.origin,
+        }
+    }
+
+    /// Rows and columns of the source.
+    pub fn source(&self) -> [usize; 2] {
+        self.source
+    }
+
+    /// Rows and columns that the whole source is resampled to, before anything is cut off or put around it.
+    pub fn resized(&self) -> [usize; 2] {
+        self.resized
+    }
+
+    /// Rows and columns of the output.
+    pub fn output(&self) -> [usize; 2] {
+        self.output
+    }
+
+    /// The part of the output that shows the source, in pixels: `[top, left, rows, columns]`, as `crop` is written.
+    ///
+    /// The rest is filled. With no rows or no columns nothing of the source is left.
+    pub fn content(&self) -> [usize; 4] {
+        self.content
+    }
+
+    /// The part of the source that [`content`](Self::content) shows: `[x1, y1, x2, y2]`, in source pixels.
+    ///
+    /// It follows from the exact scale: where nothing is cropped it is the whole image, also for a letterbox.
+    pub fn source_box(&self) -> [f64; 4] {
+        let [top, left, rows, columns] = self.content.map(|position| position as i64);
+        let edge = |position: i64, axis: usize| {
+            let (source, resized) = (self.source[axis] as f64, self.resized[axis] as f64);
+            // Content without rows or columns may lie beside the image; its box is then empty, on the image's edge.
+            ((position - self.offset[axis]) as f64 * source / resized).clamp(0.0, source)
+        };
+        [edge(left, 1), edge(top, 0), edge(left + columns, 1), edge(top + rows, 0)]
+    }
+
+    /// Output pixels per source pixel along rows and columns, as points and boxes are mapped: a letterbox's one ratio
+    /// twice, else [`exact_scale`](Self::exact_scale).
+    pub fn scale(&self) -> [f64; 2] {
+        self.scale
+    }
+
+    /// The resized over the source rows and columns, by which pixels are resampled.
+    pub fn exact_scale(&self) -> [f64; 2] {
+        quotient(self.resized, self.source)
+    }
+
+    /// The row and column of the output where the first pixel of the resized image lies; negative when it is cut off.
+    pub fn offset(&self) -> [i64; 2] {
+        self.offset
+    }
+
+    /// From the source to the output: `[[sx, 0, tx], [0, sy, ty]]`, so `x' = sx * x + tx` and `y' = sy * y + ty`.
+    pub fn matrix(&self) -> [[f64; 3]; 2] {
+        let ([sy, sx], [ty, tx]) = (self.scale, self.offset);
+        [[sx, 0.0, tx as f64], [0.0, sy, ty as f64]]
+    }
+
+    /// From the output to the source: the inverse of [`matrix`](Self::matrix), of the same form.
+    ///
+    /// [`unmap_points`](Self::unmap_points) subtracts and divides instead, as the libraries do; it differs from this
+    /// matrix by no more than rounding.
+    pub fn inverse(&self) -> [[f64; 3]; 2] {
+        let ([sy, sx], [ty, tx]) = (self.scale, self.offset.map(|offset| offset as f64));
+        // `0 - t`, not `-t`: no offset is no offset, and not -0.
+        [[1.0 / sx, 0.0, (0.0 - tx) / sx], [0.0, 1.0 / sy, (0.0 - ty) / sy]]
+    }
+
+    /// Points `[x, y]` of the source, in the output.
+    pub fn map_points(&self, points: &[[f64; 2]], clip: Clip) -> Vec<[f64; 2]> {
+        let mut points = points.to_vec();
+        self.map_in_place(&mut points, clip);
+        points
+    }
+
+    /// Points `[x, y]` of the output, in the source.
+    pub fn unmap_points(&self, points: &[[f64; 2]], clip: Clip) -> Vec<[f64; 2]> {
+        let mut points = points.to_vec();
+        self.unmap_in_place(&mut points, clip);
+        points
+    }
+
+    /// Boxes `[x1, y1, x2, y2]` of the source, in the output.
+    pub fn map_boxes(&self, boxes: &[[f64; 4]], clip: Clip) -> Vec<[f64; 4]> {
+        let mut boxes = boxes.to_vec();
+        self.map_in_place(corners(&mut boxes), clip);
+        boxes
+    }
+
+    /// Boxes `[x1, y1, x2, y2]` of the output, in the source.
+    pub fn unmap_boxes(&self, boxes: &[[f64; 4]], clip: Clip) -> Vec<[f64; 4]> {
+        let mut boxes = boxes.to_vec();
+        self.unmap_in_place(corners(&mut boxes), clip);
+        boxes
+    }
+
+    /// As [`map_points`](Self::map_points), in the memory of the points.
+    ///
+    /// A box is two points, so this takes a flat buffer of boxes too:
+    ///
+    /// ```
+    /// use pixfuse::{Clip, Pipeline};
+    ///
+    /// let pipe = Pipeline::parse("input(rgb8), resize(50, 25, bilinear), output(rgb, u8, hwc)")?;
+    /// let mut boxes = [10.0, 20.0, 30.0, 40.0];
+    /// let (points, _) = boxes.as_chunks_mut::<2>();
+    /// pipe.geometry(100, 100)?.map_in_place(points, Clip::No);
+    /// assert_eq!(boxes, [2.5, 10.0, 7.5, 20.0]);
+    /// # Ok::<(), pixfuse::Error>(())
+    /// ```
+    pub fn map_in_place(&self, points: &mut [[f64; 2]], clip: Clip) {
+        let [[sx, _, tx], [_, sy, ty]] = self.matrix();
+        change(points, self.output, clip, |[x, y]| [x * sx + tx, y * sy + ty]);
+    }
+
+    /// As [`unmap_points`](Self::unmap_points), in the memory of the points; boxes as with
+    /// [`map_in_place`](Self::map_in_place).
+    pub fn unmap_in_place(&self, points: &mut [[f64; 2]], clip: Clip) {
+        let [[sx, _, tx], [_, sy, ty]] = self.matrix();
+        change(points, self.source, clip, |[x, y]| [(x - tx) / sx, (y - ty) / sy]);
+    }
+}
+
+fn quotient(a: [usize; 2], b: [usize; 2]) -> [f64; 2] {
+    [0, 1].map(|axis| a[axis] as f64 / b[axis] as f64)
+}
+
+/// The two corners of each box, one box after the other.
+fn corners(boxes: &mut [[f64; 4]]) -> &mut [[f64; 2]] {
+    boxes.as_flattened_mut().as_chunks_mut().0
+}
+
+/// Changes each point; with `clip` it ends inside an image of this size.
+fn change(points: &mut [[f64; 2]], size: [usize; 2], clip: Clip, to: impl Fn([f64; 2]) -> [f64; 2]) {
+    let [rows, columns] = size.map(|side| side as f64);
+    for point in points {
+        *point = to(*point);
+        if clip == Clip::Yes {
+            *point = [point[0].clamp(0.0, columns), point[1].clamp(0.0, rows)];
+        }
+    }
+}

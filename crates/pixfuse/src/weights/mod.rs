@@ -1,0 +1,125 @@
+//! The weights of filters with N taps an axis: one function for each library's rule, shared by kernels and reference.
+
+mod opencv;
+mod pillow;
+mod torch;
+
+use std::ops::Range;
+
+use pixfuse_spec::Separable;
+
+/// For each output index, which source indices it weighs and how.
+///
+/// With `W = i32` a weight has `bits` fractional bits.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AxisWeights<W = i32> {
+    /// The first source index of each output index.
+    pub(crate) first: Vec<u32>,
+    /// `taps` weights for each output index; those beyond its last tap are zero.
+    pub(crate) weights: Vec<W>,
+    /// The most taps that any output index has.
+    pub(crate) taps: usize,
+    /// Fractional bits of an integer weight.
+    pub(crate) bits: u32,
+}
+
+impl<W: Copy + Default + PartialEq> AxisWeights<W> {
+    /// How many output indices there are.
+    pub(crate) fn outputs(&self) -> usize {
+        self.first.len()
+    }
+
+    /// The weights of one output index.
+    pub(crate) fn of(&self, output: usize) -> &[W] {
+        &self.weights[output * self.taps..][..self.taps]
+    }
+
+    /// The source indices that any output index weighs.
+    pub(crate) fn reach(&self) -> Range<u32> {
+        let mut reach = u32::MAX..0;
+        for (output, &first) in self.first.iter().enumerate() {
+            let taps = self.of(output).iter().rposition(|&weight| weight != W::default()).map_or(0, |last| last + 1);
+            reach = reach.start.min(first)..reach.end.max(first + taps as u32);
+        }
+        reach
+    }
+
+    /// The same weights where source index `start` has become 0.
+    pub(crate) fn from(&self, start: u32) -> Self {
+        let mut shifted = self.clone();
+        shifted.first.iter_mut().for_each(|first| *first -= start);
+        shifted
+    }
+
+    /// From the taps of each output index: the first source index, and its weights.
+    fn collect(bits: u32, outputs: impl Iterator<Item = (u32, Vec<W>)>) -> Self {
+        let outputs: Vec<_> = outputs.collect();
+        let taps = outputs.iter().map(|(_, weights)| weights.len()).max().unwrap_or(0);
+        let mut weights = Vec::with_capacity(outputs.len() * taps);
+        for (_, own) in &outputs {
+            weights.extend_from_slice(own);
+            weights.resize(weights.len() + taps - own.len(), W::default());
+        }
+        Self { first: outputs.iter().map(|(first, _)| *first).collect(), weights, taps, bits }
+    }
+}
+
+/// The passes of a resize, axis by axis: rows, then columns; `None` where an axis keeps its size and is not touched.
+pub(crate) enum Passes {
+    /// `clamp((sum of p * w + half) >> bits)` to a u8 after each pass.
+    Rounded { axes: [Option<AxisWeights>; 2], rows_first: bool },
+    /// Columns, then rows, in i32 without rounding; `finish` makes the u8.
+    Wide { axes: [AxisWeights; 2], finish: Finish },
+    /// Columns, then rows, in f32, multiplying and then adding tap by tap; rounded to the nearest u8, half to even.
+    Float { axes: [AxisWeights<f32>; 2] },
+    /// Two taps an axis, as OpenCV's bilinear: rows, then columns.
+    TwoTaps { axes: [Vec<crate::axis::Pair>; 2] },
+}
+
+/// How the sum of a wide pass becomes a u8.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Finish {
+    /// `clamp((sum + half) >> bits)`.
+    Shift(u32),
+    /// `sum * factor` in f32, rounded half to even.
+    Scale(f32),
+}
+
+impl Finish {
+    /// The u8 of a sum.
+    #[inline(always)]
+    pub(crate) fn of(self, sum: i32) -> u8 {
+        match self {
+            Self::Shift(bits) => (sum.wrapping_add(1 << (bits - 1)) >> bits).clamp(0, 255) as u8,
+            Self::Scale(factor) => (sum as f32 * factor).round_ties_even() as u8,
+        }
+    }
+}
+
+impl Passes {
+    /// The passes from one size to another, for the outputs of `kept`; `None` when both axes keep their size.
+    pub(crate) fn new(separable: Separable, from: [u32; 2], to: [u32; 2], kept: [Range<u32>; 2]) -> Option<Self> {
+        if from == to {
+            return None;
+        }
+        let each = |weights: &dyn Fn(u32, u32, Range<u32>) -> AxisWeights| {
+            [0, 1].map(|axis| (from[axis] != to[axis]).then(|| weights(from[axis], to[axis], kept[axis].clone())))
+        };
+        Some(match separable {
+            Separable::Pillow { filter, version } => Self::Rounded {
+                axes: each(&|from, to, kept| pillow::weights(filter, from, to, kept)),
+                rows_first: pillow::rows_first(version, from, to),
+            },
+            Separable::Torch { filter, antialias } => Self::Rounded {
+                axes: each(&|from, to, kept| torch::weights(filter, antialias, from, to, kept)),
+                rows_first: false,
+            },
+            Separable::Lanczos4 => Self::Wide {
+                axes: [0, 1].map(|axis| opencv::lanczos4(from[axis], to[axis], kept[axis].clone())),
+                finish: Finish::Shift(22),
+            },
+            Separable::Area => opencv::area(from, to, kept),
+            Separable::Float { .. } => todo!(),
+        })
+    }
+}

@@ -1,0 +1,87 @@
+//! Pillow's antialiasing filters (`src/libImaging/Resample.c`).
+
+use std::f64::consts::PI;
+use std::ops::Range;
+
+use pixfuse_spec::Filter;
+
+use super::AxisWeights;
+
+/// Pillow's weights for 8-bit images (`precompute_coeffs` and `normalize_coeffs_8bpc`): f64 over the support, divided by
+/// their sum, then 22 fractional bits rounded half away from zero. Only the outputs of `window` are computed.
+pub(super) fn weights(filter: Filter, source: u32, output: u32, window: Range<u32>) -> AxisWeights {
+    const BITS: u32 = 32 - 8 - 2;
+    let (radius, kernel) = shape(filter);
+    let scale = f64::from(source) / f64::from(output);
+    let stretch = scale.max(1.0);
+    let (support, shrink) = (radius * stretch, 1.0 / stretch);
+    let mut exact = Vec::new();
+    AxisWeights::collect(
+        BITS,
+        window.map(|d| {
+            let centre = (f64::from(d) + 0.5) * scale;
+            // `as u32` truncates and turns negative into 0, as the C code does with a clamp.
+            let first = (centre - support + 0.5) as u32;
+            let end = ((centre + support + 0.5) as u32).min(source);
+            exact.clear();
+            exact.extend((first..end).map(|s| kernel((f64::from(s) - centre + 0.5) * shrink)));
+            let sum: f64 = exact.iter().sum();
+            let fixed = |weight: &f64| {
+                let weight = if sum == 0.0 { *weight } else { weight / sum };
+                let half = if weight < 0.0 { -0.5 } else { 0.5 };
+                (weight * f64::from(1 << BITS) + half) as i32
+            };
+            (first, exact.iter().map(fixed).collect())
+        }),
+    )
+}
+
+/// Half width and shape of a Pillow filter.
+fn shape(filter: Filter) -> (f64, fn(f64) -> f64) {
+    fn sinc(x: f64) -> f64 {
+        if x == 0.0 {
+            return 1.0;
+        }
+        let x = x * PI;
+        x.sin() / x
+    }
+    match filter {
+        Filter::Box => (0.5, |x| if -0.5 < x && x <= 0.5 { 1.0 } else { 0.0 }),
+        Filter::Bilinear => (1.0, |x| (1.0 - x.abs()).max(0.0)),
+        Filter::Hamming => (1.0, |x| {
+            let x = x.abs();
+            if x == 0.0 {
+                return 1.0;
+            }
+            if x >= 1.0 {
+                return 0.0;
+            }
+            let x = x * PI;
+            // The two constants are f32 literals in Pillow.
+            x.sin() / x * (f64::from(0.54f32) + f64::from(0.46f32) * x.cos())
+        }),
+        Filter::Bicubic => (2.0, |x| cubic(x, -0.5)),
+        Filter::Lanczos => (3.0, |x| if (-3.0..3.0).contains(&x) { sinc(x) * sinc(x / 3.0) } else { 0.0 }),
+        _ => unreachable!("the rulebook allows antialias for Pillow's filters only"),
+    }
+}
+
+/// Keys' cubic convolution.
+pub(super) fn cubic(x: f64, a: f64) -> f64 {
+    let x = x.abs();
+    if x < 1.0 {
+        ((a + 2.0) * x - (a + 3.0)) * x * x + 1.0
+    } else if x < 2.0 {
+        (((x - 5.0) * x + 8.0) * x - 4.0) * a
+    } else {
+        0.0
+    }
+}
+
+/// Whether the vertical pass runs first; the u8 between the passes makes the results differ.
+///
+/// From version 13 Pillow does so when the height loses more than twice the rows that the width loses columns.
+pub(super) fn rows_first(version: u32, from: [u32; 2], to: [u32; 2]) -> bool {
+    let [rows, columns] = [0, 1].map(|axis| i64::from(from[axis]) - i64::from(to[axis]));
+    version >= 13 && rows > 0 && rows > 2 * columns
+}

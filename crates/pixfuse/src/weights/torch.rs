@@ -1,0 +1,54 @@
+//! PyTorch's filters on uint8 (`aten/src/ATen/native/cpu/UpSampleKernel.cpp`).
+
+use std::ops::Range;
+
+use pixfuse_spec::Filter;
+
+use super::AxisWeights;
+use super::pillow::cubic;
+
+/// PyTorch's weights for uint8 (`compute_index_ranges_int16_weights`): f64 over the support, then as many fractional
+/// bits as keep the largest weight of the axis within an i16.
+pub(super) fn weights(filter: Filter, antialias: bool, source: u32, output: u32, window: Range<u32>) -> AxisWeights {
+    let (radius, kernel): (f64, fn(f64) -> f64) = match (filter, antialias) {
+        (Filter::Bilinear, _) => (1.0, |x| (1.0 - x.abs()).max(0.0)),
+        (Filter::Bicubic, true) => (2.0, |x| cubic(x, -0.5)),
+        (Filter::Bicubic, false) => (2.0, |x| cubic(x, -0.75)),
+        _ => unreachable!("the rulebook allows like = torch for bilinear and bicubic only"),
+    };
+    let scale = f64::from(source) / f64::from(output);
+    let stretch = if antialias { scale.max(1.0) } else { 1.0 };
+    let (support, shrink) = (radius * stretch, 1.0 / stretch);
+    let last = i64::from(source) - 1;
+    let exact = |d: u32| -> (u32, Vec<f64>) {
+        let centre = (f64::from(d) + 0.5) * scale;
+        if antialias {
+            let first = (centre - support + 0.5) as u32;
+            let end = ((centre + support + 0.5) as u32).min(source);
+            let mut weights: Vec<f64> = (first..end).map(|s| kernel((f64::from(s) - centre + 0.5) * shrink)).collect();
+            let sum: f64 = weights.iter().sum();
+            weights.iter_mut().for_each(|weight| *weight /= sum);
+            return (first, weights);
+        }
+        // Without antialias taps beyond the edge fall onto the edge pixel.
+        let start = (centre - 0.5).floor() as i64 - radius as i64 + 1;
+        let taps = 2 * radius as i64;
+        let first = start.clamp(0, last);
+        let mut weights = vec![0.0; ((start + taps - 1).clamp(0, last) - first + 1) as usize];
+        for s in start..start + taps {
+            weights[(s.clamp(0, last) - first) as usize] += kernel(s as f64 - (centre - 0.5));
+        }
+        (first as u32, weights)
+    };
+    // The precision is that of the whole axis, whatever part of it is kept.
+    let largest = (0..output).flat_map(|d| exact(d).1).fold(0.0, f64::max);
+    let bits = (0..22).find(|bits| (0.5 + largest * f64::from(1 << (bits + 1))) as i32 >= 1 << 15).unwrap_or(22);
+    let fixed = |weight: f64| (weight * f64::from(1 << bits) + if weight < 0.0 { -0.5 } else { 0.5 }) as i32;
+    AxisWeights::collect(
+        bits,
+        window.map(|d| {
+            let (first, weights) = exact(d);
+            (first, weights.into_iter().map(fixed).collect())
+        }),
+    )
+}
