@@ -1,0 +1,76 @@
+//! The pixels of a run lie where the geometry says.
+
+use pixfuse::{Clip, ImageRef, Pipeline};
+
+use crate::numbers;
+
+/// A white block on black, found again in the tensor: the mapped box holds the brightest pixels and its middle is the
+/// middle of the light.
+#[test]
+fn boxes_lie_on_their_pixels() {
+    for (seed, clauses) in [
+        "pad(0, 0, 0, 0)",
+        "resize(97, 203, bilinear)",
+        "resize(301, 411, bilinear)",
+        "resize(97, 150, bilinear, antialias)",
+        "resize(131, 120, nearest_exact)",
+        "resize(shortest = 120, bilinear, antialias), center_crop(111, 112)",
+        "resize(longest = 120, bicubic, antialias)",
+        "crop(13, 17, 141, 202)",
+        "pad(3, 5, 7, 11)",
+        "center_crop(200, 233)",
+        "resize(90, 133, bilinear), crop(5, 6, 80, 120), pad(9, 0, 0, 4)",
+        "letterbox(128, 128, bilinear, fill = 0)",
+        "letterbox(128, 160, bilinear, fill = 0, stride = 32)",
+        "letterbox(300, 320, bilinear, fill = 0, scale_up = false)",
+        "letterbox(300, 320, bilinear, fill = 0)",
+        "letterbox(128, 128, bilinear, antialias, fill = 0, rule = yolox)",
+        "letterbox(128, 128, bilinear, fill = 0, rule = opencv), center_crop(120, 121)",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        for [format, order] in [["rgb8", "bgr"], ["gray8", "gray"]] {
+            let pipe = Pipeline::parse(&format!("input({format}), {clauses}, output({order}, u8, hwc)")).unwrap();
+            let [rows, columns] = [157, 233];
+            let geometry = pipe.geometry(rows, columns).unwrap();
+            for (top, left) in numbers(seed, 40, 100).zip(numbers(seed + 100, 60, 150)).take(4) {
+                let light = [left, top, left + 16, top + 14];
+                let tensor = run(&pipe, [rows, columns], light);
+                let [x1, y1, x2, y2] = geometry.map_boxes(&[light.map(|edge| edge as f64)], Clip::No)[0];
+                let (brightest, middle) = seen(&tensor, geometry.output()[1], pipe.channels());
+                let inside = |[x, y]: [f64; 2]| x1 < x && x < x2 && y1 < y && y < y2;
+                assert!(inside(brightest), "{clauses}: {brightest:?} is outside {:?}", [x1, y1, x2, y2]);
+                let off = [middle[0] - (x1 + x2) / 2.0, middle[1] - (y1 + y2) / 2.0];
+                assert!(off.iter().all(|off| off.abs() < 0.5), "{clauses}: light {light:?} is off by {off:?}");
+            }
+        }
+    }
+}
+
+/// The tensor of a black image with one white box.
+fn run(pipe: &Pipeline, [rows, columns]: [usize; 2], [x1, y1, x2, y2]: [usize; 4]) -> Vec<u8> {
+    let channels = pipe.channels();
+    let mut pixels = vec![0; rows * columns * channels];
+    for row in pixels.chunks_exact_mut(columns * channels).take(y2).skip(y1) {
+        row[x1 * channels..x2 * channels].fill(255);
+    }
+    let strides = [columns * channels, channels, 1].map(|stride| stride as isize);
+    pipe.run(ImageRef::strided(&pixels, 0, [rows, columns, channels], strides).unwrap()).unwrap().data
+}
+
+/// The centre of the first brightest pixel, and the centre of all light.
+fn seen(tensor: &[u8], columns: usize, channels: usize) -> ([f64; 2], [f64; 2]) {
+    let (mut brightest, mut most) = ([0.0; 2], 0);
+    let (mut sum, mut total) = ([0.0; 2], 0.0);
+    for (index, pixel) in tensor.chunks_exact(channels).enumerate() {
+        let centre = [(index % columns) as f64 + 0.5, (index / columns) as f64 + 0.5];
+        if pixel[0] > most {
+            (brightest, most) = (centre, pixel[0]);
+        }
+        let light = f64::from(pixel[0]);
+        total += light;
+        sum = [sum[0] + centre[0] * light, sum[1] + centre[1] * light];
+    }
+    (brightest, sum.map(|sum| sum / total))
+}
