@@ -3,7 +3,7 @@
 //! What is emitted is meant to be read. It has no `unsafe`, no `cfg` and no instruction set: the body is generic over
 //! the level, and everything around it is the core's.
 
-use pixfuse_spec::{Element, Layout, Map, Number, Plan, Shape, Spec};
+use pixfuse_spec::{Element, Layout, Map, Number, Plan, Resample, Separable, Shape, Spec};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
@@ -17,6 +17,8 @@ pub(crate) struct Body {
     /// Which loaded channel each output channel is; `None` when the kernel is told at run time.
     pub(crate) from: Option<Vec<usize>>,
     pub(crate) map: Operation,
+    /// Whether resampled values may be f32 that are no integers.
+    pub(crate) floats: bool,
 }
 
 /// What is done to each value.
@@ -123,6 +125,7 @@ impl Body {
             names: letters.chars().take(plan.load.channels).map(|letter| format_ident!("{letter}")).collect(),
             from: Some(plan.store.from.clone()),
             map,
+            floats: matches!(plan.resample, Resample::Separable(Separable::Float { .. })),
         }
     }
 
@@ -157,7 +160,8 @@ impl Body {
             (Operation::Numbers | Operation::Table, _) | (_, None) => quote!(numbers),
             _ => quote!(_),
         };
-        let (resample, reorder, map) = (self.resample(), self.reorder(), self.map());
+        let (resample, reorder, map) = (self.resample(), self.reorder(), self.map(false));
+        let floats = self.floats.then(|| self.floats_method(&count, &numbers));
         let stored = self.stored();
         let lines = plan.lines().map(|line| format!(" {line}"));
         quote! {
@@ -173,6 +177,22 @@ impl Body {
                     #map
                     [#(#stored),*]
                 }
+
+                #floats
+            }
+        }
+    }
+
+    /// The body for values that are f32 already.
+    fn floats_method(&self, count: &Literal, numbers: &TokenStream) -> TokenStream {
+        let (names, reorder, map, stored) = (&self.names, self.reorder(), self.map(true), self.stored());
+        quote! {
+            #[inline(always)]
+            fn floats<S: rt::Simd>(simd: S, pixel: [S::F32; #count], #numbers: &rt::Numbers<'_>) -> [S::F32; #count] {
+                let [#(#names),*] = pixel;
+                #reorder
+                #map
+                [#(#stored),*]
             }
         }
     }
@@ -209,15 +229,17 @@ impl Body {
         }
     }
 
-    fn map(&self) -> TokenStream {
+    /// What is done to each value; `floats` says that they are f32 already.
+    fn map(&self, floats: bool) -> TokenStream {
         let stored = self.stored();
+        let value = stored.iter().map(|name| if floats { quote!(#name) } else { quote!(simd.convert(#name)) });
         match &self.map {
             Operation::Keep => TokenStream::new(),
-            Operation::Convert => quote!(#(let #stored = simd.convert(#stored);)*),
+            Operation::Convert => quote!(#(let #stored = #value;)*),
             Operation::Literals(constants) => {
                 let scale = constants.iter().map(|&(scale, _)| number(scale));
                 let offset = constants.iter().map(|&(_, offset)| number(offset));
-                quote!(#(let #stored = simd.mul_add(simd.convert(#stored), simd.splat(#scale), simd.splat(#offset));)*)
+                quote!(#(let #stored = simd.mul_add(#value, simd.splat(#scale), simd.splat(#offset));)*)
             }
             Operation::Table => {
                 let channels = (0..stored.len()).map(Literal::usize_unsuffixed);
@@ -227,7 +249,7 @@ impl Body {
                 let channels: Vec<_> = (0..stored.len()).map(Literal::usize_unsuffixed).collect();
                 quote! {
                     #(let #stored = simd.mul_add(
-                        simd.convert(#stored),
+                        #value,
                         simd.splat(numbers.scale[#channels]),
                         simd.splat(numbers.offset[#channels]),
                     );)*

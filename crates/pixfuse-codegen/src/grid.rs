@@ -29,7 +29,8 @@ fn entry(shape: Shape) -> (TokenStream, TokenStream) {
         Element::F32 if table => Operation::Table,
         Element::F32 => Operation::Numbers,
     };
-    let body = Body { shape, names: numbered(channels), from: None, map };
+    let floats = taps == 1 && element == Element::F32 && !table;
+    let body = Body { shape, names: numbered(channels), from: None, map, floats };
     let kernel = body.kernel(&name, "Numbers are read at run time.");
     let constructor = body.constructor(&name);
     let [pixel, channels, taps] = [pixel, channels, taps].map(Literal::usize_unsuffixed);

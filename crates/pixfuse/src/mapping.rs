@@ -44,11 +44,11 @@ impl Mapping {
         Numbers { scale: *scale, offset: *offset, swap: *swap, tables: tables.as_deref().unwrap_or(&NONE) }
     }
 
-    /// The element of a pixel value in an output channel.
-    pub(crate) fn value(&self, channel: usize, value: u8) -> f32 {
+    /// The element of a resampled value in an output channel; it is an integer where there are tables.
+    pub(crate) fn value(&self, channel: usize, value: f32) -> f32 {
         match &self.tables {
-            Some(tables) => tables[channel][usize::from(value)],
-            None => f32::from(value).mul_add(self.scale[channel], self.offset[channel]),
+            Some(tables) => tables[channel][value as usize],
+            None => value.mul_add(self.scale[channel], self.offset[channel]),
         }
     }
 
@@ -57,7 +57,7 @@ impl Mapping {
         let (mut mapped, mut kept) = ([0.0; 4], [0; 4]);
         for channel in 0..channels {
             kept[channel] = fill.channel(channel);
-            mapped[channel] = self.value(channel, kept[channel]);
+            mapped[channel] = self.value(channel, kept[channel].into());
         }
         (mapped, kept)
     }

@@ -11,21 +11,78 @@ use crate::{Entry, entries};
 )]
 pub struct HandWrittenLoop;
 
-/// An image read with OpenCV, stretched to 224 x 224 by `cv2.resize`, normalised with the ImageNet constants, as RGB.
+/// torchvision's `ImageClassification` transform, as most of its weights name it, on a PIL image.
 #[pixfuse::pipeline(
-    input(bgr8),
-    resize(224, 224, bilinear),
-    normalize(mean = [0.485, 0.456, 0.406], std = [0.229, 0.224, 0.225]),
+    input(rgb8),
+    resize(shortest = 256, bilinear, antialias),
+    center_crop(224, 224),
+    normalize(mean = [0.485, 0.456, 0.406], std = [0.229, 0.224, 0.225], order = torchvision),
     output(rgb, f32, chw),
 )]
-pub struct OpencvImagenet;
+pub struct Imagenet;
 
-/// Pixels to planes of 0 to 1 without a resize: `torchvision.transforms.ToTensor` up to rounding of the division.
-#[pixfuse::pipeline(input(rgb8), normalize(), output(rgb, f32, chw))]
-pub struct UnitPlanes;
+/// timm's default evaluation transform: `crop_pct = 0.875`, bicubic.
+#[pixfuse::pipeline(
+    input(rgb8),
+    resize(shortest = 256, bicubic, antialias),
+    center_crop(224, 224),
+    normalize(mean = [0.485, 0.456, 0.406], std = [0.229, 0.224, 0.225], order = torchvision),
+    output(rgb, f32, chw),
+)]
+pub struct Timm;
+
+/// The transform of openai/CLIP and open_clip at 224 pixels (torchvision on a PIL image).
+#[pixfuse::pipeline(
+    input(rgb8),
+    resize(shortest = 224, bicubic, antialias),
+    center_crop(224, 224),
+    normalize(
+        mean = [0.48145466, 0.4578275, 0.40821073],
+        std = [0.26862954, 0.26130258, 0.27577711],
+        order = torchvision,
+    ),
+    output(rgb, f32, chw),
+)]
+pub struct Clip;
+
+/// Hugging Face's SigLIP processor at 224 pixels, on PIL.
+#[pixfuse::pipeline(
+    input(rgb8),
+    resize(224, 224, bicubic, antialias),
+    normalize(mean = 0.5, std = 0.5, order = hf_pil),
+    output(rgb, f32, chw),
+)]
+pub struct Siglip;
+
+/// Hugging Face's DINOv2 processor, on PIL.
+#[pixfuse::pipeline(
+    input(rgb8),
+    resize(shortest = 256, bicubic, antialias),
+    center_crop(224, 224, rounding = floor),
+    normalize(mean = [0.485, 0.456, 0.406], std = [0.229, 0.224, 0.225], order = hf_pil),
+    output(rgb, f32, chw),
+)]
+pub struct Dinov2;
+
+/// Ultralytics' letterbox to 640 x 640 of an image read with OpenCV, as RGB from 0 to 1.
+#[pixfuse::pipeline(
+    input(bgr8),
+    letterbox(640, 640, bilinear),
+    normalize(order = torchvision),
+    output(rgb, f32, chw),
+)]
+pub struct Yolo;
+
+/// YOLOX' letterbox to 640 x 640 of an image read with OpenCV: content at the top left, BGR from 0 to 255.
+#[pixfuse::pipeline(input(bgr8), letterbox(640, 640, bilinear, rule = yolox), output(bgr, f32, chw))]
+pub struct Yolox;
+
+/// Pixels to planes of 0 to 1 without a resize: `torchvision.transforms.ToTensor`.
+#[pixfuse::pipeline(input(rgb8), normalize(order = torchvision), output(rgb, f32, chw))]
+pub struct ToTensor;
 
 /// Every preset.
-pub static PRESETS: &[Entry] = entries![HandWrittenLoop, OpencvImagenet, UnitPlanes];
+pub static PRESETS: &[Entry] = entries![HandWrittenLoop, Imagenet, Timm, Clip, Siglip, Dinov2, Yolo, Yolox, ToTensor];
 
 /// The preset with this name, in `CamelCase` as the struct or in `snake_case` as Python and Node.js write it.
 pub fn find(name: &str) -> Option<&'static Entry> {

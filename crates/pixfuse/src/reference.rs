@@ -35,7 +35,7 @@ pub fn run<T: Reference>(pipe: &crate::Pipeline, image: ImageRef<'_>) -> Result<
     let value = |row: usize, column: usize, channel: usize| {
         let covers = |margin: &&Margin| margin.rows.contains(&row) && margin.columns.contains(&column);
         let pixel = match placement.margins.iter().find(covers) {
-            Some(margin) => margin.fill.channel(channel),
+            Some(margin) => f32::from(margin.fill.channel(channel)),
             None => {
                 let (window, [top, left]) = (placement.window, placement.at);
                 let (y, x) = (row - top + window.top as usize, column - left + window.left as usize);
@@ -43,7 +43,7 @@ pub fn run<T: Reference>(pipe: &crate::Pipeline, image: ImageRef<'_>) -> Result<
             }
         };
         match plan.map {
-            Map::Keep => T::from_u8(pixel),
+            Map::Keep => T::from_u8(pixel as u8),
             _ => T::from_f32(mapping.value(channel, pixel)),
         }
     };
@@ -93,30 +93,30 @@ impl Reference for u8 {
     }
 }
 
-/// The u8 at (row, column, source channel) of the whole resized image.
+/// The value at (row, column, source channel) of the whole resized image: an integer, but for `precision = f32`.
 fn resampler<'a>(
     resample: Resample,
     image: &'a ImageRef<'_>,
     placement: &Placement,
-) -> Box<dyn Fn(usize, usize, usize) -> u8 + 'a> {
+) -> Box<dyn Fn(usize, usize, usize) -> f32 + 'a> {
     let source = [image.rows() as u32, image.columns() as u32];
     let [rows, columns] = placement.resized;
     match resample {
-        Resample::None => Box::new(|row, column, channel| image.get(row, column, channel)),
+        Resample::None => Box::new(|row, column, channel| f32::from(image.get(row, column, channel))),
         Resample::OneTap { filter } => {
             let (y, x) = (axis::one_tap(filter, source[0], rows), axis::one_tap(filter, source[1], columns));
-            Box::new(move |row, column, channel| image.get(y[row] as usize, x[column] as usize, channel))
+            Box::new(move |row, column, channel| f32::from(image.get(y[row] as usize, x[column] as usize, channel)))
         }
         Resample::TwoTaps { .. } => {
             let y: Vec<_> = axis::two_taps(source[0], rows, Axis::Rows).collect();
             let x: Vec<_> = axis::two_taps(source[1], columns, Axis::Columns).collect();
-            Box::new(move |row, column, channel| bilinear(image, y[row], x[column], channel))
+            Box::new(move |row, column, channel| f32::from(bilinear(image, y[row], x[column], channel)))
         }
         Resample::Separable(separable) => {
             let [rows, columns] = placement.resized;
             let whole = Planes::<u8>::new(image);
             match Passes::new(separable, source, [rows, columns], [0..rows, 0..columns]) {
-                None => Box::new(|row, column, channel| image.get(row, column, channel)),
+                None => Box::new(|row, column, channel| f32::from(image.get(row, column, channel))),
                 Some(Passes::Rounded { axes: [y, x], rows_first }) => {
                     let round = |weights: &AxisWeights| {
                         let bits = weights.bits;
@@ -130,22 +130,22 @@ fn resampler<'a>(
                     };
                     let resized =
                         if rows_first { pass(pass(whole, &y, 0), &x, 1) } else { pass(pass(whole, &x, 1), &y, 0) };
-                    Box::new(move |row, column, channel| resized.get(row, column, channel))
+                    Box::new(move |row, column, channel| f32::from(resized.get(row, column, channel)))
                 }
                 Some(Passes::Wide { axes: [y, x], finish }) => {
                     let sums = whole.pass(&x, 1, 0i32, |sum, p, w| sum + i32::from(p) * w);
                     let sums = sums.pass(&y, 0, 0i32, |sum: i32, p: i32, w| sum.wrapping_add(p.wrapping_mul(w)));
                     let resized = sums.map(|sum| finish.of(sum));
-                    Box::new(move |row, column, channel| resized.get(row, column, channel))
+                    Box::new(move |row, column, channel| f32::from(resized.get(row, column, channel)))
                 }
-                Some(Passes::Float { axes: [y, x] }) => {
+                Some(Passes::Float { axes: [y, x], rounds }) => {
                     let sums = whole.pass(&x, 1, 0.0f32, |sum, p, w| sum + f32::from(p) * w);
                     let sums = sums.pass(&y, 0, 0.0f32, |sum, p, w| sum + p * w);
-                    let resized = sums.map(|sum| sum.round_ties_even() as u8);
+                    let resized = sums.map(|sum| if rounds { f32::from(sum.round_ties_even() as u8) } else { sum });
                     Box::new(move |row, column, channel| resized.get(row, column, channel))
                 }
                 Some(Passes::TwoTaps { axes: [y, x] }) => {
-                    Box::new(move |row, column, channel| bilinear(image, y[row], x[column], channel))
+                    Box::new(move |row, column, channel| f32::from(bilinear(image, y[row], x[column], channel)))
                 }
             }
         }

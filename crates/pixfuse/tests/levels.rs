@@ -31,3 +31,23 @@ fn smoke() {
         }
     }
 }
+
+#[test]
+fn floats() {
+    for filter in ["bilinear", "bicubic", "bilinear, antialias", "lanczos, antialias"] {
+        for (input, order, layout) in [("rgb8", "bgr", "chw"), ("rgb8, chw", "rgb", "hwc"), ("gray8", "gray", "chw")] {
+            let text = format!(
+                "input({input}), resize(shortest = 40, {filter}, precision = f32), center_crop(37, 60), \
+                 normalize(std = 0.25), output({order}, f32, {layout})"
+            );
+            let pipe = Pipeline::parse(&text).unwrap();
+            let n = pipe.channels();
+            let pixels: Vec<u8> = (0..50 * 61 * n).map(|i| (i * 7919 % 251) as u8).collect();
+            let view = ImageRef::strided(&pixels, 0, [50, 61, n], [61 * n as isize, n as isize, 1]).unwrap();
+            for level in Level::available() {
+                let pipe = pipe.with_level(level).unwrap();
+                assert_eq!(pipe.run::<f32>(view).unwrap(), reference::run::<f32>(&pipe, view).unwrap(), "{text} {level}");
+            }
+        }
+    }
+}

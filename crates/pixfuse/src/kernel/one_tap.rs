@@ -23,6 +23,12 @@ pub trait OneTap<const C: usize>: Send + Sync + 'static {
 
     /// Maps one block: the loaded channels in, the stored channels out.
     fn pixels<S: Simd>(simd: S, pixel: [S::I32; C], numbers: &Numbers<'_>) -> [<Self::Store as Store>::Vector<S>; C];
+
+    /// As [`pixels`](Self::pixels), for values that `precision = f32` has not rounded to integers. Kernels that no such
+    /// plan can reach (u8, tables, and declared ones with another precision) leave it out.
+    fn floats<S: Simd>(_: S, _: [S::F32; C], _: &Numbers<'_>) -> [<Self::Store as Store>::Vector<S>; C] {
+        unreachable!("the rulebook allows precision = f32 with f32 output and fused order only")
+    }
 }
 
 /// Builds the tables on the widest level that fits.
@@ -87,7 +93,10 @@ impl<K: OneTap<C>, const C: usize> Visit for Prepare<K, C> {
                     Some(Passes::Wide { axes, finish }) => {
                         Rows::Summed(Summed::wide(simd, request, axes, finish, view))
                     }
-                    Some(Passes::Float { axes }) => Rows::Summed(Summed::float(simd, request, axes, view)),
+                    Some(Passes::Float { axes, rounds }) => {
+                        let summed = Summed::float(simd, request, axes, rounds, view);
+                        if rounds { Rows::Summed(summed) } else { Rows::Floats(summed) }
+                    }
                     Some(Passes::TwoTaps { axes: [rows, columns] }) => {
                         let columns: Vec<_> = columns.into_iter().map(|pair| pair.neighbours(source.columns)).collect();
                         Rows::Blended { rows, blocks: blocks::<S, K::Load>(simd, request, C, 2, &columns) }
@@ -130,6 +139,8 @@ enum Rows<S: Simd> {
     Rounded(Resampler<S>),
     /// A line that is resampled first, with sums between the passes.
     Summed(Summed<S>),
+    /// Planes of f32 lines that are resampled first, and not rounded.
+    Floats(Summed<S>),
     /// Two rows by two columns of the source.
     Blended { rows: Vec<Pair>, blocks: Vec<Block<S>> },
 }
@@ -139,7 +150,7 @@ impl<S: Simd> Rows<S> {
     fn scratch(&self) -> usize {
         match self {
             Self::Rounded(resampler) => resampler.scratch(),
-            Self::Summed(summed) => summed.scratch(),
+            Self::Summed(summed) | Self::Floats(summed) => summed.scratch(),
             _ => 0,
         }
     }
@@ -204,6 +215,15 @@ impl<K: OneTap<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
                     }
                 }
             }
+            Rows::Floats(summed) => {
+                for y in 0..*height {
+                    // SAFETY: as above.
+                    unsafe {
+                        let line = summed.row(simd, scratch, y, origin, row_stride);
+                        sink.floats(simd, y, line, summed.line_stride());
+                    }
+                }
+            }
             Rows::Blended { rows, blocks } => {
                 for (y, row) in rows.iter().enumerate() {
                     let [above, below] = row.at.map(|row| origin.wrapping_offset(row as isize * row_stride));
@@ -247,6 +267,27 @@ impl<K: OneTap<C>, S: Simd, const C: usize> Sink<'_, K, S, C> {
             unsafe {
                 let pixel = K::Load::pixels::<S, C>(simd, row, channel_stride, left + x);
                 self.store(simd, y, x, pixel);
+            }
+        }
+    }
+
+    /// Maps and stores a line of f32, in planes `stride` bytes apart.
+    ///
+    /// # Safety
+    /// Each plane has as many elements as the window is wide.
+    #[inline(always)]
+    unsafe fn floats(&self, simd: S, y: usize, line: *const u8, stride: isize) {
+        let target = &self.tables.target;
+        for x in starts::<S>(self.tables.width) {
+            // SAFETY: x + LANES <= width, and the window is inside the output.
+            unsafe {
+                let plane = |channel: usize| line.offset(channel as isize * stride).cast::<f32>().add(x);
+                let mut pixel = [simd.load_f32(plane(0)); C];
+                for channel in 1..C {
+                    pixel[channel] = simd.load_f32(plane(channel));
+                }
+                let values = K::floats(simd, pixel, &self.numbers);
+                K::Store::store(simd, self.out, target.plane, target.pixel(y, x), values);
             }
         }
     }

@@ -24,7 +24,8 @@ pub(super) struct Summed<S: Simd> {
 
 enum Passes<S: Simd> {
     Wide { columns: S::RowFilter, rows: AxisWeights, finish: Finish },
-    Float { columns: S::FloatRowFilter, rows: AxisWeights<f32> },
+    /// Rounded to u8, or kept as planes of f32.
+    Float { columns: S::FloatRowFilter, rows: AxisWeights<f32>, rounds: bool },
 }
 
 /// Where the parts of one plane's scratch start, in bytes; the ring is first.
@@ -61,6 +62,7 @@ impl<S: Simd> Summed<S> {
         simd: S,
         request: &Request,
         [rows, columns]: [AxisWeights<f32>; 2],
+        rounds: bool,
         (pixel, planes, dense): (usize, usize, bool),
     ) -> Self {
         let pack = Pack::new(&request.source, columns.reach(), pixel);
@@ -71,7 +73,7 @@ impl<S: Simd> Summed<S> {
             let shifted = columns.from(pack.reach.start as u32);
             simd.float_row_filter(&shifted, pixel, room).expect("a packed row has room for every window")
         });
-        Self::new(request, pack, packs, planes, room, Passes::Float { columns, rows })
+        Self::new(request, pack, packs, planes, room, Passes::Float { columns, rows, rounds })
     }
 
     fn new(request: &Request, pack: Pack, packs: bool, planes: usize, room: usize, passes: Passes<S>) -> Self {
@@ -84,7 +86,9 @@ impl<S: Simd> Summed<S> {
         let ring_pitch = pitch((length + SLACK) * 4);
         let packed = taps * ring_pitch;
         let line = packed + if packs { pitch(room) } else { 0 };
-        let parts = Parts { ring_pitch, ring_rows: taps as u32, packed, line, end: line + pitch(length + SLACK) };
+        // A line of f32 takes the most: once as it is blended, once in planes.
+        let end = line + 2 * ring_pitch;
+        let parts = Parts { ring_pitch, ring_rows: taps as u32, packed, line, end };
         Self { source: request.source, planes, pack, packs, passes, length, parts }
     }
 
@@ -95,7 +99,9 @@ impl<S: Simd> Summed<S> {
 
     /// Bytes from the line of a plane to the line of the next.
     pub(super) fn line_stride(&self) -> isize {
-        self.parts.end as isize
+        let apart = matches!(self.passes, Passes::Float { rounds: false, .. }) && self.planes == 1;
+        // An f32 line of interleaved pixels is taken apart into planes.
+        if apart { (self.length / self.pack.pixel * 4) as isize } else { self.parts.end as isize }
     }
 
     /// As [`Resampler::row`](super::separable::Resampler::row).
@@ -166,7 +172,20 @@ impl<S: Simd> Task<S> for Row<'_, S> {
             unsafe {
                 match passes {
                     Passes::Wide { rows, finish, .. } => blend_i32(pointers, rows.of(y), *finish, line, *length),
-                    Passes::Float { rows, .. } => blend_f32(pointers, rows.of(y), line, *length),
+                    Passes::Float { rows, rounds: true, .. } => {
+                        blend_f32(pointers, rows.of(y), *length, |at, sum| *line.add(at) = sum.round_ties_even() as u8);
+                    }
+                    Passes::Float { rows, rounds: false, .. } => {
+                        let blended = line.wrapping_add(parts.ring_pitch).cast::<f32>();
+                        blend_f32(pointers, rows.of(y), *length, |at, sum| *blended.add(at) = sum);
+                        let (pixel, columns) = (pack.pixel, length / pack.pixel);
+                        for channel in 0..pixel {
+                            for column in 0..columns {
+                                let sum = *blended.add(column * pixel + channel);
+                                *line.cast::<f32>().add(channel * columns + column) = sum;
+                            }
+                        }
+                    }
                 }
             }
         }
@@ -202,12 +221,12 @@ unsafe fn blend_i32(rows: &[*const u8], weights: &[i32], finish: Finish, out: *m
     }
 }
 
-/// Weighs rows of f32 sums, multiplying and then adding, and rounds to the nearest u8, half to even.
+/// Weighs rows of f32 sums, multiplying and then adding.
 ///
 /// # Safety
-/// As [`blend_i32`], with f32.
+/// `length` f32 are readable from each row.
 #[inline(always)]
-unsafe fn blend_f32(rows: &[*const u8], weights: &[f32], out: *mut u8, length: usize) {
+unsafe fn blend_f32(rows: &[*const u8], weights: &[f32], length: usize, keep: impl Fn(usize, f32)) {
     let mut at = 0;
     while at < length {
         let count = CHUNK.min(length - at);
@@ -220,8 +239,7 @@ unsafe fn blend_f32(rows: &[*const u8], weights: &[f32], out: *mut u8, length: u
             }
         }
         for (index, &sum) in sums[..count].iter().enumerate() {
-            // SAFETY: at + index < length.
-            unsafe { *out.add(at + index) = sum.round_ties_even() as u8 }
+            keep(at + index, sum);
         }
         at += count;
     }

@@ -74,6 +74,12 @@ pub trait Simd: Copy + Send + Sync + 'static {
     /// `LANES * PIXEL` bytes are readable from `pixels`, and `C <= PIXEL`.
     unsafe fn load_pixels<const PIXEL: usize, const C: usize>(self, pixels: *const u8) -> [Self::I32; C];
 
+    /// `LANES` f32.
+    ///
+    /// # Safety
+    /// They are readable.
+    unsafe fn load_f32(self, at: *const f32) -> Self::F32;
+
     /// `LANES` pairs of words.
     ///
     /// # Panics

@@ -156,6 +156,12 @@ impl Simd for Neon {
         }
     }
 
+    #[inline(always)]
+    unsafe fn load_f32(self, at: *const f32) -> Self::F32 {
+        // SAFETY: the caller's promise is the same.
+        unsafe { [vld1q_f32(at), vld1q_f32(at.add(4))] }
+    }
+
     fn words(self, pairs: &[[i16; 2]]) -> Self::I32 {
         let pairs: &[[i16; 2]; 8] = pairs[..8].try_into().expect("a block has 8 lanes");
         // SAFETY: 32 bytes of plain integers into two vectors of the same size.

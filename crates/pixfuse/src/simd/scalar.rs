@@ -66,6 +66,12 @@ impl Simd for Scalar {
         pixel
     }
 
+    #[inline(always)]
+    unsafe fn load_f32(self, at: *const f32) -> Self::F32 {
+        // SAFETY: the caller's promise is the same.
+        unsafe { *at }
+    }
+
     fn words(self, pairs: &[[i16; 2]]) -> i32 {
         pack(pairs[0])
     }

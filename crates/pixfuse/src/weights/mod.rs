@@ -70,8 +70,8 @@ pub(crate) enum Passes {
     Rounded { axes: [Option<AxisWeights>; 2], rows_first: bool },
     /// Columns, then rows, in i32 without rounding; `finish` makes the u8.
     Wide { axes: [AxisWeights; 2], finish: Finish },
-    /// Columns, then rows, in f32, multiplying and then adding tap by tap; rounded to the nearest u8, half to even.
-    Float { axes: [AxisWeights<f32>; 2] },
+    /// Columns, then rows, in f32, multiplying and then adding tap by tap; `rounds` to the nearest u8, half to even.
+    Float { axes: [AxisWeights<f32>; 2], rounds: bool },
     /// Two taps an axis, as OpenCV's bilinear: rows, then columns.
     TwoTaps { axes: [Vec<crate::axis::Pair>; 2] },
 }
@@ -119,7 +119,11 @@ impl Passes {
                 finish: Finish::Shift(22),
             },
             Separable::Area => opencv::area(from, to, kept),
-            Separable::Float { .. } => todo!(),
+            Separable::Float { filter, antialias } => {
+                let weights = if antialias { pillow::float_weights } else { torch::float_weights };
+                let axes = [0, 1].map(|axis| weights(filter, from[axis], to[axis], kept[axis].clone()));
+                Self::Float { axes, rounds: false }
+            }
         })
     }
 }

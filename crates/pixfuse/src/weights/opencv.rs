@@ -74,7 +74,7 @@ pub(super) fn area(from: [u32; 2], to: [u32; 2], kept: [Range<u32>; 2]) -> Passe
         });
         return Passes::Wide { axes, finish: Finish::Scale(1.0 / (whole[0] * whole[1]) as f32) };
     }
-    Passes::Float { axes: [0, 1].map(|axis| cells(from[axis], to[axis], kept[axis].clone())) }
+    Passes::Float { axes: [0, 1].map(|axis| cells(from[axis], to[axis], kept[axis].clone())), rounds: true }
 }
 
 /// The share of each source pixel in the cell of an output pixel (`computeResizeAreaTab`).

@@ -11,29 +11,42 @@ use super::AxisWeights;
 /// their sum, then 22 fractional bits rounded half away from zero. Only the outputs of `window` are computed.
 pub(super) fn weights(filter: Filter, source: u32, output: u32, window: Range<u32>) -> AxisWeights {
     const BITS: u32 = 32 - 8 - 2;
+    let fixed = |weight: f64| {
+        let half = if weight < 0.0 { -0.5 } else { 0.5 };
+        (weight * f64::from(1 << BITS) + half) as i32
+    };
+    AxisWeights::collect(BITS, exact(filter, source, output, window, fixed))
+}
+
+/// The same weights without fixed point: f64, rounded to f32.
+pub(super) fn float_weights(filter: Filter, source: u32, output: u32, window: Range<u32>) -> AxisWeights<f32> {
+    AxisWeights::collect(0, exact(filter, source, output, window, |weight| weight as f32))
+}
+
+/// For each output index its first source index and its weights, whose sum is 1.
+fn exact<W>(
+    filter: Filter,
+    source: u32,
+    output: u32,
+    window: Range<u32>,
+    round: impl Fn(f64) -> W,
+) -> impl Iterator<Item = (u32, Vec<W>)> {
     let (radius, kernel) = shape(filter);
     let scale = f64::from(source) / f64::from(output);
     let stretch = scale.max(1.0);
     let (support, shrink) = (radius * stretch, 1.0 / stretch);
     let mut exact = Vec::new();
-    AxisWeights::collect(
-        BITS,
-        window.map(|d| {
-            let centre = (f64::from(d) + 0.5) * scale;
-            // `as u32` truncates and turns negative into 0, as the C code does with a clamp.
-            let first = (centre - support + 0.5) as u32;
-            let end = ((centre + support + 0.5) as u32).min(source);
-            exact.clear();
-            exact.extend((first..end).map(|s| kernel((f64::from(s) - centre + 0.5) * shrink)));
-            let sum: f64 = exact.iter().sum();
-            let fixed = |weight: &f64| {
-                let weight = if sum == 0.0 { *weight } else { weight / sum };
-                let half = if weight < 0.0 { -0.5 } else { 0.5 };
-                (weight * f64::from(1 << BITS) + half) as i32
-            };
-            (first, exact.iter().map(fixed).collect())
-        }),
-    )
+    window.map(move |d| {
+        let centre = (f64::from(d) + 0.5) * scale;
+        // `as u32` truncates and turns negative into 0, as the C code does with a clamp.
+        let first = (centre - support + 0.5) as u32;
+        let end = ((centre + support + 0.5) as u32).min(source);
+        exact.clear();
+        exact.extend((first..end).map(|s| kernel((f64::from(s) - centre + 0.5) * shrink)));
+        let sum: f64 = exact.iter().sum();
+        let normalised = |weight: &f64| round(if sum == 0.0 { *weight } else { weight / sum });
+        (first, exact.iter().map(normalised).collect())
+    })
 }
 
 /// Half width and shape of a Pillow filter.

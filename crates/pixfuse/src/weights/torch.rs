@@ -19,7 +19,6 @@ pub(super) fn weights(filter: Filter, antialias: bool, source: u32, output: u32,
     let scale = f64::from(source) / f64::from(output);
     let stretch = if antialias { scale.max(1.0) } else { 1.0 };
     let (support, shrink) = (radius * stretch, 1.0 / stretch);
-    let last = i64::from(source) - 1;
     let exact = |d: u32| -> (u32, Vec<f64>) {
         let centre = (f64::from(d) + 0.5) * scale;
         if antialias {
@@ -30,15 +29,7 @@ pub(super) fn weights(filter: Filter, antialias: bool, source: u32, output: u32,
             weights.iter_mut().for_each(|weight| *weight /= sum);
             return (first, weights);
         }
-        // Without antialias taps beyond the edge fall onto the edge pixel.
-        let start = (centre - 0.5).floor() as i64 - radius as i64 + 1;
-        let taps = 2 * radius as i64;
-        let first = start.clamp(0, last);
-        let mut weights = vec![0.0; ((start + taps - 1).clamp(0, last) - first + 1) as usize];
-        for s in start..start + taps {
-            weights[(s.clamp(0, last) - first) as usize] += kernel(s as f64 - (centre - 0.5));
-        }
-        (first as u32, weights)
+        replicated(radius as i64, kernel, scale, source, d)
     };
     // The precision is that of the whole axis, whatever part of it is kept.
     let largest = (0..output).flat_map(|d| exact(d).1).fold(0.0, f64::max);
@@ -51,4 +42,34 @@ pub(super) fn weights(filter: Filter, antialias: bool, source: u32, output: u32,
             (first, weights.into_iter().map(fixed).collect())
         }),
     )
+}
+
+/// PyTorch's weights of bilinear and bicubic (a = -0.75) without antialias, in f32.
+pub(super) fn float_weights(filter: Filter, source: u32, output: u32, window: Range<u32>) -> AxisWeights<f32> {
+    let (radius, kernel): (i64, fn(f64) -> f64) = match filter {
+        Filter::Bilinear => (1, |x| (1.0 - x.abs()).max(0.0)),
+        _ => (2, |x| cubic(x, -0.75)),
+    };
+    let scale = f64::from(source) / f64::from(output);
+    AxisWeights::collect(
+        0,
+        window.map(|d| {
+            let (first, weights) = replicated(radius, kernel, scale, source, d);
+            (first, weights.into_iter().map(|weight| weight as f32).collect())
+        }),
+    )
+}
+
+/// The weights of `2 * radius` taps around an output index; those beyond the edge fall onto the edge pixel.
+fn replicated(radius: i64, kernel: fn(f64) -> f64, scale: f64, source: u32, d: u32) -> (u32, Vec<f64>) {
+    let last = i64::from(source) - 1;
+    let centre = (f64::from(d) + 0.5) * scale - 0.5;
+    let start = centre.floor() as i64 - radius + 1;
+    let end = start + 2 * radius;
+    let first = start.clamp(0, last);
+    let mut weights = vec![0.0; ((end - 1).clamp(0, last) - first + 1) as usize];
+    for s in start..end {
+        weights[(s.clamp(0, last) - first) as usize] += kernel(s as f64 - centre);
+    }
+    (first as u32, weights)
 }

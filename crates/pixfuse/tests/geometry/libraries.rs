@@ -85,7 +85,9 @@ fn opencv_rectangles() {
 }
 
 /// Source, frame, rectangle in the frame as x, y, columns, rows; rectangle in the source.
-const OPENCV_RECTANGLES: [([usize; 2], [usize; 2], [f64; 4], [i32; 4]); 4] = [
+type Rectangles = ([usize; 2], [usize; 2], [f64; 4], [i32; 4]);
+
+const OPENCV_RECTANGLES: [Rectangles; 4] = [
     ([1571, 3775], [1280, 1280], [100.0, 400.0, 400.0, 370.0], [294, 76, 1179, 1091]),
     ([480, 640], [640, 640], [50.0, 100.0, 60.0, 70.0], [50, 20, 60, 70]),
     ([97, 61], [416, 320], [33.0, 44.0, 55.0, 66.0], [0, 10, 12, 15]),

@@ -179,6 +179,12 @@ impl Simd for Avx2 {
         }
     }
 
+    #[inline(always)]
+    unsafe fn load_f32(self, at: *const f32) -> Self::F32 {
+        // SAFETY: the caller's promise is the same.
+        unsafe { _mm256_loadu_ps(at) }
+    }
+
     fn words(self, pairs: &[[i16; 2]]) -> __m256i {
         let pairs: &[[i16; 2]; 8] = pairs[..8].try_into().expect("a block has 8 lanes");
         // SAFETY: 32 bytes of plain integers into a vector of the same size.

@@ -203,6 +203,12 @@ impl Simd for Avx512 {
         }
     }
 
+    #[inline(always)]
+    unsafe fn load_f32(self, at: *const f32) -> Self::F32 {
+        // SAFETY: the caller's promise is the same.
+        unsafe { _mm512_loadu_ps(at) }
+    }
+
     fn words(self, pairs: &[[i16; 2]]) -> __m512i {
         let pairs: &[[i16; 2]; 16] = pairs[..16].try_into().expect("a block has 16 lanes");
         // SAFETY: 64 bytes of plain integers into a vector of the same size.
