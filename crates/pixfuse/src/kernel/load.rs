@@ -10,16 +10,16 @@ pub trait Load: Send + Sync + 'static {
     /// Whether all channels of a pixel are fetched at once.
     const TOGETHER: bool;
 
-    /// The taps of one block, for each channel.
+    /// The taps of one block in some rows, for each channel.
     ///
     /// # Safety
     /// As [`Simd::fetch`], in each plane.
-    unsafe fn fetch<S: Simd, const C: usize, const TAPS: usize>(
+    unsafe fn fetch<S: Simd, const C: usize, const TAPS: usize, const ROWS: usize>(
         simd: S,
-        row: *const u8,
+        rows: [*const u8; ROWS],
         channel_stride: isize,
         columns: &S::Columns,
-    ) -> [S::I32; C];
+    ) -> [[S::I32; C]; ROWS];
 
     /// `S::LANES` neighbouring pixels of a dense row, from this column.
     ///
@@ -46,14 +46,14 @@ impl<const PIXEL: usize> Load for Interleaved<PIXEL> {
     const TOGETHER: bool = true;
 
     #[inline(always)]
-    unsafe fn fetch<S: Simd, const C: usize, const TAPS: usize>(
+    unsafe fn fetch<S: Simd, const C: usize, const TAPS: usize, const ROWS: usize>(
         simd: S,
-        row: *const u8,
+        rows: [*const u8; ROWS],
         _channel_stride: isize,
         columns: &S::Columns,
-    ) -> [S::I32; C] {
+    ) -> [[S::I32; C]; ROWS] {
         // SAFETY: the caller's promise is the same.
-        unsafe { simd.fetch::<C, TAPS>(row, columns) }
+        unsafe { simd.fetch::<C, TAPS, ROWS>(rows, columns) }
     }
 
     #[inline(always)]
@@ -76,21 +76,25 @@ impl Load for Planar {
     const TOGETHER: bool = false;
 
     #[inline(always)]
-    unsafe fn fetch<S: Simd, const C: usize, const TAPS: usize>(
+    unsafe fn fetch<S: Simd, const C: usize, const TAPS: usize, const ROWS: usize>(
         simd: S,
-        row: *const u8,
+        rows: [*const u8; ROWS],
         channel_stride: isize,
         columns: &S::Columns,
-    ) -> [S::I32; C] {
+    ) -> [[S::I32; C]; ROWS] {
         // SAFETY: the view has a plane for each channel, and the columns were made for one of them.
-        let plane = |channel: usize| unsafe { row.offset(channel as isize * channel_stride) };
-        // SAFETY: as above.
-        let mut channels = unsafe { [simd.fetch::<1, TAPS>(row, columns)[0]; C] };
-        for (channel, value) in channels.iter_mut().enumerate().skip(1) {
-            // SAFETY: as above.
-            *value = unsafe { simd.fetch::<1, TAPS>(plane(channel), columns)[0] };
+        unsafe {
+            let first = simd.fetch::<1, TAPS, ROWS>(rows, columns);
+            let mut taps = [[first[0][0]; C]; ROWS];
+            for channel in 0..C {
+                let rows = rows.map(|row| row.wrapping_offset(channel as isize * channel_stride));
+                let plane = if channel == 0 { first } else { simd.fetch::<1, TAPS, ROWS>(rows, columns) };
+                for row in 0..ROWS {
+                    taps[row][channel] = plane[row][0];
+                }
+            }
+            taps
         }
-        channels
     }
 
     #[inline(always)]

@@ -158,12 +158,16 @@ impl<S: Simd> Rows<S> {
 
 impl<K: OneTap<C>, S: Simd, const C: usize> Prepared for Tables<K, S, C> {
     unsafe fn run(&self, origin: *const u8, row_stride: isize, out: *mut u8, numbers: &Numbers<'_>) {
-        let sink = Sink { tables: self, out: out.cast(), numbers: *numbers };
-        Scratch::with(self.rows.scratch(), |scratch| self.simd.vectorize(Run { sink, origin, row_stride, scratch }));
+        let Tables { target, width, .. } = *self;
+        let sink = Sink::<K, S, C> { out: out.cast(), target, width, numbers: *numbers, level: PhantomData };
+        Scratch::with(self.rows.scratch(), |scratch| {
+            self.simd.vectorize(Run { tables: self, sink, origin, row_stride, scratch });
+        });
     }
 }
 
 struct Run<'a, K: OneTap<C>, S: Simd, const C: usize> {
+    tables: &'a Tables<K, S, C>,
     sink: Sink<'a, K, S, C>,
     origin: *const u8,
     row_stride: isize,
@@ -175,8 +179,8 @@ impl<K: OneTap<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
 
     #[inline(always)]
     fn run(self, simd: S) {
-        let Run { sink, origin, row_stride, scratch } = self;
-        let Tables { rows, height, channel_stride, .. } = sink.tables;
+        let Run { tables, sink, origin, row_stride, scratch } = self;
+        let Tables { rows, height, channel_stride, .. } = tables;
         match rows {
             Rows::Dense { rows, left } => {
                 for (y, &row) in rows.iter().enumerate() {
@@ -191,7 +195,7 @@ impl<K: OneTap<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
                     for block in blocks {
                         // SAFETY: the table was made for rows of this view, and the block is inside the window.
                         unsafe {
-                            let pixel = K::Load::fetch::<S, C, 1>(simd, source, *channel_stride, &block.columns);
+                            let [pixel] = K::Load::fetch::<S, C, 1, 1>(simd, [source], *channel_stride, &block.columns);
                             sink.store(simd, y, block.column, pixel);
                         }
                     }
@@ -226,13 +230,13 @@ impl<K: OneTap<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
             }
             Rows::Blended { rows, blocks } => {
                 for (y, row) in rows.iter().enumerate() {
-                    let [above, below] = row.at.map(|row| origin.wrapping_offset(row as isize * row_stride));
+                    let source = row.at.map(|row| origin.wrapping_offset(row as isize * row_stride));
                     let weights = simd.splat_words(row.weights);
                     for block in blocks {
                         // SAFETY: the table was made for rows of this view, and the block is inside the window.
                         unsafe {
-                            let above = K::Load::fetch::<S, C, 2>(simd, above, *channel_stride, &block.columns);
-                            let mut pixel = K::Load::fetch::<S, C, 2>(simd, below, *channel_stride, &block.columns);
+                            let [above, mut pixel] =
+                                K::Load::fetch::<S, C, 2, 2>(simd, source, *channel_stride, &block.columns);
                             for channel in 0..C {
                                 let above = simd.dot_pairs(above[channel], block.weights);
                                 let below = simd.dot_pairs(pixel[channel], block.weights);
@@ -247,12 +251,14 @@ impl<K: OneTap<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
     }
 }
 
-/// Where mapped pixels go.
+/// Where mapped pixels go. All of it is copied, so that the compiler knows that no store changes it.
 struct Sink<'a, K: OneTap<C>, S: Simd, const C: usize> {
-    tables: &'a Tables<K, S, C>,
     out: *mut <K::Store as Store>::Element,
-    /// A copy, so that the compiler knows that no store changes it.
+    target: Target,
+    /// Columns of the window.
+    width: usize,
     numbers: Numbers<'a>,
+    level: PhantomData<S>,
 }
 
 impl<K: OneTap<C>, S: Simd, const C: usize> Sink<'_, K, S, C> {
@@ -262,7 +268,7 @@ impl<K: OneTap<C>, S: Simd, const C: usize> Sink<'_, K, S, C> {
     /// From column `left` on the row is dense and readable for as many pixels as the window is wide.
     #[inline(always)]
     unsafe fn dense(&self, simd: S, y: usize, row: *const u8, channel_stride: isize, left: usize) {
-        for x in starts::<S>(self.tables.width) {
+        for x in starts::<S>(self.width) {
             // SAFETY: x + LANES <= width.
             unsafe {
                 let pixel = K::Load::pixels::<S, C>(simd, row, channel_stride, left + x);
@@ -277,8 +283,8 @@ impl<K: OneTap<C>, S: Simd, const C: usize> Sink<'_, K, S, C> {
     /// Each plane has as many elements as the window is wide.
     #[inline(always)]
     unsafe fn floats(&self, simd: S, y: usize, line: *const u8, stride: isize) {
-        let target = &self.tables.target;
-        for x in starts::<S>(self.tables.width) {
+        let target = self.target;
+        for x in starts::<S>(self.width) {
             // SAFETY: x + LANES <= width, and the window is inside the output.
             unsafe {
                 let plane = |channel: usize| line.offset(channel as isize * stride).cast::<f32>().add(x);
@@ -298,7 +304,7 @@ impl<K: OneTap<C>, S: Simd, const C: usize> Sink<'_, K, S, C> {
     /// It is inside the window.
     #[inline(always)]
     unsafe fn store(&self, simd: S, y: usize, column: usize, pixel: [S::I32; C]) {
-        let target = &self.tables.target;
+        let target = self.target;
         let values = K::pixels(simd, pixel, &self.numbers);
         // SAFETY: the window is inside the output.
         unsafe { K::Store::store(simd, self.out, target.plane, target.pixel(y, column), values) };

@@ -60,19 +60,25 @@ pub trait Simd: Copy + Send + Sync + 'static {
     /// Prepares the fetch of one block.
     fn columns(self, taps: &BlockTaps<'_>) -> Self::Columns;
 
-    /// The taps of one block: for each channel the bytes of `TAPS` taps, zero extended to i32 (one tap) or to words
-    /// (left, right).
+    /// The taps of one block in some rows at once, which share the look-ups: for each row and channel the bytes of `TAPS`
+    /// taps, zero extended to i32 (one tap) or to words (left, right).
     ///
     /// # Safety
-    /// `columns` was made for `C` channels and `TAPS` taps, and what its [`BlockTaps`] promise is readable from `row`.
-    unsafe fn fetch<const C: usize, const TAPS: usize>(self, row: *const u8, columns: &Self::Columns)
-    -> [Self::I32; C];
+    /// `columns` was made for `C` channels and `TAPS` taps, and what its `BlockTaps` promise is readable from each row.
+    unsafe fn fetch<const C: usize, const TAPS: usize, const ROWS: usize>(
+        self,
+        rows: [*const u8; ROWS],
+        columns: &Self::Columns,
+    ) -> [[Self::I32; C]; ROWS];
 
     /// `LANES` dense pixels of `PIXEL` bytes: the first `C` channels of each.
     ///
     /// # Safety
     /// `LANES * PIXEL` bytes are readable from `pixels`, and `C <= PIXEL`.
     unsafe fn load_pixels<const PIXEL: usize, const C: usize>(self, pixels: *const u8) -> [Self::I32; C];
+
+    /// Asks for the first half kilobyte from here, which need not be readable.
+    fn prefetch(self, _at: *const u8) {}
 
     /// `LANES` f32.
     ///

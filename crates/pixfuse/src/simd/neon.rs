@@ -101,34 +101,40 @@ impl Simd for Neon {
     }
 
     #[inline(always)]
-    unsafe fn fetch<const C: usize, const TAPS: usize>(self, row: *const u8, columns: &Columns) -> [Self::I32; C] {
-        // SAFETY: the table was made so that each load stays inside the readable bytes of the row; see `Fetch`.
-        unsafe {
-            let bytes = match columns.fetch {
-                Fetch::Window { base } => vld1q_u8_x4(row.offset(base)),
-                Fetch::Words => {
-                    let [a, b, c, d, e, f, g, h] = columns.words;
-                    uint8x16x4_t(
-                        load_pair(row.offset(a), row.offset(b)),
-                        load_pair(row.offset(c), row.offset(d)),
-                        load_pair(row.offset(e), row.offset(f)),
-                        load_pair(row.offset(g), row.offset(h)),
-                    )
+    unsafe fn fetch<const C: usize, const TAPS: usize, const ROWS: usize>(
+        self,
+        rows: [*const u8; ROWS],
+        columns: &Columns,
+    ) -> [[Self::I32; C]; ROWS] {
+        let mut taps = [[self.splat_words([0; 2]); C]; ROWS];
+        for (row, channels) in rows.into_iter().zip(&mut taps) {
+            // SAFETY: the table was made so that each load stays inside the readable bytes of the row; see `Fetch`.
+            unsafe {
+                let bytes = match columns.fetch {
+                    Fetch::Window { base } => vld1q_u8_x4(row.offset(base)),
+                    Fetch::Words => {
+                        let [a, b, c, d, e, f, g, h] = columns.words;
+                        uint8x16x4_t(
+                            load_pair(row.offset(a), row.offset(b)),
+                            load_pair(row.offset(c), row.offset(d)),
+                            load_pair(row.offset(e), row.offset(f)),
+                            load_pair(row.offset(g), row.offset(h)),
+                        )
+                    }
+                    Fetch::Bytes => {
+                        let mut slots = [0; 64];
+                        gather_bytes::<C, TAPS>(row, &columns.offsets, columns.channel_stride, &mut slots);
+                        vld1q_u8_x4(slots.as_ptr())
+                    }
+                };
+                for (channel, value) in channels.iter_mut().enumerate() {
+                    let index = columns.index[channel].as_ptr();
+                    value[0] = vreinterpretq_s32_u8(vqtbl4q_u8(bytes, vld1q_u8(index)));
+                    value[1] = vreinterpretq_s32_u8(vqtbl4q_u8(bytes, vld1q_u8(index.add(16))));
                 }
-                Fetch::Bytes => {
-                    let mut slots = [0; 64];
-                    gather_bytes::<C, TAPS>(row, &columns.offsets, columns.channel_stride, &mut slots);
-                    vld1q_u8_x4(slots.as_ptr())
-                }
-            };
-            let mut channels = [[vdupq_n_s32(0); 2]; C];
-            for (channel, value) in channels.iter_mut().enumerate() {
-                let index = columns.index[channel].as_ptr();
-                value[0] = vreinterpretq_s32_u8(vqtbl4q_u8(bytes, vld1q_u8(index)));
-                value[1] = vreinterpretq_s32_u8(vqtbl4q_u8(bytes, vld1q_u8(index.add(16))));
             }
-            channels
         }
+        taps
     }
 
     #[inline(always)]

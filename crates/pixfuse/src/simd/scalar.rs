@@ -44,16 +44,22 @@ impl Simd for Scalar {
     }
 
     #[inline(always)]
-    unsafe fn fetch<const C: usize, const TAPS: usize>(self, row: *const u8, columns: &ScalarColumns) -> [i32; C] {
-        let mut pixel = [0; C];
-        for (channel, value) in pixel.iter_mut().enumerate() {
-            for tap in 0..TAPS {
-                let offset = columns.offsets[tap] + channel as isize * columns.channel_stride;
-                // SAFETY: the caller promises that each tap is readable.
-                *value |= i32::from(unsafe { *row.offset(offset) }) << (16 * tap);
+    unsafe fn fetch<const C: usize, const TAPS: usize, const ROWS: usize>(
+        self,
+        rows: [*const u8; ROWS],
+        columns: &ScalarColumns,
+    ) -> [[i32; C]; ROWS] {
+        let mut pixels = [[0; C]; ROWS];
+        for (row, pixel) in rows.into_iter().zip(&mut pixels) {
+            for (channel, value) in pixel.iter_mut().enumerate() {
+                for tap in 0..TAPS {
+                    let offset = columns.offsets[tap] + channel as isize * columns.channel_stride;
+                    // SAFETY: the caller promises that each tap is readable.
+                    *value |= i32::from(unsafe { *row.offset(offset) }) << (16 * tap);
+                }
             }
         }
-        pixel
+        pixels
     }
 
     #[inline(always)]

@@ -20,7 +20,7 @@ pub struct BlockTaps<'a> {
 /// How a level brings the bytes of a block together before it shuffles them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fetch {
-    /// All taps lie in this many bytes from `base`, all of them readable.
+    /// All taps lie in one window, all of it readable.
     Window {
         /// First byte, moved left where the window would pass the end of the row.
         base: isize,

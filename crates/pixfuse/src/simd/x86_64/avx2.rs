@@ -98,48 +98,63 @@ impl Simd for Avx2 {
     }
 
     #[inline(always)]
-    unsafe fn fetch<const C: usize, const TAPS: usize>(self, row: *const u8, columns: &Columns) -> [__m256i; C] {
+    unsafe fn fetch<const C: usize, const TAPS: usize, const ROWS: usize>(
+        self,
+        rows: [*const u8; ROWS],
+        columns: &Columns,
+    ) -> [[__m256i; C]; ROWS] {
         let starts = &columns.starts;
+        let mut taps = [[self.splat_words([0; 2]); C]; ROWS];
         // SAFETY: the table was made so that each load stays inside the readable bytes of the row; see `Fetch`.
         unsafe {
-            let (even, odd) = match columns.fetch {
-                Fetch::Window { .. } => (
-                    load_halves(row.offset(starts[0]), row.offset(starts[2])),
-                    load_halves(row.offset(starts[1]), row.offset(starts[3])),
-                ),
+            let mut bytes = [[_mm256_setzero_si256(); 2]; ROWS];
+            match columns.fetch {
+                Fetch::Window { .. } => {
+                    for (row, bytes) in rows.into_iter().zip(&mut bytes) {
+                        bytes[0] = load_halves(row.offset(starts[0]), row.offset(starts[2]));
+                        bytes[1] = load_halves(row.offset(starts[1]), row.offset(starts[3]));
+                    }
+                }
                 Fetch::Words => {
-                    let at = |lane: usize| (row.offset(starts[lane]), row.offset(starts[lane + 1]));
-                    let (a, b, c, d) = (at(0), at(2), at(4), at(6));
-                    (
-                        _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(load_pair(a)), load_pair(c)),
-                        _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(load_pair(b)), load_pair(d)),
-                    )
+                    for vector in 0..2 {
+                        // Rows in the inner loop: each start is loaded once for all of them.
+                        let [a, b] = [starts[vector * 2], starts[vector * 2 + 1]];
+                        let [c, d] = [starts[vector * 2 + 4], starts[vector * 2 + 5]];
+                        for (row, bytes) in rows.into_iter().zip(&mut bytes) {
+                            let low = load_pair((row.offset(a), row.offset(b)));
+                            let high = load_pair((row.offset(c), row.offset(d)));
+                            bytes[vector] = _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(low), high);
+                        }
+                    }
                 }
                 Fetch::Bytes => {
-                    let mut slots = [0; 64];
-                    gather_bytes::<C, TAPS>(row, &columns.offsets, columns.channel_stride, &mut slots);
-                    let at = slots.as_ptr();
-                    (load_halves(at, at.add(32)), load_halves(at.add(16), at.add(48)))
+                    for (row, bytes) in rows.into_iter().zip(&mut bytes) {
+                        let mut slots = [0; 64];
+                        gather_bytes::<C, TAPS>(row, &columns.offsets, columns.channel_stride, &mut slots);
+                        let at = slots.as_ptr();
+                        *bytes = [load_halves(at, at.add(32)), load_halves(at.add(16), at.add(48))];
+                    }
                 }
-            };
-            let even = _mm256_shuffle_epi8(even, _mm256_load_si256(columns.shuffle[0].as_ptr().cast()));
-            let odd = _mm256_shuffle_epi8(odd, _mm256_load_si256(columns.shuffle[1].as_ptr().cast()));
+            }
             let low_bytes = _mm256_set1_epi16(0xff);
-            let mut channels = [even; C];
-            let first = _mm256_unpacklo_epi64(even, odd);
-            channels[0] = _mm256_and_si256(first, low_bytes);
-            if C > 1 {
-                channels[1] = _mm256_srli_epi16::<8>(first);
-            }
-            if C > 2 {
-                let last = _mm256_unpackhi_epi64(even, odd);
-                channels[2] = _mm256_and_si256(last, low_bytes);
-                if C > 3 {
-                    channels[3] = _mm256_srli_epi16::<8>(last);
+            for ([even, odd], channels) in bytes.into_iter().zip(&mut taps) {
+                let even = _mm256_shuffle_epi8(even, _mm256_load_si256(columns.shuffle[0].as_ptr().cast()));
+                let odd = _mm256_shuffle_epi8(odd, _mm256_load_si256(columns.shuffle[1].as_ptr().cast()));
+                let first = _mm256_unpacklo_epi64(even, odd);
+                channels[0] = _mm256_and_si256(first, low_bytes);
+                if C > 1 {
+                    channels[1] = _mm256_srli_epi16::<8>(first);
+                }
+                if C > 2 {
+                    let last = _mm256_unpackhi_epi64(even, odd);
+                    channels[2] = _mm256_and_si256(last, low_bytes);
+                    if C > 3 {
+                        channels[3] = _mm256_srli_epi16::<8>(last);
+                    }
                 }
             }
-            channels
         }
+        taps
     }
 
     #[inline(always)]
@@ -176,6 +191,13 @@ impl Simd for Avx2 {
                 *value = _mm256_shuffle_epi8(bytes, _mm256_loadu_si256(shuffle[channel].as_ptr().cast()));
             }
             channels
+        }
+    }
+
+    #[inline(always)]
+    fn prefetch(self, at: *const u8) {
+        for line in 0..8 {
+            level! { _mm_prefetch::<_MM_HINT_T0>(at.wrapping_add(line * 64).cast()) }
         }
     }
 

@@ -96,19 +96,30 @@ impl Columns {
     }
 }
 
-/// Eight bytes for each of eight lanes.
+/// Eight bytes for each lane of some rows, eight lanes to a vector.
 ///
 /// # Safety
-/// Eight bytes are readable from `row` at each start.
+/// Eight bytes are readable from each row at each start.
 #[inline(always)]
-unsafe fn load_words(row: *const u8, starts: &[isize]) -> __m512i {
+unsafe fn load_words<const ROWS: usize>(rows: [*const u8; ROWS], starts: &[isize; 16], bytes: &mut [[__m512i; 2]; ROWS]) {
     // SAFETY: the caller's promise; the intrinsics are of the level that called.
     unsafe {
-        let pair = |lane: usize| (row.offset(starts[lane]), row.offset(starts[lane + 1]));
-        let (a, b, c, d) = (pair(0), pair(2), pair(4), pair(6));
-        let low = _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(load_pair(a)), load_pair(b));
-        let high = _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(load_pair(c)), load_pair(d));
-        _mm512_inserti64x4::<1>(_mm512_castsi256_si512(low), high)
+        for vector in 0..2 {
+            let mut quarters = [[_mm_setzero_si128(); 4]; ROWS];
+            for quarter in 0..4 {
+                // Rows in the inner loop: each start is loaded once for all of them.
+                let at = vector * 8 + quarter * 2;
+                let (low, high) = (starts[at], starts[at + 1]);
+                for (row, quarters) in rows.into_iter().zip(&mut quarters) {
+                    quarters[quarter] = load_pair((row.offset(low), row.offset(high)));
+                }
+            }
+            for ([a, b, c, d], bytes) in quarters.into_iter().zip(bytes.iter_mut()) {
+                let low = _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(a), b);
+                let high = _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(c), d);
+                bytes[vector] = _mm512_inserti64x4::<1>(_mm512_castsi256_si512(low), high);
+            }
+        }
     }
 }
 
@@ -141,34 +152,56 @@ impl Simd for Avx512 {
     }
 
     #[inline(always)]
-    unsafe fn fetch<const C: usize, const TAPS: usize>(self, row: *const u8, columns: &Columns) -> [__m512i; C] {
+    unsafe fn fetch<const C: usize, const TAPS: usize, const ROWS: usize>(
+        self,
+        rows: [*const u8; ROWS],
+        columns: &Columns,
+    ) -> [[__m512i; C]; ROWS] {
+        let mut taps = [[self.splat_words([0; 2]); C]; ROWS];
         // SAFETY: the table was made so that each load stays inside the readable bytes of the row; see `Fetch`.
         unsafe {
-            let (first, second) = match columns.fetch {
-                Fetch::Window { base } => {
-                    let window = row.offset(base);
-                    let (first, second) =
-                        (_mm512_loadu_si512(window.cast()), _mm512_loadu_si512(window.add(64).cast()));
-                    if columns.wide {
-                        let third = _mm512_loadu_si512(window.add(128).cast());
-                        return self.permute_three::<C, TAPS>(first, second, third, columns);
+            let mut bytes = [[_mm512_setzero_si512(); 2]; ROWS];
+            match columns.fetch {
+                Fetch::Window { base } if columns.wide => {
+                    for (row, channels) in rows.into_iter().zip(&mut taps) {
+                        let window = row.offset(base);
+                        let vector = |number: usize| window.add(number * 64);
+                        let first = _mm512_loadu_si512(vector(0).cast());
+                        let second = _mm512_loadu_si512(vector(1).cast());
+                        let third = _mm512_loadu_si512(vector(2).cast());
+                        for (channel, value) in channels.iter_mut().enumerate() {
+                            let index = _mm512_load_si512(columns.index[channel].as_ptr().cast());
+                            let low = _mm512_maskz_permutex2var_epi8(kept(TAPS), first, index, second);
+                            let index = _mm512_load_si512(columns.third[channel].as_ptr().cast());
+                            *value = _mm512_mask_permutexvar_epi8(low, columns.in_third[channel], index, third);
+                        }
                     }
-                    (first, second)
+                    return taps;
                 }
-                Fetch::Words => (load_words(row, &columns.words[..8]), load_words(row, &columns.words[8..])),
+                Fetch::Window { base } => {
+                    for (row, bytes) in rows.into_iter().zip(&mut bytes) {
+                        let window = row.offset(base);
+                        *bytes = [_mm512_loadu_si512(window.cast()), _mm512_loadu_si512(window.add(64).cast())];
+                    }
+                }
+                Fetch::Words => load_words(rows, &columns.words, &mut bytes),
                 Fetch::Bytes => {
-                    let mut slots = [0; 128];
-                    gather_bytes::<C, TAPS>(row, &columns.offsets, columns.channel_stride, &mut slots);
-                    (_mm512_loadu_si512(slots.as_ptr().cast()), _mm512_loadu_si512(slots[64..].as_ptr().cast()))
+                    for (row, bytes) in rows.into_iter().zip(&mut bytes) {
+                        let mut slots = [0; 128];
+                        gather_bytes::<C, TAPS>(row, &columns.offsets, columns.channel_stride, &mut slots);
+                        let at: *const u8 = slots.as_ptr();
+                        *bytes = [_mm512_loadu_si512(at.cast()), _mm512_loadu_si512(at.add(64).cast())];
+                    }
                 }
-            };
-            let mut channels = [first; C];
-            for (channel, value) in channels.iter_mut().enumerate() {
-                let index = _mm512_load_si512(columns.index[channel].as_ptr().cast());
-                *value = _mm512_maskz_permutex2var_epi8(kept(TAPS), first, index, second);
             }
-            channels
+            for ([first, second], channels) in bytes.into_iter().zip(&mut taps) {
+                for (channel, value) in channels.iter_mut().enumerate() {
+                    let index = _mm512_load_si512(columns.index[channel].as_ptr().cast());
+                    *value = _mm512_maskz_permutex2var_epi8(kept(TAPS), first, index, second);
+                }
+            }
         }
+        taps
     }
 
     #[inline(always)]
@@ -200,6 +233,13 @@ impl Simd for Avx512 {
                 *value = _mm512_maskz_permutexvar_epi8(kept(1), index, bytes);
             }
             channels
+        }
+    }
+
+    #[inline(always)]
+    fn prefetch(self, at: *const u8) {
+        for line in 0..8 {
+            level! { _mm_prefetch::<_MM_HINT_T0>(at.wrapping_add(line * 64).cast()) }
         }
     }
 
@@ -416,31 +456,5 @@ unsafe fn bytes_of<const C: usize>(channels: [__m512i; C]) -> __m512i {
             pixels = _mm512_or_si512(pixels, _mm512_slli_epi32::<24>(channels[3]));
         }
         pixels
-    }
-}
-
-impl Avx512 {
-    /// As the two-vector permute of `fetch`, with the bytes beyond 128 from a third vector.
-    ///
-    /// # Safety
-    /// None beyond the token; unsafe because `fetch` calls it among loads.
-    #[inline(always)]
-    unsafe fn permute_three<const C: usize, const TAPS: usize>(
-        self,
-        first: __m512i,
-        second: __m512i,
-        third: __m512i,
-        columns: &Columns,
-    ) -> [__m512i; C] {
-        level! {
-            let mut channels = [first; C];
-            for (channel, value) in channels.iter_mut().enumerate() {
-                let index = _mm512_load_si512(columns.index[channel].as_ptr().cast());
-                let low = _mm512_maskz_permutex2var_epi8(kept(TAPS), first, index, second);
-                let index = _mm512_load_si512(columns.third[channel].as_ptr().cast());
-                *value = _mm512_mask_permutexvar_epi8(low, columns.in_third[channel], index, third);
-            }
-            channels
-        }
     }
 }
