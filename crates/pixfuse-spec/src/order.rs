@@ -36,6 +36,8 @@ impl Order {
             }
             // `ToTensor` (a division by 255), then `Normalize` (a subtraction, a division).
             Self::Torchvision => (scaled(x, scale) - mean as f32) / std as f32,
+            // `ToDtype(scale=True)` multiplies by 1/255.
+            Self::TorchvisionV2 => (x * scale as f32 - mean as f32) / std as f32,
             // `rescale` in f64, cast to f32, then `normalize`.
             Self::HfPil => ((f64::from(value) * scale) as f32 - mean as f32) / std as f32,
             // Mean and std are multiplied by 1 / scale first, and the pixel value stays as it is.

@@ -118,8 +118,11 @@ names! {
     Rounding, "rounding":
     /// The offset is `(side - cropped) / 2` rounded half to even: torchvision and timm.
     HalfEven = "half_even",
-    /// The offset is `(side - cropped) / 2` rounded down: Hugging Face.
+    /// The offset is `(side - cropped) / 2` rounded down, also below zero: Hugging Face's Pillow processors.
     Floor = "floor",
+    /// The offset is `(side - cropped) / 2` rounded toward zero: Hugging Face's torch processors. Differs from `floor`
+    /// where the image is smaller and the margin is odd.
+    Truncate = "truncate",
 }
 
 names! {
@@ -138,8 +141,11 @@ names! {
     Order, "order":
     /// One multiply-add of folded constants: `fma(x, scale / (std + eps), -mean / (std + eps))`.
     Fused = "fused",
-    /// torchvision: `x * scale` (`x / 255` for 1/255), less `mean`, divided by `std`, each rounded to f32.
+    /// torchvision's `ToTensor` and its presets: `x * scale` (`x / 255` for 1/255), less `mean`, divided by `std`, each
+    /// rounded to f32.
     Torchvision = "torchvision",
+    /// torchvision's `v2.ToDtype(scale=True)`: as `torchvision`, but always a product with `scale` rounded to f32.
+    TorchvisionV2 = "torchvision_v2",
     /// Hugging Face's Pillow processors: `x * scale` in f64 rounded to f32, then as torchvision.
     HfPil = "hf_pil",
     /// Hugging Face's torch processors: `(x - mean / scale) / (std / scale)`, in f32.

@@ -46,7 +46,11 @@ fn floats() {
             let view = ImageRef::strided(&pixels, 0, [50, 61, n], [61 * n as isize, n as isize, 1]).unwrap();
             for level in Level::available() {
                 let pipe = pipe.with_level(level).unwrap();
-                assert_eq!(pipe.run::<f32>(view).unwrap(), reference::run::<f32>(&pipe, view).unwrap(), "{text} {level}");
+                assert_eq!(
+                    pipe.run::<f32>(view).unwrap(),
+                    reference::run::<f32>(&pipe, view).unwrap(),
+                    "{text} {level}"
+                );
             }
         }
     }

@@ -44,12 +44,20 @@ fn scratch() {
             }
         }
         let mut h = Sha256::new();
-        for v in &t.data { h.update(v.to_le_bytes()); }
+        for v in &t.data {
+            h.update(v.to_le_bytes());
+        }
         let digest: String = h.finalize().iter().map(|b| format!("{b:02x}")).collect();
         let e = counts.entry(name).or_default();
         e[1] += 1;
-        if digest == f[5] { e[0] += 1 } else { misses.entry(name).or_default().push(format!("{}x{}:{}:{:?}", n[0], n[1], n[2], t.dims)) }
+        if digest == f[5] {
+            e[0] += 1
+        } else {
+            misses.entry(name).or_default().push(format!("{}x{}:{}:{:?}", n[0], n[1], n[2], t.dims))
+        }
     }
     let _ = Level::available();
-    for (name, [ok, all]) in counts { println!("{name:30} {ok}/{all} {}", misses.get(name).map_or(String::new(), |m| m[..m.len().min(6)].join("  "))); }
+    for (name, [ok, all]) in counts {
+        println!("{name:30} {ok}/{all} {}", misses.get(name).map_or(String::new(), |m| m[..m.len().min(6)].join("  ")));
+    }
 }

@@ -108,7 +108,7 @@ fn crops() {
     );
     says(
         "input(rgb8), center_crop(224, rounding = ceil), output(rgb, f32)",
-        &["center_crop: unknown rounding `ceil`, expected one of half_even, floor"],
+        &["center_crop: unknown rounding `ceil`, expected one of half_even, floor, truncate"],
     );
     says(
         "input(rgb8), crop(1, 2, 3), output(rgb, f32)",

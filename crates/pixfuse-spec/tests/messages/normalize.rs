@@ -128,16 +128,18 @@ fn order() {
     says(
         "input(rgb8), normalize(order = torchvison), output(rgb, f32)",
         &[
-            "normalize: unknown order `torchvison`, expected one of fused, torchvision, hf_pil, hf_torch, opencv; did you mean `torchvision`?",
+            "normalize: unknown order `torchvison`, expected one of fused, torchvision, torchvision_v2, hf_pil, hf_torch, opencv; did you mean `torchvision`?",
         ],
     );
     says(
         "input(rgb8), normalize(order = bilinear), output(rgb, f32)",
-        &["normalize: expected an order (fused, torchvision, hf_pil, hf_torch, opencv), found `bilinear`"],
+        &[
+            "normalize: expected an order (fused, torchvision, torchvision_v2, hf_pil, hf_torch, opencv), found `bilinear`",
+        ],
     );
     says(
         "input(rgb8), normalize(order = _), output(rgb, f32)",
-        &["normalize: expected an order (fused, torchvision, hf_pil, hf_torch, opencv), found `_`"],
+        &["normalize: expected an order (fused, torchvision, torchvision_v2, hf_pil, hf_torch, opencv), found `_`"],
     );
     says(
         "input(rgb8), normalize(mean = _, eps = _, order = hf_pil), output(rgb, f32)",

@@ -23,9 +23,17 @@ pub(super) struct Summed<S: Simd> {
 }
 
 enum Passes<S: Simd> {
-    Wide { columns: S::RowFilter, rows: AxisWeights, finish: Finish },
+    Wide {
+        columns: S::RowFilter,
+        rows: AxisWeights,
+        finish: Finish,
+    },
     /// Rounded to u8, or kept as planes of f32.
-    Float { columns: S::FloatRowFilter, rows: AxisWeights<f32>, rounds: bool },
+    Float {
+        columns: S::FloatRowFilter,
+        rows: AxisWeights<f32>,
+        rounds: bool,
+    },
 }
 
 /// Where the parts of one plane's scratch start, in bytes; the ring is first.

@@ -148,7 +148,7 @@ pub trait Simd: Copy + Send + Sync + 'static {
     ///
     /// # Safety
     /// The readable bytes of each source are readable, and each out is writable for `outputs * pixel` bytes and
-    /// [`SLACK`] more.
+    /// 64 more.
     unsafe fn filter_rows<const ROWS: usize>(
         self,
         filter: &Self::RowFilter,

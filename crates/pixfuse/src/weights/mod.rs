@@ -36,12 +36,12 @@ impl<W: Copy + Default + PartialEq> AxisWeights<W> {
 
     /// The source indices that any output index weighs.
     pub(crate) fn reach(&self) -> Range<u32> {
-        let mut reach = u32::MAX..0;
-        for (output, &first) in self.first.iter().enumerate() {
-            let taps = self.of(output).iter().rposition(|&weight| weight != W::default()).map_or(0, |last| last + 1);
-            reach = reach.start.min(first)..reach.end.max(first + taps as u32);
-        }
-        reach
+        let end = |output: usize| {
+            let last = self.of(output).iter().rposition(|&weight| weight != W::default());
+            self.first[output] + last.map_or(0, |last| last as u32 + 1)
+        };
+        let start = self.first.iter().copied().min().unwrap_or(0);
+        start..(0..self.outputs()).map(end).max().unwrap_or(start)
     }
 
     /// The same weights where source index `start` has become 0.

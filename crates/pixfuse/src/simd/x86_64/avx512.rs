@@ -101,7 +101,11 @@ impl Columns {
 /// # Safety
 /// Eight bytes are readable from each row at each start.
 #[inline(always)]
-unsafe fn load_words<const ROWS: usize>(rows: [*const u8; ROWS], starts: &[isize; 16], bytes: &mut [[__m512i; 2]; ROWS]) {
+unsafe fn load_words<const ROWS: usize>(
+    rows: [*const u8; ROWS],
+    starts: &[isize; 16],
+    bytes: &mut [[__m512i; 2]; ROWS],
+) {
     // SAFETY: the caller's promise; the intrinsics are of the level that called.
     unsafe {
         for vector in 0..2 {
