@@ -22,8 +22,8 @@
 //! # Ok::<(), pixfuse::Error>(())
 //! ```
 //!
-//! [`Pipeline::parse`] takes the same declaration as text, at run time. [`reference`] carries a declaration out pixel
-//! by pixel, as its rules read; every kernel is tested against it.
+//! [`Pipeline::parse`] takes the same declaration as text, at run time. [`mod@reference`] carries a declaration out
+//! pixel by pixel, as its rules read; every kernel is tested against it.
 #![doc(html_root_url = "https://docs.rs/pixfuse")]
 
 // Generated code names this crate by its path, also inside it.

@@ -285,7 +285,12 @@ impl Pipeline {
             }
         }
         let [a, b, c] = block.ok_or_else(|| Error::Image("a batch needs at least one image".into()))?;
-        Ok([images.len(), a, b, c])
+        let dims = [images.len(), a, b, c];
+        let bytes = dims.iter().try_fold(size_of::<T>(), |size, &by| size.checked_mul(by));
+        if bytes.is_none_or(|bytes| bytes > isize::MAX as usize) {
+            return Err(Error::Output(format!("a batch {dims:?} is larger than memory")));
+        }
+        Ok(dims)
     }
 
     /// Whether an image and an element type fit this pipeline, and the shape of the tensor.

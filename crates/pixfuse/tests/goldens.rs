@@ -28,15 +28,3 @@ fn resizes_equal_the_libraries() {
         }
     }
 }
-
-/// A level that this CPU lacks is said to be not run; it is never counted as passed.
-#[test]
-fn levels_are_reported() {
-    for level in Level::ALL {
-        let state = if Level::available().contains(&level) { "run" } else { "NOT run: this CPU lacks it" };
-        println!("level {level}: {state}");
-    }
-    assert!(Level::available().contains(&Level::Scalar));
-    #[cfg(target_arch = "aarch64")]
-    assert!(Level::available().contains(&Level::Neon));
-}

@@ -22,9 +22,11 @@ pub trait OneTap<const C: usize>: Send + Sync + 'static {
 pub(super) fn prepare<K: OneTap<C>, const C: usize>(token: Token, request: &Request) -> Box<dyn Prepared> {
     let mut request = request.clone();
     let source = &mut request.source;
-    let keeps_size = request.filter.is_none();
-    if keeps_size && source.rows_join {
-        // One long row: fewer tails, and images narrower than a block still fill one.
+    let dense = K::Load::is_dense(source.column_stride, source.channel_stride);
+    if request.filter.is_none() && source.rows_join && dense {
+        // One long row: fewer tails, and images narrower than a block still fill one. Not for a view that needs a
+        // table of its columns, such as a photo turned by 180 degrees: tables of a row are small, of an image they are
+        // larger than the image.
         (source.columns, source.rows) = (source.columns * source.rows, 1);
         (request.columns, request.rows) = (source.columns, 1);
     }

@@ -53,7 +53,7 @@ pub trait Simd: Copy + Send + Sync + 'static {
     /// (left, right).
     ///
     /// # Safety
-    /// `columns` was made for `C` channels and `TAPS` taps, and what its [`BlockTaps`] promise is readable from `row`.
+    /// `columns` was made for `C` channels and `TAPS` taps, and what its `BlockTaps` promise is readable from `row`.
     unsafe fn fetch<const C: usize, const TAPS: usize>(self, row: *const u8, columns: &Self::Columns)
     -> [Self::I32; C];
 
