@@ -54,7 +54,11 @@ pub(crate) fn cargo(triple: &str, install: bool) -> Result<Command> {
     let mut cargo = tools::cargo();
     cargo.env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", "aarch64-linux-gnu-gcc");
     if let Some(qemu) = qemu() {
-        cargo.env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER", format!("{} -L {SYSROOT}", qemu.display()));
+        // The loader and the C library from one place: `-L` alone finds the loader, and where Debian's `libc6:arm64`
+        // is installed too (`rustc-web`'s library pulls it in) a libc of another build, with which the first thread
+        // that starts waits for ever.
+        let runner = format!("{} -L {SYSROOT} -E LD_LIBRARY_PATH={SYSROOT}/lib", qemu.display());
+        cargo.env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER", runner);
     }
     if !has_std(&rustc()) {
         // Another compiler: in a shared directory each would discard what the other built.

@@ -19,7 +19,7 @@ pub(crate) fn run() -> Result<()> {
     fs::create_dir_all(&dist)?;
 
     Venv::new("venv", None)?.wheel("bindings/python", &dist)?;
-    node::addon("the Node addon", "pixfuse-node", "bindings/node/pixfuse.node", Profile::Release)?;
+    node::addon("the Node addon", "pixfuse-node-addon", "bindings/node/pixfuse.node", Profile::Release)?;
     npm.args(["pack", "--pack-destination"]).arg(&dist).current_dir(tools::root().join("bindings/node"));
     step("packing the npm package", "npm-pack", &mut npm)?;
 

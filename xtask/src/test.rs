@@ -87,7 +87,7 @@ fn venv() -> Result<Venv> {
 fn addon() -> Result<()> {
     tools::node()?;
     node::modules("bindings/node")?;
-    node::addon("the Node addon", "pixfuse-node", "bindings/node/pixfuse.node", Profile::Dev)
+    node::addon("the Node addon", "pixfuse-node-addon", "bindings/node/pixfuse.node", Profile::Dev)
 }
 
 fn pytest(venv: &Venv, directory: &str, count: &mut Count) -> Result<()> {

@@ -6,6 +6,7 @@
 use pixfuse_spec::{Element, Layout, Map, Number, Plan, Resample, Separable, Shape, Spec};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
+use syn::ext::IdentExt;
 
 use crate::syntax::Declared;
 
@@ -39,9 +40,9 @@ pub(crate) fn declared(declared: &Declared, krate: &syn::Path, spec: &Spec, plan
     let (name, vis) = (&item.ident, &item.vis);
     let text = spec.to_string();
     let body = Body::of(plan);
-    let kernel = body.kernel(name, &plan.to_string());
+    let kernel = body.kernel(name, &documentation(spec, plan));
     let constructor = body.constructor(name);
-    let label = name.to_string();
+    let label = name.unraw().to_string();
     let make = if spec.is_open() {
         quote! {
             /// Makes the pipeline with the numbers that the declaration leaves open.
@@ -83,18 +84,30 @@ pub(crate) fn declared(declared: &Declared, krate: &syn::Path, spec: &Spec, plan
     }
 }
 
+/// The plan, and where its numbers come from: the declared ones cannot be seen in them.
+fn documentation(spec: &Spec, plan: &Plan) -> String {
+    match (&spec.normalize, &plan.map) {
+        (Some(normalize), Map::MulAdd { .. }) => {
+            let origin = "The factors are scale / (std + eps) and the offsets -mean / (std + eps) of";
+            format!("{plan}\n\n{origin}\n`{normalize}`.")
+        }
+        _ => plan.to_string(),
+    }
+}
+
 /// The errors, and items enough that uses of the struct give no errors of their own.
 pub(crate) fn fallback(declared: &Declared, krate: &syn::Path, errors: &[syn::Error]) -> TokenStream {
     let item = &declared.item;
     let (name, vis) = (&item.ident, &item.vis);
+    let (generics, parameters, bounds) = item.generics.split_for_impl();
     let errors = errors.iter().map(syn::Error::to_compile_error);
     quote! {
         #item
         #(#errors)*
-        impl #krate::Declared for #name {
-            const ENTRY: #krate::Entry = ::core::panic!("the declaration has errors");
+        impl #generics #krate::Declared for #name #parameters #bounds {
+            const ENTRY: #krate::Entry = #krate::Entry::with_errors();
         }
-        impl #name {
+        impl #generics #name #parameters #bounds {
             #[allow(missing_docs, dead_code)]
             #vis fn pipeline() -> #krate::Pipeline {
                 ::core::panic!("the declaration has errors")
@@ -204,13 +217,14 @@ impl Body {
             return quote!(let [#(#names),*] = pixel;);
         }
         let channels = (0..names.len()).map(Literal::usize_unsuffixed);
+        let (above, below) = (prefixed("above", names), prefixed("below", names));
         quote! {
             let rt::Square { above, below, columns, rows } = taps;
-            #(let #names = simd.blend_rows(
-                simd.dot_pairs(above[#channels], columns),
-                simd.dot_pairs(below[#channels], columns),
-                rows,
-            );)*
+            #(
+                let #above = simd.dot_pairs(above[#channels], columns);
+                let #below = simd.dot_pairs(below[#channels], columns);
+                let #names = simd.blend_rows(#above, #below, rows);
+            )*
         }
     }
 
@@ -239,7 +253,10 @@ impl Body {
             Operation::Literals(constants) => {
                 let scale = constants.iter().map(|&(scale, _)| number(scale));
                 let offset = constants.iter().map(|&(_, offset)| number(offset));
-                quote!(#(let #stored = simd.mul_add(#value, simd.splat(#scale), simd.splat(#offset));)*)
+                quote!(#(
+                    let #stored = #value;
+                    let #stored = simd.mul_add(#stored, simd.splat(#scale), simd.splat(#offset));
+                )*)
             }
             Operation::Table => {
                 let channels = (0..stored.len()).map(Literal::usize_unsuffixed);
@@ -248,15 +265,20 @@ impl Body {
             Operation::Numbers => {
                 let channels: Vec<_> = (0..stored.len()).map(Literal::usize_unsuffixed).collect();
                 quote! {
-                    #(let #stored = simd.mul_add(
-                        #value,
-                        simd.splat(numbers.scale[#channels]),
-                        simd.splat(numbers.offset[#channels]),
-                    );)*
+                    #(
+                        let #stored = #value;
+                        let (scale, offset) = (numbers.scale[#channels], numbers.offset[#channels]);
+                        let #stored = simd.mul_add(#stored, simd.splat(scale), simd.splat(offset));
+                    )*
                 }
             }
         }
     }
+}
+
+/// `above_r` for `r`.
+fn prefixed(prefix: &str, names: &[Ident]) -> Vec<Ident> {
+    names.iter().map(|name| format_ident!("{prefix}_{name}")).collect()
 }
 
 /// The shortest text of an f32; a minus sign is a token of its own.

@@ -46,9 +46,12 @@ pub fn pipeline(arguments: TokenStream, item: TokenStream) -> TokenStream {
             return quote!(#item #error);
         }
     };
-    let spec = match check::check(&attribute) {
-        Ok(spec) => spec,
-        Err(errors) => return emit::fallback(&declared, &attribute.krate, &errors),
+    let spec = match (check::check(&attribute), &declared.error) {
+        (Ok(spec), None) => spec,
+        (spec, error) => {
+            let errors: Vec<_> = error.iter().cloned().chain(spec.err().into_iter().flatten()).collect();
+            return emit::fallback(&declared, &attribute.krate, &errors);
+        }
     };
     let code = emit::declared(&declared, &attribute.krate, &spec, &lower(&spec));
     let item = &declared.item;

@@ -2,7 +2,6 @@
 
 use pixfuse_spec::{Kind, Token};
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
-use quote::ToTokens;
 use syn::spanned::Spanned;
 
 /// The arguments of `#[pipeline(...)]`.
@@ -15,9 +14,11 @@ pub(crate) struct Attribute {
     pub(crate) error: Option<syn::Error>,
 }
 
-/// The struct that a declaration stands on.
+/// The type that a declaration stands on.
 pub(crate) struct Declared {
-    pub(crate) item: syn::ItemStruct,
+    pub(crate) item: syn::DeriveInput,
+    /// Why it can carry none.
+    pub(crate) error: Option<syn::Error>,
 }
 
 /// `::pixfuse`
@@ -89,15 +90,22 @@ fn literal_kind(text: &str) -> Kind {
     }
 }
 
-/// The item, if it is a struct without fields and parameters.
+/// The item, which should be a struct without fields and parameters.
+///
+/// # Errors
+/// When it is no type, so that nothing can be made for those who use it.
 pub(crate) fn declared(item: TokenStream) -> syn::Result<Declared> {
     let expected = "expected a struct without fields to declare the pipeline on, such as `pub struct ImageNet;`";
-    let parsed: syn::ItemStruct = syn::parse2(item.clone()).map_err(|_| syn::Error::new_spanned(&item, expected))?;
-    if !matches!(parsed.fields, syn::Fields::Unit) {
-        return Err(syn::Error::new_spanned(parsed.fields.to_token_stream(), expected));
-    }
-    if !parsed.generics.params.is_empty() {
-        return Err(syn::Error::new_spanned(&parsed.generics, expected));
-    }
-    Ok(Declared { item: parsed })
+    let parsed: syn::DeriveInput = syn::parse2(item.clone()).map_err(|_| syn::Error::new_spanned(&item, expected))?;
+    let error = match &parsed.data {
+        syn::Data::Struct(data) if !matches!(data.fields, syn::Fields::Unit) => {
+            Some(syn::Error::new_spanned(&data.fields, expected))
+        }
+        syn::Data::Struct(_) if !parsed.generics.params.is_empty() => {
+            Some(syn::Error::new_spanned(&parsed.generics, expected))
+        }
+        syn::Data::Struct(_) => None,
+        syn::Data::Enum(_) | syn::Data::Union(_) => Some(syn::Error::new_spanned(&parsed.ident, expected)),
+    };
+    Ok(Declared { item: parsed, error })
 }

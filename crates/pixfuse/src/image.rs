@@ -63,14 +63,16 @@ impl<'a> ImageRef<'a> {
         let channels = format.channels();
         let row = columns.saturating_mul(channels);
         let bytes = rows.saturating_mul(row);
-        if pixels.len() > bytes {
+        let strides = [row as isize, channels as isize, 1];
+        extent([rows, columns, channels], strides)?;
+        if pixels.len() != bytes {
+            let padded = "; padded rows are a strided view (ImageRef::strided)";
             return Err(Error::Image(format!(
-                "{} bytes given, but {format} of {rows} rows x {columns} columns is {bytes}; \
-                 padded rows are a strided view (ImageRef::strided)",
-                pixels.len()
+                "{} bytes given, but {format} of {rows} rows x {columns} columns is {bytes}{}",
+                pixels.len(),
+                if pixels.len() > bytes { padded } else { "" }
             )));
         }
-        let strides = [row as isize, channels as isize, 1];
         Ok(Self { format: Some(format), ..Self::strided(pixels, 0, [rows, columns, channels], strides)? })
     }
 

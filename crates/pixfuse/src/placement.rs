@@ -212,14 +212,12 @@ fn resized(size: &Size, source: [u32; 2]) -> [u32; 2] {
 
 /// The first row (or column) of a centred crop of `size`; negative when the canvas is smaller and is padded.
 fn centred(canvas: u32, size: u32, rounding: Rounding) -> i64 {
-    let (canvas, size) = (i64::from(canvas), i64::from(size));
-    if canvas < size {
-        // Both camps put the odd pixel of the padding behind.
-        return -((size - canvas) / 2);
-    }
-    let margin = canvas - size;
+    let margin = i64::from(canvas) - i64::from(size);
     match rounding {
-        Rounding::Floor => margin / 2,
+        Rounding::Floor => margin.div_euclid(2),
+        Rounding::Truncate => margin / 2,
+        // torchvision pads a smaller image first, with the odd pixel behind.
+        Rounding::HalfEven if margin < 0 => margin / 2,
         // `int(round(margin / 2.0))` of Python: halves go to the even neighbour.
         Rounding::HalfEven => (margin as f64 / 2.0).round_ties_even() as i64,
     }

@@ -42,15 +42,3 @@ fn check(goldens: &str) {
     }
     assert!(differ.is_empty(), "{} of {} lines differ:\n{}", differ.len(), lines.len(), differ.join("\n"));
 }
-
-/// A level that this CPU lacks is said to be not run; it is never counted as passed.
-#[test]
-fn levels_are_reported() {
-    for level in Level::ALL {
-        let state = if Level::available().contains(&level) { "run" } else { "NOT run: this CPU lacks it" };
-        println!("level {level}: {state}");
-    }
-    assert!(Level::available().contains(&Level::Scalar));
-    #[cfg(target_arch = "aarch64")]
-    assert!(Level::available().contains(&Level::Neon));
-}

@@ -67,6 +67,11 @@ impl Kernel {
         Self { prepare: two_taps::prepare::<K, C> }
     }
 
+    /// In the place of the kernel of a declaration that has errors.
+    pub(crate) const fn with_errors() -> Self {
+        Self { prepare: |_, _| unreachable!("a declaration that has errors is not compiled") }
+    }
+
     /// Builds the tables for one source size.
     pub(crate) fn prepare(&self, token: Token, request: &Request) -> Box<dyn Prepared> {
         (self.prepare)(token, request)

@@ -1,27 +1,79 @@
 //! What several tests share.
-#![allow(dead_code, unreachable_pub, reason = "each test uses a part")]
+#![allow(dead_code, reason = "each test uses a part")]
+
+use std::fmt::Debug;
+use std::io::Write;
+
+use pixfuse::reference::Reference;
 
 /// Test pixels: byte `i` depends on `i` and the seed alone, and every language can make it (MurmurHash3's finaliser).
-pub fn pixels(length: usize, seed: usize) -> Vec<u8> {
-    let start = (seed as u32).wrapping_mul(0x9E37_79B9);
-    (0..length as u32)
-        .map(|i| {
-            let mut x = start.wrapping_add(i);
-            x ^= x >> 16;
-            x = x.wrapping_mul(0x85EB_CA6B);
-            x ^= x >> 13;
-            x = x.wrapping_mul(0xC2B2_AE35);
-            x ^= x >> 16;
-            x as u8
-        })
-        .collect()
+pub(crate) fn pixels(length: usize, seed: usize) -> Vec<u8> {
+    (0..length).map(|i| mix(i, seed) as u8).collect()
+}
+
+/// A number that depends on these two alone.
+pub(crate) fn mix(i: usize, seed: usize) -> u32 {
+    let mut x = (seed as u32).wrapping_mul(0x9E37_79B9).wrapping_add(i as u32);
+    x ^= x >> 16;
+    x = x.wrapping_mul(0x85EB_CA6B);
+    x ^= x >> 13;
+    x = x.wrapping_mul(0xC2B2_AE35);
+    x ^ x >> 16
+}
+
+/// A test image with slopes and edges, as photos have them: a triangle wave, turned over in slanted stripes.
+pub fn smooth([rows, columns, channels]: [usize; 3], seed: usize) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(rows * columns * channels);
+    for y in 0..rows {
+        for x in 0..columns {
+            let over = (7 * x + 3 * y + seed) / 64 % 5 == 0;
+            for c in 0..channels {
+                let value = ((y * (2 + c) + x * (4 - c) + seed * 37) % 510).abs_diff(255) as u8;
+                bytes.push(if over { 255 - value } else { value });
+            }
+        }
+    }
+    bytes
 }
 
 /// The pixel format and channel order with this many channels.
-pub fn format_of(channels: usize) -> (&'static str, &'static str) {
+pub(crate) fn format_of(channels: usize) -> (&'static str, &'static str) {
     match channels {
         1 => ("gray8", "gray"),
         3 => ("rgb8", "rgb"),
         _ => ("rgba8", "rgba"),
     }
+}
+
+/// Elements whose equality is that of their bits: `0.0` is not `-0.0`, and a NaN is equal to itself.
+pub(crate) trait Bits: Reference + Default + Debug {
+    /// The bits of one element.
+    fn bits(self) -> u32;
+}
+
+impl Bits for u8 {
+    fn bits(self) -> u32 {
+        u32::from(self)
+    }
+}
+
+impl Bits for f32 {
+    fn bits(self) -> u32 {
+        self.to_bits()
+    }
+}
+
+/// Fails with the first element whose bits differ.
+#[track_caller]
+pub(crate) fn assert_bits<T: Bits>(actual: &[T], expected: &[T], case: impl FnOnce() -> String) {
+    assert_eq!(actual.len(), expected.len(), "number of elements");
+    let different = actual.iter().zip(expected).position(|(a, b)| a.bits() != b.bits());
+    if let Some(at) = different {
+        panic!("element {at} is {:?}, the reference says {:?}: {}", actual[at], expected[at], case());
+    }
+}
+
+/// Says that something is not run, past the harness, which shows only what failing tests print.
+pub(crate) fn not_run(what: &str, reason: &str) {
+    writeln!(std::io::stderr(), "NOT run: {what}: {reason}").expect("standard error is open");
 }

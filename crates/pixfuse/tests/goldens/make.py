@@ -1,7 +1,9 @@
 """Write `resize.txt`: what OpenCV and Pillow make of small images, as digests that Rust, Python and Node.js check alike.
 
-    pip install numpy==2.4.6 opencv-python-headless==5.0.0.93 pillow==13.0.0
-    python crates/pixfuse/tests/goldens/make.py
+`cargo xtask goldens` runs this and the other two programs with the libraries of `requirements.txt`; alone:
+
+    pip install -r crates/pixfuse/tests/goldens/requirements.txt
+    python crates/pixfuse/tests/goldens/make.py [FOLDER]
 
 A line is `filter channels source_rows source_columns rows columns seed sha256`, the digest of the u8 result in HWC order;
 `filter` is what follows rows and columns in `resize(...)`.
@@ -11,6 +13,7 @@ The source is not stored: byte `i` of it is `mix(i + seed * 0x9E3779B9) & 255`, 
 import hashlib
 import pathlib
 import random
+import sys
 
 import cv2
 import numpy as np
@@ -67,6 +70,12 @@ SIZES = [
 ]  # fmt: skip
 
 
+def write(name: str, lines: list[str]) -> None:
+    """Writes a file of goldens beside this one, or into the folder that the command line names."""
+    folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else pathlib.Path(__file__).parent
+    (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+
+
 def main() -> None:
     generator = random.Random(1)
     sizes = SIZES + [tuple(generator.randint(1, 160) for _ in range(4)) for _ in range(42)]
@@ -80,7 +89,7 @@ def main() -> None:
                 assert result.size == rows * columns * channels
                 digest = hashlib.sha256(np.ascontiguousarray(result).tobytes()).hexdigest()
                 lines.append(f"{name} {channels} {source_rows} {source_columns} {rows} {columns} {seed} {digest}")
-    (pathlib.Path(__file__).parent / "resize.txt").write_text("\n".join(lines) + "\n")
+    write("resize.txt", lines)
 
 
 if __name__ == "__main__":

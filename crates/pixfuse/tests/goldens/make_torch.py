@@ -1,19 +1,19 @@
 """Write `torch.txt`: what PyTorch's uint8 interpolation makes of the same small images as `make.py`.
 
-    pip install numpy==2.4.6 torch==2.15.0
-    python crates/pixfuse/tests/goldens/make_torch.py
+    pip install -r crates/pixfuse/tests/goldens/requirements.txt
+    python crates/pixfuse/tests/goldens/make_torch.py [FOLDER]
 
 On x86-64 with AVX2 PyTorch resizes uint8 with 16-bit integer weights; on CPUs without it goes through float32 and rounds
 differently. These goldens are those of the integer path.
 """
 
 import hashlib
-import pathlib
 import random
+import sys
 
 import numpy as np
 import torch
-from make import SIZES, pixels
+from make import SIZES, pixels, write
 
 MODES = {
     "bilinear,antialias,like=torch": ("bilinear", True),
@@ -22,16 +22,29 @@ MODES = {
 }
 
 
+def release(version: str) -> str:
+    """`2.15.0` of `2.15.0+cpu`: which build it is makes no difference to these results."""
+    return version.partition("+")[0]
+
+
 def resize(image: np.ndarray, rows: int, columns: int, mode: str, antialias: bool) -> np.ndarray:
     tensor = torch.from_numpy(image).permute(2, 0, 1)[None].contiguous(memory_format=torch.channels_last)
     result = torch.nn.functional.interpolate(tensor, (rows, columns), mode=mode, antialias=antialias)
     return result[0].permute(1, 2, 0).contiguous().numpy()
 
 
+def wide_cpu() -> None:
+    """Ends the program where PyTorch would resize uint8 through f32."""
+    capability = torch.backends.cpu.get_cpu_capability()
+    if capability not in ("AVX2", "AVX512"):
+        sys.exit(f"PyTorch says {capability}: the goldens of its integer path need an x86-64 CPU with AVX2")
+
+
 def main() -> None:
+    wide_cpu()
     generator = random.Random(2)
     sizes = SIZES + [tuple(generator.randint(1, 160) for _ in range(4)) for _ in range(42)]
-    lines = [f"# PyTorch {torch.__version__}, {torch.backends.cpu.get_cpu_capability()}; made by make_torch.py"]
+    lines = [f"# PyTorch {release(torch.__version__)}; made by make_torch.py"]
     seed = 10_000
     for name, (mode, antialias) in MODES.items():
         for channels in (1, 3, 4):
@@ -40,7 +53,7 @@ def main() -> None:
                 result = resize(pixels(source_rows, source_columns, channels, seed), rows, columns, mode, antialias)
                 digest = hashlib.sha256(result.tobytes()).hexdigest()
                 lines.append(f"{name} {channels} {source_rows} {source_columns} {rows} {columns} {seed} {digest}")
-    (pathlib.Path(__file__).parent / "torch.txt").write_text("\n".join(lines) + "\n")
+    write("torch.txt", lines)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """Whole pipelines as their libraries run them: what `make_pipelines.py` takes digests of.
 
-Each is a declaration and a function that takes the same pixels, rows x columns x channels, to the tensor of f32.
+Each is a declaration and a function that takes the same pixels, rows x columns x channels, to the tensor of f32. The
+numbers are written down, as the libraries would else fetch them from a model's page.
 """
 
-import functools
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -11,17 +11,20 @@ import cv2
 import numpy as np
 import timm.data
 import torch
-import transformers.models.clip.image_processing_pil_clip as clip_pil
-import transformers.models.siglip.image_processing_pil_siglip as siglip_pil
-import transformers.models.vit.image_processing_pil_vit as vit_pil
 from PIL import Image
+from torchvision import transforms
 from torchvision.transforms import InterpolationMode, v2
 from torchvision.transforms._presets import ImageClassification
-from transformers import CLIPImageProcessor, SiglipImageProcessor, ViTImageProcessor
+from transformers import BitImageProcessor, CLIPImageProcessor, SiglipImageProcessor, ViTImageProcessor
+from transformers.models.bit.image_processing_pil_bit import BitImageProcessorPil
+from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
+from transformers.models.siglip.image_processing_pil_siglip import SiglipImageProcessorPil
+from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
 
-MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-CLIP_MEAN, CLIP_STD = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
-HALF = (0.5, 0.5, 0.5)
+IMAGENET = ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
+CLIP = ([0.48145466, 0.4578275, 0.40821073], [0.26862954, 0.26130258, 0.27577711])
+HALF = ([0.5, 0.5, 0.5], [0.5, 0.5, 0.5])
+UNIT = ([0.0, 0.0, 0.0], [1.0, 1.0, 1.0])
 
 Reference = Callable[[np.ndarray], np.ndarray]
 
@@ -33,235 +36,259 @@ class Pipeline(NamedTuple):
     reference: Reference
 
 
-def declaration(*frame: str, mean=MEAN, std=STD, order: str) -> str:
-    """RGB pixels through `frame`, normalised in a library's order, to planes."""
-    normalize = f"normalize(mean = {list(mean)}, std = {list(std)}, order = {order})"
-    return ", ".join(["input(rgb8)", *frame, normalize, "output(rgb, f32, chw)"])
+def declare(frame: str, numbers, order: str, pixels: str = "rgb8") -> str:
+    mean, std = numbers
+    return f"input({pixels}), {frame}, normalize(mean = {mean}, std = {std}, order = {order}), output(rgb, f32, chw)"
 
 
-def from_pil(transform: Callable) -> Reference:
-    """A transform that takes a Pillow image."""
+def from_pil(*steps: Callable) -> Reference:
+    """Transforms of a Pillow image."""
+    transform = transforms.Compose(steps)
     return lambda pixels: transform(Image.fromarray(pixels)).numpy()
 
 
-def from_tensor(transform: Callable) -> Reference:
-    """A transform that takes a uint8 tensor of planes."""
+def from_planes(*steps: Callable) -> Reference:
+    """Transforms of a uint8 tensor, channels first."""
+    transform = transforms.Compose(steps)
     return lambda pixels: transform(torch.from_numpy(pixels).permute(2, 0, 1).contiguous()).numpy()
 
 
-def v2_transform(*steps: Callable, image: Callable | None = None) -> Callable:
-    """torchvision's documented v2 recipe: frame, to float with scale, normalise."""
-    convert = [v2.ToDtype(torch.float32, scale=True), v2.Normalize(MEAN, STD)]
-    return v2.Compose([*steps, *([image] if image else []), *convert])
+def to_float(numbers):
+    """The end of a pipeline in torchvision's second interface: 1/255 is multiplied by, where `ToTensor` divides."""
+    return v2.Compose([v2.ToDtype(torch.float32, scale=True), v2.Normalize(*numbers)])
 
 
 def timm_transform(**options) -> Reference:
-    return from_pil(timm.data.create_transform(224, is_training=False, mean=MEAN, std=STD, **options))
+    mean, std = IMAGENET
+    return from_pil(timm.data.create_transform(224, is_training=False, mean=mean, std=std, **options))
 
 
-def processor(processor_class: type, **options) -> Reference:
-    """A Hugging Face image processor with every number written down: nothing comes from the hub."""
-    numbers = {"do_rescale": True, "rescale_factor": 1 / 255, "do_normalize": True, "do_resize": True}
-    process = processor_class(**numbers, **options)
+def processor(processor_class: type, size: dict, crop: dict | None, resample: Image.Resampling, numbers) -> Reference:
+    """A Hugging Face image processor."""
+    mean, std = numbers
+    process = processor_class(
+        do_convert_rgb=False, do_resize=True, size=size, resample=resample,
+        do_center_crop=crop is not None, crop_size=crop, do_rescale=True, rescale_factor=1 / 255,
+        do_normalize=True, image_mean=mean, image_std=std,
+    )  # fmt: skip
 
     def run(pixels: np.ndarray) -> np.ndarray:
-        # Written, not guessed: an image of three rows could be taken for three planes.
-        values = process(pixels, input_data_format="channels_last", return_tensors="np")["pixel_values"][0]
-        return np.asarray(values)
+        # The layout is said: an image of three rows would be taken for three planes.
+        return process(pixels, input_data_format="channels_last", return_tensors="np")["pixel_values"][0]
 
     return run
 
 
-def blob(rows: int, columns: int, mode: int, border: float = 0.0, **numbers) -> Reference:
-    """OpenCV's `blobFromImageWithParams`. Mean and scale factor are of pixel values, and in the output's order."""
+def blob(rows: int, columns: int, mode: int, numbers, border: float = 0.0) -> Reference:
+    """OpenCV's `blobFromImageWithParams`, whose mean and factor are those of pixel values, in the output's order."""
+    mean, std = numbers
     params = cv2.dnn.Image2BlobParams()
     params.size = (columns, rows)
     params.swapRB = True
+    params.mean = [255 * mean for mean in mean]
+    params.scalefactor = [1 / (255 * std) for std in std]
     params.paddingmode = mode
-    params.borderValue = (border,) * 4
-    params.mean = numbers["mean"]
-    params.scalefactor = numbers["scale"]
+    params.borderValue = [border] * 4
     return lambda pixels: cv2.dnn.blobFromImageWithParams(pixels, params)[0]
 
 
 def letterbox(rows: int, columns: int, stride: int | None = None, scale_up: bool = True) -> Reference:
-    """The letterbox of YOLO detectors, written from its rule: content rounded, margin halved, 114 around it."""
+    """The letterbox of YOLO detectors, from its rule: content rounded, the odd pixel of a margin behind, 114 around."""
 
     def run(pixels: np.ndarray) -> np.ndarray:
-        high, wide = pixels.shape[:2]
-        ratio = min(rows / high, columns / wide)
+        ratio = min(rows / pixels.shape[0], columns / pixels.shape[1])
         if not scale_up:
             ratio = min(ratio, 1.0)
-        content = [max(round(high * ratio), 1), max(round(wide * ratio), 1)]
-        margins = [rows - content[0], columns - content[1]]
+        high, wide = [round(side * ratio) for side in pixels.shape[:2]]
+        margins = [rows - high, columns - wide]
         if stride:
             margins = [margin % stride for margin in margins]
-        if [high, wide] != content:
-            pixels = cv2.resize(pixels, (content[1], content[0]), interpolation=cv2.INTER_LINEAR)
-        (top, bottom), (left, right) = [(margin // 2, margin - margin // 2) for margin in margins]
-        framed = cv2.copyMakeBorder(pixels, top, bottom, left, right, cv2.BORDER_CONSTANT, value=(114, 114, 114))
-        planes = np.ascontiguousarray(framed[..., ::-1].transpose(2, 0, 1))
-        return (torch.from_numpy(planes).float() / 255).numpy()
+        top, left = [margin // 2 for margin in margins]
+        bottom, right = margins[0] - top, margins[1] - left
+        content = cv2.resize(pixels, (wide, high), interpolation=cv2.INTER_LINEAR)
+        framed = cv2.copyMakeBorder(content, top, bottom, left, right, cv2.BORDER_CONSTANT, value=[114] * 3)
+        return (torch.from_numpy(framed[..., ::-1].transpose(2, 0, 1).copy()).float() / 255).numpy()
 
     return run
 
 
 def yolox(rows: int, columns: int) -> Reference:
-    """YOLOX: content truncated, in the top left corner, BGR values as they are."""
+    """YOLOX, from its rule: content truncated, in the top left corner of 114, BGR values as they are."""
 
     def run(pixels: np.ndarray) -> np.ndarray:
         ratio = min(rows / pixels.shape[0], columns / pixels.shape[1])
-        content = [max(int(side * ratio), 1) for side in pixels.shape[:2]]
+        high, wide = [int(side * ratio) for side in pixels.shape[:2]]
         framed = np.full((rows, columns, 3), 114, np.uint8)
-        resized = cv2.resize(pixels, (content[1], content[0]), interpolation=cv2.INTER_LINEAR)
-        framed[: content[0], : content[1]] = resized
-        return np.ascontiguousarray(framed.transpose(2, 0, 1), dtype=np.float32)
+        framed[:high, :wide] = cv2.resize(pixels, (wide, high), interpolation=cv2.INTER_LINEAR)
+        return framed.transpose(2, 0, 1).astype(np.float32)
 
     return run
 
 
 def hand_written_loop(pixels: np.ndarray) -> np.ndarray:
-    """Nearest neighbour at `floor(d * (S / D))`, then one multiply-add with constants folded in f64."""
-    at = [np.floor(np.arange(D) * (S / D)).astype(int) for S, D in zip(pixels.shape, (240, 256))]
-    values = pixels[at[0]][:, at[1]].transpose(2, 0, 1).astype(np.float64)
-    mean, std = [np.reshape(numbers, (3, 1, 1)) for numbers in (MEAN, STD)]
+    """Nearest neighbour at `floor(d * (S / D))`, then one multiply-add of constants folded in f64."""
+    row, column = [np.floor(np.arange(D) * (S / D)).astype(int) for S, D in zip(pixels.shape, (240, 256))]
+    mean, std = [np.reshape(numbers, (3, 1, 1)) for numbers in IMAGENET]
     factor = (1 / 255 / (std + 1e-5)).astype(np.float32)
     offset = (-mean / (std + 1e-5)).astype(np.float32)
-    # The product of an integer below 256 and an f32 is exact in f64, and so, here, is the sum: one rounding to f32.
-    return (values * factor + offset).astype(np.float32)
+    # 8 bits times 24 bits, and the sum too, are exact in f64: one rounding, as in a fused multiply-add.
+    planes = pixels[row][:, column].transpose(2, 0, 1).astype(np.float64)
+    return (planes * factor + offset).astype(np.float32)
 
 
-def blob_numbers(mean, std) -> dict[str, tuple[float, ...]]:
-    return {"mean": tuple(m * 255 for m in mean), "scale": tuple(1 / 255 / s for s in std)}
+def side(shortest: int) -> dict:
+    return {"shortest_edge": shortest}
+
+
+def box(rows: int, columns: int) -> dict:
+    return {"height": rows, "width": columns}
 
 
 BILINEAR, BICUBIC = Image.Resampling.BILINEAR, Image.Resampling.BICUBIC
-LETTERBOX = cv2.dnn.DNN_PMODE_LETTERBOX
-SHORTEST_224, SQUARE_224 = {"shortest_edge": 224}, {"height": 224, "width": 224}
-
-CLIP = {"size": SHORTEST_224, "crop_size": SQUARE_224, "do_center_crop": True, "resample": BICUBIC,
-        "image_mean": list(CLIP_MEAN), "image_std": list(CLIP_STD)}  # fmt: skip
-VIT = {"size": SQUARE_224, "resample": BILINEAR, "image_mean": list(HALF), "image_std": list(HALF)}
-SIGLIP = {"size": {"height": 256, "width": 256}, "resample": BICUBIC, "image_mean": list(HALF), "image_std": list(HALF)}
-SMALL_CROP = CLIP | {"size": {"shortest_edge": 180}, "crop_size": {"height": 197, "width": 211}}
-
-CROP_224 = "center_crop(224, 224)"
-FLOOR_224 = "center_crop(224, 224, rounding = floor)"
+CROP = "center_crop(224, 224)"
+# An odd margin, wider than the image in places: where the roundings part.
+ODD = (box(197, 211), "center_crop(197, 211, rounding = {})")
 
 PIPELINES = {
-    "torchvision_preset": Pipeline(
-        declaration("resize(shortest = 256, bilinear, antialias)", CROP_224, order="torchvision"),
+    # torchvision: its preset and its recipes.
+    "torchvision": Pipeline(
+        declare(f"resize(shortest = 256, bilinear, antialias), {CROP}", IMAGENET, "torchvision"),
         from_pil(ImageClassification(crop_size=224)),
     ),
-    "torchvision_preset_bicubic": Pipeline(
-        declaration("resize(shortest = 232, bicubic, antialias)", CROP_224, order="torchvision"),
+    "torchvision_bicubic": Pipeline(
+        declare(f"resize(shortest = 232, bicubic, antialias), {CROP}", IMAGENET, "torchvision"),
         from_pil(ImageClassification(crop_size=224, resize_size=232, interpolation=InterpolationMode.BICUBIC)),
     ),
+    "torchvision_to_tensor": Pipeline(
+        "input(rgb8), normalize(order = torchvision), output(rgb, f32, chw)", from_pil(transforms.ToTensor())
+    ),
     "torchvision_v2_pil": Pipeline(
-        declaration("resize(shortest = 256, bilinear, antialias)", CROP_224, order="torchvision"),
-        from_pil(v2_transform(v2.Resize(256, antialias=True), v2.CenterCrop(224), image=v2.ToImage())),
+        declare(f"resize(shortest = 256, bilinear, antialias), {CROP}", IMAGENET, "torchvision_v2"),
+        from_pil(v2.Resize(256), v2.CenterCrop(224), v2.ToImage(), to_float(IMAGENET)),
     ),
-    "torchvision_v2_tensor": Pipeline(
-        declaration("resize(shortest = 256, bilinear, antialias, like = torch)", CROP_224, order="torchvision"),
-        from_tensor(v2_transform(v2.Resize(256, antialias=True), v2.CenterCrop(224))),
+    "torchvision_v2_max_size": Pipeline(
+        declare("resize(shortest = 120, max = 200, bilinear, antialias)", IMAGENET, "torchvision_v2"),
+        from_pil(v2.Resize(120, max_size=200), v2.ToImage(), to_float(IMAGENET)),
     ),
-    "torchvision_v2_tensor_bicubic": Pipeline(
-        declaration("resize(shortest = 232, bicubic, antialias, like = torch)", CROP_224, order="torchvision"),
-        from_tensor(
-            v2_transform(v2.Resize(232, InterpolationMode.BICUBIC, antialias=True), v2.CenterCrop(224))
-        ),
+    "torchvision_v2": Pipeline(
+        declare(f"resize(shortest = 256, bilinear, antialias, like = torch), {CROP}", IMAGENET, "torchvision_v2"),
+        from_planes(v2.Resize(256), v2.CenterCrop(224), to_float(IMAGENET)),
     ),
-    "torchvision_max_size": Pipeline(
-        declaration("resize(shortest = 120, max = 200, bilinear, antialias)", order="torchvision"),
-        from_pil(lambda image: v2_transform(image=v2.ToImage())(v2.Resize(120, max_size=200)(image))),
+    "torchvision_v2_bicubic": Pipeline(
+        declare(f"resize(shortest = 232, bicubic, antialias, like = torch), {CROP}", IMAGENET, "torchvision_v2"),
+        from_planes(v2.Resize(232, InterpolationMode.BICUBIC), v2.CenterCrop(224), to_float(IMAGENET)),
     ),
+    "torchvision_clip": Pipeline(
+        declare(f"resize(shortest = 224, bicubic, antialias), {CROP}", CLIP, "torchvision"),
+        from_pil(
+            transforms.Resize(224, InterpolationMode.BICUBIC), transforms.CenterCrop(224),
+            transforms.ToTensor(), transforms.Normalize(*CLIP),
+        ),  # fmt: skip
+    ),
+    # timm's transforms for evaluation.
     "timm_bicubic": Pipeline(
-        declaration("resize(shortest = 256, bicubic, antialias)", CROP_224, order="torchvision"),
+        declare(f"resize(shortest = 256, bicubic, antialias), {CROP}", IMAGENET, "torchvision"),
         timm_transform(crop_pct=0.875, interpolation="bicubic"),
     ),
     "timm_bicubic_90": Pipeline(
-        declaration("resize(shortest = 248, bicubic, antialias)", CROP_224, order="torchvision"),
+        declare(f"resize(shortest = 248, bicubic, antialias), {CROP}", IMAGENET, "torchvision"),
         timm_transform(crop_pct=0.9, interpolation="bicubic"),
     ),
-    "timm_bilinear": Pipeline(
-        declaration("resize(shortest = 235, bilinear, antialias)", CROP_224, order="torchvision"),
+    "timm_bilinear_95": Pipeline(
+        declare(f"resize(shortest = 235, bilinear, antialias), {CROP}", IMAGENET, "torchvision"),
         timm_transform(crop_pct=0.95, interpolation="bilinear"),
     ),
     "timm_squash": Pipeline(
-        declaration("resize(256, 256, bicubic, antialias)", CROP_224, order="torchvision"),
+        declare(f"resize(256, 256, bicubic, antialias), {CROP}", IMAGENET, "torchvision"),
         timm_transform(crop_pct=0.875, interpolation="bicubic", crop_mode="squash"),
     ),
-    "timm_border": Pipeline(
-        declaration("resize(longest = 256, bicubic, antialias)",
-                    "center_crop(224, 224, fill = [124, 116, 104])", order="torchvision"),
-        timm_transform(crop_pct=0.875, interpolation="bicubic", crop_mode="border"),
-    ),
+    # Hugging Face's processors, on Pillow and on torch.
     "hf_clip_pil": Pipeline(
-        declaration("resize(shortest = 224, bicubic, antialias)", FLOOR_224, mean=CLIP_MEAN, std=CLIP_STD, order="hf_pil"),
-        processor(clip_pil.CLIPImageProcessorPil, **CLIP),
+        declare("resize(shortest = 224, bicubic, antialias), center_crop(224, 224, rounding = floor)", CLIP, "hf_pil"),
+        processor(CLIPImageProcessorPil, side(224), box(224, 224), BICUBIC, CLIP),
     ),
     "hf_clip_torch": Pipeline(
-        declaration("resize(shortest = 224, bicubic, antialias, like = torch)", FLOOR_224, mean=CLIP_MEAN, std=CLIP_STD, order="hf_torch"),
-        processor(CLIPImageProcessor, **CLIP),
+        declare(
+            "resize(shortest = 224, bicubic, antialias, like = torch), center_crop(224, 224, rounding = truncate)",
+            CLIP, "hf_torch",
+        ),  # fmt: skip
+        processor(CLIPImageProcessor, side(224), box(224, 224), BICUBIC, CLIP),
     ),
-    "hf_small_pil": Pipeline(
-        declaration("resize(shortest = 180, bicubic, antialias)", "center_crop(197, 211, rounding = floor)", mean=CLIP_MEAN, std=CLIP_STD, order="hf_pil"),
-        processor(clip_pil.CLIPImageProcessorPil, **SMALL_CROP),
+    "hf_dinov2_pil": Pipeline(
+        declare(
+            "resize(shortest = 256, bicubic, antialias), center_crop(224, 224, rounding = floor)", IMAGENET, "hf_pil"
+        ),
+        processor(BitImageProcessorPil, side(256), box(224, 224), BICUBIC, IMAGENET),
     ),
-    "hf_small_torch": Pipeline(
-        declaration("resize(shortest = 180, bicubic, antialias, like = torch)", "center_crop(197, 211, rounding = floor)", mean=CLIP_MEAN, std=CLIP_STD, order="hf_torch"),
-        processor(CLIPImageProcessor, **SMALL_CROP),
+    "hf_dinov2_torch": Pipeline(
+        declare(
+            "resize(shortest = 256, bicubic, antialias, like = torch), center_crop(224, 224, rounding = truncate)",
+            IMAGENET, "hf_torch",
+        ),  # fmt: skip
+        processor(BitImageProcessor, side(256), box(224, 224), BICUBIC, IMAGENET),
+    ),
+    "hf_odd_crop_pil": Pipeline(
+        declare(f"resize(shortest = 180, bicubic, antialias), {ODD[1].format('floor')}", CLIP, "hf_pil"),
+        processor(CLIPImageProcessorPil, side(180), ODD[0], BICUBIC, CLIP),
+    ),
+    "hf_odd_crop_torch": Pipeline(
+        declare(
+            f"resize(shortest = 180, bicubic, antialias, like = torch), {ODD[1].format('truncate')}", CLIP, "hf_torch"
+        ),
+        processor(CLIPImageProcessor, side(180), ODD[0], BICUBIC, CLIP),
     ),
     "hf_vit_pil": Pipeline(
-        declaration("resize(224, 224, bilinear, antialias)", mean=HALF, std=HALF, order="hf_pil"),
-        processor(vit_pil.ViTImageProcessorPil, **VIT),
+        declare("resize(224, 224, bilinear, antialias)", HALF, "hf_pil"),
+        processor(ViTImageProcessorPil, box(224, 224), None, BILINEAR, HALF),
     ),
     "hf_vit_torch": Pipeline(
-        declaration("resize(224, 224, bilinear, antialias, like = torch)", mean=HALF, std=HALF, order="hf_torch"),
-        processor(ViTImageProcessor, **VIT),
+        declare("resize(224, 224, bilinear, antialias, like = torch)", HALF, "hf_torch"),
+        processor(ViTImageProcessor, box(224, 224), None, BILINEAR, HALF),
     ),
     "hf_siglip_pil": Pipeline(
-        declaration("resize(256, 256, bicubic, antialias)", mean=HALF, std=HALF, order="hf_pil"),
-        processor(siglip_pil.SiglipImageProcessorPil, **SIGLIP),
+        "input(rgb8), resize(224, 224, bicubic, antialias), normalize(mean = 0.5, std = 0.5, order = hf_pil), "
+        "output(rgb, f32, chw)",
+        processor(SiglipImageProcessorPil, box(224, 224), None, BICUBIC, HALF),
     ),
     "hf_siglip_torch": Pipeline(
-        declaration("resize(256, 256, bicubic, antialias, like = torch)", mean=HALF, std=HALF, order="hf_torch"),
-        processor(SiglipImageProcessor, **SIGLIP),
+        declare("resize(256, 256, bicubic, antialias, like = torch)", HALF, "hf_torch"),
+        processor(SiglipImageProcessor, box(256, 256), None, BICUBIC, HALF),
     ),
+    # OpenCV's dnn module.
     "opencv_blob": Pipeline(
-        declaration("resize(224, 240, bilinear)", order="opencv").replace("rgb8", "bgr8"),
-        blob(224, 240, cv2.dnn.DNN_PMODE_NULL, **blob_numbers(MEAN, STD)),
+        declare("resize(224, 240, bilinear)", IMAGENET, "opencv", "bgr8"),
+        blob(224, 240, cv2.dnn.DNN_PMODE_NULL, IMAGENET),
     ),
     "opencv_blob_letterbox": Pipeline(
-        declaration("letterbox(192, 256, bilinear, rule = opencv, fill = 114)", order="opencv").replace("rgb8", "bgr8"),
-        blob(192, 256, LETTERBOX, 114.0, **blob_numbers(MEAN, STD)),
+        declare("letterbox(192, 256, bilinear, rule = opencv)", IMAGENET, "opencv", "bgr8"),
+        blob(192, 256, cv2.dnn.DNN_PMODE_LETTERBOX, IMAGENET, border=114),
     ),
     "opencv_blob_unit": Pipeline(
-        "input(bgr8), letterbox(224, 224, bilinear, rule = opencv, fill = 0), normalize(order = opencv), output(rgb, f32, chw)",
-        blob(224, 224, LETTERBOX, mean=(0.0,) * 3, scale=(1 / 255,) * 3),
+        "input(bgr8), letterbox(224, 224, bilinear, rule = opencv, fill = 0), normalize(order = opencv), "
+        "output(rgb, f32, chw)",
+        blob(224, 224, cv2.dnn.DNN_PMODE_LETTERBOX, UNIT),
     ),
-    "opencv_blob_crop": Pipeline(
-        declaration("resize(shortest = 224, bilinear)", FLOOR_224, order="opencv").replace("rgb8", "bgr8"),
-        blob(224, 224, cv2.dnn.DNN_PMODE_CROP_CENTER, **blob_numbers(MEAN, STD)),
+    # Detectors' letterboxes, and the loop that people write by hand.
+    "yolo": Pipeline(
+        "input(bgr8), letterbox(640, 640, bilinear), normalize(order = torchvision), output(rgb, f32, chw)",
+        letterbox(640, 640),
     ),
-    "yolo_letterbox": Pipeline(
-        "input(bgr8), letterbox(256, 320, bilinear), normalize(order = torchvision), output(rgb, f32, chw)",
-        letterbox(256, 320),
-    ),
-    "yolo_letterbox_stride": Pipeline(
-        "input(bgr8), letterbox(320, 320, bilinear, stride = 32), normalize(order = torchvision), output(rgb, f32, chw)",
+    "yolo_stride": Pipeline(
+        "input(bgr8), letterbox(320, 320, bilinear, stride = 32), normalize(order = torchvision), "
+        "output(rgb, f32, chw)",
         letterbox(320, 320, stride=32),
     ),
-    "yolo_letterbox_no_scale_up": Pipeline(
-        "input(bgr8), letterbox(256, 256, bilinear, scale_up = false), normalize(order = torchvision), output(rgb, f32, chw)",
-        letterbox(256, 256, scale_up=False),
+    "yolo_no_scale_up": Pipeline(
+        "input(bgr8), letterbox(256, 320, bilinear, scale_up = false), normalize(order = torchvision), "
+        "output(rgb, f32, chw)",
+        letterbox(256, 320, scale_up=False),
     ),
     "yolox": Pipeline(
-        "input(bgr8), letterbox(224, 288, bilinear, rule = yolox), output(bgr, f32, chw)", yolox(224, 288)
+        "input(bgr8), letterbox(640, 640, bilinear, rule = yolox), output(bgr, f32, chw)", yolox(640, 640)
     ),
     "hand_written_loop": Pipeline(
-        "input(rgb8), resize(240, 256, nearest_floor), "
-        f"normalize(mean = {list(MEAN)}, std = {list(STD)}, eps = 1e-5), output(rgb, f32, chw)",
+        "input(rgb8), resize(240, 256, nearest_floor), normalize(mean = [0.485, 0.456, 0.406], "
+        "std = [0.229, 0.224, 0.225], eps = 1e-5), output(rgb, f32, chw)",
         hand_written_loop,
     ),
 }

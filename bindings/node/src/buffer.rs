@@ -1,0 +1,248 @@
+//! The bridge to JavaScript memory: typed arrays as an image to read and a tensor to write.
+//!
+//! Node-API gives the address of a typed array as of now. JavaScript can detach, transfer or shrink a buffer whenever it
+//! runs, so whatever is read here is used before JavaScript runs again.
+
+use std::ffi::c_void;
+use std::mem::MaybeUninit;
+use std::ptr;
+
+use napi::bindgen_prelude::{JsValue, TypedArrayType, Unknown};
+use napi::{ValueType, sys};
+use pixfuse::{ImageRef, Layout, Pipeline, TensorElement};
+
+/// The five values of an image, in the order of the calls: data, width, height, channels, stride.
+pub(crate) type ImageValues<'a> = [Unknown<'a>; 5];
+
+/// A source image, found to lie inside its typed array.
+#[derive(Clone, Copy)]
+pub(crate) struct Image {
+    origin: *const u8,
+    /// Bytes from the first to the last of the view.
+    length: usize,
+    pub(crate) shape: [usize; 3],
+    pub(crate) strides: [isize; 3],
+}
+
+impl Image {
+    /// Reads the values of an image for a pipeline. The error is a sentence about an image.
+    pub(crate) fn read([data, width, height, channels, stride]: ImageValues, pipe: &Pipeline) -> Result<Self, String> {
+        let input = &pipe.spec().input;
+        let Memory { kind, address, length: given, .. } = Memory::read(data)
+            .map_err(|found| format!("data: expected a Uint8Array, Buffer or Uint8ClampedArray, found {found}"))?;
+        if !matches!(kind, TypedArrayType::Uint8 | TypedArrayType::Uint8Clamped) {
+            let message = "data: expected a Uint8Array, Buffer or Uint8ClampedArray, found";
+            return Err(format!("{message} {}", name(kind)));
+        }
+        let (columns, rows) = (whole("width", width)?, whole("height", height)?);
+        let format = input.format;
+        if let Some(channels) = optional("channels", channels)?
+            && channels != format.channels()
+        {
+            return Err(format!("has {channels} channels, input({format}) needs {}", format.channels()));
+        }
+
+        // Interleaved rows, or planes of rows; what lies in a row decides what a stride can be.
+        let shape = [rows, columns, format.channels()];
+        let row = match input.layout {
+            Layout::Hwc => columns.saturating_mul(format.channels()),
+            Layout::Chw => columns,
+        };
+        let stride = optional("stride", stride)?;
+        if let Some(stride) = stride.filter(|&stride| stride < row) {
+            return Err(format!("stride: {stride} bytes from row to row, but a row has {row}"));
+        }
+        let from_row = stride.unwrap_or(row) as isize;
+        let strides = match input.layout {
+            Layout::Hwc => [from_row, format.channels() as isize, 1],
+            Layout::Chw => [from_row, 1, from_row.saturating_mul(rows as isize)],
+        };
+        let reach = ImageRef::check_view(shape, strides).map_err(|error| match error {
+            pixfuse::Error::Image(message) => message,
+            other => other.to_string(),
+        })?;
+        // All strides are positive, so the view starts at its origin.
+        let length = reach.end().unsigned_abs() + 1;
+        if given < length || (given > length && stride.is_none()) {
+            let [more, needs] = if stride.is_some() {
+                [format!(" with {from_row} bytes from row to row"), "at least ".into()]
+            } else if given > length {
+                ["; padded rows need `stride`".into(), String::new()]
+            } else {
+                Default::default()
+            };
+            return Err(format!(
+                "data: {given} bytes given, but {format} of {rows} rows x {columns} columns is {needs}{length}{more}"
+            ));
+        }
+        Ok(Self { origin: address.cast(), length, shape, strides })
+    }
+
+    /// The view.
+    ///
+    /// # Safety
+    /// No JavaScript may run in the environment from [`read`](Self::read) to the end of 'a.
+    pub(crate) unsafe fn view<'a>(&self) -> ImageRef<'a> {
+        // SAFETY: `read` found shape and strides to be those of an image whose bytes all lie in the typed array. Only
+        // JavaScript of this environment can take the memory away, and none runs during 'a. A buffer that another
+        // thread could write to at the same time (SharedArrayBuffer) was refused.
+        unsafe { ImageRef::from_raw_parts(self.origin, self.shape, self.strides) }
+    }
+
+    /// The bytes as they are now, for a time when JavaScript runs; nothing where memory ends.
+    ///
+    /// # Safety
+    /// No JavaScript may have run in the environment since [`read`](Self::read).
+    pub(crate) unsafe fn copy(&self) -> Option<Vec<u8>> {
+        let mut pixels = Vec::new();
+        pixels.try_reserve_exact(self.length).ok()?;
+        // SAFETY: the `length` bytes from the origin lie in the typed array, which is still as `read` found it, and in
+        // the vector's new memory there is room for them.
+        unsafe {
+            ptr::copy_nonoverlapping(self.origin, pixels.as_mut_ptr(), self.length);
+            pixels.set_len(self.length);
+        }
+        Some(pixels)
+    }
+}
+
+/// The elements of a typed array that has the type of a pipeline's tensor.
+///
+/// # Safety
+/// No JavaScript may run in the environment during 'a, and nothing may read or write the elements in another way until
+/// the core has found that the image lies elsewhere.
+pub(crate) unsafe fn elements<'a, T: TensorElement>(out: Unknown) -> Result<&'a mut [MaybeUninit<T>], String> {
+    let expected = match T::ELEMENT {
+        pixfuse::Element::F32 => "Float32Array",
+        pixfuse::Element::U8 => "Uint8Array",
+    };
+    let Memory { kind, address, length } =
+        Memory::read(out).map_err(|found| format!("out: expected a {expected}, found {found}"))?;
+    let fits = match T::ELEMENT {
+        pixfuse::Element::F32 => kind == TypedArrayType::Float32,
+        pixfuse::Element::U8 => matches!(kind, TypedArrayType::Uint8 | TypedArrayType::Uint8Clamped),
+    };
+    if !fits {
+        return Err(format!("out: expected a {expected}, found {}", name(kind)));
+    }
+    if length == 0 {
+        return Ok(&mut []);
+    }
+    let address = address.cast::<MaybeUninit<T>>();
+    // JavaScript's own buffers are aligned; one that an addon made from foreign memory need not be.
+    if !address.is_aligned() {
+        return Err(format!("out: starts at an address that is no multiple of {}", size_of::<T>()));
+    }
+    // SAFETY: these are the `length` elements of the typed array, whose kind is that of `T`, aligned, and not null as
+    // there is at least one. By this function's contract nothing else touches them during 'a.
+    Ok(unsafe { std::slice::from_raw_parts_mut(address, length) })
+}
+
+/// The memory of any typed array.
+struct Memory {
+    kind: TypedArrayType,
+    address: *mut c_void,
+    /// In elements.
+    length: usize,
+}
+
+impl Memory {
+    /// The error is what the value is instead.
+    fn read(value: Unknown) -> Result<Self, String> {
+        let env = value.value().env;
+        let (mut kind, mut length, mut address) = (0, 0, ptr::null_mut());
+        let (mut buffer, mut offset) = (ptr::null_mut(), 0);
+        // SAFETY: `value` is alive in `env`, on whose thread this runs, and the results have places to go to. The call
+        // itself refuses whatever is not a typed array.
+        let status = unsafe {
+            let value = value.raw();
+            sys::napi_get_typedarray_info(env, value, &mut kind, &mut length, &mut address, &mut buffer, &mut offset)
+        };
+        if status != sys::Status::napi_ok {
+            return Err(found(value));
+        }
+        let mut owned = false;
+        // SAFETY: as above. A SharedArrayBuffer is not an ArrayBuffer.
+        if unsafe { sys::napi_is_arraybuffer(env, buffer, &mut owned) } != sys::Status::napi_ok || !owned {
+            return Err("one on a SharedArrayBuffer, which other threads can write to; copy it first".into());
+        }
+        let mut detached = false;
+        // SAFETY: as above.
+        if length == 0 && unsafe { sys::napi_is_detached_arraybuffer(env, buffer, &mut detached) } == 0 && detached {
+            return Err("one whose buffer is detached".into());
+        }
+        Ok(Self { kind: kind.into(), address, length })
+    }
+}
+
+/// A positive whole number.
+pub(crate) fn whole(name: &str, value: Unknown) -> Result<usize, String> {
+    /// Beyond it numbers of JavaScript are no longer exact; it is also less than any `isize` has room for.
+    const LARGEST: f64 = 9_007_199_254_740_991.0;
+    // SAFETY: the conversion refuses what is not a number.
+    let number: Option<f64> = unsafe { value.cast() }.ok();
+    match number {
+        Some(number) if number.fract() == 0.0 && (1.0..=LARGEST).contains(&number) => Ok(number as usize),
+        _ => Err(format!("{name}: expected a positive whole number, found {}", found(value))),
+    }
+}
+
+fn optional(name: &str, value: Unknown) -> Result<Option<usize>, String> {
+    if is_absent(value) { Ok(None) } else { whole(name, value).map(Some) }
+}
+
+/// Whether a value is undefined or null.
+pub(crate) fn is_absent(value: Unknown) -> bool {
+    matches!(value.get_type(), Ok(ValueType::Undefined | ValueType::Null))
+}
+
+/// What a value is, for an error message.
+pub(crate) fn found(value: Unknown) -> String {
+    // SAFETY: each cast is to the type that the value was found to have.
+    let cast = unsafe {
+        match value.get_type() {
+            Ok(ValueType::Number) => value.cast::<f64>().map(|number| number.to_string()),
+            Ok(ValueType::Boolean) => value.cast::<bool>().map(|flag| flag.to_string()),
+            Ok(ValueType::String) => Ok("a string".into()),
+            Ok(ValueType::Undefined) => Ok("undefined".into()),
+            Ok(ValueType::Null) => Ok("null".into()),
+            Ok(ValueType::Object) => kind_of_object(value).map(Into::into),
+            Ok(ValueType::Function) => Ok("a function".into()),
+            Ok(ValueType::Symbol) => Ok("a symbol".into()),
+            Ok(ValueType::BigInt) => Ok("a bigint".into()),
+            other => other.map(|kind| format!("a value of type {kind}")),
+        }
+    };
+    cast.unwrap_or_else(|_| "a value without a type".into())
+}
+
+fn kind_of_object(value: Unknown) -> napi::Result<&'static str> {
+    Ok(if value.is_array()? {
+        "an array"
+    } else if value.is_typedarray()? {
+        Memory::read(value).map_or("a typed array", |memory| name(memory.kind))
+    } else if value.is_dataview()? {
+        "a DataView"
+    } else if value.is_arraybuffer()? {
+        "an ArrayBuffer"
+    } else {
+        "an object"
+    })
+}
+
+fn name(kind: TypedArrayType) -> &'static str {
+    match kind {
+        TypedArrayType::Int8 => "an Int8Array",
+        TypedArrayType::Uint8 => "a Uint8Array",
+        TypedArrayType::Uint8Clamped => "a Uint8ClampedArray",
+        TypedArrayType::Int16 => "an Int16Array",
+        TypedArrayType::Uint16 => "a Uint16Array",
+        TypedArrayType::Int32 => "an Int32Array",
+        TypedArrayType::Uint32 => "a Uint32Array",
+        TypedArrayType::Float32 => "a Float32Array",
+        TypedArrayType::Float64 => "a Float64Array",
+        TypedArrayType::BigInt64 => "a BigInt64Array",
+        TypedArrayType::BigUint64 => "a BigUint64Array",
+        _ => "a typed array",
+    }
+}

@@ -1,0 +1,117 @@
+//! The native half of a pipeline: an object of functions that `pipeline.js` calls with plain values.
+
+use napi::bindgen_prelude::{
+    Env, Error, Function, FunctionCallContext, JsObjectValue, Object, Result, Status, Unknown,
+};
+use pixfuse::{Element, Pipeline, TensorElement};
+
+use crate::buffer::{Image, ImageValues, elements, is_absent, whole};
+use crate::task;
+
+/// An error of the core as a JavaScript `Error` with `code` `"InvalidArg"`.
+pub(crate) fn refused(error: impl std::fmt::Display) -> Error {
+    Error::new(Status::InvalidArg, error.to_string())
+}
+
+/// What an `Error` is thrown for about an image.
+pub(crate) fn refused_image(message: String) -> Error {
+    refused(pixfuse::Error::Image(message))
+}
+
+/// A pipeline for JavaScript. Each function owns a share of it: no handle exists that could be passed to another's.
+pub(crate) fn object(env: &Env, pipe: std::result::Result<Pipeline, pixfuse::Error>) -> Result<Object<'static>> {
+    let pipe = pipe.map_err(refused)?;
+    let mut object = Object::new(env)?;
+    object.set("text", pipe.text())?;
+    object.set("element", pipe.element().name())?;
+    object.set("level", pipe.level().name())?;
+    type Call<'a> = FunctionCallContext<'a>;
+    let owner = pipe.clone();
+    object
+        .set("explain", env.create_function_from_closure::<(), _, _>("explain", move |_: Call| Ok(owner.explain()))?)?;
+    let owner = pipe.clone();
+    object
+        .set("shape", env.create_function_from_closure::<(), _, _>("shape", move |call: Call| shape(&owner, &call))?)?;
+    let owner = pipe.clone();
+    let run = env.create_function_from_closure::<(), _, _>("run", move |call: Call| match owner.element() {
+        Element::F32 => run::<f32>(&owner, &call),
+        Element::U8 => run::<u8>(&owner, &call),
+    })?;
+    object.set("run", run)?;
+    let owner = pipe.clone();
+    let batch = env.create_function_from_closure::<(), _, _>("batch", move |call: Call| match owner.element() {
+        Element::F32 => batch::<f32>(&owner, &call),
+        Element::U8 => batch::<u8>(&owner, &call),
+    })?;
+    object.set("batch", batch)?;
+    object.set(
+        "start",
+        env.create_function_from_closure::<(), _, _>("start", move |call: Call| task::start(&pipe, &call))?,
+    )?;
+    Ok(object)
+}
+
+/// `shape(rows, columns)`.
+fn shape(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Vec<f64>> {
+    let rows = whole("rows", call.get(0)?).map_err(refused_image)?;
+    let columns = whole("columns", call.get(1)?).map_err(refused_image)?;
+    let dims = pipe.output_shape(rows, columns).map_err(refused)?;
+    Ok(dims.into_iter().map(|side| side as f64).collect())
+}
+
+/// `run(data, width, height, channels, stride, out, allocate)`: `out` with the tensor in it, or a new one.
+fn run<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Unknown<'static>> {
+    let values = image_values(call)?;
+    let mut image = Image::read(values, pipe).map_err(refused_image)?;
+    let mut out: Unknown = call.get(5)?;
+    if is_absent(out) {
+        // SAFETY: the view ends with the statement, in which no JavaScript runs.
+        let dims = pipe.check::<T>(&unsafe { image.view() }).map_err(refused)?;
+        out = allocate(call.get(6)?, dims.iter().product())?;
+        // `allocate` was JavaScript.
+        image = Image::read(values, pipe).map_err(refused_image)?;
+    }
+    // SAFETY: no JavaScript runs from here to the end, and the core looks for shared memory before it reads or writes.
+    unsafe { pipe.run_into_uninit(image.view(), elements::<T>(out).map_err(refused)?) }.map_err(refused)?;
+    Ok(out)
+}
+
+/// `batch([data, width, height, channels, stride, data, ...], out, allocate)`.
+fn batch<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Unknown<'static>> {
+    let values: Object = call.get(0)?;
+    let read = || -> Result<Vec<Image>> {
+        let images = (0..values.get_array_length()? / 5).map(|index| {
+            let at = |offset| values.get_element(index * 5 + offset);
+            Image::read([at(0)?, at(1)?, at(2)?, at(3)?, at(4)?], pipe)
+                .map_err(|message| refused_image(format!("number {index}: {message}")))
+        });
+        images.collect()
+    };
+    let view = |image: &Image| {
+        // SAFETY: below, no JavaScript runs between a reading of the images and the last use of their views.
+        unsafe { image.view() }
+    };
+    let views = |images: &[Image]| images.iter().map(view).collect::<Vec<_>>();
+    let mut images = read()?;
+    let mut out: Unknown = call.get(1)?;
+    if is_absent(out) {
+        let dims = pipe.check_batch::<T>(&views(&images)).map_err(refused)?;
+        out = allocate(call.get(2)?, dims.iter().product())?;
+        images = read()?;
+    }
+    // SAFETY: as in `run`.
+    let out_elements = unsafe { elements::<T>(out) }.map_err(refused)?;
+    pipe.batch_into_uninit(&views(&images), out_elements).map_err(refused)?;
+    Ok(out)
+}
+
+/// The first five arguments.
+pub(crate) fn image_values(call: &FunctionCallContext) -> Result<ImageValues<'static>> {
+    Ok([call.get(0)?, call.get(1)?, call.get(2)?, call.get(3)?, call.get(4)?])
+}
+
+/// A new typed array of so many elements. JavaScript makes it because it throws where memory ends, and because memory
+/// from elsewhere is not allowed everywhere (Electron).
+pub(crate) fn allocate(allocate: Function<f64, Unknown<'static>>, length: usize) -> Result<Unknown<'static>> {
+    allocate.call(length as f64)
+}

@@ -1,0 +1,69 @@
+//! Pipelines of [`pixfuse`] for Node.js: what the npm package `pixfuse` is made with, and your own addon.
+//!
+//! A crate of type `cdylib` with these lines is an addon that exports your declarations:
+//!
+//! ```ignore
+//! use pixfuse_node::napi::{self, Env, Result, bindgen_prelude::Object};
+//!
+//! #[napi_derive::napi(module_exports)]
+//! pub fn exports(mut exports: Object, env: Env) -> Result<()> {
+//!     pixfuse_node::register(&mut exports, &env, my_pipelines::PIPELINES)
+//! }
+//! ```
+//!
+//! ```js
+//! const { classifier, detector } = require('./my_pipelines.node')
+//! const { data, dims } = classifier.runSync(image)                            // a closed declaration is a pipeline
+//! detector({ rows: 480, columns: 640 }).runSync(image)                        // an open one is a function of its `_`
+//! ```
+//!
+//! Nothing here decides anything: `declaration` turns arguments into a `Spec`, `buffer` typed arrays into views, `calls`
+//! errors into errors, `task` is a call on another thread. The class itself is JavaScript, `pipeline.js`: there a
+//! property is read in a nanosecond, from here in a hundred, and there a tensor that is too large for memory is an
+//! exception, from here the end of the process.
+
+mod buffer;
+mod calls;
+mod declaration;
+mod task;
+
+pub use napi;
+
+use napi::bindgen_prelude::{Env, FnArgs, Function, Object, Result};
+use pixfuse::{Entry, Pipeline};
+
+/// Adds the class `Pipeline`, `names()`, `get(name)` and one property for each declaration to `exports`.
+///
+/// The struct `HandWrittenLoop` becomes the property `handWrittenLoop`: a `Pipeline` that runs on the declaration's own
+/// kernel and is made when it is first read. A declaration with numbers written `_` becomes a function from an object
+/// of these numbers (`rows`, `columns`, `scale`, `mean`, `std`, `eps`) to such a `Pipeline`.
+///
+/// # Errors
+/// When two declarations have one name, or a name that `exports` already has; when a JavaScript exception is pending.
+pub fn register(exports: &mut Object, env: &Env, entries: &'static [Entry]) -> Result<()> {
+    let mut native = Object::new(env)?;
+    let parse = env.create_function_from_closure::<(), _, _>("parse", |call| {
+        let spec = declaration::spec(call.get(0)?)?.bind(&declaration::values(call.get(1)?)?);
+        calls::object(call.env, Pipeline::new(spec.map_err(calls::refused)?))
+    })?;
+    native.set("parse", parse)?;
+    let entries = entries.iter().map(|entry| {
+        let bind = env.create_function_from_closure::<(), _, _>("bind", move |call| {
+            calls::object(call.env, Pipeline::bind(entry, &declaration::values(call.get(0)?)?))
+        })?;
+        let mut declared = Object::new(env)?;
+        declared.set("name", camel_case(entry.name))?;
+        declared.set("open", entry.spec().is_open())?;
+        declared.set("bind", bind)?;
+        Ok(declared)
+    });
+    native.set("entries", entries.collect::<Result<Vec<_>>>()?)?;
+    let extend: Function<FnArgs<(Object, Object)>, ()> = env.run_script(include_str!("pipeline.js"))?;
+    extend.call(FnArgs::from((native, *exports)))
+}
+
+/// `HandWrittenLoop` as `handWrittenLoop`.
+fn camel_case(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect()
+}

@@ -1,0 +1,117 @@
+// The half of the addon that is JavaScript: an expression, evaluated once for each environment that loads the addon.
+//
+// Properties are read here and nowhere else, each once; then the native half gets plain values and looks at memory, so
+// that no getter or proxy runs between the look and the use.
+(function (native, exports) {
+  'use strict'
+
+  const clone = structuredClone
+  const allocate = { f32: length => new Float32Array(length), u8: length => new Uint8Array(length) }
+
+  // What the constructor takes from this file alone.
+  class Declared {
+    constructor(bind) { this.bind = bind }
+  }
+
+  const refused = message => Object.assign(new Error(message), { code: 'InvalidArg' })
+
+  function givenOut(options) {
+    if (options === undefined || options === null) return undefined
+    if (typeof options !== 'object' || ArrayBuffer.isView(options)) {
+      throw refused('options: expected an object; a typed array goes into its `out`')
+    }
+    return options.out
+  }
+
+  // The same bytes in a buffer that nobody else has; nothing for buffers that Node.js does not let go, like those that
+  // addons made of their own memory.
+  function move({ buffer, byteOffset, byteLength }) {
+    try {
+      return new Uint8Array(clone(buffer, { transfer: [buffer] }), byteOffset, byteLength)
+    } catch {
+      return undefined
+    }
+  }
+
+  class Pipeline {
+    #native
+    #allocate
+    // Most callers have images of one size, so the last shape is kept: it is a native call and an array.
+    #rows
+    #columns
+    #shape
+
+    constructor(declaration, values) {
+      this.#native = declaration instanceof Declared ? declaration.bind(values) : native.parse(declaration, values)
+      this.#allocate = allocate[this.#native.element]
+    }
+
+    get spec() { return this.#native.text }
+    get element() { return this.#native.element }
+    get level() { return this.#native.level }
+
+    explain() { return this.#native.explain() }
+    toString() { return this.#native.text }
+    toJSON() { return this.#native.text }
+    [Symbol.for('nodejs.util.inspect.custom')]() { return `Pipeline('${this.#native.text}')` }
+
+    outputShape(rows, columns) { return this.#native.shape(rows, columns) }
+
+    runSync(image, options) {
+      const { data, width, height, channels, stride } = image ?? {}
+      const out = this.#native.run(data, width, height, channels, stride, givenOut(options), this.#allocate)
+      return { data: out, dims: this.#dims(height, width) }
+    }
+
+    async run(image, options) {
+      const { data, width, height, channels, stride } = image ?? {}
+      const out = givenOut(options)
+      const mover = options?.transfer ? move : undefined
+      const made = await this.#native.start(data, width, height, channels, stride, out, this.#allocate, mover)
+      // `set` refuses an `out` that was detached or shrunk meanwhile.
+      out?.set(made)
+      return { data: out ?? made, dims: this.#dims(height, width) }
+    }
+
+    batchSync(images, options) {
+      const values = []
+      for (const image of images) {
+        const { data, width, height, channels, stride } = image ?? {}
+        values.push(data, width, height, channels, stride)
+      }
+      const out = this.#native.batch(values, givenOut(options), this.#allocate)
+      return { data: out, dims: [values.length / 5, ...this.#dims(values[2], values[1])] }
+    }
+
+    #dims(rows, columns) {
+      if (rows !== this.#rows || columns !== this.#columns) {
+        this.#shape = this.#native.shape(rows, columns)
+        this.#rows = rows
+        this.#columns = columns
+      }
+      return this.#shape.slice()
+    }
+  }
+
+  const names = native.entries.map(entry => entry.name)
+
+  Object.assign(exports, {
+    Pipeline,
+    names() { return [...names] },
+    get(name) {
+      if (!names.includes(name)) throw refused(`name: ${String(name)} is none of ${names.join(', ')}`)
+      return exports[name]
+    },
+  })
+
+  for (const { name, open, bind } of native.entries) {
+    if (name in exports) throw new Error(`two exports with the name ${name}`)
+    let made
+    const property = open
+      ? { value: values => new Pipeline(new Declared(bind), values) }
+      // Made when it is first read: a level that this CPU lacks is then an error of that pipeline, not of loading.
+      : { get: () => (made ??= new Pipeline(new Declared(bind))) }
+    Object.defineProperty(exports, name, { enumerable: true, ...property })
+  }
+})
+//# sourceURL=pixfuse:pipeline.js

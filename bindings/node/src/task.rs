@@ -1,0 +1,136 @@
+//! A call on a thread of Node.js's pool, while JavaScript goes on.
+//!
+//! JavaScript that goes on can transfer or detach the image's buffer. Its memory then belongs to someone else or to
+//! nobody, and Node-API has no way to hold on to it: a reference keeps the object, not the memory behind it. So a run
+//! reads memory that JavaScript cannot reach: a copy of the image, made before the promise is returned, or, when the
+//! caller gives the buffer away, the image itself, transferred to an array that nobody else has. Reading where the
+//! image lies, as others do, is a read of freed memory one `postMessage` away.
+//!
+//! The tensor is written to a new typed array that no JavaScript has until the promise is kept. An `out` of the caller's
+//! is filled from it, by JavaScript, at the end.
+
+use std::ops::Deref;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use napi::bindgen_prelude::{
+    AsyncTask, Either, Env, Error, Float32Array, Function, FunctionCallContext, Result, Status, Task, Uint8Array,
+    Unknown,
+};
+use pixfuse::{Element, ImageRef, Pipeline, TensorElement};
+
+use crate::buffer::{Image, elements, is_absent};
+use crate::calls::{allocate, image_values, refused, refused_image};
+
+/// `start(data, width, height, channels, stride, out, allocate, move)`: a promise of a new tensor. `out` is only
+/// checked. With `move` the image is taken if it can be.
+pub(crate) fn start(pipe: &Pipeline, call: &FunctionCallContext) -> Result<AsyncTask<Run>> {
+    let out = call.get(5)?;
+    let length = match pipe.element() {
+        Element::F32 => check::<f32>(pipe, call, out),
+        Element::U8 => check::<u8>(pipe, call, out),
+    }?;
+    let tensor = allocate(call.get(6)?, length)?;
+    // SAFETY: both conversions ask the value for its type.
+    let tensor = unsafe {
+        match pipe.element() {
+            Element::F32 => Either::A(tensor.cast::<Float32Array>()?),
+            Element::U8 => Either::B(tensor.cast::<Uint8Array>()?),
+        }
+    };
+    let mut values = image_values(call)?;
+    let mut moved = None;
+    if !is_absent(call.get(7)?) {
+        let mover: Function<Unknown, Unknown> = call.get(7)?;
+        let taken = mover.call(values[0])?;
+        if !is_absent(taken) {
+            values[0] = taken;
+            moved = Some(taken);
+        }
+    }
+    // `allocate` and `move` were JavaScript, so the image is read once more.
+    let image = Image::read(values, pipe).map_err(refused_image)?;
+    let pixels = match moved {
+        // SAFETY: the conversion asks the value for its type.
+        Some(taken) => Pixels::Moved(unsafe { taken.cast() }?),
+        // SAFETY: since `read` only the match ran.
+        None => Pixels::Copied(
+            unsafe { image.copy() }.ok_or_else(|| refused_image("there is no memory for a copy".into()))?,
+        ),
+    };
+    let Image { shape, strides, .. } = image;
+    Ok(AsyncTask::new(Run { pipe: pipe.clone(), pixels, shape, strides, tensor: Some(tensor) }))
+}
+
+/// Everything that can be wrong, and the length of the tensor.
+fn check<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext, out: Unknown) -> Result<usize> {
+    let image = Image::read(image_values(call)?, pipe).map_err(refused_image)?;
+    // SAFETY: the view ends with the statement, in which no JavaScript runs.
+    let dims = pipe.check::<T>(&unsafe { image.view() }).map_err(refused)?;
+    let length = dims.iter().product();
+    if !is_absent(out) {
+        // SAFETY: the elements are counted, not touched, and no JavaScript runs meanwhile.
+        let given = unsafe { elements::<T>(out) }.map_err(refused)?.len();
+        if given != length {
+            let message = format!("{given} elements given, the tensor {dims:?} needs {length}");
+            return Err(refused(pixfuse::Error::Output(message)));
+        }
+    }
+    Ok(length)
+}
+
+/// A run that owns all that it touches.
+pub(crate) struct Run {
+    pipe: Pipeline,
+    pixels: Pixels,
+    shape: [usize; 3],
+    strides: [isize; 3],
+    /// Taken when it is handed to JavaScript.
+    tensor: Option<Either<Float32Array, Uint8Array>>,
+}
+
+enum Pixels {
+    Copied(Vec<u8>),
+    /// An array that no JavaScript has.
+    Moved(Uint8Array),
+}
+
+impl Deref for Pixels {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Copied(pixels) => pixels,
+            Self::Moved(pixels) => pixels,
+        }
+    }
+}
+
+impl Task for Run {
+    type Output = ();
+    type JsValue = Either<Float32Array, Uint8Array>;
+
+    fn compute(&mut self) -> Result<()> {
+        // Between C frames a panic would end the process, with all else that it does.
+        let run = catch_unwind(AssertUnwindSafe(|| {
+            let image = ImageRef::strided(&self.pixels, 0, self.shape, self.strides)?;
+            // SAFETY: no JavaScript has this typed array yet, so nothing else reads, writes or detaches it, and the
+            // reference inside keeps it from being collected.
+            unsafe {
+                match self.tensor.as_mut() {
+                    Some(Either::A(tensor)) => self.pipe.run_into(image, tensor.as_mut()),
+                    Some(Either::B(tensor)) => self.pipe.run_into(image, tensor.as_mut()),
+                    None => Ok(()),
+                }
+            }
+        }));
+        match run {
+            Ok(result) => result.map_err(refused),
+            Err(_) => Err(Error::new(Status::GenericFailure, "a panic in pixfuse, which is a bug; please report it")),
+        }
+    }
+
+    fn resolve(&mut self, _: Env, (): ()) -> Result<Self::JsValue> {
+        let gone = || Error::new(Status::GenericFailure, "the tensor of this run was handed over before");
+        self.tensor.take().ok_or_else(gone)
+    }
+}

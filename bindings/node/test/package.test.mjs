@@ -1,0 +1,94 @@
+// The package: what it exports, how it is loaded, and that images of other packages go straight in.
+
+import assert from 'node:assert/strict'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+import sharp from 'sharp'
+import ts from 'typescript'
+
+import * as module from '../index.mjs'
+import { assertSame, image } from './images.mjs'
+
+const require = createRequire(import.meta.url)
+const path = name => fileURLToPath(new URL(`../${name}`, import.meta.url))
+const { Pipeline } = module
+
+test('what is exported is what is declared', () => {
+  const program = ts.createProgram([path('index.d.ts')], {})
+  const checker = program.getTypeChecker()
+  const symbol = checker.getSymbolAtLocation(program.getSourceFile(path('index.d.ts')))
+  const isValue = symbol => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol).flags & ts.SymbolFlags.Value
+  const declared = checker.getExportsOfModule(symbol).filter(isValue).map(symbol => symbol.name)
+  assert.deepEqual(Object.keys(module).sort(), declared.sort())
+  assert.deepEqual(Object.keys(require('../index.js')).sort(), declared.filter(name => name !== 'default').sort())
+
+  const members = name => {
+    const type = checker.getDeclaredTypeOfSymbol(checker.getExportsOfModule(symbol).find(symbol => symbol.name === name))
+    return type.getProperties().map(property => property.name).sort()
+  }
+  const own = Object.getOwnPropertyNames(Pipeline.prototype).filter(name => name !== 'constructor')
+  assert.deepEqual(own.sort(), members('Pipeline'))
+  assert.deepEqual(Object.keys(module.presets).sort(), members('Presets'))
+})
+
+test('one package for import and require', () => {
+  const required = require('../index.js')
+  assert.equal(module.default, required)
+  assert.equal(require('pixfuse'), required)
+  for (const name of Object.keys(required)) assert.equal(module[name], required[name])
+  assert.equal(module.version, JSON.parse(readFileSync(path('package.json'))).version)
+})
+
+test('a package without its addon says what to do', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'pixfuse-'))
+  try {
+    copyFileSync(path('index.js'), join(directory, 'index.js'))
+    const message = new RegExp(`no addon for ${process.platform}-${process.arch}: .*pixfuse.node.*cargo build`, 's')
+    assert.throws(() => require(join(directory, 'index.js')), { message })
+    // The second name that is looked for.
+    copyFileSync(path('pixfuse.node'), join(directory, `pixfuse.${process.platform}-${process.arch}.node`))
+    assert.deepEqual(require(join(directory, 'index.js')).levels(), module.levels())
+  } finally {
+    // Windows keeps a loaded library until the process ends.
+    if (process.platform !== 'win32') rmSync(directory, { recursive: true })
+  }
+})
+
+test('what sharp gives goes straight in', async () => {
+  const { data: pixels, width, height } = image(40, 30)
+  const { data, info } = await sharp(pixels, { raw: { width, height, channels: 3 } }).flop().raw().toBuffer({ resolveWithObject: true })
+  const flopped = new Uint8Array(pixels.length)
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      const from = (row * width + width - 1 - column) * 3
+      flopped.set(pixels.subarray(from, from + 3), (row * width + column) * 3)
+    }
+  }
+  const pipe = new Pipeline('input(rgb8), resize(16, 16, bilinear), normalize(), output(rgb, f32, chw)')
+  const expected = pipe.runSync({ data: flopped, width, height })
+  assertSame(pipe.runSync({ data, ...info }), expected)
+  assertSame(await pipe.run({ data, ...info }), expected)
+  // With an alpha channel it is another pixel format, and `info.channels` tells.
+  const withAlpha = await sharp(data, { raw: info }).ensureAlpha().raw().toBuffer({ resolveWithObject: true })
+  assert.throws(() => pipe.runSync({ data: withAlpha.data, ...withAlpha.info }), { message: 'image: has 4 channels, input(rgb8) needs 3' })
+  const drop = new Pipeline('input(rgba8, alpha = drop), resize(16, 16, bilinear), normalize(), output(rgb, f32, chw)')
+  assertSame(drop.runSync({ data: withAlpha.data, ...withAlpha.info }), expected)
+})
+
+test('what a canvas gives goes straight in', () => {
+  // The members of an ImageData, which are getters of its prototype.
+  class ImageData {
+    #data = new Uint8ClampedArray(image(8, 6, 4).data)
+    get data() { return this.#data }
+    get width() { return 8 }
+    get height() { return 6 }
+    get colorSpace() { return 'srgb' }
+  }
+  const pipe = new Pipeline('input(rgba8, alpha = drop), output(rgb, u8)')
+  assertSame(pipe.runSync(new ImageData()), pipe.runSync(image(8, 6, 4)))
+})

@@ -1,0 +1,86 @@
+// Never run: the compiler reads it. Everything that `index.d.ts` declares is used once, with the types that come out.
+
+import pixfuse, { Pipeline, levels, presets, version } from '..'
+import type { Declaration, ElementOf, Image, Level, Options, PresetName, RunOptions, Tensor, Values } from '..'
+
+/** Accepts nothing but exactly this type. */
+function exactly<Expected>() {
+  return <Actual>(_: Actual, ..._same: Same<Expected, Actual> extends true ? [] : [never]) => {}
+}
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false
+
+const image: Image = { data: new Uint8Array(12), width: 2, height: 2, channels: 3, stride: 6 }
+const values: Values = { rows: 1, columns: 2, scale: 1, mean: [1, 2, 3], std: 1, eps: 0 }
+
+const floats = new Pipeline('input(rgb8), resize(_, _, bilinear), output(rgb, f32, chw)', values)
+exactly<Pipeline<'f32'>>()(floats)
+exactly<Tensor<Float32Array>>()(floats.runSync(image))
+exactly<number[]>()(floats.runSync(image).dims)
+exactly<'f32'>()(floats.element)
+exactly<Level>()(floats.level)
+exactly<string>()(floats.spec + floats.explain() + floats.toString() + floats.toJSON())
+exactly<[number, number, number]>()(floats.outputShape(2, 2))
+exactly<Promise<Tensor<Float32Array>>>()(floats.run(image, null))
+exactly<Tensor<Float32Array>>()(floats.batchSync([image, { data: Buffer.alloc(12), width: 2, height: 2 }]))
+exactly<Tensor<Float32Array<ArrayBuffer>>>()(floats.runSync(image, { out: new Float32Array(12) }))
+exactly<Promise<Tensor<Float32Array<ArrayBuffer>>>>()(floats.run(image, { out: new Float32Array(12) }))
+exactly<Tensor<Float32Array<ArrayBuffer>>>()(floats.batchSync(new Set([image]), { out: new Float32Array(12) }))
+
+exactly<Promise<Tensor<Float32Array<ArrayBuffer>>>>()(floats.run(image, { out: new Float32Array(12), transfer: true }))
+const options: RunOptions<'f32'> = { transfer: true, out: null }
+exactly<Promise<Tensor<Float32Array>>>()(floats.run(image, options))
+const given: Options<'f32'> = { out: undefined }
+exactly<Tensor<Float32Array>>()(floats.runSync(image, given))
+
+const bytes = new Pipeline('input(rgb8), output(rgb, u8, hwc)')
+exactly<Pipeline<'u8'>>()(bytes)
+exactly<Uint8Array>()(bytes.runSync(image, {}).data)
+exactly<Uint8ClampedArray<ArrayBuffer>>()(bytes.runSync(image, { out: new Uint8ClampedArray(12) }).data)
+exactly<Buffer<ArrayBuffer>>()(bytes.runSync(image, { out: Buffer.alloc(12) }).data)
+
+const declaration: Declaration<'u8'> = {
+  input: ['rgba8', 'chw', { alpha: 'drop' }],
+  resize: [null, '_', 'nearest'],
+  output: ['rgb', 'u8'],
+}
+exactly<Pipeline<'u8'>>()(new Pipeline(declaration, { rows: 1, columns: 1 }))
+exactly<Pipeline<'f32'>>()(new Pipeline({ input: 'gray8', normalize: true, output: ['gray', 'f32', 'chw'] }))
+exactly<Pipeline<'f32'>>()(new Pipeline({ input: ['bgr8'], normalize: { scale: '1/128', mean: 1, std: null }, output: ['rgb', 'f32'] }))
+
+declare const text: string
+exactly<Pipeline>()(new Pipeline(text))
+exactly<Float32Array | Uint8Array>()(new Pipeline(text).runSync(image).data)
+exactly<'f32'>()('f32' as ElementOf<'input(rgb8), output(rgb, f32)'>)
+
+exactly<PresetName[]>()(presets.names())
+exactly<Pipeline<'f32'>>()(presets.get('unitPlanes'))
+exactly<Pipeline<'f32'>>()(presets.handWrittenLoop)
+exactly<Pipeline<'f32'>>()(presets.opencvImagenet)
+exactly<Level[]>()(levels())
+exactly<string>()(version)
+exactly<typeof Pipeline>()(pixfuse.Pipeline)
+exactly<typeof presets>()(pixfuse.presets)
+exactly<Level[]>()(pixfuse.levels())
+exactly<string>()(pixfuse.version)
+if (floats instanceof Pipeline) exactly<Pipeline<'f32'>>()(floats)
+
+// @ts-expect-error: a float tensor does not go into bytes
+floats.runSync(image, { out: new Uint8Array(12) })
+// @ts-expect-error: nor bytes into floats
+bytes.runSync(image, { out: new Float32Array(12) })
+// @ts-expect-error: a typed array is not an object of options
+floats.runSync(image, new Float32Array(12))
+// @ts-expect-error: pixels are bytes
+floats.runSync({ data: new Float32Array(12), width: 2, height: 2 })
+// @ts-expect-error: an image has a height
+floats.runSync({ data: new Uint8Array(12), width: 2 })
+// @ts-expect-error: no such filter
+new Pipeline({ input: 'rgb8', resize: [1, 1, 'cubic'], output: ['rgb', 'u8'] })
+// @ts-expect-error: no such clause
+new Pipeline({ input: 'rgb8', crop: [1, 1], output: ['rgb', 'u8'] })
+// @ts-expect-error: no such number
+new Pipeline('input(rgb8), output(rgb, u8)', { side: 1 })
+// @ts-expect-error: a pipeline does not change
+floats.spec = ''
+// @ts-expect-error: no such preset
+presets.get('imagenet')

@@ -1,0 +1,36 @@
+"""Image preprocessing for vision models: one declaration, one fused kernel, the same bytes on every machine.
+
+>>> import numpy, pixfuse
+>>> pipe = pixfuse.Pipeline(
+...     "input(rgb8), resize(240, 256, bilinear), "
+...     "normalize(mean = [0.485, 0.456, 0.406], std = [0.229, 0.224, 0.225]), output(rgb, f32, chw)"
+... )
+>>> image = numpy.zeros((576, 768, 3), numpy.uint8)
+>>> tensor = pipe(image)
+>>> tensor.shape, tensor.dtype
+((3, 240, 256), dtype('float32'))
+>>> pipe(image, out=tensor) is tensor
+True
+>>> pipe.batch([image, image[::-1, ::2]]).shape
+(2, 3, 240, 256)
+
+What is wrong is said before anything is written:
+
+>>> pipe(image[:, :, 0])
+Traceback (most recent call last):
+    ...
+pixfuse.PipelineError: image: shape (576, 768), expected (rows, columns, 3) for input(rgb8)
+
+`pixfuse.presets` has pipelines that people use, `help(pixfuse.Pipeline)` says what may be given.
+"""
+
+from . import presets
+from ._pixfuse import Declaration, Pipeline, PipelineError, __version__, levels
+
+__all__ = ["Declaration", "Pipeline", "PipelineError", "__version__", "levels", "presets"]
+
+# They are found here, whatever the native module is called: in pickles, tracebacks and help.
+for _public in (Declaration, Pipeline, PipelineError):
+    _public.__module__ = __name__
+levels.__module__ = __name__
+del _public

@@ -1,0 +1,78 @@
+//! Errors to exceptions.
+
+use pyo3::PyErr;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyFloat, PyInt, PyString};
+
+pyo3::create_exception!(
+    pixfuse,
+    PipelineError,
+    PyValueError,
+    "What was wrong with a declaration or an argument: its name, its value and what was expected.\n\n\
+     Nothing has been written to an output when it is raised."
+);
+
+/// Why a call failed.
+pub(crate) enum Failure {
+    /// The core refused it.
+    Refused(pixfuse::Error),
+    /// An argument is nothing that the core has a word for.
+    Argument(String),
+    /// Python raised it: an object's own code, or no memory.
+    Raised(PyErr),
+}
+
+impl Failure {
+    /// The same failure, of one image out of many.
+    pub(crate) fn of_image(self, index: usize) -> Self {
+        match self {
+            Self::Refused(pixfuse::Error::Image(message)) => {
+                Self::Refused(pixfuse::Error::Image(format!("number {index}: {message}")))
+            }
+            other => other,
+        }
+    }
+}
+
+impl From<pixfuse::Error> for Failure {
+    fn from(error: pixfuse::Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<PyErr> for Failure {
+    fn from(error: PyErr) -> Self {
+        Self::Raised(error)
+    }
+}
+
+impl From<Failure> for PyErr {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(error) => PipelineError::new_err(error.to_string()),
+            Failure::Argument(message) => PipelineError::new_err(message),
+            Failure::Raised(error) => error,
+        }
+    }
+}
+
+/// Characters of a value that are shown.
+const MOST_SHOWN: usize = 60;
+
+/// A value for an error message: itself if it is short, else its type.
+pub(crate) fn found(value: &Bound<'_, PyAny>) -> String {
+    let plain = value.is_none()
+        || value.is_exact_instance_of::<PyBool>()
+        || value.is_exact_instance_of::<PyInt>()
+        || value.is_exact_instance_of::<PyFloat>()
+        || value.is_exact_instance_of::<PyString>();
+    // Only the plain types: another one's `repr` is somebody's code, and of any length.
+    let shown = if plain { value.repr().map(|text| text.to_string_lossy().into_owned()).ok() } else { None };
+    match shown {
+        Some(text) if text.chars().count() <= MOST_SHOWN => text,
+        _ => {
+            value.get_type().name().map_or_else(|_| "an object".to_owned(), |name| name.to_string_lossy().into_owned())
+        }
+    }
+}

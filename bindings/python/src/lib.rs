@@ -1,0 +1,92 @@
+//! Pipelines of [`pixfuse`] for Python: what the package `pixfuse` is made with, and your own module.
+//!
+//! A crate of type `cdylib` with these lines is a Python module of your declarations:
+//!
+//! ```ignore
+//! #[pyo3::pymodule(gil_used = false)]
+//! fn own_pipelines(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
+//!     pixfuse_python::register(module, own_pipelines::PIPELINES)
+//! }
+//! ```
+//!
+//! ```python
+//! from own_pipelines import classifier, detector
+//!
+//! tensor = classifier(image)                          # a closed declaration is a Pipeline
+//! tensor = detector(rows=480, columns=640)(image)     # an open one is a function of its `_`
+//! ```
+//!
+//! Nothing here decides anything: `keywords` turns arguments into a `Spec`, `image` and `out` turn arrays into views,
+//! `failure` turns errors into exceptions.
+
+mod declaration;
+mod failure;
+mod image;
+mod keywords;
+mod out;
+mod pipeline;
+
+use pixfuse::{Entry, Level};
+use pyo3::prelude::*;
+use pyo3::types::PyModule;
+
+use crate::declaration::Declaration;
+use crate::failure::PipelineError;
+use crate::pipeline::Pipeline;
+
+/// Adds the classes `Pipeline`, `Declaration` and `PipelineError`, `names()`, and one attribute for each declaration.
+///
+/// The struct `HandWrittenLoop` becomes the attribute `hand_written_loop`: a `Pipeline` that runs on the declaration's
+/// own kernel. A declaration with numbers written `_` becomes a `Declaration`, which is called with these numbers
+/// (`rows`, `columns`, `scale`, `mean`, `std`, `eps`) and gives such a `Pipeline`.
+///
+/// The classes say that they belong to `module`, so that their pickles find the way back into it. A pipeline is pickled
+/// as its text; where that is the text of a declaration, the copy runs on the declaration's kernel again.
+///
+/// # Errors
+/// When two attributes would have one name, when numpy is missing, or when `PIXFUSE_LEVEL` is wrong.
+pub fn register(module: &Bound<'_, PyModule>, entries: &'static [Entry]) -> PyResult<()> {
+    let py = module.py();
+    // Asked for here, a missing numpy is an ImportError; the first array would find out with a panic.
+    py.import("numpy")?;
+    declaration::remember(entries);
+
+    for class in [py.get_type::<Pipeline>(), py.get_type::<Declaration>(), py.get_type::<PipelineError>()] {
+        class.setattr("__module__", module.name()?)?;
+        module.add(class.name()?, &class)?;
+    }
+    module.add_function(wrap_pyfunction!(names, module)?)?;
+    for entry in entries {
+        declaration::add(module, entry)?;
+    }
+    Ok(())
+}
+
+/// The names of the declared pipelines of this module, each an attribute of it.
+#[pyfunction]
+#[pyo3(pass_module)]
+fn names(module: &Bound<'_, PyModule>) -> PyResult<Vec<String>> {
+    let attributes = module.dict().into_iter();
+    let declared =
+        attributes.filter(|(_, value)| value.is_instance_of::<Pipeline>() || value.is_instance_of::<Declaration>());
+    declared.map(|(name, _)| name.extract()).collect()
+}
+
+/// The levels that this CPU has, the slowest first: what the environment variable `PIXFUSE_LEVEL` may name.
+///
+/// >>> import pixfuse
+/// >>> "scalar" in pixfuse.levels()
+/// True
+#[pyfunction]
+fn levels() -> Vec<&'static str> {
+    Level::available().into_iter().map(Level::name).collect()
+}
+
+/// The project's own module, made like any other.
+#[pymodule(gil_used = false)]
+#[pyo3(name = "_pixfuse")]
+fn own_module(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    register(module, pixfuse::presets::PRESETS)?;
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add_function(wrap_pyfunction!(levels, module)?)
+}

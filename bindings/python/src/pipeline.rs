@@ -1,0 +1,196 @@
+//! The class `Pipeline`.
+
+use pixfuse::{Element, ImageRef, TensorElement};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyType};
+
+use crate::failure::{Failure, found};
+use crate::image::Image;
+use crate::keywords;
+use crate::out::Out;
+
+/// A preprocessing pipeline, ready to run: pixels to a tensor in one pass.
+///
+/// Made from the text of a declaration, or from its clauses as keyword arguments. Numbers written `_` (or None in a
+/// tuple) are keyword arguments of their own: rows, columns, scale, mean, std and eps. `mean` and `std` are one number,
+/// or one for each output channel in the output's order. Raises PipelineError, with every mistake and its place.
+///
+/// >>> import numpy, pixfuse
+/// >>> pipe = pixfuse.Pipeline("input(rgb8), resize(2, 4, bilinear), normalize(), output(rgb, f32, chw)")
+/// >>> pipe == pixfuse.Pipeline(
+/// ...     input="rgb8", resize=(None, 4, "bilinear"), normalize=True, output=("rgb", "f32", "chw"), rows=2
+/// ... )
+/// True
+/// >>> pipe(numpy.zeros((6, 8, 3), numpy.uint8)).shape
+/// (3, 2, 4)
+///
+/// A pipeline is immutable, hashable and pickled as its text; one may be used from many threads at once. The environment
+/// variable PIXFUSE_LEVEL, read when a pipeline is made, chooses its level; the bytes are the same on each.
+#[pyclass(frozen, eq, hash, module = "pixfuse")]
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Pipeline {
+    pipe: pixfuse::Pipeline,
+}
+
+#[pymethods]
+impl Pipeline {
+    #[new]
+    #[pyo3(signature = (text=None, /, **keywords))]
+    fn new(text: Option<&Bound<'_, PyAny>>, keywords: Option<&Bound<'_, PyDict>>) -> Result<Self, Failure> {
+        Ok(keywords::pipeline(text, keywords)?.into())
+    }
+
+    /// Runs over one image into a new array, or into `out`, which is returned.
+    ///
+    /// `image` is a numpy array of uint8 with any strides, (rows, columns, channels), or (channels, rows, columns) for
+    /// input(.., chw); a gray one may be (rows, columns). Also a Pillow image of mode L, RGB or RGBA, and anything with
+    /// the buffer protocol, __array_interface__ or __array__. `out` is a writable C-contiguous array of exactly the
+    /// output's shape and dtype that shares no memory with the image.
+    ///
+    /// The GIL is released meanwhile: no other thread may write to `image` or use `out` until the call returns. Raises
+    /// PipelineError when an argument does not fit; nothing has been written to `out` then.
+    #[pyo3(signature = (image, out=None))]
+    fn __call__<'py>(
+        &self,
+        image: &Bound<'py, PyAny>,
+        out: Option<&Bound<'py, PyAny>>,
+    ) -> Result<Bound<'py, PyAny>, Failure> {
+        match self.pipe.element() {
+            Element::F32 => self.run::<f32>(image, out),
+            Element::U8 => self.run::<u8>(image, out),
+        }
+    }
+
+    /// Runs over images of any sizes into one array, (images, ...), in their order; `images` is any iterable.
+    ///
+    /// Images and `out` are as in a call of the pipeline, and the images must give tensors of one shape, which
+    /// resize(...) makes. Raises PipelineError, which names the image by its number.
+    ///
+    /// >>> import numpy, pixfuse
+    /// >>> pipe = pixfuse.Pipeline("input(gray8), resize(2, 4, nearest), output(gray, u8, hwc)")
+    /// >>> pipe.batch([numpy.zeros((6, 8), numpy.uint8), numpy.ones((3, 3), numpy.uint8)]).shape
+    /// (2, 2, 4, 1)
+    #[pyo3(signature = (images, out=None))]
+    fn batch<'py>(
+        &self,
+        images: &Bound<'py, PyAny>,
+        out: Option<&Bound<'py, PyAny>>,
+    ) -> Result<Bound<'py, PyAny>, Failure> {
+        match self.pipe.element() {
+            Element::F32 => self.run_batch::<f32>(images, out),
+            Element::U8 => self.run_batch::<u8>(images, out),
+        }
+    }
+
+    /// The canonical text of the declaration, which makes an equal pipeline.
+    #[getter]
+    fn spec(&self) -> &str {
+        self.pipe.text()
+    }
+
+    /// The level it runs on, one of `levels()`.
+    #[getter]
+    fn level(&self) -> &'static str {
+        self.pipe.level().name()
+    }
+
+    /// The name of the output's dtype.
+    #[getter]
+    fn dtype(&self) -> &'static str {
+        match self.pipe.element() {
+            Element::F32 => "float32",
+            Element::U8 => "uint8",
+        }
+    }
+
+    /// What it does, for people: the text, the plan step by step, and which kernel runs it on which level.
+    fn explain(&self) -> String {
+        self.pipe.explain()
+    }
+
+    /// The shape of the output for an image of this size.
+    ///
+    /// >>> import pixfuse
+    /// >>> pixfuse.Pipeline("input(rgb8), output(rgb, f32, chw)").output_shape(480, 640)
+    /// (3, 480, 640)
+    fn output_shape(
+        &self,
+        rows: &Bound<'_, PyAny>,
+        columns: &Bound<'_, PyAny>,
+    ) -> Result<(usize, usize, usize), Failure> {
+        let [a, b, c] = self.pipe.output_shape(side("rows", rows)?, side("columns", columns)?)?;
+        Ok((a, b, c))
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Pipeline(\"{}\")", self.pipe.text())
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> (Bound<'py, PyType>, (String,)) {
+        (slf.get_type(), (slf.get().pipe.text().to_owned(),))
+    }
+
+    fn __copy__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __deepcopy__(slf: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+        slf
+    }
+}
+
+impl Pipeline {
+    fn run<'py, T: TensorElement + numpy::Element>(
+        &self,
+        image: &Bound<'py, PyAny>,
+        out: Option<&Bound<'py, PyAny>>,
+    ) -> Result<Bound<'py, PyAny>, Failure> {
+        let py = image.py();
+        let image = Image::of(image, &self.pipe)?;
+        let view = image.view()?;
+        let dims = self.pipe.check::<T>(&view)?;
+        let mut target = match out {
+            Some(out) => Out::<T>::given(out, &dims)?,
+            None => Out::<T>::new(py, &dims)?,
+        };
+        let elements = target.elements();
+        py.detach(|| self.pipe.run_into_uninit(view, elements))?;
+        Ok(out.cloned().unwrap_or_else(|| target.into_array()))
+    }
+
+    fn run_batch<'py, T: TensorElement + numpy::Element>(
+        &self,
+        images: &Bound<'py, PyAny>,
+        out: Option<&Bound<'py, PyAny>>,
+    ) -> Result<Bound<'py, PyAny>, Failure> {
+        let py = images.py();
+        let Ok(iterator) = images.try_iter() else {
+            return Err(Failure::Argument(format!("images: expected a list of images, found {}", found(images))));
+        };
+        let image = |(index, image): (usize, PyResult<_>)| {
+            Image::of(&image?, &self.pipe).map_err(|failure| failure.of_image(index))
+        };
+        let images = iterator.enumerate().map(image).collect::<Result<Vec<_>, Failure>>()?;
+        let views = images.iter().map(Image::view).collect::<Result<Vec<ImageRef<'_>>, Failure>>()?;
+        let dims = self.pipe.check_batch::<T>(&views)?;
+        let mut target = match out {
+            Some(out) => Out::<T>::given(out, &dims)?,
+            None => Out::<T>::new(py, &dims)?,
+        };
+        let elements = target.elements();
+        py.detach(|| self.pipe.batch_into_uninit(&views, elements))?;
+        Ok(out.cloned().unwrap_or_else(|| target.into_array()))
+    }
+}
+
+impl From<pixfuse::Pipeline> for Pipeline {
+    fn from(pipe: pixfuse::Pipeline) -> Self {
+        Self { pipe }
+    }
+}
+
+fn side(name: &str, given: &Bound<'_, PyAny>) -> Result<usize, Failure> {
+    given.extract().map_err(|_| {
+        Failure::Argument(format!("{name}: expected a whole number of at least 1, found {}", found(given)))
+    })
+}

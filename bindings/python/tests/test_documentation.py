@@ -1,0 +1,43 @@
+"""What the documentation shows is what happens."""
+
+import doctest
+import inspect
+import re
+from pathlib import Path
+
+import pixfuse
+import pytest
+from pixfuse import presets
+
+PACKAGE = Path(__file__).parents[1]
+
+
+@pytest.mark.parametrize("module", [pixfuse, presets])
+def test_examples(module):
+    found = doctest.DocTestFinder(exclude_empty=True).find(module)
+    runner = doctest.DocTestRunner()
+    for test in found:
+        runner.run(test)
+    results = runner.summarize()
+    assert results.failed == 0
+    assert results.attempted >= (14 if module is pixfuse else 3)
+
+
+@pytest.mark.parametrize(
+    "readme", [PACKAGE / "README.md", PACKAGE.parents[1] / "README.md"], ids=["package", "project"]
+)
+def test_readme(readme):
+    for code in re.findall(r"^```python\n(.*?)^```", readme.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
+        names = {}
+        exec(code, names)
+        assert names["x"].shape == (3, 240, 256) and names["xs"].shape == (2, 3, 240, 256)
+
+
+def test_everything_public_is_described():
+    for name in pixfuse.__all__:
+        value = getattr(pixfuse, name)
+        if name != "__version__":
+            assert inspect.getdoc(value), name
+    for name, method in vars(pixfuse.Pipeline).items():
+        if not name.startswith("_"):
+            assert inspect.getdoc(method), name

@@ -1,0 +1,78 @@
+"""Nothing panics, whatever is passed."""
+
+import random
+
+import numpy as np
+from awkward import GpuTensor, Throws, endless
+from PIL import Image
+from pixfuse import Pipeline
+
+TEXT = "input(rgb8), resize(8, 16, bilinear), normalize(), output(rgb, f32, chw)"
+OPEN = "input(rgb8), resize(_, _, bilinear), normalize(mean = _), output(rgb, f32, chw)"
+IMAGE = np.zeros((20, 30, 3), np.uint8)
+FULL = {"rows": 8, "columns": 16, "mean": 0.5}
+
+
+def things():
+    """Objects that are no argument of anything, and some that are."""
+    yield from (None, True, False, 0, -1, 8, 2**31, 2**63, 2**64, 10**400, 0.5, -0.0, 1e308, 1e-320)
+    yield from (float("nan"), float("inf"), "", "_", "rgb8", "0.5", "\0", "\ud800", "(" * 5000, "input(" * 999)
+    yield from (b"", b"abc", bytearray(9), memoryview(b"abc"), (), [], {}, set(), endless(), [None], [[0.5]])
+    yield from (
+        {"mean": endless()},
+        {"std": [0, 0, 0]},
+        {None: 1},
+        {"a b": 1},
+        {"mean": {"mean": 1}},
+        ["nearest", {"x": "y"}],
+    )
+    yield from (object(), object, np.ndarray, int, len, iter([]), range(3), Throws(), GpuTensor(), 1j, Ellipsis, np)
+    for dtype in ("u1", "i1", "?", "u2", ">u2", "f2", "f4", "f8", "c8", "O", "S3", "U2", "M8[s]", "u1,f4", "V3"):
+        for shape in ((), (0,), (3,), (4, 5), (4, 5, 3), (3, 4, 5), (0, 5, 3), (3, 8, 16), (2, 3, 8, 16)):
+            yield np.zeros(shape, dtype)
+    yield np.broadcast_to(np.uint8(1), (200, 300, 3))
+    yield np.ma.masked_array(IMAGE, IMAGE == 0)
+    yield from (Image.new(mode, (5, 4)) for mode in ("1", "L", "P", "RGB", "RGBA", "LAB", "I", "F", "I;16"))
+
+
+def test_no_argument_causes_a_panic():
+    given = list(things())
+    chance = random.Random(3)
+    pick = lambda: chance.choice(given)
+    pipes = [
+        Pipeline(TEXT),
+        Pipeline("input(gray8), output(gray, u8, hwc)"),
+        Pipeline("input(rgb8, chw), resize(3, 5, nearest), output(bgr, u8, hwc)"),
+    ]
+    values = ["rows", "columns", "scale", "mean", "std", "eps"]
+    clauses = ["input", "resize", "normalize", "output", "crop", ""]
+
+    def some(names):
+        return {name: pick() for name in chance.sample(names, chance.randrange(len(names)))}
+
+    calls = [
+        *(lambda thing=thing, pipe=pipe: pipe(thing) for thing in given for pipe in pipes),
+        *(lambda thing=thing, pipe=pipe: pipe.batch(thing) for thing in given for pipe in pipes),
+        *(lambda thing=thing, pipe=pipe: pipe(IMAGE, out=thing) for thing in given for pipe in pipes),
+        *(lambda thing=thing: Pipeline(thing) for thing in given),
+        *(lambda thing=thing, name=name: Pipeline(OPEN, **FULL | {name: thing}) for thing in given for name in values),
+        *(lambda: Pipeline(OPEN, **some(values)) for _ in range(500)),
+        *(lambda: Pipeline(**some(clauses + values)) for _ in range(1000)),
+        *(
+            lambda: Pipeline(**{"input": "rgb8", "output": "rgb, f32"} | {chance.choice(clauses): pick()})
+            for _ in range(1000)
+        ),
+        *(lambda: chance.choice(pipes)(pick(), pick()) for _ in range(1000)),
+        *(lambda: chance.choice(pipes).batch([pick(), pick()], out=pick()) for _ in range(500)),
+        *(lambda: chance.choice(pipes).output_shape(pick(), pick()) for _ in range(500)),
+        *(lambda: chance.choice(pipes) == pick() for _ in range(100)),
+    ]
+    failed = 0
+    for call in calls:
+        # A panic would be a BaseException, and end the test.
+        try:
+            call()
+        except (ValueError, TypeError, RuntimeError, MemoryError, BufferError) as error:
+            failed += 1
+            assert str(error)
+    assert failed > len(calls) / 2

@@ -1,0 +1,134 @@
+"""A pipeline as a Python object: equal, hashable, immutable, pickled as its text."""
+
+import copy
+import importlib.metadata
+import pickle
+
+import numpy as np
+import pixfuse
+import pytest
+from pixfuse import Pipeline, PipelineError, presets
+
+TEXT = "input(rgb8), resize(24, 37, bilinear), normalize(), output(rgb, f32, chw)"
+OPEN = "input(rgb8), resize(_, _, bilinear), normalize(mean = _, std = _), output(rgb, f32, chw)"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"input": "rgb8", "resize": (24, 37, "bilinear"), "normalize": True, "output": ("rgb", "f32", "chw")},
+        {
+            "output": ["rgb", "f32", "chw"],
+            "normalize": {},
+            "resize": [24.0, np.int64(37), "bilinear"],
+            "input": ["rgb8"],
+        },
+        {"input": "rgb8, hwc", "resize": "24, 37, bilinear", "normalize": "scale = 1/255", "output": "rgb, f32, chw"},
+        {
+            "input": "rgb8",
+            "resize": np.array([24, 37]).tolist() + ["bilinear"],
+            "normalize": {"scale": "1/255"},
+            "output": "rgb, f32, chw",
+        },
+        {
+            "input": "rgb8",
+            "resize": (None, "_", "bilinear"),
+            "normalize": (),
+            "output": "rgb, f32, chw",
+            "rows": 24,
+            "columns": np.uint8(37),
+        },
+    ],
+)
+def test_keywords_say_what_text_says(given):
+    assert Pipeline(**given) == Pipeline(TEXT)
+    assert Pipeline(**given).spec == TEXT
+
+
+def test_numbers_for_later():
+    wanted = Pipeline(
+        "input(rgb8), resize(24, 37, bilinear), normalize(mean = [0.5, 0.25, 0.125], std = 2), output(rgb, f32, chw)"
+    )
+    for mean in ([0.5, 0.25, 0.125], (0.5, 0.25, 0.125), np.array([0.5, 0.25, 0.125]), np.float32([0.5, 0.25, 0.125])):
+        for std in (2, 2.0, [2], np.float32(2), np.array(2), np.array([2])):
+            assert Pipeline(OPEN, rows=24, columns=37, mean=mean, std=std) == wanted
+
+
+def test_attributes():
+    pipe = Pipeline(TEXT.replace(" ", "\n"))
+    assert pipe.spec == TEXT
+    assert pipe.level == pixfuse.levels()[-1]
+    assert pipe.dtype == "float32"
+    assert Pipeline("input(gray8), output(gray, u8, hwc)").dtype == "uint8"
+    assert pipe.output_shape(100, 50) == (3, 24, 37)
+    assert Pipeline("input(gray8), output(gray, u8, hwc)").output_shape(np.int64(5), 7) == (5, 7, 1)
+    assert eval(repr(pipe)) == pipe
+    explained = pipe.explain()
+    assert TEXT in explained and pipe.level in explained and "OpenCV" in explained
+    assert pixfuse.__version__ == importlib.metadata.version("pixfuse")
+
+
+def test_equality_and_hash():
+    one, same, other = Pipeline(TEXT), Pipeline(f" {TEXT} "), Pipeline(TEXT.replace("37", "38"))
+    assert one == same and hash(one) == hash(same)
+    assert one != other and one != TEXT and one is not None
+    assert {one: 1}[same] == 1 and other not in {one}
+    with pytest.raises(TypeError):
+        _ = one < other
+
+
+def test_immutable():
+    pipe = Pipeline(TEXT)
+    for name in ("spec", "level", "other"):
+        with pytest.raises(AttributeError):
+            setattr(pipe, name, 1)
+    with pytest.raises(TypeError):
+        type("Mine", (Pipeline,), {})
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_pickle(noise, protocol):
+    pipe = Pipeline(TEXT)
+    data = pickle.dumps(pipe, protocol)
+    assert b"pixfuse" in data and b"_pixfuse" not in data
+    copied = pickle.loads(data)
+    assert copied == pipe and type(copied) is Pipeline
+    image = noise(45, 53, 3)
+    np.testing.assert_array_equal(copied(image), pipe(image))
+
+
+def test_copies_are_the_pipeline_itself():
+    pipe = Pipeline(TEXT)
+    assert copy.copy(pipe) is pipe
+    assert copy.deepcopy([pipe, pipe])[1] is pipe
+
+
+def test_errors_travel():
+    with pytest.raises(ValueError) as raised:
+        Pipeline("input(rgb9)")
+    assert type(raised.value) is PipelineError
+    copied = pickle.loads(pickle.dumps(raised.value))
+    assert type(copied) is PipelineError and str(copied) == str(raised.value)
+
+
+def test_presets():
+    assert presets.names() == pixfuse._pixfuse.names()
+    assert sorted(presets.__all__) == sorted(["names", *presets.names()]), "presets.py lists others than the core has"
+    assert dir(presets) == sorted(presets.__all__)
+    for name in presets.names():
+        pipe = getattr(presets, name)
+        assert isinstance(pipe, Pipeline)
+        assert name.replace("_", "") in pipe.explain().lower(), "it runs on another kernel than its own"
+        assert pickle.loads(pickle.dumps(pipe)).explain() == pipe.explain()
+
+
+@pytest.mark.parametrize("name", presets.names())
+def test_a_preset_equals_the_grids_kernel(level, noise, name):
+    # In another layout it is the text of no declaration, so it runs on the grid.
+    text = getattr(presets, name).spec
+    own = Pipeline(text)
+    assert own.level == level and "kernel    grid" not in own.explain()
+    image = noise(73, 91, 3)
+    wider = Pipeline(text.replace("chw", "hwc"))
+    assert "kernel    grid" in wider.explain()
+    np.testing.assert_array_equal(own(image), wider(image).transpose(2, 0, 1))

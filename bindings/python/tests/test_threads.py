@@ -1,0 +1,105 @@
+"""One pipeline in many threads and processes."""
+
+import multiprocessing
+import os
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pixfuse
+import pytest
+
+TEXT = "input(rgb8), resize(24, 37, bilinear), normalize(), output(rgb, f32, chw)"
+
+
+def test_eight_threads_on_one_pipeline(level, noise):
+    pipe = pixfuse.Pipeline(TEXT)
+    # More sizes than a pipeline remembers, so that threads add and forget tables while others read them.
+    images = [noise(10 + size, 90 - size, 3) for size in range(50)]
+    expected = [pixfuse.Pipeline(TEXT)(image) for image in images]
+    begin = threading.Barrier(8)
+
+    def work(first):
+        begin.wait()
+        out = np.empty((3, 24, 37), np.float32)
+        for step in range(400):
+            index = (first * 7 + step) % len(images)
+            if not np.array_equal(pipe(images[index], out=out), expected[index]):
+                return index
+        return None
+
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(work, range(8))) == [None] * 8
+
+
+@pytest.mark.parametrize("call", ["call", "batch"])
+def test_other_threads_run_meanwhile(noise, call):
+    pipe = pixfuse.Pipeline("input(rgb8), resize(3000, 3000, bilinear), normalize(), output(rgb, f32, chw)")
+    image = noise(200, 300, 3)
+    out = pipe(image)
+    run = (lambda: pipe(image, out=out)) if call == "call" else (lambda: pipe.batch([image], out=out[None]))
+    count, stop = [0], threading.Event()
+
+    def counter():
+        while not stop.is_set():
+            count[0] += 1
+            time.sleep(0)
+
+    # Nobody is asked to give up the GIL for a minute, so the counter advances only while a call has released it.
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(60)
+    thread = threading.Thread(target=counter)
+    thread.start()
+    try:
+        before = count[0]
+        for _ in range(5):
+            run()
+        after = count[0]
+    finally:
+        stop.set()
+        sys.setswitchinterval(interval)
+        thread.join()
+    assert after > before
+
+
+def test_an_image_that_nobody_else_holds(noise):
+    """The call itself keeps image and output alive."""
+    pipe = pixfuse.Pipeline(TEXT)
+    image = noise(45, 53, 3)
+    expected = pipe(image)
+    for _ in range(50):
+        np.testing.assert_array_equal(pipe(image.copy(), out=np.empty_like(expected)), expected)
+
+
+def in_child(pipe, image, results):
+    results.put((os.getpid(), pipe(image).tobytes(), pipe.level))
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_child_processes(noise, method):
+    if method not in multiprocessing.get_all_start_methods():
+        pytest.skip(f"this system has no {method}")
+    context = multiprocessing.get_context(method)
+    pipe = pixfuse.Pipeline(TEXT)
+    image = noise(45, 53, 3)
+    expected = pipe(image).tobytes()
+    results = context.SimpleQueue()
+    child = context.Process(target=in_child, args=(pipe, image, results))
+    child.start()
+    process, bytes_, level = results.get()
+    child.join(30)
+    assert child.exitcode == 0
+    assert process != os.getpid() and bytes_ == expected and level == pipe.level
+
+
+def test_no_thread_is_started(noise):
+    pixfuse.Pipeline(TEXT).batch([noise(45, 53, 3)] * 4)
+    if os.path.isdir("/proc/self/task"):
+        program = (
+            "import os, numpy; before = len(os.listdir('/proc/self/task')); import pixfuse;"
+            f"pixfuse.Pipeline({TEXT!r})(numpy.zeros((9, 9, 3), numpy.uint8));"
+            "raise SystemExit(len(os.listdir('/proc/self/task')) - before)"
+        )
+        assert os.spawnl(os.P_WAIT, sys.executable, sys.executable, "-c", program) == 0

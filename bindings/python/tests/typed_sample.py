@@ -1,0 +1,49 @@
+"""Uses all of the public interface; `mypy --strict` reads it, and it runs."""
+
+from typing import Any, assert_type
+
+import numpy as np
+import numpy.typing as npt
+import pixfuse
+from PIL import Image
+from pixfuse import presets
+
+pipe = pixfuse.Pipeline(
+    "input(rgb8), resize(_, 8, bilinear), normalize(mean = _), output(rgb, f32, chw)", rows=4, mean=[0.5, 0.4, 0.3]
+)
+same = pixfuse.Pipeline(
+    input="rgb8",
+    resize=(None, 8, "bilinear"),
+    normalize={"mean": (0.5, 0.4, 0.3)},
+    output=("rgb", "f32", "chw"),
+    rows=4,
+)
+dropped = pixfuse.Pipeline(input=("rgba8", {"alpha": "drop"}), normalize=True, output="rgb, f32")
+assert pipe == same and hash(pipe) == hash(same)
+
+image = np.zeros((10, 20, 3), np.uint8)
+tensor = pipe(image)
+assert_type(tensor, npt.NDArray[Any])
+out = np.empty((3, 4, 8), np.float32)
+same_array: npt.NDArray[np.float32] = pipe(image, out=out)
+pipe(memoryview(image.tobytes()).cast("B", (10, 20, 3)))
+pipe(Image.new("RGB", (20, 10)))
+block = pipe.batch([image, image[::-1]], out=np.empty((2, 3, 4, 8), np.float32))
+pipe.batch(image for _ in range(2))
+
+shape: tuple[int, int, int] = pipe.output_shape(10, 20)
+words: list[str] = [pipe.spec, pipe.level, pipe.dtype, pipe.explain(), *pixfuse.levels(), pixfuse.__version__]
+preset: pixfuse.Pipeline = presets.hand_written_loop
+names: list[str] = presets.names()
+
+try:
+    pipe(image[0])
+except pixfuse.PipelineError as error:
+    assert isinstance(error, ValueError)
+else:
+    raise AssertionError
+
+try:
+    pixfuse.Pipeline(5)  # type: ignore[call-overload]
+except pixfuse.PipelineError:
+    pass

@@ -1,0 +1,61 @@
+// input(bgr8), resize(240, 256, bilinear), normalize(mean = [0.485, 0.456, 0.406], std = [0.229, 0.224, 0.225]), output(rgb, f32, chw)
+
+const _: () = {
+    use ::pixfuse::rt;
+    impl rt::TwoTaps<3> for Classifier {
+        type Load = rt::Interleaved<3>;
+        type Store = rt::Planes<f32>;
+        /// load      bgr8 hwc
+        /// resample  bilinear to 240 x 256: 2 rows x 2 columns, 11-bit weights, equal to OpenCV INTER_LINEAR
+        /// map       fma(x, [0.017124753, 0.017507004, 0.017429193], [-2.117904, -2.0357144, -1.8044444])
+        /// store     rgb f32 chw, channels from [2, 1, 0] of the source
+        ///
+        /// The factors are scale / (std + eps) and the offsets -mean / (std + eps) of
+        /// `normalize(mean = [0.485, 0.456, 0.406], std = [0.229, 0.224, 0.225])`.
+        #[inline(always)]
+        fn pixels<S: rt::Simd>(
+            simd: S,
+            taps: rt::Square<S, 3>,
+            _: &rt::Numbers,
+        ) -> [S::F32; 3] {
+            let rt::Square { above, below, columns, rows } = taps;
+            let above_b = simd.dot_pairs(above[0], columns);
+            let below_b = simd.dot_pairs(below[0], columns);
+            let b = simd.blend_rows(above_b, below_b, rows);
+            let above_g = simd.dot_pairs(above[1], columns);
+            let below_g = simd.dot_pairs(below[1], columns);
+            let g = simd.blend_rows(above_g, below_g, rows);
+            let above_r = simd.dot_pairs(above[2], columns);
+            let below_r = simd.dot_pairs(below[2], columns);
+            let r = simd.blend_rows(above_r, below_r, rows);
+            let r = simd.convert(r);
+            let r = simd.mul_add(r, simd.splat(0.017124753), simd.splat(-2.117904));
+            let g = simd.convert(g);
+            let g = simd.mul_add(g, simd.splat(0.017507004), simd.splat(-2.0357144));
+            let b = simd.convert(b);
+            let b = simd.mul_add(b, simd.splat(0.017429193), simd.splat(-1.8044444));
+            [r, g, b]
+        }
+    }
+    impl ::pixfuse::Declared for Classifier {
+        const ENTRY: ::pixfuse::Entry = ::pixfuse::Entry::new(
+            "Classifier",
+            "input(bgr8), resize(240, 256, bilinear), normalize(mean = [0.485, 0.456, 0.406], std = [0.229, 0.224, 0.225]), output(rgb, f32, chw)",
+            rt::Kernel::two_taps::<Classifier, 3>(),
+        );
+    }
+    impl Classifier {
+        /// Makes the pipeline.
+        ///
+        /// # Panics
+        /// When the environment variable `PIXFUSE_LEVEL` names a level that this CPU lacks.
+        pub fn pipeline() -> ::pixfuse::Pipeline {
+            match ::pixfuse::Pipeline::from_entry(
+                &<Self as ::pixfuse::Declared>::ENTRY,
+            ) {
+                ::core::result::Result::Ok(pipeline) => pipeline,
+                ::core::result::Result::Err(error) => ::core::panic!("{error}"),
+            }
+        }
+    }
+};

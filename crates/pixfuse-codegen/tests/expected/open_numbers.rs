@@ -1,0 +1,52 @@
+// input(rgb8), resize(_, _, nearest), normalize(mean = _, std = [0.229, 0.224, 0.225]), output(rgb, f32, chw)
+
+const _: () = {
+    use ::pixfuse::rt;
+    impl rt::OneTap<3> for Detector {
+        type Load = rt::Interleaved<3>;
+        type Store = rt::Planes<f32>;
+        /// load      rgb8 hwc
+        /// resample  nearest to _ x _: 1 pixel, equal to OpenCV INTER_NEAREST
+        /// map       fma(x, _, _)
+        /// store     rgb f32 chw
+        ///
+        /// The factors are scale / (std + eps) and the offsets -mean / (std + eps) of
+        /// `normalize(mean = _, std = [0.229, 0.224, 0.225])`.
+        #[inline(always)]
+        fn pixels<S: rt::Simd>(
+            simd: S,
+            pixel: [S::I32; 3],
+            numbers: &rt::Numbers,
+        ) -> [S::F32; 3] {
+            let [r, g, b] = pixel;
+            let r = simd.convert(r);
+            let (scale, offset) = (numbers.scale[0], numbers.offset[0]);
+            let r = simd.mul_add(r, simd.splat(scale), simd.splat(offset));
+            let g = simd.convert(g);
+            let (scale, offset) = (numbers.scale[1], numbers.offset[1]);
+            let g = simd.mul_add(g, simd.splat(scale), simd.splat(offset));
+            let b = simd.convert(b);
+            let (scale, offset) = (numbers.scale[2], numbers.offset[2]);
+            let b = simd.mul_add(b, simd.splat(scale), simd.splat(offset));
+            [r, g, b]
+        }
+    }
+    impl ::pixfuse::Declared for Detector {
+        const ENTRY: ::pixfuse::Entry = ::pixfuse::Entry::new(
+            "Detector",
+            "input(rgb8), resize(_, _, nearest), normalize(mean = _, std = [0.229, 0.224, 0.225]), output(rgb, f32, chw)",
+            rt::Kernel::one_tap::<Detector, 3>(),
+        );
+    }
+    impl Detector {
+        /// Makes the pipeline with the numbers that the declaration leaves open.
+        ///
+        /// # Errors
+        /// When a number is missing, not asked for or against the rules.
+        pub fn bind(
+            values: &::pixfuse::Values,
+        ) -> ::core::result::Result<::pixfuse::Pipeline, ::pixfuse::Error> {
+            ::pixfuse::Pipeline::bind(&<Self as ::pixfuse::Declared>::ENTRY, values)
+        }
+    }
+};

@@ -1,0 +1,140 @@
+//! A call whose source size was seen and whose output is given allocates nothing; what is remembered is bounded.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use pixfuse::{ImageRef, Level, Pipeline};
+
+/// The system's allocator, with a count of what each thread asks it for: the harness allocates on threads of its own.
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+    static LIVE_BYTES: Cell<isize> = const { Cell::new(0) };
+}
+
+fn count(allocations: usize, bytes: isize) {
+    ALLOCATIONS.with(|counter| counter.set(counter.get() + allocations));
+    LIVE_BYTES.with(|counter| counter.set(counter.get() + bytes));
+}
+
+// SAFETY: each call is passed on to the system's allocator as it is; counting touches cells of the thread, which have
+// neither a constructor nor a destructor and so allocate nothing themselves.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count(1, layout.size() as isize);
+        // SAFETY: the caller's promise is the same.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        count(0, -(layout.size() as isize));
+        // SAFETY: the caller's promise is the same.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count(1, size as isize - layout.size() as isize);
+        // SAFETY: the caller's promise is the same.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// Allocations of this thread in `work`, and the bytes that are left of them.
+fn counted(work: impl FnOnce()) -> (usize, isize) {
+    let before = (ALLOCATIONS.get(), LIVE_BYTES.get());
+    work();
+    (ALLOCATIONS.get() - before.0, LIVE_BYTES.get() - before.1)
+}
+
+const DECLARATIONS: [&str; 6] = [
+    "input(rgb8), normalize(), output(bgr, f32, chw)",
+    "input(rgb8, chw), normalize(), output(bgr, f32, hwc)",
+    "input(gray8), resize(24, 25, nearest), normalize(), output(gray, f32, chw)",
+    "input(rgb8), resize(24, 25, nearest_exact), normalize(), output(rgb, f32, hwc)",
+    "input(rgba8, alpha = drop), resize(24, 35, bilinear), normalize(), output(rgb, f32, chw)",
+    "input(bgra8, chw), resize(24, 35, bilinear), normalize(), output(bgra, f32, hwc)",
+];
+
+#[test]
+fn a_seen_size_allocates_nothing() {
+    let pixels = vec![7; 40 * 60 * 4];
+    for text in DECLARATIONS {
+        for level in Level::available() {
+            let pipe = Pipeline::parse(text).unwrap().with_level(level).unwrap();
+            let channels = pipe.channels();
+            // Dense rows, mirrored rows, and rows with gaps in them: each is a size of its own.
+            let views = [
+                ImageRef::strided(&pixels, 0, [40, 60, channels], [60 * channels as isize, channels as isize, 1]),
+                ImageRef::strided(&pixels, 59 * 4, [40, 60, channels], [240, -4, 1]),
+                ImageRef::strided(&pixels, 0, [40, 30, channels], [240, 8, 1]),
+            ];
+            for view in views.map(Result::unwrap) {
+                let mut out = vec![0.0f32; pipe.output_shape(view.rows(), view.columns()).unwrap().iter().product()];
+                let (first, _) = counted(|| pipe.run_into(view, &mut out).unwrap());
+                assert!(first > 0, "the counter counts: {text} at {level}");
+                let again = counted(|| pipe.run_into(view, &mut out).unwrap());
+                assert_eq!(again, (0, 0), "{text} at {level}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_bounded_number_of_sizes_is_remembered() {
+    let pipe = Pipeline::parse("input(gray8), resize(50, 60, bilinear), output(gray, u8)").unwrap();
+    let pixels = [7; 200];
+    let mut out = vec![0; 50 * 60];
+    let mut run = |columns: usize| {
+        counted(|| pipe.run_into(ImageRef::gray8(&pixels[..columns], 1, columns).unwrap(), &mut out).unwrap())
+    };
+    let one_size = run(1).1;
+    let mut round = || (1..=150).map(|columns| run(columns).1).sum::<isize>();
+    // The first round fills the memory, and every later one leaves it as it was.
+    let first = round();
+    assert!(first < 40 * one_size, "150 sizes take {first} bytes, one takes {one_size}");
+    assert_eq!((round(), round()), (0, 0));
+
+    // The sizes seen last are those that are remembered.
+    assert_eq!((0..32).map(|back| run(150 - back).0).sum::<usize>(), 0);
+    assert!(run(150 - 32).0 > 0);
+}
+
+/// A photo turned by 180 degrees has rows that join, as a dense one has, and needs a table of its columns.
+#[test]
+fn tables_are_smaller_than_the_image() {
+    let (rows, columns) = (600, 800);
+    let pixels = vec![7; rows * columns * 3];
+    let mut out = vec![0; rows * columns * 3];
+    let pipe = Pipeline::parse("input(rgb8), output(rgb, u8, hwc)").unwrap();
+    let views = [
+        ("dense", 0, [2400, 3, 1]),
+        ("turned by 180 degrees", pixels.len() - 3, [-2400, -3, 1]),
+        ("one pixel for all", 0, [0, 0, 1]),
+    ];
+    for (name, origin, strides) in views {
+        let view = ImageRef::strided(&pixels, origin, [rows, columns, 3], strides).unwrap();
+        let (_, bytes) = counted(|| pipe.run_into(view, &mut out).unwrap());
+        assert!(bytes < 100_000, "{name}: {bytes} bytes of tables");
+    }
+}
+
+/// What a thread allocates at its first call is none of the pipeline's tables, and not repeated.
+#[test]
+fn a_size_seen_by_another_thread_is_seen() {
+    let pipe = Pipeline::parse(DECLARATIONS[4]).unwrap();
+    let pixels = vec![7; 40 * 60 * 4];
+    let image = ImageRef::rgba8(&pixels, 40, 60).unwrap();
+    let mut out = vec![0.0f32; 3 * 24 * 35];
+    pipe.run_into(image, &mut out).unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let (first, bytes) = counted(|| pipe.run_into(image, &mut out).unwrap());
+            assert!(first <= 1 && bytes < 1000, "{first} allocations, {bytes} bytes");
+            assert_eq!(counted(|| pipe.run_into(image, &mut out).unwrap()), (0, 0));
+        });
+    });
+}

@@ -1,0 +1,40 @@
+//! The elements around a tensor keep their values, and each element inside it is written, on every declaration.
+
+use pixfuse::reference;
+
+use crate::case::{Case, Size};
+use crate::common::{Bits, assert_bits};
+use crate::{declarations, view};
+
+const SIZES: [Size; 4] = [[1, 1, 1, 1], [5, 7, 3, 9], [4, 16, 6, 31], [6, 37, 2, 16]];
+
+/// Elements on either side: more than the widest block has.
+const AROUND: usize = 80;
+
+fn every_level<T: Bits>(case: &Case, canary: T) {
+    let memory = case.memory(3);
+    let image = case.image(&memory);
+    let tensor = reference::run::<T>(&case.pipe, image).expect("the image fits").data;
+    let around = [canary; AROUND];
+    let expected = [&around[..], &tensor, &around].concat();
+    for (level, pipe) in case.levels() {
+        let mut memory = vec![canary; expected.len()];
+        let inside = AROUND..AROUND + tensor.len();
+        pipe.run_into(image, &mut memory[inside]).expect("the image and the tensor fit");
+        assert_bits(&memory, &expected, || format!("{AROUND} canaries on each side: {}", case.name(level)));
+    }
+}
+
+#[test]
+fn nothing_else_is_written() {
+    for size in SIZES {
+        for declaration in declarations::all() {
+            let case = Case::new(declaration, size, view::INTERLEAVED);
+            match declaration.element {
+                "u8" => every_level(&case, 0xA5u8),
+                // No result is a NaN.
+                _ => every_level(&case, f32::from_bits(0x7FC0_1234)),
+            }
+        }
+    }
+}
