@@ -66,13 +66,15 @@ impl Drop for Guarded {
 fn one_byte_too_far_ends_the_process() {
     let guarded = Guarded::new(1);
     let ends = |byte: *const u8| {
-        // SAFETY: the child calls nothing but `_exit`, and shares no memory with this process.
+        // SAFETY: the child calls only what a child may call after `fork`, and shares no memory with this process.
         let child = unsafe { libc::fork() };
         assert_ne!(child, -1, "fork: {}", std::io::Error::last_os_error());
         if child == 0 {
             // SAFETY: whether this byte may be read is the question, and the child is there to die of the answer. The
             // system's default handler does it without a report on standard error.
             unsafe {
+                let no_core_file = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+                libc::setrlimit(libc::RLIMIT_CORE, &no_core_file);
                 libc::signal(libc::SIGSEGV, libc::SIG_DFL);
                 libc::signal(libc::SIGBUS, libc::SIG_DFL);
                 byte.read_volatile();

@@ -3,9 +3,9 @@
 use crate::case::{Case, Size, every_level};
 use crate::{declarations, view};
 
-/// Rows shorter than eight bytes, about as long as a block, and longer; rows one byte shorter than a load (7, 15, 127 and
-/// 191 bytes of one channel). Then taps that lie further and further apart: in two vectors of a level, in three, and in
-/// none that can be loaded whole.
+/// Rows shorter than eight bytes, about as long as a block, and longer; rows one byte shorter than a load (7, 15, 127
+/// and 191 bytes of one channel). Then taps that lie further and further apart: in two vectors of a level, in three,
+/// and in none that can be loaded whole.
 pub(crate) const SIZES: [Size; 13] = [
     [1, 1, 1, 1],
     [2, 2, 3, 17],
