@@ -19,7 +19,11 @@ impl ResizeThenNormalize {
     /// For a workload that it can do, with the filter of pixfuse that its result is compared with.
     pub fn new(workload: &Workload) -> Option<(Self, Filter)> {
         let [rows, columns] = workload.resized()?;
-        let (algorithm, filter) = match workload.spec.resize.as_ref()?.filter {
+        let sampling = workload.spec.resize.as_ref()?.sampling;
+        if sampling.antialias {
+            return None;
+        }
+        let (algorithm, filter) = match sampling.filter {
             // It has one nearest neighbour, from the centres of pixels.
             Filter::Nearest | Filter::NearestExact => (ResizeAlg::Nearest, Filter::NearestExact),
             // `Convolution` would be antialiased.

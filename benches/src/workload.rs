@@ -1,5 +1,6 @@
 //! The workloads, as `workloads.json` lists them for the three languages.
 
+use pixfuse::spec::Size;
 use pixfuse::{ChannelOrder, ImageRef, Keyword, Level, Pipeline, Spec};
 use serde_json::Value;
 
@@ -89,8 +90,10 @@ impl Workload {
 
     /// Rows and columns of the resize; `None` when it has none.
     pub fn resized(&self) -> Option<[usize; 2]> {
-        let resize = self.spec.resize.as_ref()?;
-        Some([*resize.rows.known()? as usize, *resize.columns.known()? as usize])
+        match self.spec.resize.as_ref()?.size {
+            Size::Exact { rows, columns } => Some([*rows.known()? as usize, *columns.known()? as usize]),
+            _ => None,
+        }
     }
 
     /// Its numbers; `None` when it has not three channels of known ones.

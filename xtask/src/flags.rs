@@ -30,6 +30,12 @@ xflags::xflags! {
             optional --only id: String
         }
 
+        /// Compute again what the tests compare with: OpenCV, Pillow, PyTorch, torchvision, timm and transformers.
+        cmd goldens {
+            /// Write nothing; fail if what is committed differs.
+            optional --check
+        }
+
         /// Build the wheel and the npm package into target/dist.
         cmd build {}
 

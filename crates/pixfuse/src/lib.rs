@@ -53,6 +53,9 @@ pub use geometry::{Clip, Geometry};
 pub use image::ImageRef;
 pub use pipeline::Pipeline;
 pub use pixfuse_macros::pipeline;
+/// The parsed form of a declaration, with all its parts.
+#[doc(inline)]
+pub use pixfuse_spec as spec;
 pub use pixfuse_spec::{
     Alpha, BindError, ChannelOrder, Element, Filter, Keyword, Layout, ParseError, PixelFormat, Spec, Values,
 };

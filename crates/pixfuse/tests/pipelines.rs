@@ -58,7 +58,8 @@ fn pipelines_equal_their_libraries() {
         let image = ImageRef::strided(&bytes, 0, [rows, columns, CHANNELS], strides).unwrap();
         let pipe = &pipelines[name];
         let sampled = if index % SAMPLE == 0 { &levels[..] } else { &[] };
-        let others = sampled.iter().filter(|level| **level != pipe.level()).map(|level| pipe.with_level(*level).unwrap());
+        let others =
+            sampled.iter().filter(|level| **level != pipe.level()).map(|level| pipe.with_level(*level).unwrap());
         for pipe in std::iter::once(pipe.clone()).chain(others) {
             let tensor = pipe.run::<f32>(image).unwrap();
             if sha256(&tensor.data) != digest {

@@ -22,7 +22,7 @@ pub(crate) fn mix(i: usize, seed: usize) -> u32 {
 }
 
 /// A test image with slopes and edges, as photos have them: a triangle wave, turned over in slanted stripes.
-pub fn smooth([rows, columns, channels]: [usize; 3], seed: usize) -> Vec<u8> {
+pub(crate) fn smooth([rows, columns, channels]: [usize; 3], seed: usize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(rows * columns * channels);
     for y in 0..rows {
         for x in 0..columns {
