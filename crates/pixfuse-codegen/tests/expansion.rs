@@ -57,7 +57,7 @@ fn expected_files() {
 /// A declaration of each shape.
 fn each_shape() -> Vec<String> {
     let declaration = |shape: Shape| {
-        let Shape { pixel, channels, load, taps, element, store } = shape;
+        let Shape { pixel, channels, load, taps, element, store, table } = shape;
         let (input, alpha, output) = match (pixel, channels) {
             (1, _) => ("gray8", "", "gray"),
             (3, _) => ("rgb8", "", "bgr"),
@@ -65,7 +65,8 @@ fn each_shape() -> Vec<String> {
             _ => ("bgra8", ", alpha = drop", "rgb"),
         };
         let filter = if taps == 1 { "nearest" } else { "bilinear" };
-        format!("input({input}, {load}{alpha}), resize(4, 5, {filter}), output({output}, {element}, {store})")
+        let normalize = if table { "normalize(mean = 0.485, std = 0.229, order = torchvision), " } else { "" };
+        format!("input({input}, {load}{alpha}), resize(4, 5, {filter}), {normalize}output({output}, {element}, {store})")
     };
     Shape::all().into_iter().map(declaration).collect()
 }
@@ -80,7 +81,7 @@ fn is_plain(code: &str) {
 #[test]
 fn code_is_plain() {
     let texts = each_shape();
-    assert_eq!(texts.len(), 52);
+    assert_eq!(texts.len(), 78);
     for text in texts.iter().map(String::as_str).chain(DECLARATIONS.map(|(_, _, text)| text)) {
         is_plain(&expand_text(text, "Name").unwrap().code);
     }
@@ -171,11 +172,12 @@ fn the_grid_has_every_shape_once() {
     assert_eq!(kernels.len(), shapes.len());
     // Each entry says its own shape.
     let code: String = code.split_whitespace().collect();
-    for Shape { pixel, channels, load, taps, element, store } in shapes {
-        let name = format!("Pixel{pixel}Channels{channels}{load:?}Taps{taps}{element:?}{store:?}");
+    for Shape { pixel, channels, load, taps, element, store, table } in shapes {
+        let kind = if table { "Table" } else { "" };
+        let name = format!("Pixel{pixel}Channels{channels}{load:?}Taps{taps}{element:?}{store:?}{kind}");
         let entry = format!(
             "Shape{{pixel:{pixel},channels:{channels},load:Layout::{load:?},taps:{taps},\
-             element:Element::{element:?},store:Layout::{store:?},}},rt::Kernel::{}_tap{}::<{name},",
+             element:Element::{element:?},store:Layout::{store:?},table:{table},}},rt::Kernel::{}_tap{}::<{name},",
             if taps == 1 { "one" } else { "two" },
             if taps == 1 { "" } else { "s" },
         );

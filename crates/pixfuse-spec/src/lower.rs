@@ -84,7 +84,9 @@ fn ordered(normalize: &Normalize, channels: usize) -> Map {
     let (order, mean, std) = (normalize.order, each(&normalize.mean), each(&normalize.std));
     let fuses = (0..channels).all(|channel| {
         let numbers = ChannelNumbers { scale, mean: mean[channel], std: std[channel], eps };
-        (0..=255).all(|value| order.normalize(value, numbers) == Order::Fused.normalize(value, numbers))
+        // To the bit: a negative std makes -0 of 0 in one order and not in the other.
+        (0..=255)
+            .all(|value| order.normalize(value, numbers).to_bits() == Order::Fused.normalize(value, numbers).to_bits())
     });
     if fuses { mul_add(normalize, channels) } else { Map::Ordered { order, scale, mean, std, eps } }
 }

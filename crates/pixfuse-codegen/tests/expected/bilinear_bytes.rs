@@ -6,14 +6,15 @@ const _: () = {
         type Load = rt::Interleaved<4>;
         type Store = rt::Pixels<u8>;
         /// load      rgba8 hwc, alpha not read
-        /// resample  bilinear to 64 x 64: 2 rows x 2 columns, 11-bit weights, equal to OpenCV INTER_LINEAR
+        /// frame     64 x 64
+        /// resample  bilinear: 2 rows x 2 columns, 11-bit weights, equal to OpenCV INTER_LINEAR
         /// map       keep: the u8 itself
         /// store     bgr u8 hwc, channels from [2, 1, 0] of the source
         #[inline(always)]
         fn pixels<S: rt::Simd>(
             simd: S,
             taps: rt::Square<S, 3>,
-            _: &rt::Numbers,
+            _: &rt::Numbers<'_>,
         ) -> [S::I32; 3] {
             let rt::Square { above, below, columns, rows } = taps;
             let above_r = simd.dot_pairs(above[0], columns);

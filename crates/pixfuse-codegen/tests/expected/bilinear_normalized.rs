@@ -6,7 +6,8 @@ const _: () = {
         type Load = rt::Interleaved<3>;
         type Store = rt::Planes<f32>;
         /// load      bgr8 hwc
-        /// resample  bilinear to 240 x 256: 2 rows x 2 columns, 11-bit weights, equal to OpenCV INTER_LINEAR
+        /// frame     240 x 256
+        /// resample  bilinear: 2 rows x 2 columns, 11-bit weights, equal to OpenCV INTER_LINEAR
         /// map       fma(x, [0.017124753, 0.017507004, 0.017429193], [-2.117904, -2.0357144, -1.8044444])
         /// store     rgb f32 chw, channels from [2, 1, 0] of the source
         ///
@@ -16,7 +17,7 @@ const _: () = {
         fn pixels<S: rt::Simd>(
             simd: S,
             taps: rt::Square<S, 3>,
-            _: &rt::Numbers,
+            _: &rt::Numbers<'_>,
         ) -> [S::F32; 3] {
             let rt::Square { above, below, columns, rows } = taps;
             let above_b = simd.dot_pairs(above[0], columns);

@@ -13,7 +13,7 @@ const _: () = {
         fn pixels<S: rt::Simd>(
             simd: S,
             pixel: [S::I32; 3],
-            _: &rt::Numbers,
+            _: &rt::Numbers<'_>,
         ) -> [S::I32; 3] {
             let [r, g, b] = pixel;
             [b, g, r]

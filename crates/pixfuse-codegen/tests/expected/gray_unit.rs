@@ -6,7 +6,8 @@ const _: () = {
         type Load = rt::Interleaved<1>;
         type Store = rt::Planes<f32>;
         /// load      gray8 hwc
-        /// resample  nearest_exact to 28 x 28: 1 pixel, equal to Pillow NEAREST
+        /// frame     28 x 28
+        /// resample  nearest_exact: 1 pixel, equal to Pillow NEAREST
         /// map       fma(x, [0.003921569], [0.0])
         /// store     gray f32 chw
         ///
@@ -16,7 +17,7 @@ const _: () = {
         fn pixels<S: rt::Simd>(
             simd: S,
             pixel: [S::I32; 1],
-            _: &rt::Numbers,
+            _: &rt::Numbers<'_>,
         ) -> [S::F32; 1] {
             let [y] = pixel;
             let y = simd.convert(y);

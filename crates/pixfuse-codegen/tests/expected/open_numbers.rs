@@ -6,7 +6,8 @@ const _: () = {
         type Load = rt::Interleaved<3>;
         type Store = rt::Planes<f32>;
         /// load      rgb8 hwc
-        /// resample  nearest to _ x _: 1 pixel, equal to OpenCV INTER_NEAREST
+        /// frame     _ x _
+        /// resample  nearest: 1 pixel, equal to OpenCV INTER_NEAREST
         /// map       fma(x, _, _)
         /// store     rgb f32 chw
         ///
@@ -16,7 +17,7 @@ const _: () = {
         fn pixels<S: rt::Simd>(
             simd: S,
             pixel: [S::I32; 3],
-            numbers: &rt::Numbers,
+            numbers: &rt::Numbers<'_>,
         ) -> [S::F32; 3] {
             let [r, g, b] = pixel;
             let r = simd.convert(r);

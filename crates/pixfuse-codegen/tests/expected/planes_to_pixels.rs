@@ -13,7 +13,7 @@ const _: () = {
         fn pixels<S: rt::Simd>(
             simd: S,
             pixel: [S::I32; 4],
-            _: &rt::Numbers,
+            _: &rt::Numbers<'_>,
         ) -> [S::F32; 4] {
             let [r, g, b, a] = pixel;
             let r = simd.convert(r);

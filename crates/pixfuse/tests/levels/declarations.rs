@@ -9,13 +9,26 @@ pub(crate) struct Declaration {
     planar: bool,
     filter: Option<&'static str>,
     pub(crate) element: &'static str,
-    normalize: bool,
+    /// The order of operations, where values are normalised.
+    normalize: Option<&'static str>,
     order: &'static str,
     layout: &'static str,
 }
 
-const FILTERS: [Option<&str>; 5] =
-    [None, Some("nearest"), Some("nearest_exact"), Some("nearest_floor"), Some("bilinear")];
+const FILTERS: [Option<&str>; 12] = [
+    None,
+    Some("nearest"),
+    Some("nearest_exact"),
+    Some("nearest_floor"),
+    Some("bilinear"),
+    Some("area"),
+    Some("lanczos4"),
+    Some("bicubic"),
+    Some("bilinear, antialias"),
+    Some("bicubic, antialias, like = torch"),
+    Some("box, antialias, pillow = 12"),
+    Some("lanczos, antialias"),
+];
 
 /// What each input can be stored as.
 const ORDERS: [(&str, usize, &[&str]); 7] = [
@@ -28,14 +41,18 @@ const ORDERS: [(&str, usize, &[&str]); 7] = [
     ("bgra8, alpha = drop", 4, &["rgb", "bgr"]),
 ];
 
-/// input x order x layout of it x filter x (u8, f32, f32 normalised) x layout of the output.
+/// What is stored: pixel values, or normalised ones in an order of operations.
+const STORED: [(&str, Option<&str>); 4] =
+    [("u8", None), ("f32", None), ("f32", Some("fused")), ("f32", Some("torchvision"))];
+
+/// input x order x layout of it x filter x what is stored x layout of the output.
 pub(crate) fn all() -> Vec<Declaration> {
     let mut all = Vec::new();
     for (input, channels, orders) in ORDERS {
         for &order in orders {
             for planar in [false, true] {
                 for filter in FILTERS {
-                    for (element, normalize) in [("u8", false), ("f32", false), ("f32", true)] {
+                    for (element, normalize) in STORED {
                         for layout in ["chw", "hwc"] {
                             all.push(Declaration {
                                 channels,
@@ -59,12 +76,13 @@ pub(crate) fn all() -> Vec<Declaration> {
 /// Those that differ in their loads and stores: one input of each channel count, filters of one and of two taps.
 pub(crate) fn each_code_path() -> Vec<Declaration> {
     let inputs = ["gray8", "rgb8", "rgba8", "bgra8, alpha = drop"];
-    let filters = [None, Some("nearest"), Some("bilinear")];
+    let filters =
+        [None, Some("nearest"), Some("bilinear"), Some("area"), Some("lanczos4"), Some("bilinear, antialias")];
     let swapped = |declaration: &Declaration| declaration.order.starts_with('b') != declaration.planar;
     all()
         .into_iter()
         .filter(|declaration| inputs.contains(&declaration.input) && filters.contains(&declaration.filter))
-        .filter(|declaration| declaration.element == "u8" || declaration.normalize)
+        .filter(|declaration| declaration.element == "u8" || declaration.normalize.is_some())
         // The channel swap is on for one layout of the input and off for the other.
         .filter(|declaration| declaration.channels == 1 || swapped(declaration))
         .collect()
@@ -77,14 +95,13 @@ impl Declaration {
         let layout = if self.planar { ", chw" } else { "" };
         let alpha = alpha.map_or(String::new(), |alpha| format!(", {alpha}"));
         let resize = self.filter.map_or(String::new(), |filter| format!("resize({rows}, {columns}, {filter}), "));
-        let normalize = match (self.normalize, self.order) {
-            (false, _) => "",
-            (true, "gray") => "normalize(mean = 0.45, std = 0.22), ",
-            (true, "rgb" | "bgr") => {
-                "normalize(mean = [0.485, 0.456, 0.406], std = [0.229, 0.224, 0.225], eps = 1e-5), "
-            }
-            (true, _) => "normalize(scale = 1/127.5, mean = [1, 0.9, 1.1, 0], std = [1, 0.8, -1.2, 2]), ",
+        let numbers = match self.order {
+            "gray" => "mean = 0.45, std = 0.22",
+            "rgb" | "bgr" => "mean = [0.485, 0.456, 0.406], std = [0.229, 0.224, 0.225], eps = 1e-5",
+            _ => "scale = 1/127.5, mean = [1, 0.9, 1.1, 0], std = [1, 0.8, -1.2, 2]",
         };
+        let normalize =
+            self.normalize.map_or(String::new(), |order| format!("normalize({numbers}, order = {order}), "));
         let Self { order, element, layout: stored, .. } = self;
         format!("input({format}{layout}{alpha}), {resize}{normalize}output({order}, {element}, {stored})")
     }
@@ -105,7 +122,7 @@ fn every_shape_is_among_them() {
         shapes.dedup();
         shapes
     };
-    assert_eq!(all().len(), 780);
+    assert_eq!(all().len(), 13 * 2 * 12 * 4 * 2);
     assert_eq!(shapes(all()), shapes(each_code_path()));
-    assert_eq!(shapes(all()).len(), 52);
+    assert_eq!(shapes(all()).len(), 78);
 }
