@@ -6,7 +6,7 @@ use napi::bindgen_prelude::{
 use pixfuse::{Element, Pipeline, TensorElement};
 
 use crate::buffer::{Image, ImageValues, elements, is_absent, whole};
-use crate::task;
+use crate::{geometry, task};
 
 /// An error of the core as a JavaScript `Error` with `code` `"InvalidArg"`.
 pub(crate) fn refused(error: impl std::fmt::Display) -> Error {
@@ -33,6 +33,12 @@ pub(crate) fn object(env: &Env, pipe: std::result::Result<Pipeline, pixfuse::Err
     object
         .set("shape", env.create_function_from_closure::<(), _, _>("shape", move |call: Call| shape(&owner, &call))?)?;
     let owner = pipe.clone();
+    let place = move |call: Call| {
+        let [rows, columns] = sides(&call)?;
+        geometry::object(call.env, owner.geometry(rows, columns).map_err(refused)?)
+    };
+    object.set("geometry", env.create_function_from_closure::<(), _, _>("geometry", place)?)?;
+    let owner = pipe.clone();
     let run = env.create_function_from_closure::<(), _, _>("run", move |call: Call| match owner.element() {
         Element::F32 => run::<f32>(&owner, &call),
         Element::U8 => run::<u8>(&owner, &call),
@@ -53,10 +59,15 @@ pub(crate) fn object(env: &Env, pipe: std::result::Result<Pipeline, pixfuse::Err
 
 /// `shape(rows, columns)`.
 fn shape(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Vec<f64>> {
-    let rows = whole("rows", call.get(0)?).map_err(refused_image)?;
-    let columns = whole("columns", call.get(1)?).map_err(refused_image)?;
+    let [rows, columns] = sides(call)?;
     let dims = pipe.output_shape(rows, columns).map_err(refused)?;
     Ok(dims.into_iter().map(|side| side as f64).collect())
+}
+
+/// The rows and columns of a source.
+fn sides(call: &FunctionCallContext) -> Result<[usize; 2]> {
+    let side = |name, index| whole(name, call.get(index)?).map_err(refused_image);
+    Ok([side("rows", 0)?, side("columns", 1)?])
 }
 
 /// `run(data, width, height, channels, stride, out, allocate)`: `out` with the tensor in it, or a new one.

@@ -2,6 +2,7 @@
 
 use napi::ValueType;
 use napi::bindgen_prelude::{Error, JsObjectValue, JsValue, Object, Result, Status, Unknown};
+use pixfuse::presets::snake_case;
 use pixfuse::{Keyword, Spec, Values};
 
 use crate::buffer::found;
@@ -9,6 +10,10 @@ use crate::calls::refused;
 
 /// Lists in lists end here: `normalize: [{ mean: [..] }]` is three deep, and an array may hold itself.
 const DEPTH: usize = 4;
+
+/// The numbers that a declaration may leave open.
+const NAMES: [&str; 10] =
+    ["rows", "columns", "shortest", "longest", "cropRows", "cropColumns", "scale", "mean", "std", "eps"];
 
 /// A declaration: its text, or an object with a property for each clause.
 pub(crate) fn spec(declaration: Unknown) -> Result<Spec> {
@@ -24,11 +29,11 @@ pub(crate) fn spec(declaration: Unknown) -> Result<Spec> {
     for (name, value) in properties(&clauses)? {
         match value {
             // As in `normalize: wanted`: with its usual numbers, or not there.
-            Given::Flag(true) => keywords.push((name, Keyword::List(Vec::new()))),
+            Given::Flag(true) => keywords.push((snake_case(&name), Keyword::List(Vec::new()))),
             Given::Flag(false) => {}
             value => {
                 let keyword = keyword(&name, value, DEPTH)?;
-                keywords.push((name, keyword));
+                keywords.push((snake_case(&name), keyword));
             }
         }
     }
@@ -49,11 +54,15 @@ pub(crate) fn values(values: Unknown) -> Result<Values> {
         match name.as_str() {
             "rows" => read.rows = Some(side(&name, value)?),
             "columns" => read.columns = Some(side(&name, value)?),
+            "shortest" => read.shortest = Some(side(&name, value)?),
+            "longest" => read.longest = Some(side(&name, value)?),
+            "cropRows" => read.crop_rows = Some(side(&name, value)?),
+            "cropColumns" => read.crop_columns = Some(side(&name, value)?),
             "scale" => read.scale = Some(number(&name, value)?),
             "mean" => read.mean = Some(numbers(&name, value)?),
             "std" => read.std = Some(numbers(&name, value)?),
             "eps" => read.eps = Some(number(&name, value)?),
-            _ => return Err(invalid(format!("values: {name:?} is none of rows, columns, scale, mean, std, eps"))),
+            _ => return Err(invalid(format!("values: {name:?} is none of {}", NAMES.join(", ")))),
         }
     }
     Ok(read)
@@ -73,7 +82,7 @@ fn keyword(place: &str, value: Given, depth: usize) -> Result<Keyword> {
         Given::Object(object) => {
             let pairs = properties(&object)?.into_iter().map(|(name, value)| {
                 let value = keyword(&format!("{place}: {name}"), value, depth - 1)?;
-                Ok((name, value))
+                Ok((snake_case(&name), value))
             });
             Keyword::Named(pairs.collect::<Result<_>>()?)
         }
@@ -81,7 +90,8 @@ fn keyword(place: &str, value: Given, depth: usize) -> Result<Keyword> {
         Given::Undefined => {
             return Err(invalid(format!("{place}: found undefined; a number for later is null or '_'")));
         }
-        Given::Flag(_) | Given::Other(_) => {
+        Given::Flag(flag) => Keyword::Word(flag.to_string()),
+        Given::Other(_) => {
             return Err(unexpected(place, "a number, a name, an array or an object", &value));
         }
     })

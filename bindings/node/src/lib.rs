@@ -18,25 +18,26 @@
 //! ```
 //!
 //! Nothing here decides anything: `declaration` turns arguments into a `Spec`, `buffer` typed arrays into views, `calls`
-//! errors into errors, `task` is a call on another thread. The class itself is JavaScript, `pipeline.js`: there a
-//! property is read in a nanosecond, from here in a hundred, and there a tensor that is too large for memory is an
-//! exception, from here the end of the process.
+//! errors into errors, `geometry` numbers into numbers, `task` is a call on another thread. The classes themselves are
+//! JavaScript, `pipeline.js` and `geometry.js`: there a property is read in a nanosecond, from here in a hundred, and
+//! there a tensor that is too large for memory is an exception, from here the end of the process.
 
 mod buffer;
 mod calls;
 mod declaration;
+mod geometry;
 mod task;
 
 pub use napi;
 
-use napi::bindgen_prelude::{Env, FnArgs, Function, Object, Result};
+use napi::bindgen_prelude::{Env, FnArgs, Function, Object, Result, Unknown};
 use pixfuse::{Entry, Pipeline};
 
 /// Adds the class `Pipeline`, `names()`, `get(name)` and one property for each declaration to `exports`.
 ///
 /// The struct `HandWrittenLoop` becomes the property `handWrittenLoop`: a `Pipeline` that runs on the declaration's own
 /// kernel and is made when it is first read. A declaration with numbers written `_` becomes a function from an object
-/// of these numbers (`rows`, `columns`, `scale`, `mean`, `std`, `eps`) to such a `Pipeline`.
+/// of these numbers (`rows`, `columns`, `cropRows`, `mean` ..) to such a `Pipeline`.
 ///
 /// # Errors
 /// When two declarations have one name, or a name that `exports` already has; when a JavaScript exception is pending.
@@ -58,6 +59,8 @@ pub fn register(exports: &mut Object, env: &Env, entries: &'static [Entry]) -> R
         Ok(declared)
     });
     native.set("entries", entries.collect::<Result<Vec<_>>>()?)?;
+    let geometry: Unknown = env.run_script(include_str!("geometry.js"))?;
+    native.set("geometry", geometry)?;
     let extend: Function<FnArgs<(Object, Object)>, ()> = env.run_script(include_str!("pipeline.js"))?;
     extend.call(FnArgs::from((native, *exports)))
 }

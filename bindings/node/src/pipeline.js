@@ -14,6 +14,7 @@
   }
 
   const refused = message => Object.assign(new Error(message), { code: 'InvalidArg' })
+  const Geometry = native.geometry(refused)
 
   function givenOut(options) {
     if (options === undefined || options === null) return undefined
@@ -56,6 +57,8 @@
     [Symbol.for('nodejs.util.inspect.custom')]() { return `Pipeline('${this.#native.text}')` }
 
     outputShape(rows, columns) { return this.#native.shape(rows, columns) }
+
+    geometry(rows, columns) { return new Geometry(this.#native.geometry(rows, columns)) }
 
     runSync(image, options) {
       const { data, width, height, channels, stride } = image ?? {}

@@ -3,7 +3,6 @@
 use std::sync::{PoisonError, RwLock};
 
 use pixfuse::{Entry, Spec, Values, presets};
-use pixfuse_spec::Number;
 use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyModule};
@@ -14,9 +13,9 @@ use crate::pipeline::Pipeline;
 
 /// A declaration with numbers written `_`: called with them, it gives a Pipeline.
 ///
-/// Numbers are keyword arguments: rows, columns, scale, mean, std and eps, as many as the declaration leaves open.
-/// `mean` and `std` are one number, or one for each output channel in the output's order. Raises PipelineError when a
-/// number is missing, not asked for or against the rules.
+/// Numbers are keyword arguments, those that the declaration leaves open: rows, columns, shortest, longest, crop_rows,
+/// crop_columns, scale, mean, std and eps. `mean` and `std` are one number, or one for each output channel in the output's
+/// order. Raises PipelineError when a number is missing, not asked for or against the rules.
 #[pyclass(frozen, module = "pixfuse")]
 pub(crate) struct Declaration {
     entry: &'static Entry,
@@ -48,54 +47,58 @@ impl Declaration {
     }
 }
 
-/// Adds a declaration to a module under its name in `snake_case`.
-pub(crate) fn add(module: &Bound<'_, PyModule>, entry: &'static Entry) -> PyResult<()> {
-    let name = presets::snake_case(entry.name);
-    if module.hasattr(&name)? {
-        let message = format!("the declaration {} would be a second attribute `{name}`", entry.name);
-        return Err(PyImportError::new_err(message));
-    }
-    if entry.spec().is_open() {
-        return module.add(name, Declaration { entry });
-    }
-    let pipe = pixfuse::Pipeline::from_entry(entry).map_err(Failure::from)?;
-    module.add(name, Pipeline::from(pipe))
+/// What a module has been made from.
+struct Declared {
+    module: String,
+    entries: &'static [Entry],
 }
 
-/// Every declaration that a module of this library was made from.
-static DECLARED: RwLock<Vec<&'static Entry>> = RwLock::new(Vec::new());
+/// Every module of this library.
+static DECLARED: RwLock<Vec<Declared>> = RwLock::new(Vec::new());
 
-/// Lets [`pipeline`] find these declarations.
-pub(crate) fn remember(entries: &'static [Entry]) {
-    DECLARED.write().unwrap_or_else(PoisonError::into_inner).extend(entries);
+/// Lets the declarations be found, by the attributes of their module and by [`pipeline`].
+///
+/// # Errors
+/// When two attributes would have one name.
+pub(crate) fn declare(module: &Bound<'_, PyModule>, entries: &'static [Entry]) -> PyResult<()> {
+    let mut names: Vec<String> = Vec::new();
+    for entry in entries {
+        let name = presets::snake_case(entry.name);
+        if names.contains(&name) || module.hasattr(&name)? {
+            let message = format!("the declaration {} would be a second attribute `{name}`", entry.name);
+            return Err(PyImportError::new_err(message));
+        }
+        names.push(name);
+    }
+    let declared = Declared { module: module.name()?.to_string(), entries };
+    DECLARED.write().unwrap_or_else(PoisonError::into_inner).push(declared);
+    Ok(())
+}
+
+/// The declarations of a module, in their order.
+pub(crate) fn declared(module: &Bound<'_, PyModule>) -> PyResult<&'static [Entry]> {
+    let name = module.name()?.to_string();
+    let declared = DECLARED.read().unwrap_or_else(PoisonError::into_inner);
+    Ok(declared.iter().find(|declared| declared.module == name).map_or(&[], |declared| declared.entries))
+}
+
+/// The attribute of a declaration: a [`Pipeline`] or, where numbers are open, a [`Declaration`].
+pub(crate) fn attribute<'py>(py: Python<'py>, entry: &'static Entry) -> Result<Bound<'py, PyAny>, Failure> {
+    Ok(if entry.spec().is_open() {
+        Bound::new(py, Declaration { entry })?.into_any()
+    } else {
+        Bound::new(py, Pipeline::from(pixfuse::Pipeline::from_entry(entry)?))?.into_any()
+    })
 }
 
 /// The pipeline of a text and its open numbers: on the kernel of the declaration that says the same, else on the grid's.
 pub(crate) fn pipeline(spec: &Spec, values: &Values) -> Result<pixfuse::Pipeline, pixfuse::Error> {
     let spec = spec.bind(values)?;
-    for entry in DECLARED.read().unwrap_or_else(PoisonError::into_inner).iter() {
-        let declared = entry.spec();
-        let values = left_open(&declared, &spec);
-        if declared.bind(&values).is_ok_and(|bound| bound == spec) {
+    let declared = DECLARED.read().unwrap_or_else(PoisonError::into_inner);
+    for entry in declared.iter().flat_map(|declared| declared.entries) {
+        if let Some(values) = entry.spec().values_of(&spec) {
             return pixfuse::Pipeline::bind(entry, &values);
         }
     }
     pixfuse::Pipeline::new(spec)
-}
-
-/// The numbers of `spec` that stand where `declared` has `_`.
-fn left_open(declared: &Spec, spec: &Spec) -> Values {
-    fn number<T: Clone>(open: &Number<T>, known: &Number<T>) -> Option<T> {
-        if open.is_later() { known.known().cloned() } else { None }
-    }
-    let resize = declared.resize.as_ref().zip(spec.resize.as_ref());
-    let normalize = declared.normalize.as_ref().zip(spec.normalize.as_ref());
-    Values {
-        rows: resize.and_then(|(open, known)| number(&open.rows, &known.rows)),
-        columns: resize.and_then(|(open, known)| number(&open.columns, &known.columns)),
-        scale: normalize.and_then(|(open, known)| number(&open.scale, &known.scale)),
-        mean: normalize.and_then(|(open, known)| number(&open.mean, &known.mean)),
-        std: normalize.and_then(|(open, known)| number(&open.std, &known.std)),
-        eps: normalize.and_then(|(open, known)| number(&open.eps, &known.eps)),
-    }
 }

@@ -12,7 +12,8 @@ use crate::failure::{Failure, found};
 const DEPTH: usize = 4;
 
 /// The keyword arguments that are numbers for `_`. All others are clauses.
-pub(crate) const VALUES: [&str; 6] = ["rows", "columns", "scale", "mean", "std", "eps"];
+pub(crate) const VALUES: [&str; 10] =
+    ["rows", "columns", "shortest", "longest", "crop_rows", "crop_columns", "scale", "mean", "std", "eps"];
 
 /// The pipeline that the arguments of `Pipeline(...)` say.
 pub(crate) fn pipeline(
@@ -49,6 +50,10 @@ pub(crate) fn value(values: &mut Values, name: &str, given: &Bound<'_, PyAny>) -
     match name {
         "rows" => values.rows = Some(side(name, given)?),
         "columns" => values.columns = Some(side(name, given)?),
+        "shortest" => values.shortest = Some(side(name, given)?),
+        "longest" => values.longest = Some(side(name, given)?),
+        "crop_rows" => values.crop_rows = Some(side(name, given)?),
+        "crop_columns" => values.crop_columns = Some(side(name, given)?),
         "scale" => values.scale = Some(number(name, given)?),
         "mean" => values.mean = Some(numbers(name, given)?),
         "std" => values.std = Some(numbers(name, given)?),
@@ -87,13 +92,14 @@ fn numbers(name: &str, given: &Bound<'_, PyAny>) -> Result<Vec<f64>, Failure> {
 
 /// The arguments of a clause.
 fn clause(name: &str, given: &Bound<'_, PyAny>) -> Result<Keyword, Failure> {
-    // `normalize=True` is `normalize()`. None would be `_`, and no clause is only that.
+    // `normalize=True` is `normalize()`. None and False would be words in it, and no clause is only that.
     match given.cast::<PyBool>() {
         Ok(flag) if flag.is_true() => Ok(Keyword::List(Vec::new())),
-        _ if given.is_none() => Err(Failure::Argument(format!(
-            "{name}: None, expected its arguments; leave {name} out if it is not wanted"
+        Err(_) if !given.is_none() => keyword(name, given, DEPTH),
+        _ => Err(Failure::Argument(format!(
+            "{name}: expected its arguments, found {}; leave {name} out if it is not wanted",
+            found(given)
         ))),
-        _ => keyword(name, given, DEPTH),
     }
 }
 
@@ -101,8 +107,10 @@ fn keyword(place: &str, given: &Bound<'_, PyAny>, depth: usize) -> Result<Keywor
     if let Ok(text) = given.cast::<PyString>() {
         return Ok(Keyword::Word(text.to_string_lossy().into_owned()));
     }
-    let is_bool = given.is_instance_of::<PyBool>();
-    if !is_bool && (given.is_instance_of::<PyFloat>() || given.is_instance_of::<PyInt>()) {
+    if let Ok(flag) = given.cast::<PyBool>() {
+        return Ok(Keyword::Word(flag.is_true().to_string()));
+    }
+    if given.is_instance_of::<PyFloat>() || given.is_instance_of::<PyInt>() {
         // An integer past the largest f64 is not finite there either, which the core refuses by name.
         return Ok(Keyword::Number(given.extract().unwrap_or(f64::INFINITY)));
     }
@@ -133,10 +141,10 @@ fn keyword(place: &str, given: &Bound<'_, PyAny>, depth: usize) -> Result<Keywor
     }
     // Arrays, tensors and their scalars say what they are in plain Python.
     let py = given.py();
-    if !is_bool && depth > 0 && given.hasattr(intern!(py, "tolist"))? {
+    if depth > 0 && given.hasattr(intern!(py, "tolist"))? {
         return keyword(place, &given.call_method0(intern!(py, "tolist"))?, depth - 1);
     }
-    let message = format!("{place}: expected a number, a str, a tuple, a list or a dict, found {}", found(given));
+    let message = format!("{place}: expected a number, a str, a bool, a tuple, a list or a dict, found {}", found(given));
     Err(Failure::Argument(message))
 }
 

@@ -21,55 +21,80 @@
 
 mod declaration;
 mod failure;
+mod geometry;
 mod image;
 mod keywords;
 mod out;
 mod pipeline;
 
-use pixfuse::{Entry, Level};
+use std::collections::BTreeSet;
+
+use pixfuse::{Entry, Level, presets};
+use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
 use pyo3::types::PyModule;
 
 use crate::declaration::Declaration;
-use crate::failure::PipelineError;
+use crate::failure::{Failure, PipelineError};
+use crate::geometry::Geometry;
 use crate::pipeline::Pipeline;
 
-/// Adds the classes `Pipeline`, `Declaration` and `PipelineError`, `names()`, and one attribute for each declaration.
+/// Adds the classes `Pipeline`, `Declaration`, `Geometry` and `PipelineError`, `names()`, and one attribute for each
+/// declaration.
 ///
 /// The struct `HandWrittenLoop` becomes the attribute `hand_written_loop`: a `Pipeline` that runs on the declaration's
-/// own kernel. A declaration with numbers written `_` becomes a `Declaration`, which is called with these numbers
-/// (`rows`, `columns`, `scale`, `mean`, `std`, `eps`) and gives such a `Pipeline`.
+/// own kernel. A declaration with numbers written `_` becomes a `Declaration`, which is called with these numbers by name
+/// (`rows`, `columns`, `mean` ..) and gives such a `Pipeline`. Attributes are made when they are first asked for: an import
+/// costs nothing, and does not fail because `PIXFUSE_LEVEL` is wrong.
 ///
 /// The classes say that they belong to `module`, so that their pickles find the way back into it. A pipeline is pickled
 /// as its text; where that is the text of a declaration, the copy runs on the declaration's kernel again.
 ///
 /// # Errors
-/// When two attributes would have one name, when numpy is missing, or when `PIXFUSE_LEVEL` is wrong.
+/// When two attributes would have one name, or when numpy is missing.
 pub fn register(module: &Bound<'_, PyModule>, entries: &'static [Entry]) -> PyResult<()> {
     let py = module.py();
     // Asked for here, a missing numpy is an ImportError; the first array would find out with a panic.
     py.import("numpy")?;
-    declaration::remember(entries);
-
-    for class in [py.get_type::<Pipeline>(), py.get_type::<Declaration>(), py.get_type::<PipelineError>()] {
+    let classes =
+        [py.get_type::<Pipeline>(), py.get_type::<Declaration>(), py.get_type::<Geometry>(), py.get_type::<PipelineError>()];
+    for class in classes {
         class.setattr("__module__", module.name()?)?;
         module.add(class.name()?, &class)?;
     }
     module.add_function(wrap_pyfunction!(names, module)?)?;
-    for entry in entries {
-        declaration::add(module, entry)?;
-    }
-    Ok(())
+    module.add_function(wrap_pyfunction!(attribute, module)?)?;
+    module.add_function(wrap_pyfunction!(attributes, module)?)?;
+    declaration::declare(module, entries)
 }
 
 /// The names of the declared pipelines of this module, each an attribute of it.
 #[pyfunction]
 #[pyo3(pass_module)]
 fn names(module: &Bound<'_, PyModule>) -> PyResult<Vec<String>> {
-    let attributes = module.dict().into_iter();
-    let declared =
-        attributes.filter(|(_, value)| value.is_instance_of::<Pipeline>() || value.is_instance_of::<Declaration>());
-    declared.map(|(name, _)| name.extract()).collect()
+    Ok(declaration::declared(module)?.iter().map(|entry| presets::snake_case(entry.name)).collect())
+}
+
+/// What Python calls for an attribute that the module has not, and never again for one that is made here.
+#[pyfunction]
+#[pyo3(name = "__getattr__", pass_module)]
+fn attribute<'py>(module: &Bound<'py, PyModule>, name: &str) -> Result<Bound<'py, PyAny>, Failure> {
+    let entries = declaration::declared(module)?;
+    let Some(entry) = entries.iter().find(|entry| presets::snake_case(entry.name) == name) else {
+        let message = format!("module '{}' has no attribute '{name}'", module.name()?);
+        return Err(PyAttributeError::new_err(message).into());
+    };
+    let made = declaration::attribute(module.py(), entry)?;
+    // Of two threads that come here at once, both get what one of them made.
+    Ok(module.dict().call_method1("setdefault", (name, made))?)
+}
+
+/// What Python calls for `dir(module)`.
+#[pyfunction]
+#[pyo3(name = "__dir__", pass_module)]
+fn attributes(module: &Bound<'_, PyModule>) -> PyResult<BTreeSet<String>> {
+    let there = module.dict().keys().extract::<Vec<String>>()?;
+    Ok(there.into_iter().chain(names(module)?).collect())
 }
 
 /// The levels that this CPU has, the slowest first: what the environment variable `PIXFUSE_LEVEL` may name.

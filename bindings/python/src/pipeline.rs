@@ -5,15 +5,21 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
 use crate::failure::{Failure, found};
+use crate::geometry::Geometry;
 use crate::image::Image;
 use crate::keywords;
 use crate::out::Out;
 
 /// A preprocessing pipeline, ready to run: pixels to a tensor in one pass.
 ///
-/// Made from the text of a declaration, or from its clauses as keyword arguments. Numbers written `_` (or None in a
-/// tuple) are keyword arguments of their own: rows, columns, scale, mean, std and eps. `mean` and `std` are one number,
-/// or one for each output channel in the output's order. Raises PipelineError, with every mistake and its place.
+/// Made from the text of a declaration, or from its clauses as keyword arguments: input, resize, letterbox, center_crop,
+/// crop, pad, normalize and output. A clause is a str with what stands between its brackets, or a tuple of numbers, words
+/// and dicts with what has a name; True is a clause without arguments. Raises PipelineError, with every mistake and its
+/// place.
+///
+/// Numbers written `_` (or None in a tuple) are keyword arguments of their own: rows, columns, shortest, longest, crop_rows,
+/// crop_columns, scale, mean, std and eps. `mean` and `std` are one number, or one for each output channel in the output's
+/// order.
 ///
 /// >>> import numpy, pixfuse
 /// >>> pipe = pixfuse.Pipeline("input(rgb8), resize(2, 4, bilinear), normalize(), output(rgb, f32, chw)")
@@ -23,6 +29,15 @@ use crate::out::Out;
 /// True
 /// >>> pipe(numpy.zeros((6, 8, 3), numpy.uint8)).shape
 /// (3, 2, 4)
+///
+/// >>> pixfuse.Pipeline(
+/// ...     input="bgr8", letterbox=(640, 640, "bilinear", {"stride": 32, "scale_up": False}), output=("rgb", "f32", "chw")
+/// ... )
+/// Pipeline("input(bgr8), letterbox(640, 640, bilinear, stride = 32, scale_up = false), output(rgb, f32, chw)")
+/// >>> pixfuse.Pipeline(
+/// ...     input="rgb8", resize=({"shortest": None}, "bilinear", "antialias"), output="rgb, f32", shortest=256
+/// ... ).output_shape(480, 640)
+/// (3, 256, 341)
 ///
 /// A pipeline is immutable, hashable and pickled as its text; one may be used from many threads at once. The environment
 /// variable PIXFUSE_LEVEL, read when a pipeline is made, chooses its level; the bytes are the same on each.
@@ -120,6 +135,16 @@ impl Pipeline {
     ) -> Result<(usize, usize, usize), Failure> {
         let [a, b, c] = self.pipe.output_shape(side("rows", rows)?, side("columns", columns)?)?;
         Ok((a, b, c))
+    }
+
+    /// Where a run over an image of this size puts things: maps points and boxes to the output and back.
+    ///
+    /// >>> import pixfuse
+    /// >>> pipe = pixfuse.Pipeline("input(rgb8), letterbox(640, 640, bilinear), output(rgb, f32, chw)")
+    /// >>> pipe.geometry(720, 1280).unmap_boxes([100, 130, 200, 240], clip=True)
+    /// array([200.,   0., 400., 200.])
+    fn geometry(&self, rows: &Bound<'_, PyAny>, columns: &Bound<'_, PyAny>) -> Result<Geometry, Failure> {
+        Ok(self.pipe.geometry(side("rows", rows)?, side("columns", columns)?)?.into())
     }
 
     fn __repr__(&self) -> String {

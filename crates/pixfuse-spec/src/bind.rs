@@ -86,6 +86,46 @@ impl Spec {
         messages.extend(rules::broken(&Draft::whole(&bound)).into_iter().map(|(_, message)| message));
         if messages.is_empty() { Ok(bound) } else { Err(BindError { messages }) }
     }
+
+    /// The numbers that [`bind`](Self::bind) makes `closed` with; nothing if no numbers do.
+    ///
+    /// ```
+    /// use pixfuse_spec::{Spec, Values};
+    ///
+    /// let open: Spec = "input(rgb8), resize(_, 256, bilinear), output(rgb, f32)".parse()?;
+    /// let closed: Spec = "input(rgb8), resize(240, 256, bilinear), output(rgb, f32)".parse()?;
+    /// assert_eq!(open.values_of(&closed), Some(Values { rows: Some(240), ..Values::default() }));
+    ///
+    /// let other: Spec = "input(rgb8), resize(240, 320, bilinear), output(rgb, f32)".parse()?;
+    /// assert_eq!(open.values_of(&other), None);
+    /// # Ok::<(), pixfuse_spec::ParseError>(())
+    /// ```
+    pub fn values_of(&self, closed: &Self) -> Option<Values> {
+        fn number<T: Clone>(open: &Number<T>, closed: &Number<T>) -> Option<T> {
+            if open.is_later() { closed.known().cloned() } else { None }
+        }
+        let mut specs = [self.clone(), closed.clone()];
+        let [open_sides, closed_sides] = specs.each_mut().map(sides);
+        let side = |name: &str| {
+            let [open, closed] = [&open_sides, &closed_sides].map(|sides| sides.iter().find(|(known, ..)| *known == name));
+            number(open?.2, closed?.2)
+        };
+        let normalize = self.normalize.as_ref().zip(closed.normalize.as_ref());
+        let values = Values {
+            rows: side("rows"),
+            columns: side("columns"),
+            shortest: side("shortest"),
+            longest: side("longest"),
+            crop_rows: side("crop_rows"),
+            crop_columns: side("crop_columns"),
+            scale: normalize.and_then(|(open, closed)| number(&open.scale, &closed.scale)),
+            mean: normalize.and_then(|(open, closed)| number(&open.mean, &closed.mean)),
+            std: normalize.and_then(|(open, closed)| number(&open.std, &closed.std)),
+            eps: normalize.and_then(|(open, closed)| number(&open.eps, &closed.eps)),
+        };
+        // What was not left open may differ, and the binding knows.
+        self.bind(&values).is_ok_and(|bound| bound == *closed).then_some(values)
+    }
 }
 
 /// The sides that may be open: their names among [`Values`], what they are and where they are.

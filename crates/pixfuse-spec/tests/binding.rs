@@ -92,7 +92,26 @@ fn sides_of_every_clause() {
         let [open, closed] = [open, closed].map(|text| spec(&format!("input(rgb8), {text}, output(rgb, f32)")));
         assert!(open.is_open());
         assert!(!closed.is_open());
-        assert_eq!(open.bind(&values), Ok(closed));
+        assert_eq!(open.bind(&values), Ok(closed.clone()));
+        assert_eq!(open.values_of(&closed), Some(values));
+    }
+}
+
+#[test]
+fn the_values_of_a_bound_spec_come_back() {
+    let (open, values) = (spec(OPEN), Values { mean: Some(vec![0.5, 0.0, 0.25]), ..all() });
+    let bound = open.bind(&values).unwrap();
+    assert_eq!(open.values_of(&bound), Some(values));
+    assert_eq!(bound.values_of(&bound), Some(Values::default()));
+    for other in [
+        "input(rgb8), resize(240, 256, area), normalize(), output(rgb, f32)",
+        "input(bgr8), resize(240, 256, nearest), normalize(), output(rgb, f32)",
+        "input(rgb8), letterbox(240, 256, nearest), normalize(), output(rgb, f32)",
+        "input(rgb8), resize(longest = 240, nearest), normalize(), output(rgb, f32)",
+        "input(rgb8), resize(240, 256, nearest), output(rgb, f32)",
+        "input(rgb8), resize(240, _, nearest), normalize(), output(rgb, f32)",
+    ] {
+        assert_eq!(open.values_of(&spec(other)), None, "{other}");
     }
 }
 

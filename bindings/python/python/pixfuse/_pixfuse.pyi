@@ -1,5 +1,5 @@
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, Literal, Protocol, Self, TypeAlias, TypeVar, final, overload
+from typing import Any, ClassVar, Final, Literal, Protocol, Self, TypeAlias, TypeVar, final, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -18,19 +18,28 @@ _Out = TypeVar("_Out", bound=npt.NDArray[Any] | Buffer)
 
 _Number: TypeAlias = float | np.floating[Any] | np.integer[Any]
 _Numbers: TypeAlias = _Number | Sequence[_Number] | npt.NDArray[np.floating[Any] | np.integer[Any]]
-_Named: TypeAlias = Mapping[str, str | None | _Numbers]
+_Named: TypeAlias = Mapping[str, str | bool | None | _Numbers]
 _Clause: TypeAlias = str | Sequence[str | _Number | None | _Named] | _Named
+# An array of numbers, or what numpy makes one of.
+_Points: TypeAlias = npt.NDArray[np.floating[Any] | np.integer[Any]] | _Array | Sequence[_Number] | Sequence[Sequence[_Number]]
 
 __all__ = [
     "Declaration",
+    "Geometry",
     "Pipeline",
     "PipelineError",
     "__version__",
+    "clip",
+    "dinov2",
     "hand_written_loop",
+    "imagenet",
     "levels",
     "names",
-    "opencv_imagenet",
-    "unit_planes",
+    "siglip",
+    "timm",
+    "to_tensor",
+    "yolo",
+    "yolox",
 ]
 
 __version__: str
@@ -47,6 +56,10 @@ class Pipeline:
         *,
         rows: int = ...,
         columns: int = ...,
+        shortest: int = ...,
+        longest: int = ...,
+        crop_rows: int = ...,
+        crop_columns: int = ...,
         scale: _Number = ...,
         mean: _Numbers = ...,
         std: _Numbers = ...,
@@ -60,10 +73,18 @@ class Pipeline:
         *,
         input: _Clause,
         resize: _Clause = ...,
+        letterbox: _Clause = ...,
+        center_crop: _Clause | int = ...,
+        crop: _Clause = ...,
+        pad: _Clause = ...,
         normalize: _Clause | Literal[True] = ...,
         output: _Clause,
         rows: int = ...,
         columns: int = ...,
+        shortest: int = ...,
+        longest: int = ...,
+        crop_rows: int = ...,
+        crop_columns: int = ...,
         scale: _Number = ...,
         mean: _Numbers = ...,
         std: _Numbers = ...,
@@ -85,6 +106,7 @@ class Pipeline:
     def dtype(self) -> Literal["float32", "uint8"]: ...
     def explain(self) -> str: ...
     def output_shape(self, rows: int, columns: int) -> tuple[int, int, int]: ...
+    def geometry(self, rows: int, columns: int) -> Geometry: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -93,12 +115,46 @@ class Pipeline:
     def __deepcopy__(self, _memo: object) -> Pipeline: ...
 
 @final
+class Geometry:
+    @property
+    def source(self) -> tuple[int, int]: ...
+    @property
+    def resized(self) -> tuple[int, int]: ...
+    @property
+    def output(self) -> tuple[int, int]: ...
+    @property
+    def content(self) -> tuple[int, int, int, int]: ...
+    @property
+    def source_box(self) -> tuple[float, float, float, float]: ...
+    @property
+    def scale(self) -> tuple[float, float]: ...
+    @property
+    def exact_scale(self) -> tuple[float, float]: ...
+    @property
+    def offset(self) -> tuple[int, int]: ...
+    @property
+    def matrix(self) -> npt.NDArray[np.float64]: ...
+    @property
+    def inverse(self) -> npt.NDArray[np.float64]: ...
+    def map_points(self, points: _Points, *, clip: bool = False) -> npt.NDArray[np.float64]: ...
+    def unmap_points(self, points: _Points, *, clip: bool = False) -> npt.NDArray[np.float64]: ...
+    def map_boxes(self, boxes: _Points, *, clip: bool = False) -> npt.NDArray[np.float64]: ...
+    def unmap_boxes(self, boxes: _Points, *, clip: bool = False) -> npt.NDArray[np.float64]: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    __hash__: ClassVar[None]  # type: ignore[assignment]
+
+@final
 class Declaration:
     def __call__(
         self,
         *,
         rows: int = ...,
         columns: int = ...,
+        shortest: int = ...,
+        longest: int = ...,
+        crop_rows: int = ...,
+        crop_columns: int = ...,
         scale: _Number = ...,
         mean: _Numbers = ...,
         std: _Numbers = ...,
@@ -111,6 +167,12 @@ def names() -> list[str]: ...
 def levels() -> list[str]: ...
 
 # The presets, which `presets.py` lists too.
+clip: Final[Pipeline]
+dinov2: Final[Pipeline]
 hand_written_loop: Final[Pipeline]
-opencv_imagenet: Final[Pipeline]
-unit_planes: Final[Pipeline]
+imagenet: Final[Pipeline]
+siglip: Final[Pipeline]
+timm: Final[Pipeline]
+to_tensor: Final[Pipeline]
+yolo: Final[Pipeline]
+yolox: Final[Pipeline]

@@ -18,12 +18,12 @@ store     rgb f32 chw",
 #[test]
 fn torchvision_on_tensors() {
     plans(
-        "input(rgb8, chw), resize(shortest = 256, max = 512, bilinear, antialias, like = torch), center_crop(224), normalize(mean = [0.485, 0.456, 0.406], std = [0.229, 0.224, 0.225], order = torchvision), output(rgb, f32, chw)",
+        "input(rgb8, chw), resize(shortest = 256, max = 512, bilinear, antialias, like = torch), center_crop(224), normalize(mean = [0.485, 0.456, 0.406], std = [0.229, 0.224, 0.225], order = torchvision_v2), output(rgb, f32, chw)",
         "\
 load      rgb8 chw
 frame     shortest side 256, longest at most 512; centre 224 x 224 (half_even) on 0
 resample  bilinear, antialiased: rows and columns in passes, equal to torch uint8 antialias
-map       (x * 1/255 - [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225], in the order of torchvision
+map       (x * 1/255 - [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225], in the order of torchvision_v2
 store     rgb f32 chw",
     );
 }

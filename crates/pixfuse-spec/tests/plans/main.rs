@@ -147,6 +147,19 @@ store     bgr f32 chw, channels from [2, 1, 0] of the source",
     );
 }
 
+/// 0 divided by -1 is -0, which one multiply-add does not give: the same numbers, other bits.
+#[test]
+fn negative_zero_is_kept() {
+    plans(
+        "input(gray8), normalize(scale = 1, std = -1, order = torchvision), output(gray, f32)",
+        "\
+load      gray8 hwc
+resample  none: every source pixel once
+map       (x * 1 - [0.0]) / [-1.0], in the order of torchvision
+store     gray f32 chw",
+    );
+}
+
 #[test]
 fn open_numbers() {
     plans(

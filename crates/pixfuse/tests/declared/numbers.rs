@@ -26,6 +26,7 @@ fn values() -> Values {
         mean: Some(vec![0.1, 0.2, 0.3]),
         std: Some(vec![0.5]),
         eps: Some(1e-3),
+        ..Values::default()
     }
 }
 

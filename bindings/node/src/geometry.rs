@@ -1,0 +1,39 @@
+//! The native half of a geometry: its numbers, and a function that moves points.
+
+use napi::bindgen_prelude::{Env, Error, Float64ArraySlice, FunctionCallContext, Object, Result, Status};
+use pixfuse::{Clip, Geometry};
+
+/// An object of the numbers and `change`, which `geometry.js` makes a `Geometry` of.
+pub(crate) fn object(env: &Env, geometry: Geometry) -> Result<Object<'static>> {
+    let mut object = Object::new(env)?;
+    object.set("matrix", geometry.matrix())?;
+    object.set("inverse", geometry.inverse())?;
+    object.set("scale", geometry.scale())?;
+    object.set("exactScale", geometry.exact_scale())?;
+    object.set("offset", geometry.offset().map(|offset| offset as f64))?;
+    object.set("content", geometry.content().map(|position| position as f64))?;
+    object.set("sourceBox", geometry.source_box())?;
+    object.set("source", geometry.source().map(|side| side as f64))?;
+    object.set("resized", geometry.resized().map(|side| side as f64))?;
+    object.set("output", geometry.output().map(|side| side as f64))?;
+    let change = env.create_function_from_closure::<(), _, _>("change", move |call| change(&geometry, &call))?;
+    object.set("change", change)?;
+    Ok(object)
+}
+
+/// `change(points, back, clip)`: moves `x, y, x, y, ..` of a Float64Array to the output, or back to the source.
+fn change(geometry: &Geometry, call: &FunctionCallContext) -> Result<()> {
+    let mut numbers: Float64ArraySlice = call.get(0)?;
+    let (back, clip): (bool, bool) = (call.get(1)?, call.get(2)?);
+    // SAFETY: no JavaScript runs from here to the end, so the buffer stays, and nothing else holds its numbers.
+    let (points, rest) = unsafe { numbers.as_mut() }.as_chunks_mut::<2>();
+    if !rest.is_empty() {
+        return Err(Error::new(Status::InvalidArg, "points: a coordinate without its other"));
+    }
+    if back {
+        geometry.unmap_in_place(points, Clip::from(clip));
+    } else {
+        geometry.map_in_place(points, Clip::from(clip));
+    }
+    Ok(())
+}

@@ -1,0 +1,170 @@
+//! The class `Geometry`.
+
+use numpy::{PyArray2, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyUntypedArrayMethods};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::IntoPyDict;
+
+use crate::failure::Failure;
+use crate::image::{as_array, tuple};
+
+/// Where things of a source image lie in the output, and back; `Pipeline.geometry` makes it.
+///
+/// Sizes, scales and offsets are (rows, columns). Points are (x, y) and boxes (x1, y1, x2, y2), as detectors give them: x
+/// grows with the columns, y with the rows, the unit is one pixel. Coordinates are those of edges: the first pixel reaches
+/// from 0 to 1, its centre is 0.5, and the whole image is the box (0, 0, columns, rows).
+///
+/// Both ways are `output = source * scale + offset`. A letterbox has one scale for both axes, its ratio from before the
+/// rounding of the sides, as Ultralytics, YOLOX and OpenCV take boxes back.
+///
+/// >>> import pixfuse
+/// >>> pipe = pixfuse.Pipeline("input(rgb8), letterbox(640, 640, bilinear), output(rgb, f32, chw)")
+/// >>> geometry = pipe.geometry(720, 1280)
+/// >>> geometry.content, geometry.scale
+/// ((140, 0, 360, 640), (0.5, 0.5))
+/// >>> geometry.matrix
+/// array([[  0.5,   0. ,   0. ],
+///        [  0. ,   0.5, 140. ]])
+/// >>> geometry.map_boxes([[200, 0, 400, 200], [0, 0, 1280, 720]])
+/// array([[100., 140., 200., 240.],
+///        [  0., 140., 640., 500.]])
+#[pyclass(frozen, eq, module = "pixfuse")]
+#[derive(PartialEq)]
+pub(crate) struct Geometry {
+    geometry: pixfuse::Geometry,
+}
+
+#[pymethods]
+impl Geometry {
+    /// (rows, columns) of the source.
+    #[getter]
+    fn source(&self) -> (usize, usize) {
+        self.geometry.source().into()
+    }
+
+    /// (rows, columns) that the whole source is resampled to, before anything is cut off or put around it.
+    #[getter]
+    fn resized(&self) -> (usize, usize) {
+        self.geometry.resized().into()
+    }
+
+    /// (rows, columns) of the output.
+    #[getter]
+    fn output(&self) -> (usize, usize) {
+        self.geometry.output().into()
+    }
+
+    /// The part of the output that shows the source, in pixels: (top, left, rows, columns). The rest is filled.
+    #[getter]
+    fn content(&self) -> (usize, usize, usize, usize) {
+        self.geometry.content().into()
+    }
+
+    /// The part of the source that `content` shows: (x1, y1, x2, y2), in source pixels.
+    #[getter]
+    fn source_box(&self) -> (f64, f64, f64, f64) {
+        self.geometry.source_box().into()
+    }
+
+    /// Output pixels per source pixel along rows and columns, as points and boxes are mapped: a letterbox's one ratio twice,
+    /// else `exact_scale`.
+    #[getter]
+    fn scale(&self) -> (f64, f64) {
+        self.geometry.scale().into()
+    }
+
+    /// The resized over the source rows and columns, by which pixels are resampled.
+    #[getter]
+    fn exact_scale(&self) -> (f64, f64) {
+        self.geometry.exact_scale().into()
+    }
+
+    /// The (row, column) of the output where the first pixel of the resized image lies; negative when it is cut off.
+    #[getter]
+    fn offset(&self) -> (i64, i64) {
+        self.geometry.offset().into()
+    }
+
+    /// From the source to the output: [[sx, 0, tx], [0, sy, ty]], an array of float64 that is new at each access.
+    #[getter]
+    fn matrix<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<f64>>> {
+        array(py, self.geometry.matrix())
+    }
+
+    /// From the output to the source: the inverse of `matrix`, of the same form.
+    #[getter]
+    fn inverse<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<f64>>> {
+        array(py, self.geometry.inverse())
+    }
+
+    /// Points (x, y) of the source, in the output; `clip` moves those outside onto its edge.
+    ///
+    /// `points` is an array of numbers, or anything that numpy makes one of, whose last axis has length 2. The result is a
+    /// new array of float64 of the same shape. Raises PipelineError when the last axis has another length.
+    #[pyo3(signature = (points, *, clip=false))]
+    fn map_points<'py>(&self, points: &Bound<'py, PyAny>, clip: bool) -> Result<Bound<'py, PyAny>, Failure> {
+        changed("points", points, 2, |points| self.geometry.map_in_place(points, clip.into()))
+    }
+
+    /// Points (x, y) of the output, in the source; as `map_points`.
+    #[pyo3(signature = (points, *, clip=false))]
+    fn unmap_points<'py>(&self, points: &Bound<'py, PyAny>, clip: bool) -> Result<Bound<'py, PyAny>, Failure> {
+        changed("points", points, 2, |points| self.geometry.unmap_in_place(points, clip.into()))
+    }
+
+    /// Boxes (x1, y1, x2, y2) of the source, in the output; as `map_points`, with a last axis of length 4.
+    #[pyo3(signature = (boxes, *, clip=false))]
+    fn map_boxes<'py>(&self, boxes: &Bound<'py, PyAny>, clip: bool) -> Result<Bound<'py, PyAny>, Failure> {
+        changed("boxes", boxes, 4, |points| self.geometry.map_in_place(points, clip.into()))
+    }
+
+    /// Boxes (x1, y1, x2, y2) of the output, in the source; as `map_boxes`.
+    #[pyo3(signature = (boxes, *, clip=false))]
+    fn unmap_boxes<'py>(&self, boxes: &Bound<'py, PyAny>, clip: bool) -> Result<Bound<'py, PyAny>, Failure> {
+        changed("boxes", boxes, 4, |points| self.geometry.unmap_in_place(points, clip.into()))
+    }
+
+    fn __repr__(&self) -> String {
+        let ([rows, columns], output) = (self.geometry.source(), self.geometry.output());
+        let ([sy, sx], [ty, tx]) = (self.geometry.scale(), self.geometry.offset());
+        format!("<Geometry ({rows}, {columns}) to {}: x * {sx} + {tx}, y * {sy} + {ty}>", tuple(&output))
+    }
+}
+
+impl From<pixfuse::Geometry> for Geometry {
+    fn from(geometry: pixfuse::Geometry) -> Self {
+        Self { geometry }
+    }
+}
+
+fn array(py: Python<'_>, matrix: [[f64; 3]; 2]) -> PyResult<Bound<'_, PyArray2<f64>>> {
+    Ok(PyArray2::from_vec2(py, &matrix.map(Vec::from))?)
+}
+
+/// A copy of an array, as float64, whose points were changed.
+fn changed<'py>(
+    name: &str,
+    given: &Bound<'py, PyAny>,
+    last: usize,
+    change: impl FnOnce(&mut [[f64; 2]]),
+) -> Result<Bound<'py, PyAny>, Failure> {
+    let py = given.py();
+    let array = as_array(given)?;
+    let dtype = array.dtype();
+    // Text and None would become numbers too, if numpy was asked.
+    if !matches!(dtype.kind(), b'i' | b'u' | b'f') {
+        return Err(Failure::Argument(format!("{name}: dtype {dtype}, expected numbers")));
+    }
+    if array.shape().last() != Some(&last) {
+        let shape = tuple(array.shape());
+        return Err(Failure::Argument(format!("{name}: shape {shape}, expected a last axis of length {last}")));
+    }
+    let dense = [("dtype", "float64"), ("order", "C")].into_py_dict(py)?;
+    let copy = py.import(intern!(py, "numpy"))?.call_method("array", (array,), Some(&dense))?;
+    let copy = copy.cast_into::<PyArrayDyn<f64>>().map_err(PyErr::from)?;
+    let mut numbers = copy.try_readwrite().map_err(PyErr::from)?;
+    let (points, _) = numbers.as_slice_mut().map_err(PyErr::from)?.as_chunks_mut();
+    change(points);
+    drop(numbers);
+    Ok(copy.into_any())
+}
