@@ -10,8 +10,69 @@ export type Element = 'f32' | 'u8'
 /** Where channels lie: innermost (`hwc`, interleaved) or outermost (`chw`, planes). */
 export type Layout = 'hwc' | 'chw'
 
-/** How a resized pixel is made. Each name is one library's result, to the bit. */
-export type Filter = 'nearest' | 'nearest_exact' | 'nearest_floor' | 'bilinear'
+/**
+ * How a resized pixel is made. Each name is one library's result, to the bit; with `'antialias'` behind it `bilinear`
+ * and `bicubic` are Pillow's. `box`, `hamming` and `lanczos` need it, the other filters have none.
+ */
+export type Filter =
+  | 'nearest'
+  | 'nearest_exact'
+  | 'nearest_floor'
+  | 'bilinear'
+  | 'bicubic'
+  | 'box'
+  | 'hamming'
+  | 'lanczos'
+  | 'area'
+  | 'lanczos4'
+
+/** What else can be said of an antialiasing filter. */
+export interface Sampling {
+  /** PyTorch's uint8 `bilinear` or `bicubic`, instead of Pillow's. */
+  like?: 'pillow' | 'torch'
+  /** 12 for the order of passes of Pillow 12 and older. */
+  pillow?: 12 | 13
+  /** `f32` keeps what other filters round to u8: nearer to the ideal, equal to no library. */
+  precision?: 'u8' | 'f32'
+}
+
+/** The shorter side becomes this long, and the other follows. */
+export interface Shortest {
+  shortest: number | Later
+  /** If the longer side came out longer than this, it becomes this long instead. */
+  max?: number
+}
+
+/** The longer side becomes this long, and the other follows. */
+export interface Longest {
+  longest: number | Later
+}
+
+/** Pixel values where there is no source: one, or one for each channel of the *output*, in its order. */
+export type Fill = number | readonly number[]
+
+/** What else can be said of a letterbox. */
+export interface LetterboxOptions extends Sampling {
+  /** 114 unless given. */
+  fill?: Fill
+  /** Whose way to round and place the content; `ultralytics` unless given. */
+  rule?: 'ultralytics' | 'yolox' | 'opencv'
+  /** Cuts the margins to what is left of a multiple of this. */
+  stride?: number
+  /** Whether a small image is enlarged; `true` unless given. */
+  scaleUp?: boolean
+}
+
+/** What else can be said of a crop of the middle. */
+export interface CenterCropOptions {
+  /** Where the odd row or column goes; `half_even` (torchvision, timm) unless given. */
+  rounding?: 'half_even' | 'floor' | 'truncate'
+  /** What stands around a smaller image; 0 unless given. */
+  fill?: Fill
+}
+
+/** Whose roundings `normalize` has; `fused` is one multiply-add. */
+export type Order = 'fused' | 'torchvision' | 'torchvision_v2' | 'hf_pil' | 'hf_torch' | 'opencv'
 
 /** A way to run: an instruction set. Each gives the same bytes. */
 export type Level = 'scalar' | 'neon' | 'avx2' | 'avx512'
@@ -38,10 +99,22 @@ export interface Normalize {
   std?: number | readonly number[] | Later
   /** 0 unless given. */
   eps?: number | Later
+  /** `fused` unless given. */
+  order?: Order
 }
 
 /**
- * A pipeline as an object: one property for each clause, the arguments of a clause as an array.
+ * A pipeline as an object: one property for each clause, the arguments of a clause as an array, those with a name in an
+ * object in it. A name of the language is written in camelCase: `center_crop` as `centerCrop`, `scale_up` as `scaleUp`.
+ *
+ * @example
+ * new Pipeline({
+ *   input: 'rgb8',
+ *   resize: [{ shortest: 256 }, 'bilinear', 'antialias'],
+ *   centerCrop: 224,
+ *   normalize: { order: 'torchvision' },
+ *   output: ['rgb', 'f32', 'chw'],
+ * })
  *
  * @example
  * new Pipeline({
@@ -57,8 +130,26 @@ export interface Declaration<E extends Element = Element> {
     | PixelFormat
     | readonly [PixelFormat, (Layout | Alpha)?]
     | readonly [PixelFormat, Layout, Alpha]
-  /** Rows, columns and filter of the result; the image keeps its size without it. */
-  resize?: readonly [rows: number | Later, columns: number | Later, filter: Filter]
+  /** Rows, columns and filter of the result, or one side and filter; the image keeps its size without it. */
+  resize?:
+    | readonly [rows: number | Later, columns: number | Later, filter: Filter, ...sampling: ('antialias' | Sampling)[]]
+    | readonly [side: Shortest | Longest, filter: Filter, ...sampling: ('antialias' | Sampling)[]]
+  /** A resize to these rows and columns that keeps the aspect and fills the rest. */
+  letterbox?: readonly [
+    rows: number | Later,
+    columns: number | Later,
+    filter: Filter,
+    ...options: ('antialias' | LetterboxOptions)[],
+  ]
+  /** Rows and columns of the middle that is kept; one number is a square. */
+  centerCrop?:
+    | number
+    | readonly [rows: number | Later, columns?: number | Later]
+    | readonly [rows: number | Later, columns: number | Later, options: CenterCropOptions]
+  /** The window that is kept. */
+  crop?: readonly [top: number, left: number, rows: number, columns: number]
+  /** Margins. */
+  pad?: readonly [top: number, left: number, bottom: number, right: number, options?: { fill: Fill }]
   /** `true` divides by 255; without it, or with `false`, pixel values stay as they are. */
   normalize?: Normalize | boolean
   /** What the tensor is: planes (`chw`) unless `hwc` is given. */
@@ -67,8 +158,16 @@ export interface Declaration<E extends Element = Element> {
 
 /** The numbers for the places that a declaration leaves open as `_`. */
 export interface Values {
+  /** Of `resize` or `letterbox`. */
   rows?: number
   columns?: number
+  /** Of `resize`. */
+  shortest?: number
+  longest?: number
+  /** Of `centerCrop`. */
+  cropRows?: number
+  cropColumns?: number
+  /** Of `normalize`. */
   scale?: number
   mean?: number | readonly number[]
   std?: number | readonly number[]
@@ -118,6 +217,79 @@ export interface Tensor<D = TensorData> {
   dims: number[]
 }
 
+/** A place: x grows with the columns, y with the rows. The first pixel reaches from 0 to 1, its centre is 0.5. */
+export type Point = [x: number, y: number]
+
+/** Two corners. The whole image is `[0, 0, columns, rows]`. */
+export type Box = [x1: number, y1: number, x2: number, y2: number]
+
+/** Numbers in a typed array. */
+export type TypedNumbers = Float32Array | Float64Array | Int32Array | Uint32Array | Int16Array | Uint16Array
+
+/** Two rows: `x' = m[0][0] * x + m[0][1] * y + m[0][2]`, and `y'` by the second. */
+export type Matrix = readonly [readonly [number, number, number], readonly [number, number, number]]
+
+/** Options of the functions that move places. */
+export interface ClipOptions {
+  /** Whether what would lie outside the image moves onto its edge. */
+  readonly clip?: boolean | undefined
+}
+
+/**
+ * Moves places; what is given stays as it is.
+ *
+ * Places are given one number after another, or as an array with an array for each, and come back as they were given:
+ * arrays as arrays, typed arrays of any type as a Float64Array.
+ */
+export interface Change<Place> {
+  (places: TypedNumbers, options?: ClipOptions | null): Float64Array
+  (places: readonly number[], options?: ClipOptions | null): number[]
+  (places: readonly (readonly number[] | TypedNumbers)[], options?: ClipOptions | null): Place[]
+}
+
+/**
+ * What a pipeline does to places in an image of one size. `pipe.geometry` makes it.
+ *
+ * Sizes, scales and offsets are `[rows, columns]`, points are `[x, y]`. After a letterbox the matrix has the one ratio by
+ * which Ultralytics, YOLOX and OpenCV take boxes back; `exactScale` tells the rounded sides of the content.
+ */
+export interface Geometry {
+  /** From the source to the output: `[[sx, 0, tx], [0, sy, ty]]`. */
+  readonly matrix: Matrix
+  /** From the output to the source, of the same form. */
+  readonly inverse: Matrix
+  /** Output pixels per source pixel, as places are moved. */
+  readonly scale: readonly [rows: number, columns: number]
+  /** The resized over the source rows and columns, by which pixels are resampled. */
+  readonly exactScale: readonly [rows: number, columns: number]
+  /** Where in the output the first pixel of the resized image lies; negative when it is cut off. */
+  readonly offset: readonly [row: number, column: number]
+  /** The part of the output that shows the source; the rest is filled. */
+  readonly content: readonly [top: number, left: number, rows: number, columns: number]
+  /** The part of the source that `content` shows. */
+  readonly sourceBox: Readonly<Box>
+  /** The size of the source. */
+  readonly source: readonly [rows: number, columns: number]
+  /** The size that the whole source is resampled to, before anything is cut off or put around it. */
+  readonly resized: readonly [rows: number, columns: number]
+  /** The size of the output. */
+  readonly output: readonly [rows: number, columns: number]
+  /** Points of the source, in the output; not clipped unless asked for. */
+  readonly mapPoints: Change<Point>
+  /** Points of the output, in the source; not clipped unless asked for. */
+  readonly unmapPoints: Change<Point>
+  /** Boxes of the source, in the output; not clipped unless asked for. */
+  readonly mapBoxes: Change<Box>
+  /**
+   * Boxes of the output, in the source: where a detector found things in the photo. Clipped unless `clip` is `false`.
+   *
+   * @example
+   * const pipe = new Pipeline('input(rgb8), letterbox(640, 640, bilinear), output(rgb, f32, chw)')
+   * pipe.geometry(720, 1280).unmapBoxes([[100, 130, 200, 240]]) // [[200, 0, 400, 200]]
+   */
+  readonly unmapBoxes: Change<Box>
+}
+
 /**
  * A preprocessing pipeline, ready to run. It is immutable. A worker gets one by its `spec`.
  *
@@ -142,6 +314,9 @@ export interface Pipeline<E extends Element = Element> {
    * new Pipeline('input(rgb8), output(rgb, f32, chw)').outputShape(480, 640) // [3, 480, 640]
    */
   outputShape(rows: number, columns: number): [number, number, number]
+
+  /** Where a run over a source of this size puts things, to take places in it to the tensor and back. */
+  geometry(rows: number, columns: number): Geometry
 
   /**
    * Runs on this thread. With `out`, a typed array of the tensor's exact length, nothing large is allocated.
@@ -217,10 +392,22 @@ export interface Presets {
   get<N extends PresetName>(name: N): Presets[N]
   /** Nearest neighbour as a hand-written loop does it: index `floor(d * (S / D))`, then `(x / 255 - mean) / (std + 1e-5)`. */
   readonly handWrittenLoop: Pipeline<'f32'>
-  /** An image read with OpenCV, stretched to 224 x 224 by `cv2.resize`, normalised with the ImageNet constants, as RGB. */
-  readonly opencvImagenet: Pipeline<'f32'>
-  /** Pixels to planes of 0 to 1 without a resize: `torchvision.transforms.ToTensor` up to rounding of the division. */
-  readonly unitPlanes: Pipeline<'f32'>
+  /** torchvision's `ImageClassification` transform, as most of its weights name it, on a PIL image. */
+  readonly imagenet: Pipeline<'f32'>
+  /** timm's default evaluation transform: `crop_pct = 0.875`, bicubic. */
+  readonly timm: Pipeline<'f32'>
+  /** The transform of openai/CLIP and open_clip at 224 pixels (torchvision on a PIL image). */
+  readonly clip: Pipeline<'f32'>
+  /** Hugging Face's SigLIP processor at 224 pixels, on PIL. */
+  readonly siglip: Pipeline<'f32'>
+  /** Hugging Face's DINOv2 processor, on PIL. */
+  readonly dinov2: Pipeline<'f32'>
+  /** Ultralytics' letterbox to 640 x 640 of an image read with OpenCV, as RGB from 0 to 1. */
+  readonly yolo: Pipeline<'f32'>
+  /** YOLOX' letterbox to 640 x 640 of an image read with OpenCV: content at the top left, BGR from 0 to 255. */
+  readonly yolox: Pipeline<'f32'>
+  /** Pixels to planes of 0 to 1 without a resize: `torchvision.transforms.ToTensor`. */
+  readonly toTensor: Pipeline<'f32'>
 }
 
 export type PresetName = Exclude<keyof Presets, 'names' | 'get'>

@@ -25,6 +25,21 @@ test('an object says what a text says', () => {
       'input(gray8), normalize(scale = 1/128, mean = 1), output(gray, f32, chw)',
     ],
   ]
+  const framed = [
+    ['resize(shortest = 256, max = 300, bilinear, antialias, like = torch), center_crop(224)',
+      { resize: [{ shortest: 256, max: 300 }, 'bilinear', 'antialias', { like: 'torch' }], centerCrop: 224 }],
+    ['resize(longest = 64, area), crop(1, 2, 3, 4), pad(1, 2, 3, 4, fill = [1, 2, 3])',
+      { resize: [{ longest: 64 }, 'area'], crop: [1, 2, 3, 4], pad: [1, 2, 3, 4, { fill: [1, 2, 3] }] }],
+    ['letterbox(64, 32, bilinear, fill = 0, stride = 32, scale_up = false)',
+      { letterbox: [64, 32, 'bilinear', { fill: 0, stride: 32, scaleUp: false }] }],
+    ['letterbox(64, 32, lanczos, antialias, pillow = 12, rule = yolox, scale_up = true)',
+      { letterbox: [64, 32, 'lanczos', 'antialias', { pillow: 12, rule: 'yolox', scaleUp: true }] }],
+    ['center_crop(5, 6, rounding = floor, fill = 7)', { centerCrop: [5, 6, { rounding: 'floor', fill: 7 }] }],
+    ['center_crop(5, 6)', { center_crop: [5, 6] }],
+  ]
+  for (const [clauses, object] of framed) {
+    pairs.push([{ input: 'rgb8', ...object, output: ['rgb', 'f32'] }, `input(rgb8), ${clauses}, output(rgb, f32)`])
+  }
   for (const [object, text] of pairs) assert.equal(new Pipeline(object).spec, new Pipeline(text).spec)
 })
 
@@ -35,6 +50,11 @@ test('numbers left open are given beside the text or the object', () => {
   assert.equal(new Pipeline(OPEN, values).spec, spec)
   const object = { input: 'rgb8', resize: [null, '_', 'bilinear'], normalize: { mean: '_', std: null }, output: ['rgb', 'f32', 'chw'] }
   assert.equal(new Pipeline(object, values).spec, spec)
+  const sides = 'input(rgb8), resize(shortest = _, area), center_crop(_, _), output(rgb, u8)'
+  const framed = 'input(rgb8), resize(shortest = 9, area), center_crop(7, 8), output(rgb, u8)'
+  assert.equal(new Pipeline(sides, { shortest: 9, cropRows: 7, cropColumns: 8 }).spec, new Pipeline(framed).spec)
+  assertRefused(() => new Pipeline(sides, { longest: 9 }), /shortest: not given.*longest: given, but .*crop_rows: not given/s)
+  assert.deepEqual(new Pipeline('input(rgb8), resize(longest = _, area), output(rgb, u8)', { longest: 9 }).outputShape(3, 3), [3, 9, 9])
   const open = 'input(gray8), normalize(scale = _, eps = _), output(gray, f32, hwc)'
   assert.equal(new Pipeline(open, { scale: 1, eps: 0.5 }).spec, 'input(gray8), normalize(scale = 1, eps = 0.5), output(gray, f32, hwc)')
 })
@@ -65,7 +85,7 @@ test('declarations that are none', () => {
     ['input(rgb8), output(rgb, f64)', /f64/],
     [{}, /input is missing/],
     [new Float32Array(2), /expected a clause such as input\(\.\.\), found 0/],
-    [{ input: 'rgb8', crop: [1], output: ['rgb', 'u8'] }, /unknown clause `crop`/],
+    [{ input: 'rgb8', blur: [1], output: ['rgb', 'u8'] }, /unknown clause `blur`/],
     [{ input: Symbol('rgb8') }, /^input: expected .*, found a symbol$/],
     [{ input: 'rgb8', resize: [240, undefined, 'bilinear'] }, /^resize: found undefined/],
     [{ input: 'rgb8', resize: [240, 256n, 'bilinear'] }, /^resize: expected .*, found a bigint$/],
@@ -73,7 +93,10 @@ test('declarations that are none', () => {
     [{ input: 'rgb8', normalize: { mean: [NaN, 1, 1] }, output: ['rgb', 'f32'] }, /mean: NaN is not a finite number/],
     [{ input: 'rgb8', normalize: { mean: [[1], 1, 1] }, output: ['rgb', 'f32'] }, /expected a single value, found a list/],
     [{ input: 'rgb8', output: ['rgb', 'f32)', 'chw'] }, /brackets that do not belong there/],
-    [{ input: 'rgb8', output: ['rgb', true] }, /^output: expected .*, found true$/],
+    [{ input: 'rgb8', output: ['rgb', true] }, /^output: unknown element type `true`/],
+    [{ input: 'rgb8', letterbox: [1, 1, 'bilinear', { scaleUp: 'no' }], output: ['rgb', 'u8'] }, /scale_up must be true or false/],
+    [{ input: 'rgb8', centerCrop: 2, center_crop: 2, output: ['rgb', 'u8'] }, /center_crop: the clause is given twice/],
+    [{ input: 'rgb8', crop: [0, 0, 1], output: ['rgb', 'u8'] }, /crop\(top, left, rows, columns\)/],
     [OPEN, /rows: not given.*columns: not given.*mean: not given.*std: not given/s],
   ]
   for (const [declaration, message] of cases) assertRefused(() => new Pipeline(declaration), message)
@@ -107,7 +130,7 @@ test('values that are none', () => {
     [{ ...good, mean: [1, 2] }, /mean/],
     [{ ...good, std: [1, 0, 1] }, /std/],
     [{ ...good, eps: 1 }, /^eps: given, but normalize\(.*\) already says 0/],
-    [{ ...good, side: 1 }, /^values: "side" is none of rows, columns, scale, mean, std, eps$/],
+    [{ ...good, side: 1 }, /^values: "side" is none of rows, columns, shortest, longest, cropRows, cropColumns, scale, mean, std, eps$/],
   ]
   for (const [values, message] of cases) assertRefused(() => new Pipeline(OPEN, values), message)
 })

@@ -1,7 +1,9 @@
-// Test images and ways to compare results, shared by the tests.
+// Test images, pipelines at a level and ways to compare results, shared by the tests.
 
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
+
+import { Pipeline } from '../index.mjs'
 
 /** Byte `i` depends on `i` and the seed alone, as in the tests of the core (MurmurHash3's finaliser). */
 export function pixels(length, seed) {
@@ -18,12 +20,40 @@ export function pixels(length, seed) {
   return bytes
 }
 
+/** An image with slopes and edges, as photos have them: a triangle wave, turned over in slanted stripes. */
+export function smooth(rows, columns, channels, seed) {
+  const bytes = new Uint8Array(rows * columns * channels)
+  let index = 0
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++) {
+      const over = Math.floor((7 * x + 3 * y + seed) / 64) % 5 === 0
+      for (let c = 0; c < channels; c++) {
+        const value = Math.abs((y * (2 + c) + x * (4 - c) + seed * 37) % 510 - 255)
+        bytes[index++] = over ? 255 - value : value
+      }
+    }
+  }
+  return bytes
+}
+
 /** An image with these pixels. */
 export const image = (width, height, channels = 3, seed = 1) => ({
   data: pixels(width * height * channels, seed),
   width,
   height,
 })
+
+/** A pipeline made at a level. */
+export function at(level, ...declaration) {
+  process.env.PIXFUSE_LEVEL = level
+  try {
+    const pipe = new Pipeline(...declaration)
+    assert.equal(pipe.level, level)
+    return pipe
+  } finally {
+    delete process.env.PIXFUSE_LEVEL
+  }
+}
 
 /** The bytes of a typed array. */
 export const bytes = array => Buffer.from(array.buffer, array.byteOffset, array.byteLength)

@@ -34,6 +34,9 @@ test('what is exported is what is declared', () => {
   const own = Object.getOwnPropertyNames(Pipeline.prototype).filter(name => name !== 'constructor')
   assert.deepEqual(own.sort(), members('Pipeline'))
   assert.deepEqual(Object.keys(module.presets).sort(), members('Presets'))
+  const geometry = new Pipeline('input(rgb8), output(rgb, u8)').geometry(1, 1)
+  const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(geometry)).filter(name => name !== 'constructor')
+  assert.deepEqual([...Object.keys(geometry), ...methods].sort(), members('Geometry'))
 })
 
 test('one package for import and require', () => {

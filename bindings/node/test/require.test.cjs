@@ -11,6 +11,6 @@ test('require gives everything', async () => {
   assert.deepEqual(pipe.runSync(image), { data: new Uint8Array([1, 2, 3, 4, 5, 6]), dims: [1, 2, 3] })
   assert.deepEqual((await pipe.run(image)).dims, [1, 2, 3])
   assert.ok(levels().length > 0)
-  assert.ok(presets.unitPlanes instanceof Pipeline)
+  assert.ok(presets.toTensor instanceof Pipeline)
   assert.match(version, /^\d+\.\d+\.\d+/)
 })

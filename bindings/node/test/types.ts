@@ -1,7 +1,9 @@
 // Never run: the compiler reads it. Everything that `index.d.ts` declares is used once, with the types that come out.
 
 import pixfuse, { Pipeline, levels, presets, version } from '..'
-import type { Declaration, ElementOf, Image, Level, Options, PresetName, RunOptions, Tensor, Values } from '..'
+import type {
+  Box, Declaration, ElementOf, Geometry, Image, Level, Matrix, Options, Point, PresetName, RunOptions, Tensor, Values,
+} from '..'
 
 /** Accepts nothing but exactly this type. */
 function exactly<Expected>() {
@@ -47,15 +49,45 @@ exactly<Pipeline<'u8'>>()(new Pipeline(declaration, { rows: 1, columns: 1 }))
 exactly<Pipeline<'f32'>>()(new Pipeline({ input: 'gray8', normalize: true, output: ['gray', 'f32', 'chw'] }))
 exactly<Pipeline<'f32'>>()(new Pipeline({ input: ['bgr8'], normalize: { scale: '1/128', mean: 1, std: null }, output: ['rgb', 'f32'] }))
 
+const framed = new Pipeline({
+  input: 'rgb8',
+  resize: [{ shortest: '_', max: 300 }, 'bicubic', 'antialias', { like: 'torch', precision: 'u8' }],
+  centerCrop: ['_', null, { rounding: 'truncate', fill: [1, 2, 3] }],
+  pad: [1, 2, 3, 4, { fill: 9 }],
+  normalize: { order: 'torchvision_v2' },
+  output: ['rgb', 'f32'],
+}, { shortest: 256, cropRows: 224, cropColumns: 224 })
+exactly<Pipeline<'f32'>>()(framed)
+const boxed = { fill: 0, rule: 'yolox', stride: 32, scaleUp: false, pillow: 12 } as const
+new Pipeline({ input: 'rgb8', letterbox: [640, null, 'lanczos', 'antialias', boxed], output: ['rgb', 'u8'] }, { columns: 640 })
+new Pipeline({ input: 'rgb8', resize: [{ longest: null }, 'area'], crop: [0, 0, 1, 1], output: ['rgb', 'u8'] }, { longest: 9 })
+new Pipeline({ input: 'rgb8', resize: [1, 2, 'box', 'antialias'], centerCrop: 224, output: ['rgb', 'u8'] })
+
+const geometry = framed.geometry(480, 640)
+exactly<Geometry>()(geometry)
+exactly<Matrix>()(geometry.matrix)
+exactly<Matrix>()(geometry.inverse)
+exactly<readonly [rows: number, columns: number]>()(geometry.scale)
+exactly<readonly [number, number, number, number]>()(geometry.sourceBox)
+exactly<number>()(geometry.exactScale[0] + geometry.offset[1] + geometry.content[3])
+exactly<number>()(geometry.source[0] + geometry.resized[1] + geometry.output[0])
+exactly<Float64Array>()(geometry.unmapBoxes(new Float32Array(8)))
+exactly<number[]>()(geometry.unmapBoxes([1, 2, 3, 4], { clip: false }))
+exactly<Box[]>()(geometry.unmapBoxes([[1, 2, 3, 4]]))
+exactly<Box[]>()(geometry.mapBoxes([new Float64Array(4)], null))
+exactly<Point[]>()(geometry.mapPoints([[1, 2]], {}))
+exactly<Float64Array>()(geometry.unmapPoints(new Int32Array(2), { clip: true }))
+
 declare const text: string
 exactly<Pipeline>()(new Pipeline(text))
 exactly<Float32Array | Uint8Array>()(new Pipeline(text).runSync(image).data)
 exactly<'f32'>()('f32' as ElementOf<'input(rgb8), output(rgb, f32)'>)
 
 exactly<PresetName[]>()(presets.names())
-exactly<Pipeline<'f32'>>()(presets.get('unitPlanes'))
+exactly<Pipeline<'f32'>>()(presets.get('toTensor'))
 exactly<Pipeline<'f32'>>()(presets.handWrittenLoop)
-exactly<Pipeline<'f32'>>()(presets.opencvImagenet)
+const { imagenet, timm, clip, siglip, dinov2, yolo, yolox } = presets
+for (const preset of [imagenet, timm, clip, siglip, dinov2, yolo, yolox]) exactly<Pipeline<'f32'>>()(preset)
 exactly<Level[]>()(levels())
 exactly<string>()(version)
 exactly<typeof Pipeline>()(pixfuse.Pipeline)
@@ -77,10 +109,16 @@ floats.runSync({ data: new Uint8Array(12), width: 2 })
 // @ts-expect-error: no such filter
 new Pipeline({ input: 'rgb8', resize: [1, 1, 'cubic'], output: ['rgb', 'u8'] })
 // @ts-expect-error: no such clause
-new Pipeline({ input: 'rgb8', crop: [1, 1], output: ['rgb', 'u8'] })
+new Pipeline({ input: 'rgb8', blur: [1, 1], output: ['rgb', 'u8'] })
+// @ts-expect-error: a letterbox has no roundings
+new Pipeline({ input: 'rgb8', letterbox: [1, 1, 'bilinear', { rounding: 'floor' }], output: ['rgb', 'u8'] })
+// @ts-expect-error: a place is not one number
+geometry.mapPoints(1)
+// @ts-expect-error: clipping is an option
+geometry.unmapBoxes([1, 2, 3, 4], true)
 // @ts-expect-error: no such number
 new Pipeline('input(rgb8), output(rgb, u8)', { side: 1 })
 // @ts-expect-error: a pipeline does not change
 floats.spec = ''
 // @ts-expect-error: no such preset
-presets.get('imagenet')
+presets.get('opencvImagenet')

@@ -144,7 +144,8 @@ fn keyword(place: &str, given: &Bound<'_, PyAny>, depth: usize) -> Result<Keywor
     if depth > 0 && given.hasattr(intern!(py, "tolist"))? {
         return keyword(place, &given.call_method0(intern!(py, "tolist"))?, depth - 1);
     }
-    let message = format!("{place}: expected a number, a str, a bool, a tuple, a list or a dict, found {}", found(given));
+    let message =
+        format!("{place}: expected a number, a str, a bool, a tuple, a list or a dict, found {}", found(given));
     Err(Failure::Argument(message))
 }
 

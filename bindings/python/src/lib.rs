@@ -27,8 +27,6 @@ mod keywords;
 mod out;
 mod pipeline;
 
-use std::collections::BTreeSet;
-
 use pixfuse::{Entry, Level, presets};
 use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
@@ -56,16 +54,24 @@ pub fn register(module: &Bound<'_, PyModule>, entries: &'static [Entry]) -> PyRe
     let py = module.py();
     // Asked for here, a missing numpy is an ImportError; the first array would find out with a panic.
     py.import("numpy")?;
-    let classes =
-        [py.get_type::<Pipeline>(), py.get_type::<Declaration>(), py.get_type::<Geometry>(), py.get_type::<PipelineError>()];
+    let classes = [
+        py.get_type::<Pipeline>(),
+        py.get_type::<Declaration>(),
+        py.get_type::<Geometry>(),
+        py.get_type::<PipelineError>(),
+    ];
     for class in classes {
         class.setattr("__module__", module.name()?)?;
         module.add(class.name()?, &class)?;
     }
     module.add_function(wrap_pyfunction!(names, module)?)?;
-    module.add_function(wrap_pyfunction!(attribute, module)?)?;
-    module.add_function(wrap_pyfunction!(attributes, module)?)?;
-    declaration::declare(module, entries)
+    declaration::declare(module, entries)?;
+    // `from module import *` asks for them all, but not for the functions that answer.
+    for name in names(module)? {
+        module.index()?.append(name)?;
+    }
+    module.setattr("__getattr__", wrap_pyfunction!(attribute, module)?)?;
+    module.setattr("__dir__", wrap_pyfunction!(attributes, module)?)
 }
 
 /// The names of the declared pipelines of this module, each an attribute of it.
@@ -92,9 +98,12 @@ fn attribute<'py>(module: &Bound<'py, PyModule>, name: &str) -> Result<Bound<'py
 /// What Python calls for `dir(module)`.
 #[pyfunction]
 #[pyo3(name = "__dir__", pass_module)]
-fn attributes(module: &Bound<'_, PyModule>) -> PyResult<BTreeSet<String>> {
-    let there = module.dict().keys().extract::<Vec<String>>()?;
-    Ok(there.into_iter().chain(names(module)?).collect())
+fn attributes(module: &Bound<'_, PyModule>) -> PyResult<Vec<String>> {
+    let mut attributes: Vec<String> = module.dict().keys().extract()?;
+    attributes.extend(names(module)?);
+    attributes.sort();
+    attributes.dedup();
+    Ok(attributes)
 }
 
 /// The levels that this CPU has, the slowest first: what the environment variable `PIXFUSE_LEVEL` may name.

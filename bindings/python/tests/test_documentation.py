@@ -20,17 +20,19 @@ def test_examples(module):
         runner.run(test)
     results = runner.summarize()
     assert results.failed == 0
-    assert results.attempted >= (14 if module is pixfuse else 3)
+    assert results.attempted >= (25 if module is pixfuse else 3)
 
 
 @pytest.mark.parametrize(
     "readme", [PACKAGE / "README.md", PACKAGE.parents[1] / "README.md"], ids=["package", "project"]
 )
 def test_readme(readme):
+    names = {}
     for code in re.findall(r"^```python\n(.*?)^```", readme.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
-        names = {}
         exec(code, names)
-        assert names["x"].shape == (3, 240, 256) and names["xs"].shape == (2, 3, 240, 256)
+    assert names["x"].shape == (3, 240, 256) and names["xs"].shape == (2, 3, 240, 256)
+    if "boxes" in names:
+        assert names["boxes"].tolist() == [[200, 0, 400, 200]]
 
 
 def test_everything_public_is_described():
@@ -38,6 +40,7 @@ def test_everything_public_is_described():
         value = getattr(pixfuse, name)
         if name != "__version__":
             assert inspect.getdoc(value), name
-    for name, method in vars(pixfuse.Pipeline).items():
-        if not name.startswith("_"):
-            assert inspect.getdoc(method), name
+    for public in (pixfuse.Pipeline, pixfuse.Declaration, pixfuse.Geometry):
+        for name, method in vars(public).items():
+            if not name.startswith("_"):
+                assert inspect.getdoc(method), name

@@ -39,15 +39,42 @@ DECLARATIONS = {
         lambda: Pipeline(TEXT, output="rgb, f32, chw"),
         "output: given, but the text is the whole declaration",
     ),
-    "an unknown clause": (lambda: Pipeline(input="rgb8", crop=5, output="rgb, f32"), "unknown clause `crop`"),
-    "None as a clause": (lambda: Pipeline(input="rgb8", resize=None, output="rgb, f32"), "resize: None, expected"),
+    "an unknown clause": (lambda: Pipeline(input="rgb8", blur=5, output="rgb, f32"), "unknown clause `blur`"),
+    "None as a clause": (
+        lambda: Pipeline(input="rgb8", resize=None, output="rgb, f32"),
+        "resize: expected its arguments, found None; leave resize out",
+    ),
     "False as a clause": (
         lambda: Pipeline(input="rgb8", normalize=False, output="rgb, f32"),
-        "normalize: expected...found False",
+        "normalize: expected its arguments, found False; leave normalize out",
     ),
     "True in a clause": (
         lambda: Pipeline(input="rgb8", resize=(True, 5, "nearest"), output="rgb, f32"),
-        "resize: expected...found True",
+        "resize: rows...`true`",
+    ),
+    "a flag with a value": (
+        lambda: Pipeline(input="rgb8", resize=({"shortest": 8, "antialias": True}, "bilinear"), output="rgb, f32"),
+        "resize: `antialias` has no value; write the word alone",
+    ),
+    "a number for True": (
+        lambda: Pipeline(input="rgb8", letterbox=(8, 8, "bilinear", {"scale_up": 0}), output="rgb, f32"),
+        "letterbox: ...scale_up",
+    ),
+    "shortest with no place": (
+        lambda: Pipeline(OPEN, **FULL | {"shortest": 8}),
+        "shortest: given, but resize(_, _, bilinear) has no shortest",
+    ),
+    "crop_rows with no place": (
+        lambda: Pipeline(OPEN, **FULL | {"crop_rows": 8}),
+        "crop_rows: given, but there is no center_crop",
+    ),
+    "crop_columns missing": (
+        lambda: Pipeline("input(rgb8), center_crop(_, _), output(rgb, f32)", crop_rows=8),
+        "crop_columns: not given, and center_crop",
+    ),
+    "longest as True": (
+        lambda: Pipeline("input(rgb8), resize(longest = _, area), output(rgb, f32)", longest=True),
+        "longest: expected a whole number of at least 1, found True",
     ),
     "an object as a clause": (lambda: Pipeline(input=object(), output="rgb, f32"), "input: expected...found object"),
     "an object in a list": (

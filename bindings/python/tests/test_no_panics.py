@@ -44,8 +44,11 @@ def test_no_argument_causes_a_panic():
         Pipeline("input(gray8), output(gray, u8, hwc)"),
         Pipeline("input(rgb8, chw), resize(3, 5, nearest), output(bgr, u8, hwc)"),
     ]
-    values = ["rows", "columns", "scale", "mean", "std", "eps"]
-    clauses = ["input", "resize", "normalize", "output", "crop", ""]
+    sides = ["rows", "columns", "shortest", "longest", "crop_rows", "crop_columns"]
+    values = [*sides, "scale", "mean", "std", "eps"]
+    clauses = ["input", "resize", "letterbox", "center_crop", "crop", "pad", "normalize", "output", "blur", ""]
+    geometry = Pipeline("input(rgb8), letterbox(64, 32, bilinear), output(rgb, u8, hwc)").geometry(50, 40)
+    maps = [geometry.map_points, geometry.unmap_points, geometry.map_boxes, geometry.unmap_boxes]
 
     def some(names):
         return {name: pick() for name in chance.sample(names, chance.randrange(len(names)))}
@@ -65,7 +68,10 @@ def test_no_argument_causes_a_panic():
         *(lambda: chance.choice(pipes)(pick(), pick()) for _ in range(1000)),
         *(lambda: chance.choice(pipes).batch([pick(), pick()], out=pick()) for _ in range(500)),
         *(lambda: chance.choice(pipes).output_shape(pick(), pick()) for _ in range(500)),
-        *(lambda: chance.choice(pipes) == pick() for _ in range(100)),
+        *(lambda: chance.choice(pipes).geometry(pick(), pick()) for _ in range(500)),
+        *(lambda thing=thing, map=map: map(thing) for thing in given for map in maps),
+        *(lambda: chance.choice(maps)(pick(), clip=pick()) for _ in range(500)),
+        *(lambda: chance.choice([*pipes, geometry]) == pick() for _ in range(100)),
     ]
     failed = 0
     for call in calls:

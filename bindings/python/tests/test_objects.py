@@ -2,7 +2,10 @@
 
 import copy
 import importlib.metadata
+import os
 import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pixfuse
@@ -43,6 +46,45 @@ OPEN = "input(rgb8), resize(_, _, bilinear), normalize(mean = _, std = _), outpu
 def test_keywords_say_what_text_says(given):
     assert Pipeline(**given) == Pipeline(TEXT)
     assert Pipeline(**given).spec == TEXT
+
+
+FRAMED = "input(bgr8), {}, output(rgb, f32, chw)"
+
+
+@pytest.mark.parametrize(
+    "clauses, given",
+    [
+        (
+            "letterbox(640, 320, bilinear, fill = [1, 2, 3], stride = 32, scale_up = false)",
+            {"letterbox": (640, 320, "bilinear", {"fill": [1, 2, 3], "stride": 32, "scale_up": False})},
+        ),
+        ("letterbox(64, 32, area)", {"letterbox": (64, 32, "area", {"fill": 114, "scale_up": True})}),
+        ("letterbox(64, 32, area)", {"letterbox": (None, "_", "area"), "rows": 64, "columns": 32}),
+        ("letterbox(64, 32, area, rule = yolox)", {"letterbox": "64, 32, area, rule = yolox"}),
+        (
+            "resize(shortest = 256, bilinear, antialias), center_crop(224, 224)",
+            {"resize": ({"shortest": 256}, "bilinear", "antialias"), "center_crop": (224, 224)},
+        ),
+        (
+            "resize(shortest = 256, max = 500, bicubic, antialias, like = torch), center_crop(224, 200, rounding = floor)",
+            {
+                "resize": ({"shortest": None, "max": 500}, "bicubic", "antialias", {"like": "torch"}),
+                "center_crop": (None, None, {"rounding": "floor"}),
+                "shortest": 256,
+                "crop_rows": np.int64(224),
+                "crop_columns": 200,
+            },
+        ),
+        ("resize(longest = 99, nearest)", {"resize": ({"longest": "_"}, "nearest"), "longest": 99}),
+        ("resize(longest = 99, nearest)", {"resize": ("nearest", {"longest": 99})}),
+        ("center_crop(8, 8)", {"center_crop": 8}),
+        ("crop(1, 2, 3, 4), pad(5, 6, 7, 8, fill = 9)", {"crop": [1, 2, 3, 4], "pad": (5, 6, 7, 8, {"fill": 9})}),
+    ],
+)
+def test_frames_as_keywords(clauses, given):
+    pipe = Pipeline(input="bgr8", output=("rgb", "f32", "chw"), **given)
+    assert pipe == Pipeline(FRAMED.format(clauses))
+    assert pipe.spec == FRAMED.format(clauses)
 
 
 def test_numbers_for_later():
@@ -120,6 +162,26 @@ def test_presets():
         assert isinstance(pipe, Pipeline)
         assert name.replace("_", "") in pipe.explain().lower(), "it runs on another kernel than its own"
         assert pickle.loads(pickle.dumps(pipe)).explain() == pipe.explain()
+
+
+def test_presets_are_made_when_they_are_asked_for():
+    program = (
+        "import pixfuse; from pixfuse import presets; made = vars(pixfuse._pixfuse);"
+        "assert not set(presets.names()) & set(made) and set(presets.names()) < set(dir(pixfuse._pixfuse));"
+        "assert presets.imagenet is presets.imagenet is made['imagenet'] and 'timm' not in made"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+    with pytest.raises(AttributeError, match="module 'pixfuse.presets' has no attribute 'imagenat'"):
+        _ = presets.imagenat
+    with pytest.raises(AttributeError, match="module 'pixfuse._pixfuse' has no attribute 'imagenat'"):
+        _ = pixfuse._pixfuse.imagenat
+
+
+def test_a_wrong_level_does_not_break_the_import():
+    program = "import pixfuse\ntry: pixfuse.presets.yolo\nexcept pixfuse.PipelineError as error: print(error)"
+    environment = {**os.environ, "PIXFUSE_LEVEL": "avx9000"}
+    run = subprocess.run([sys.executable, "-c", program], env=environment, check=True, capture_output=True, text=True)
+    assert run.stdout.startswith("level: PIXFUSE_LEVEL is `avx9000`")
 
 
 @pytest.mark.parametrize("name", presets.names())

@@ -19,6 +19,22 @@ same = pixfuse.Pipeline(
     rows=4,
 )
 dropped = pixfuse.Pipeline(input=("rgba8", {"alpha": "drop"}), normalize=True, output="rgb, f32")
+letterbox = pixfuse.Pipeline(
+    input="bgr8",
+    letterbox=(None, 8, "bilinear", {"stride": 4, "scale_up": False, "fill": [1, 2, 3]}),
+    pad=(1, 2, 3, 4),
+    output=("rgb", "f32", "chw"),
+    rows=4,
+)
+cropped = pixfuse.Pipeline(
+    input="rgb8",
+    resize=({"shortest": None}, "bilinear", "antialias"),
+    center_crop=(None, "_"),
+    output="rgb, f32",
+    shortest=8,
+    crop_rows=4,
+    crop_columns=5,
+)
 assert pipe == same and hash(pipe) == hash(same)
 
 image = np.zeros((10, 20, 3), np.uint8)
@@ -32,8 +48,14 @@ block = pipe.batch([image, image[::-1]], out=np.empty((2, 3, 4, 8), np.float32))
 pipe.batch(image for _ in range(2))
 
 shape: tuple[int, int, int] = pipe.output_shape(10, 20)
+geometry: pixfuse.Geometry = letterbox.geometry(10, 20)
+assert_type(geometry.unmap_boxes([[0, 0, 8, 4], [1.5, 0, 2, 3]], clip=True), npt.NDArray[np.float64])
+assert_type(geometry.map_points(np.zeros((5, 2), np.float32)), npt.NDArray[np.float64])
+assert_type(geometry.matrix @ np.ones(3), npt.NDArray[np.float64])
+numbers: tuple[float, ...] = (*geometry.source_box, *geometry.scale, *geometry.offset, *geometry.content)
+assert geometry == letterbox.geometry(10, 20) and geometry.source == (10, 20)
 words: list[str] = [pipe.spec, pipe.level, pipe.dtype, pipe.explain(), *pixfuse.levels(), pixfuse.__version__]
-preset: pixfuse.Pipeline = presets.hand_written_loop
+preset: pixfuse.Pipeline = presets.imagenet
 names: list[str] = presets.names()
 
 try:

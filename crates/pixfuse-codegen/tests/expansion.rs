@@ -66,7 +66,9 @@ fn each_shape() -> Vec<String> {
         };
         let filter = if taps == 1 { "nearest" } else { "bilinear" };
         let normalize = if table { "normalize(mean = 0.485, std = 0.229, order = torchvision), " } else { "" };
-        format!("input({input}, {load}{alpha}), resize(4, 5, {filter}), {normalize}output({output}, {element}, {store})")
+        format!(
+            "input({input}, {load}{alpha}), resize(4, 5, {filter}), {normalize}output({output}, {element}, {store})"
+        )
     };
     Shape::all().into_iter().map(declaration).collect()
 }

@@ -107,7 +107,8 @@ impl Spec {
         let mut specs = [self.clone(), closed.clone()];
         let [open_sides, closed_sides] = specs.each_mut().map(sides);
         let side = |name: &str| {
-            let [open, closed] = [&open_sides, &closed_sides].map(|sides| sides.iter().find(|(known, ..)| *known == name));
+            let [open, closed] =
+                [&open_sides, &closed_sides].map(|sides| sides.iter().find(|(known, ..)| *known == name));
             number(open?.2, closed?.2)
         };
         let normalize = self.normalize.as_ref().zip(closed.normalize.as_ref());

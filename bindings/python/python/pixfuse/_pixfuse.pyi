@@ -21,7 +21,9 @@ _Numbers: TypeAlias = _Number | Sequence[_Number] | npt.NDArray[np.floating[Any]
 _Named: TypeAlias = Mapping[str, str | bool | None | _Numbers]
 _Clause: TypeAlias = str | Sequence[str | _Number | None | _Named] | _Named
 # An array of numbers, or what numpy makes one of.
-_Points: TypeAlias = npt.NDArray[np.floating[Any] | np.integer[Any]] | _Array | Sequence[_Number] | Sequence[Sequence[_Number]]
+_Points: TypeAlias = (
+    npt.NDArray[np.floating[Any] | np.integer[Any]] | _Array | Sequence[_Number] | Sequence[Sequence[_Number]]
+)
 
 __all__ = [
     "Declaration",
@@ -74,7 +76,7 @@ class Pipeline:
         input: _Clause,
         resize: _Clause = ...,
         letterbox: _Clause = ...,
-        center_crop: _Clause | int = ...,
+        center_crop: _Clause | _Number = ...,
         crop: _Clause = ...,
         pad: _Clause = ...,
         normalize: _Clause | Literal[True] = ...,
@@ -164,6 +166,7 @@ class Declaration:
     def spec(self) -> str: ...
 
 def names() -> list[str]: ...
+def __dir__() -> list[str]: ...
 def levels() -> list[str]: ...
 
 # The presets, which `presets.py` lists too.

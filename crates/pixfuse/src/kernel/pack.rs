@@ -12,12 +12,15 @@ pub(super) struct Pack {
     pub(super) pixel: usize,
     column_stride: isize,
     channel_stride: isize,
+    /// Whether pixels follow each other without a gap: rows are packed for the room behind them only.
+    dense: bool,
 }
 
 impl Pack {
     pub(super) fn new(source: &Source, reach: Range<u32>, pixel: usize) -> Self {
         let Source { column_stride, channel_stride, .. } = *source;
-        Self { reach: reach.start as usize..reach.end as usize, pixel, column_stride, channel_stride }
+        let dense = column_stride == pixel as isize && (pixel == 1 || channel_stride == 1);
+        Self { reach: reach.start as usize..reach.end as usize, pixel, column_stride, channel_stride, dense }
     }
 
     /// Bytes that are read of a dense row.
@@ -36,6 +39,10 @@ impl Pack {
     /// `row` is a row of the view, from column 0; [`length`](Self::length) bytes are writable at `to`.
     #[inline(never)]
     pub(super) unsafe fn copy(&self, row: *const u8, to: *mut u8) {
+        if self.dense {
+            // SAFETY: dense pixels of the row, into scratch that has room for them.
+            return unsafe { row.add(self.reach.start * self.pixel).copy_to_nonoverlapping(to, self.length()) };
+        }
         for (index, column) in self.reach.clone().enumerate() {
             for channel in 0..self.pixel {
                 let offset = column as isize * self.column_stride + channel as isize * self.channel_stride;

@@ -15,37 +15,54 @@ pub(super) fn weights(filter: Filter, source: u32, output: u32, window: Range<u3
         let half = if weight < 0.0 { -0.5 } else { 0.5 };
         (weight * f64::from(1 << BITS) + half) as i32
     };
-    AxisWeights::collect(BITS, exact(filter, source, output, window, fixed))
+    exact(filter, source, output, window, BITS, fixed)
 }
 
 /// The same weights without fixed point: f64, rounded to f32.
 pub(super) fn float_weights(filter: Filter, source: u32, output: u32, window: Range<u32>) -> AxisWeights<f32> {
-    AxisWeights::collect(0, exact(filter, source, output, window, |weight| weight as f32))
+    exact(filter, source, output, window, 0, |weight| weight as f32)
 }
 
-/// For each output index its first source index and its weights, whose sum is 1.
-fn exact<W>(
+/// The weights of each output index, whose sum is 1 before they are rounded.
+fn exact<W: Copy + Default + PartialEq>(
     filter: Filter,
     source: u32,
     output: u32,
     window: Range<u32>,
+    bits: u32,
     round: impl Fn(f64) -> W,
-) -> impl Iterator<Item = (u32, Vec<W>)> {
+) -> AxisWeights<W> {
     let (radius, kernel) = shape(filter);
     let scale = f64::from(source) / f64::from(output);
     let stretch = scale.max(1.0);
     let (support, shrink) = (radius * stretch, 1.0 / stretch);
-    let mut exact = Vec::new();
-    window.map(move |d| {
+    let most = support.ceil() as usize * 2 + 1;
+    // With a ratio of few bits (1/3 of a photo has 0, 3/8 has 3) every coordinate below is exact, so that outputs at the
+    // same distance from their first tap have the same weights, to the bit: they are computed once. That is most of the
+    // cost of a Lanczos table, whose sines take longer than the rest.
+    let repeats = (scale * f64::from(1 << 20)).fract() == 0.0;
+    let mut known: Vec<(f64, Range<usize>)> = Vec::new();
+    let mut exact = Vec::with_capacity(most);
+    AxisWeights::fill(bits, window, most, |d, weights| {
         let centre = (f64::from(d) + 0.5) * scale;
+        let (low, high) = (centre - support + 0.5, centre + support + 0.5);
         // `as u32` truncates and turns negative into 0, as the C code does with a clamp.
-        let first = (centre - support + 0.5) as u32;
-        let end = ((centre + support + 0.5) as u32).min(source);
+        let (first, end) = (low as u32, (high as u32).min(source));
+        let phase = f64::from(first) - centre;
+        let inside = repeats && low >= 0.0 && high < f64::from(source);
+        if let Some((_, same)) = known.iter().find(|(known, _)| inside && *known == phase) {
+            weights.extend_from_within(same.clone());
+            return first;
+        }
         exact.clear();
         exact.extend((first..end).map(|s| kernel((f64::from(s) - centre + 0.5) * shrink)));
         let sum: f64 = exact.iter().sum();
-        let normalised = |weight: &f64| round(if sum == 0.0 { *weight } else { weight / sum });
-        (first, exact.iter().map(normalised).collect())
+        let start = weights.len();
+        weights.extend(exact.iter().map(|weight| round(if sum == 0.0 { *weight } else { weight / sum })));
+        if inside && known.len() < 64 {
+            known.push((phase, start..weights.len()));
+        }
+        first
     })
 }
 

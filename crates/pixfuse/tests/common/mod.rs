@@ -26,7 +26,7 @@ pub(crate) fn smooth([rows, columns, channels]: [usize; 3], seed: usize) -> Vec<
     let mut bytes = Vec::with_capacity(rows * columns * channels);
     for y in 0..rows {
         for x in 0..columns {
-            let over = (7 * x + 3 * y + seed) / 64 % 5 == 0;
+            let over = ((7 * x + 3 * y + seed) / 64).is_multiple_of(5);
             for c in 0..channels {
                 let value = ((y * (2 + c) + x * (4 - c) + seed * 37) % 510).abs_diff(255) as u8;
                 bytes.push(if over { 255 - value } else { value });

@@ -52,8 +52,8 @@ def main() -> None:
     versions = [f"{name} {release(library.__version__)}" for name, library in libraries.items()]
     lines = [
         f"# {', '.join(versions)}; made by make_pipelines.py",
-        "# Made on x86-64 with AVX2. Elsewhere torchvision and transformers resize uint8 tensors (like = torch) through",
-        "# f32, and OpenCV may be built with another vendor's resize; their bits are then others, pixfuse's are not.",
+        "# Made on x86-64 with AVX2. Without it torchvision resizes uint8 tensors bilinearly through f32, and OpenCV",
+        "# for Arm may be built with another vendor's resize: other bits from them there, the same from pixfuse.",
     ]
     seed = 20_000
     for name, (_, reference) in PIPELINES.items():
