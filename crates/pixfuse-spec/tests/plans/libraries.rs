@@ -120,7 +120,7 @@ store     rgb f32 chw, channels from [2, 1, 0] of the source",
 }
 
 #[test]
-fn timm_border() {
+fn longest_side_and_centre() {
     plans(
         "input(rgb8), resize(longest = 248, lanczos, antialias), center_crop(248, fill = [124, 116, 104]), output(rgb, u8, hwc)",
         "\
