@@ -59,12 +59,18 @@ fn cases<'a>(workload: &'a Workload, pixels: &'a [u8], out: &mut [f32]) -> Resul
 
     let Some(numbers) = workload.numbers() else { return Ok(cases) };
     let source = [workload.rows, workload.columns];
-    let filter = workload.spec.resize.as_ref().map(|resize| resize.filter);
+    let sampling = workload.spec.resize.as_ref().map(|resize| resize.sampling);
+    let (filter, antialias) =
+        (sampling.map(|sampling| sampling.filter), sampling.is_some_and(|sampling| sampling.antialias));
 
     if let Some((mut resizer, filter)) = ResizeThenNormalize::new(workload) {
         let run = move |out: &mut [f32]| resizer.run(pixels, out).expect("the pixels are those of the workload");
         let theirs = Peer { name: "fast_image_resize, normalise loop", filter: Some(filter), run };
-        let tolerance = if filter == Filter::Bilinear { Tolerance::ONE_LEVEL } else { Tolerance::ROUNDING };
+        let tolerance = match filter {
+            _ if antialias => Tolerance::COARSE_WEIGHTS,
+            Filter::Bilinear => Tolerance::ONE_LEVEL,
+            _ => Tolerance::ROUNDING,
+        };
         cases.push(theirs.checked(workload, pixels, tolerance, out)?);
     }
     if let (Some(Filter::NearestFloor), Some(target)) = (filter, workload.resized()) {
@@ -84,6 +90,10 @@ fn cases<'a>(workload: &'a Workload, pixels: &'a [u8], out: &mut [f32]) -> Resul
         cases.push(Peer { name, filter, run }.checked(workload, pixels, Tolerance::ROUNDING, out)?);
     }
 
+    if antialias {
+        // Its taps are as many as the ratio says: the floor below counts one or two.
+        return Ok(cases);
+    }
     let taps = if filter == Some(Filter::Bilinear) { 2 } else { 1 };
     let out_rows = workload.resized().map_or(workload.rows, |[rows, _]| rows);
     cases.push(Case {
@@ -138,10 +148,10 @@ impl<F> Peer<F> {
         let mut spec = workload.spec.clone();
         let mut check = String::new();
         if let (Some(resize), Some(filter)) = (&mut spec.resize, self.filter.take()) {
-            if resize.filter != filter {
+            if resize.sampling.filter != filter {
                 check = format!(" to {filter}");
             }
-            resize.filter = filter;
+            resize.sampling.filter = filter;
         }
         let expected = Pipeline::new(spec)?.run::<f32>(workload.image(pixels)?)?;
         out.fill(f32::NAN);

@@ -25,6 +25,8 @@ impl Tolerance {
     pub const ROUNDING: Self = Self { largest: 0.001, mean: 0.001 };
     /// u8 values that were rounded another way.
     pub const ONE_LEVEL: Self = Self { largest: 1.001, mean: 0.5 };
+    /// The same filter with weights of fewer bits.
+    pub const COARSE_WEIGHTS: Self = Self { largest: 4.001, mean: 0.5 };
 }
 
 impl Difference {

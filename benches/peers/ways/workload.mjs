@@ -46,9 +46,9 @@ class Workload {
   }
 }
 
-/** Every workload, or the one with this id. */
+/** Every workload that is measured in Node.js, or the one with this id. */
 export async function workloads(only) {
-  const list = JSON.parse(readFileSync(LIST, 'utf8'))
+  const list = JSON.parse(readFileSync(LIST, 'utf8')).filter(({ languages = ['node'] }) => languages.includes('node'))
   const chosen = list.filter(({ id }) => only === undefined || id === only)
   if (chosen.length === 0) throw new Error(`there is no workload ${only}; there are ${list.map(({ id }) => id).join(', ')}`)
   const photo = await sharp(PHOTO).removeAlpha().raw().toBuffer({ resolveWithObject: true })
