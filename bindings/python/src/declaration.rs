@@ -1,6 +1,6 @@
 //! Declared pipelines as attributes of a module.
 
-use std::sync::{PoisonError, RwLock};
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 use pixfuse::{Entry, Spec, Values, presets};
 use pyo3::exceptions::PyImportError;
@@ -51,6 +51,8 @@ impl Declaration {
 struct Declared {
     module: String,
     entries: &'static [Entry],
+    /// Their declarations, parsed when the first pipeline is made.
+    specs: OnceLock<Vec<Spec>>,
 }
 
 /// Every module of this library.
@@ -70,7 +72,7 @@ pub(crate) fn declare(module: &Bound<'_, PyModule>, entries: &'static [Entry]) -
         }
         names.push(name);
     }
-    let declared = Declared { module: module.name()?.to_string(), entries };
+    let declared = Declared { module: module.name()?.to_string(), entries, specs: OnceLock::new() };
     DECLARED.write().unwrap_or_else(PoisonError::into_inner).push(declared);
     Ok(())
 }
@@ -95,9 +97,12 @@ pub(crate) fn attribute<'py>(py: Python<'py>, entry: &'static Entry) -> Result<B
 pub(crate) fn pipeline(spec: &Spec, values: &Values) -> Result<pixfuse::Pipeline, pixfuse::Error> {
     let spec = spec.bind(values)?;
     let declared = DECLARED.read().unwrap_or_else(PoisonError::into_inner);
-    for entry in declared.iter().flat_map(|declared| declared.entries) {
-        if let Some(values) = entry.spec().values_of(&spec) {
-            return pixfuse::Pipeline::bind(entry, &values);
+    for Declared { entries, specs, .. } in declared.iter() {
+        let specs = specs.get_or_init(|| entries.iter().map(Entry::spec).collect());
+        for (entry, declaration) in entries.iter().zip(specs) {
+            if let Some(values) = declaration.values_of(&spec) {
+                return pixfuse::Pipeline::bind(entry, &values);
+            }
         }
     }
     pixfuse::Pipeline::new(spec)

@@ -9,7 +9,7 @@ import pytest
 from conftest import CHANNELS
 from PIL import Image
 
-PAIRS = 300
+PAIRS = 500
 
 EDGES = [
     ((1, 1), (1, 1)),

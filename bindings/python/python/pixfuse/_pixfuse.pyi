@@ -21,9 +21,7 @@ _Numbers: TypeAlias = _Number | Sequence[_Number] | npt.NDArray[np.floating[Any]
 _Named: TypeAlias = Mapping[str, str | bool | None | _Numbers]
 _Clause: TypeAlias = str | Sequence[str | _Number | None | _Named] | _Named
 # An array of numbers, or what numpy makes one of.
-_Points: TypeAlias = (
-    npt.NDArray[np.floating[Any] | np.integer[Any]] | _Array | Sequence[_Number] | Sequence[Sequence[_Number]]
-)
+_Points: TypeAlias = npt.NDArray[np.floating[Any] | np.integer[Any]] | _Array | Sequence[_Number | Sequence[_Number]]
 
 __all__ = [
     "Declaration",
