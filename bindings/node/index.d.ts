@@ -281,7 +281,7 @@ export interface Geometry {
   /** Boxes of the source, in the output; not clipped unless asked for. */
   readonly mapBoxes: Change<Box>
   /**
-   * Boxes of the output, in the source: where a detector found things in the photo. Clipped unless `clip` is `false`.
+   * Boxes of the output, in the source: where a detector found things in the photo. Not clipped unless asked for.
    *
    * @example
    * const pipe = new Pipeline('input(rgb8), letterbox(640, 640, bilinear), output(rgb, f32, chw)')

@@ -6,12 +6,12 @@
   const isList = value => Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView))
   const shapes = { points: ['x', 'y'], boxes: ['x1', 'y1', 'x2', 'y2'] }
 
-  function givenClip(options, usual) {
-    if (options === undefined || options === null) return usual
+  function givenClip(options) {
+    if (options === undefined || options === null) return false
     if (typeof options !== 'object') {
       throw refused(`options: expected an object like { clip: true }, found ${kind(options)}`)
     }
-    const { clip = usual } = options
+    const { clip = false } = options
     if (typeof clip !== 'boolean') throw refused(`clip: expected true or false, found ${kind(clip)}`)
     return clip
   }
@@ -59,10 +59,10 @@
       Object.assign(this, numbers)
     }
 
-    mapPoints(points, options) { return changed('points', points, givenClip(options, false), this.#map) }
-    unmapPoints(points, options) { return changed('points', points, givenClip(options, false), this.#unmap) }
-    mapBoxes(boxes, options) { return changed('boxes', boxes, givenClip(options, false), this.#map) }
-    unmapBoxes(boxes, options) { return changed('boxes', boxes, givenClip(options, true), this.#unmap) }
+    mapPoints(points, options) { return changed('points', points, givenClip(options), this.#map) }
+    unmapPoints(points, options) { return changed('points', points, givenClip(options), this.#unmap) }
+    mapBoxes(boxes, options) { return changed('boxes', boxes, givenClip(options), this.#map) }
+    unmapBoxes(boxes, options) { return changed('boxes', boxes, givenClip(options), this.#unmap) }
   }
 })
 //# sourceURL=pixfuse:geometry.js
