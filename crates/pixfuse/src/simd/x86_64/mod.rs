@@ -4,6 +4,7 @@ mod avx2;
 mod avx2_passes;
 mod avx512;
 mod avx512_passes;
+mod avx512_windows;
 
 pub(super) use avx2::Avx2;
 pub(super) use avx512::Avx512;
