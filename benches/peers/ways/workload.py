@@ -70,8 +70,7 @@ class Workload:
 def workloads(only=None):
     """Every workload that is measured in Python, or the one with this id."""
     given = json.loads((BENCHES / "workloads.json").read_text(encoding="utf-8"))
-    given = [one for one in given if "python" in one.get("languages", ["python"])]
-    chosen = [Workload(one) for one in given if only in (None, one["id"])]
+    chosen = [one for one in given if only in (None, one["id"])]
     if not chosen:
         raise SystemExit(f"error: there is no workload {only}; there are {', '.join(one['id'] for one in given)}")
-    return chosen
+    return [Workload(one) for one in chosen if "python" in one.get("languages", ["python"])]
