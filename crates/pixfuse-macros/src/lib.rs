@@ -8,6 +8,8 @@ use proc_macro::TokenStream;
 /// The arguments are the language of pixfuse; see the crate documentation. The struct gets `pipeline()`, or, when a
 /// number is written `_`, `bind(&Values)`; and it implements `pixfuse::Declared`.
 ///
+/// A `#[cfg(..)]` of the struct stands above this attribute, so that it takes the generated code along.
+///
 /// A crate that depends on pixfuse under another name says so with `crate = path`:
 /// `#[other_name::pipeline(crate = other_name, input(rgb8), ...)]`.
 #[proc_macro_attribute]

@@ -16,7 +16,7 @@ impl Pipeline {
     pub fn run<T: TensorElement>(&self, image: ImageRef<'_>) -> Result<Tensor<T>, Error> {
         let dims = self.check::<T>(&image)?;
         let length = dims.iter().product();
-        let mut data = Vec::with_capacity(length);
+        let mut data = room(length)?;
         self.run_into_uninit(image, &mut data.spare_capacity_mut()[..length])?;
         // SAFETY: `run_into_uninit` initialises every element.
         unsafe { data.set_len(length) };
@@ -92,7 +92,7 @@ impl Pipeline {
     pub fn batch<T: TensorElement>(&self, images: &[ImageRef<'_>]) -> Result<Tensor<T>, Error> {
         let dims = self.check_batch::<T>(images)?;
         let length = dims.iter().product();
-        let mut data = Vec::with_capacity(length);
+        let mut data = room(length)?;
         self.batch_into_uninit(images, &mut data.spare_capacity_mut()[..length])?;
         // SAFETY: `batch_into_uninit` initialises every element.
         unsafe { data.set_len(length) };
@@ -194,6 +194,14 @@ impl Pipeline {
         }
         Ok(())
     }
+}
+
+/// An empty list with room for a tensor; a view that repeats its pixels can ask for more than there is.
+fn room<T>(length: usize) -> Result<Vec<T>, Error> {
+    let mut data = Vec::new();
+    data.try_reserve_exact(length)
+        .map_err(|_| Error::Output(format!("there is no memory for a tensor of {length} elements")))?;
+    Ok(data)
 }
 
 impl Source {

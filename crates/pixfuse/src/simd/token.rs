@@ -54,8 +54,9 @@ impl Level {
     /// # Errors
     /// When the variable names no level, or one that this CPU lacks.
     pub fn from_environment() -> Result<Self, Error> {
-        match std::env::var("PIXFUSE_LEVEL") {
-            Ok(name) if !name.is_empty() => Self::from_name(&name),
+        match std::env::var_os("PIXFUSE_LEVEL") {
+            // What is not Unicode is no level's name either, and the error shows what can be shown of it.
+            Some(name) if !name.is_empty() => Self::from_name(&name.to_string_lossy()),
             _ => Ok(*Self::available().last().expect("the scalar level is everywhere")),
         }
     }
