@@ -9,7 +9,7 @@ use std::ptr;
 
 use napi::bindgen_prelude::{JsValue, TypedArrayType, Unknown};
 use napi::{ValueType, sys};
-use pixfuse::{ImageRef, Layout, Pipeline, TensorElement};
+use pixfuse::{Element, ImageRef, Layout, Pipeline, TensorElement};
 
 /// The five values of an image, in the order of the calls: data, width, height, channels, stride.
 pub(crate) type ImageValues<'a> = [Unknown<'a>; 5];
@@ -112,17 +112,16 @@ impl Image {
 /// No JavaScript may run in the environment during 'a, and nothing may read or write the elements in another way until
 /// the core has found that the image lies elsewhere.
 pub(crate) unsafe fn elements<'a, T: TensorElement>(out: Unknown) -> Result<&'a mut [MaybeUninit<T>], String> {
-    let expected = match T::ELEMENT {
-        pixfuse::Element::F32 => "Float32Array",
-        pixfuse::Element::U8 => "Uint8Array",
+    // Arrays of f16 come as the Uint16Array over their bits: Node-API has no name for them on every version.
+    let (expected, kinds): (_, &[_]) = match T::ELEMENT {
+        Element::F32 => ("Float32Array", &[TypedArrayType::Float32]),
+        Element::F16 | Element::Bf16 => ("Uint16Array", &[TypedArrayType::Uint16]),
+        Element::U8 => ("Uint8Array", &[TypedArrayType::Uint8, TypedArrayType::Uint8Clamped]),
+        Element::I8 => ("Int8Array", &[TypedArrayType::Int8]),
     };
     let Memory { kind, address, length } =
         Memory::read(out).map_err(|found| format!("out: expected a {expected}, found {found}"))?;
-    let fits = match T::ELEMENT {
-        pixfuse::Element::F32 => kind == TypedArrayType::Float32,
-        pixfuse::Element::U8 => matches!(kind, TypedArrayType::Uint8 | TypedArrayType::Uint8Clamped),
-    };
-    if !fits {
+    if !kinds.contains(&kind) {
         return Err(format!("out: expected a {expected}, found {}", name(kind)));
     }
     if length == 0 {

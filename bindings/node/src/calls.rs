@@ -3,7 +3,7 @@
 use napi::bindgen_prelude::{
     Env, Error, Function, FunctionCallContext, JsObjectValue, Object, Result, Status, Unknown,
 };
-use pixfuse::{Element, Pipeline, TensorElement};
+use pixfuse::{Pipeline, TensorElement, with_element};
 
 use crate::buffer::{Image, ImageValues, elements, is_absent, whole};
 use crate::{geometry, task};
@@ -39,16 +39,16 @@ pub(crate) fn object(env: &Env, pipe: std::result::Result<Pipeline, pixfuse::Err
     };
     object.set("geometry", env.create_function_from_closure::<(), _, _>("geometry", place)?)?;
     let owner = pipe.clone();
-    let run = env.create_function_from_closure::<(), _, _>("run", move |call: Call| match owner.element() {
-        Element::F32 => run::<f32>(&owner, &call),
-        Element::U8 => run::<u8>(&owner, &call),
-    })?;
+    let run = env.create_function_from_closure::<(), _, _>(
+        "run",
+        move |call: Call| with_element!(owner.element(), T => run::<T>(&owner, &call)),
+    )?;
     object.set("run", run)?;
     let owner = pipe.clone();
-    let batch = env.create_function_from_closure::<(), _, _>("batch", move |call: Call| match owner.element() {
-        Element::F32 => batch::<f32>(&owner, &call),
-        Element::U8 => batch::<u8>(&owner, &call),
-    })?;
+    let batch = env.create_function_from_closure::<(), _, _>(
+        "batch",
+        move |call: Call| with_element!(owner.element(), T => batch::<T>(&owner, &call)),
+    )?;
     object.set("batch", batch)?;
     object.set(
         "start",

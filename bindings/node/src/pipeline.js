@@ -6,7 +6,17 @@
   'use strict'
 
   const clone = structuredClone
-  const allocate = { f32: length => new Float32Array(length), u8: length => new Uint8Array(length) }
+  // The native half knows 16-bit floats by their bits alone, as engines without Float16Array do.
+  const bits = length => new Uint16Array(length)
+  const allocate = {
+    f32: length => new Float32Array(length),
+    f16: bits,
+    bf16: bits,
+    u8: length => new Uint8Array(length),
+    i8: length => new Int8Array(length),
+  }
+  const { Float16Array } = globalThis
+  const over = (Type, { buffer, byteOffset, length }) => new Type(buffer, byteOffset, length)
 
   // What the constructor takes from this file alone.
   class Declared {
@@ -37,6 +47,7 @@
   class Pipeline {
     #native
     #allocate
+    #halves
     // Most callers have images of one size, so the last shape is kept: it is a native call and an array.
     #rows
     #columns
@@ -45,6 +56,7 @@
     constructor(declaration, values) {
       this.#native = declaration instanceof Declared ? declaration.bind(values) : native.parse(declaration, values)
       this.#allocate = allocate[this.#native.element]
+      this.#halves = Float16Array !== undefined && this.#native.element === 'f16'
     }
 
     get spec() { return this.#native.text }
@@ -62,18 +74,19 @@
 
     runSync(image, options) {
       const { data, width, height, channels, stride } = image ?? {}
-      const out = this.#native.run(data, width, height, channels, stride, givenOut(options), this.#allocate)
-      return { data: out, dims: this.#dims(height, width) }
+      const given = this.#given(options)
+      const out = this.#native.run(data, width, height, channels, stride, given.bits, this.#allocate)
+      return { data: this.#shown(given, out), dims: this.#dims(height, width) }
     }
 
     async run(image, options) {
       const { data, width, height, channels, stride } = image ?? {}
-      const out = givenOut(options)
+      const given = this.#given(options)
       const mover = options?.transfer ? move : undefined
-      const made = await this.#native.start(data, width, height, channels, stride, out, this.#allocate, mover)
+      const made = await this.#native.start(data, width, height, channels, stride, given.bits, this.#allocate, mover)
       // `set` refuses an `out` that was detached or shrunk meanwhile.
-      out?.set(made)
-      return { data: out ?? made, dims: this.#dims(height, width) }
+      given.bits?.set(made)
+      return { data: this.#shown(given, made), dims: this.#dims(height, width) }
     }
 
     batchSync(images, options) {
@@ -82,8 +95,20 @@
         const { data, width, height, channels, stride } = image ?? {}
         values.push(data, width, height, channels, stride)
       }
-      const out = this.#native.batch(values, givenOut(options), this.#allocate)
-      return { data: out, dims: [values.length / 5, ...this.#dims(values[2], values[1])] }
+      const given = this.#given(options)
+      const out = this.#native.batch(values, given.bits, this.#allocate)
+      return { data: this.#shown(given, out), dims: [values.length / 5, ...this.#dims(values[2], values[1])] }
+    }
+
+    // The caller's `out`, and the array over the same memory that the native half takes.
+    #given(options) {
+      const out = givenOut(options)
+      return { out, bits: this.#halves && out instanceof Float16Array ? over(Uint16Array, out) : out }
+    }
+
+    // What the caller gets: its own array, or the new one.
+    #shown({ out }, made) {
+      return out ?? (this.#halves ? over(Float16Array, made) : made)
     }
 
     #dims(rows, columns) {

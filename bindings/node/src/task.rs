@@ -12,11 +12,12 @@
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use half::slice::HalfBitsSliceExt;
 use napi::bindgen_prelude::{
-    AsyncTask, Either, Env, Error, Float32Array, Function, FunctionCallContext, Result, Status, Task, Uint8Array,
-    Unknown,
+    AsyncTask, Either4, Env, Error, Float32Array, Function, FunctionCallContext, Int8Array, Result, Status, Task,
+    Uint8Array, Uint16Array, Unknown,
 };
-use pixfuse::{Element, ImageRef, Pipeline, TensorElement};
+use pixfuse::{Element, ImageRef, Pipeline, TensorElement, bf16, f16, with_element};
 
 use crate::buffer::{Image, elements, is_absent};
 use crate::calls::{allocate, image_values, refused, refused_image};
@@ -25,16 +26,15 @@ use crate::calls::{allocate, image_values, refused, refused_image};
 /// checked. With `move` the image is taken if it can be.
 pub(crate) fn start(pipe: &Pipeline, call: &FunctionCallContext) -> Result<AsyncTask<Run>> {
     let out = call.get(5)?;
-    let length = match pipe.element() {
-        Element::F32 => check::<f32>(pipe, call, out),
-        Element::U8 => check::<u8>(pipe, call, out),
-    }?;
+    let length = with_element!(pipe.element(), T => check::<T>(pipe, call, out))?;
     let tensor = allocate(call.get(6)?, length)?;
-    // SAFETY: both conversions ask the value for its type.
+    // SAFETY: each conversion asks the value for its type.
     let tensor = unsafe {
         match pipe.element() {
-            Element::F32 => Either::A(tensor.cast::<Float32Array>()?),
-            Element::U8 => Either::B(tensor.cast::<Uint8Array>()?),
+            Element::F32 => Either4::A(tensor.cast::<Float32Array>()?),
+            Element::F16 | Element::Bf16 => Either4::B(tensor.cast::<Uint16Array>()?),
+            Element::U8 => Either4::C(tensor.cast::<Uint8Array>()?),
+            Element::I8 => Either4::D(tensor.cast::<Int8Array>()?),
         }
     };
     let mut values = image_values(call)?;
@@ -85,8 +85,11 @@ pub(crate) struct Run {
     shape: [usize; 3],
     strides: [isize; 3],
     /// Taken when it is handed to JavaScript.
-    tensor: Option<Either<Float32Array, Uint8Array>>,
+    tensor: Option<Elements>,
 }
+
+/// A tensor in JavaScript's memory; 16-bit floats as their bits.
+type Elements = Either4<Float32Array, Uint16Array, Uint8Array, Int8Array>;
 
 enum Pixels {
     Copied(Vec<u8>),
@@ -107,7 +110,7 @@ impl Deref for Pixels {
 
 impl Task for Run {
     type Output = ();
-    type JsValue = Either<Float32Array, Uint8Array>;
+    type JsValue = Elements;
 
     fn compute(&mut self) -> Result<()> {
         // Between C frames a panic would end the process, with all else that it does.
@@ -117,8 +120,16 @@ impl Task for Run {
             // reference inside keeps it from being collected.
             unsafe {
                 match self.tensor.as_mut() {
-                    Some(Either::A(tensor)) => self.pipe.run_into(image, tensor.as_mut()),
-                    Some(Either::B(tensor)) => self.pipe.run_into(image, tensor.as_mut()),
+                    Some(Either4::A(tensor)) => self.pipe.run_into(image, tensor.as_mut()),
+                    Some(Either4::B(tensor)) => {
+                        let bits: &mut [u16] = tensor.as_mut();
+                        match self.pipe.element() {
+                            Element::Bf16 => self.pipe.run_into(image, bits.reinterpret_cast_mut::<bf16>()),
+                            _ => self.pipe.run_into(image, bits.reinterpret_cast_mut::<f16>()),
+                        }
+                    }
+                    Some(Either4::C(tensor)) => self.pipe.run_into(image, tensor.as_mut()),
+                    Some(Either4::D(tensor)) => self.pipe.run_into(image, tensor.as_mut()),
                     None => Ok(()),
                 }
             }

@@ -1,6 +1,6 @@
 //! The class `Pipeline`.
 
-use pixfuse::{Element, ImageRef, TensorElement};
+use pixfuse::{Element, ImageRef, TensorElement, with_element};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
@@ -70,10 +70,7 @@ impl Pipeline {
         image: &Bound<'py, PyAny>,
         out: Option<&Bound<'py, PyAny>>,
     ) -> Result<Bound<'py, PyAny>, Failure> {
-        match self.pipe.element() {
-            Element::F32 => self.run::<f32>(image, out),
-            Element::U8 => self.run::<u8>(image, out),
-        }
+        with_element!(self.pipe.element(), T => self.run::<T>(image, out))
     }
 
     /// Runs over images of any sizes into one array, (images, ...), in their order; `images` is any iterable.
@@ -91,10 +88,7 @@ impl Pipeline {
         images: &Bound<'py, PyAny>,
         out: Option<&Bound<'py, PyAny>>,
     ) -> Result<Bound<'py, PyAny>, Failure> {
-        match self.pipe.element() {
-            Element::F32 => self.run_batch::<f32>(images, out),
-            Element::U8 => self.run_batch::<u8>(images, out),
-        }
+        with_element!(self.pipe.element(), T => self.run_batch::<T>(images, out))
     }
 
     /// The canonical text of the declaration, which makes an equal pipeline.
@@ -114,7 +108,10 @@ impl Pipeline {
     fn dtype(&self) -> &'static str {
         match self.pipe.element() {
             Element::F32 => "float32",
+            Element::F16 => "float16",
+            Element::Bf16 => "bfloat16",
             Element::U8 => "uint8",
+            Element::I8 => "int8",
         }
     }
 

@@ -3,7 +3,7 @@
 //! What is emitted is meant to be read. It has no `unsafe`, no `cfg` and no instruction set: the body is generic over
 //! the level, and everything around it is the core's.
 
-use pixfuse_spec::{Element, Layout, Map, Number, Plan, Resample, Separable, Shape, Spec};
+use pixfuse_spec::{Element, Layout, Map, MapForm, Number, Plan, Resample, Separable, Shape, Spec, Stored};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
@@ -18,6 +18,8 @@ pub(crate) struct Body {
     /// Which loaded channel each output channel is; `None` when the kernel is told at run time.
     pub(crate) from: Option<Vec<usize>>,
     pub(crate) map: Operation,
+    /// What makes an element of a mapped value.
+    pub(crate) narrow: Narrow,
     /// Whether resampled values may be f32 that are no integers.
     pub(crate) floats: bool,
 }
@@ -30,8 +32,19 @@ pub(crate) enum Operation {
     Literals(Vec<(f32, f32)>),
     /// With the scales and offsets that the kernel is told at run time.
     Numbers,
-    /// Looked up in the tables that the kernel is told at run time.
-    Table,
+}
+
+/// What makes an element of a mapped value.
+#[derive(Clone, Copy)]
+pub(crate) enum Narrow {
+    /// It is one.
+    Nothing,
+    /// The method that rounds to a shorter float.
+    Float(&'static str),
+    /// Rounded to the shorter float that the kernel is told at run time.
+    Half,
+    /// Quantised, with the numbers that the kernel is told at run time.
+    Quantize,
 }
 
 /// The items of a declared struct: its kernel, its entry, and the way to make a pipeline.
@@ -131,13 +144,20 @@ impl Body {
                 Operation::Literals(scale.iter().copied().zip(offset.iter().copied()).collect())
             }
             Map::MulAdd { .. } => Operation::Numbers,
-            Map::Ordered { .. } => Operation::Table,
+            // What its tables hold is no value of the kernel.
+            Map::Ordered { .. } => Operation::Numbers,
         };
         Self {
             shape: plan.shape(),
             names: letters.chars().take(plan.load.channels).map(|letter| format_ident!("{letter}")).collect(),
             from: Some(plan.store.from.clone()),
             map,
+            narrow: match plan.store.element {
+                Element::F32 => Narrow::Nothing,
+                Element::F16 => Narrow::Float("round_to_f16"),
+                Element::Bf16 => Narrow::Float("round_to_bf16"),
+                Element::U8 | Element::I8 => Narrow::Quantize,
+            },
             floats: matches!(plan.resample, Resample::Separable(Separable::Float { .. })),
         }
     }
@@ -151,16 +171,13 @@ impl Body {
 
     /// The `impl` of the kernel trait, with the plan as its documentation.
     pub(crate) fn kernel(&self, name: &Ident, plan: &str) -> TokenStream {
-        let Shape { pixel, channels, load, taps, element, store, .. } = self.shape;
+        let Shape { pixel, channels, load, taps, store, .. } = self.shape;
         let (pixel, count) = (Literal::usize_unsuffixed(pixel), Literal::usize_unsuffixed(channels));
         let load = match load {
             Layout::Hwc => quote!(rt::Interleaved<#pixel>),
             Layout::Chw => quote!(rt::Planar),
         };
-        let (element, vector) = match element {
-            Element::F32 => (quote!(f32), quote!(F32)),
-            Element::U8 => (quote!(u8), quote!(I32)),
-        };
+        let (element, vector) = self.element();
         let store = match store {
             Layout::Hwc => quote!(rt::Pixels<#element>),
             Layout::Chw => quote!(rt::Planes<#element>),
@@ -169,11 +186,19 @@ impl Body {
             1 => (quote!(OneTap), quote!(pixel: [S::I32; #count])),
             _ => (quote!(TwoTaps), quote!(taps: rt::Square<S, #count>)),
         };
-        let numbers = match (&self.map, &self.from) {
-            (Operation::Numbers | Operation::Table, _) | (_, None) => quote!(numbers),
+        let numbers = match (&self.map, &self.from, &self.narrow) {
+            (Operation::Keep, Some(_), _) => quote!(_),
+            (Operation::Numbers, ..) | (_, None, _) | (.., Narrow::Half | Narrow::Quantize) => quote!(numbers),
+            _ if self.shape.map == MapForm::Table => quote!(numbers),
             _ => quote!(_),
         };
-        let (resample, reorder, map) = (self.resample(), self.reorder(), self.map(false));
+        let (resample, reorder) = (self.resample(), self.reorder());
+        let values = if self.shape.map == MapForm::Table {
+            self.look_up()
+        } else {
+            let (map, narrow) = (self.map(false), self.narrow());
+            quote!(#map #narrow)
+        };
         let floats = self.floats.then(|| self.floats_method(&count, &numbers));
         let stored = self.stored();
         let lines = plan.lines().map(|line| format!(" {line}"));
@@ -187,7 +212,7 @@ impl Body {
                 fn pixels<S: rt::Simd>(simd: S, #argument, #numbers: &rt::Numbers<'_>) -> [S::#vector; #count] {
                     #resample
                     #reorder
-                    #map
+                    #values
                     [#(#stored),*]
                 }
 
@@ -199,14 +224,25 @@ impl Body {
     /// The body for values that are f32 already.
     fn floats_method(&self, count: &Literal, numbers: &TokenStream) -> TokenStream {
         let (names, reorder, map, stored) = (&self.names, self.reorder(), self.map(true), self.stored());
+        let (narrow, (_, vector)) = (self.narrow(), self.element());
         quote! {
             #[inline(always)]
-            fn floats<S: rt::Simd>(simd: S, pixel: [S::F32; #count], #numbers: &rt::Numbers<'_>) -> [S::F32; #count] {
+            fn floats<S: rt::Simd>(simd: S, pixel: [S::F32; #count], #numbers: &rt::Numbers<'_>) -> [S::#vector; #count] {
                 let [#(#names),*] = pixel;
                 #reorder
                 #map
+                #narrow
                 [#(#stored),*]
             }
+        }
+    }
+
+    /// The type of a stored element, and of a block of them before they are stored.
+    fn element(&self) -> (TokenStream, TokenStream) {
+        match self.shape.element {
+            Stored::F32 => (quote!(f32), quote!(F32)),
+            Stored::U16 => (quote!(u16), quote!(I32)),
+            Stored::U8 => (quote!(u8), quote!(I32)),
         }
     }
 
@@ -243,6 +279,32 @@ impl Body {
         }
     }
 
+    /// From mapped values to elements.
+    fn narrow(&self) -> TokenStream {
+        let stored = self.stored();
+        match &self.narrow {
+            _ if matches!(self.map, Operation::Keep) => TokenStream::new(),
+            Narrow::Nothing => TokenStream::new(),
+            Narrow::Float(method) => {
+                let method = format_ident!("{method}");
+                quote!(#(let #stored = simd.#method(#stored);)*)
+            }
+            Narrow::Half => quote!(#(let #stored = simd.round_to_half(#stored, numbers.half);)*),
+            Narrow::Quantize => quote!(#(let #stored = simd.quantize(#stored, numbers.steps);)*),
+        }
+    }
+
+    /// From pixel values to elements, by tables that hold them.
+    fn look_up(&self) -> TokenStream {
+        let stored = self.stored();
+        let channels = (0..stored.len()).map(Literal::usize_unsuffixed);
+        let found = quote!(#(let #stored = simd.look_up(#stored, &numbers.tables[#channels]);)*);
+        match self.shape.element {
+            Stored::F32 => quote!(#found #(let #stored = simd.from_bits(#stored);)*),
+            Stored::U16 | Stored::U8 => found,
+        }
+    }
+
     /// What is done to each value; `floats` says that they are f32 already.
     fn map(&self, floats: bool) -> TokenStream {
         let stored = self.stored();
@@ -257,10 +319,6 @@ impl Body {
                     let #stored = #value;
                     let #stored = simd.mul_add(#stored, simd.splat(#scale), simd.splat(#offset));
                 )*)
-            }
-            Operation::Table => {
-                let channels = (0..stored.len()).map(Literal::usize_unsuffixed);
-                quote!(#(let #stored = simd.look_up(#stored, &numbers.tables[#channels]);)*)
             }
             Operation::Numbers => {
                 let channels: Vec<_> = (0..stored.len()).map(Literal::usize_unsuffixed).collect();

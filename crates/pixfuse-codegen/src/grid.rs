@@ -1,10 +1,10 @@
 //! The run-time grid: the same compiler over every shape, with all numbers left open.
 
-use pixfuse_spec::{Element, Layout, Shape};
+use pixfuse_spec::{Layout, MapForm, Shape, Stored};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::emit::{Body, Operation, numbered};
+use crate::emit::{Body, Narrow, Operation, numbered};
 
 /// `GRID`, a list of (shape, kernel) with every shape once, for the core crate.
 pub fn grid() -> TokenStream {
@@ -13,7 +13,7 @@ pub fn grid() -> TokenStream {
     quote! {
         static GRID: [(::pixfuse_spec::Shape, ::pixfuse::rt::Kernel); #count] = {
             use ::pixfuse::rt;
-            use ::pixfuse_spec::{Element, Layout, Shape};
+            use ::pixfuse_spec::{Layout, MapForm, Shape, Stored};
             #(#kernels)*
             [#(#entries),*]
         };
@@ -21,29 +21,27 @@ pub fn grid() -> TokenStream {
 }
 
 fn entry(shape: Shape) -> (TokenStream, TokenStream) {
-    let Shape { pixel, channels, load, taps, element, store, table } = shape;
-    let kind = if table { "Table" } else { "" };
-    let name = format_ident!("Pixel{pixel}Channels{channels}{load:?}Taps{taps}{element:?}{store:?}{kind}");
-    let map = match element {
-        Element::U8 => Operation::Keep,
-        Element::F32 if table => Operation::Table,
-        Element::F32 => Operation::Numbers,
+    let Shape { pixel, channels, load, taps, element, store, map: form } = shape;
+    let name = format_ident!("Pixel{pixel}Channels{channels}{load:?}Taps{taps}{element:?}{store:?}{form:?}");
+    let map = if form == MapForm::Keep { Operation::Keep } else { Operation::Numbers };
+    let narrow = match element {
+        Stored::F32 => Narrow::Nothing,
+        Stored::U16 => Narrow::Half,
+        Stored::U8 => Narrow::Quantize,
     };
-    let floats = taps == 1 && element == Element::F32 && !table;
-    let body = Body { shape, names: numbered(channels), from: None, map, floats };
+    // The forms that values without a table have.
+    let floats = taps == 1 && matches!((element, form), (_, MapForm::MulAdd) | (Stored::U8, MapForm::Table));
+    let body = Body { shape, names: numbered(channels), from: None, map, narrow, floats };
     let kernel = body.kernel(&name, "Numbers are read at run time.");
     let constructor = body.constructor(&name);
     let [pixel, channels, taps] = [pixel, channels, taps].map(Literal::usize_unsuffixed);
-    let element = match element {
-        Element::F32 => quote!(Element::F32),
-        Element::U8 => quote!(Element::U8),
-    };
+    let (element, form) = (format_ident!("{element:?}"), format_ident!("{form:?}"));
     let [load, store] = [load, store].map(|layout| match layout {
         Layout::Hwc => quote!(Layout::Hwc),
         Layout::Chw => quote!(Layout::Chw),
     });
     let shape = quote!(Shape {
-        pixel: #pixel, channels: #channels, load: #load, taps: #taps, element: #element, store: #store, table: #table
+        pixel: #pixel, channels: #channels, load: #load, taps: #taps, element: Stored::#element, store: #store, map: MapForm::#form
     });
     (quote!(struct #name; #kernel), quote!((#shape, #constructor)))
 }

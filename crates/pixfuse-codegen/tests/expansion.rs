@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use pixfuse_codegen::{expand_text, formatted, grid, pipeline};
-use pixfuse_spec::Shape;
+use pixfuse_spec::{Element, MapForm, Shape, Stored};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -57,7 +57,7 @@ fn expected_files() {
 /// A declaration of each shape.
 fn each_shape() -> Vec<String> {
     let declaration = |shape: Shape| {
-        let Shape { pixel, channels, load, taps, element, store, table } = shape;
+        let Shape { pixel, channels, load, taps, element, store, map } = shape;
         let (input, alpha, output) = match (pixel, channels) {
             (1, _) => ("gray8", "", "gray"),
             (3, _) => ("rgb8", "", "bgr"),
@@ -65,9 +65,18 @@ fn each_shape() -> Vec<String> {
             _ => ("bgra8", ", alpha = drop", "rgb"),
         };
         let filter = if taps == 1 { "nearest" } else { "bilinear" };
-        let normalize = if table { "normalize(mean = 0.485, std = 0.229, order = torchvision), " } else { "" };
+        let ordered = "normalize(mean = 0.485, std = 0.229, order = torchvision), ";
+        let (normalize, element, steps) = match (element, map) {
+            (Stored::F32, MapForm::Table) => (ordered, Element::F32, ""),
+            (Stored::F32, _) => ("", Element::F32, ""),
+            (Stored::U16, MapForm::Table) => (ordered, Element::F16, ""),
+            (Stored::U16, _) => ("", Element::Bf16, ""),
+            (Stored::U8, MapForm::Table) => ("", Element::I8, ", scale = 0.1"),
+            (Stored::U8, _) => ("", Element::U8, ""),
+        };
         format!(
-            "input({input}, {load}{alpha}), resize(4, 5, {filter}), {normalize}output({output}, {element}, {store})"
+            "input({input}, {load}{alpha}), resize(4, 5, {filter}), {normalize}\
+             output({output}, {element}, {store}{steps})"
         )
     };
     Shape::all().into_iter().map(declaration).collect()
@@ -83,7 +92,7 @@ fn is_plain(code: &str) {
 #[test]
 fn code_is_plain() {
     let texts = each_shape();
-    assert_eq!(texts.len(), 78);
+    assert_eq!(texts.len(), 156);
     for text in texts.iter().map(String::as_str).chain(DECLARATIONS.map(|(_, _, text)| text)) {
         is_plain(&expand_text(text, "Name").unwrap().code);
     }
@@ -174,12 +183,11 @@ fn the_grid_has_every_shape_once() {
     assert_eq!(kernels.len(), shapes.len());
     // Each entry says its own shape.
     let code: String = code.split_whitespace().collect();
-    for Shape { pixel, channels, load, taps, element, store, table } in shapes {
-        let kind = if table { "Table" } else { "" };
-        let name = format!("Pixel{pixel}Channels{channels}{load:?}Taps{taps}{element:?}{store:?}{kind}");
+    for Shape { pixel, channels, load, taps, element, store, map } in shapes {
+        let name = format!("Pixel{pixel}Channels{channels}{load:?}Taps{taps}{element:?}{store:?}{map:?}");
         let entry = format!(
             "Shape{{pixel:{pixel},channels:{channels},load:Layout::{load:?},taps:{taps},\
-             element:Element::{element:?},store:Layout::{store:?},table:{table},}},rt::Kernel::{}_tap{}::<{name},",
+             element:Stored::{element:?},store:Layout::{store:?},map:MapForm::{map:?},}},rt::Kernel::{}_tap{}::<{name},",
             if taps == 1 { "one" } else { "two" },
             if taps == 1 { "" } else { "s" },
         );

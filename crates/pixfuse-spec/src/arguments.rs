@@ -248,6 +248,24 @@ impl<'a, P: Clone> Arguments<'a, P> {
         None
     }
 
+    /// A value as a number that `_` cannot stand for.
+    pub(crate) fn closed(&mut self, name: &str, value: &Value<P>) -> Option<f64> {
+        match value.item {
+            Item::Number(number) => return Some(number),
+            _ => self.misplaced(value, &format!("{name} must be a number"), ""),
+        }
+        None
+    }
+
+    /// A value as an integer of either sign.
+    pub(crate) fn signed(&mut self, name: &str, value: &Value<P>) -> Option<i32> {
+        match value.item {
+            Item::Number(found) if found.fract() == 0.0 && found.abs() < 1e9 => return Some(found as i32),
+            _ => self.misplaced(value, &format!("{name} must be an integer"), ""),
+        }
+        None
+    }
+
     /// A value as one number or a list of numbers.
     pub(crate) fn numbers(&mut self, name: &str, value: &Value<P>) -> Option<Number<Vec<f64>>> {
         let items = match &value.item {

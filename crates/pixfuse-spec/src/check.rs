@@ -66,6 +66,7 @@ pub fn check<P: Clone>(tokens: &[Token<P>], end: P) -> Result<Spec, Vec<Error<P>
         normalize: normalize.as_ref(),
         channels: output.channels,
         element: output.element,
+        quantize: output.quantize,
     };
     for (subject, message) in rules::broken(&draft) {
         errors.push(Error { at: place(&places, subject).unwrap_or(&end).clone(), message });
@@ -73,7 +74,12 @@ pub fn check<P: Clone>(tokens: &[Token<P>], end: P) -> Result<Spec, Vec<Error<P>
     clauses.report_missing(&end, &mut errors);
     let whole = || {
         let input = Input { format: input.format?, layout: input.layout?, alpha: input.alpha? };
-        let output = Output { channels: output.channels?, element: output.element?, layout: output.layout? };
+        let output = Output {
+            channels: output.channels?,
+            element: output.element?,
+            layout: output.layout?,
+            quantize: output.quantize?,
+        };
         Some(Spec { input, resize, letterbox, crop, pad, normalize, output })
     };
     match whole() {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::text::number;
-use crate::{Crop, Filter, Frame, FrameSize, Load, Map, Number, Pad, Plan, Resample, Separable, Size, Store};
+use crate::{Crop, Filter, Frame, FrameSize, Load, Map, Number, Pad, Plan, Quantize, Resample, Separable, Size, Store};
 
 impl fmt::Display for Plan {
     /// A line for each slot; none for a frame that changes nothing.
@@ -135,6 +135,9 @@ impl fmt::Display for Map {
 impl fmt::Display for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} {}", self.channels, self.element, self.layout)?;
+        if let Some(Quantize { scale, zero_point }) = self.quantize {
+            write!(f, ", round(y / {}) + {zero_point}, saturated", number(scale))?;
+        }
         if self.from.iter().enumerate().any(|(to, &from)| to != from) {
             write!(f, ", channels from {:?} of the source", self.from)?;
         }

@@ -44,8 +44,8 @@ pub use error::{Error, ParseError};
 pub use keywords::Keyword;
 pub use lower::lower;
 pub use order::ChannelNumbers;
-pub use plan::{Frame, FrameSize, Load, Map, Plan, Resample, Separable, Shape, Store};
-pub use spec::{Crop, Fill, Input, Letterbox, Normalize, Number, Output, Pad, Resize, Sampling, Size, Spec};
+pub use plan::{Frame, FrameSize, Load, Map, MapForm, Plan, Resample, Separable, Shape, Store, Stored};
+pub use spec::{Crop, Fill, Input, Letterbox, Normalize, Number, Output, Pad, Quantize, Resize, Sampling, Size, Spec};
 pub use tokens::{Kind, Token, lex};
 pub use vocabulary::{
     Alpha, ChannelOrder, Element, Filter, Layout, LetterboxRule, Like, Order, PixelFormat, Precision, Rounding,

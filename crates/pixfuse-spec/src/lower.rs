@@ -19,6 +19,7 @@ pub fn lower(spec: &Spec) -> Plan {
             channels,
             from: channel_swap(spec.input.format.order(), channels),
             element: spec.output.element,
+            quantize: spec.output.quantize,
             layout: spec.output.layout,
         },
     }
@@ -60,11 +61,11 @@ fn resample(spec: &Spec) -> Resample {
 
 fn map(spec: &Spec) -> Map {
     let channels = spec.output.channels.channels();
-    match (&spec.normalize, spec.output.element) {
-        (None, Element::U8) => Map::Keep,
-        (None, Element::F32) => Map::Convert,
-        (Some(normalize), _) if normalize.order == Order::Fused => mul_add(normalize, channels),
-        (Some(normalize), _) => ordered(normalize, channels),
+    match &spec.normalize {
+        None if spec.output.element == Element::U8 && spec.output.quantize.is_none() => Map::Keep,
+        None => Map::Convert,
+        Some(normalize) if normalize.order == Order::Fused => mul_add(normalize, channels),
+        Some(normalize) => ordered(normalize, channels),
     }
 }
 

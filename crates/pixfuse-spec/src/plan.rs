@@ -3,7 +3,9 @@
 //! A plan is what both the macro (which turns it into code) and the run-time grid (which looks up the code of the same
 //! [`Shape`]) start from. It says nothing about how: levels, tables and loops are the core's.
 
-use crate::{ChannelOrder, Crop, Element, Fill, Filter, Layout, LetterboxRule, Number, Order, Pad, PixelFormat, Size};
+use crate::{
+    ChannelOrder, Crop, Element, Fill, Filter, Layout, LetterboxRule, Number, Order, Pad, PixelFormat, Quantize, Size,
+};
 
 /// load, frame, resample, map, store.
 #[derive(Clone, Debug, PartialEq)]
@@ -145,7 +147,7 @@ pub enum Map {
 }
 
 /// How values are ordered, converted and laid out.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Store {
     /// The tensor's channels.
     pub channels: ChannelOrder,
@@ -153,6 +155,8 @@ pub struct Store {
     pub from: Vec<usize>,
     /// Type of an element.
     pub element: Element,
+    /// How an integer is made of a mapped value; `None` where it is the resampled value itself, and for floats.
+    pub quantize: Option<Quantize>,
     /// Planes or interleaved.
     pub layout: Layout,
 }
@@ -170,12 +174,35 @@ pub struct Shape {
     pub load: Layout,
     /// Taps an axis: 2, or 1 where nothing is resized or the taps of each axis were added up before.
     pub taps: usize,
-    /// Type of an output element.
-    pub element: Element,
+    /// What is stored for each value.
+    pub element: Stored,
     /// Planar or interleaved output.
     pub store: Layout,
-    /// Whether values are looked up in tables, which another library's order of operations may need.
-    pub table: bool,
+    /// What is done to each value.
+    pub map: MapForm,
+}
+
+/// What is stored for each value, by its bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stored {
+    /// An f32.
+    F32,
+    /// The bits of an f16 or a bf16.
+    U16,
+    /// A pixel value, or the low byte of a quantised one.
+    U8,
+}
+
+/// What is done to each value, without the numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MapForm {
+    /// It is stored as the u8 it is.
+    Keep,
+    /// A multiply-add, rounded to what is stored.
+    MulAdd,
+    /// It is looked up in tables: another library's order of operations may need them, and integers do, which then cost
+    /// no division.
+    Table,
 }
 
 impl Plan {
@@ -190,9 +217,17 @@ impl Plan {
                 Resample::None | Resample::OneTap { .. } | Resample::Separable(_) => 1,
                 Resample::TwoTaps { .. } => 2,
             },
-            element: self.store.element,
+            element: match self.store.element {
+                Element::F32 => Stored::F32,
+                Element::F16 | Element::Bf16 => Stored::U16,
+                Element::U8 | Element::I8 => Stored::U8,
+            },
             store: if self.load.channels == 1 { Layout::Chw } else { self.store.layout },
-            table: matches!(self.map, Map::Ordered { .. }),
+            map: match &self.map {
+                Map::Keep => MapForm::Keep,
+                Map::Convert | Map::MulAdd { .. } if self.store.quantize.is_none() => MapForm::MulAdd,
+                _ => MapForm::Table,
+            },
         }
     }
 }
@@ -207,13 +242,21 @@ impl Frame {
 impl Shape {
     /// Every shape that the language can say, each once: the axes of the run-time grid.
     pub fn all() -> Vec<Self> {
+        let stored = [
+            (Stored::F32, MapForm::MulAdd),
+            (Stored::F32, MapForm::Table),
+            (Stored::U16, MapForm::MulAdd),
+            (Stored::U16, MapForm::Table),
+            (Stored::U8, MapForm::Keep),
+            (Stored::U8, MapForm::Table),
+        ];
         let mut all = Vec::new();
         for (pixel, channels) in [(1, 1), (3, 3), (4, 4), (4, 3)] {
             for load in if pixel == 1 { &[Layout::Hwc][..] } else { Layout::ALL } {
                 for taps in [1, 2] {
-                    for (element, table) in [(Element::F32, false), (Element::F32, true), (Element::U8, false)] {
+                    for (element, map) in stored {
                         for &store in if channels == 1 { &[Layout::Chw][..] } else { Layout::ALL } {
-                            all.push(Self { pixel, channels, load: *load, taps, element, store, table });
+                            all.push(Self { pixel, channels, load: *load, taps, element, store, map });
                         }
                     }
                 }

@@ -5,7 +5,7 @@ use crate::grammar::Clause;
 use crate::rules::Integer;
 use crate::{
     Alpha, ChannelOrder, Crop, Element, Fill, Layout, Letterbox, LetterboxRule, MAX_SIDE, Normalize, Number, Order,
-    Pad, PixelFormat, Precision, Resize, Rounding, Sampling, Size,
+    Pad, PixelFormat, Precision, Quantize, Resize, Rounding, Sampling, Size,
 };
 
 /// A length without `_`: what cuts an image that is there.
@@ -216,18 +216,43 @@ pub(crate) struct OutputDraft {
     pub(crate) channels: Option<ChannelOrder>,
     pub(crate) element: Option<Element>,
     pub(crate) layout: Option<Layout>,
+    pub(crate) quantize: Option<Option<Quantize>>,
 }
 
 pub(crate) fn read_output<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> OutputDraft {
     let signature = Signature {
         clause: "output",
-        usage: "output(rgb, f32, chw)",
+        usage: if clause.named("scale").is_some() {
+            "output(rgb, i8, chw, scale = .., zero_point = 0)"
+        } else {
+            "output(rgb, f32, chw)"
+        },
         positional: &["channels", "element", "layout"],
         least: 2,
         flags: &[],
-        names: &[],
+        names: &["scale", "zero_point"],
     };
     let mut arguments = Arguments::new(clause, &signature, findings);
     let (channels, element) = (arguments.word(), arguments.word());
-    OutputDraft { channels, element, layout: arguments.word_or(Layout::Chw) }
+    let layout = arguments.word_or(Layout::Chw);
+    OutputDraft { channels, element, layout, quantize: read_quantize(&mut arguments) }
+}
+
+/// `None` if something in it could not be read.
+fn read_quantize<P: Clone>(arguments: &mut Arguments<'_, P>) -> Option<Option<Quantize>> {
+    let zero_point = match arguments.named("zero_point") {
+        Some(value) => arguments.signed("zero_point", value)?,
+        None => 0,
+    };
+    match arguments.named("scale") {
+        Some(value) => Some(Some(Quantize { scale: arguments.closed("scale", value)?, zero_point })),
+        None => {
+            if let Some(value) = arguments.named("zero_point") {
+                arguments.error(value, "zero_point goes with scale = ..; write both, or neither".to_owned());
+                return None;
+            }
+            // Whatever was wrong may have been meant as the scale.
+            (!arguments.reported()).then_some(None)
+        }
+    }
 }

@@ -232,8 +232,8 @@ impl Default for Normalize {
     }
 }
 
-/// `output(rgb, f32, chw)`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// `output(rgb, f32, chw)` or `output(rgb, i8, chw, scale = 0.02, zero_point = -3)`.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Output {
     /// Channels of the tensor, in their order.
     pub channels: ChannelOrder,
@@ -241,6 +241,17 @@ pub struct Output {
     pub element: Element,
     /// Planes or interleaved.
     pub layout: Layout,
+    /// How an integer is made of a normalised value; absent for floats, and for the u8 that a pixel value is.
+    pub quantize: Option<Quantize>,
+}
+
+/// `saturate(round(y / scale) + zero_point)`, halves to even: ONNX `QuantizeLinear`, in f32.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Quantize {
+    /// What one step of the integer is worth, above zero.
+    pub scale: f64,
+    /// The integer of 0, in the element's range; 0 unless written.
+    pub zero_point: i32,
 }
 
 impl Spec {

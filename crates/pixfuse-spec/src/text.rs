@@ -7,8 +7,8 @@ use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use crate::{
-    Crop, Fill, Input, Layout, Letterbox, LetterboxRule, Normalize, Number, Output, Pad, ParseError, Precision, Resize,
-    Rounding, Sampling, Size, Spec, check, lex,
+    Crop, Fill, Input, Layout, Letterbox, LetterboxRule, Normalize, Number, Output, Pad, ParseError, Precision,
+    Quantize, Resize, Rounding, Sampling, Size, Spec, check, lex,
 };
 
 impl FromStr for Spec {
@@ -197,7 +197,14 @@ impl fmt::Display for Normalize {
 
 impl fmt::Display for Output {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "output({}, {}, {})", self.channels, self.element, self.layout)
+        write!(f, "output({}, {}, {}", self.channels, self.element, self.layout)?;
+        if let Some(Quantize { scale, zero_point }) = self.quantize {
+            write!(f, ", scale = {}", number(scale))?;
+            if zero_point != 0 {
+                write!(f, ", zero_point = {zero_point}")?;
+            }
+        }
+        f.write_char(')')
     }
 }
 

@@ -174,8 +174,14 @@ names! {
     Element, "element type":
     /// IEEE 754 binary32.
     F32 = "f32",
-    /// Unsigned 8-bit integer: the pixel value itself.
+    /// IEEE 754 binary16: the f32 result, rounded half to even.
+    F16 = "f16",
+    /// bfloat16: the f32 result, rounded half to even.
+    Bf16 = "bf16",
+    /// Unsigned 8-bit integer: the pixel value itself, or the f32 result quantised with `scale` and `zero_point`.
     U8 = "u8",
+    /// Signed 8-bit integer: the f32 result quantised with `scale` and `zero_point`.
+    I8 = "i8",
 }
 
 impl PixelFormat {
@@ -231,7 +237,17 @@ impl Element {
     pub const fn size(self) -> usize {
         match self {
             Self::F32 => 4,
-            Self::U8 => 1,
+            Self::F16 | Self::Bf16 => 2,
+            Self::U8 | Self::I8 => 1,
+        }
+    }
+
+    /// The least and the most of an integer; `None` for the others.
+    pub const fn range(self) -> Option<[i32; 2]> {
+        match self {
+            Self::F32 | Self::F16 | Self::Bf16 => None,
+            Self::U8 => Some([0, 255]),
+            Self::I8 => Some([-128, 127]),
         }
     }
 }

@@ -23,7 +23,7 @@ fn several_errors_stand_in_the_order_of_the_text() {
     shows(
         "output(rgb, f23), input(rgba8, alpha = 1)",
         "\
-output: unknown element type `f23`, expected one of f32, u8
+output: unknown element type `f23`, expected one of f32, f16, bf16, u8, i8
   output(rgb, f23), input(rgba8, alpha = 1)
               ^^^ column 13
 input: expected an alpha rule (drop), found 1

@@ -50,6 +50,7 @@ mod weights;
 pub use entry::{Declared, Entry};
 pub use error::Error;
 pub use geometry::{Clip, Geometry};
+pub use half::{bf16, f16};
 pub use image::ImageRef;
 pub use pipeline::Pipeline;
 pub use pixfuse_macros::pipeline;
@@ -66,7 +67,7 @@ pub use tensor::{Tensor, TensorElement};
 #[doc(hidden)]
 pub mod rt {
     pub use crate::kernel::{Interleaved, Kernel, Numbers, OneTap, Pixels, Planar, Planes, Square, TwoTaps};
-    pub use crate::simd::Simd;
+    pub use crate::simd::{Elements, Half, Simd, Steps};
 }
 
 /// The README's Rust code is compiled and run with the documentation tests.

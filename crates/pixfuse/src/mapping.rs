@@ -1,64 +1,105 @@
 //! From a resampled pixel value to an element: what kernels of the grid read, and what margins are filled with.
 
-use pixfuse_spec::{ChannelNumbers, Fill, Map, Number, Plan};
+use half::{bf16, f16};
+use pixfuse_spec::{ChannelNumbers, Element, Map, MapForm, Number, Order, Plan, Quantize};
 
+use crate::TensorElement;
 use crate::kernel::Numbers;
+use crate::simd::{Half, Steps};
 
 /// The numbers of a plan's map, and its channel swap.
 #[derive(Clone, Debug)]
 pub(crate) struct Mapping {
-    scale: [f32; 4],
-    offset: [f32; 4],
+    normalize: Normalize,
     swap: bool,
-    /// For each output channel, where another library's order of operations asks for them.
-    tables: Option<Box<[[f32; 256]; 4]>>,
+    steps: Steps,
+    half: Half,
+    /// For each output channel the element of each pixel value, where the kernel looks it up.
+    tables: Option<Box<[[u32; 256]; 4]>>,
+}
+
+/// From a resampled value to a normalised one, for each output channel.
+#[derive(Clone, Debug)]
+enum Normalize {
+    MulAdd { scale: [f32; 4], offset: [f32; 4] },
+    Ordered { order: Order, channels: [ChannelNumbers; 4] },
 }
 
 impl Mapping {
     pub(crate) fn new(plan: &Plan) -> Self {
-        let swap = plan.store.from.first() == Some(&2);
-        let mut mapping = Self { scale: [1.0; 4], offset: [0.0; 4], swap, tables: None };
-        match &plan.map {
-            Map::Keep | Map::Convert => {}
-            Map::MulAdd { scale: Number::Known(scale), offset: Number::Known(offset) } => {
-                mapping.scale[..scale.len()].copy_from_slice(scale);
-                mapping.offset[..offset.len()].copy_from_slice(offset);
-            }
-            Map::MulAdd { .. } => unreachable!("a pipeline has no open number"),
-            Map::Ordered { order, scale, mean, std, eps } => {
-                let mut tables = Box::new([[0.0; 256]; 4]);
-                for (channel, (&mean, &std)) in mean.iter().zip(std).enumerate() {
-                    let numbers = ChannelNumbers { scale: *scale, mean, std, eps: *eps };
-                    tables[channel] = std::array::from_fn(|value| order.normalize(value as u8, numbers));
-                }
-                mapping.tables = Some(tables);
-            }
+        let element = plan.store.element;
+        let [least, most] = element.range().unwrap_or_default();
+        let quantize = plan.store.quantize.unwrap_or(Quantize { scale: 1.0, zero_point: 0 });
+        let mut mapping = Self {
+            normalize: Normalize::of(&plan.map),
+            swap: plan.store.from.first() == Some(&2),
+            steps: Steps { scale: quantize.scale as f32, zero_point: quantize.zero_point, least, most },
+            half: if element == Element::Bf16 { Half::Bf16 } else { Half::F16 },
+            tables: None,
+        };
+        if plan.shape().map == MapForm::Table {
+            let table = |channel| std::array::from_fn(|value| mapping.bits(element, channel, value as f32));
+            mapping.tables = Some(Box::new([0, 1, 2, 3].map(table)));
         }
         mapping
     }
 
     /// As kernels read it.
     pub(crate) fn numbers(&self) -> Numbers<'_> {
-        static NONE: [[f32; 256]; 4] = [[0.0; 256]; 4];
-        let Self { scale, offset, swap, tables } = self;
-        Numbers { scale: *scale, offset: *offset, swap: *swap, tables: tables.as_deref().unwrap_or(&NONE) }
+        static NONE: [[u32; 256]; 4] = [[0; 256]; 4];
+        let (scale, offset) = match self.normalize {
+            Normalize::MulAdd { scale, offset } => (scale, offset),
+            Normalize::Ordered { .. } => ([0.0; 4], [0.0; 4]),
+        };
+        let tables = self.tables.as_deref().unwrap_or(&NONE);
+        Numbers { scale, offset, swap: self.swap, steps: self.steps, half: self.half, tables }
     }
 
-    /// The element of a resampled value in an output channel; it is an integer where there are tables.
-    pub(crate) fn value(&self, channel: usize, value: f32) -> f32 {
-        match &self.tables {
-            Some(tables) => tables[channel][value as usize],
-            None => value.mul_add(self.scale[channel], self.offset[channel]),
-        }
+    /// The element of a resampled value in an output channel; it is an integer where another order than one
+    /// multiply-add is asked for.
+    ///
+    /// A u8 that is kept comes out of this as it is: one step is worth 1 then, and the scale is 1.
+    pub(crate) fn element<T: TensorElement>(&self, channel: usize, value: f32) -> T {
+        T::narrow(self.normalize.value(channel, value), self.steps)
     }
 
-    /// The elements of a margin of `channels` output channels.
-    pub(crate) fn fill(&self, fill: &Fill, channels: usize) -> ([f32; 4], [u8; 4]) {
-        let (mut mapped, mut kept) = ([0.0; 4], [0; 4]);
-        for channel in 0..channels {
-            kept[channel] = fill.channel(channel);
-            mapped[channel] = self.value(channel, kept[channel].into());
+    /// The same as bits.
+    fn bits(&self, element: Element, channel: usize, value: f32) -> u32 {
+        match element {
+            Element::F32 => self.element::<f32>(channel, value).to_bits(),
+            Element::F16 => self.element::<f16>(channel, value).to_bits().into(),
+            Element::Bf16 => self.element::<bf16>(channel, value).to_bits().into(),
+            Element::U8 => self.element::<u8>(channel, value).into(),
+            Element::I8 => (self.element::<i8>(channel, value) as u8).into(),
         }
-        (mapped, kept)
+    }
+}
+
+impl Normalize {
+    fn of(map: &Map) -> Self {
+        let (mut factors, mut offsets) = ([1.0; 4], [0.0; 4]);
+        match map {
+            Map::Keep | Map::Convert => {}
+            Map::MulAdd { scale: Number::Known(scale), offset: Number::Known(offset) } => {
+                factors[..scale.len()].copy_from_slice(scale);
+                offsets[..offset.len()].copy_from_slice(offset);
+            }
+            Map::MulAdd { .. } => unreachable!("a pipeline has no open number"),
+            Map::Ordered { order, scale, mean, std, eps } => {
+                let numbers = |channel: usize| {
+                    let channel = channel.min(mean.len() - 1);
+                    ChannelNumbers { scale: *scale, mean: mean[channel], std: std[channel], eps: *eps }
+                };
+                return Self::Ordered { order: *order, channels: [0, 1, 2, 3].map(numbers) };
+            }
+        }
+        Self::MulAdd { scale: factors, offset: offsets }
+    }
+
+    fn value(&self, channel: usize, value: f32) -> f32 {
+        match self {
+            Self::MulAdd { scale, offset } => value.mul_add(scale[channel], offset[channel]),
+            Self::Ordered { order, channels } => order.normalize(value as u8, channels[channel]),
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! Every kernel at every level is tested against this, and this against the libraries it names. It is slow on
 //! purpose and allocates freely.
 
-use pixfuse_spec::{Map, Resample, lower};
+use pixfuse_spec::{Resample, lower};
 
 use crate::axis::{self, Axis, Pair};
 use crate::mapping::Mapping;
@@ -24,7 +24,7 @@ use crate::{Error, ImageRef, Layout, Spec, Tensor, TensorElement};
 /// assert_eq!(pipe.run::<f32>(image)?, reference::run::<f32>(&pipe, image)?);
 /// # Ok::<(), pixfuse::Error>(())
 /// ```
-pub fn run<T: Reference>(pipe: &crate::Pipeline, image: ImageRef<'_>) -> Result<Tensor<T>, Error> {
+pub fn run<T: TensorElement>(pipe: &crate::Pipeline, image: ImageRef<'_>) -> Result<Tensor<T>, Error> {
     let dims = pipe.check::<T>(&image)?;
     let spec: &Spec = pipe.spec();
     let plan = lower(spec);
@@ -42,10 +42,7 @@ pub fn run<T: Reference>(pipe: &crate::Pipeline, image: ImageRef<'_>) -> Result<
                 resampled(y, x, plan.store.from[channel])
             }
         };
-        match plan.map {
-            Map::Keep => T::from_u8(pixel as u8),
-            _ => T::from_f32(mapping.value(channel, pixel)),
-        }
+        mapping.element::<T>(channel, pixel)
     };
     let mut data = Vec::with_capacity(dims.iter().product());
     match spec.output.layout {
@@ -65,32 +62,6 @@ pub fn run<T: Reference>(pipe: &crate::Pipeline, image: ImageRef<'_>) -> Result<
         }
     }
     Ok(Tensor { data, dims: dims.to_vec() })
-}
-
-/// An element type that the reference can make of a resampled value.
-pub trait Reference: TensorElement {
-    /// From a kept u8.
-    fn from_u8(value: u8) -> Self;
-    /// From a mapped f32.
-    fn from_f32(value: f32) -> Self;
-}
-
-impl Reference for f32 {
-    fn from_u8(value: u8) -> Self {
-        f32::from(value)
-    }
-    fn from_f32(value: f32) -> Self {
-        value
-    }
-}
-
-impl Reference for u8 {
-    fn from_u8(value: u8) -> Self {
-        value
-    }
-    fn from_f32(_: f32) -> Self {
-        unreachable!("the rulebook allows u8 only for kept values")
-    }
 }
 
 /// The value at (row, column, source channel) of the whole resized image: an integer, but for `precision = f32`.

@@ -12,13 +12,10 @@ use crate::placement::Placement;
 const CAPACITY: usize = 32;
 
 /// All that a run needs to know about one source size.
-pub struct Tables {
+pub(crate) struct Tables {
     pub(crate) placement: Placement,
     /// `None` when the window is empty: nothing but margins.
     pub(crate) kernel: Option<Box<dyn Prepared>>,
-    /// For each margin the value of each output channel, as it is stored.
-    pub(crate) margins_f32: Vec<[f32; 4]>,
-    pub(crate) margins_u8: Vec<[u8; 4]>,
 }
 
 /// Tables by source, read without a lock: a run looks at a list that nobody changes, and a new size replaces the list.

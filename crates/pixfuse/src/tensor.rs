@@ -1,38 +1,81 @@
 //! What a pipeline gives: element types and an owned tensor.
 
-/// The type of a tensor element: `f32` or `u8`. Sealed.
+use half::{bf16, f16};
+
+use crate::Element;
+use crate::simd::Steps;
+
+/// The type of a tensor element: `f32`, [`f16`], [`bf16`], `u8` or `i8`. Sealed.
 pub trait TensorElement: sealed::Sealed + Copy + Send + Sync + 'static {
     /// The name of this type in `output(...)`.
-    const ELEMENT: crate::Element;
+    const ELEMENT: Element;
 }
 
 mod sealed {
-    use crate::seen::Tables;
+    use crate::simd::Steps;
 
     pub trait Sealed: Sized {
-        /// The values of each margin, as elements of this type.
-        fn margins(tables: &Tables) -> &[[Self; 4]];
-    }
-
-    impl Sealed for f32 {
-        fn margins(tables: &Tables) -> &[[Self; 4]] {
-            &tables.margins_f32
-        }
-    }
-
-    impl Sealed for u8 {
-        fn margins(tables: &Tables) -> &[[Self; 4]] {
-            &tables.margins_u8
-        }
+        /// Of a mapped value.
+        fn narrow(value: f32, steps: Steps) -> Self;
     }
 }
 
-impl TensorElement for f32 {
-    const ELEMENT: crate::Element = crate::Element::F32;
+macro_rules! elements {
+    ($($type:ty = $element:ident: |$value:ident, $steps:ident| $narrow:expr),+ $(,)?) => {
+        $(impl sealed::Sealed for $type {
+            fn narrow($value: f32, $steps: Steps) -> Self {
+                $narrow
+            }
+        }
+
+        impl TensorElement for $type {
+            const ELEMENT: Element = Element::$element;
+        })+
+    };
 }
 
-impl TensorElement for u8 {
-    const ELEMENT: crate::Element = crate::Element::U8;
+elements! {
+    f32 = F32: |value, _steps| value,
+    f16 = F16: |value, _steps| f16::from_f32(value),
+    bf16 = Bf16: |value, _steps| bf16::from_f32(value),
+    u8 = U8: |value, steps| steps.quantize(value) as u8,
+    i8 = I8: |value, steps| steps.quantize(value) as i8,
+}
+
+/// Runs an expression with the type that belongs to an [`Element`]: from what a pipeline says to what code is made for.
+///
+/// ```
+/// let pipe = pixfuse::Pipeline::parse("input(gray8), normalize(), output(gray, f16)")?;
+/// let bytes = pixfuse::with_element!(pipe.element(), T => size_of::<T>());
+/// assert_eq!(bytes, 2);
+/// # Ok::<(), pixfuse::Error>(())
+/// ```
+#[macro_export]
+macro_rules! with_element {
+    ($element:expr, $type:ident => $body:expr) => {
+        match $element {
+            $crate::Element::F32 => {
+                type $type = f32;
+                $body
+            }
+            $crate::Element::F16 => {
+                type $type = $crate::f16;
+                $body
+            }
+            $crate::Element::Bf16 => {
+                type $type = $crate::bf16;
+                $body
+            }
+            $crate::Element::U8 => {
+                type $type = u8;
+                $body
+            }
+            $crate::Element::I8 => {
+                type $type = i8;
+                $body
+            }
+        }
+    };
 }
 
 /// An owned, dense tensor.

@@ -87,7 +87,7 @@ fn a_seen_size_allocates_nothing() {
 fn a_bounded_number_of_sizes_is_remembered() {
     let pipe = Pipeline::parse("input(gray8), resize(50, 60, bilinear), output(gray, u8)").unwrap();
     let pixels = [7; 200];
-    let mut out = vec![0; 50 * 60];
+    let mut out = vec![0u8; 50 * 60];
     let mut run = |columns: usize| {
         counted(|| pipe.run_into(ImageRef::gray8(&pixels[..columns], 1, columns).unwrap(), &mut out).unwrap())
     };
@@ -108,7 +108,7 @@ fn a_bounded_number_of_sizes_is_remembered() {
 fn tables_are_smaller_than_the_image() {
     let (rows, columns) = (600, 800);
     let pixels = vec![7; rows * columns * 3];
-    let mut out = vec![0; rows * columns * 3];
+    let mut out = vec![0u8; rows * columns * 3];
     let pipe = Pipeline::parse("input(rgb8), output(rgb, u8, hwc)").unwrap();
     let views = [
         ("dense", 0, [2400, 3, 1]),

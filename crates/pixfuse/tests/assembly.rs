@@ -10,19 +10,22 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::process::Command;
 
-use pixfuse_spec::{Element, Layout, Shape};
+use pixfuse_spec::{Layout, MapForm, Shape, Stored};
 
-/// Half of the shapes, with every load and every store of every channel count among them.
+/// A part of the shapes, with every load and every store of every channel count among them.
 fn shapes() -> Vec<Shape> {
-    let element = |load| if load == Layout::Hwc { Element::F32 } else { Element::U8 };
-    Shape::all().into_iter().filter(|shape| shape.element == element(shape.load) && !shape.table).collect()
+    let stored = |load| match load {
+        Layout::Hwc => [(Stored::F32, MapForm::MulAdd), (Stored::U16, MapForm::MulAdd)],
+        Layout::Chw => [(Stored::U8, MapForm::Keep), (Stored::U8, MapForm::Table)],
+    };
+    Shape::all().into_iter().filter(|shape| stored(shape.load).contains(&(shape.element, shape.map))).collect()
 }
 
 /// A crate that declares a pipeline of each shape, each with an order or numbers of its own: of functions with equal
 /// code the compiler keeps one.
 fn source(shapes: &[Shape]) -> String {
     let declaration = |(index, shape): (usize, &Shape)| {
-        let Shape { pixel, channels, load, taps, element, store, table: _ } = shape;
+        let Shape { pixel, channels, load, taps, element, store, map } = shape;
         let (input, alpha, output) = match (pixel, channels) {
             (1, _) => ("gray8", "", "gray"),
             (3, _) => ("rgb8", "", "rgb"),
@@ -30,13 +33,17 @@ fn source(shapes: &[Shape]) -> String {
             _ => ("bgra8", ", alpha = drop", "rgb"),
         };
         let filter = if *taps == 1 { "nearest" } else { "bilinear" };
-        let normalize = match element {
-            Element::U8 => String::new(),
-            Element::F32 => format!("normalize(mean = 0.5, std = {}), ", index + 2),
+        let number = index + 2;
+        let (normalize, element) = match (element, map) {
+            (Stored::F32, _) => (format!("normalize(mean = 0.5, std = {number}), "), "f32"),
+            (Stored::U16, _) => (format!("normalize(mean = 0.5, std = {number}), "), ["f16", "bf16"][index % 2]),
+            (Stored::U8, MapForm::Keep) => (String::new(), "u8"),
+            (Stored::U8, _) => (String::new(), "i8"),
         };
+        let steps = if element == "i8" { format!(", scale = {number}") } else { String::new() };
         format!(
             "#[pixfuse::pipeline(input({input}, {load}{alpha}), resize(4, 5, {filter}), {normalize}\
-             output({output}, {element}, {store}))]\npub struct Shape{index};\n"
+             output({output}, {element}, {store}{steps}))]\npub struct Shape{index};\n"
         )
     };
     shapes.iter().enumerate().map(declaration).collect()

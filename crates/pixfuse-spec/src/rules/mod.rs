@@ -6,12 +6,13 @@
 mod colours;
 mod framing;
 mod normalize;
+mod quantize;
 mod sampling;
 
 use crate::text::number;
 use crate::{
-    Alpha, ChannelOrder, Crop, Element, Letterbox, MAX_SIDE, Normalize, Order, Pad, PixelFormat, Precision, Resize,
-    Spec,
+    Alpha, ChannelOrder, Crop, Element, Letterbox, MAX_SIDE, Normalize, Order, Pad, PixelFormat, Precision, Quantize,
+    Resize, Spec,
 };
 
 /// What a broken rule is about: a clause, an argument of it, or one value of a list.
@@ -52,6 +53,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) normalize: Option<&'a Normalize>,
     pub(crate) channels: Option<ChannelOrder>,
     pub(crate) element: Option<Element>,
+    /// Known to be written or not.
+    pub(crate) quantize: Option<Option<Quantize>>,
 }
 
 impl<'a> Draft<'a> {
@@ -66,7 +69,13 @@ impl<'a> Draft<'a> {
             normalize: spec.normalize.as_ref(),
             channels: Some(spec.output.channels),
             element: Some(spec.output.element),
+            quantize: Some(spec.output.quantize),
         }
+    }
+
+    /// Whether the output is known to hold pixel values, which nothing was done to.
+    fn keeps_pixels(&self) -> bool {
+        self.element == Some(Element::U8) && self.quantize == Some(None)
     }
 }
 
@@ -117,20 +126,23 @@ pub(crate) fn broken(draft: &Draft<'_>) -> Vec<(Subject, String)> {
         found.extend(colours::alpha_is_settled(format, alpha, draft.channels));
     }
     if let Some(resize) = draft.resize {
-        sampling::sampling_exists("resize", &resize.sampling, draft.element, &mut found);
+        sampling::sampling_exists("resize", &resize.sampling, draft.keeps_pixels(), &mut found);
     }
     if let Some(letterbox) = draft.letterbox {
-        sampling::sampling_exists("letterbox", &letterbox.sampling, draft.element, &mut found);
+        sampling::sampling_exists("letterbox", &letterbox.sampling, draft.keeps_pixels(), &mut found);
     }
     framing::frame_is_sound(draft, &mut found);
     if let Some(normalize) = draft.normalize {
-        if draft.element == Some(Element::U8) {
+        if draft.keeps_pixels() {
             let message = "normalize: output(u8) stores pixel values 0 to 255; \
                            write output(.., f32, ..) or leave normalize out";
             found.push((Subject::clause("normalize"), message.to_owned()));
         }
         normalize::normalize_is_sound(normalize, draft.channels, &mut found);
         found.extend(order_has_its_values(draft, normalize.order));
+    }
+    if let (Some(element), Some(quantize)) = (draft.element, draft.quantize) {
+        found.extend(quantize::quantize_is_sound(element, quantize));
     }
     found
 }

@@ -1,7 +1,7 @@
 //! Filters, and what may stand behind them.
 
 use super::{Found, Subject};
-use crate::{Element, Filter, Like, Precision, Sampling};
+use crate::{Filter, Like, Precision, Sampling};
 
 /// Whether a filter comes with antialiasing, without it, or either way.
 #[derive(Clone, Copy, PartialEq)]
@@ -28,7 +28,7 @@ fn antialiasing() -> String {
 }
 
 /// There is a filter of this name that does all of this.
-pub(super) fn sampling_exists(clause: &'static str, sampling: &Sampling, element: Option<Element>, found: &mut Found) {
+pub(super) fn sampling_exists(clause: &'static str, sampling: &Sampling, keeps_pixels: bool, found: &mut Found) {
     let Sampling { filter, precision, .. } = *sampling;
     match (antialias(filter), sampling.antialias) {
         (Antialias::Always, false) => {
@@ -55,7 +55,7 @@ pub(super) fn sampling_exists(clause: &'static str, sampling: &Sampling, element
             found.push((subject, message));
             return;
         }
-        if element == Some(Element::U8) {
+        if keeps_pixels {
             let message = format!(
                 "{clause}: output(u8) rounds to u8 itself; write output(.., f32, ..) or leave precision = f32 out"
             );

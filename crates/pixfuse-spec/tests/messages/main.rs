@@ -3,6 +3,7 @@
 mod clauses;
 mod framing;
 mod normalize;
+mod quantize;
 mod sampling;
 mod sizes;
 
@@ -35,7 +36,7 @@ fn words_in_their_places() {
         "input(5), output(rgb, 5)",
         &[
             "input: expected a pixel format (gray8, rgb8, bgr8, rgba8, bgra8), found 5",
-            "output: expected an element type (f32, u8), found 5",
+            "output: expected an element type (f32, f16, bf16, u8, i8), found 5",
         ],
     );
     says(
@@ -49,15 +50,18 @@ fn words_in_their_places() {
         "input(rgb8, f32), output(rgb, chw)",
         &[
             "input: expected a layout (hwc, chw), found `f32`",
-            "output: expected an element type (f32, u8), found `chw`",
+            "output: expected an element type (f32, f16, bf16, u8, i8), found `chw`",
         ],
     );
-    says("input(rgb8), output(rgb, chw, f32)", &["output: expected an element type (f32, u8), found `chw`"]);
+    says(
+        "input(rgb8), output(rgb, chw, f32)",
+        &["output: expected an element type (f32, f16, bf16, u8, i8), found `chw`"],
+    );
     says(
         "input(rgb8), output(RGB, F32)",
         &[
             "output: unknown channel order `RGB`, expected one of gray, rgb, bgr, rgba, bgra; did you mean `rgb`?",
-            "output: unknown element type `F32`, expected one of f32, u8; did you mean `f32`?",
+            "output: unknown element type `F32`, expected one of f32, f16, bf16, u8, i8; did you mean `f32`?",
         ],
     );
     says(

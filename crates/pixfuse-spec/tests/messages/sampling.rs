@@ -126,7 +126,7 @@ fn pillow() {
 fn precision() {
     says(
         "input(rgb8), resize(240, 256, bilinear, precision = f16), output(rgb, f32)",
-        &["resize: unknown precision `f16`, expected one of u8, f32"],
+        &["resize: expected a precision (u8, f32), found `f16`"],
     );
     says(
         "input(rgb8), resize(240, 256, bilinear, precision = bilinear), output(rgb, f32)",

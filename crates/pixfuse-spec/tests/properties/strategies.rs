@@ -2,7 +2,8 @@
 
 use pixfuse_spec::{
     Alpha, ChannelOrder, Crop, Element, Fill, Filter, Input, Kind, Layout, Letterbox, LetterboxRule, Like, MAX_SIDE,
-    Normalize, Number, Order, Output, Pad, PixelFormat, Precision, Resize, Rounding, Sampling, Size, Spec, Token,
+    Normalize, Number, Order, Output, Pad, PixelFormat, Precision, Quantize, Resize, Rounding, Sampling, Size, Spec,
+    Token,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -29,7 +30,7 @@ fn side() -> impl Strategy<Value = Number<u32>> {
     open(prop_oneof![1..=65535_u32, 200..=300_u32])
 }
 
-fn sampling(element: Element) -> impl Strategy<Value = Sampling> {
+fn sampling(keeps: bool) -> impl Strategy<Value = Sampling> {
     use Filter::{Area, Bicubic, Bilinear, Box, Hamming, Lanczos, Lanczos4, Nearest, NearestExact, NearestFloor};
     let plain = select(vec![Nearest, NearestExact, NearestFloor, Bilinear, Bicubic, Area, Lanczos4]);
     let smooth = |filter| Sampling { antialias: true, ..Sampling::new(filter) };
@@ -38,9 +39,9 @@ fn sampling(element: Element) -> impl Strategy<Value = Sampling> {
     let torch =
         select(vec![Bilinear, Bicubic]).prop_map(move |filter| Sampling { like: Some(Like::Torch), ..smooth(filter) });
     let float = prop_oneof![antialiased.clone(), select(vec![Bilinear, Bicubic]).prop_map(Sampling::new)];
-    let float = match element {
-        Element::F32 => float.prop_map(|sampling| Sampling { precision: Precision::F32, ..sampling }).boxed(),
-        Element::U8 => float.boxed(),
+    let float = match keeps {
+        false => float.prop_map(|sampling| Sampling { precision: Precision::F32, ..sampling }).boxed(),
+        true => float.boxed(),
     };
     prop_oneof![
         plain.prop_map(Sampling::new),
@@ -50,7 +51,7 @@ fn sampling(element: Element) -> impl Strategy<Value = Sampling> {
     ]
 }
 
-fn resize(element: Element) -> impl Strategy<Value = Resize> {
+fn resize(keeps: bool) -> impl Strategy<Value = Resize> {
     let size = prop_oneof![
         (side(), side()).prop_map(|(rows, columns)| Size::Exact { rows, columns }),
         (side(), proptest::option::of(1..=70000_u32)).prop_map(|(side, more)| {
@@ -59,16 +60,16 @@ fn resize(element: Element) -> impl Strategy<Value = Resize> {
         }),
         side().prop_map(|side| Size::Longest { side }),
     ];
-    (size, sampling(element)).prop_map(|(size, sampling)| Resize { size, sampling })
+    (size, sampling(keeps)).prop_map(|(size, sampling)| Resize { size, sampling })
 }
 
 fn fill(default: u8, channels: usize) -> impl Strategy<Value = Fill> {
     prop_oneof![Just(vec![default]), vec(any::<u8>(), 1), vec(any::<u8>(), channels)].prop_map(Fill)
 }
 
-fn letterbox(element: Element, channels: usize) -> impl Strategy<Value = Letterbox> {
+fn letterbox(keeps: bool, channels: usize) -> impl Strategy<Value = Letterbox> {
     let rule = (select(LetterboxRule::ALL), proptest::option::of(1..=1024_u32));
-    (side(), side(), sampling(element), fill(114, channels), rule, any::<bool>()).prop_map(
+    (side(), side(), sampling(keeps), fill(114, channels), rule, any::<bool>()).prop_map(
         |(rows, columns, sampling, fill, (rule, stride), scale_up)| {
             let stride = stride.filter(|_| rule == LetterboxRule::Ultralytics);
             Letterbox { rows, columns, sampling, fill, rule, stride, scale_up }
@@ -105,11 +106,11 @@ fn framing(size: [Option<u32>; 2], channels: usize) -> impl Strategy<Value = (Op
 
 type Framed = (Option<Resize>, Option<Letterbox>, Option<Crop>, Option<Pad>);
 
-fn framed(element: Element, channels: usize) -> impl Strategy<Value = Framed> {
+fn framed(keeps: bool, channels: usize) -> impl Strategy<Value = Framed> {
     let sized = prop_oneof![
         Just((None, None)),
-        resize(element).prop_map(|resize| (Some(resize), None)),
-        letterbox(element, channels).prop_map(|letterbox| (None, Some(letterbox))),
+        resize(keeps).prop_map(|resize| (Some(resize), None)),
+        letterbox(keeps, channels).prop_map(|letterbox| (None, Some(letterbox))),
     ];
     sized.prop_flat_map(move |(resize, letterbox)| {
         let sides = match (&resize, &letterbox) {
@@ -151,15 +152,28 @@ pub(crate) fn spec() -> impl Strategy<Value = Spec> {
         };
         (Just(format), select(orders))
     });
-    (colours, select(Layout::ALL), select(Layout::ALL), select(Element::ALL))
-        .prop_flat_map(|((format, channels), source, layout, element)| {
-            let normalize = match element {
-                Element::F32 => proptest::option::of(normalize(channels.channels())).boxed(),
-                Element::U8 => Just(None).boxed(),
+    let stored = select(Element::ALL).prop_flat_map(|element| {
+        let steps = element.range().map(|[least, most]| {
+            let steps = (1e-3..9.0_f64, least..=most);
+            steps.prop_map(|(scale, zero_point)| Quantize { scale, zero_point })
+        });
+        let quantize = match (element, steps) {
+            (Element::I8, Some(steps)) => steps.prop_map(Some).boxed(),
+            (_, Some(steps)) => proptest::option::of(steps).boxed(),
+            (_, None) => Just(None).boxed(),
+        };
+        (Just(element), quantize)
+    });
+    (colours, select(Layout::ALL), select(Layout::ALL), stored)
+        .prop_flat_map(|((format, channels), source, layout, (element, quantize))| {
+            let keeps = element == Element::U8 && quantize.is_none();
+            let normalize = match keeps {
+                false => proptest::option::of(normalize(channels.channels())).boxed(),
+                true => Just(None).boxed(),
             };
             let alpha = (format.channels() == 4 && channels.channels() == 3).then_some(Alpha::Drop);
-            let ends = (Input { format, layout: source, alpha }, Output { channels, element, layout });
-            (Just(ends), framed(element, channels.channels()), normalize)
+            let ends = (Input { format, layout: source, alpha }, Output { channels, element, layout, quantize });
+            (Just(ends), framed(keeps, channels.channels()), normalize)
         })
         .prop_map(|((input, output), (resize, letterbox, crop, pad), mut normalize)| {
             let sampling =
@@ -177,7 +191,7 @@ pub(crate) fn spec() -> impl Strategy<Value = Spec> {
 pub(crate) fn soup() -> impl Strategy<Value = Vec<Token<usize>>> {
     let word = select(
         "input output resize letterbox crop center_crop pad normalize rgb8 rgb f32 chw box antialias shortest max \
-                like torch fill stride scale_up true mean std order hf_pil _ x"
+                like torch fill zero_point stride scale_up true mean std order hf_pil _ x"
             .split(' ')
             .collect::<Vec<_>>(),
     );

@@ -16,7 +16,7 @@ mod two_taps;
 use pixfuse_spec::Resample;
 
 use crate::placement::Placement;
-use crate::simd::Token;
+use crate::simd::{Half, Steps, Token};
 
 pub(crate) use load::Load;
 pub use load::{Interleaved, Planar};
@@ -34,8 +34,12 @@ pub struct Numbers<'a> {
     pub offset: [f32; 4],
     /// Whether the first and the third channel change places between source and output.
     pub swap: bool,
-    /// For each output channel the result of each pixel value, where `order` asks for another library's rounding.
-    pub tables: &'a [[f32; 256]; 4],
+    /// How mapped values become integers, where the output is quantised.
+    pub steps: Steps,
+    /// Which shorter float mapped values are rounded to, where the output is one.
+    pub half: Half,
+    /// For each output channel the bits of each pixel value's element, where the kernel looks them up.
+    pub tables: &'a [[u32; 256]; 4],
 }
 
 impl Numbers<'_> {

@@ -71,4 +71,5 @@ macro_rules! stores {
 }
 
 stores!(f32, F32, store_f32, store_pixels_f32);
+stores!(u16, I32, store_u16, store_pixels_u16);
 stores!(u8, I32, store_u8, store_pixels_u8);

@@ -60,7 +60,7 @@ impl Pipeline {
                 }
                 self.check_apart(&image, out)?;
                 let layout = spec.output.layout;
-                fill::margins(placement, layout, T::margins(tables), spec.output.channels.channels(), out);
+                fill::margins(placement, layout, mapping, spec.output.channels.channels(), out);
                 if let Some(kernel) = &tables.kernel {
                     let [row_stride, ..] = image.strides();
                     // SAFETY: the view is readable as long as `image` is borrowed, and `source` describes it; `out` has
@@ -74,15 +74,12 @@ impl Pipeline {
 
     /// The tables of a source size.
     fn prepare(&self, source: Source) -> Result<Tables, Error> {
-        let Inner { spec, plan, mapping, kernel, token, .. } = &*self.inner;
+        let Inner { plan, kernel, token, .. } = &*self.inner;
         let placement = Placement::new(&plan.frame, [source.rows as u32, source.columns as u32])?;
-        let channels = spec.output.channels.channels();
-        let fills = placement.margins.iter().map(|margin| mapping.fill(&margin.fill, channels));
-        let (margins_f32, margins_u8) = fills.unzip();
         let empty = placement.window.rows == 0 || placement.window.columns == 0;
         let request = Request { source, resample: plan.resample, placement };
         let kernel = (!empty).then(|| kernel.prepare(*token, &request));
-        Ok(Tables { placement: request.placement, kernel, margins_f32, margins_u8 })
+        Ok(Tables { placement: request.placement, kernel })
     }
 
     /// Runs over images of any sizes into one block, `[images, ...]`, in their order.

@@ -3,6 +3,7 @@
 //! No intrinsic stands outside this folder and no algorithm inside it. A level is a zero-size token that exists only
 //! where the CPU has its features; [`Simd::vectorize`] is the one gateway of a level, entered once per image.
 
+mod elements;
 mod passes;
 mod scalar;
 mod taps;
@@ -13,6 +14,7 @@ mod neon;
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
 
+pub use elements::{Elements, Half, Steps};
 pub(crate) use passes::SLACK;
 pub(crate) use taps::BlockTaps;
 pub use token::Level;
@@ -37,13 +39,9 @@ pub trait Task<S: Simd> {
 ///
 /// Values between load and store are i32 from 0 to 255, one vector a channel. *Words* are two i16 in one i32 lane: the
 /// (left, right) bytes of a column pair, or the two weights of a pair.
-pub trait Simd: Copy + Send + Sync + 'static {
+pub trait Simd: Elements {
     /// Pixels in a block.
     const LANES: usize;
-    /// `LANES` i32, or `LANES` pairs of words.
-    type I32: Copy + Send + Sync + 'static;
-    /// `LANES` f32.
-    type F32: Copy;
     /// Where the taps of one block lie in a source row, in the form that this level fetches fastest.
     type Columns: Send + Sync + 'static;
 
@@ -111,7 +109,10 @@ pub trait Simd: Copy + Send + Sync + 'static {
     fn convert(self, value: Self::I32) -> Self::F32;
 
     /// The table's entry for each lane, which is from 0 to 255.
-    fn look_up(self, value: Self::I32, table: &[f32; 256]) -> Self::F32;
+    fn look_up(self, value: Self::I32, table: &[u32; 256]) -> Self::I32;
+
+    /// The f32 of these bits.
+    fn from_bits(self, bits: Self::I32) -> Self::F32;
 
     /// `a * b + c`, rounded once.
     fn mul_add(self, a: Self::F32, b: Self::F32, c: Self::F32) -> Self::F32;

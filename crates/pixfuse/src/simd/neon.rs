@@ -4,7 +4,7 @@ use std::arch::aarch64::*;
 
 use super::passes::{PlainRows, blend_rows_plain};
 use super::taps::{Fetch, gather_bytes};
-use super::{BlockTaps, Simd, Task};
+use super::{BlockTaps, Elements, Simd, Steps, Task};
 use crate::weights::AxisWeights;
 
 /// Advanced SIMD.
@@ -83,8 +83,6 @@ fn low_words(_: Neon, words: int32x4_t) -> int32x4_t {
 
 impl Simd for Neon {
     const LANES: usize = 8;
-    type I32 = [int32x4_t; 2];
-    type F32 = [float32x4_t; 2];
     type Columns = Columns;
     type RowFilter = PlainRows;
     type FloatRowFilter = PlainRows<f32>;
@@ -216,17 +214,22 @@ impl Simd for Neon {
     }
 
     #[inline(always)]
-    fn look_up(self, value: Self::I32, table: &[f32; 256]) -> Self::F32 {
+    fn look_up(self, value: Self::I32, table: &[u32; 256]) -> Self::I32 {
         let mut lanes = [0; 8];
-        let mut found = [0.0; 8];
+        let mut found = [0; 8];
         // SAFETY: eight bytes are written to, and eight elements read from, arrays of that length.
         unsafe {
             vst1_u8(lanes.as_mut_ptr(), bytes(self, value));
             for (entry, lane) in found.iter_mut().zip(lanes) {
-                *entry = table[lane as usize];
+                *entry = table[lane as usize] as i32;
             }
-            [vld1q_f32(found.as_ptr()), vld1q_f32(found[4..].as_ptr())]
+            [vld1q_s32(found.as_ptr()), vld1q_s32(found[4..].as_ptr())]
         }
+    }
+
+    #[inline(always)]
+    fn from_bits(self, [low, high]: Self::I32) -> Self::F32 {
+        level! { [vreinterpretq_f32_s32(low), vreinterpretq_f32_s32(high)] }
     }
 
     #[inline(always)]
@@ -343,4 +346,86 @@ fn bytes(_: Neon, [low, high]: [int32x4_t; 2]) -> uint8x8_t {
         let words = vcombine_s16(vmovn_s32(low), vmovn_s32(high));
         vmovn_u16(vreinterpretq_u16_s16(words))
     }
+}
+
+impl Elements for Neon {
+    type I32 = [int32x4_t; 2];
+    type F32 = [float32x4_t; 2];
+
+    #[inline(always)]
+    fn round_to_f16(self, value: Self::F32) -> Self::I32 {
+        let mut halves = [level! { vdupq_n_s32(0) }; 2];
+        for (half, value) in halves.iter_mut().zip(value) {
+            let rounded: uint16x4_t;
+            // The intrinsic's type is not stable yet.
+            // SAFETY: one instruction of every aarch64 CPU, which touches registers only.
+            unsafe {
+                std::arch::asm!(
+                    "fcvtn {rounded:v}.4h, {value:v}.4s",
+                    rounded = lateout(vreg) rounded,
+                    value = in(vreg) value,
+                    options(pure, nomem, nostack, preserves_flags)
+                );
+            }
+            *half = level! { vreinterpretq_s32_u32(vmovl_u16(rounded)) };
+        }
+        halves
+    }
+
+    #[inline(always)]
+    fn round_to_bf16(self, value: Self::F32) -> Self::I32 {
+        let mut halves = [level! { vdupq_n_s32(0) }; 2];
+        for (half, value) in halves.iter_mut().zip(value) {
+            *half = level! {
+                let bits = vreinterpretq_u32_f32(value);
+                let even = vandq_u32(vshrq_n_u32::<16>(bits), vdupq_n_u32(1));
+                let rounded = vaddq_u32(vaddq_u32(bits, vdupq_n_u32(0x7fff)), even);
+                let quiet = vorrq_u32(bits, vdupq_n_u32(1 << 22));
+                // What is not a number is unequal to itself.
+                vreinterpretq_s32_u32(vshrq_n_u32::<16>(vbslq_u32(vceqq_f32(value, value), rounded, quiet)))
+            };
+        }
+        halves
+    }
+
+    #[inline(always)]
+    fn quantize(self, value: Self::F32, steps: Steps) -> Self::I32 {
+        let mut integers = [level! { vdupq_n_s32(0) }; 2];
+        for (integer, value) in integers.iter_mut().zip(value) {
+            *integer = level! {
+                let quotient = vdivq_f32(value, vdupq_n_f32(steps.scale));
+                let quotient = vmaxnmq_f32(quotient, vdupq_n_f32(-Steps::BEYOND));
+                let quotient = vminnmq_f32(quotient, vdupq_n_f32(Steps::BEYOND));
+                let integer = vaddq_s32(vcvtnq_s32_f32(quotient), vdupq_n_s32(steps.zero_point));
+                let integer = vminq_s32(vmaxq_s32(integer, vdupq_n_s32(steps.least)), vdupq_n_s32(steps.most));
+                vandq_s32(integer, vdupq_n_s32(255))
+            };
+        }
+        integers
+    }
+
+    #[inline(always)]
+    unsafe fn store_u16(self, at: *mut u16, value: Self::I32) {
+        // SAFETY: 8 elements are writable.
+        unsafe { vst1q_u16(at, words(self, value)) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_pixels_u16<const C: usize>(self, at: *mut u16, channels: [Self::I32; C]) {
+        // SAFETY: 8 * C elements are writable.
+        unsafe {
+            let [a, b, c, d] = [0, 1, 2, 3].map(|channel: usize| words(self, channels[channel.min(C - 1)]));
+            match C {
+                1 => vst1q_u16(at, a),
+                3 => vst3q_u16(at, uint16x8x3_t(a, b, c)),
+                _ => vst4q_u16(at, uint16x8x4_t(a, b, c, d)),
+            }
+        }
+    }
+}
+
+/// The low half of each lane.
+#[inline(always)]
+fn words(_: Neon, [low, high]: [int32x4_t; 2]) -> uint16x8_t {
+    level! { vreinterpretq_u16_s16(vcombine_s16(vmovn_s32(low), vmovn_s32(high))) }
 }

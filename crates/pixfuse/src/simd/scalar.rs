@@ -27,8 +27,6 @@ fn unpack(words: i32) -> [i32; 2] {
 
 impl Simd for Scalar {
     const LANES: usize = 1;
-    type I32 = i32;
-    type F32 = f32;
     type Columns = ScalarColumns;
     type RowFilter = PlainRows;
     type FloatRowFilter = PlainRows<f32>;
@@ -110,8 +108,13 @@ impl Simd for Scalar {
     }
 
     #[inline(always)]
-    fn look_up(self, value: i32, table: &[f32; 256]) -> f32 {
-        table[value as u8 as usize]
+    fn look_up(self, value: i32, table: &[u32; 256]) -> i32 {
+        table[value as u8 as usize] as i32
+    }
+
+    #[inline(always)]
+    fn from_bits(self, bits: i32) -> f32 {
+        f32::from_bits(bits as u32)
     }
 
     #[inline(always)]

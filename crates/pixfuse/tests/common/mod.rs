@@ -4,7 +4,7 @@
 use std::fmt::Debug;
 use std::io::Write;
 
-use pixfuse::reference::Reference;
+use pixfuse::{TensorElement, bf16, f16};
 
 /// Test pixels: byte `i` depends on `i` and the seed alone, and every language can make it (MurmurHash3's finaliser).
 pub(crate) fn pixels(length: usize, seed: usize) -> Vec<u8> {
@@ -46,20 +46,61 @@ pub(crate) fn format_of(channels: usize) -> (&'static str, &'static str) {
 }
 
 /// Elements whose equality is that of their bits: `0.0` is not `-0.0`, and a NaN is equal to itself.
-pub(crate) trait Bits: Reference + Default + Debug {
+pub(crate) trait Bits: TensorElement + Default + Debug {
     /// The bits of one element.
     fn bits(self) -> u32;
+
+    /// A value that no result has (a NaN), or few have.
+    fn canary() -> Self;
 }
 
 impl Bits for u8 {
     fn bits(self) -> u32 {
         u32::from(self)
     }
+
+    fn canary() -> Self {
+        0xA5
+    }
+}
+
+impl Bits for i8 {
+    fn bits(self) -> u32 {
+        u32::from(self as u8)
+    }
+
+    fn canary() -> Self {
+        -0x5B
+    }
+}
+
+impl Bits for f16 {
+    fn bits(self) -> u32 {
+        u32::from(self.to_bits())
+    }
+
+    fn canary() -> Self {
+        f16::from_bits(0x7E12)
+    }
+}
+
+impl Bits for bf16 {
+    fn bits(self) -> u32 {
+        u32::from(self.to_bits())
+    }
+
+    fn canary() -> Self {
+        bf16::from_bits(0x7FD2)
+    }
 }
 
 impl Bits for f32 {
     fn bits(self) -> u32 {
         self.to_bits()
+    }
+
+    fn canary() -> Self {
+        f32::from_bits(0x7FC0_1234)
     }
 }
 

@@ -32,6 +32,16 @@ declarations! {
     AlphaKept { input(rgba8), resize(19, 35, bilinear), normalize(scale = -2, mean = [1, 2, 3, 4]), output(bgra, f32) }
     AlphaDropped { input(rgba8, alpha = drop), resize(19, 35, bilinear), output(bgr, u8, hwc) }
     AlphaUnread { input(bgra8, chw, alpha = drop), normalize(std = [0.5, -0.25, 0.125]), output(rgb, f32, hwc) }
+    Halves { input(rgb8), resize(19, 35, bilinear), normalize(mean = [1, 2, 3]), output(bgr, f16, hwc) }
+    HalvesLookedUp { input(rgb8), normalize(mean = 0.5, std = 0.3, order = torchvision), output(rgb, f16) }
+    BrainFloats { input(gray8), resize(19, 35, bilinear, antialias), normalize(), output(gray, bf16) }
+    HalvesOfFloats { input(rgb8), resize(9, 35, bicubic, antialias, precision = f32), output(rgb, bf16, hwc) }
+    Steps { input(rgb8), normalize(mean = 0.5, std = 0.2), output(rgb, i8, chw, scale = 0.02, zero_point = -3) }
+    StepsKept { input(rgb8), resize(19, 35, nearest), output(bgr, u8, hwc, scale = 1.5, zero_point = 7) }
+    StepsOfFloats {
+        input(rgb8), resize(9, 35, bilinear, antialias, precision = f32), normalize(std = [0.2, -0.3, 0.4]),
+        output(bgr, i8, hwc, scale = 0.02)
+    }
     // A clause is known by its name, not by its place.
     AnyOrder { output(bgra, u8, hwc,), resize(19, 35, nearest), input(rgba8), }
 }
@@ -59,10 +69,7 @@ fn declared_grid_and_reference_are_equal() {
             let pixels = pixels(rows * columns * channels, rows);
             let strides = [columns * channels, channels, 1].map(|stride| stride as isize);
             let image = ImageRef::strided(&pixels, 0, [rows, columns, channels], strides).unwrap();
-            match pipe.element() {
-                pixfuse::Element::U8 => equal::<u8>(entry, image),
-                pixfuse::Element::F32 => equal::<f32>(entry, image),
-            }
+            pixfuse::with_element!(pipe.element(), T => equal::<T>(entry, image));
         }
     }
 }
@@ -83,7 +90,7 @@ fn texts_round_trip() {
 fn entries_are_in_their_order() {
     let names: Vec<_> = DECLARED.iter().map(|entry| entry.name).collect();
     assert_eq!(names[..3], ["GrayKept", "GrayConverted", "GrayResized"]);
-    assert_eq!(names.len(), 16);
+    assert_eq!(names.len(), 23);
     assert_eq!(<Swapped as Declared>::ENTRY.text, "input(rgb8), output(bgr, u8, hwc)");
     let none: &[Entry] = entries![];
     assert!(none.is_empty());

@@ -72,8 +72,5 @@ pub(crate) fn every_level(case: &Case, memory: &[u8]) {
             assert_bits(&tensor.data, &expected.data, || case.name(level));
         }
     }
-    match case.declaration.element {
-        "u8" => of::<u8>(case, memory),
-        _ => of::<f32>(case, memory),
-    }
+    pixfuse::with_element!(case.declaration.element(), T => of::<T>(case, memory));
 }

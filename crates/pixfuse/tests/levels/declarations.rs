@@ -1,5 +1,7 @@
 //! Every declaration that differs in code or in the way it is run, each as a text.
 
+use pixfuse::Element;
+
 /// What a declaration says, as the words that stand in it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Declaration {
@@ -8,7 +10,7 @@ pub(crate) struct Declaration {
     input: &'static str,
     planar: bool,
     filter: Option<&'static str>,
-    pub(crate) element: &'static str,
+    element: &'static str,
     /// The order of operations, where values are normalised.
     normalize: Option<&'static str>,
     order: &'static str,
@@ -42,8 +44,17 @@ const ORDERS: [(&str, usize, &[&str]); 7] = [
 ];
 
 /// What is stored: pixel values, or normalised ones in an order of operations.
-const STORED: [(&str, Option<&str>); 4] =
-    [("u8", None), ("f32", None), ("f32", Some("fused")), ("f32", Some("torchvision"))];
+const STORED: [(&str, Option<&str>); 9] = [
+    ("u8", None),
+    ("f32", None),
+    ("f32", Some("fused")),
+    ("f32", Some("torchvision")),
+    ("f16", Some("fused")),
+    ("f16", Some("torchvision")),
+    ("bf16", Some("fused")),
+    ("u8", Some("fused")),
+    ("i8", Some("hf_torch")),
+];
 
 /// input x order x layout of it x filter x what is stored x layout of the output.
 pub(crate) fn all() -> Vec<Declaration> {
@@ -102,8 +113,19 @@ impl Declaration {
         };
         let normalize =
             self.normalize.map_or(String::new(), |order| format!("normalize({numbers}, order = {order}), "));
-        let Self { order, element, layout: stored, .. } = self;
-        format!("input({format}{layout}{alpha}), {resize}{normalize}output({order}, {element}, {stored})")
+        let Self { order, element, layout: stored, .. } = *self;
+        // Some values are beyond the last step, on either side.
+        let steps = match (element, self.normalize) {
+            ("u8", Some(_)) => ", scale = 0.011, zero_point = 120",
+            ("i8", _) => ", scale = 0.02, zero_point = -5",
+            _ => "",
+        };
+        format!("input({format}{layout}{alpha}), {resize}{normalize}output({order}, {element}, {stored}{steps})")
+    }
+
+    /// The type of the tensor's elements.
+    pub(crate) fn element(&self) -> Element {
+        Element::from_name(self.element).expect("a word of the language")
     }
 
     /// Whether the channels lie in planes, as the declaration says it.
@@ -122,7 +144,7 @@ fn every_shape_is_among_them() {
         shapes.dedup();
         shapes
     };
-    assert_eq!(all().len(), 13 * 2 * 12 * 4 * 2);
+    assert_eq!(all().len(), 13 * 2 * 12 * 9 * 2);
     assert_eq!(shapes(all()), shapes(each_code_path()));
-    assert_eq!(shapes(all()).len(), 78);
+    assert_eq!(shapes(all()).len(), 156);
 }

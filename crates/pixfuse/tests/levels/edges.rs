@@ -22,10 +22,9 @@ fn at_edge(edge: Edge) {
                 }
                 let memory = source.elements::<u8>(case.view.length, edge);
                 memory.copy_from_slice(&content);
-                match declaration.element {
-                    "u8" => every_level(&case, memory, target.elements::<u8>(case.elements(), edge)),
-                    _ => every_level(&case, memory, target.elements::<f32>(case.elements(), edge)),
-                }
+                pixfuse::with_element!(declaration.element(), T => {
+                    every_level(&case, memory, target.elements::<T>(case.elements(), edge));
+                });
             }
         }
     }

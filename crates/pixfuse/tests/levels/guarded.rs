@@ -48,8 +48,8 @@ impl Guarded {
             Edge::Last => self.length - bytes,
         };
         // SAFETY: the bytes are inside the open pages, which `self` owns and lends for as long as it is borrowed. They
-        // are initialised (new pages are zero), every value of them is a value of T, which is u8 or f32 as the trait is
-        // sealed, and both edges are aligned for these: `bytes` is a multiple of the size.
+        // are initialised (new pages are zero), every value of them is a value of T, which is an integer or a float as the
+        // trait is sealed, and both edges are aligned for it: `bytes` is a multiple of the size.
         unsafe { std::slice::from_raw_parts_mut(self.start.add(offset).cast(), count) }
     }
 }

@@ -10,8 +10,8 @@ use crate::simd::{BlockTaps, Simd, Task};
 use crate::weights::AxisWeights;
 
 token! {
-    /// AVX2 and FMA: Haswell, Zen and later.
-    Avx2: "avx2", "fma", "bmi2"
+    /// AVX2, FMA and F16C: Haswell, Zen and later.
+    Avx2: "avx2", "fma", "f16c", "bmi2"
 }
 
 /// The taps of 8 pixels, as two byte shuffles.
@@ -81,8 +81,6 @@ unsafe fn load_halves(low: *const u8, high: *const u8) -> __m256i {
 
 impl Simd for Avx2 {
     const LANES: usize = 8;
-    type I32 = __m256i;
-    type F32 = __m256;
     type Columns = Columns;
     type RowFilter = RowFilter;
     type FloatRowFilter = FloatRowFilter;
@@ -244,12 +242,17 @@ impl Simd for Avx2 {
     }
 
     #[inline(always)]
-    fn look_up(self, value: __m256i, table: &[f32; 256]) -> __m256 {
+    fn look_up(self, value: __m256i, table: &[u32; 256]) -> __m256i {
         level! {
             // Masked, so that no lane can leave the table whatever it holds.
             let index = _mm256_and_si256(value, _mm256_set1_epi32(255));
-            _mm256_i32gather_ps::<4>(table.as_ptr(), index)
+            _mm256_i32gather_epi32::<4>(table.as_ptr().cast(), index)
         }
+    }
+
+    #[inline(always)]
+    fn from_bits(self, bits: __m256i) -> __m256 {
+        level! { _mm256_castsi256_ps(bits) }
     }
 
     #[inline(always)]

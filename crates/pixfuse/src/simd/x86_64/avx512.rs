@@ -10,13 +10,14 @@ use crate::weights::AxisWeights;
 
 token! {
     /// AVX-512 as Ice Lake and Zen 4 have it; early parts without VBMI count as AVX2.
-    Avx512: "avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl", "avx512vbmi", "avx512vnni", "avx2", "fma", "bmi2"
+    Avx512: "avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl", "avx512vbmi", "avx512vnni", "avx2", "fma", "f16c",
+        "bmi2"
 }
 
 impl Avx512 {
     /// Every CPU of this level has the narrower one.
     pub(crate) fn avx2(self) -> Avx2 {
-        Avx2::detect().expect("avx2 and fma are among the features of this level")
+        Avx2::detect().expect("avx2, fma and f16c are among the features of this level")
     }
 }
 
@@ -139,8 +140,6 @@ pub(super) unsafe fn load_pair((low, high): (*const u8, *const u8)) -> __m128i {
 
 impl Simd for Avx512 {
     const LANES: usize = 16;
-    type I32 = __m512i;
-    type F32 = __m512;
     type Columns = Columns;
     type RowFilter = RowFilter;
     type FloatRowFilter = FloatRowFilter;
@@ -306,12 +305,17 @@ impl Simd for Avx512 {
     }
 
     #[inline(always)]
-    fn look_up(self, value: __m512i, table: &[f32; 256]) -> __m512 {
+    fn look_up(self, value: __m512i, table: &[u32; 256]) -> __m512i {
         level! {
             // Masked, so that no lane can leave the table whatever it holds.
             let index = _mm512_and_si512(value, _mm512_set1_epi32(255));
-            _mm512_i32gather_ps::<4>(index, table.as_ptr())
+            _mm512_i32gather_epi32::<4>(index, table.as_ptr().cast())
         }
+    }
+
+    #[inline(always)]
+    fn from_bits(self, bits: __m512i) -> __m512 {
+        level! { _mm512_castsi512_ps(bits) }
     }
 
     #[inline(always)]

@@ -5,6 +5,7 @@ mod avx2_passes;
 mod avx512;
 mod avx512_passes;
 mod avx512_windows;
+mod elements;
 
 pub(super) use avx2::Avx2;
 pub(super) use avx512::Avx512;

@@ -1,0 +1,111 @@
+//! From f32 to the shorter elements of a tensor: rounded floats, and integers in steps.
+
+use half::{bf16, f16};
+
+use super::scalar::Scalar;
+
+/// How a value becomes an integer: ONNX `QuantizeLinear`, in f32.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Steps {
+    /// What one step is worth.
+    pub scale: f32,
+    /// The integer of 0.
+    pub zero_point: i32,
+    /// What the integer is saturated to.
+    pub least: i32,
+    /// What the integer is saturated to.
+    pub most: i32,
+}
+
+impl Steps {
+    /// As many steps are more than any zero point takes back, and few enough for an i32.
+    pub(super) const BEYOND: f32 = 1024.0;
+
+    /// `saturate(round(value / scale) + zero_point)`, halves to even; what is not a number gives the least.
+    pub(crate) fn quantize(self, value: f32) -> i32 {
+        let steps = (value / self.scale).max(-Self::BEYOND).min(Self::BEYOND).round_ties_even();
+        (steps as i32 + self.zero_point).clamp(self.least, self.most)
+    }
+}
+
+/// A float of 16 bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Half {
+    /// IEEE 754 binary16.
+    F16,
+    /// bfloat16.
+    Bf16,
+}
+
+/// The values of one level, `LANES` at once, and what makes short elements of them.
+pub trait Elements: Copy + Send + Sync + 'static {
+    /// `LANES` i32, or `LANES` pairs of words.
+    type I32: Copy + Send + Sync + 'static;
+    /// `LANES` f32.
+    type F32: Copy;
+
+    /// The bits of the nearest f16, halves to even, in the low half of each lane.
+    fn round_to_f16(self, value: Self::F32) -> Self::I32;
+
+    /// The bits of the nearest bf16, halves to even, in the low half of each lane.
+    fn round_to_bf16(self, value: Self::F32) -> Self::I32;
+
+    /// The bits of the nearest float of 16 bits, in the low half of each lane.
+    #[inline(always)]
+    fn round_to_half(self, value: Self::F32, half: Half) -> Self::I32 {
+        // One branch a block, always taken the same way: not worth a second copy of every kernel.
+        match half {
+            Half::F16 => self.round_to_f16(value),
+            Half::Bf16 => self.round_to_bf16(value),
+        }
+    }
+
+    /// The low byte of `saturate(round(value / scale) + zero_point)`, halves to even, in each lane.
+    fn quantize(self, value: Self::F32, steps: Steps) -> Self::I32;
+
+    /// Stores the low half of each lane, which has no other bits.
+    ///
+    /// # Safety
+    /// `LANES` elements are writable from `at`.
+    unsafe fn store_u16(self, at: *mut u16, value: Self::I32);
+
+    /// Stores `LANES` pixels of `C` u16, interleaved; the lanes are as for [`store_u16`](Self::store_u16).
+    ///
+    /// # Safety
+    /// `LANES * C` elements are writable from `at`.
+    unsafe fn store_pixels_u16<const C: usize>(self, at: *mut u16, channels: [Self::I32; C]);
+}
+
+impl Elements for Scalar {
+    type I32 = i32;
+    type F32 = f32;
+
+    #[inline(always)]
+    fn round_to_f16(self, value: f32) -> i32 {
+        f16::from_f32(value).to_bits().into()
+    }
+
+    #[inline(always)]
+    fn round_to_bf16(self, value: f32) -> i32 {
+        bf16::from_f32(value).to_bits().into()
+    }
+
+    #[inline(always)]
+    fn quantize(self, value: f32, steps: Steps) -> i32 {
+        steps.quantize(value) & 255
+    }
+
+    #[inline(always)]
+    unsafe fn store_u16(self, at: *mut u16, value: i32) {
+        // SAFETY: one element is writable.
+        unsafe { at.write(value as u16) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_pixels_u16<const C: usize>(self, at: *mut u16, channels: [i32; C]) {
+        for (channel, value) in channels.into_iter().enumerate() {
+            // SAFETY: C elements are writable.
+            unsafe { at.add(channel).write(value as u16) }
+        }
+    }
+}
