@@ -19,7 +19,7 @@ pub struct Error<P> {
 /// ```
 /// let error = "input(rgb8), output(rgb, f23)".parse::<pixfuse_spec::Spec>().unwrap_err();
 /// assert_eq!(error.to_string(), "\
-/// output: unknown element type `f23`, expected one of f32, u8
+/// output: unknown element type `f23`, expected one of f32, f16, bf16, u8, i8
 ///   input(rgb8), output(rgb, f23)
 ///                            ^^^ column 26");
 /// ```
