@@ -3,7 +3,10 @@
 //! A plan is what both the macro (which turns it into code) and the run-time grid (which looks up the code of the same
 //! [`Shape`]) start from. It says nothing about how: levels, tables and loops are the core's.
 
-use crate::{ChannelOrder, Crop, Element, Fill, Filter, Layout, LetterboxRule, Number, Order, Pad, PixelFormat, Size};
+use crate::{
+    ChannelOrder, Crop, Element, Fill, Filter, Layout, LetterboxRule, Number, Order, Orientation, Pad, PixelFormat,
+    Size,
+};
 
 /// load, frame, resample, map, store.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +32,8 @@ pub struct Load {
     pub channels: usize,
     /// Interleaved or planes.
     pub layout: Layout,
+    /// How the stored image is turned before anything else.
+    pub orient: Orientation,
 }
 
 /// Where the resampled image lies in the output: the work on sizes and offsets, in its order.

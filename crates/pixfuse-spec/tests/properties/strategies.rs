@@ -2,7 +2,8 @@
 
 use pixfuse_spec::{
     Alpha, ChannelOrder, Crop, Element, Fill, Filter, Input, Kind, Layout, Letterbox, LetterboxRule, Like, MAX_SIDE,
-    Normalize, Number, Order, Output, Pad, PixelFormat, Precision, Resize, Rounding, Sampling, Size, Spec, Token,
+    Normalize, Number, Order, Orientation, Output, Pad, PixelFormat, Precision, Resize, Rounding, Sampling, Size, Spec,
+    Token,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -151,14 +152,15 @@ pub(crate) fn spec() -> impl Strategy<Value = Spec> {
         };
         (Just(format), select(orders))
     });
-    (colours, select(Layout::ALL), select(Layout::ALL), select(Element::ALL))
-        .prop_flat_map(|((format, channels), source, layout, element)| {
+    let orient = prop_oneof![Just(Orientation::Upright), select(&Orientation::ALL[..])];
+    (colours, select(Layout::ALL), select(Layout::ALL), select(Element::ALL), orient)
+        .prop_flat_map(|((format, channels), source, layout, element, orient)| {
             let normalize = match element {
                 Element::F32 => proptest::option::of(normalize(channels.channels())).boxed(),
                 Element::U8 => Just(None).boxed(),
             };
             let alpha = (format.channels() == 4 && channels.channels() == 3).then_some(Alpha::Drop);
-            let ends = (Input { format, layout: source, alpha }, Output { channels, element, layout });
+            let ends = (Input { format, layout: source, alpha, orient }, Output { channels, element, layout });
             (Just(ends), framed(element, channels.channels()), normalize)
         })
         .prop_map(|((input, output), (resize, letterbox, crop, pad), mut normalize)| {
@@ -177,7 +179,7 @@ pub(crate) fn spec() -> impl Strategy<Value = Spec> {
 pub(crate) fn soup() -> impl Strategy<Value = Vec<Token<usize>>> {
     let word = select(
         "input output resize letterbox crop center_crop pad normalize rgb8 rgb f32 chw box antialias shortest max \
-                like torch fill stride scale_up true mean std order hf_pil _ x"
+                like torch fill stride scale_up true orient mean std order hf_pil _ x"
             .split(' ')
             .collect::<Vec<_>>(),
     );
