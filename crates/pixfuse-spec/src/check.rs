@@ -73,7 +73,7 @@ pub fn check<P: Clone>(tokens: &[Token<P>], end: P) -> Result<Spec, Vec<Error<P>
     }
     clauses.report_missing(&end, &mut errors);
     let whole = || {
-        let input = Input { format: input.format?, layout: input.layout?, alpha: input.alpha? };
+        let input = Input { format: input.format?, layout: input.layout?, alpha: input.alpha?, orient: input.orient? };
         let output = Output {
             channels: output.channels?,
             element: output.element?,

@@ -3,7 +3,10 @@
 use std::fmt;
 
 use crate::text::number;
-use crate::{Crop, Filter, Frame, FrameSize, Load, Map, Number, Pad, Plan, Quantize, Resample, Separable, Size, Store};
+use crate::{
+    Crop, Filter, Frame, FrameSize, Load, Map, Number, Orientation, Pad, Plan, Quantize, Resample, Separable, Size,
+    Store,
+};
 
 impl fmt::Display for Plan {
     /// A line for each slot; none for a frame that changes nothing.
@@ -23,6 +26,9 @@ impl fmt::Display for Load {
         write!(f, "{} {}", self.format, self.layout)?;
         if self.channels < self.format.channels() {
             write!(f, ", alpha not read")?;
+        }
+        if self.orient != Orientation::Upright {
+            write!(f, ", {}", self.orient)?;
         }
         Ok(())
     }

@@ -11,7 +11,12 @@ use crate::{
 pub fn lower(spec: &Spec) -> Plan {
     let channels = spec.output.channels;
     Plan {
-        load: Load { format: spec.input.format, channels: channels.channels(), layout: spec.input.layout },
+        load: Load {
+            format: spec.input.format,
+            channels: channels.channels(),
+            layout: spec.input.layout,
+            orient: spec.input.orient,
+        },
         frame: frame(spec),
         resample: resample(spec),
         map: map(spec),

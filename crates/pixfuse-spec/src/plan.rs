@@ -4,7 +4,8 @@
 //! [`Shape`]) start from. It says nothing about how: levels, tables and loops are the core's.
 
 use crate::{
-    ChannelOrder, Crop, Element, Fill, Filter, Layout, LetterboxRule, Number, Order, Pad, PixelFormat, Quantize, Size,
+    ChannelOrder, Crop, Element, Fill, Filter, Layout, LetterboxRule, Number, Order, Orientation, Pad, PixelFormat,
+    Quantize, Size,
 };
 
 /// load, frame, resample, map, store.
@@ -31,6 +32,8 @@ pub struct Load {
     pub channels: usize,
     /// Interleaved or planes.
     pub layout: Layout,
+    /// How the stored image is turned before anything else.
+    pub orient: Orientation,
 }
 
 /// Where the resampled image lies in the output: the work on sizes and offsets, in its order.

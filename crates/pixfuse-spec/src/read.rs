@@ -5,13 +5,15 @@ use crate::grammar::Clause;
 use crate::rules::Integer;
 use crate::{
     Alpha, ChannelOrder, Crop, Element, Fill, Layout, Letterbox, LetterboxRule, MAX_SIDE, Normalize, Number, Order,
-    Pad, PixelFormat, Precision, Quantize, Resize, Rounding, Sampling, Size,
+    Orientation, Pad, PixelFormat, Precision, Quantize, Resize, Rounding, Sampling, Size,
 };
 
 /// A length without `_`: what cuts an image that is there.
 const LENGTH: Integer = Integer { least: 1, most: MAX_SIDE, open: false };
 const OFFSET: Integer = Integer { least: 0, most: MAX_SIDE, open: false };
 const STRIDE: Integer = Integer { least: 1, most: 1024, open: false };
+/// The values of the EXIF tag.
+const EXIF: Integer = Integer { least: 1, most: 8, open: false };
 /// The versions of Pillow that differ, older and newer.
 const VERSION: Integer = Integer { least: 12, most: 13, open: false };
 
@@ -21,6 +23,7 @@ pub(crate) struct InputDraft {
     pub(crate) format: Option<PixelFormat>,
     pub(crate) layout: Option<Layout>,
     pub(crate) alpha: Option<Option<Alpha>>,
+    pub(crate) orient: Option<Orientation>,
 }
 
 pub(crate) fn read_input<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> InputDraft {
@@ -30,7 +33,7 @@ pub(crate) fn read_input<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P
         positional: &["format", "layout"],
         least: 1,
         flags: &[],
-        names: &["alpha"],
+        names: &["alpha", "orient"],
     };
     let mut arguments = Arguments::new(clause, &signature, findings);
     let (format, layout) = (arguments.word(), arguments.word_or(Layout::Hwc));
@@ -40,7 +43,11 @@ pub(crate) fn read_input<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P
         None if arguments.reported() => None,
         None => Some(None),
     };
-    InputDraft { format, layout, alpha }
+    let orient = match arguments.named_integer("orient", &EXIF) {
+        Some(value) => value.known().and_then(|value| Orientation::from_exif(*value)),
+        None => Some(Orientation::Upright),
+    };
+    InputDraft { format, layout, alpha, orient }
 }
 
 /// `None` if something in the clause could not be read.

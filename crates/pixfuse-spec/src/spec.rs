@@ -1,7 +1,8 @@
 //! The parsed form of a declaration.
 
 use crate::{
-    Alpha, ChannelOrder, Element, Filter, Layout, LetterboxRule, Like, Order, PixelFormat, Precision, Rounding,
+    Alpha, ChannelOrder, Element, Filter, Layout, LetterboxRule, Like, Order, Orientation, PixelFormat, Precision,
+    Rounding,
 };
 
 /// A number of a declaration: written down, or left open as `_` until the pipeline is made.
@@ -49,7 +50,7 @@ pub struct Spec {
     pub output: Output,
 }
 
-/// `input(rgba8, hwc, alpha = drop)`.
+/// `input(rgba8, hwc, alpha = drop, orient = 6)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Input {
     /// Channels of a source pixel.
@@ -58,6 +59,8 @@ pub struct Input {
     pub layout: Layout,
     /// What becomes of alpha; required when the output has none.
     pub alpha: Option<Alpha>,
+    /// How the stored image is turned before anything else; 1 unless written.
+    pub orient: Orientation,
 }
 
 /// `resize(240, 256, bilinear)` or `resize(shortest = 256, bilinear, antialias)`.

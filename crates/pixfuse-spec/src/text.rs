@@ -7,8 +7,8 @@ use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use crate::{
-    Crop, Fill, Input, Layout, Letterbox, LetterboxRule, Normalize, Number, Output, Pad, ParseError, Precision,
-    Quantize, Resize, Rounding, Sampling, Size, Spec, check, lex,
+    Crop, Fill, Input, Layout, Letterbox, LetterboxRule, Normalize, Number, Orientation, Output, Pad, ParseError,
+    Precision, Quantize, Resize, Rounding, Sampling, Size, Spec, check, lex,
 };
 
 impl FromStr for Spec {
@@ -79,6 +79,9 @@ impl fmt::Display for Input {
         }
         if let Some(alpha) = self.alpha {
             write!(f, ", alpha = {alpha}")?;
+        }
+        if self.orient != Orientation::Upright {
+            write!(f, ", orient = {}", self.orient.exif())?;
         }
         f.write_char(')')
     }

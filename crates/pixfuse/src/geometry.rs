@@ -73,7 +73,7 @@ impl Geometry {
         }
     }
 
-    /// Rows and columns of the source.
+    /// Rows and columns of the source, as it is shown: turned as `input(.., orient = ..)` says.
     pub fn source(&self) -> [usize; 2] {
         self.source
     }

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use crate::{Error, PixelFormat};
+use crate::{Error, Orientation, PixelFormat};
 
 /// A borrowed image of u8 channels: `rows` x `columns` x `channels`, with a byte stride for each axis.
 ///
@@ -143,6 +143,34 @@ impl<'a> ImageRef<'a> {
             )));
         }
         Ok(Self { format: Some(format), ..self })
+    }
+
+    /// The same pixels, turned as EXIF says: another order of reading, no copy.
+    ///
+    /// ```
+    /// use pixfuse::{ImageRef, Orientation};
+    ///
+    /// // The left column, from the bottom, is the top row.
+    /// let stored = ImageRef::gray8(&[1, 2, 3, 4, 5, 6], 2, 3)?;
+    /// let shown = stored.oriented(Orientation::Rotate90);
+    /// assert_eq!((shown.rows(), shown.columns()), (3, 2));
+    /// assert_eq!([shown.get(0, 0, 0), shown.get(0, 1, 0)], [4, 1]);
+    /// # Ok::<(), pixfuse::Error>(())
+    /// ```
+    pub fn oriented(self, orientation: Orientation) -> Self {
+        let Self { mut origin, mut shape, mut strides, .. } = self;
+        for (axis, mirrors) in orientation.mirrors().into_iter().enumerate() {
+            if mirrors {
+                // The byte is in the view, so the way to it does not overflow; a stride of one line need not either.
+                origin = origin.wrapping_offset(strides[axis].wrapping_mul(shape[axis] as isize - 1));
+                strides[axis] = strides[axis].wrapping_neg();
+            }
+        }
+        if orientation.transposes() {
+            shape.swap(0, 1);
+            strides.swap(0, 1);
+        }
+        Self { origin, shape, strides, ..self }
     }
 
     /// Pixels from top to bottom.

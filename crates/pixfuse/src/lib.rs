@@ -58,7 +58,8 @@ pub use pixfuse_macros::pipeline;
 #[doc(inline)]
 pub use pixfuse_spec as spec;
 pub use pixfuse_spec::{
-    Alpha, BindError, ChannelOrder, Element, Filter, Keyword, Layout, ParseError, PixelFormat, Spec, Values,
+    Alpha, BindError, ChannelOrder, Element, Filter, Keyword, Layout, Orientation, ParseError, PixelFormat, Spec,
+    Values,
 };
 pub use simd::Level;
 pub use tensor::{Tensor, TensorElement};

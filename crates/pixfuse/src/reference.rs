@@ -28,6 +28,7 @@ pub fn run<T: TensorElement>(pipe: &crate::Pipeline, image: ImageRef<'_>) -> Res
     let dims = pipe.check::<T>(&image)?;
     let spec: &Spec = pipe.spec();
     let plan = lower(spec);
+    let image = image.oriented(plan.load.orient);
     let placement = Placement::new(&plan.frame, [image.rows() as u32, image.columns() as u32])?;
     let mapping = Mapping::new(&plan);
     let resampled = resampler(plan.resample, &image, &placement);

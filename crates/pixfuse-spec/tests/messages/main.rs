@@ -121,8 +121,29 @@ fn channels_and_alpha() {
     says("input(rgba8, alpha = drop, alpha = drop), output(rgb, f32)", &["input: `alpha` is given twice; keep one"]);
     says(
         "input(rgba8, alhpa = drop), output(rgb, f32)",
-        &["input: unknown argument `alhpa`, expected alpha; did you mean `alpha`?"],
+        &["input: unknown argument `alhpa`, expected one of alpha, orient; did you mean `alpha`?"],
     );
     says("input(rgba8, drop), output(rgb, f32)", &["input: expected a layout (hwc, chw), found `drop`"]);
     says("input(rgba8, alpha = 3), output(rgb, f32)", &["input: expected an alpha rule (drop), found 3"]);
+}
+
+#[test]
+fn orientation() {
+    for (value, found) in
+        [("0", "0"), ("9", "9"), ("6.5", "6.5"), ("_", "`_`"), ("right", "`right`"), ("[6]", "a list")]
+    {
+        says(
+            &format!("input(rgb8, orient = {value}), output(rgb, f32)"),
+            &[&format!("input: orient must be an integer from 1 to 8, found {found}")],
+        );
+    }
+    says(
+        "input(rgba8, orient = 9), output(rgb, f32)",
+        &[
+            "input(rgba8): output(rgb) has no alpha channel; say what becomes of it: input(rgba8, alpha = drop)",
+            "input: orient must be an integer from 1 to 8, found 9",
+        ],
+    );
+    says("input(rgb8, orient), output(rgb, f32)", &["input: expected a layout (hwc, chw), found `orient`"]);
+    says("input(rgb8, 6), output(rgb, f32)", &["input: expected a layout (hwc, chw), found 6"]);
 }

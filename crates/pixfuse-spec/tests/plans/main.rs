@@ -172,3 +172,24 @@ map       fma(x, _, _)
 store     rgb f32 chw",
     );
 }
+
+#[test]
+fn orientation_is_a_load() {
+    plans(
+        "input(bgra8, alpha = drop, orient = 6), resize(shortest = 256, bilinear), output(rgb, u8, hwc)",
+        "\
+load      bgra8 hwc, alpha not read, turned by 90 degrees clockwise
+frame     shortest side 256
+resample  bilinear: 2 rows x 2 columns, 11-bit weights, equal to OpenCV INTER_LINEAR
+map       keep: the u8 itself
+store     rgb u8 hwc, channels from [2, 1, 0] of the source",
+    );
+    plans(
+        "input(gray8, chw, orient = 1), output(gray, u8)",
+        "\
+load      gray8 chw
+resample  none: every source pixel once
+map       keep: the u8 itself
+store     gray u8 chw",
+    );
+}

@@ -2,8 +2,8 @@
 
 use pixfuse_spec::{
     Alpha, ChannelOrder, Crop, Element, Fill, Filter, Input, Kind, Layout, Letterbox, LetterboxRule, Like, MAX_SIDE,
-    Normalize, Number, Order, Output, Pad, PixelFormat, Precision, Quantize, Resize, Rounding, Sampling, Size, Spec,
-    Token,
+    Normalize, Number, Order, Orientation, Output, Pad, PixelFormat, Precision, Quantize, Resize, Rounding, Sampling,
+    Size, Spec, Token,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -152,6 +152,7 @@ pub(crate) fn spec() -> impl Strategy<Value = Spec> {
         };
         (Just(format), select(orders))
     });
+    let orient = prop_oneof![Just(Orientation::Upright), select(&Orientation::ALL[..])];
     let stored = select(Element::ALL).prop_flat_map(|element| {
         let steps = element.range().map(|[least, most]| {
             let steps = (1e-3..9.0_f64, least..=most);
@@ -164,15 +165,16 @@ pub(crate) fn spec() -> impl Strategy<Value = Spec> {
         };
         (Just(element), quantize)
     });
-    (colours, select(Layout::ALL), select(Layout::ALL), stored)
-        .prop_flat_map(|((format, channels), source, layout, (element, quantize))| {
+    (colours, select(Layout::ALL), select(Layout::ALL), stored, orient)
+        .prop_flat_map(|((format, channels), source, layout, (element, quantize), orient)| {
             let keeps = element == Element::U8 && quantize.is_none();
             let normalize = match keeps {
                 false => proptest::option::of(normalize(channels.channels())).boxed(),
                 true => Just(None).boxed(),
             };
             let alpha = (format.channels() == 4 && channels.channels() == 3).then_some(Alpha::Drop);
-            let ends = (Input { format, layout: source, alpha }, Output { channels, element, layout, quantize });
+            let ends =
+                (Input { format, layout: source, alpha, orient }, Output { channels, element, layout, quantize });
             (Just(ends), framed(keeps, channels.channels()), normalize)
         })
         .prop_map(|((input, output), (resize, letterbox, crop, pad), mut normalize)| {
@@ -191,7 +193,7 @@ pub(crate) fn spec() -> impl Strategy<Value = Spec> {
 pub(crate) fn soup() -> impl Strategy<Value = Vec<Token<usize>>> {
     let word = select(
         "input output resize letterbox crop center_crop pad normalize rgb8 rgb f32 chw box antialias shortest max \
-                like torch fill zero_point stride scale_up true mean std order hf_pil _ x"
+                like torch fill zero_point stride scale_up true orient mean std order hf_pil _ x"
             .split(' ')
             .collect::<Vec<_>>(),
     );

@@ -13,7 +13,7 @@ use crate::mapping::Mapping;
 use crate::placement::Placement;
 use crate::seen::Seen;
 use crate::simd::Token;
-use crate::{Element, Error, Geometry, ImageRef, Layout, Level, Spec, grid};
+use crate::{Element, Error, Geometry, ImageRef, Layout, Level, Orientation, Spec, grid};
 
 /// A preprocessing pipeline, ready to run.
 ///
@@ -137,7 +137,24 @@ impl Pipeline {
         format!("{text}\n\n{plan}\nkernel    {origin}\nlevel     {}", token.level())
     }
 
+    /// The view to run over so that `orientation` is applied in the place of the one that `input(...)` declares.
+    ///
+    /// ```
+    /// use pixfuse::{ImageRef, Orientation, Pipeline};
+    ///
+    /// let pipe = Pipeline::parse("input(gray8, orient = 3), output(gray, u8, chw)")?;
+    /// let stored = ImageRef::gray8(&[1, 2, 3, 4, 5, 6], 2, 3)?;
+    /// assert_eq!(pipe.run::<u8>(stored)?.data, [6, 5, 4, 3, 2, 1]);
+    /// assert_eq!(pipe.run::<u8>(pipe.reorient(stored, Orientation::Upright))?.data, [1, 2, 3, 4, 5, 6]);
+    /// # Ok::<(), pixfuse::Error>(())
+    /// ```
+    pub fn reorient<'a>(&self, image: ImageRef<'a>, orientation: Orientation) -> ImageRef<'a> {
+        image.oriented(orientation).oriented(self.inner.spec.input.orient.inverse())
+    }
+
     /// The shape of the tensor for a source of this size: `[channels, rows, columns]` or `[rows, columns, channels]`.
+    ///
+    /// The size is that of the image as it is stored; `input(.., orient = 6)` turns it first.
     ///
     /// # Errors
     /// When a side is 0, a crop reaches outside the image, or the tensor would be larger than memory.
@@ -146,6 +163,9 @@ impl Pipeline {
     }
 
     /// Where a run over a source of this size puts things: maps points and boxes to the output and back.
+    ///
+    /// The size is that of the image as it is stored. Points and boxes are those of the turned image, the one that people
+    /// draw boxes on: with `input(.., orient = 6)` its [`source`](Geometry::source) has rows and columns changed over.
     ///
     /// # Errors
     /// As [`output_shape`](Self::output_shape).
@@ -166,13 +186,13 @@ impl Pipeline {
     pub fn geometry(&self, rows: usize, columns: usize) -> Result<Geometry, Error> {
         let placement = self.placement(rows, columns)?;
         self.dims(placement.output)?;
-        Ok(Geometry::new(&placement, [rows, columns]))
+        Ok(Geometry::new(&placement, self.inner.spec.input.orient.size([rows, columns])))
     }
 
-    /// The frame, worked out for a source of this size.
+    /// The frame, worked out for an image that is stored in this size.
     fn placement(&self, rows: usize, columns: usize) -> Result<Placement, Error> {
         ImageRef::check_view([rows, columns, self.channels()], [0; 3])?;
-        Placement::new(&self.inner.plan.frame, [rows as u32, columns as u32])
+        Placement::new(&self.inner.plan.frame, self.inner.spec.input.orient.size([rows as u32, columns as u32]))
     }
 
     /// The shape of a tensor of this many rows and columns.

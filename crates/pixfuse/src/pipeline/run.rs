@@ -44,6 +44,7 @@ impl Pipeline {
     ) -> Result<(), Error> {
         self.check_image::<T>(&image)?;
         let Inner { spec, mapping, seen, .. } = &*self.inner;
+        let image = image.oriented(spec.input.orient);
         let source = Source::of(&image);
         seen.with(
             source,
