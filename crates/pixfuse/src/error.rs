@@ -23,4 +23,12 @@ pub enum Error {
     /// The level that was asked for is unknown or not there on this CPU.
     #[error("level: {0}")]
     Level(String),
+    /// A number of threads that no call can have.
+    #[error("threads: {given}, expected 1 to {most}")]
+    Threads {
+        /// What was asked for.
+        given: usize,
+        /// The most that there can be.
+        most: usize,
+    },
 }

@@ -207,6 +207,15 @@ fn shared_memory() {
 }
 
 #[test]
+fn numbers_of_threads() {
+    says(planes().with_threads(0), "threads: 0, expected 1 to 1024");
+    says(planes().with_threads(1025), "threads: 1025, expected 1 to 1024");
+    assert_eq!(planes().threads(), 1);
+    let pipe = planes().with_threads(1024).unwrap();
+    assert_eq!(pipe.with_level(Level::Scalar).unwrap().threads(), 1024);
+}
+
+#[test]
 fn types_can_be_shared_between_threads() {
     fn shared<T: Send + Sync>() {}
     fn of_element<T: TensorElement>() {

@@ -1,4 +1,5 @@
 //! One pipeline, many threads, more sizes than it remembers: every result is that of one thread.
+//! One batch, many threads: so it is.
 
 mod common;
 
@@ -30,5 +31,88 @@ fn mixed_sizes_from_eight_threads() {
                 });
             }
         });
+    }
+}
+
+/// A batch of 30 images of as many sizes, among them the smallest.
+fn mixed() -> Vec<(usize, usize, Vec<u8>)> {
+    (0..30).map(|i| (1 + i % 7 * 11, 1 + i * 3, pixels((1 + i % 7 * 11) * (1 + i * 3) * 3, i))).collect()
+}
+
+fn views(images: &[(usize, usize, Vec<u8>)]) -> Vec<ImageRef<'_>> {
+    images.iter().map(|(rows, columns, pixels)| ImageRef::rgb8(pixels, *rows, *columns).unwrap()).collect()
+}
+
+const BATCHED: [&str; 3] = [
+    "input(rgb8), resize(19, 37, bilinear), normalize(mean = [0.4, 0.5, 0.6]), output(bgr, f32, chw)",
+    "input(rgb8), resize(19, 37, bicubic, antialias), normalize(mean = [0.4, 0.5, 0.6]), output(rgb, f32, hwc)",
+    "input(rgb8), letterbox(32, 32, bilinear, fill = 114), normalize(), output(rgb, f32, chw)",
+];
+
+/// More threads than cores and than images as well.
+#[test]
+fn a_batch_is_the_same_on_any_number_of_threads() {
+    let images = mixed();
+    let images = views(&images);
+    for text in BATCHED {
+        let pipe = Pipeline::parse(text).unwrap();
+        let expected: Vec<f32> = images.iter().flat_map(|&image| reference::run(&pipe, image).unwrap().data).collect();
+        for threads in [1, 2, 7, 40] {
+            let threaded = pipe.with_threads(threads).unwrap();
+            assert_eq!((threaded.threads(), &threaded), (threads, &pipe));
+            for count in [1, 2, images.len()] {
+                let batch = threaded.batch::<f32>(&images[..count]).unwrap();
+                assert_eq!(batch.dims[0], count);
+                let expected = &expected[..batch.data.len()];
+                assert_bits(&batch.data, expected, || format!("{count} images on {threads} threads, {pipe}"));
+            }
+        }
+    }
+}
+
+#[test]
+fn batches_from_sixty_four_threads() {
+    let images = mixed();
+    let images = views(&images);
+    let pipe = Pipeline::parse(BATCHED[1]).unwrap();
+    let expected = pipe.batch::<f32>(&images).unwrap();
+    std::thread::scope(|scope| {
+        for thread in 0..64 {
+            let (images, expected) = (&images, &expected);
+            // The pool grows meanwhile.
+            let pipe = pipe.with_threads(2 + thread % 5).unwrap();
+            scope.spawn(move || {
+                for _ in 0..5 {
+                    assert_eq!(&pipe.batch::<f32>(images).unwrap(), expected);
+                }
+            });
+        }
+    });
+}
+
+/// A fork takes the memory of a pool along, and none of its threads.
+#[cfg(unix)]
+#[test]
+fn a_forked_child_makes_threads_of_its_own() {
+    let images = mixed();
+    let images = views(&images);
+    let pipe = Pipeline::parse(BATCHED[0]).unwrap().with_threads(3).unwrap();
+    let expected = pipe.batch::<f32>(&images).unwrap();
+    for _ in 0..5 {
+        // SAFETY: the child uses memory, which glibc and musl make usable in it, and ends without returning.
+        let child = unsafe { libc::fork() };
+        if child == 0 {
+            // SAFETY: a child that waits forever is ended by a signal.
+            unsafe { libc::alarm(60) };
+            let same =
+                [2, 3, 5].map(|threads| pipe.with_threads(threads).unwrap().batch::<f32>(&images).unwrap() == expected);
+            // SAFETY: nothing of the parent's is to be ended in order.
+            unsafe { libc::_exit(if same == [true; 3] { 0 } else { 1 }) };
+        }
+        let mut status = -1;
+        // SAFETY: the child is ours, and the status has a place to go to.
+        assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
+        assert_eq!(status, 0, "the child's exit status, or its signal");
+        assert_eq!(pipe.batch::<f32>(&images).unwrap(), expected);
     }
 }

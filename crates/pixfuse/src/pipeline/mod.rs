@@ -1,6 +1,7 @@
 //! A pipeline: a declaration with the kernel that carries it out.
 
 mod run;
+mod threads;
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,7 +18,8 @@ use crate::{Element, Error, Geometry, ImageRef, Layout, Level, Orientation, Spec
 
 /// A preprocessing pipeline, ready to run.
 ///
-/// It is immutable and cheap to clone; one may be used from many threads at once. Each call runs on the calling thread.
+/// It is immutable and cheap to clone; one may be used from many threads at once. Each call runs on the calling thread;
+/// [`with_threads`](Self::with_threads) gives a batch more.
 ///
 /// ```
 /// use pixfuse::{ImageRef, Pipeline};
@@ -32,6 +34,8 @@ use crate::{Element, Error, Geometry, ImageRef, Layout, Level, Orientation, Spec
 #[derive(Clone)]
 pub struct Pipeline {
     inner: Arc<Inner>,
+    /// Threads of a batch.
+    threads: usize,
 }
 
 struct Inner {
@@ -94,7 +98,7 @@ impl Pipeline {
             token: token(Level::from_environment()?)?,
             seen: Seen::default(),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self { inner: Arc::new(inner), threads: 1 })
     }
 
     /// The same pipeline on another level. Its bytes are the same.
@@ -113,7 +117,28 @@ impl Pipeline {
             token: token(level)?,
             seen: Seen::default(),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self { inner: Arc::new(inner), threads: self.threads })
+    }
+
+    /// The same pipeline, whose batches run on this many threads: the calling one and others, of a pool that all pipelines
+    /// share and that is made when it is first needed. The bytes are the same for any number.
+    ///
+    /// More threads than images or cores gain nothing. Where the system gives no threads, the calling one does the work.
+    ///
+    /// # Errors
+    /// When `threads` is 0 or above 1024; `std::thread::available_parallelism` says how many cores there are.
+    ///
+    /// ```
+    /// use pixfuse::{ImageRef, Pipeline};
+    ///
+    /// let pipe = Pipeline::parse("input(rgb8), resize(2, 2, bilinear), normalize(), output(rgb, f32, chw)")?;
+    /// let pixels = [0, 128, 255].repeat(6 * 4);
+    /// let images = [ImageRef::rgb8(&pixels, 6, 4)?, ImageRef::rgb8(&pixels, 3, 8)?];
+    /// assert_eq!(pipe.with_threads(2)?.batch::<f32>(&images)?, pipe.batch(&images)?);
+    /// # Ok::<(), pixfuse::Error>(())
+    /// ```
+    pub fn with_threads(&self, threads: usize) -> Result<Self, Error> {
+        Ok(Self { threads: threads::check(threads)?, ..self.clone() })
     }
 
     /// The declaration.
@@ -129,6 +154,11 @@ impl Pipeline {
     /// The level it runs on.
     pub fn level(&self) -> Level {
         self.inner.token.level()
+    }
+
+    /// On how many threads a batch runs.
+    pub fn threads(&self) -> usize {
+        self.threads
     }
 
     /// What it does, for people: the text, the plan slot by slot, and which kernel runs it on which level.

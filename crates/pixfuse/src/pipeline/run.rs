@@ -2,7 +2,7 @@
 
 use std::mem::MaybeUninit;
 
-use super::{Inner, Pipeline};
+use super::{Inner, Pipeline, threads};
 use crate::kernel::{Request, Source};
 use crate::placement::Placement;
 use crate::seen::Tables;
@@ -83,7 +83,8 @@ impl Pipeline {
         Ok(Tables { placement: request.placement, kernel })
     }
 
-    /// Runs over images of any sizes into one block, `[images, ...]`, in their order.
+    /// Runs over images of any sizes into one block, `[images, ...]`, in their order, on the threads that
+    /// [`with_threads`](Self::with_threads) asked for.
     ///
     /// # Errors
     /// As [`run`](Self::run), naming the image, and when the images do not give tensors of one shape.
@@ -117,10 +118,9 @@ impl Pipeline {
         for image in images {
             self.check_apart(image, out)?;
         }
-        for (image, out) in images.iter().zip(out.chunks_exact_mut(dims[1..].iter().product())) {
-            self.run_into_uninit(*image, out)?;
-        }
-        Ok(())
+        let tensors = out.chunks_exact_mut(dims[1..].iter().product());
+        let threads = self.threads.min(images.len());
+        threads::each(threads, images.iter().zip(tensors), |_, (image, out)| self.run_into_uninit(*image, out))
     }
 
     /// The shape of a batch of these images, each of which fits.

@@ -1,0 +1,221 @@
+//! Threads for the images of one call: a pool, made when a call first asks for more than one thread.
+
+use std::iter::Enumerate;
+use std::mem::ManuallyDrop;
+use std::num::NonZero;
+use std::sync::atomic::{AtomicU32, Ordering::AcqRel, Ordering::Acquire, Ordering::Release};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::{process, thread};
+
+use arc_swap::ArcSwapOption;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use crate::Error;
+
+/// The most threads that a call can ask for.
+const MOST: usize = 1024;
+
+/// Whether a call can ask for this many threads.
+///
+/// # Errors
+/// When there are none or too many.
+pub(super) fn check(threads: usize) -> Result<usize, Error> {
+    // Not "as many as there are cores" for 0: OpenCV means one thread by it, others all, and a guess would surprise half.
+    if (1..=MOST).contains(&threads) { Ok(threads) } else { Err(Error::Threads { given: threads, most: MOST }) }
+}
+
+/// Calls `work` once for each item, with its number, on this thread and on `threads - 1` others; after the last call has
+/// ended it gives the error of the first item that had one. Items after that one may be left out.
+///
+/// Each thread takes the next item when it is done with one, so items may differ in how long they take. A call from
+/// inside `work` on a thread of the pool stays on that thread. A panic in `work` goes on in the caller.
+///
+/// # Errors
+/// As `work`.
+pub(crate) fn each<I: Iterator + Send>(
+    threads: usize,
+    items: I,
+    work: impl Fn(usize, I::Item) -> Result<(), Error> + Sync,
+) -> Result<(), Error> {
+    let mut items = items.enumerate();
+    if threads == 1 {
+        return items.try_for_each(|(index, item)| work(index, item));
+    }
+    let Some(pool) = Pool::of(threads) else { return items.try_for_each(|(index, item)| work(index, item)) };
+    let queue = Mutex::new(Queue { items, failed: None });
+    // A function of its own, so that the lock ends before the work begins.
+    let next = || locked(&queue).next();
+    let work = || {
+        while let Some((index, item)) = next() {
+            if let Err(error) = work(index, item) {
+                locked(&queue).fail(index, error);
+            }
+        }
+    };
+    pool.workers.in_place_scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(|_| work());
+        }
+        work();
+    });
+    let failed = queue.into_inner().unwrap_or_else(PoisonError::into_inner).failed;
+    failed.map_or(Ok(()), |(_, error)| Err(error))
+}
+
+/// Items that no thread has taken yet.
+struct Queue<I> {
+    items: Enumerate<I>,
+    failed: Option<(usize, Error)>,
+}
+
+impl<I: Iterator> Queue<I> {
+    fn next(&mut self) -> Option<(usize, I::Item)> {
+        if self.failed.is_some() { None } else { self.items.next() }
+    }
+
+    /// Keeps the error of the first item. Those before a failed one were taken before it, so the answer is the same
+    /// however the threads run.
+    fn fail(&mut self, index: usize, error: Error) {
+        if self.failed.as_ref().is_none_or(|&(first, _)| index < first) {
+            self.failed = Some((index, error));
+        }
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Threads that wait for work.
+struct Pool {
+    /// The process that has the threads: a fork copies this memory, but not them.
+    process: u32,
+    workers: ManuallyDrop<ThreadPool>,
+}
+
+/// The pool of this process, or the one that it had in the process that it was forked from.
+static POOL: ArcSwapOption<Pool> = ArcSwapOption::const_empty();
+
+/// The process in which some thread makes a pool.
+static MAKER: AtomicU32 = AtomicU32::new(0);
+
+impl Pool {
+    /// A pool for calls with this many threads, of which the caller's is one; nothing where this call must do without:
+    /// on a thread of the pool, while another thread makes it, or where the system gives no more threads.
+    ///
+    /// Nobody waits for a lock here: a fork could copy it in its locked state, and the child would wait forever.
+    fn of(threads: usize) -> Option<Arc<Self>> {
+        let process = process::id();
+        let pool = POOL.load_full().filter(|pool| pool.process == process);
+        if let Some(pool) = &pool {
+            if pool.workers.current_thread_index().is_some() {
+                return None;
+            }
+            if pool.workers.current_num_threads() + 1 >= threads {
+                return Some(Arc::clone(pool));
+            }
+        }
+        let maker = MAKER.load(Acquire);
+        if maker == process || MAKER.compare_exchange(maker, process, AcqRel, Acquire).is_err() {
+            return pool;
+        }
+        // Calls share the pool, so it has a thread for each core even if each of them asks for a few.
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        let workers = ThreadPoolBuilder::new()
+            .num_threads(threads.max(cores) - 1)
+            .thread_name(|index| format!("pixfuse-{index}"))
+            .build();
+        let made = workers.ok().map(|workers| Arc::new(Self { process, workers: ManuallyDrop::new(workers) }));
+        if made.is_some() {
+            POOL.store(made.clone());
+        }
+        MAKER.store(0, Release);
+        made.or(pool)
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        // Ending the pool of a parent process would wait for threads, or for locks that they held.
+        if self.process == process::id() {
+            // SAFETY: the workers are not used after this.
+            unsafe { ManuallyDrop::drop(&mut self.workers) };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+    use std::thread;
+
+    use super::{Error, each};
+
+    fn error(index: usize) -> Result<(), Error> {
+        Err(Error::Image(format!("number {index}")))
+    }
+
+    #[test]
+    fn each_item_once_and_in_its_place() {
+        for threads in [1, 2, 7, 64] {
+            for count in [0, 1, 2, 100] {
+                let mut squares = vec![0; count];
+                each(threads, squares.iter_mut(), |index, square| {
+                    *square += index * index;
+                    Ok(())
+                })
+                .unwrap();
+                assert!(squares.iter().enumerate().all(|(index, &square)| square == index * index));
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_error_whatever_the_threads_do() {
+        for threads in [1, 2, 7] {
+            for _ in 0..50 {
+                let result = each(threads, 0..100, |index, _| {
+                    // The later ones fail sooner.
+                    (index < 20).then(thread::yield_now);
+                    if index < 11 { Ok(()) } else { error(index) }
+                });
+                assert_eq!(result, error(11), "{threads} threads");
+            }
+        }
+    }
+
+    #[test]
+    fn a_panic_goes_on_in_the_caller_when_all_threads_are_done() {
+        for threads in [1, 2, 7] {
+            let under_way = AtomicUsize::new(0);
+            let result = catch_unwind(AssertUnwindSafe(|| {
+                each(threads, 0..100, |index, _| {
+                    under_way.fetch_add(1, Relaxed);
+                    thread::yield_now();
+                    under_way.fetch_sub(1, Relaxed);
+                    assert_ne!(index, 50, "on purpose");
+                    Ok(())
+                })
+            }));
+            assert!(result.is_err(), "{threads} threads");
+            assert_eq!(under_way.into_inner(), 0);
+        }
+        each(7, 0..100, |_, _| Ok(())).unwrap();
+    }
+
+    #[test]
+    fn calls_inside_calls() {
+        let sum = AtomicUsize::new(0);
+        each(3, 0..10, |_, _| {
+            each(5, 0..10, |_, outer| {
+                each(2, 0..10, |_, inner| {
+                    sum.fetch_add(outer * inner, Relaxed);
+                    Ok(())
+                })
+            })
+        })
+        .unwrap();
+        assert_eq!(sum.into_inner(), 10 * 45 * 45);
+    }
+}
