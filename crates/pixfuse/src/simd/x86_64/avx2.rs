@@ -44,7 +44,7 @@ impl Columns {
         let words = taps.words::<8>();
         let (fetch, starts) = match words {
             _ if in_windows => (Fetch::Window { base: 0 }, windows),
-            Some(words) => (Fetch::Words, words),
+            Some(words) => (Fetch::Words, words.map(|start| start as isize)),
             None => (Fetch::Bytes, [0; 8]),
         };
         let mut shuffle = [[0x80; 32]; 2];
