@@ -245,7 +245,8 @@ impl Simd for Avx512 {
     #[inline(always)]
     unsafe fn load_pixels<const PIXEL: usize, const C: usize>(self, pixels: *const u8) -> [__m512i; C] {
         const fn spread(pixel: usize) -> [Index; 4] {
-            let mut index = [[0; 64]; 4];
+            // The last byte of the vector is past the pixels, and zero.
+            let mut index = [[63; 64]; 4];
             let mut channel = 0;
             while channel < pixel {
                 let mut lane = 0;
@@ -260,15 +261,14 @@ impl Simd for Avx512 {
         let index = const { &spread(PIXEL) };
         // SAFETY: exactly 16 * PIXEL bytes are read: the others are masked out and cannot fault.
         unsafe {
-            let bytes = if PIXEL == 4 {
-                _mm512_loadu_si512(pixels.cast())
-            } else {
-                _mm512_maskz_loadu_epi8((1 << (16 * PIXEL)) - 1, pixels.cast())
-            };
+            if PIXEL == 4 {
+                return Columns::split::<C, 1>([_mm512_loadu_si512(pixels.cast()); 2]);
+            }
+            let bytes = _mm512_maskz_loadu_epi8((1 << (16 * PIXEL)) - 1, pixels.cast());
             let mut channels = [bytes; C];
             for (channel, value) in channels.iter_mut().enumerate() {
                 let index = _mm512_loadu_si512(index[channel].as_ptr().cast());
-                *value = _mm512_maskz_permutexvar_epi8(0x1111_1111_1111_1111, index, bytes);
+                *value = _mm512_permutexvar_epi8(index, bytes);
             }
             channels
         }
