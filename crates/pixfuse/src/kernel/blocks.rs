@@ -19,10 +19,17 @@ pub(super) struct Block<S: Simd> {
 pub(super) type Column = ([u32; 2], [i16; 2]);
 
 /// The first column of each block. The last block overlaps the one before it instead of being shorter: the pixels they
-/// share are computed twice, to the same values, and no loop needs a tail.
-pub(super) fn starts<S: Simd>(columns: usize) -> impl Iterator<Item = usize> {
-    debug_assert!(columns >= S::LANES);
-    (0..columns.div_ceil(S::LANES)).map(move |block| (block * S::LANES).min(columns - S::LANES))
+/// share are computed twice, to the same values, and no loop needs a tail. So does the first one, by `overlap` columns.
+#[inline(always)]
+pub(super) fn starts<S: Simd>(columns: usize, overlap: usize) -> impl Iterator<Item = usize> {
+    debug_assert!(columns >= S::LANES && overlap < S::LANES);
+    let last = columns - S::LANES;
+    let mut next = S::LANES - overlap;
+    std::iter::successors(Some(0), move |&column| {
+        let block = next.min(last);
+        next += S::LANES;
+        (column < last).then_some(block)
+    })
 }
 
 /// Every block of an output row.
@@ -38,7 +45,7 @@ pub(super) fn blocks<S: Simd, L: Load>(
     let channels = if L::TOGETHER { channels } else { 1 };
     let mut offsets = vec![[0; 2]; S::LANES];
     let mut weights = vec![[0; 2]; S::LANES];
-    starts::<S>(columns.len())
+    starts::<S>(columns.len(), 0)
         .map(|column| {
             for (lane, &(at, pair)) in columns[column..column + S::LANES].iter().enumerate() {
                 offsets[lane] = at.map(|x| x as isize * source.column_stride);

@@ -268,7 +268,7 @@ impl<K: OneTap<C>, S: Simd, const C: usize> Sink<'_, K, S, C> {
     /// From column `left` on the row is dense and readable for as many pixels as the window is wide.
     #[inline(always)]
     unsafe fn dense(&self, simd: S, y: usize, row: *const u8, channel_stride: isize, left: usize) {
-        for x in starts::<S>(self.width) {
+        for x in starts::<S>(self.width, self.overlap(y)) {
             // SAFETY: x + LANES <= width.
             unsafe {
                 let pixel = K::Load::pixels::<S, C>(simd, row, channel_stride, left + x);
@@ -284,7 +284,7 @@ impl<K: OneTap<C>, S: Simd, const C: usize> Sink<'_, K, S, C> {
     #[inline(always)]
     unsafe fn floats(&self, simd: S, y: usize, line: *const u8, stride: isize) {
         let target = self.target;
-        for x in starts::<S>(self.width) {
+        for x in starts::<S>(self.width, 0) {
             // SAFETY: x + LANES <= width, and the window is inside the output.
             unsafe {
                 let plane = |channel: usize| line.offset(channel as isize * stride).cast::<f32>().add(x);
@@ -296,6 +296,22 @@ impl<K: OneTap<C>, S: Simd, const C: usize> Sink<'_, K, S, C> {
                 K::Store::store(simd, self.out, target.plane, target.pixel(y, x), values);
             }
         }
+    }
+
+    /// How far the first two blocks of a row overlap so that all but the first and the last one are stored to aligned
+    /// addresses, where a row is so long that this is worth a block.
+    #[inline(always)]
+    fn overlap(&self, y: usize) -> usize {
+        // An array of numpy starts at 16 modulo 64. Stores that are not aligned to half a cache line write three halves
+        // instead of two: 10.0 against 7.4 us for 224x224 pixels.
+        const ALIGNMENT: usize = 32;
+        if self.width < 8 * S::LANES {
+            return 0;
+        }
+        let pitch = K::Store::pitch::<C>();
+        let second = self.out.wrapping_add((self.target.pixel(y, 0) + S::LANES) * pitch) as usize;
+        let pixel = pitch * size_of::<<K::Store as Store>::Element>();
+        (0..S::LANES).find(|columns| second.wrapping_sub(columns * pixel) % ALIGNMENT == 0).unwrap_or(0)
     }
 
     /// Maps and stores a block.

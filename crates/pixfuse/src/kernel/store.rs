@@ -11,6 +11,9 @@ pub trait Store: Send + Sync + 'static {
     /// A block of values of one channel, as a body gives it.
     type Vector<S: Simd>: Copy;
 
+    /// Elements from a pixel to the next, of `N` channels.
+    fn pitch<const N: usize>() -> usize;
+
     /// Stores `S::LANES` pixels of `N` channels from this pixel on.
     ///
     /// # Safety
@@ -36,6 +39,10 @@ macro_rules! stores {
             type Element = $element;
             type Vector<S: Simd> = S::$vector;
 
+            fn pitch<const N: usize>() -> usize {
+                1
+            }
+
             #[inline(always)]
             unsafe fn store<S: Simd, const N: usize>(
                 simd: S,
@@ -54,6 +61,10 @@ macro_rules! stores {
         impl Store for Pixels<$element> {
             type Element = $element;
             type Vector<S: Simd> = S::$vector;
+
+            fn pitch<const N: usize>() -> usize {
+                N
+            }
 
             #[inline(always)]
             unsafe fn store<S: Simd, const N: usize>(

@@ -33,7 +33,7 @@ pub(crate) struct Columns {
     fetch: Fetch,
     channel_stride: isize,
     /// For [`Fetch::Words`], where the eight bytes of each lane start.
-    words: [isize; 8],
+    words: [i32; 8],
     /// For [`Fetch::Bytes`], the taps of each lane.
     offsets: [[isize; 2]; 8],
 }
@@ -54,7 +54,7 @@ impl Columns {
                     let byte = taps.byte(lane, tap, channel);
                     index[lane * 4 + tap * 2] = match fetch {
                         Fetch::Window { base } => (byte - base) as u8,
-                        Fetch::Words => (lane as isize * 8 + byte - words[lane]) as u8,
+                        Fetch::Words => (lane as isize * 8 + byte - words[lane] as isize) as u8,
                         Fetch::Bytes => (lane * 8 + taps.slot(tap, channel)) as u8,
                     };
                 }
@@ -111,7 +111,7 @@ impl Simd for Neon {
                 let bytes = match columns.fetch {
                     Fetch::Window { base } => vld1q_u8_x4(row.offset(base)),
                     Fetch::Words => {
-                        let [a, b, c, d, e, f, g, h] = columns.words;
+                        let [a, b, c, d, e, f, g, h] = columns.words.map(|start| start as isize);
                         uint8x16x4_t(
                             load_pair(row.offset(a), row.offset(b)),
                             load_pair(row.offset(c), row.offset(d)),

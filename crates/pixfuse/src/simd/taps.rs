@@ -59,11 +59,11 @@ impl BlockTaps<'_> {
         (base >= self.readable.start && span.start >= base && span.end <= base + bytes).then_some(base)
     }
 
-    /// Where eight bytes that hold all taps of a lane start, for every lane.
-    pub(super) fn words<const LANES: usize>(&self) -> Option<[isize; LANES]> {
+    /// Where eight bytes that hold all taps of a lane start, for every lane; not for rows of gigabytes.
+    pub(super) fn words<const LANES: usize>(&self) -> Option<[i32; LANES]> {
         let mut starts = [0; LANES];
         for (lane, start) in starts.iter_mut().enumerate() {
-            *start = self.window(self.span(lane..lane + 1), 8)?;
+            *start = self.window(self.span(lane..lane + 1), 8)?.try_into().ok()?;
         }
         Some(starts)
     }

@@ -44,7 +44,7 @@ impl Columns {
         let words = taps.words::<8>();
         let (fetch, starts) = match words {
             _ if in_windows => (Fetch::Window { base: 0 }, windows),
-            Some(words) => (Fetch::Words, words),
+            Some(words) => (Fetch::Words, words.map(|start| start as isize)),
             None => (Fetch::Bytes, [0; 8]),
         };
         let mut shuffle = [[0x80; 32]; 2];
@@ -229,10 +229,11 @@ impl Simd for Avx2 {
     #[inline(always)]
     fn blend_rows(self, above: __m256i, below: __m256i, weights: __m256i) -> __m256i {
         level! {
-            // Bits 4 to 19 of the two rows side by side, so that one multiply serves both.
-            let both = _mm256_blend_epi16::<0xAA>(_mm256_srli_epi32::<4>(above), _mm256_slli_epi32::<12>(below));
-            let shares = _mm256_madd_epi16(_mm256_mulhi_epi16(both, weights), _mm256_set1_epi16(1));
-            _mm256_srli_epi32::<2>(_mm256_add_epi32(shares, _mm256_set1_epi32(2)))
+            // The high words are zero, and stay zero.
+            let above = _mm256_mulhi_epi16(_mm256_srli_epi32::<4>(above), weights);
+            let below = _mm256_mulhi_epi16(_mm256_srli_epi32::<4>(below), _mm256_srli_epi32::<16>(weights));
+            // (x * 2^13 + 2^14) >> 15 is (x + 2) >> 2.
+            _mm256_mulhrs_epi16(_mm256_add_epi16(above, below), _mm256_set1_epi16(1 << 13))
         }
     }
 
