@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::text::number;
-use crate::{Crop, Filter, Frame, FrameSize, Load, Map, Number, Pad, Plan, Resample, Separable, Size, Store};
+use crate::{Crop, Filter, Frame, FrameSize, Load, Map, Number, Pad, Plan, Resample, Rounding, Separable, Size, Store};
 
 impl fmt::Display for Plan {
     /// A line for each slot; none for a frame that changes nothing.
@@ -65,13 +65,18 @@ impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Exact { rows, columns } => write!(f, "{} x {}", Hole(rows), Hole(columns)),
-            Self::Shortest { side, max: None } => write!(f, "shortest side {}", Hole(side)),
-            Self::Shortest { side, max: Some(max) } => {
-                write!(f, "shortest side {}, longest at most {max}", Hole(side))
+            Self::Shortest { side, max: None, .. } => write!(f, "shortest side {}", Hole(side)),
+            Self::Shortest { side, max: Some(max), rounding } => {
+                write!(f, "shortest side {}, longest at most {max}{}", Hole(side), rounded(*rounding))
             }
-            Self::Longest { side } => write!(f, "longest side {}", Hole(side)),
+            Self::Longest { side, rounding } => write!(f, "longest side {}{}", Hole(side), rounded(*rounding)),
         }
     }
+}
+
+/// How a side that follows is rounded, unless that is the default.
+fn rounded(rounding: Rounding) -> String {
+    if rounding == Rounding::Truncate { String::new() } else { format!(" ({rounding})") }
 }
 
 impl fmt::Display for Resample {

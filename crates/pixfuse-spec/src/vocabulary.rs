@@ -114,7 +114,8 @@ names! {
 }
 
 names! {
-    /// Which way `center_crop` rounds when the margin is odd.
+    /// Which way a length or an offset is rounded: the offset of `center_crop` when the margin is odd, and the side of
+    /// `resize` that follows from the other, which is [truncated or rounded half to even](crate::Size).
     Rounding, "rounding":
     /// The offset is `(side - cropped) / 2` rounded half to even: torchvision and timm.
     HalfEven = "half_even",

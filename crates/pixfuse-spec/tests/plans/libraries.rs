@@ -133,6 +133,32 @@ store     rgb u8 hwc",
 }
 
 #[test]
+fn detr() {
+    plans(
+        "input(rgb8), resize(shortest = 800, max = 1333, bilinear, antialias, rounding = half_even), output(rgb, f32)",
+        "\
+load      rgb8 hwc
+frame     shortest side 800, longest at most 1333 (half_even)
+resample  bilinear, antialiased: rows and columns in passes, equal to Pillow 13 BILINEAR
+map       convert: u8 to f32
+store     rgb f32 chw",
+    );
+}
+
+#[test]
+fn timm_border() {
+    plans(
+        "input(rgb8), resize(longest = 224, bicubic, antialias, rounding = half_even), center_crop(224, fill = [124, 116, 104]), output(rgb, u8, hwc)",
+        "\
+load      rgb8 hwc
+frame     longest side 224 (half_even); centre 224 x 224 (half_even) on [124, 116, 104]
+resample  bicubic, antialiased: rows and columns in passes, equal to Pillow 13 BICUBIC
+map       keep: the u8 itself
+store     rgb u8 hwc",
+    );
+}
+
+#[test]
 fn region_with_margins() {
     plans(
         "input(rgb8), crop(10, 20, 100, 200), pad(1, 2, 3, 4, fill = 7), output(rgb, u8)",
