@@ -3,7 +3,9 @@
 use std::fmt;
 
 use crate::text::number;
-use crate::{Crop, Filter, Frame, FrameSize, Load, Map, Number, Pad, Plan, Resample, Rounding, Separable, Size, Store};
+use crate::{
+    Crop, Filter, Frame, FrameSize, Load, Map, Number, Order, Pad, Plan, Resample, Rounding, Separable, Size, Store,
+};
 
 impl fmt::Display for Plan {
     /// A line for each slot; none for a frame that changes nothing.
@@ -125,13 +127,20 @@ impl fmt::Display for Map {
         match self {
             Self::Keep => f.write_str("keep: the u8 itself"),
             Self::Convert => f.write_str("convert: u8 to f32"),
-            Self::MulAdd { scale, offset } => write!(f, "fma(x, {}, {})", List(scale), List(offset)),
+            Self::MulAdd { scale, offset, order } => {
+                write!(f, "fma(x, {}, {}): one multiply-add", List(scale), List(offset))?;
+                match order {
+                    Order::Fused => Ok(()),
+                    order => write!(f, ", in the bits of order = {order} for each of the 256 pixel values"),
+                }
+            }
             Self::Ordered { order, scale, mean, std, eps } => {
                 let divisor = match *eps {
                     0.0 => format!("{std:?}"),
                     eps => format!("({std:?} + {})", number(eps)),
                 };
-                write!(f, "(x * {} - {mean:?}) / {divisor}, in the order of {order}", number(*scale))
+                let scale = number(*scale);
+                write!(f, "(x * {scale} - {mean:?}) / {divisor}: a table of the 256 pixel values, by order = {order}")
             }
         }
     }

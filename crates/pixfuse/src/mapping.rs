@@ -20,7 +20,7 @@ impl Mapping {
         let mut mapping = Self { scale: [1.0; 4], offset: [0.0; 4], swap, tables: None };
         match &plan.map {
             Map::Keep | Map::Convert => {}
-            Map::MulAdd { scale: Number::Known(scale), offset: Number::Known(offset) } => {
+            Map::MulAdd { scale: Number::Known(scale), offset: Number::Known(offset), .. } => {
                 mapping.scale[..scale.len()].copy_from_slice(scale);
                 mapping.offset[..offset.len()].copy_from_slice(offset);
             }
