@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 
 import { Pipeline } from '../index.mjs'
 
@@ -20,20 +21,52 @@ export function pixels(length, seed) {
   return bytes
 }
 
-/** An image with slopes and edges, as photos have them: a triangle wave, turned over in slanted stripes. */
-export function smooth(rows, columns, channels, seed) {
-  const bytes = new Uint8Array(rows * columns * channels)
-  let index = 0
-  for (let y = 0; y < rows; y++) {
-    for (let x = 0; x < columns; x++) {
-      const over = Math.floor((7 * x + 3 * y + seed) / 64) % 5 === 0
-      for (let c = 0; c < channels; c++) {
-        const value = Math.abs((y * (2 + c) + x * (4 - c) + seed * 37) % 510 - 255)
-        bytes[index++] = over ? 255 - value : value
-      }
+const goldens = new URL('../../../crates/pixfuse/tests/goldens/', import.meta.url)
+
+/** How many photos there are. */
+export const PHOTOS = 5
+
+/** This many rows and columns of a photo, mirrored at its edges: as in `goldens/make_pipelines.py`. */
+export function photo(index, rows, columns) {
+  const [high, wide] = [96, 128]
+  photo.all ??= readFileSync(new URL('photos/photos.rgb', goldens))
+  const small = photo.all.subarray(index * high * wide * 3, (index + 1) * high * wide * 3)
+  const at = (position, side) => Math.min(position % (2 * side), 2 * side - 1 - (position % (2 * side)))
+  const data = new Uint8Array(rows * columns * 3)
+  const from = Uint32Array.from({ length: columns }, (_, column) => at(columns + column, wide) * 3)
+  let to = 0
+  for (let row = rows; row < 2 * rows; row++) {
+    const start = at(row, high) * wide * 3
+    for (let column = 0; column < columns; column++) {
+      const pixel = start + from[column]
+      data[to++] = small[pixel]
+      data[to++] = small[pixel + 1]
+      data[to++] = small[pixel + 2]
     }
   }
-  return bytes
+  return { data, width: columns, height: rows }
+}
+
+/** The lines of a file of goldens, without remarks. */
+export const lines = name => readFileSync(new URL(name, goldens), 'utf8')
+  .split('\n')
+  .filter(line => line && !line.startsWith('#'))
+
+/** A table of goldens: for each line the numbers that it begins with, and `[name, digest]` of each column. */
+export function table(name, numbers) {
+  const [heading, ...rows] = lines(name).map(line => line.split(' '))
+  return rows.map(fields => {
+    assert.equal(fields.length, heading.length)
+    const digests = fields.slice(numbers).map((digest, index) => [heading[numbers + index], digest])
+    return { numbers: fields.slice(0, numbers).map(Number), digests }
+  })
+}
+
+/** What stands in a table: the first 64 bits of the SHA-256 of some tensors' bytes, one after another. */
+export function digest(tensors) {
+  const hash = createHash('sha256')
+  for (const tensor of tensors) hash.update(bytes(tensor))
+  return hash.digest('hex').slice(0, 16)
 }
 
 /** An image with these pixels. */

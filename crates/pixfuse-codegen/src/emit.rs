@@ -140,7 +140,7 @@ impl Body {
         let map = match &plan.map {
             Map::Keep => Operation::Keep,
             Map::Convert => Operation::Convert,
-            Map::MulAdd { scale: Number::Known(scale), offset: Number::Known(offset) } => {
+            Map::MulAdd { scale: Number::Known(scale), offset: Number::Known(offset), .. } => {
                 Operation::Literals(scale.iter().copied().zip(offset.iter().copied()).collect())
             }
             Map::MulAdd { .. } => Operation::Numbers,

@@ -10,7 +10,7 @@ use crate::spelling::{nearest, unknown};
 use crate::word::Word;
 use crate::{ChannelOrder, Error, Input, Output, PixelFormat, Sampling, Spec, Token};
 
-/// The most rows or columns that an image may be resized to.
+/// The most rows or columns that an image may be resized or padded to, also where they follow from the source's.
 ///
 /// It keeps every size in range: four f32 channels of 65535 by 65535 pixels are fewer bytes than 2^37, and an index of a
 /// row or column fits in 16 bits.

@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::text::number;
 use crate::{
-    Crop, Filter, Frame, FrameSize, Load, Map, Number, Orientation, Pad, Plan, Quantize, Resample, Separable, Size,
-    Store,
+    Crop, Filter, Frame, FrameSize, Load, Map, Number, Order, Orientation, Pad, Plan, Quantize, Resample, Rounding,
+    Separable, Size, Store,
 };
 
 impl fmt::Display for Plan {
@@ -71,13 +71,18 @@ impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Exact { rows, columns } => write!(f, "{} x {}", Hole(rows), Hole(columns)),
-            Self::Shortest { side, max: None } => write!(f, "shortest side {}", Hole(side)),
-            Self::Shortest { side, max: Some(max) } => {
-                write!(f, "shortest side {}, longest at most {max}", Hole(side))
+            Self::Shortest { side, max: None, .. } => write!(f, "shortest side {}", Hole(side)),
+            Self::Shortest { side, max: Some(max), rounding } => {
+                write!(f, "shortest side {}, longest at most {max}{}", Hole(side), rounded(*rounding))
             }
-            Self::Longest { side } => write!(f, "longest side {}", Hole(side)),
+            Self::Longest { side, rounding } => write!(f, "longest side {}{}", Hole(side), rounded(*rounding)),
         }
     }
+}
+
+/// How a side that follows is rounded, unless that is the default.
+fn rounded(rounding: Rounding) -> String {
+    if rounding == Rounding::Truncate { String::new() } else { format!(" ({rounding})") }
 }
 
 impl fmt::Display for Resample {
@@ -126,13 +131,20 @@ impl fmt::Display for Map {
         match self {
             Self::Keep => f.write_str("keep: the u8 itself"),
             Self::Convert => f.write_str("convert: u8 to f32"),
-            Self::MulAdd { scale, offset } => write!(f, "fma(x, {}, {})", List(scale), List(offset)),
+            Self::MulAdd { scale, offset, order } => {
+                write!(f, "fma(x, {}, {}): one multiply-add", List(scale), List(offset))?;
+                match order {
+                    Order::Fused => Ok(()),
+                    order => write!(f, ", in the bits of order = {order} for each of the 256 pixel values"),
+                }
+            }
             Self::Ordered { order, scale, mean, std, eps } => {
                 let divisor = match *eps {
                     0.0 => format!("{std:?}"),
                     eps => format!("({std:?} + {})", number(eps)),
                 };
-                write!(f, "(x * {} - {mean:?}) / {divisor}, in the order of {order}", number(*scale))
+                let scale = number(*scale);
+                write!(f, "(x * {scale} - {mean:?}) / {divisor}: a table of the 256 pixel values, by order = {order}")
             }
         }
     }

@@ -109,7 +109,7 @@ fn mul_add(normalize: &Normalize, channels: usize) -> Map {
         ..
     } = normalize
     else {
-        return Map::MulAdd { scale: Number::Later, offset: Number::Later };
+        return Map::MulAdd { scale: Number::Later, offset: Number::Later, order: normalize.order };
     };
     let (factors, offsets): (Vec<_>, Vec<_>) = (0..channels)
         .map(|channel| {
@@ -119,7 +119,7 @@ fn mul_add(normalize: &Normalize, channels: usize) -> Map {
     if factors.iter().all(|&a| a == 1.0) && offsets.iter().all(|&b| b == 0.0) {
         return Map::Convert;
     }
-    Map::MulAdd { scale: Number::Known(factors), offset: Number::Known(offsets) }
+    Map::MulAdd { scale: Number::Known(factors), offset: Number::Known(offsets), order: normalize.order }
 }
 
 /// For each output channel, the source channel of the same letter.

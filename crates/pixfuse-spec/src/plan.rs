@@ -133,6 +133,9 @@ pub enum Map {
         scale: Number<Vec<f32>>,
         /// `-mean / (std + eps)`, folded in f64, rounded once.
         offset: Number<Vec<f32>>,
+        /// The order of operations that was asked for. Unless it is [`Order::Fused`], the multiply-add was found to give
+        /// the same bits for each of the 256 values of a u8.
+        order: Order,
     },
     /// `normalize` in another library's order of operations, which a table of 256 results a channel holds.
     Ordered {

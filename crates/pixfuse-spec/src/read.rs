@@ -63,7 +63,7 @@ pub(crate) fn read_resize<P: Clone>(clause: &Clause<P>, findings: &mut Findings<
         positional: if by_name.is_some() { &["filter"] } else { &["rows", "columns", "filter"] },
         least: if by_name.is_some() { 1 } else { 3 },
         flags: &["antialias"],
-        names: &["shortest", "max", "longest", "like", "pillow", "precision"],
+        names: &["shortest", "max", "longest", "rounding", "like", "pillow", "precision"],
     };
     let mut arguments = Arguments::new(clause, &signature, findings);
     let exact = by_name.is_none().then(|| read_sides(&mut arguments));
@@ -72,11 +72,16 @@ pub(crate) fn read_resize<P: Clone>(clause: &Clause<P>, findings: &mut Findings<
     let shortest = arguments.named_integer("shortest", &Integer::SIDE);
     let longest = arguments.named_integer("longest", &Integer::SIDE);
     let max = arguments.named_integer("max", &LENGTH).and_then(|max| max.known().copied());
+    let rounding = arguments.named_word("rounding").unwrap_or(Rounding::Truncate);
     let size = match (exact, by_name) {
         (Some([rows, columns]), _) => Size::Exact { rows, columns },
-        (None, Some("shortest")) => Size::Shortest { side: side(shortest), max },
-        _ => Size::Longest { side: side(longest) },
+        (None, Some("shortest")) => Size::Shortest { side: side(shortest), max, rounding },
+        _ => Size::Longest { side: side(longest), rounding },
     };
+    let rounds = by_name == Some("longest") || (by_name == Some("shortest") && clause.named("max").is_some());
+    if let Some(value) = arguments.named("rounding").filter(|_| !rounds) {
+        arguments.error(value, "rounding goes with longest = .. or max = ..; leave it out".to_owned());
+    }
     if let Some(value) = arguments.named("longest").filter(|_| by_name == Some("shortest")) {
         arguments.error(value, "shortest and longest exclude each other; keep one".to_owned());
     } else if let Some(value) = arguments.named("max").filter(|_| by_name != Some("shortest")) {

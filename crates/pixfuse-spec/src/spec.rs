@@ -88,11 +88,21 @@ pub enum Size {
         side: Number<u32>,
         /// If the longer side came out longer than this, it becomes this long and the shorter side follows.
         max: Option<u32>,
+        /// How that shorter side is rounded.
+        ///
+        /// `Truncate`, unless written: torchvision. `HalfEven`: Hugging Face's `get_size_with_aspect_ratio`, which takes
+        /// the longer side from the shorter one before it was rounded, and leaves an image alone whose shorter side has
+        /// that length already.
+        rounding: Rounding,
     },
-    /// The longer side becomes this long; the other follows, truncated.
+    /// The longer side becomes this long; the other follows.
     Longest {
         /// The longer side, at least 1.
         side: Number<u32>,
+        /// How the shorter side is rounded.
+        ///
+        /// `Truncate`, unless written. `HalfEven`: timm's `ResizeKeepRatio(longest = 1)`, a division by the ratio.
+        rounding: Rounding,
     },
 }
 
@@ -262,7 +272,7 @@ impl Spec {
     pub fn is_open(&self) -> bool {
         let size = self.resize.is_some_and(|resize| match resize.size {
             Size::Exact { rows, columns } => rows.is_later() || columns.is_later(),
-            Size::Shortest { side, .. } | Size::Longest { side } => side.is_later(),
+            Size::Shortest { side, .. } | Size::Longest { side, .. } => side.is_later(),
         });
         let letterbox = self.letterbox.as_ref().is_some_and(|l| l.rows.is_later() || l.columns.is_later());
         let crop =

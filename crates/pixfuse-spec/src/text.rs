@@ -91,11 +91,17 @@ impl fmt::Display for Resize {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let size = match &self.size {
             Size::Exact { rows, columns } => format!("{}, {}", side(rows), side(columns)),
-            Size::Shortest { side: length, max: None } => format!("shortest = {}", side(length)),
-            Size::Shortest { side: length, max: Some(max) } => format!("shortest = {}, max = {max}", side(length)),
-            Size::Longest { side: length } => format!("longest = {}", side(length)),
+            Size::Shortest { side: length, max: None, .. } => format!("shortest = {}", side(length)),
+            Size::Shortest { side: length, max: Some(max), .. } => format!("shortest = {}, max = {max}", side(length)),
+            Size::Longest { side: length, .. } => format!("longest = {}", side(length)),
         };
-        write!(f, "resize({size}, {})", self.sampling)
+        write!(f, "resize({size}, {}", self.sampling)?;
+        match self.size {
+            Size::Shortest { rounding, .. } | Size::Longest { rounding, .. } if rounding != Rounding::Truncate => {
+                write!(f, ", rounding = {rounding})")
+            }
+            _ => f.write_char(')'),
+        }
     }
 }
 

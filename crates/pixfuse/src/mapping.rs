@@ -80,7 +80,7 @@ impl Normalize {
         let (mut factors, mut offsets) = ([1.0; 4], [0.0; 4]);
         match map {
             Map::Keep | Map::Convert => {}
-            Map::MulAdd { scale: Number::Known(scale), offset: Number::Known(offset) } => {
+            Map::MulAdd { scale: Number::Known(scale), offset: Number::Known(offset), .. } => {
                 factors[..scale.len()].copy_from_slice(scale);
                 offsets[..offset.len()].copy_from_slice(offset);
             }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use pixfuse_spec::{Crop, Fill, Frame, FrameSize, LetterboxRule, Number, Pad, Rounding, Size};
+use pixfuse_spec::{Crop, Fill, Frame, FrameSize, LetterboxRule, MAX_SIDE, Number, Pad, Rounding, Size};
 
 use crate::Error;
 
@@ -58,12 +58,12 @@ impl Placement {
     /// Works the frame out.
     ///
     /// # Errors
-    /// When a crop reaches outside the image it is taken from.
+    /// When a crop reaches outside the image it is taken from, or a side that follows from the source is too long.
     pub(crate) fn new(frame: &Frame, source: [u32; 2]) -> Result<Self, Error> {
         let mut ratio = None;
         let mut canvas = match &frame.size {
             FrameSize::Keep => Canvas::image(source),
-            FrameSize::Resize(size) => Canvas::image(resized(size, source)),
+            FrameSize::Resize(size) => Canvas::image(resized(size, source)?),
             FrameSize::Letterbox { rows, columns, rule, stride, scale_up, fill } => {
                 let frame = [known(rows), known(columns)];
                 let letterbox = letterbox(frame, source, *rule, *stride, *scale_up);
@@ -95,7 +95,10 @@ impl Placement {
         }
         if let Some(Pad { top, left, bottom, right, fill }) = &frame.pad {
             let [rows, columns] = canvas.size;
-            let size = [rows.saturating_add(top + bottom), columns.saturating_add(left + right)];
+            let size = within(
+                [u64::from(rows) + u64::from(top + bottom), u64::from(columns) + u64::from(left + right)],
+                || format!("pad({top}, {left}, {bottom}, {right}): {rows} rows x {columns} columns"),
+            )?;
             canvas.put([i64::from(*top), i64::from(*left)], size, Some(fill));
         }
         Ok(Placement { ratio, ..canvas.placement() })
@@ -185,29 +188,67 @@ fn known(number: &Number<u32>) -> u32 {
     *number.known().expect("a pipeline has no open number")
 }
 
+/// Sides that follow from the source's, if they keep to the limit of those that are written; `what` they follow from.
+fn within(sides: [u64; 2], what: impl Fn() -> String) -> Result<[u32; 2], Error> {
+    if sides.iter().all(|&side| side <= MAX_SIDE.into()) {
+        return Ok(sides.map(|side| side as u32));
+    }
+    let [rows, columns] = sides;
+    Err(Error::Image(format!("{} become {rows} rows x {columns} columns; the most is {MAX_SIDE}", what())))
+}
+
 /// Rows and columns after `resize(...)`.
-fn resized(size: &Size, source: [u32; 2]) -> [u32; 2] {
+fn resized(size: &Size, source: [u32; 2]) -> Result<[u32; 2], Error> {
     let [short, long] = if source[0] <= source[1] { [0, 1] } else { [1, 0] };
     let (shorter, longer) = (u64::from(source[short]), u64::from(source[long]));
-    // `int(a * b / c)` of Python: the product is exact, the quotient is rounded to f64 and truncated.
-    let part = |a: u64, b: u64, c: u64| ((a * b) as f64 / c as f64) as u32;
-    let mut result = [0; 2];
-    match size {
-        Size::Exact { rows, columns } => return [known(rows), known(columns)],
-        Size::Shortest { side, max } => {
+    let (name, side, sides) = match size {
+        Size::Exact { rows, columns } => return Ok([known(rows), known(columns)]),
+        Size::Shortest { side, max, rounding } => {
             let side = known(side);
-            (result[short], result[long]) = (side, part(side.into(), longer, shorter));
-            if let Some(max) = max.filter(|&max| result[long] > max) {
-                (result[short], result[long]) = (part(max.into(), side.into(), result[long].into()), max);
-            }
+            ("shortest", side, shortest([shorter, longer], side.into(), max.map(u64::from), *rounding))
         }
-        Size::Longest { side } => {
+        Size::Longest { side, rounding } => {
             let side = known(side);
-            (result[short], result[long]) = (part(side.into(), shorter, longer), side);
+            ("longest", side, longest([shorter, longer], side.into(), *rounding))
         }
-    }
+    };
     // A ratio beyond the side leaves nothing of the shorter one; a line of one pixel is the nearest image.
-    result.map(|side| side.max(1))
+    let sides = sides.map(|side| side.max(1));
+    let mut result = [0; 2];
+    (result[short], result[long]) = (sides[0], sides[1]);
+    within(result, || format!("resize({name} = {side}): {} rows x {} columns", source[0], source[1]))
+}
+
+/// `int(a * b / c)` of Python: the product is exact, the quotient is rounded to f64 and truncated.
+fn part(a: u64, b: u64, c: u64) -> u64 {
+    ((a * b) as f64 / c as f64) as u64
+}
+
+/// The shorter and the longer side of an image whose shorter side becomes `side`.
+fn shortest([shorter, longer]: [u64; 2], side: u64, max: Option<u64>, rounding: Rounding) -> [u64; 2] {
+    let free = [side, part(side, longer, shorter)];
+    let Some(max) = max else { return free };
+    if rounding == Rounding::Truncate {
+        // torchvision: the longer side is truncated before it is compared, and the shorter one follows from it.
+        return if free[1] > max { [part(max, side, free[1]), max] } else { free };
+    }
+    // Hugging Face: f64 throughout, and an image whose shorter side is right already stays as it is.
+    if longer as f64 / shorter as f64 * side as f64 <= max as f64 {
+        return free;
+    }
+    let raw = (max * shorter) as f64 / longer as f64;
+    let side = raw.round_ties_even() as u64;
+    if side == shorter { [shorter, longer] } else { [side, (raw * longer as f64 / shorter as f64) as u64] }
+}
+
+/// The shorter and the longer side of an image whose longer side becomes `side`.
+fn longest([shorter, longer]: [u64; 2], side: u64, rounding: Rounding) -> [u64; 2] {
+    if rounding == Rounding::Truncate {
+        return [part(side, shorter, longer), side];
+    }
+    // timm divides both sides by the ratio of the longer one.
+    let ratio = longer as f64 / side as f64;
+    [shorter, longer].map(|length| (length as f64 / ratio).round_ties_even() as u64)
 }
 
 /// The first row (or column) of a centred crop of `size`; negative when the canvas is smaller and is padded.

@@ -111,6 +111,32 @@ fn outputs() {
     says(gray.run::<f32>(huge), "out: 2147483647 rows x 2147483647 columns x 1 is larger than memory");
 }
 
+/// A side that follows from the source keeps to the limit of those that are written.
+#[test]
+fn derived_sides() {
+    let parse = |frame: &str| Pipeline::parse(&format!("input(rgb8), {frame}, output(rgb, f32)")).unwrap();
+    let line = vec![0; 30_000 * 3];
+    let line = ImageRef::rgb8(&line, 1, 30_000).unwrap();
+    let shortest = parse("resize(shortest = 4000, bilinear)");
+    let message = "image: resize(shortest = 4000): 1 rows x 30000 columns become 4000 rows x 120000000 columns; \
+                   the most is 65535";
+    refused(&shortest, line, 16, message);
+    says(shortest.output_shape(1, 30_000), message);
+    says(shortest.geometry(1, 30_000), message);
+    says(pixfuse::reference::run::<f32>(&shortest, line), message);
+    assert_eq!(parse("resize(shortest = 2, bilinear)").output_shape(1, 32_767).unwrap(), [3, 2, 65_534]);
+    says(
+        parse("resize(shortest = 2, bilinear)").output_shape(32_768, 1),
+        "image: resize(shortest = 2): 32768 rows x 1 columns become 65536 rows x 2 columns; the most is 65535",
+    );
+    let border = parse("pad(30000, 0, 30000, 1)");
+    assert_eq!(border.output_shape(5_535, 7).unwrap(), [3, 65_535, 8]);
+    says(
+        border.output_shape(5_536, 7),
+        "image: pad(30000, 0, 30000, 1): 5536 rows x 7 columns become 65536 rows x 8 columns; the most is 65535",
+    );
+}
+
 #[test]
 fn batches() {
     let pixels = [0; 24];

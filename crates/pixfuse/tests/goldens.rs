@@ -1,10 +1,13 @@
-//! Every level against what OpenCV, Pillow and PyTorch give: digests written by `goldens/make.py` and `make_torch.py`.
+//! Every level against what OpenCV, Pillow and PyTorch give: tables written by `goldens/make.py` and `make_torch.py`.
 
 mod common;
 
+use common::table::{digest, goldens};
 use common::{format_of, pixels};
 use pixfuse::{ImageRef, Level, Pipeline};
-use sha2::{Digest, Sha256};
+
+/// How many pairs of sizes each filter is compared on.
+const PAIRS: usize = 325;
 
 #[test]
 fn resizes_equal_opencv_and_pillow() {
@@ -16,29 +19,29 @@ fn resizes_equal_torch() {
     check(include_str!("goldens/torch.txt"));
 }
 
-/// Runs each line at each level, and lists every one that differs.
-fn check(goldens: &str) {
-    let lines: Vec<_> = goldens.lines().filter(|line| !line.starts_with('#')).collect();
-    assert!(lines.len() >= 500, "the file of goldens is whole");
+/// Runs each cell of a table at each level, and lists every one that differs.
+fn check(table: &'static str) {
+    assert_eq!(table.lines().count(), 2 + PAIRS, "the table is whole");
+    let goldens = goldens(table, 5);
     let mut differ = Vec::new();
-    for line in &lines {
-        let fields: Vec<&str> = line.split(' ').collect();
-        let [filter, numbers @ .., expected] = fields.as_slice() else { panic!("{line}") };
-        let numbers: Vec<usize> = numbers.iter().map(|number| number.parse().unwrap()).collect();
-        let [channels, source_rows, source_columns, rows, columns, seed] = numbers[..] else { panic!("{line}") };
-        let (format, order) = format_of(channels);
-        let text = format!("input({format}), resize({rows}, {columns}, {filter}), output({order}, u8, hwc)");
-        let pixels = pixels(source_rows * source_columns * channels, seed);
-        let strides = [source_columns * channels, channels, 1].map(|stride| stride as isize);
-        let image = ImageRef::strided(&pixels, 0, [source_rows, source_columns, channels], strides).unwrap();
-        let pipe = Pipeline::parse(&text).unwrap();
+    for golden in &goldens {
+        let [source_rows, source_columns, rows, columns, seed] = golden.numbers[..] else { unreachable!() };
+        let sources = [1, 3, 4].map(|channels| {
+            let (format, order) = format_of(channels);
+            let text = format!("input({format}), resize({rows}, {columns}, {}), output({order}, u8, hwc)", golden.name);
+            (channels, Pipeline::parse(&text).unwrap(), pixels(source_rows * source_columns * channels, seed))
+        });
         for level in Level::available() {
-            let tensor = pipe.with_level(level).unwrap().run::<u8>(image).unwrap();
-            let digest: String = Sha256::digest(&tensor.data).iter().map(|byte| format!("{byte:02x}")).collect();
-            if digest != *expected {
-                differ.push(format!("{level}: {line}"));
+            let tensors = sources.iter().map(|(channels, pipe, pixels)| {
+                let strides = [source_columns * channels, *channels, 1].map(|stride| stride as isize);
+                let image = ImageRef::strided(pixels, 0, [source_rows, source_columns, *channels], strides).unwrap();
+                pipe.with_level(level).unwrap().run::<u8>(image).unwrap().data
+            });
+            if digest(tensors) != golden.digest {
+                differ
+                    .push(format!("{level}: {}: {source_rows} x {source_columns} to {rows} x {columns}", golden.name));
             }
         }
     }
-    assert!(differ.is_empty(), "{} of {} lines differ:\n{}", differ.len(), lines.len(), differ.join("\n"));
+    assert!(differ.is_empty(), "{} of {} cells differ:\n{}", differ.len(), goldens.len(), differ.join("\n"));
 }

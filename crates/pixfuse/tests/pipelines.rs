@@ -1,80 +1,77 @@
-//! Whole pipelines against the tensors that their libraries make, to the last bit: digests written by
+//! Whole pipelines against the tensors that their libraries make of photos, to the last bit: a table written by
 //! `goldens/make_pipelines.py`.
 
 mod common;
 
 use std::collections::HashMap;
 
-use common::{pixels, smooth};
+use common::table::{Golden, digest, goldens};
+use common::{PHOTOS, not_run, photo};
 use pixfuse::{ImageRef, Level, Pipeline, presets};
-use sha2::{Digest, Sha256};
 
-const CHANNELS: usize = 3;
+/// How many sizes each pipeline is compared on, each of which is five photos.
+const SIZES: usize = 120;
 
-/// Every how many lines all levels run: no divisor of a pipeline's 60, so that each has other sizes.
+/// Every how many cells all levels run.
 const SAMPLE: usize = 7;
-
-/// A line of the goldens.
-struct Golden<'a> {
-    name: &'a str,
-    kind: &'a str,
-    rows: usize,
-    columns: usize,
-    seed: usize,
-    digest: &'a str,
-}
-
-fn goldens() -> Vec<Golden<'static>> {
-    let lines = include_str!("goldens/pipelines.txt").lines().filter(|line| !line.starts_with('#'));
-    let golden = |line: &'static str| {
-        let fields: Vec<&str> = line.split(' ').collect();
-        let [name, kind, rows, columns, seed, digest] = fields[..] else { panic!("{line}") };
-        let [rows, columns, seed] = [rows, columns, seed].map(|number| number.parse().unwrap());
-        Golden { name, kind, rows, columns, seed, digest }
-    };
-    lines.map(golden).collect()
-}
 
 fn declarations() -> HashMap<&'static str, Pipeline> {
     let lines = include_str!("goldens/declarations.txt").lines();
     lines.map(|line| line.split_once(' ').unwrap()).map(|(name, text)| (name, Pipeline::parse(text).unwrap())).collect()
 }
 
+/// `PIXFUSE_GOLDENS_EVERY=11` checks every eleventh cell: an emulated CPU takes some twenty times as long.
+fn every() -> usize {
+    let every = std::env::var("PIXFUSE_GOLDENS_EVERY").map_or(1, |every| every.parse().expect("a number"));
+    if every > 1 {
+        not_run(&format!("{} of {every} cells of pipelines.txt", every - 1), "PIXFUSE_GOLDENS_EVERY asks for a part");
+    }
+    every
+}
+
 #[test]
 fn pipelines_equal_their_libraries() {
     let pipelines = declarations();
-    let goldens = goldens();
-    assert!(pipelines.len() >= 30 && goldens.len() == 60 * pipelines.len(), "the files of goldens are whole");
+    let table = include_str!("goldens/pipelines.txt");
+    let sizes = table.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_digit())).count();
+    assert!(pipelines.len() >= 30 && sizes == SIZES, "the files of goldens are whole");
+    let goldens: Vec<_> = goldens(table, 2).into_iter().enumerate().collect();
+    // A line has a cell for each pipeline, and what is kept should not be the same pipelines in each.
+    let (every, names) = (every(), pipelines.len());
+    let kept: Vec<_> = goldens.iter().filter(|(index, _)| (index + index / names).is_multiple_of(every)).collect();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let differ: Vec<String> = std::thread::scope(|scope| {
+        let pipelines = &pipelines;
+        let part = |cells| scope.spawn(move || differing(cells, pipelines));
+        let parts: Vec<_> = kept.chunks(kept.len().div_ceil(threads)).map(part).collect();
+        parts.into_iter().flat_map(|part| part.join().expect("no panic")).collect()
+    });
+    assert!(differ.is_empty(), "{} of {} cells differ:\n{}", differ.len(), kept.len(), differ.join("\n"));
+}
+
+/// Which of these cells are something else here, and at which level.
+fn differing(cells: &[&(usize, Golden)], pipelines: &HashMap<&str, Pipeline>) -> Vec<String> {
     let levels = Level::available();
     let mut differ = Vec::new();
-    for (index, golden) in goldens.iter().enumerate() {
-        let Golden { name, kind, rows, columns, seed, digest } = *golden;
-        let bytes = match kind {
-            "noise" => pixels(rows * columns * CHANNELS, seed),
-            "smooth" => smooth([rows, columns, CHANNELS], seed),
-            _ => panic!("{kind} is no kind of image"),
-        };
-        let strides = [columns * CHANNELS, CHANNELS, 1].map(|stride| stride as isize);
-        let image = ImageRef::strided(&bytes, 0, [rows, columns, CHANNELS], strides).unwrap();
-        let pipe = &pipelines[name];
+    for (index, golden) in cells {
+        let [rows, columns] = golden.numbers[..] else { unreachable!() };
+        let photos: Vec<_> = (0..PHOTOS).map(|index| photo(index, rows, columns)).collect();
+        let pipe = &pipelines[golden.name];
         let sampled = if index % SAMPLE == 0 { &levels[..] } else { &[] };
         let others =
             sampled.iter().filter(|level| **level != pipe.level()).map(|level| pipe.with_level(*level).unwrap());
         for pipe in std::iter::once(pipe.clone()).chain(others) {
-            let tensor = pipe.run::<f32>(image).unwrap();
-            if sha256(&tensor.data) != digest {
-                let level = pipe.level();
-                differ.push(format!("{name} at {level}: {kind} {rows} x {columns}, seed {seed}, to {:?}", tensor.dims));
+            let tensors = photos.iter().map(|photo| {
+                let strides = [3 * columns as isize, 3, 1];
+                let tensor = pipe.run::<f32>(ImageRef::strided(photo, 0, [rows, columns, 3], strides).unwrap());
+                tensor.unwrap().data.iter().flat_map(|number| number.to_le_bytes()).collect()
+            });
+            if digest(tensors) != golden.digest {
+                differ.push(format!("{} at {}: {rows} x {columns}", golden.name, pipe.level()));
             }
         }
     }
-    assert!(differ.is_empty(), "{} of {} lines differ:\n{}", differ.len(), goldens.len(), differ.join("\n"));
-}
-
-/// The digest of the numbers' little-endian bytes.
-fn sha256(numbers: &[f32]) -> String {
-    let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
-    Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    differ
 }
 
 /// What has a library's name is compared with the library.

@@ -8,7 +8,7 @@ const _: () = {
         /// load      bgr8 hwc
         /// frame     240 x 256
         /// resample  bilinear: 2 rows x 2 columns, 11-bit weights, equal to OpenCV INTER_LINEAR
-        /// map       fma(x, [0.017124753, 0.017507004, 0.017429193], [-2.117904, -2.0357144, -1.8044444])
+        /// map       fma(x, [0.017124753, 0.017507004, 0.017429193], [-2.117904, -2.0357144, -1.8044444]): one multiply-add
         /// store     rgb f32 chw, channels from [2, 1, 0] of the source
         ///
         /// The factors are scale / (std + eps) and the offsets -mean / (std + eps) of

@@ -8,7 +8,7 @@ const _: () = {
         /// load      gray8 hwc
         /// frame     28 x 28
         /// resample  nearest_exact: 1 pixel, equal to Pillow NEAREST
-        /// map       fma(x, [0.003921569], [0.0])
+        /// map       fma(x, [0.003921569], [0.0]): one multiply-add
         /// store     gray f32 chw
         ///
         /// The factors are scale / (std + eps) and the offsets -mean / (std + eps) of

@@ -8,7 +8,7 @@ const _: () = {
         /// load      rgb8 hwc
         /// frame     _ x _
         /// resample  nearest: 1 pixel, equal to OpenCV INTER_NEAREST
-        /// map       fma(x, _, _)
+        /// map       fma(x, _, _): one multiply-add
         /// store     rgb f32 chw
         ///
         /// The factors are scale / (std + eps) and the offsets -mean / (std + eps) of

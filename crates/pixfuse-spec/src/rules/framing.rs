@@ -1,7 +1,7 @@
 //! Sizes, crops and margins.
 
 use super::{Draft, Found, Subject, length_fits};
-use crate::{Crop, Letterbox, LetterboxRule, MAX_SIDE, Number, Pad, Resize, Size};
+use crate::{Crop, Letterbox, LetterboxRule, MAX_SIDE, Number, Pad, Resize, Rounding, Size};
 
 /// Rows and columns, as far as they are known before there is an image.
 type Known = [Option<u32>; 2];
@@ -11,6 +11,7 @@ const AXES: [&str; 2] = ["rows", "columns"];
 pub(super) fn frame_is_sound(draft: &Draft<'_>, found: &mut Found) {
     if let Some(resize) = draft.resize {
         found.extend(max_is_more(resize));
+        found.extend(rounding_is_known(resize));
     }
     if let Some(letterbox) = draft.letterbox {
         found.extend(stride_has_its_rule(letterbox));
@@ -36,9 +37,19 @@ pub(super) fn frame_is_sound(draft: &Draft<'_>, found: &mut Found) {
 
 /// The longer side is at most `max`, so the shorter one cannot be as long.
 fn max_is_more(resize: &Resize) -> Option<(Subject, String)> {
-    let Size::Shortest { side: Number::Known(side), max: Some(max) } = resize.size else { return None };
+    let Size::Shortest { side: Number::Known(side), max: Some(max), .. } = resize.size else { return None };
     let message = format!("resize: max = {max} is not more than shortest = {side}; write longest = {max} for that");
     (max <= side).then_some((Subject::of("resize", "max"), message))
+}
+
+/// A side is truncated or rounded half to even, as the libraries do; for a length `floor` would be another `truncate`.
+fn rounding_is_known(resize: &Resize) -> Option<(Subject, String)> {
+    let (Size::Shortest { rounding, .. } | Size::Longest { rounding, .. }) = resize.size else { return None };
+    let message = format!(
+        "resize: rounding = {rounding} is there for center_crop; write rounding = {}, or leave it out to truncate",
+        Rounding::HalfEven
+    );
+    (rounding == Rounding::Floor).then_some((Subject::of("resize", "rounding"), message))
 }
 
 fn stride_has_its_rule(letterbox: &Letterbox) -> Option<(Subject, String)> {

@@ -98,7 +98,7 @@ fn one_side() {
     says(
         "input(rgb8), resize(shortst = 256, bilinear, antialias), output(rgb, f32)",
         &[
-            "resize: unknown argument `shortst`, expected one of shortest, max, longest, like, pillow, precision; did you mean `shortest`?",
+            "resize: unknown argument `shortst`, expected one of shortest, max, longest, rounding, like, pillow, precision; did you mean `shortest`?",
         ],
     );
 }
@@ -121,4 +121,22 @@ fn max_goes_with_shortest() {
         "input(rgb8), resize(256, 256, bilinear, max = 512), output(rgb, f32)",
         &["resize: max goes with shortest = ..; leave it out"],
     );
+}
+
+#[test]
+fn rounding_of_the_side_that_follows() {
+    says(
+        "input(rgb8), resize(longest = 256, bilinear, rounding = floor), output(rgb, f32)",
+        &["resize: rounding = floor is there for center_crop; write rounding = half_even, or leave it out to truncate"],
+    );
+    says(
+        "input(rgb8), resize(longest = 256, bilinear, rounding = even), output(rgb, f32)",
+        &["resize: unknown rounding `even`, expected one of half_even, floor, truncate"],
+    );
+    for size in ["256, 256", "shortest = 256"] {
+        says(
+            &format!("input(rgb8), resize({size}, bilinear, rounding = half_even), output(rgb, f32)"),
+            &["resize: rounding goes with longest = .. or max = ..; leave it out"],
+        );
+    }
 }

@@ -10,7 +10,7 @@ fn torchvision_imagenet() {
 load      rgb8 hwc
 frame     shortest side 256; centre 224 x 224 (half_even) on 0
 resample  bilinear, antialiased: rows and columns in passes, equal to Pillow 13 BILINEAR
-map       (x * 1/255 - [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225], in the order of torchvision
+map       (x * 1/255 - [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225]: a table of the 256 pixel values, by order = torchvision
 store     rgb f32 chw",
     );
 }
@@ -23,7 +23,7 @@ fn torchvision_on_tensors() {
 load      rgb8 chw
 frame     shortest side 256, longest at most 512; centre 224 x 224 (half_even) on 0
 resample  bilinear, antialiased: rows and columns in passes, equal to torch uint8 antialias
-map       (x * 1/255 - [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225], in the order of torchvision_v2
+map       (x * 1/255 - [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225]: a table of the 256 pixel values, by order = torchvision_v2
 store     rgb f32 chw",
     );
 }
@@ -36,7 +36,7 @@ fn clip() {
 load      rgb8 hwc
 frame     shortest side 224; centre 224 x 224 (floor) on 0
 resample  bicubic, antialiased: rows and columns in passes, equal to Pillow 13 BICUBIC
-map       (x * 1/255 - [0.48145466, 0.4578275, 0.40821073]) / [0.26862954, 0.26130258, 0.27577711], in the order of hf_pil
+map       (x * 1/255 - [0.48145466, 0.4578275, 0.40821073]) / [0.26862954, 0.26130258, 0.27577711]: a table of the 256 pixel values, by order = hf_pil
 store     rgb f32 chw",
     );
 }
@@ -49,7 +49,7 @@ fn siglip() {
 load      rgb8 hwc
 frame     224 x 224
 resample  bicubic, antialiased: rows and columns in passes, equal to Pillow 12 BICUBIC
-map       (x * 1/255 - [0.5, 0.5, 0.5]) / [0.5, 0.5, 0.5], in the order of hf_torch
+map       (x * 1/255 - [0.5, 0.5, 0.5]) / [0.5, 0.5, 0.5]: a table of the 256 pixel values, by order = hf_torch
 store     rgb f32 chw",
     );
 }
@@ -62,7 +62,7 @@ fn dino_without_antialias() {
 load      rgb8 hwc
 frame     224 x 224
 resample  bicubic: rows and columns in passes, equal to torch bicubic, a = -0.75 (uint8)
-map       (x * 1/255 - [0.485, 0.456, 0.406]) / ([0.229, 0.224, 0.225] + 1e-5), in the order of hf_pil
+map       (x * 1/255 - [0.485, 0.456, 0.406]) / ([0.229, 0.224, 0.225] + 1e-5): a table of the 256 pixel values, by order = hf_pil
 store     rgb f32 chw",
     );
 }
@@ -75,7 +75,7 @@ fn yolo() {
 load      bgr8 hwc
 frame     ultralytics letterbox 640 x 640 on 114
 resample  bilinear: 2 rows x 2 columns, 11-bit weights, equal to OpenCV INTER_LINEAR
-map       fma(x, [0.003921569, 0.003921569, 0.003921569], [0.0, 0.0, 0.0])
+map       fma(x, [0.003921569, 0.003921569, 0.003921569], [0.0, 0.0, 0.0]): one multiply-add
 store     rgb f32 chw, channels from [2, 1, 0] of the source",
     );
 }
@@ -88,7 +88,7 @@ fn yolo_with_stride() {
 load      bgr8 hwc
 frame     ultralytics letterbox 640 x 640 on [0, 114, 255], margins cut to the stride 32, not enlarged
 resample  bilinear: 2 rows x 2 columns, 11-bit weights, equal to OpenCV INTER_LINEAR
-map       fma(x, [0.003921569, 0.003921569, 0.003921569], [0.0, 0.0, 0.0])
+map       fma(x, [0.003921569, 0.003921569, 0.003921569], [0.0, 0.0, 0.0]): one multiply-add
 store     rgb f32 chw, channels from [2, 1, 0] of the source",
     );
 }
@@ -114,7 +114,7 @@ fn opencv_blob() {
 load      bgr8 hwc
 frame     opencv letterbox 300 x 300 on 114
 resample  area: rows and columns in passes, equal to OpenCV INTER_AREA
-map       (x * 0.00784313725490196 - [1.0, 1.0, 1.0]) / [1.0, 1.0, 1.0], in the order of opencv
+map       (x * 0.00784313725490196 - [1.0, 1.0, 1.0]) / [1.0, 1.0, 1.0]: a table of the 256 pixel values, by order = opencv
 store     rgb f32 chw, channels from [2, 1, 0] of the source",
     );
 }
@@ -127,6 +127,32 @@ fn longest_side_and_centre() {
 load      rgb8 hwc
 frame     longest side 248; centre 248 x 248 (half_even) on [124, 116, 104]
 resample  lanczos, antialiased: rows and columns in passes, equal to Pillow 13 LANCZOS
+map       keep: the u8 itself
+store     rgb u8 hwc",
+    );
+}
+
+#[test]
+fn detr() {
+    plans(
+        "input(rgb8), resize(shortest = 800, max = 1333, bilinear, antialias, rounding = half_even), output(rgb, f32)",
+        "\
+load      rgb8 hwc
+frame     shortest side 800, longest at most 1333 (half_even)
+resample  bilinear, antialiased: rows and columns in passes, equal to Pillow 13 BILINEAR
+map       convert: u8 to f32
+store     rgb f32 chw",
+    );
+}
+
+#[test]
+fn timm_border() {
+    plans(
+        "input(rgb8), resize(longest = 224, bicubic, antialias, rounding = half_even), center_crop(224, fill = [124, 116, 104]), output(rgb, u8, hwc)",
+        "\
+load      rgb8 hwc
+frame     longest side 224 (half_even); centre 224 x 224 (half_even) on [124, 116, 104]
+resample  bicubic, antialiased: rows and columns in passes, equal to Pillow 13 BICUBIC
 map       keep: the u8 itself
 store     rgb u8 hwc",
     );
@@ -166,7 +192,7 @@ fn unrounded() {
 load      rgb8 hwc
 frame     shortest side 518
 resample  bicubic, antialiased: rows and columns in passes, in f32 throughout
-map       fma(x, [0.003921569, 0.003921569, 0.003921569], [0.0, 0.0, 0.0])
+map       fma(x, [0.003921569, 0.003921569, 0.003921569], [0.0, 0.0, 0.0]): one multiply-add
 store     rgb f32 chw",
     );
 }

@@ -67,7 +67,7 @@ fn hand_written_loop() {
 load      rgb8 hwc
 frame     224 x 224
 resample  nearest_floor: 1 pixel, equal to floor(d * (S / D))
-map       fma(x, [0.017124007, 0.017506221, 0.017428419], [-2.1178114, -2.0356233, -1.8043642])
+map       fma(x, [0.017124007, 0.017506221, 0.017428419], [-2.1178114, -2.0356233, -1.8043642]): one multiply-add
 store     rgb f32 chw",
     );
 }
@@ -80,7 +80,7 @@ fn imagenet() {
 load      rgb8 hwc
 frame     240 x 256
 resample  bilinear: 2 rows x 2 columns, 11-bit weights, equal to OpenCV INTER_LINEAR
-map       fma(x, [0.017124753, 0.017507004, 0.017429193], [-2.117904, -2.0357144, -1.8044444])
+map       fma(x, [0.017124753, 0.017507004, 0.017429193], [-2.117904, -2.0357144, -1.8044444]): one multiply-add
 store     rgb f32 chw",
     );
 }
@@ -93,7 +93,7 @@ fn alpha_is_not_read() {
 load      rgba8 hwc, alpha not read
 frame     240 x 256
 resample  bilinear: 2 rows x 2 columns, 11-bit weights, equal to OpenCV INTER_LINEAR
-map       fma(x, [0.003921569, 0.003921569, 0.003921569], [0.0, 0.0, 0.0])
+map       fma(x, [0.003921569, 0.003921569, 0.003921569], [0.0, 0.0, 0.0]): one multiply-add
 store     rgb f32 chw",
     );
 }
@@ -142,8 +142,34 @@ fn one_number_for_every_channel() {
         "\
 load      rgb8 hwc
 resample  none: every source pixel once
-map       fma(x, [0.007843138, 0.007843138, 0.007843138], [-1.0, -1.0, -1.0])
+map       fma(x, [0.007843138, 0.007843138, 0.007843138], [-1.0, -1.0, -1.0]): one multiply-add
 store     bgr f32 chw, channels from [2, 1, 0] of the source",
+    );
+}
+
+/// Another library's order that one multiply-add gives in every bit: no table is needed, and the plan says so.
+#[test]
+fn order_that_one_multiply_add_keeps() {
+    plans(
+        "input(gray8), normalize(order = torchvision_v2), output(gray, f32)",
+        "\
+load      gray8 hwc
+resample  none: every source pixel once
+map       fma(x, [0.003921569], [0.0]): one multiply-add, in the bits of order = torchvision_v2 for each of the 256 pixel values
+store     gray f32 chw",
+    );
+}
+
+/// And one that it does not: 1/255 of a pixel value is rounded otherwise than a division by 255.
+#[test]
+fn order_that_needs_a_table() {
+    plans(
+        "input(gray8), normalize(order = torchvision), output(gray, f32)",
+        "\
+load      gray8 hwc
+resample  none: every source pixel once
+map       (x * 1/255 - [0.0]) / [1.0]: a table of the 256 pixel values, by order = torchvision
+store     gray f32 chw",
     );
 }
 
@@ -155,7 +181,7 @@ fn negative_zero_is_kept() {
         "\
 load      gray8 hwc
 resample  none: every source pixel once
-map       (x * 1 - [0.0]) / [-1.0], in the order of torchvision
+map       (x * 1 - [0.0]) / [-1.0]: a table of the 256 pixel values, by order = torchvision
 store     gray f32 chw",
     );
 }
@@ -168,7 +194,7 @@ fn open_numbers() {
 load      rgb8 hwc
 frame     _ x 256
 resample  bilinear: 2 rows x 2 columns, 11-bit weights, equal to OpenCV INTER_LINEAR
-map       fma(x, _, _)
+map       fma(x, _, _): one multiply-add
 store     rgb f32 chw",
     );
 }

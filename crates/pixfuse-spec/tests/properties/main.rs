@@ -68,7 +68,7 @@ proptest! {
             let mut close = |side: &mut Number<u32>| if side.is_later() { *side = Number::Known(7) };
             match known.resize.as_mut().map(|resize| &mut resize.size) {
                 Some(Size::Exact { rows, columns }) => [rows, columns].into_iter().for_each(&mut close),
-                Some(Size::Shortest { side, .. } | Size::Longest { side }) => close(side),
+                Some(Size::Shortest { side, .. } | Size::Longest { side, .. }) => close(side),
                 None => {}
             }
             if let Some(Letterbox { rows, columns, .. }) = &mut known.letterbox { close(rows); close(columns); }
@@ -88,7 +88,7 @@ proptest! {
         let [rows, columns] = match (spec.resize.map(|resize| resize.size), &spec.letterbox) {
             (Some(Size::Exact { rows, columns }), _) => [seven(rows), seven(columns)],
             (Some(Size::Shortest { side, .. }), _) => { shortest = seven(side); [None; 2] }
-            (Some(Size::Longest { side }), _) => { longest = seven(side); [None; 2] }
+            (Some(Size::Longest { side, .. }), _) => { longest = seven(side); [None; 2] }
             (None, Some(letterbox)) => [seven(letterbox.rows), seven(letterbox.columns)],
             (None, None) => [None; 2],
         };

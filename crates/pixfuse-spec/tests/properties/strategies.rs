@@ -52,13 +52,14 @@ fn sampling(keeps: bool) -> impl Strategy<Value = Sampling> {
 }
 
 fn resize(keeps: bool) -> impl Strategy<Value = Resize> {
+    let rounding = || select(vec![Rounding::Truncate, Rounding::HalfEven]);
     let size = prop_oneof![
         (side(), side()).prop_map(|(rows, columns)| Size::Exact { rows, columns }),
-        (side(), proptest::option::of(1..=70000_u32)).prop_map(|(side, more)| {
+        (side(), proptest::option::of(1..=70000_u32), rounding()).prop_map(|(side, more, rounding)| {
             let max = more.map(|more| side.known().map_or(1000, |side| side + more)).filter(|max| *max <= MAX_SIDE);
-            Size::Shortest { side, max }
+            Size::Shortest { side, max, rounding: if max.is_some() { rounding } else { Rounding::Truncate } }
         }),
-        side().prop_map(|side| Size::Longest { side }),
+        (side(), rounding()).prop_map(|(side, rounding)| Size::Longest { side, rounding }),
     ];
     (size, sampling(keeps)).prop_map(|(size, sampling)| Resize { size, sampling })
 }

@@ -1,6 +1,8 @@
 //! What several tests share.
 #![allow(dead_code, reason = "each test uses a part")]
 
+pub(crate) mod table;
+
 use std::fmt::Debug;
 use std::io::Write;
 
@@ -21,16 +23,24 @@ pub(crate) fn mix(i: usize, seed: usize) -> u32 {
     x ^ x >> 16
 }
 
-/// A test image with slopes and edges, as photos have them: a triangle wave, turned over in slanted stripes.
-pub(crate) fn smooth([rows, columns, channels]: [usize; 3], seed: usize) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(rows * columns * channels);
-    for y in 0..rows {
-        for x in 0..columns {
-            let over = ((7 * x + 3 * y + seed) / 64).is_multiple_of(5);
-            for c in 0..channels {
-                let value = ((y * (2 + c) + x * (4 - c) + seed * 37) % 510).abs_diff(255) as u8;
-                bytes.push(if over { 255 - value } else { value });
-            }
+/// How many photos there are.
+pub(crate) const PHOTOS: usize = 5;
+
+/// This many rows and columns of a photo, mirrored at its edges: as in `goldens/make_pipelines.py`.
+pub(crate) fn photo(index: usize, rows: usize, columns: usize) -> Vec<u8> {
+    const SIDES: [usize; 2] = [96, 128];
+    let [high, wide] = SIDES;
+    let photos = include_bytes!("../goldens/photos/photos.rgb");
+    let photo = photos.chunks_exact(high * wide * 3).nth(index).expect("a photo");
+    let at = |position: usize, side: usize| {
+        let turn = position % (2 * side);
+        turn.min(2 * side - 1 - turn)
+    };
+    let mut bytes = Vec::with_capacity(rows * columns * 3);
+    for row in rows..2 * rows {
+        for column in columns..2 * columns {
+            let pixel = (at(row, high) * wide + at(column, wide)) * 3;
+            bytes.extend_from_slice(&photo[pixel..pixel + 3]);
         }
     }
     bytes

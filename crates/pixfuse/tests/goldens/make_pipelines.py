@@ -3,13 +3,13 @@
     pip install -r crates/pixfuse/tests/goldens/requirements.txt
     python crates/pixfuse/tests/goldens/make_pipelines.py [FOLDER]
 
-A line of `declarations.txt` is `name declaration`. A line of `pipelines.txt` is `name kind rows columns seed sha256`:
-the size of the source, how its three channels are made, and the digest of the tensor's little-endian f32.
-A source of kind `noise` is `pixels` of `make.py`; one of kind `smooth` is `smooth` below. Both are integers that every
-language can compute, since no two decoders agree on a JPEG.
+A line of `declarations.txt` is `name declaration`. `pipelines.txt` is a table as `resize.txt` is: a line is `rows columns`
+of the sources, and for each pipeline the digest of five tensors of little-endian f32, one after another, one of each photo
+in `photos/`. A photo of that size is the small one, repeated and mirrored at its edges as `photo` below does: pixels that
+every language can make, since no two decoders agree on a JPEG.
 """
 
-import hashlib
+import pathlib
 import random
 
 import cv2
@@ -17,7 +17,7 @@ import numpy as np
 import timm
 import torchvision
 import transformers
-from make import Image, pixels, write
+from make import Image, digest, write
 from make_torch import release, wide_cpu
 from pipelines import PIPELINES
 
@@ -26,15 +26,23 @@ SIZES = [
     (1, 1), (1, 128), (150, 1), (2, 2), (3, 200), (200, 3), (4, 3), (7, 500), (500, 7), (224, 224), (256, 256),
     (223, 225), (255, 257), (248, 700), (640, 480), (480, 640), (700, 700), (320, 320), (449, 300), (96, 128),
 ]  # fmt: skip
-RANDOM_SIZES = 40
+RANDOM_SIZES = 100
 LONGEST = 700
 
 
-def smooth(rows: int, columns: int, channels: int, seed: int) -> np.ndarray:
-    """Slopes and edges, as photos have them: a triangle wave, turned over in slanted stripes."""
-    y, x, c = np.ogrid[:rows, :columns, :channels]
-    value = np.abs((y * (2 + c) + x * (4 - c) + seed * 37) % 510 - 255)
-    return np.where((7 * x + 3 * y + seed) // 64 % 5 == 0, 255 - value, value).astype(np.uint8)
+PHOTOS = np.fromfile(pathlib.Path(__file__).parent / "photos" / "photos.rgb", np.uint8).reshape(5, 96, 128, 3)
+
+
+def photo(small: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """This many rows and columns of a photo without end: there and back, and there again.
+
+    It begins at row `rows` and column `columns`, so that each size shows another part.
+    """
+    at = []
+    for length, side in zip((rows, columns), small.shape):
+        turn = (np.arange(length) + length) % (2 * side)
+        at.append(np.minimum(turn, 2 * side - 1 - turn))
+    return np.ascontiguousarray(small[at[0]][:, at[1]])
 
 
 def size(generator: random.Random) -> tuple[int, int]:
@@ -55,16 +63,15 @@ def main() -> None:
         "# Made on x86-64 with AVX2. Without it torchvision resizes uint8 tensors bilinearly through f32, and OpenCV",
         "# for Arm may be built with another vendor's resize: other bits from them there, the same from pixfuse.",
     ]
-    seed = 20_000
-    for name, (_, reference) in PIPELINES.items():
-        sizes = SIZES + [size(generator) for _ in range(RANDOM_SIZES)]
-        for index, (rows, columns) in enumerate(sizes):
-            seed += 1
-            kind, make = [("noise", pixels), ("smooth", smooth)][index % 2]
-            tensor = np.asarray(reference(make(rows, columns, 3, seed)))
-            assert tensor.dtype == np.float32 and tensor.ndim == 3 and tensor.shape[0] == 3, name
-            digest = hashlib.sha256(np.ascontiguousarray(tensor, "<f4").tobytes()).hexdigest()
-            lines.append(f"{name} {kind} {rows} {columns} {seed} {digest}")
+    lines.append(" ".join(["rows", "columns", *PIPELINES]))
+    for rows, columns in SIZES + [size(generator) for _ in range(RANDOM_SIZES)]:
+        photos = [photo(small, rows, columns) for small in PHOTOS]
+        digests = []
+        for name, (_, reference) in PIPELINES.items():
+            tensors = [np.asarray(reference(photo)) for photo in photos]
+            assert all(tensor.dtype == np.float32 and tensor.ndim == 3 and len(tensor) == 3 for tensor in tensors), name
+            digests.append(digest(tensor.astype("<f4") for tensor in tensors))
+        lines.append(" ".join([str(rows), str(columns), *digests]))
     write("pipelines.txt", lines)
     write("declarations.txt", [f"{name} {pipeline.declaration}" for name, pipeline in PIPELINES.items()])
 

@@ -1,4 +1,4 @@
-"""Write `torch.txt`: what PyTorch's uint8 interpolation makes of the same small images as `make.py`.
+"""Write `torch.txt`: what PyTorch's uint8 interpolation makes of the sizes of `make.py`, as a table of the same form.
 
     pip install -r crates/pixfuse/tests/goldens/requirements.txt
     python crates/pixfuse/tests/goldens/make_torch.py [FOLDER]
@@ -7,13 +7,12 @@ On x86-64 with AVX2 PyTorch resizes uint8 with 16-bit integer weights; on CPUs w
 differently. These goldens are those of the integer path.
 """
 
-import hashlib
-import random
+import functools
 import sys
 
 import numpy as np
 import torch
-from make import SIZES, pixels, write
+from make import table, write
 
 MODES = {
     "bilinear,antialias,like=torch": ("bilinear", True),
@@ -42,18 +41,9 @@ def wide_cpu() -> None:
 
 def main() -> None:
     wide_cpu()
-    generator = random.Random(2)
-    sizes = SIZES + [tuple(generator.randint(1, 160) for _ in range(4)) for _ in range(42)]
-    lines = [f"# PyTorch {release(torch.__version__)}; made by make_torch.py"]
-    seed = 10_000
-    for name, (mode, antialias) in MODES.items():
-        for channels in (1, 3, 4):
-            for source_rows, source_columns, rows, columns in sizes:
-                seed += 1
-                result = resize(pixels(source_rows, source_columns, channels, seed), rows, columns, mode, antialias)
-                digest = hashlib.sha256(result.tobytes()).hexdigest()
-                lines.append(f"{name} {channels} {source_rows} {source_columns} {rows} {columns} {seed} {digest}")
-    write("torch.txt", lines)
+    filters = {name: functools.partial(resize, mode=mode, antialias=aa) for name, (mode, aa) in MODES.items()}
+    versions = f"# PyTorch {release(torch.__version__)}; made by make_torch.py"
+    write("torch.txt", [versions, *table(filters, first_seed=10_000)])
 
 
 if __name__ == "__main__":
