@@ -101,6 +101,7 @@ pub(crate) fn declared(declared: &Declared, krate: &syn::Path, spec: &Spec, plan
 fn documentation(spec: &Spec, plan: &Plan) -> String {
     match (&spec.normalize, &plan.map) {
         (Some(normalize), Map::MulAdd { .. }) => {
+            let normalize = normalize.text(spec.input.format.sample());
             let origin = "The factors are scale / (std + eps) and the offsets -mean / (std + eps) of";
             format!("{plan}\n\n{origin}\n`{normalize}`.")
         }
@@ -136,7 +137,7 @@ pub(crate) fn fallback(declared: &Declared, krate: &syn::Path, errors: &[syn::Er
 impl Body {
     /// The body of a declared pipeline: names from its channels, constants folded in.
     fn of(plan: &Plan) -> Self {
-        let letters = plan.load.format.order().letters();
+        let letters = plan.load.order.letters();
         let map = match &plan.map {
             Map::Keep => Operation::Keep,
             Map::Convert => Operation::Convert,
@@ -158,7 +159,7 @@ impl Body {
                 Element::Bf16 => Narrow::Float("round_to_bf16"),
                 Element::U8 | Element::I8 => Narrow::Quantize,
             },
-            floats: matches!(plan.resample, Resample::Separable(Separable::Float { .. })),
+            floats: plan.load.is_wide() || matches!(plan.resample, Resample::Separable(Separable::Float { .. })),
         }
     }
 

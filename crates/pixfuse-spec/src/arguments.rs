@@ -171,6 +171,16 @@ impl<'a, P: Clone> Arguments<'a, P> {
         self.name(value)
     }
 
+    /// The name that `name = value` gives, or nothing where nothing is written.
+    pub(crate) fn optional_word<T: Word>(&mut self, name: &'static str) -> Option<Option<T>> {
+        match self.named(name) {
+            Some(value) => self.name(value).map(Some),
+            // Whatever was wrong may have been meant as this.
+            None if self.reported() => None,
+            None => Some(None),
+        }
+    }
+
     /// The integer that `name = value` gives, if it is there.
     pub(crate) fn named_integer(&mut self, name: &'static str, range: &Integer) -> Option<Number<u32>> {
         let value = self.named(name)?;

@@ -69,8 +69,10 @@ impl Spec {
         let mut messages = Vec::new();
 
         fill_sides(self, values, &mut bound, &mut messages);
-        let clause =
-            self.normalize.as_ref().map_or("there is no normalize".to_owned(), |normalize| normalize.to_string());
+        let clause = self
+            .normalize
+            .as_ref()
+            .map_or("there is no normalize".to_owned(), |normalize| normalize.text(self.input.format.sample()));
         let mut normalize = bound.normalize.as_mut();
         let number = |value: &f64| single(&Number::Known(*value));
         let numbers = |values: &Vec<f64>| list(&Number::Known(values.clone()));

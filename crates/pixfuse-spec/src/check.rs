@@ -8,7 +8,7 @@ use crate::read::{
 use crate::rules::{self, Draft, Subject};
 use crate::spelling::{nearest, unknown};
 use crate::word::Word;
-use crate::{ChannelOrder, Error, Input, Output, PixelFormat, Sampling, Spec, Token};
+use crate::{ChannelOrder, Error, Input, Output, PixelFormat, Sample, Sampling, Spec, Token};
 
 /// The most rows or columns that an image may be resized or padded to, also where they follow from the source's.
 ///
@@ -45,20 +45,26 @@ pub fn check<P: Clone>(tokens: &[Token<P>], end: P) -> Result<Spec, Vec<Error<P>
     let clauses = Clauses::sort(&clauses, &mut findings.errors);
     let found = &mut findings;
     let input = clauses.get("input").map(|clause| read_input(clause, found)).unwrap_or_default();
+    let sample = input.format.map_or(Sample::U8, PixelFormat::sample);
     // A clause that is there but could not be read was reported.
     let resize = clauses.get("resize").and_then(|clause| read_resize(clause, found));
     let letterbox = clauses.get("letterbox").and_then(|clause| read_letterbox(clause, found));
     let center = clauses.get("center_crop").and_then(|clause| read_center_crop(clause, found));
     let window = clauses.get("crop").and_then(|clause| read_window(clause, found));
     let pad = clauses.get("pad").and_then(|clause| read_pad(clause, found));
-    let normalize = clauses.get("normalize").map(|clause| read_normalize(clause, found));
+    let normalize = clauses.get("normalize").map(|clause| read_normalize(clause, sample, found));
     let output = clauses.get("output").map(|clause| read_output(clause, found)).unwrap_or_default();
 
     let Findings { mut errors, places } = findings;
     let crop = center.or(window);
     let draft = Draft {
         format: input.format,
+        layout: input.layout,
         alpha: input.alpha,
+        background: input.background.clone(),
+        gray: input.gray,
+        matrix: input.matrix,
+        range: input.range,
         resize: resize.as_ref(),
         letterbox: letterbox.as_ref(),
         crop: crop.as_ref(),
@@ -73,7 +79,16 @@ pub fn check<P: Clone>(tokens: &[Token<P>], end: P) -> Result<Spec, Vec<Error<P>
     }
     clauses.report_missing(&end, &mut errors);
     let whole = || {
-        let input = Input { format: input.format?, layout: input.layout?, alpha: input.alpha?, orient: input.orient? };
+        let input = Input {
+            format: input.format?,
+            layout: input.layout?,
+            alpha: input.alpha?,
+            background: input.background.clone()?,
+            gray: input.gray?,
+            matrix: input.matrix?,
+            range: input.range?,
+            orient: input.orient?,
+        };
         let output = Output {
             channels: output.channels?,
             element: output.element?,
@@ -87,6 +102,7 @@ pub fn check<P: Clone>(tokens: &[Token<P>], end: P) -> Result<Spec, Vec<Error<P>
             let (resize, letterbox) = (spec.resize.as_mut(), spec.letterbox.as_mut());
             let sampling = resize.map(|r| &mut r.sampling).or_else(|| letterbox.map(|l| &mut l.sampling));
             sampling.into_iter().for_each(Sampling::drop_defaults);
+            spec.input.drop_defaults();
             Ok(spec)
         }
         _ => Err(errors),

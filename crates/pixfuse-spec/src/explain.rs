@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::text::number;
 use crate::{
-    Crop, Filter, Frame, FrameSize, Load, Map, Number, Order, Orientation, Pad, Plan, Quantize, Resample, Rounding,
-    Separable, Size, Store,
+    Composite, Convert, Crop, Filter, Frame, FrameSize, Load, Map, Number, Order, Orientation, Pad, Plan, Quantize,
+    Resample, Rounding, Separable, Size, Store,
 };
 
 impl fmt::Display for Plan {
@@ -24,8 +24,26 @@ impl fmt::Display for Plan {
 impl fmt::Display for Load {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.format, self.layout)?;
-        if self.channels < self.format.channels() {
+        let Convert { yuv, alpha, gray, repeat } = self.convert;
+        if self.channels < self.order.channels() {
             write!(f, ", alpha not read")?;
+        }
+        if let Some((matrix, range)) = yuv {
+            write!(f, ", to rgb by {matrix}, {range} range")?;
+        }
+        match alpha {
+            Some(Composite::Over([red, green, blue])) => write!(f, ", over ({red}, {green}, {blue})")?,
+            Some(Composite::Premultiply) => write!(f, ", colours multiplied by alpha")?,
+            None => {}
+        }
+        if let Some(gray) = gray {
+            write!(f, ", to gray as {gray} does")?;
+        }
+        if repeat {
+            write!(f, ", gray repeated")?;
+        }
+        if self.is_wide() {
+            write!(f, ", in f32 from here on")?;
         }
         if self.orient != Orientation::Upright {
             write!(f, ", {}", self.orient)?;

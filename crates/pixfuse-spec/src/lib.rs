@@ -46,9 +46,12 @@ pub use keywords::Keyword;
 pub use lower::lower;
 pub use order::ChannelNumbers;
 pub use orientation::Orientation;
-pub use plan::{Frame, FrameSize, Load, Map, MapForm, Plan, Resample, Separable, Shape, Store, Stored};
+pub use plan::{
+    Composite, Convert, Frame, FrameSize, Load, Map, MapForm, Plan, Resample, Separable, Shape, Store, Stored,
+};
 pub use spec::{Crop, Fill, Input, Letterbox, Normalize, Number, Output, Pad, Quantize, Resize, Sampling, Size, Spec};
 pub use tokens::{Kind, Token, lex};
 pub use vocabulary::{
-    Alpha, ChannelOrder, Element, Filter, Layout, LetterboxRule, Like, Order, PixelFormat, Precision, Rounding,
+    Alpha, ChannelOrder, Element, Filter, Gray, Layout, LetterboxRule, Like, Matrix, Order, PixelFormat, Precision,
+    Range, Rounding, Sample,
 };

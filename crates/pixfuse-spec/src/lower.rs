@@ -3,16 +3,19 @@
 use crate::order::{ChannelNumbers, fused};
 use crate::spec::PILLOW;
 use crate::{
-    ChannelOrder, Element, Filter, Frame, FrameSize, Letterbox, Like, Load, Map, Normalize, Number, Order, Plan,
-    Precision, Resample, Sampling, Separable, Spec, Store,
+    Alpha, ChannelOrder, Composite, Convert, Element, Filter, Frame, FrameSize, Letterbox, Like, Load, Map, Matrix,
+    Normalize, Number, Order, Plan, Precision, Range, Resample, Sampling, Separable, Spec, Store,
 };
 
 /// The plan of a checked declaration. Numbers written `_` stay open in it.
 pub fn lower(spec: &Spec) -> Plan {
     let channels = spec.output.channels;
+    let (convert, order) = convert(spec);
     Plan {
         load: Load {
             format: spec.input.format,
+            convert,
+            order,
             channels: channels.channels(),
             layout: spec.input.layout,
             orient: spec.input.orient,
@@ -22,12 +25,38 @@ pub fn lower(spec: &Spec) -> Plan {
         map: map(spec),
         store: Store {
             channels,
-            from: channel_swap(spec.input.format.order(), channels),
+            from: channel_swap(order, channels),
             element: spec.output.element,
             quantize: spec.output.quantize,
             layout: spec.output.layout,
         },
     }
+}
+
+/// How pixels are converted, and the channels that they have then.
+fn convert(spec: &Spec) -> (Convert, ChannelOrder) {
+    let (input, output) = (&spec.input, spec.output.channels);
+    let mut order = input.format.order();
+    let mut convert = Convert::default();
+    if input.format.is_yuv() {
+        convert.yuv = Some((input.matrix.unwrap_or(Matrix::Bt601), input.range.unwrap_or(Range::Limited)));
+    }
+    let behind = |channel| input.background.as_ref().map_or(0, |fill| fill.channel(channel));
+    convert.alpha = match input.alpha {
+        Some(Alpha::Over) => Some(Composite::Over([0, 1, 2].map(behind))),
+        Some(Alpha::Premultiply) => Some(Composite::Premultiply),
+        Some(Alpha::Drop) | None => None,
+    };
+    if convert.alpha.is_some() && !output.has_alpha() {
+        order = if order == ChannelOrder::Rgba { ChannelOrder::Rgb } else { ChannelOrder::Bgr };
+    }
+    if output == ChannelOrder::Gray && order != ChannelOrder::Gray {
+        (convert.gray, order) = (input.gray, ChannelOrder::Gray);
+    }
+    if order == ChannelOrder::Gray && output != ChannelOrder::Gray {
+        (convert.repeat, order) = (true, output);
+    }
+    (convert, order)
 }
 
 fn frame(spec: &Spec) -> Frame {

@@ -4,8 +4,8 @@
 //! [`Shape`]) start from. It says nothing about how: levels, tables and loops are the core's.
 
 use crate::{
-    ChannelOrder, Crop, Element, Fill, Filter, Layout, LetterboxRule, Number, Order, Orientation, Pad, PixelFormat,
-    Quantize, Size,
+    ChannelOrder, Crop, Element, Fill, Filter, Gray, Layout, LetterboxRule, Matrix, Number, Order, Orientation, Pad,
+    PixelFormat, Quantize, Range, Sample, Size,
 };
 
 /// load, frame, resample, map, store.
@@ -28,12 +28,51 @@ pub struct Plan {
 pub struct Load {
     /// The source's pixel format.
     pub format: PixelFormat,
-    /// How many of its channels are read, from the first: an alpha channel that is dropped is not.
+    /// How each pixel is converted before it is resampled.
+    pub convert: Convert,
+    /// The channels of a pixel then.
+    pub order: ChannelOrder,
+    /// How many of them are read, from the first: an alpha channel that is dropped is not.
     pub channels: usize,
     /// Interleaved or planes.
     pub layout: Layout,
     /// How the stored image is turned before anything else.
     pub orient: Orientation,
+}
+
+/// How each source pixel is converted before it is resampled, in this order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Convert {
+    /// YUV to RGB.
+    pub yuv: Option<(Matrix, Range)>,
+    /// What alpha does to colours.
+    pub alpha: Option<Composite>,
+    /// Colours to gray.
+    pub gray: Option<Gray>,
+    /// Gray to equal colours.
+    pub repeat: bool,
+}
+
+/// What alpha does to colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Composite {
+    /// They lie over this red, green and blue.
+    Over([u8; 3]),
+    /// They are multiplied by it.
+    Premultiply,
+}
+
+impl Load {
+    /// Whether pixels are not read as they lie in memory, but from converted rows.
+    pub fn makes_rows(&self) -> bool {
+        let Convert { yuv, alpha, gray, repeat: _ } = self.convert;
+        yuv.is_some() || alpha.is_some() || gray.is_some() || self.is_wide()
+    }
+
+    /// Whether pixels are f32 when they are resampled.
+    pub fn is_wide(&self) -> bool {
+        self.format.sample() != Sample::U8
+    }
 }
 
 /// Where the resampled image lies in the output: the work on sizes and offsets, in its order.
@@ -215,10 +254,16 @@ impl Plan {
     /// The part that changes machine code.
     pub fn shape(&self) -> Shape {
         Shape {
-            pixel: self.load.format.channels(),
+            pixel: self.load.order.channels(),
             channels: self.load.channels,
-            // One channel is the same bytes in both layouts.
-            load: if self.load.format.channels() == 1 { Layout::Hwc } else { self.load.layout },
+            load: match self.load.order {
+                // One channel is the same bytes in both layouts.
+                ChannelOrder::Gray => Layout::Hwc,
+                _ if self.load.makes_rows() => Layout::Hwc,
+                // A plane that is read once for each channel.
+                _ if self.load.convert.repeat => Layout::Chw,
+                _ => self.load.layout,
+            },
             taps: match self.resample {
                 Resample::None | Resample::OneTap { .. } | Resample::Separable(_) => 1,
                 Resample::TwoTaps { .. } => 2,

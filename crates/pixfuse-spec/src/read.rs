@@ -4,8 +4,8 @@ use crate::arguments::{Arguments, Findings, Signature};
 use crate::grammar::Clause;
 use crate::rules::Integer;
 use crate::{
-    Alpha, ChannelOrder, Crop, Element, Fill, Layout, Letterbox, LetterboxRule, MAX_SIDE, Normalize, Number, Order,
-    Orientation, Pad, PixelFormat, Precision, Quantize, Resize, Rounding, Sampling, Size,
+    Alpha, ChannelOrder, Crop, Element, Fill, Gray, Layout, Letterbox, LetterboxRule, MAX_SIDE, Matrix, Normalize,
+    Number, Order, Orientation, Pad, PixelFormat, Precision, Quantize, Range, Resize, Rounding, Sample, Sampling, Size,
 };
 
 /// A length without `_`: what cuts an image that is there.
@@ -23,6 +23,10 @@ pub(crate) struct InputDraft {
     pub(crate) format: Option<PixelFormat>,
     pub(crate) layout: Option<Layout>,
     pub(crate) alpha: Option<Option<Alpha>>,
+    pub(crate) background: Option<Option<Fill>>,
+    pub(crate) gray: Option<Option<Gray>>,
+    pub(crate) matrix: Option<Option<Matrix>>,
+    pub(crate) range: Option<Option<Range>>,
     pub(crate) orient: Option<Orientation>,
 }
 
@@ -33,13 +37,15 @@ pub(crate) fn read_input<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P
         positional: &["format", "layout"],
         least: 1,
         flags: &[],
-        names: &["alpha", "orient"],
+        names: &["alpha", "background", "gray", "matrix", "range", "orient"],
     };
     let mut arguments = Arguments::new(clause, &signature, findings);
     let (format, layout) = (arguments.word(), arguments.word_or(Layout::Hwc));
-    let alpha = match arguments.named("alpha") {
-        Some(value) => arguments.name(value).map(Some),
-        // Whatever was wrong may have been meant as the rule for alpha.
+    let alpha = arguments.optional_word("alpha");
+    let gray = arguments.optional_word("gray");
+    let (matrix, range) = (arguments.optional_word("matrix"), arguments.optional_word("range"));
+    let background = match arguments.named("background") {
+        Some(value) => arguments.fill("background", value).map(Some),
         None if arguments.reported() => None,
         None => Some(None),
     };
@@ -47,7 +53,7 @@ pub(crate) fn read_input<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P
         Some(value) => value.known().and_then(|value| Orientation::from_exif(*value)),
         None => Some(Orientation::Upright),
     };
-    InputDraft { format, layout, alpha, orient }
+    InputDraft { format, layout, alpha, background, gray, matrix, range, orient }
 }
 
 /// `None` if something in the clause could not be read.
@@ -193,7 +199,7 @@ pub(crate) fn read_pad<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>)
 }
 
 /// An argument that could not be read is left open, so that no rule speaks about it.
-pub(crate) fn read_normalize<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> Normalize {
+pub(crate) fn read_normalize<P: Clone>(clause: &Clause<P>, sample: Sample, findings: &mut Findings<P>) -> Normalize {
     let signature = Signature {
         clause: "normalize",
         usage: "normalize(scale = .., mean = .., std = .., eps = ..)",
@@ -203,7 +209,7 @@ pub(crate) fn read_normalize<P: Clone>(clause: &Clause<P>, findings: &mut Findin
         names: &["scale", "mean", "std", "eps", "order"],
     };
     let mut arguments = Arguments::new(clause, &signature, findings);
-    let mut normalize = Normalize::default();
+    let mut normalize = Normalize::of(sample);
     for (name, slot) in [("scale", &mut normalize.scale), ("eps", &mut normalize.eps)] {
         if let Some(value) = arguments.named(name) {
             *slot = arguments.number(name, value).unwrap_or(Number::Later);

@@ -1,8 +1,8 @@
 //! The parsed form of a declaration.
 
 use crate::{
-    Alpha, ChannelOrder, Element, Filter, Layout, LetterboxRule, Like, Order, Orientation, PixelFormat, Precision,
-    Rounding,
+    Alpha, ChannelOrder, Element, Filter, Gray, Layout, LetterboxRule, Like, Matrix, Order, Orientation, PixelFormat,
+    Precision, Range, Rounding, Sample,
 };
 
 /// A number of a declaration: written down, or left open as `_` until the pipeline is made.
@@ -59,6 +59,14 @@ pub struct Input {
     pub layout: Layout,
     /// What becomes of alpha; required when the output has none.
     pub alpha: Option<Alpha>,
+    /// With `alpha = over` what lies behind the image: one value, or red, green and blue.
+    pub background: Option<Fill>,
+    /// Whose weights make gray of colours; required when the output is gray and the source is not.
+    pub gray: Option<Gray>,
+    /// By which matrix YUV becomes RGB; BT.601 unless written.
+    pub matrix: Option<Matrix>,
+    /// Which values YUV has; limited unless written.
+    pub range: Option<Range>,
     /// How the stored image is turned before anything else; 1 unless written.
     pub orient: Orientation,
 }
@@ -104,6 +112,14 @@ pub enum Size {
         /// `Truncate`, unless written. `HalfEven`: timm's `ResizeKeepRatio(longest = 1)`, a division by the ratio.
         rounding: Rounding,
     },
+}
+
+impl Input {
+    /// As [`Sampling::drop_defaults`].
+    pub(crate) fn drop_defaults(&mut self) {
+        self.matrix = self.matrix.filter(|matrix| *matrix != Matrix::Bt601);
+        self.range = self.range.filter(|range| *range != Range::Limited);
+    }
 }
 
 /// The Pillow that its filters are equal to, unless another is asked for.
@@ -221,7 +237,7 @@ pub struct Pad {
 /// `normalize(scale, mean, std, eps, order)`: `y = (x * scale - mean) / (std + eps)`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Normalize {
-    /// Factor on the pixel value 0 to 255; 1/255 unless written.
+    /// Factor on the pixel value; 1/255 unless written, 1/65535 for 16 bits, and 1 for f32.
     pub scale: Number<f64>,
     /// One value for every channel, or one an *output* channel, in the output's order; 0 unless written.
     pub mean: Number<Vec<f64>>,
@@ -233,10 +249,11 @@ pub struct Normalize {
     pub order: Order,
 }
 
-impl Default for Normalize {
-    fn default() -> Self {
+impl Normalize {
+    /// What stands in it where nothing is written, for a source of these samples.
+    pub fn of(sample: Sample) -> Self {
         Self {
-            scale: Number::Known(1.0 / 255.0),
+            scale: Number::Known(1.0 / sample.white()),
             mean: Number::Known(vec![0.0]),
             std: Number::Known(vec![1.0]),
             eps: Number::Known(0.0),

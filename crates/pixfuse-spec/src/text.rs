@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use crate::{
     Crop, Fill, Input, Layout, Letterbox, LetterboxRule, Normalize, Number, Orientation, Output, Pad, ParseError,
-    Precision, Quantize, Resize, Rounding, Sampling, Size, Spec, check, lex,
+    Precision, Quantize, Resize, Rounding, Sample, Sampling, Size, Spec, check, lex,
 };
 
 impl FromStr for Spec {
@@ -65,7 +65,7 @@ impl fmt::Display for Spec {
             write!(f, "{pad}, ")?;
         }
         if let Some(normalize) = &self.normalize {
-            write!(f, "{normalize}, ")?;
+            write!(f, "{}, ", normalize.text(self.input.format.sample()))?;
         }
         self.output.fmt(f)
     }
@@ -79,6 +79,18 @@ impl fmt::Display for Input {
         }
         if let Some(alpha) = self.alpha {
             write!(f, ", alpha = {alpha}")?;
+        }
+        if let Some(background) = &self.background {
+            write!(f, ", background = {background}")?;
+        }
+        if let Some(gray) = self.gray {
+            write!(f, ", gray = {gray}")?;
+        }
+        if let Some(matrix) = self.matrix {
+            write!(f, ", matrix = {matrix}")?;
+        }
+        if let Some(range) = self.range {
+            write!(f, ", range = {range}")?;
         }
         if self.orient != Orientation::Upright {
             write!(f, ", orient = {}", self.orient.exif())?;
@@ -181,9 +193,10 @@ impl fmt::Display for Fill {
     }
 }
 
-impl fmt::Display for Normalize {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let default = Self::default();
+impl Normalize {
+    /// The clause, for a source of these samples.
+    pub fn text(&self, sample: Sample) -> String {
+        let default = Self::of(sample);
         let mut arguments = Vec::new();
         if self.scale != default.scale {
             arguments.push(format!("scale = {}", single(&self.scale)));
@@ -200,7 +213,7 @@ impl fmt::Display for Normalize {
         if self.order != default.order {
             arguments.push(format!("order = {}", self.order));
         }
-        write!(f, "normalize({})", arguments.join(", "))
+        format!("normalize({})", arguments.join(", "))
     }
 }
 

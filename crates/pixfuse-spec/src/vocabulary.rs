@@ -40,7 +40,7 @@ macro_rules! names {
 }
 
 names! {
-    /// What one source pixel is: its channels in memory order, 8 bits each.
+    /// What one source pixel is: its channels in memory order, and the type of each.
     PixelFormat, "pixel format":
     /// One channel of luma.
     Gray8 = "gray8",
@@ -52,6 +52,66 @@ names! {
     Rgba8 = "rgba8",
     /// Blue, green, red, alpha.
     Bgra8 = "bgra8",
+    /// 4:2:0 in two planes, luma and pairs (U, V): what cameras and hardware decoders give.
+    Nv12 = "nv12",
+    /// As `nv12`, with pairs (V, U): what Android gives.
+    Nv21 = "nv21",
+    /// 4:2:0 in three planes, luma, U and V: what video decoders give.
+    I420 = "i420",
+    /// 4:2:2 interleaved, luma, U, luma, V (YUY2): what webcams give.
+    Yuyv = "yuyv",
+    /// One channel of 16 bits.
+    Gray16 = "gray16",
+    /// Red, green, blue, 16 bits each.
+    Rgb16 = "rgb16",
+    /// Blue, green, red, 16 bits each.
+    Bgr16 = "bgr16",
+    /// One channel of f32.
+    Gray32f = "gray32f",
+    /// Red, green, blue, an f32 each.
+    Rgb32f = "rgb32f",
+    /// Blue, green, red, an f32 each.
+    Bgr32f = "bgr32f",
+}
+
+names! {
+    /// The type of one channel of a source pixel.
+    Sample, "sample type":
+    /// 0 to 255.
+    U8 = "u8",
+    /// 0 to 65535.
+    U16 = "u16",
+    /// Any number; 0 to 1 as a rule.
+    F32 = "f32",
+}
+
+names! {
+    /// The weights of red and blue in luma, by which YUV becomes RGB.
+    Matrix, "colour matrix":
+    /// ITU-R BT.601: standard definition, JPEG, and what OpenCV converts by.
+    Bt601 = "bt601",
+    /// ITU-R BT.709: high definition.
+    Bt709 = "bt709",
+    /// ITU-R BT.2020, non-constant luminance: ultra high definition.
+    Bt2020 = "bt2020",
+}
+
+names! {
+    /// Which values YUV has.
+    Range, "range":
+    /// Luma from 16 to 235, chroma from 16 to 240: video.
+    Limited = "limited",
+    /// 0 to 255: JPEG.
+    Full = "full",
+}
+
+names! {
+    /// Whose integer weights make gray of colours. Both are those of BT.601.
+    Gray, "gray rule":
+    /// Pillow `convert("L")`: `(19595 R + 38470 G + 7471 B + 2^15) >> 16`.
+    Pillow = "pillow",
+    /// OpenCV 5 `COLOR_RGB2GRAY`: `(9798 R + 19235 G + 3735 B + 2^14) >> 15`.
+    Opencv = "opencv",
 }
 
 names! {
@@ -64,10 +124,14 @@ names! {
 }
 
 names! {
-    /// What becomes of an alpha channel that the output has not.
+    /// What becomes of an alpha channel, before anything is resampled.
     Alpha, "alpha rule":
     /// The alpha channel is not read; colours are taken as they are stored.
     Drop = "drop",
+    /// The image lies over a background of one colour: Pillow `alpha_composite` and `paste` with a mask.
+    Over = "over",
+    /// Colours are multiplied by alpha: Pillow's mode `RGBa`. Alpha itself is kept where the output has it.
+    Premultiply = "premultiply",
 }
 
 names! {
@@ -189,12 +253,13 @@ names! {
 }
 
 impl PixelFormat {
-    /// The channels in memory order, without their depth: `rgb8` is [`ChannelOrder::Rgb`].
+    /// The channels in memory order, without their depth: `rgb8` is [`ChannelOrder::Rgb`]. YUV becomes that too.
     pub const fn order(self) -> ChannelOrder {
         match self {
-            Self::Gray8 => ChannelOrder::Gray,
-            Self::Rgb8 => ChannelOrder::Rgb,
-            Self::Bgr8 => ChannelOrder::Bgr,
+            Self::Gray8 | Self::Gray16 | Self::Gray32f => ChannelOrder::Gray,
+            Self::Rgb8 | Self::Rgb16 | Self::Rgb32f => ChannelOrder::Rgb,
+            Self::Nv12 | Self::Nv21 | Self::I420 | Self::Yuyv => ChannelOrder::Rgb,
+            Self::Bgr8 | Self::Bgr16 | Self::Bgr32f => ChannelOrder::Bgr,
             Self::Rgba8 => ChannelOrder::Rgba,
             Self::Bgra8 => ChannelOrder::Bgra,
         }
@@ -203,6 +268,40 @@ impl PixelFormat {
     /// How many channels a source pixel has: 1, 3 or 4.
     pub const fn channels(self) -> usize {
         self.order().channels()
+    }
+
+    /// The type of one channel.
+    pub const fn sample(self) -> Sample {
+        match self {
+            Self::Gray16 | Self::Rgb16 | Self::Bgr16 => Sample::U16,
+            Self::Gray32f | Self::Rgb32f | Self::Bgr32f => Sample::F32,
+            _ => Sample::U8,
+        }
+    }
+
+    /// Whether luma and chroma lie apart, and become RGB when they are read.
+    pub const fn is_yuv(self) -> bool {
+        matches!(self, Self::Nv12 | Self::Nv21 | Self::I420 | Self::Yuyv)
+    }
+}
+
+impl Sample {
+    /// Bytes of one sample.
+    pub const fn size(self) -> usize {
+        match self {
+            Self::U8 => 1,
+            Self::U16 => 2,
+            Self::F32 => 4,
+        }
+    }
+
+    /// The value of white.
+    pub const fn white(self) -> f64 {
+        match self {
+            Self::U8 => 255.0,
+            Self::U16 => 65535.0,
+            Self::F32 => 1.0,
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! What vocabularies have in common, for reading and for messages.
 
 use crate::{
-    Alpha, ChannelOrder, Element, Filter, Layout, LetterboxRule, Like, Order, PixelFormat, Precision, Rounding,
+    Alpha, ChannelOrder, Element, Filter, Gray, Layout, LetterboxRule, Like, Matrix, Order, PixelFormat, Precision,
+    Range, Rounding,
 };
 
 /// A vocabulary: the names that may stand in one place.
@@ -36,6 +37,9 @@ vocabularies!(
     PixelFormat,
     Layout,
     Alpha,
+    Gray,
+    Matrix,
+    Range,
     Filter,
     Like,
     Precision,

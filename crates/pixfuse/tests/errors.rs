@@ -33,7 +33,7 @@ fn declarations() {
     assert!(matches!(&error, Error::Spec(ParseError { errors, .. }) if errors.len() == 1));
     assert_eq!(
         error.to_string(),
-        "output: unknown element type `f23`, expected one of f32, u8\n  \
+        "output: unknown element type `f23`, expected one of f32, f16, bf16, u8, i8\n  \
          input(rgb8), output(rgb, f23)\n                           ^^^ column 26"
     );
 

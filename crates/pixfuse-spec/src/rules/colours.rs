@@ -1,31 +1,75 @@
-//! Channels of the source and of the tensor.
+//! Channels of the source and of the tensor, and what makes the one of the other.
 
-use super::Subject;
-use crate::{Alpha, ChannelOrder, PixelFormat};
+use super::{Draft, Found, Subject};
+use crate::{Alpha, ChannelOrder, Element, Gray, Layout, Matrix, PixelFormat, Range, Sample};
 
-/// Every output channel is one of the source's.
-pub(super) fn channels_exist(format: PixelFormat, channels: ChannelOrder) -> Option<(Subject, String)> {
-    let source = format.order().letters();
-    if channels.letters().chars().all(|letter| source.contains(letter)) {
+/// Everything that `input` says, against its format and the output.
+pub(super) fn input_is_sound(format: PixelFormat, draft: &Draft<'_>, found: &mut Found) {
+    found.extend(layout_fits(format, draft.layout));
+    if let Some(alpha) = draft.alpha {
+        found.extend(alpha_is_settled(format, alpha, draft.channels));
+        if let Some(background) = &draft.background {
+            found.extend(background_is_settled(format, alpha, background.as_ref().map(|fill| fill.0.len())));
+        }
+    }
+    found.extend(yuv_has_its_words(format, draft.matrix.flatten(), draft.range.flatten()));
+    if let Some(channels) = draft.channels {
+        found.extend(channels_exist(format, channels));
+        if let Some(gray) = draft.gray {
+            found.extend(gray_is_settled(format, gray, channels));
+        }
+    }
+    if format.sample() != Sample::U8 && draft.keeps_pixels() {
+        let message = format!(
+            "output: u8 stores pixel values 0 to 255, and {format} has others; write f32, or say its scale: \
+             output(.., u8, .., scale = ..)"
+        );
+        found.push((Subject::of("output", Element::WHAT), message));
+    }
+}
+
+/// Every output channel is one of the source's, or gray of its colours; gray is repeated where colours are wanted.
+fn channels_exist(format: PixelFormat, channels: ChannelOrder) -> Option<(Subject, String)> {
+    let source = format.order();
+    let makes = |order: ChannelOrder| match (source, order) {
+        (_, ChannelOrder::Gray) => true,
+        (ChannelOrder::Gray, order) => !order.has_alpha(),
+        (source, order) => order.letters().chars().all(|letter| source.letters().contains(letter)),
+    };
+    if makes(channels) {
         return None;
     }
-    let fits: Vec<String> = ChannelOrder::ALL
-        .iter()
-        .filter(|order| order.letters().chars().all(|letter| source.contains(letter)))
-        .map(|order| format!("output({order}, ..)"))
-        .collect();
-    let has = match format.order() {
-        ChannelOrder::Gray => "gray",
-        order if order.has_alpha() => "red, green, blue and alpha",
-        _ => "red, green and blue",
-    };
-    let fits = fits.join(" or ");
-    let message = format!("output({channels}): input({format}) has only {has}; write {fits}, or another input");
+    let fits = ChannelOrder::ALL.iter().filter(|order| makes(**order)).map(|order| format!("output({order}, ..)"));
+    let fits = fits.collect::<Vec<_>>().join(" or ");
+    let message = format!("output({channels}): input({format}) has no alpha channel; write {fits}, or another input");
     Some((Subject::of("output", ChannelOrder::WHAT), message))
 }
 
-/// `alpha` is said exactly when the source has an alpha channel and the output has none.
-pub(super) fn alpha_is_settled(
+/// `gray` is said exactly when colours become gray.
+fn gray_is_settled(format: PixelFormat, gray: Option<Gray>, channels: ChannelOrder) -> Option<(Subject, String)> {
+    let becomes = channels == ChannelOrder::Gray && format.order() != ChannelOrder::Gray;
+    match gray {
+        None if becomes && format.sample() == Sample::U8 => {
+            let message = format!(
+                "output(gray): say whose weights make gray of colours: input({format}, gray = pillow) or gray = opencv"
+            );
+            Some((Subject::of("output", ChannelOrder::WHAT), message))
+        }
+        _ if becomes && format.sample() != Sample::U8 => {
+            let message = format!("output(gray): gray is made of u8 colours, and {format} has others");
+            Some((Subject::of("output", ChannelOrder::WHAT), message))
+        }
+        Some(gray) if !becomes => {
+            let message =
+                format!("input({format}): output({channels}) makes no gray of colours; leave gray = {gray} out");
+            Some((Subject::of("input", "gray"), message))
+        }
+        _ => None,
+    }
+}
+
+/// `alpha` is said when the source has an alpha channel and the output has none.
+fn alpha_is_settled(
     format: PixelFormat,
     alpha: Option<Alpha>,
     channels: Option<ChannelOrder>,
@@ -39,12 +83,13 @@ pub(super) fn alpha_is_settled(
     }
     let channels = channels?;
     match alpha {
+        Some(Alpha::Premultiply) => None,
         Some(alpha) if channels.has_alpha() => {
             let message =
                 format!("input({format}): output({channels}) keeps the alpha channel; leave alpha = {alpha} out");
             Some((Subject::of("input", "alpha"), message))
         }
-        None if channels.channels() == 3 => {
+        None if !channels.has_alpha() => {
             let message = format!(
                 "input({format}): output({channels}) has no alpha channel; \
                  say what becomes of it: input({format}, alpha = drop)"
@@ -53,4 +98,49 @@ pub(super) fn alpha_is_settled(
         }
         _ => None,
     }
+}
+
+/// `background` is said exactly when the image lies over one.
+fn background_is_settled(
+    format: PixelFormat,
+    alpha: Option<Alpha>,
+    values: Option<usize>,
+) -> Option<(Subject, String)> {
+    let subject = Subject::of("input", "background");
+    match (alpha, values) {
+        (Some(Alpha::Over), None) => {
+            let message = format!(
+                "input({format}): alpha = over needs what lies behind: background = 255, or background = [r, g, b]"
+            );
+            Some((Subject::of("input", "alpha"), message))
+        }
+        (Some(Alpha::Over), Some(1 | 3)) | (_, None) => None,
+        (Some(Alpha::Over), Some(count)) => {
+            let message = format!("input: background has {count} values; write one number, or red, green and blue");
+            Some((subject, message))
+        }
+        _ => Some((subject, "input: background goes with alpha = over; leave it out".to_owned())),
+    }
+}
+
+/// `matrix` and `range` are about YUV.
+fn yuv_has_its_words(format: PixelFormat, matrix: Option<Matrix>, range: Option<Range>) -> Option<(Subject, String)> {
+    if format.is_yuv() {
+        return None;
+    }
+    let (name, text) = match (matrix, range) {
+        (Some(matrix), _) => ("matrix", matrix.name()),
+        (None, Some(range)) => ("range", range.name()),
+        (None, None) => return None,
+    };
+    let message = format!("input({format}): {name} is about YUV; leave {name} = {text} out");
+    Some((Subject::of("input", name), message))
+}
+
+/// The planes of YUV are its own.
+fn layout_fits(format: PixelFormat, layout: Option<Layout>) -> Option<(Subject, String)> {
+    (format.is_yuv() && layout == Some(Layout::Chw)).then(|| {
+        let message = format!("input({format}): {format} says how its planes lie; leave chw out");
+        (Subject::of("input", Layout::WHAT), message)
+    })
 }

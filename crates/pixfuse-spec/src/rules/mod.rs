@@ -11,8 +11,8 @@ mod sampling;
 
 use crate::text::number;
 use crate::{
-    Alpha, ChannelOrder, Crop, Element, Letterbox, MAX_SIDE, Normalize, Order, Pad, PixelFormat, Precision, Quantize,
-    Resize, Spec,
+    Alpha, ChannelOrder, Crop, Element, Fill, Gray, Layout, Letterbox, MAX_SIDE, Matrix, Normalize, Order, Pad,
+    PixelFormat, Precision, Quantize, Range, Resize, Sample, Spec,
 };
 
 /// What a broken rule is about: a clause, an argument of it, or one value of a list.
@@ -46,6 +46,11 @@ pub(crate) struct Draft<'a> {
     pub(crate) format: Option<PixelFormat>,
     /// Known to be written or not.
     pub(crate) alpha: Option<Option<Alpha>>,
+    pub(crate) layout: Option<Layout>,
+    pub(crate) background: Option<Option<Fill>>,
+    pub(crate) gray: Option<Option<Gray>>,
+    pub(crate) matrix: Option<Option<Matrix>>,
+    pub(crate) range: Option<Option<Range>>,
     pub(crate) resize: Option<&'a Resize>,
     pub(crate) letterbox: Option<&'a Letterbox>,
     pub(crate) crop: Option<&'a Crop>,
@@ -62,6 +67,11 @@ impl<'a> Draft<'a> {
         Self {
             format: Some(spec.input.format),
             alpha: Some(spec.input.alpha),
+            layout: Some(spec.input.layout),
+            background: Some(spec.input.background.clone()),
+            gray: Some(spec.input.gray),
+            matrix: Some(spec.input.matrix),
+            range: Some(spec.input.range),
             resize: spec.resize.as_ref(),
             letterbox: spec.letterbox.as_ref(),
             crop: spec.crop.as_ref(),
@@ -119,17 +129,14 @@ pub(crate) fn not_finite(place: &str, value: f64) -> String {
 /// Every broken rule of a draft.
 pub(crate) fn broken(draft: &Draft<'_>) -> Vec<(Subject, String)> {
     let mut found = Vec::new();
-    if let (Some(format), Some(channels)) = (draft.format, draft.channels) {
-        found.extend(colours::channels_exist(format, channels));
-    }
-    if let (Some(format), Some(alpha)) = (draft.format, draft.alpha) {
-        found.extend(colours::alpha_is_settled(format, alpha, draft.channels));
+    if let Some(format) = draft.format {
+        colours::input_is_sound(format, draft, &mut found);
     }
     if let Some(resize) = draft.resize {
-        sampling::sampling_exists("resize", &resize.sampling, draft.keeps_pixels(), &mut found);
+        sampling::sampling_exists("resize", &resize.sampling, draft, &mut found);
     }
     if let Some(letterbox) = draft.letterbox {
-        sampling::sampling_exists("letterbox", &letterbox.sampling, draft.keeps_pixels(), &mut found);
+        sampling::sampling_exists("letterbox", &letterbox.sampling, draft, &mut found);
     }
     framing::frame_is_sound(draft, &mut found);
     if let Some(normalize) = draft.normalize {
@@ -149,6 +156,11 @@ pub(crate) fn broken(draft: &Draft<'_>) -> Vec<(Subject, String)> {
 
 /// The orders of operations are defined on the 256 values of a u8.
 fn order_has_its_values(draft: &Draft<'_>, order: Order) -> Option<(Subject, String)> {
+    if let Some(format) = draft.format.filter(|format| format.sample() != Sample::U8 && order != Order::Fused) {
+        let message =
+            format!("normalize: order = {order} starts from u8 values, and {format} has others; leave it out");
+        return Some((Subject::of("normalize", "order"), message));
+    }
     let resize = draft.resize.map(|resize| ("resize", resize.sampling));
     let letterbox = draft.letterbox.map(|letterbox| ("letterbox", letterbox.sampling));
     let (clause, sampling) = resize.or(letterbox)?;

@@ -1,7 +1,7 @@
 //! Filters, and what may stand behind them.
 
-use super::{Found, Subject};
-use crate::{Filter, Like, Precision, Sampling};
+use super::{Draft, Found, Subject};
+use crate::{Filter, Like, Precision, Sample, Sampling};
 
 /// Whether a filter comes with antialiasing, without it, or either way.
 #[derive(Clone, Copy, PartialEq)]
@@ -28,7 +28,7 @@ fn antialiasing() -> String {
 }
 
 /// There is a filter of this name that does all of this.
-pub(super) fn sampling_exists(clause: &'static str, sampling: &Sampling, keeps_pixels: bool, found: &mut Found) {
+pub(super) fn sampling_exists(clause: &'static str, sampling: &Sampling, draft: &Draft<'_>, found: &mut Found) {
     let Sampling { filter, precision, .. } = *sampling;
     match (antialias(filter), sampling.antialias) {
         (Antialias::Always, false) => {
@@ -47,6 +47,18 @@ pub(super) fn sampling_exists(clause: &'static str, sampling: &Sampling, keeps_p
         }
         _ => {}
     }
+    let wide = draft.format.filter(|format| format.sample() != Sample::U8);
+    if let Some(format) = wide.filter(|_| precision == Precision::U8 && !filter.is_nearest()) {
+        let message = match antialias(filter) {
+            Antialias::Never => format!(
+                "{clause}: {filter} is made of u8 values, and {format} has others; write one of {}",
+                antialiasing()
+            ),
+            _ => format!("{clause}: {format} is not rounded to u8 by any filter; write precision = f32"),
+        };
+        found.push((Subject::of(clause, Filter::WHAT), message));
+        return;
+    }
     if precision == Precision::F32 {
         let subject = Subject::of(clause, "precision");
         if antialias(filter) == Antialias::Never {
@@ -55,7 +67,7 @@ pub(super) fn sampling_exists(clause: &'static str, sampling: &Sampling, keeps_p
             found.push((subject, message));
             return;
         }
-        if keeps_pixels {
+        if draft.keeps_pixels() {
             let message = format!(
                 "{clause}: output(u8) rounds to u8 itself; write output(.., f32, ..) or leave precision = f32 out"
             );
