@@ -22,6 +22,17 @@ impl Pair {
         }
         (at, weights)
     }
+
+    /// The same sample as the first of two taps of which the second has no weight, if it is one pixel.
+    pub(crate) fn single(self) -> Option<Self> {
+        let Self { at: [first, second], weights } = self;
+        let at = match weights {
+            [_, 0] => first,
+            [0, _] => second,
+            _ => return None,
+        };
+        Some(Self { at: [at; 2], weights: [weights[0] + weights[1], 0] })
+    }
 }
 
 /// OpenCV's ratio: it inverts twice, which is not always `source / output`.

@@ -43,7 +43,7 @@ impl Pipeline {
         out: &mut [MaybeUninit<T>],
     ) -> Result<(), Error> {
         self.check_image::<T>(&image)?;
-        let Inner { spec, mapping, seen, .. } = &*self.inner;
+        let Inner { spec, mapping, seen, token, .. } = &*self.inner;
         let image = image.oriented(spec.input.orient);
         let source = Source::of(&image);
         seen.with(
@@ -61,7 +61,7 @@ impl Pipeline {
                 }
                 self.check_apart(&image, out)?;
                 let layout = spec.output.layout;
-                fill::margins(placement, layout, mapping, spec.output.channels.channels(), out);
+                fill::margins(*token, placement, layout, mapping, spec.output.channels.channels(), out);
                 if let Some(kernel) = &tables.kernel {
                     let [row_stride, ..] = image.strides();
                     // SAFETY: the view is readable as long as `image` is borrowed, and `source` describes it; `out` has

@@ -127,6 +127,19 @@ impl Token {
         }
     }
 
+    /// Visits with this level.
+    pub(crate) fn visit<V: Visit>(self, visit: V) -> V::Output {
+        match self {
+            Self::Scalar(simd) => visit.visit(simd),
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon(simd) => visit.visit(simd),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(simd) => visit.visit(simd),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512(simd) => visit.visit(simd),
+        }
+    }
+
     /// Visits with this level, or with the widest narrower one whose block fits into `columns` output pixels.
     ///
     /// A loop ends with a block that overlaps the one before, so an image narrower than a block has none at all. Every
