@@ -7,6 +7,7 @@ mod blocks;
 mod load;
 mod one_tap;
 mod pack;
+mod quads;
 mod scratch;
 mod separable;
 mod store;

@@ -2,12 +2,25 @@
 
 use std::cell::Cell;
 
+use crate::simd::SLACK;
+
+/// Bytes from one row of so many bytes to the next: rows start at cache lines, and have room for what a pass writes
+/// behind their end.
+pub(super) fn pitch(bytes: usize) -> usize {
+    bytes.next_multiple_of(64) + SLACK
+}
+
+/// A cache line.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Line(#[expect(dead_code, reason = "it is written through pointers")] [u8; 64]);
+
 /// The scratch of one run.
 #[derive(Default)]
 pub(super) struct Scratch {
-    bytes: Vec<u8>,
+    lines: Vec<Line>,
     pointers: Vec<*const u8>,
-    /// The first source row that no pass has seen.
+    /// The first source row, or the first four, that no pass has seen.
     pub(super) next: u32,
 }
 
@@ -20,8 +33,9 @@ impl Scratch {
     pub(super) fn with<T>(bytes: usize, run: impl FnOnce(&mut Self) -> T) -> T {
         // Taken out while it is used: a run that starts inside another one makes its own.
         let mut scratch = SCRATCH.take().unwrap_or_default();
-        if scratch.bytes.len() < bytes {
-            scratch.bytes.resize(bytes, 0);
+        let lines = bytes.div_ceil(64);
+        if scratch.lines.len() < lines {
+            scratch.lines.resize(lines, Line([0; 64]));
         }
         scratch.next = 0;
         let result = run(&mut scratch);
@@ -32,6 +46,6 @@ impl Scratch {
     /// The bytes, and a list of pointers to reuse.
     #[inline(always)]
     pub(super) fn parts(&mut self) -> (*mut u8, &mut Vec<*const u8>) {
-        (self.bytes.as_mut_ptr(), &mut self.pointers)
+        (self.lines.as_mut_ptr().cast(), &mut self.pointers)
     }
 }

@@ -2,64 +2,40 @@
 //! maps and stores. So maps and stores have one form, and the resampled image never exists.
 //!
 //! ```text
-//! columns first:  source row ─filter─> ring of rows ─blend─> line
-//! rows first:     source row ─(pack)─> ring of rows ─blend─> middle ─filter─> line
-//! rows only:      source row ─(pack)─> ring of rows ─blend─> line
+//! columns first:  4 source rows ─filter──────> quads ─blend─> line
+//! rows first:     4 source rows ─interleave──> quads ─blend─> middle ─filter─> line
+//! rows only:      4 source rows ─interleave──> quads ─blend─> line
+//! columns only:   source row ─filter─> line
 //! ```
 //!
-//! The ring has as many rows as the vertical taps need, so nothing is as large as the image. A source row is read in
-//! place where it is dense, and is packed into scratch where it has gaps or is too short for a level's windows.
-
-use std::ops::Range;
+//! A source row is read in place where it is dense, and is packed into scratch where it has gaps or is too short for a
+//! level's windows.
 
 use super::pack::Pack;
-use super::scratch::Scratch;
+use super::quads::{Blend, Keeping};
+use super::scratch::{Scratch, pitch};
 use super::{Request, Source};
-use crate::simd::{SLACK, Simd, Task};
+use crate::simd::{Simd, Task, interleave};
 use crate::weights::AxisWeights;
-
-/// How many rows are filtered at once: they share the loads of weights and indices.
-const BATCH: u32 = 4;
 
 /// The passes over one source size.
 pub(super) struct Resampler<S: Simd> {
     source: Source,
     planes: usize,
     pack: Pack,
-    /// How a source row becomes a row that is blended.
-    first: FirstPass<S>,
-    /// How rows are blended; `None` where each output row is one row of the first pass, from this one on.
+    /// Whether rows are packed before anything reads them.
+    packs: bool,
+    /// The horizontal pass, where it comes first.
+    first: Option<S::RowFilter>,
+    /// The vertical pass; `None` where each output row is one source row, from this one on.
     blend: Result<Blend<S>, u32>,
-    /// The horizontal pass, where it comes second.
+    /// The horizontal pass, where it is the last one.
     last: Option<S::RowFilter>,
     parts: Parts,
 }
 
-/// How a source row becomes a row that is blended.
-enum FirstPass<S: Simd> {
-    /// It is one.
-    InPlace,
-    /// By copying the pixels that are read.
-    Pack,
-    /// By the horizontal pass, over packed rows where that is needed.
-    Filter { filter: S::RowFilter, packs: bool },
-}
-
-/// The vertical pass.
-struct Blend<S: Simd> {
-    /// The first source row of each output row.
-    first: Vec<u32>,
-    taps: u32,
-    filter: S::ColumnFilter,
-    /// Bytes of a row.
-    length: usize,
-}
-
-/// Where the parts of one plane's scratch start, in bytes.
+/// Where the parts of one plane's scratch start, in bytes; the vertical pass has its rows and sums before them.
 struct Parts {
-    ring: usize,
-    ring_pitch: usize,
-    ring_rows: u32,
     packed: usize,
     packed_pitch: usize,
     middle: usize,
@@ -81,29 +57,29 @@ impl<S: Simd> Resampler<S> {
         let reach = columns.as_ref().map_or(window.left..window.left + window.columns, AxisWeights::reach);
         let pack = Pack::new(&source, reach, pixel);
         let packed = columns.as_ref().map_or(pack.length(), |weights| pack.room(weights.taps));
-        let over_packed = |weights: &AxisWeights| {
-            let shifted = weights.from(pack.reach.start as u32);
-            simd.row_filter(&shifted, pixel, packed).expect("a packed row has room for every window")
-        };
-        let in_place = if dense { FirstPass::InPlace } else { FirstPass::Pack };
-        let (first, last) = match &columns {
-            None => (in_place, None),
-            Some(weights) if rows_first && rows.is_some() => (in_place, Some(over_packed(weights))),
-            Some(weights) => {
-                let whole = dense.then(|| simd.row_filter(weights, pixel, source.columns * pixel)).flatten();
-                let packs = whole.is_none();
-                (FirstPass::Filter { filter: whole.unwrap_or_else(|| over_packed(weights)), packs }, None)
+        let rows_first = rows_first && rows.is_some();
+        let (mut packs, mut filter) = (!dense, None);
+        if let Some(weights) = columns {
+            let weights = weights.widened();
+            let whole = source.columns * pixel;
+            filter = (dense && !rows_first).then(|| simd.row_filter(&weights, pixel, whole)).flatten();
+            if filter.is_none() {
+                packs |= !rows_first;
+                let shifted = weights.from(pack.reach.start as u32);
+                let over_packed = simd.row_filter(&shifted, pixel, packed);
+                filter = Some(over_packed.expect("a packed row has room for every window"));
             }
-        };
+        }
         let line = window.columns as usize * pixel;
-        let length = if last.is_some() { pack.length() } else { line };
-        let taps = rows.as_ref().map_or(1, |weights| weights.taps as u32);
-        let parts = Parts::new(&first, taps, length, packed, line);
-        let blend = match rows {
-            None => Err(window.top),
-            Some(weights) => Ok(Blend { filter: simd.column_filter(&weights), taps, first: weights.first, length }),
-        };
-        Self { source, planes, pack, first, blend, last, parts }
+        let length = if rows_first { pack.length() } else { line };
+        let blend = rows.map(|weights| Blend::new(simd, &weights.widened(), length)).ok_or(window.top);
+        let (first, last) = if rows_first || blend.is_err() { (None, filter) } else { (filter, None) };
+        let packed_at = blend.as_ref().map_or(0, Blend::scratch);
+        let middle = packed_at + if packs { 4 * pitch(packed) } else { 0 };
+        let line_at = middle + if rows_first { pitch(packed) } else { 0 };
+        let parts =
+            Parts { packed: packed_at, packed_pitch: pitch(packed), middle, line: line_at, end: line_at + pitch(line) };
+        Self { source, planes, pack, packs, first, blend, last, parts }
     }
 
     /// Bytes of scratch that a run needs.
@@ -152,22 +128,10 @@ impl<S: Simd> Task<S> for Row<'_, S> {
     #[inline(always)]
     fn run(self, simd: S) -> *const u8 {
         let Row { resampler, scratch, y, origin, row_stride } = self;
-        let Resampler { blend, first, source, planes, parts, .. } = resampler;
-        let (start, taps) = match blend {
-            Ok(blend) => (blend.first[y], blend.taps),
-            Err(top) => (top + y as u32, 1),
-        };
-        let rows = start..(start + taps).min(source.rows as u32);
-        // Rows between the last output row's and this one's are not needed.
-        let mut new = scratch.next.max(rows.start)..rows.end.max(scratch.next);
-        if matches!(first, FirstPass::Filter { .. }) && !new.is_empty() {
-            // Whole batches, as long as the image lasts: what is made ahead is needed next.
-            new.end = (new.start + (new.end - new.start).next_multiple_of(BATCH)).min(source.rows as u32);
-        }
-        scratch.next = new.end;
+        let Resampler { source, planes, parts, .. } = resampler;
+        let next = scratch.next;
         let (bytes, pointers) = scratch.parts();
-        let mut line = std::ptr::null();
-        for plane in (0..*planes).rev() {
+        for plane in 0..*planes {
             let plane = Plane {
                 resampler,
                 simd,
@@ -176,37 +140,12 @@ impl<S: Simd> Task<S> for Row<'_, S> {
                 row_stride,
             };
             // SAFETY: whoever made this task promised the view and the scratch, which has a part for each plane.
-            line = unsafe {
-                plane.first_pass(new.clone());
-                plane.second_pass(y, rows.clone(), pointers)
-            };
+            unsafe { plane.line(y, next, pointers) }
         }
-        line
-    }
-}
-
-impl Parts {
-    fn new<S: Simd>(first: &FirstPass<S>, taps: u32, length: usize, packed: usize, line: usize) -> Self {
-        let pitch = |bytes: usize| bytes.next_multiple_of(64) + SLACK;
-        let (ring_rows, ring_pitch, packed_rows) = match first {
-            FirstPass::InPlace => (0, 0, 0),
-            FirstPass::Pack => (taps, pitch(packed), 0),
-            FirstPass::Filter { packs, .. } => (taps + BATCH, pitch(length), if *packs { BATCH } else { 0 }),
-        };
-        let packed_pitch = pitch(packed);
-        let packed_at = ring_rows as usize * ring_pitch;
-        let middle = packed_at + packed_rows as usize * packed_pitch;
-        let line_at = middle + pitch(packed);
-        Self {
-            ring: 0,
-            ring_pitch,
-            ring_rows,
-            packed: packed_at,
-            packed_pitch,
-            middle,
-            line: line_at,
-            end: line_at + pitch(line),
+        if let Ok(blend) = &resampler.blend {
+            scratch.next = next.max(blend.quads[y].end);
         }
+        bytes.wrapping_add(parts.line)
     }
 }
 
@@ -220,95 +159,100 @@ struct Plane<'a, S: Simd> {
 }
 
 impl<S: Simd> Plane<'_, S> {
-    /// Brings source rows into the ring.
+    /// Makes the line of output row `y`; quads before `next` have been made.
     ///
     /// # Safety
-    /// The rows are inside the view.
+    /// The view and the scratch are what the resampler was made for.
     #[inline(always)]
-    unsafe fn first_pass(&self, rows: Range<u32>) {
-        // SAFETY: the caller's promise; the ring has room for the rows of one output row and a batch.
-        unsafe {
-            match &self.resampler.first {
-                FirstPass::InPlace => {}
-                FirstPass::Pack => rows.for_each(|row| self.resampler.pack.copy(self.in_place(row), self.ring(row))),
-                FirstPass::Filter { filter, packs } => {
-                    let mut row = rows.start;
-                    while row + BATCH <= rows.end {
-                        let batch = [row, row + 1, row + 2, row + 3];
-                        let sources = batch.map(|row| self.source(row, *packs));
-                        self.simd.filter_rows::<4>(filter, sources, batch.map(|row| self.ring(row)));
-                        row += BATCH;
-                    }
-                    while row < rows.end {
-                        self.simd.filter_rows::<1>(filter, [self.source(row, *packs)], [self.ring(row)]);
-                        row += 1;
-                    }
-                }
-            }
-        }
-    }
-
-    /// Makes the line of output row `y` from the ring, or from rows in place.
-    ///
-    /// # Safety
-    /// The first pass has brought `rows`.
-    #[inline(always)]
-    unsafe fn second_pass(&self, y: usize, rows: Range<u32>, pointers: &mut Vec<*const u8>) -> *const u8 {
+    unsafe fn line(&self, y: usize, next: u32, pointers: &mut Vec<*const u8>) {
         let Resampler { blend, last, parts, .. } = self.resampler;
-        let Ok(Blend { filter, length, .. }) = blend else { return self.blended(rows.start) };
-        pointers.clear();
-        pointers.extend(rows.map(|row| self.blended(row)));
-        // SAFETY: the rows have `length` bytes, and the middle and the line have room for theirs and the slack.
+        // SAFETY: the caller's promise; the middle and the line have room for their bytes and the slack.
         unsafe {
             let line = self.scratch.add(parts.line);
-            match last {
-                None => self.simd.filter_columns(filter, y, pointers, line, *length),
-                Some(last) => {
-                    let middle = self.scratch.add(parts.middle);
-                    self.simd.filter_columns(filter, y, pointers, middle, *length);
-                    self.simd.filter_rows::<1>(last, [middle.cast_const()], [line]);
+            let blended = if last.is_some() { self.scratch.add(parts.middle) } else { line };
+            let filtered = match blend {
+                Err(top) => self.source(top + y as u32, 0),
+                Ok(blend) => {
+                    self.blend(blend, y, next, pointers, blended);
+                    blended.cast_const()
+                }
+            };
+            if let Some(last) = last {
+                self.simd.filter_row(last, filtered, line);
+            }
+        }
+    }
+
+    /// The vertical pass for output row `y`, and what it needs of the first pass.
+    ///
+    /// # Safety
+    /// As [`line`](Self::line); `out` has room for a row and the slack.
+    #[inline(always)]
+    unsafe fn blend(&self, blend: &Blend<S>, y: usize, next: u32, pointers: &mut Vec<*const u8>, out: *mut u8) {
+        let quads = blend.quads[y].clone();
+        // Quads between the last output row's and this one's are not needed.
+        for quad in next.max(quads.start)..quads.end {
+            // SAFETY: the caller's promise; there are as many places for quads and sums as are in use at once.
+            unsafe {
+                self.quad(blend, quad);
+                if let Keeping::Sums(_) = blend.keeping {
+                    blend.add(self.simd, y, quad, self.scratch);
                 }
             }
-            line
+        }
+        // SAFETY: the quads or sums of this row have been made above, or for rows before.
+        unsafe {
+            match blend.keeping {
+                Keeping::Quads(_) => {
+                    pointers.clear();
+                    pointers.extend(quads.map(|quad| blend.place(quad, self.scratch).cast_const()));
+                    self.simd.blend_quads(blend.weights_of(y), pointers, out, blend.length);
+                }
+                Keeping::Sums(_) => blend.finish(y, self.scratch, out),
+            }
         }
     }
 
-    /// A row as the vertical pass reads it.
+    /// Makes a quad: four source rows, filtered or as they are. Where the image ends within them, its last row is
+    /// repeated; it has no weight.
+    ///
+    /// # Safety
+    /// As [`line`](Self::line).
     #[inline(always)]
-    fn blended(&self, row: u32) -> *const u8 {
-        let Resampler { first, pack, .. } = self.resampler;
-        match first {
-            FirstPass::InPlace => self.in_place(row).wrapping_add(pack.reach.start * pack.pixel),
-            _ => self.ring(row),
+    unsafe fn quad(&self, blend: &Blend<S>, quad: u32) {
+        let Resampler { source, pack, packs, first, .. } = self.resampler;
+        let to = blend.place(quad, self.scratch);
+        let last = source.rows as u32 - 1;
+        // SAFETY: the caller's promise; rows up to the last one are inside the view.
+        unsafe {
+            let mut rows = [std::ptr::null(); 4];
+            for slot in 0..4 {
+                rows[slot] = self.source((blend.top + quad * 4 + slot as u32).min(last), slot);
+            }
+            match first {
+                Some(filter) => self.simd.filter_quad(filter, rows, to),
+                None => {
+                    let skipped = if *packs { 0 } else { pack.reach.start * pack.pixel };
+                    interleave(rows.map(|row| row.add(skipped)), to, pack.length());
+                }
+            }
         }
     }
 
-    /// A source row, from column 0.
-    #[inline(always)]
-    fn in_place(&self, row: u32) -> *const u8 {
-        self.origin.wrapping_offset(row as isize * self.row_stride)
-    }
-
-    /// The place of a row in the ring.
-    #[inline(always)]
-    fn ring(&self, row: u32) -> *mut u8 {
-        let Parts { ring, ring_pitch, ring_rows, .. } = self.resampler.parts;
-        self.scratch.wrapping_add(ring + (row % ring_rows) as usize * ring_pitch)
-    }
-
-    /// A source row as the horizontal pass reads it: in place, or packed into one of `BATCH` places.
+    /// A source row as the passes read it: in place from column 0, or packed into one of four places.
     ///
     /// # Safety
     /// The row is inside the view.
     #[inline(always)]
-    unsafe fn source(&self, row: u32, packs: bool) -> *const u8 {
+    unsafe fn source(&self, row: u32, slot: usize) -> *const u8 {
+        let Resampler { pack, packs, parts, .. } = self.resampler;
+        let in_place = self.origin.wrapping_offset(row as isize * self.row_stride);
         if !packs {
-            return self.in_place(row);
+            return in_place;
         }
-        let Parts { packed, packed_pitch, .. } = self.resampler.parts;
-        let place = self.scratch.wrapping_add(packed + (row % BATCH) as usize * packed_pitch);
-        // SAFETY: the caller's promise; the scratch has BATCH packed rows there.
-        unsafe { self.resampler.pack.copy(self.in_place(row), place) };
+        let place = self.scratch.wrapping_add(parts.packed + slot * parts.packed_pitch);
+        // SAFETY: the caller's promise; the scratch has four packed rows there.
+        unsafe { pack.copy(in_place, place) };
         place
     }
 }

@@ -91,7 +91,7 @@ impl<S: Simd> Summed<S> {
             Passes::Float { rows, .. } => rows.taps,
         };
         let pitch = |bytes: usize| bytes.next_multiple_of(64);
-        let ring_pitch = pitch((length + SLACK) * 4);
+        let ring_pitch = pitch(length * 4 + SLACK);
         let packed = taps * ring_pitch;
         let line = packed + if packs { pitch(room) } else { 0 };
         // A line of f32 takes the most: once as it is blended, once in planes.

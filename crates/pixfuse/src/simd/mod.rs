@@ -15,7 +15,7 @@ mod neon;
 mod x86_64;
 
 pub use elements::{Elements, Half, Steps};
-pub(crate) use passes::SLACK;
+pub(crate) use passes::{ROUNDED_BITS, SLACK, interleave};
 pub(crate) use taps::BlockTaps;
 pub use token::Level;
 pub(crate) use token::{Token, Visit};
@@ -49,8 +49,8 @@ pub trait Simd: Elements {
     type RowFilter: Send + Sync + 'static;
     /// Prepared f32 weights of a horizontal pass.
     type FloatRowFilter: Send + Sync + 'static;
-    /// Prepared weights of a vertical pass.
-    type ColumnFilter: Send + Sync + 'static;
+    /// Four weights of a vertical pass.
+    type Weights: Copy + Send + Sync + 'static;
 
     /// Runs a task with the instructions of this level.
     fn vectorize<T: Task<Self>>(self, task: T) -> T::Output;
@@ -145,22 +145,24 @@ pub trait Simd: Elements {
     /// when such rows are too short for this level's loads and need room behind their end.
     fn row_filter(self, weights: &AxisWeights, pixel: usize, readable: usize) -> Option<Self::RowFilter>;
 
-    /// The horizontal pass over some rows at once.
+    /// The horizontal pass over four rows at once, which share the loads of weights; the results lie side by side,
+    /// element by element. Weights have [`ROUNDED_BITS`] fractional bits.
     ///
     /// # Safety
-    /// The readable bytes of each source are readable, and each out is writable for `outputs * pixel` bytes and
-    /// 64 more.
-    unsafe fn filter_rows<const ROWS: usize>(
-        self,
-        filter: &Self::RowFilter,
-        sources: [*const u8; ROWS],
-        outs: [*mut u8; ROWS],
-    );
+    /// The readable bytes of each source are readable, and `quad` is writable for `4 * outputs * pixel` bytes and
+    /// [`SLACK`] more.
+    unsafe fn filter_quad(self, filter: &Self::RowFilter, sources: [*const u8; 4], quad: *mut u8);
+
+    /// As [`filter_quad`](Self::filter_quad), over one row.
+    ///
+    /// # Safety
+    /// As there, with `outputs * pixel` bytes.
+    unsafe fn filter_row(self, filter: &Self::RowFilter, source: *const u8, out: *mut u8);
 
     /// The horizontal pass over one row, its sums neither rounded nor clamped.
     ///
     /// # Safety
-    /// As [`filter_rows`](Self::filter_rows), with i32 elements.
+    /// As [`filter_row`](Self::filter_row), with i32 elements.
     unsafe fn sum_row(self, filter: &Self::RowFilter, source: *const u8, out: *mut i32);
 
     /// As [`row_filter`](Self::row_filter), with f32 weights.
@@ -174,23 +176,22 @@ pub trait Simd: Elements {
     /// The horizontal pass over one row in f32: from zero, multiplied and then added, tap by tap.
     ///
     /// # Safety
-    /// As [`filter_rows`](Self::filter_rows), with f32 elements.
+    /// As [`filter_row`](Self::filter_row), with f32 elements.
     unsafe fn sum_row_f32(self, filter: &Self::FloatRowFilter, source: *const u8, out: *mut f32);
 
-    /// Prepares the vertical pass.
-    fn column_filter(self, weights: &AxisWeights) -> Self::ColumnFilter;
+    /// Prepares the weights of four rows, with [`ROUNDED_BITS`] fractional bits.
+    fn weights(self, weights: [i32; 4]) -> Self::Weights;
 
-    /// The vertical pass for one output row, from the source rows that it weighs: those with a weight come first.
+    /// The vertical pass for one output row, over the quads that it weighs.
     ///
     /// # Safety
-    /// `length` bytes are readable from each row and writable at `out`; there is at least one row, and one for each
-    /// weight.
-    unsafe fn filter_columns(
-        self,
-        filter: &Self::ColumnFilter,
-        output: usize,
-        rows: &[*const u8],
-        out: *mut u8,
-        length: usize,
-    );
+    /// `4 * length` bytes and [`SLACK`] more are readable from each quad, `length` bytes and [`SLACK`] more are writable
+    /// at `out`; there is a weight for each quad.
+    unsafe fn blend_quads(self, weights: &[Self::Weights], quads: &[*const u8], out: *mut u8, length: usize);
+
+    /// Adds one quad to sums of the vertical pass.
+    ///
+    /// # Safety
+    /// As [`blend_quads`](Self::blend_quads), with i32 elements.
+    unsafe fn add_quad(self, weights: Self::Weights, quad: *const u8, sums: *mut i32, length: usize);
 }

@@ -2,8 +2,11 @@
 
 use crate::weights::AxisWeights;
 
-/// Elements that a pass may write behind the end of a row it makes: scratch rows have room for them.
-pub(crate) const SLACK: usize = 64;
+/// Bytes that a pass may read or write behind the end of a row in scratch.
+pub(crate) const SLACK: usize = 256;
+
+/// Fractional bits of the weights of rounded passes: Pillow's. PyTorch's weights have fewer, and get as many.
+pub(crate) const ROUNDED_BITS: u32 = 22;
 
 /// A row filter whose taps are looked up one by one.
 pub(crate) struct PlainRows<W = i32> {
@@ -89,12 +92,12 @@ impl<W: Copy + Default + PartialEq> PlainRows<W> {
         Self { weights: weights.clone(), pixel }
     }
 
-    /// Filters one row.
+    /// Filters one row into every `STEP`th element.
     ///
     /// # Safety
-    /// Every tap with a weight is readable from `source`, and `outputs * pixel` elements are writable at `out`.
+    /// Every tap with a weight is readable from `source`, and `outputs * pixel` such elements are writable at `out`.
     #[inline(always)]
-    pub(super) unsafe fn filter<T: Sum<Weight = W>>(&self, source: *const u8, out: *mut T) {
+    pub(super) unsafe fn filter<T: Sum<Weight = W>, const STEP: usize>(&self, source: *const u8, out: *mut T) {
         let (weights, pixel) = (&self.weights, self.pixel);
         for (output, &first) in weights.first.iter().enumerate() {
             for channel in 0..pixel {
@@ -108,42 +111,144 @@ impl<W: Copy + Default + PartialEq> PlainRows<W> {
                     }
                 }
                 // SAFETY: output < outputs and channel < pixel.
-                unsafe { *out.add(output * pixel + channel) = T::keep(sum, weights.bits) }
+                unsafe { *out.add((output * pixel + channel) * STEP) = T::keep(sum, weights.bits) }
             }
+        }
+    }
+
+    /// Filters four rows into a quad.
+    ///
+    /// # Safety
+    /// As [`filter`](Self::filter), for each row.
+    #[inline(always)]
+    pub(super) unsafe fn filter_quad<T: Sum<Weight = W>>(&self, sources: [*const u8; 4], quad: *mut T) {
+        for (row, source) in sources.into_iter().enumerate() {
+            // SAFETY: the caller's promise is the same.
+            unsafe { self.filter::<T, 4>(source, quad.add(row)) }
         }
     }
 }
 
-/// Weighs rows, byte by byte.
+/// Lays four rows side by side, element by element; left to the compiler, which knows the level's vectors.
 ///
 /// # Safety
-/// From each row with a weight bytes `from..length` are readable, and as many are writable at `out`.
+/// `length` bytes are readable from each row, and four times as many are writable at `quad`.
 #[inline(always)]
-pub(super) unsafe fn blend_rows_plain(
-    rows: &[*const u8],
-    weights: &[i32],
-    bits: u32,
-    out: *mut u8,
-    from: usize,
-    length: usize,
-) {
-    /// Bytes summed at a time, so that the sums stay in registers.
-    const CHUNK: usize = 16;
-    let mut at = from;
-    while at < length {
-        let count = CHUNK.min(length - at);
-        let mut sums = [1i32 << (bits - 1); CHUNK];
-        for (&row, &weight) in rows.iter().zip(weights) {
-            // SAFETY: the caller promises bytes up to `length`.
-            let row = unsafe { std::slice::from_raw_parts(row.add(at), count) };
-            for (sum, &value) in sums.iter_mut().zip(row) {
-                *sum += i32::from(value) * weight;
-            }
-        }
-        for (index, sum) in sums[..count].iter().enumerate() {
-            // SAFETY: at + index < length.
-            unsafe { *out.add(at + index) = (sum >> bits).clamp(0, 255) as u8 }
-        }
-        at += count;
+pub(crate) unsafe fn interleave(rows: [*const u8; 4], quad: *mut u8, length: usize) {
+    // SAFETY: the caller's promise.
+    let [a, b, c, d] = rows.map(|row| unsafe { std::slice::from_raw_parts(row, length) });
+    for at in 0..length {
+        // SAFETY: at < length.
+        unsafe { quad.cast::<[u8; 4]>().add(at).write([a[at], b[at], c[at], d[at]]) }
     }
 }
+
+/// The sum of four weighted rows.
+///
+/// # Safety
+/// The quad has an element here.
+#[inline(always)]
+unsafe fn weighted(weights: [i32; 4], quad: *const u8, at: usize) -> i32 {
+    // SAFETY: the caller's promise.
+    let values = unsafe { *quad.cast::<[u8; 4]>().add(at) };
+    let mut sum = 0;
+    for row in 0..4 {
+        sum += i32::from(values[row]) * weights[row];
+    }
+    sum
+}
+
+/// Weighs quads, element by element.
+///
+/// # Safety
+/// From each quad `length` elements are readable, and as many bytes are writable at `out`.
+#[inline(always)]
+pub(super) unsafe fn blend_quads_plain(weights: &[[i32; 4]], quads: &[*const u8], out: *mut u8, length: usize) {
+    /// Elements summed at a time, so that the sums stay in registers.
+    const CHUNK: usize = 16;
+    for start in (0..length).step_by(CHUNK) {
+        let mut sums = [1i32 << (ROUNDED_BITS - 1); CHUNK];
+        for (&weights, &quad) in weights.iter().zip(quads) {
+            for (index, sum) in sums.iter_mut().enumerate() {
+                // SAFETY: rows in scratch have room behind their end.
+                *sum += unsafe { weighted(weights, quad, start + index) };
+            }
+        }
+        for (index, sum) in sums.into_iter().enumerate() {
+            // SAFETY: as above.
+            unsafe { *out.add(start + index) = (sum >> ROUNDED_BITS).clamp(0, 255) as u8 }
+        }
+    }
+}
+
+/// Adds a weighted quad to sums.
+///
+/// # Safety
+/// As [`blend_quads_plain`], with i32 elements.
+#[inline(always)]
+pub(super) unsafe fn add_quad_plain(weights: [i32; 4], quad: *const u8, sums: *mut i32, length: usize) {
+    for at in 0..length {
+        // SAFETY: at < length.
+        unsafe { *sums.add(at) += weighted(weights, quad, at) }
+    }
+}
+
+/// The passes of a level that has no code of its own for them.
+macro_rules! plain_passes {
+    () => {
+        fn row_filter(self, weights: &AxisWeights, pixel: usize, _readable: usize) -> Option<PlainRows> {
+            Some(PlainRows::new(weights, pixel))
+        }
+
+        #[inline(always)]
+        unsafe fn filter_quad(self, filter: &PlainRows, sources: [*const u8; 4], quad: *mut u8) {
+            // SAFETY: the caller's promise is the same.
+            unsafe { filter.filter_quad(sources, quad) }
+        }
+
+        #[inline(always)]
+        unsafe fn filter_row(self, filter: &PlainRows, source: *const u8, out: *mut u8) {
+            // SAFETY: the caller's promise is the same.
+            unsafe { filter.filter::<_, 1>(source, out) }
+        }
+
+        #[inline(always)]
+        unsafe fn sum_row(self, filter: &PlainRows, source: *const u8, out: *mut i32) {
+            // SAFETY: the caller's promise is the same.
+            unsafe { filter.filter::<_, 1>(source, out) }
+        }
+
+        fn float_row_filter(
+            self,
+            weights: &AxisWeights<f32>,
+            pixel: usize,
+            _readable: usize,
+        ) -> Option<PlainRows<f32>> {
+            Some(PlainRows::new(weights, pixel))
+        }
+
+        #[inline(always)]
+        unsafe fn sum_row_f32(self, filter: &PlainRows<f32>, source: *const u8, out: *mut f32) {
+            // SAFETY: the caller's promise is the same.
+            unsafe { filter.filter::<_, 1>(source, out) }
+        }
+
+        fn weights(self, weights: [i32; 4]) -> [i32; 4] {
+            weights
+        }
+
+        #[inline(always)]
+        unsafe fn blend_quads(self, weights: &[[i32; 4]], quads: &[*const u8], out: *mut u8, length: usize) {
+            // SAFETY: the caller's promise is the same.
+            unsafe { blend_quads_plain(weights, quads, out, length) }
+        }
+
+        #[inline(always)]
+        unsafe fn add_quad(self, weights: [i32; 4], quad: *const u8, sums: *mut i32, length: usize) {
+            // SAFETY: the caller's promise is the same.
+            unsafe { add_quad_plain(weights, quad, sums, length) }
+        }
+    };
+}
+
+pub(super) use plain_passes;

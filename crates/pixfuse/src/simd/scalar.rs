@@ -1,6 +1,6 @@
 //! One pixel at a time, in plain Rust: the level that every CPU has, and the meaning of each operation.
 
-use super::passes::{PlainRows, blend_rows_plain};
+use super::passes::{PlainRows, add_quad_plain, blend_quads_plain, plain_passes};
 use super::{BlockTaps, Simd, Task};
 use crate::weights::AxisWeights;
 
@@ -30,7 +30,7 @@ impl Simd for Scalar {
     type Columns = ScalarColumns;
     type RowFilter = PlainRows;
     type FloatRowFilter = PlainRows<f32>;
-    type ColumnFilter = AxisWeights;
+    type Weights = [i32; 4];
 
     #[inline(always)]
     fn vectorize<T: Task<Self>>(self, task: T) -> T::Output {
@@ -150,53 +150,5 @@ impl Simd for Scalar {
         }
     }
 
-    fn row_filter(self, weights: &AxisWeights, pixel: usize, _readable: usize) -> Option<PlainRows> {
-        Some(PlainRows::new(weights, pixel))
-    }
-
-    #[inline(always)]
-    unsafe fn filter_rows<const ROWS: usize>(
-        self,
-        filter: &PlainRows,
-        sources: [*const u8; ROWS],
-        outs: [*mut u8; ROWS],
-    ) {
-        for row in 0..ROWS {
-            // SAFETY: the caller's promise is the same.
-            unsafe { filter.filter(sources[row], outs[row]) }
-        }
-    }
-
-    #[inline(always)]
-    unsafe fn sum_row(self, filter: &PlainRows, source: *const u8, out: *mut i32) {
-        // SAFETY: the caller's promise is the same.
-        unsafe { filter.filter(source, out) }
-    }
-
-    fn float_row_filter(self, weights: &AxisWeights<f32>, pixel: usize, _readable: usize) -> Option<PlainRows<f32>> {
-        Some(PlainRows::new(weights, pixel))
-    }
-
-    #[inline(always)]
-    unsafe fn sum_row_f32(self, filter: &PlainRows<f32>, source: *const u8, out: *mut f32) {
-        // SAFETY: the caller's promise is the same.
-        unsafe { filter.filter(source, out) }
-    }
-
-    fn column_filter(self, weights: &AxisWeights) -> AxisWeights {
-        weights.clone()
-    }
-
-    #[inline(always)]
-    unsafe fn filter_columns(
-        self,
-        filter: &AxisWeights,
-        output: usize,
-        rows: &[*const u8],
-        out: *mut u8,
-        length: usize,
-    ) {
-        // SAFETY: the caller's promise is the same.
-        unsafe { blend_rows_plain(rows, filter.of(output), filter.bits, out, 0, length) }
-    }
+    plain_passes!();
 }

@@ -8,6 +8,8 @@ use std::ops::Range;
 
 use pixfuse_spec::Separable;
 
+use crate::simd::ROUNDED_BITS;
+
 /// For each output index, which source indices it weighs and how.
 ///
 /// With `W = i32` a weight has `bits` fractional bits.
@@ -81,6 +83,15 @@ impl<W: Copy + Default + PartialEq> AxisWeights<W> {
             weights.resize(weights.len() + taps - own.len(), W::default());
         }
         Self { first: outputs.iter().map(|(first, _)| *first).collect(), weights, taps, bits }
+    }
+}
+
+impl AxisWeights {
+    /// The same weights with as many fractional bits as the rounded passes take.
+    pub(crate) fn widened(mut self) -> Self {
+        let more = ROUNDED_BITS - self.bits;
+        self.weights.iter_mut().for_each(|weight| *weight <<= more);
+        Self { bits: ROUNDED_BITS, ..self }
     }
 }
 

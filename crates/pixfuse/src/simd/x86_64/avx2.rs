@@ -2,7 +2,8 @@
 
 use std::arch::x86_64::*;
 
-use super::avx2_passes::{ColumnFilter, FloatRowFilter, RowFilter};
+use super::avx2_passes::{FloatRowFilter, RowFilter};
+use super::avx2_quads::{Weights, add_quad, blend_quads};
 use super::avx512::load_pair;
 use super::{level, token};
 use crate::simd::taps::{Fetch, gather_bytes};
@@ -84,7 +85,7 @@ impl Simd for Avx2 {
     type Columns = Columns;
     type RowFilter = RowFilter;
     type FloatRowFilter = FloatRowFilter;
-    type ColumnFilter = ColumnFilter;
+    type Weights = Weights;
 
     #[inline(always)]
     fn vectorize<T: Task<Self>>(self, task: T) -> T::Output {
@@ -346,14 +347,15 @@ impl Simd for Avx2 {
     }
 
     #[inline(always)]
-    unsafe fn filter_rows<const ROWS: usize>(
-        self,
-        filter: &RowFilter,
-        sources: [*const u8; ROWS],
-        outs: [*mut u8; ROWS],
-    ) {
+    unsafe fn filter_quad(self, filter: &RowFilter, sources: [*const u8; 4], quad: *mut u8) {
         // SAFETY: the caller's promise is the same.
-        unsafe { filter.filter::<ROWS>(self, sources, outs) }
+        unsafe { filter.filter(self, sources, quad) }
+    }
+
+    #[inline(always)]
+    unsafe fn filter_row(self, filter: &RowFilter, source: *const u8, out: *mut u8) {
+        // SAFETY: the caller's promise is the same.
+        unsafe { filter.filter(self, [source], out) }
     }
 
     #[inline(always)]
@@ -372,20 +374,19 @@ impl Simd for Avx2 {
         unsafe { filter.sum(source, out) }
     }
 
-    fn column_filter(self, weights: &AxisWeights) -> ColumnFilter {
-        ColumnFilter::new(weights)
+    fn weights(self, weights: [i32; 4]) -> Weights {
+        Weights::new(weights)
     }
 
     #[inline(always)]
-    unsafe fn filter_columns(
-        self,
-        filter: &ColumnFilter,
-        output: usize,
-        rows: &[*const u8],
-        out: *mut u8,
-        length: usize,
-    ) {
+    unsafe fn blend_quads(self, weights: &[Weights], quads: &[*const u8], out: *mut u8, length: usize) {
         // SAFETY: the caller's promise is the same.
-        unsafe { filter.filter(self, output, rows, out, length) }
+        unsafe { blend_quads(self, weights, quads, out, length) }
+    }
+
+    #[inline(always)]
+    unsafe fn add_quad(self, weights: Weights, quad: *const u8, sums: *mut i32, length: usize) {
+        // SAFETY: the caller's promise is the same.
+        unsafe { add_quad(self, weights, quad, sums, length) }
     }
 }

@@ -1,17 +1,20 @@
-//! The passes of separable filters with AVX2: 8 elements of a row at a time, two taps to a shuffle.
+//! The horizontal passes of separable filters with AVX2: 8 elements of a row at a time, two taps to a shuffle.
 //!
 //! An integer weight has up to 24 bits with its sign; `vpmaddwd` takes 16. It is cut at bit 15, so that the low part is a
 //! positive word, and the two sums are put together by a shift. They wrap, and the result is exact all the same.
 
 use std::arch::x86_64::*;
 
+use super::avx2_pixels::Pixels;
 use super::{Avx2, level};
-use crate::simd::passes::{PlainRows, blend_rows_plain};
+use crate::simd::ROUNDED_BITS;
+use crate::simd::passes::PlainRows;
 use crate::weights::AxisWeights;
 
 /// Filters rows: by shuffling windows, or tap by tap where ratios are so large that 4 elements span more than 32 bytes.
 pub(crate) enum RowFilter<W = i32, L = [[u32; 8]; 2]> {
-    Windows { windows: Windows, weights: Vec<L>, bits: u32 },
+    Windows { windows: Windows, weights: Vec<L> },
+    Pixels(Pixels),
     Plain(PlainRows<W>),
 }
 
@@ -140,23 +143,28 @@ impl<W: Copy + Default + PartialEq, L: Copy> RowFilter<W, L> {
             }
             table.extend((0..windows.pairs).map(|pair| lay(outputs, pair)));
         }
-        Some(Self::Windows { windows, weights: table, bits: weights.bits })
+        Some(Self::Windows { windows, weights: table })
     }
 }
 
-/// Two weights of one output as words: the high parts, and the low 15 bits.
+/// Two weights as words: the high parts, and the low 15 bits.
 #[inline]
-fn halves(weights: &[i32], pair: usize) -> [u32; 2] {
-    let weight = |tap: usize| weights.get(pair * 2 + tap).copied().unwrap_or(0);
-    let words = |part: fn(i32) -> i32| part(weight(0)) as u32 & 0xffff | (part(weight(1)) as u32) << 16;
+pub(super) fn halves(weights: [i32; 2]) -> [u32; 2] {
+    let words = |part: fn(i32) -> i32| part(weights[0]) as u32 & 0xffff | (part(weights[1]) as u32) << 16;
     [words(|weight| weight >> 15), words(|weight| weight & 0x7fff)]
 }
 
 impl RowFilter {
     pub(super) fn integer(weights: &AxisWeights, pixel: usize, readable: usize) -> Option<Self> {
+        if weights.bits == ROUNDED_BITS && pixel > 1 {
+            return Pixels::new(weights, pixel, readable).map(Self::Pixels);
+        }
         let pairs = weights.taps.div_ceil(2);
         // The halves of an output are the same in each of its channels: computed once.
-        let of = |output: usize| (0..pairs).map(move |pair| halves(weights.of(output), pair));
+        let of = |output: usize| {
+            let weight = move |tap: usize| weights.of(output).get(tap).copied().unwrap_or(0);
+            (0..pairs).map(move |pair| halves([weight(pair * 2), weight(pair * 2 + 1)]))
+        };
         let of_output: Vec<[u32; 2]> = (0..weights.outputs()).flat_map(of).collect();
         Self::new(weights, pixel, readable, |outputs, pair| {
             let mut vectors = [[0; 8]; 2];
@@ -167,31 +175,23 @@ impl RowFilter {
         })
     }
 
+    /// Filters one row, or four into a quad.
+    ///
     /// # Safety
-    /// As [`Simd::filter_rows`](crate::simd::Simd::filter_rows).
+    /// As [`Simd::filter_row`](crate::simd::Simd::filter_row) and [`Simd::filter_quad`](crate::simd::Simd::filter_quad).
     #[inline(always)]
-    pub(super) unsafe fn filter<const ROWS: usize>(
-        &self,
-        simd: Avx2,
-        sources: [*const u8; ROWS],
-        outs: [*mut u8; ROWS],
-    ) {
+    pub(super) unsafe fn filter<const ROWS: usize>(&self, simd: Avx2, sources: [*const u8; ROWS], out: *mut u8) {
         // SAFETY: the caller's promise is the same.
         unsafe {
             match self {
-                Self::Windows { windows, weights, bits } => {
-                    let (half, bits) = (_mm256_set1_epi32(1 << (bits - 1)), _mm_cvtsi32_si128(*bits as i32));
-                    let store = Bytes { half, bits };
-                    match windows.vectors {
-                        1 => sums::<ROWS, 1, _>(simd, windows, weights, sources, outs, store),
-                        _ => sums::<ROWS, 2, _>(simd, windows, weights, sources, outs, store),
-                    }
-                }
-                Self::Plain(plain) => {
-                    for row in 0..ROWS {
-                        plain.filter(sources[row], outs[row]);
-                    }
-                }
+                Self::Pixels(pixels) if ROWS == 1 => pixels.filter::<ROWS, 1>(simd, sources, out),
+                Self::Pixels(pixels) => pixels.filter::<ROWS, 2>(simd, sources, out),
+                Self::Windows { windows, weights } => match windows.vectors {
+                    1 => sums::<ROWS, 1, _>(simd, windows, weights, sources, Bytes(out)),
+                    _ => sums::<ROWS, 2, _>(simd, windows, weights, sources, Bytes(out)),
+                },
+                Self::Plain(plain) if ROWS == 1 => plain.filter::<_, 1>(sources[0], out),
+                Self::Plain(plain) => plain.filter_quad([0, 1, 2, 3].map(|row: usize| sources[row % ROWS]), out),
             }
         }
     }
@@ -203,63 +203,72 @@ impl RowFilter {
         // SAFETY: the caller's promise is the same.
         unsafe {
             match self {
-                Self::Windows { windows, weights, .. } => match windows.vectors {
-                    1 => sums::<1, 1, _>(simd, windows, weights, [source], [out], Words),
-                    _ => sums::<1, 2, _>(simd, windows, weights, [source], [out], Words),
+                Self::Windows { windows, weights } => match windows.vectors {
+                    1 => sums::<1, 1, _>(simd, windows, weights, [source], Words(out)),
+                    _ => sums::<1, 2, _>(simd, windows, weights, [source], Words(out)),
                 },
-                Self::Plain(plain) => plain.filter(source, out),
+                Self::Pixels(_) => unreachable!("these are for rounded weights"),
+                Self::Plain(plain) => plain.filter::<_, 1>(source, out),
             }
         }
     }
 }
 
-/// How 8 sums are kept.
+/// How the sums of a group are kept.
 trait Keep: Copy {
-    type Element;
+    /// What a sum starts from.
+    const START: i32;
 
     /// # Safety
-    /// 8 elements are writable.
-    unsafe fn store(self, sums: __m256i, out: *mut Self::Element);
+    /// The elements of the group are writable.
+    unsafe fn store<const ROWS: usize>(self, simd: Avx2, group: usize, sums: [[__m256i; 2]; ROWS]);
 }
 
-/// Rounded and clamped to bytes.
+/// Rounded and clamped to bytes: those of one row, or four rows side by side.
 #[derive(Clone, Copy)]
-struct Bytes {
-    half: __m256i,
-    bits: __m128i,
-}
+struct Bytes(*mut u8);
 
 /// As they are.
 #[derive(Clone, Copy)]
-struct Words;
+struct Words(*mut i32);
 
 impl Keep for Bytes {
-    type Element = u8;
+    const START: i32 = 1 << (ROUNDED_BITS - 1);
 
     #[inline(always)]
-    unsafe fn store(self, sums: __m256i, out: *mut u8) {
+    unsafe fn store<const ROWS: usize>(self, simd: Avx2, group: usize, sums: [[__m256i; 2]; ROWS]) {
         // SAFETY: the caller's promise. Both packs saturate, which is the clamp.
         unsafe {
-            let values = _mm256_sra_epi32(_mm256_add_epi32(sums, self.half), self.bits);
-            let words = _mm_packs_epi32(_mm256_castsi256_si128(values), _mm256_extracti128_si256::<1>(values));
-            _mm_storel_epi64(out.cast(), _mm_packus_epi16(words, words));
+            let mut values = [_mm256_setzero_si256(); 4];
+            for row in 0..ROWS {
+                values[row] = _mm256_srai_epi32::<{ ROUNDED_BITS as i32 }>(together(simd, sums[row]));
+            }
+            let words = [_mm256_packs_epi32(values[0], values[1]), _mm256_packs_epi32(values[2], values[3])];
+            let bytes = _mm256_packus_epi16(words[0], words[1]);
+            if ROWS == 1 {
+                let (low, high) = (_mm256_castsi256_si128(bytes), _mm256_extracti128_si256::<1>(bytes));
+                return _mm_storel_epi64(self.0.add(group * 8).cast(), _mm_unpacklo_epi32(low, high));
+            }
+            let by_element = _mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+            let quad = _mm256_shuffle_epi8(bytes, _mm256_broadcastsi128_si256(by_element));
+            _mm256_storeu_si256(self.0.add(group * 32).cast(), quad);
         }
     }
 }
 
 impl Keep for Words {
-    type Element = i32;
+    const START: i32 = 0;
 
     #[inline(always)]
-    unsafe fn store(self, sums: __m256i, out: *mut i32) {
+    unsafe fn store<const ROWS: usize>(self, simd: Avx2, group: usize, sums: [[__m256i; 2]; ROWS]) {
         // SAFETY: the caller's promise.
-        unsafe { _mm256_storeu_si256(out.cast(), sums) }
+        unsafe { _mm256_storeu_si256(self.0.add(group * 8).cast(), together(simd, sums[0])) }
     }
 }
 
 /// Two sums of weight parts to one.
 #[inline(always)]
-fn together(_: Avx2, [high, low]: [__m256i; 2]) -> __m256i {
+pub(super) fn together(_: Avx2, [high, low]: [__m256i; 2]) -> __m256i {
     level! { _mm256_add_epi32(_mm256_slli_epi32::<15>(high), low) }
 }
 
@@ -273,7 +282,6 @@ unsafe fn sums<const ROWS: usize, const VECTORS: usize, K: Keep>(
     windows: &Windows,
     weights: &[[[u32; 8]; 2]],
     sources: [*const u8; ROWS],
-    outs: [*mut K::Element; ROWS],
     keep: K,
 ) {
     // SAFETY: the caller's promise.
@@ -281,7 +289,7 @@ unsafe fn sums<const ROWS: usize, const VECTORS: usize, K: Keep>(
         let mut parts = weights.as_ptr();
         for (number, group) in windows.groups.iter().enumerate() {
             let shuffle = Windows::shuffle(group);
-            let mut sums = [[_mm256_setzero_si256(); 2]; ROWS];
+            let mut sums = [[_mm256_setzero_si256(), _mm256_set1_epi32(K::START)]; ROWS];
             let [mut low, mut high] = group.bases;
             for _ in 0..windows.pairs {
                 for row in 0..ROWS {
@@ -295,9 +303,7 @@ unsafe fn sums<const ROWS: usize, const VECTORS: usize, K: Keep>(
                 low += windows.step;
                 high += windows.step;
             }
-            for row in 0..ROWS {
-                keep.store(together(simd, sums[row]), outs[row].add(number * 8));
-            }
+            keep.store(simd, number, sums);
         }
     }
 }
@@ -326,7 +332,8 @@ impl FloatRowFilter {
                     1 => float_sums::<1>(windows, weights, source, out),
                     _ => float_sums::<2>(windows, weights, source, out),
                 },
-                Self::Plain(plain) => plain.filter(source, out),
+                Self::Pixels(_) => unreachable!("these are for rounded weights"),
+                Self::Plain(plain) => plain.filter::<_, 1>(source, out),
             }
         }
     }
@@ -362,72 +369,6 @@ unsafe fn float_sums<const VECTORS: usize>(
                 high += windows.step;
             }
             _mm256_storeu_ps(out.add(number * 8), sum);
-        }
-    }
-}
-
-/// Blends rows: the weights of each output row.
-pub(crate) struct ColumnFilter {
-    /// For each output row and each two taps.
-    pairs: Vec<[u32; 2]>,
-    weights: AxisWeights,
-}
-
-impl ColumnFilter {
-    pub(super) fn new(weights: &AxisWeights) -> Self {
-        let pairs = weights.taps.div_ceil(2);
-        let of = |output: usize| (0..pairs).map(move |pair| halves(weights.of(output), pair));
-        Self { pairs: (0..weights.outputs()).flat_map(of).collect(), weights: weights.clone() }
-    }
-
-    /// # Safety
-    /// As [`Simd::filter_columns`](crate::simd::Simd::filter_columns).
-    #[inline(always)]
-    pub(super) unsafe fn filter(&self, simd: Avx2, output: usize, rows: &[*const u8], out: *mut u8, length: usize) {
-        let Self { pairs, weights } = self;
-        if length < 32 {
-            // SAFETY: the caller's promise.
-            return unsafe { blend_rows_plain(rows, weights.of(output), weights.bits, out, 0, length) };
-        }
-        let count = weights.taps.div_ceil(2);
-        let pairs = &pairs[output * count..][..count];
-        // SAFETY: each block is inside 0..length, the last one moved back over the one before.
-        unsafe {
-            let half = _mm256_set1_epi32(1 << (weights.bits - 1));
-            let bits = _mm_cvtsi32_si128(weights.bits as i32);
-            let zero = _mm256_setzero_si256();
-            for block in 0..length.div_ceil(32) {
-                let at = (block * 32).min(length - 32);
-                let mut sums = [[zero; 2]; 4];
-                for (pair, words) in pairs.iter().enumerate() {
-                    // The last two may be one row; the other has no weight, so any row will do.
-                    let row = |tap: usize| rows.get_unchecked((pair * 2 + tap).min(rows.len() - 1)).add(at);
-                    let (a, b) = (row(0), row(1));
-                    let (a, b) = (_mm256_loadu_si256(a.cast()), _mm256_loadu_si256(b.cast()));
-                    let (low, high) = (_mm256_unpacklo_epi8(a, b), _mm256_unpackhi_epi8(a, b));
-                    let taps = [
-                        _mm256_unpacklo_epi8(low, zero),
-                        _mm256_unpackhi_epi8(low, zero),
-                        _mm256_unpacklo_epi8(high, zero),
-                        _mm256_unpackhi_epi8(high, zero),
-                    ];
-                    for word in 0..2 {
-                        let weights = _mm256_set1_epi32(words[word] as i32);
-                        for part in 0..4 {
-                            let product = _mm256_madd_epi16(taps[part], weights);
-                            sums[part][word] = _mm256_add_epi32(sums[part][word], product);
-                        }
-                    }
-                }
-                let mut values = [half; 4];
-                for part in 0..4 {
-                    values[part] = _mm256_sra_epi32(_mm256_add_epi32(together(simd, sums[part]), half), bits);
-                }
-                // Both packs saturate, which is the clamp, and undo the order of the unpacks.
-                let low = _mm256_packs_epi32(values[0], values[1]);
-                let high = _mm256_packs_epi32(values[2], values[3]);
-                _mm256_storeu_si256(out.add(at).cast(), _mm256_packus_epi16(low, high));
-            }
         }
     }
 }

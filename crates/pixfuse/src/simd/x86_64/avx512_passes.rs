@@ -1,119 +1,137 @@
-//! The passes of separable filters with AVX-512: 16 elements of a row at a time, four taps to a permute.
+//! The horizontal passes of separable filters with AVX-512: 16 elements of a row at a time, four taps to a permute.
 //!
 //! An integer weight has up to 24 bits with its sign; it is cut into three signed bytes, so that `vpdpbusd` multiplies
 //! four taps at once and Horner's rule puts the three sums together. The sums wrap, and the result is exact all the same:
 //! it fits 32 bits as it does in Pillow. Against 15-bit halves and `vpmaddwd` this took 67 to 90 us for 576x768,
-//! antialiased bilinear, on Zen 4.
+//! antialiased bilinear, on Zen 4. A fifth or ninth tap takes one `vpdpwssd` instead of three more of them.
 
 use std::arch::x86_64::*;
 
 use super::avx512_windows::{Placed, Windows, lanes};
 use super::{Avx512, level};
-use crate::simd::passes::{PlainRows, blend_rows_plain};
+use crate::simd::ROUNDED_BITS;
+use crate::simd::passes::PlainRows;
 use crate::weights::AxisWeights;
 
+/// 16 weights or parts of weights, one a lane.
+#[derive(Clone, Copy)]
+#[repr(C, align(64))]
+pub(crate) struct Vector([u32; 16]);
+
 /// Filters rows: by permuting windows, or tap by tap where ratios are so large that 16 elements span more than 256 bytes.
-pub(crate) enum RowFilter<W = i32, L = [[u32; 16]; 3]> {
-    Windows { windows: Windows, weights: Vec<L>, bits: u32 },
+pub(crate) enum RowFilter<W = i32> {
+    Windows {
+        windows: Windows,
+        /// For each group and each four taps three vectors of limbs, then one for an odd tap; or one of f32 for each tap.
+        weights: Vec<Vector>,
+        /// Whether the last tap stands alone.
+        odd: bool,
+    },
     Plain(PlainRows<W>),
 }
 
-/// As [`RowFilter`], with f32 weights: a vector for each tap.
-pub(crate) type FloatRowFilter = RowFilter<f32, [[f32; 16]; 4]>;
+/// As [`RowFilter`], with f32 weights.
+pub(crate) type FloatRowFilter = RowFilter<f32>;
 
-impl<W: Copy + Default + PartialEq, L: Copy> RowFilter<W, L> {
-    /// Tables for rows of `readable` bytes, of which the pixels have `pixel` bytes; `lay` puts the weights of a group's
-    /// lanes, four taps at a time, into vectors. `None` when the rows are too short for windows.
-    fn new(
-        weights: &AxisWeights<W>,
-        pixel: usize,
-        readable: usize,
-        lay: impl Fn([usize; 16], usize) -> L,
-    ) -> Option<Self> {
-        let windows = match Windows::place(&weights.first, weights.taps, pixel, readable, weights.bits > 11) {
-            Placed::Windows(windows) => windows,
-            Placed::TooWide => return Some(Self::Plain(PlainRows::new(weights, pixel))),
-            Placed::TooShort => return None,
-        };
-        let elements = weights.outputs() * pixel;
-        let mut table = Vec::with_capacity(windows.groups.len() * windows.quads);
-        for group in 0..windows.groups.len() {
-            let mut outputs = [0; 16];
-            for (lane, element) in lanes(group, elements).enumerate() {
-                outputs[lane] = element / pixel;
-            }
-            table.extend((0..windows.quads).map(|quad| lay(outputs, quad)));
+/// The `N` parts of each output's weights, in the lanes of a group.
+fn spread<const N: usize>(outputs: &[u32; 16], of_output: &[[u32; N]], stride: usize, at: usize, to: &mut Vec<Vector>) {
+    let start = to.len();
+    to.resize(start + N, Vector([0; 16]));
+    for (lane, &output) in outputs.iter().enumerate() {
+        for (vector, part) in to[start..].iter_mut().zip(of_output[output as usize * stride + at]) {
+            vector.0[lane] = part;
         }
-        Some(Self::Windows { windows, weights: table, bits: weights.bits })
     }
 }
 
-/// Four weights of one output as three vectors of signed bytes: the highest first.
+/// The outputs of a group's lanes.
+fn outputs(group: usize, elements: usize, pixel: usize) -> [u32; 16] {
+    let mut outputs = [0; 16];
+    for (output, element) in outputs.iter_mut().zip(lanes(group, elements)) {
+        *output = (element / pixel) as u32;
+    }
+    outputs
+}
+
+/// A weight as three signed bytes, the highest first.
 #[inline]
-fn limbs(weights: &[i32], quad: usize) -> [u32; 3] {
+fn digits(weight: i32) -> [u8; 3] {
+    // Balanced digits: the low one is taken as signed, and what it borrows goes into the next.
+    let low = weight as i8;
+    let rest = (weight - i32::from(low)) >> 8;
+    let middle = rest as i8;
+    let high = (rest - i32::from(middle)) >> 8;
+    debug_assert!(i8::try_from(high).is_ok(), "a weight of a normalised filter is below 2 in magnitude");
+    [high as u8, middle as u8, low as u8]
+}
+
+/// Up to four weights of one output as three vectors of signed bytes: the highest first.
+#[inline]
+pub(super) fn limbs(weights: &[i32]) -> [u32; 3] {
     let mut limbs = [[0u8; 4]; 3];
-    for (tap, &weight) in weights.iter().skip(quad * 4).take(4).enumerate() {
-        // Balanced digits: the low one is taken as signed, and what it borrows goes into the next.
-        let low = weight as i8;
-        let rest = (weight - i32::from(low)) >> 8;
-        let middle = rest as i8;
-        let high = (rest - i32::from(middle)) >> 8;
-        debug_assert!(i8::try_from(high).is_ok(), "a weight of a normalised filter is below 2 in magnitude");
-        (limbs[0][tap], limbs[1][tap], limbs[2][tap]) = (high as u8, middle as u8, low as u8);
+    for (tap, &weight) in weights.iter().take(4).enumerate() {
+        let [high, middle, low] = digits(weight);
+        (limbs[0][tap], limbs[1][tap], limbs[2][tap]) = (high, middle, low);
     }
     limbs.map(u32::from_le_bytes)
 }
 
 impl RowFilter {
     pub(super) fn integer(weights: &AxisWeights, pixel: usize, readable: usize) -> Option<Self> {
-        let quads = weights.taps.div_ceil(4);
-        // The limbs of an output are the same in each of its channels: computed once.
-        let of = |output: usize| (0..quads).map(move |quad| limbs(weights.of(output), quad));
-        let of_output: Vec<[u32; 3]> = (0..weights.outputs()).flat_map(of).collect();
-        Self::new(weights, pixel, readable, |outputs, quad| {
-            let mut vectors = [[0; 16]; 3];
-            for (lane, output) in outputs.into_iter().enumerate() {
-                let limbs = of_output[output * quads + quad];
-                for limb in 0..3 {
-                    vectors[limb][lane] = limbs[limb];
-                }
+        let rounded = weights.bits == ROUNDED_BITS;
+        let windows = match Windows::place(&weights.first, weights.taps, pixel, readable, rounded) {
+            Placed::Windows(windows) => windows,
+            Placed::TooWide => return Some(Self::Plain(PlainRows::new(weights, pixel))),
+            Placed::TooShort => return None,
+        };
+        let (count, elements) = (weights.outputs(), weights.outputs() * pixel);
+        // A word times 128 and a word of the high part times 256 make one product, if the high part has 8 bits.
+        let fits = |output: usize| (-(1 << 22)..1 << 22).contains(&weights.of(output)[weights.taps - 1]);
+        let odd = windows.fixed && weights.taps % 4 == 1 && (0..count).all(fits);
+        let quads = windows.quads - usize::from(odd);
+        let mut of_output = Vec::with_capacity(count * quads);
+        let mut alone = Vec::new();
+        for output in 0..count {
+            let taps = weights.of(output);
+            of_output.extend((0..quads).map(|quad| limbs(&taps[quad * 4..])));
+            if odd {
+                let weight = taps[weights.taps - 1];
+                alone.push([(weight & 0x7fff) as u32 | ((weight >> 15 << 8) as u32) << 16]);
             }
-            vectors
-        })
+        }
+        let mut table = Vec::with_capacity(windows.groups.len() * (quads * 3 + usize::from(odd)));
+        for group in 0..windows.groups.len() {
+            let outputs = outputs(group, elements, pixel);
+            for quad in 0..quads {
+                spread(&outputs, &of_output, quads, quad, &mut table);
+            }
+            if odd {
+                spread(&outputs, &alone, 1, 0, &mut table);
+            }
+        }
+        Some(Self::Windows { windows, weights: table, odd })
     }
 
+    /// Filters one row, or four into a quad.
+    ///
     /// # Safety
-    /// As [`Simd::filter_rows`](crate::simd::Simd::filter_rows).
+    /// As [`Simd::filter_row`](crate::simd::Simd::filter_row) and [`Simd::filter_quad`](crate::simd::Simd::filter_quad).
     #[inline(always)]
-    pub(super) unsafe fn filter<const ROWS: usize>(
-        &self,
-        simd: Avx512,
-        sources: [*const u8; ROWS],
-        outs: [*mut u8; ROWS],
-    ) {
+    pub(super) unsafe fn filter<const ROWS: usize>(&self, simd: Avx512, sources: [*const u8; ROWS], out: *mut u8) {
         // SAFETY: the caller's promise is the same.
         unsafe {
             match self {
-                Self::Windows { windows, weights, bits } => {
-                    let (half, bits) = (_mm512_set1_epi32(1 << (bits - 1)), _mm_cvtsi32_si128(*bits as i32));
-                    let store = Bytes { half, bits };
-                    if !windows.indices.is_empty() {
-                        return match windows.vectors {
-                            1 => fixed_sums::<ROWS, 1>(simd, windows, weights, sources, outs, store),
-                            _ => fixed_sums::<ROWS, 2>(simd, windows, weights, sources, outs, store),
-                        };
-                    }
-                    match windows.vectors {
-                        1 => sums::<ROWS, 1, _>(simd, windows, weights, sources, outs, store),
-                        2 => sums::<ROWS, 2, _>(simd, windows, weights, sources, outs, store),
-                        _ => sums::<ROWS, 4, _>(simd, windows, weights, sources, outs, store),
-                    }
-                }
-                Self::Plain(plain) => {
-                    for row in 0..ROWS {
-                        plain.filter(sources[row], outs[row]);
-                    }
-                }
+                Self::Windows { windows, weights, odd } => match (windows.fixed, windows.vectors, odd) {
+                    (true, 1, false) => sums::<ROWS, 1, true, false, _>(simd, windows, weights, sources, Bytes(out)),
+                    (true, 1, true) => sums::<ROWS, 1, true, true, _>(simd, windows, weights, sources, Bytes(out)),
+                    (true, _, false) => sums::<ROWS, 2, true, false, _>(simd, windows, weights, sources, Bytes(out)),
+                    (true, _, true) => sums::<ROWS, 2, true, true, _>(simd, windows, weights, sources, Bytes(out)),
+                    (_, 1, _) => sums::<ROWS, 1, false, false, _>(simd, windows, weights, sources, Bytes(out)),
+                    (_, 2, _) => sums::<ROWS, 2, false, false, _>(simd, windows, weights, sources, Bytes(out)),
+                    _ => sums::<ROWS, 4, false, false, _>(simd, windows, weights, sources, Bytes(out)),
+                },
+                Self::Plain(plain) if ROWS == 1 => plain.filter::<_, 1>(sources[0], out),
+                Self::Plain(plain) => plain.filter_quad([0, 1, 2, 3].map(|row: usize| sources[row % ROWS]), out),
             }
         }
     }
@@ -126,165 +144,187 @@ impl RowFilter {
         unsafe {
             match self {
                 Self::Windows { windows, weights, .. } => match windows.vectors {
-                    1 => sums::<1, 1, _>(simd, windows, weights, [source], [out], Words),
-                    2 => sums::<1, 2, _>(simd, windows, weights, [source], [out], Words),
-                    _ => sums::<1, 4, _>(simd, windows, weights, [source], [out], Words),
+                    1 => sums::<1, 1, false, false, _>(simd, windows, weights, [source], Words(out)),
+                    2 => sums::<1, 2, false, false, _>(simd, windows, weights, [source], Words(out)),
+                    _ => sums::<1, 4, false, false, _>(simd, windows, weights, [source], Words(out)),
                 },
-                Self::Plain(plain) => plain.filter(source, out),
+                Self::Plain(plain) => plain.filter::<_, 1>(source, out),
             }
         }
     }
 }
 
-/// How 16 sums are kept.
+/// How the sums of a group are kept.
 trait Keep: Copy {
-    type Element;
+    /// What a sum starts from.
+    const START: i32;
 
     /// # Safety
-    /// 16 elements are writable.
-    unsafe fn store(self, sums: __m512i, out: *mut Self::Element);
+    /// The elements of the group are writable.
+    unsafe fn store<const ROWS: usize>(self, simd: Avx512, group: usize, sums: [[__m512i; 3]; ROWS]);
 }
 
-/// Rounded and clamped to bytes.
+/// Rounded and clamped to bytes: those of one row, or four rows side by side.
 #[derive(Clone, Copy)]
-struct Bytes {
-    half: __m512i,
-    bits: __m128i,
-}
+struct Bytes(*mut u8);
 
 /// As they are.
 #[derive(Clone, Copy)]
-struct Words;
+struct Words(*mut i32);
 
 impl Keep for Bytes {
-    type Element = u8;
+    const START: i32 = 1 << (ROUNDED_BITS - 1);
 
     #[inline(always)]
-    unsafe fn store(self, sums: __m512i, out: *mut u8) {
+    unsafe fn store<const ROWS: usize>(self, simd: Avx512, group: usize, sums: [[__m512i; 3]; ROWS]) {
         // SAFETY: the caller's promise.
         unsafe {
-            let values = _mm512_sra_epi32(_mm512_add_epi32(sums, self.half), self.bits);
-            let values = _mm512_max_epi32(values, _mm512_setzero_si512());
-            _mm_storeu_si128(out.cast(), _mm512_cvtusepi32_epi8(values));
+            if ROWS == 1 {
+                let values = _mm512_srai_epi32::<{ ROUNDED_BITS }>(together(simd, sums[0]));
+                let values = _mm512_max_epi32(values, _mm512_setzero_si512());
+                return _mm_storeu_si128(self.0.add(group * 16).cast(), _mm512_cvtusepi32_epi8(values));
+            }
+            let low = [together(simd, sums[0]), together(simd, sums[1 % ROWS])];
+            let high = [together(simd, sums[2 % ROWS]), together(simd, sums[3 % ROWS])];
+            // Lane by lane the bytes of two rows, then those of the two others: side by side.
+            let by_element =
+                _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
+            let bytes = bytes(simd, low, high, interleaved(simd));
+            _mm512_store_si512(self.0.add(group * 64).cast(), _mm512_shuffle_epi8(bytes, by_element));
         }
     }
 }
 
 impl Keep for Words {
-    type Element = i32;
+    const START: i32 = 0;
 
     #[inline(always)]
-    unsafe fn store(self, sums: __m512i, out: *mut i32) {
+    unsafe fn store<const ROWS: usize>(self, simd: Avx512, group: usize, sums: [[__m512i; 3]; ROWS]) {
         // SAFETY: the caller's promise.
-        unsafe { _mm512_storeu_si512(out.cast(), sums) }
+        unsafe { _mm512_storeu_si512(self.0.add(group * 16).cast(), together(simd, sums[0])) }
     }
 }
 
 /// Three sums of limbs to one.
 #[inline(always)]
-fn together(_: Avx512, [high, middle, low]: [__m512i; 3]) -> __m512i {
+pub(super) fn together(_: Avx512, [high, middle, low]: [__m512i; 3]) -> __m512i {
     level! {
         let sum = _mm512_add_epi32(_mm512_slli_epi32::<8>(high), middle);
         _mm512_add_epi32(_mm512_slli_epi32::<8>(sum), low)
     }
 }
 
-/// The horizontal pass over rows, with windows that are loaded once.
-///
-/// # Safety
-/// As [`sums`].
+/// The index that takes the high words of two vectors in turn.
 #[inline(always)]
-unsafe fn fixed_sums<const ROWS: usize, const VECTORS: usize>(
-    simd: Avx512,
-    windows: &Windows,
-    weights: &[[[u32; 16]; 3]],
-    sources: [*const u8; ROWS],
-    outs: [*mut u8; ROWS],
-    keep: Bytes,
-) {
-    // SAFETY: the caller's promise.
-    unsafe {
-        let (mut limbs, mut indices) = (weights.as_ptr(), windows.indices.as_ptr());
-        for (number, group) in windows.groups.iter().enumerate() {
-            let mut window = [[_mm512_setzero_si512(); VECTORS]; ROWS];
-            for row in 0..ROWS {
-                for vector in 0..VECTORS {
-                    window[row][vector] = _mm512_loadu_si512(sources[row].add(group.base + vector * 64).cast());
-                }
-            }
-            let mut sums = [[_mm512_setzero_si512(); 3]; ROWS];
-            for _ in 0..windows.quads {
-                let index = _mm512_load_si512(indices.cast());
-                for row in 0..ROWS {
-                    let taps = if VECTORS == 1 {
-                        _mm512_permutexvar_epi8(index, window[row][0])
-                    } else {
-                        _mm512_permutex2var_epi8(window[row][0], index, window[row][VECTORS - 1])
-                    };
-                    for limb in 0..3 {
-                        let weights = _mm512_loadu_si512((*limbs)[limb].as_ptr().cast());
-                        sums[row][limb] = _mm512_dpbusd_epi32(sums[row][limb], taps, weights);
-                    }
-                }
-                limbs = limbs.add(1);
-                indices = indices.add(1);
-            }
-            for row in 0..ROWS {
-                keep.store(together(simd, sums[row]), outs[row].add(number * 16));
-            }
-        }
+fn interleaved(_: Avx512) -> __m512i {
+    // Word 2 i + 1 of the first vector, then of the second one (plus 32).
+    level! {
+        let step = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+        let step = _mm512_slli_epi32::<1>(step);
+        let both = _mm512_or_si512(step, _mm512_slli_epi32::<16>(step));
+        _mm512_add_epi32(both, _mm512_set1_epi32(33 << 16 | 1))
     }
 }
 
-/// The horizontal pass over rows.
+/// Sums to bytes: two pairs of vectors, of which `index` takes the high words. A sum's high word has 6 bits more than
+/// the result; the pack saturates, which is the clamp.
+#[inline(always)]
+pub(super) fn bytes(_: Avx512, low: [__m512i; 2], high: [__m512i; 2], index: __m512i) -> __m512i {
+    const REST: u32 = ROUNDED_BITS - 16;
+    level! {
+        let low = _mm512_permutex2var_epi16(low[0], index, low[1]);
+        let high = _mm512_permutex2var_epi16(high[0], index, high[1]);
+        _mm512_packus_epi16(_mm512_srai_epi16::<REST>(low), _mm512_srai_epi16::<REST>(high))
+    }
+}
+
+/// The horizontal pass over rows; with `FIXED`, windows are loaded once and the index moves.
 ///
 /// # Safety
 /// Each window ends inside the readable bytes, and the output has room for whole groups.
 #[inline(always)]
-unsafe fn sums<const ROWS: usize, const VECTORS: usize, K: Keep>(
+unsafe fn sums<const ROWS: usize, const VECTORS: usize, const FIXED: bool, const ODD: bool, K: Keep>(
     simd: Avx512,
     windows: &Windows,
-    weights: &[[[u32; 16]; 3]],
+    weights: &[Vector],
     sources: [*const u8; ROWS],
-    outs: [*mut K::Element; ROWS],
     keep: K,
 ) {
     // SAFETY: the caller's promise.
     unsafe {
-        let mut limbs = weights.as_ptr();
+        let mut weights = weights.as_ptr();
+        let step = _mm512_set1_epi8(windows.step as i8);
+        let quads = windows.quads - ODD as usize;
         for (number, group) in windows.groups.iter().enumerate() {
-            let index = _mm512_load_si512(group.index.as_ptr().cast());
-            let mut sums = [[_mm512_setzero_si512(); 3]; ROWS];
-            let mut base = group.base;
-            for _ in 0..windows.quads {
+            let mut index = _mm512_load_si512(group.index.as_ptr().cast());
+            let mut window = [[_mm512_setzero_si512(); VECTORS]; ROWS];
+            if FIXED {
                 for row in 0..ROWS {
-                    let taps = Windows::taps::<VECTORS>(sources[row].add(base), index);
+                    window[row] = Windows::load(sources[row].add(group.base));
+                }
+            }
+            let start = [_mm512_setzero_si512(), _mm512_setzero_si512(), _mm512_set1_epi32(K::START)];
+            let mut sums = [start; ROWS];
+            let mut base = group.base;
+            for _ in 0..quads {
+                for row in 0..ROWS {
+                    if !FIXED {
+                        window[row] = Windows::load(sources[row].add(base));
+                    }
+                    let taps = Windows::taps(window[row], index);
                     for limb in 0..3 {
-                        let weights = _mm512_loadu_si512((*limbs)[limb].as_ptr().cast());
+                        let weights = _mm512_load_si512(weights.add(limb).cast());
                         sums[row][limb] = _mm512_dpbusd_epi32(sums[row][limb], taps, weights);
                     }
                 }
-                limbs = limbs.add(1);
+                weights = weights.add(3);
                 base += windows.step;
+                if FIXED {
+                    index = _mm512_add_epi8(index, step);
+                }
             }
-            for row in 0..ROWS {
-                keep.store(together(simd, sums[row]), outs[row].add(number * 16));
+            if ODD {
+                // Words (p, p * 128) by (low 15 bits, high part * 256).
+                let first = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12, 12, 12));
+                let index = _mm512_shuffle_epi8(index, first);
+                let weights_odd = _mm512_load_si512(weights.cast());
+                for row in 0..ROWS {
+                    let taps = Windows::taps(window[row], index);
+                    let words = _mm512_maskz_mov_epi8(0x9999_9999_9999_9999, taps);
+                    let words = _mm512_srlv_epi16(words, _mm512_set1_epi32(1 << 16));
+                    sums[row][2] = _mm512_dpwssd_epi32(sums[row][2], words, weights_odd);
+                }
+                weights = weights.add(1);
             }
+            keep.store(simd, number, sums);
         }
     }
 }
 
 impl FloatRowFilter {
     pub(super) fn float(weights: &AxisWeights<f32>, pixel: usize, readable: usize) -> Option<Self> {
-        Self::new(weights, pixel, readable, |outputs, quad| {
-            let mut vectors = [[0.0; 16]; 4];
-            for (lane, output) in outputs.into_iter().enumerate() {
-                for (tap, &weight) in weights.of(output).iter().skip(quad * 4).take(4).enumerate() {
-                    vectors[tap][lane] = weight;
-                }
+        let windows = match Windows::place(&weights.first, weights.taps, pixel, readable, false) {
+            Placed::Windows(windows) => windows,
+            Placed::TooWide => return Some(Self::Plain(PlainRows::new(weights, pixel))),
+            Placed::TooShort => return None,
+        };
+        let elements = weights.outputs() * pixel;
+        let lay = |output: usize, quad: usize| {
+            let weight = |tap: usize| weights.of(output).get(quad * 4 + tap).copied().unwrap_or(0.0);
+            [0, 1, 2, 3].map(|tap| weight(tap).to_bits())
+        };
+        let of_output: Vec<_> = (0..weights.outputs())
+            .flat_map(|output| (0..windows.quads).map(move |quad| (output, quad)))
+            .map(|(output, quad)| lay(output, quad))
+            .collect();
+        let mut table = Vec::with_capacity(windows.groups.len() * windows.quads * 4);
+        for group in 0..windows.groups.len() {
+            let outputs = outputs(group, elements, pixel);
+            for quad in 0..windows.quads {
+                spread(&outputs, &of_output, windows.quads, quad, &mut table);
             }
-            vectors
-        })
+        }
+        Some(Self::Windows { windows, weights: table, odd: false })
     }
 
     /// # Safety
@@ -299,7 +339,7 @@ impl FloatRowFilter {
                     2 => float_sums::<2>(windows, weights, source, out),
                     _ => float_sums::<4>(windows, weights, source, out),
                 },
-                Self::Plain(plain) => plain.filter(source, out),
+                Self::Plain(plain) => plain.filter::<_, 1>(source, out),
             }
         }
     }
@@ -310,22 +350,17 @@ impl FloatRowFilter {
 /// # Safety
 /// As [`sums`].
 #[inline(always)]
-unsafe fn float_sums<const VECTORS: usize>(
-    windows: &Windows,
-    weights: &[[[f32; 16]; 4]],
-    source: *const u8,
-    out: *mut f32,
-) {
+unsafe fn float_sums<const VECTORS: usize>(windows: &Windows, weights: &[Vector], source: *const u8, out: *mut f32) {
     // SAFETY: the caller's promise.
     unsafe {
-        let mut vectors = weights.as_ptr();
+        let mut weights = weights.as_ptr();
         let low = _mm512_set1_epi32(255);
         for (number, group) in windows.groups.iter().enumerate() {
             let index = _mm512_load_si512(group.index.as_ptr().cast());
             let mut sum = _mm512_setzero_ps();
             let mut base = group.base;
             for _ in 0..windows.quads {
-                let taps = Windows::taps::<VECTORS>(source.add(base), index);
+                let taps = Windows::taps(Windows::load::<VECTORS>(source.add(base)), index);
                 let bytes = [
                     _mm512_and_si512(taps, low),
                     _mm512_and_si512(_mm512_srli_epi32::<8>(taps), low),
@@ -333,79 +368,13 @@ unsafe fn float_sums<const VECTORS: usize>(
                     _mm512_srli_epi32::<24>(taps),
                 ];
                 for tap in 0..4 {
-                    let weight = _mm512_loadu_ps((*vectors)[tap].as_ptr());
+                    let weight = _mm512_load_ps(weights.add(tap).cast());
                     sum = _mm512_add_ps(sum, _mm512_mul_ps(_mm512_cvtepi32_ps(bytes[tap]), weight));
                 }
-                vectors = vectors.add(1);
+                weights = weights.add(4);
                 base += windows.step;
             }
             _mm512_storeu_ps(out.add(number * 16), sum);
-        }
-    }
-}
-
-/// Blends rows: the limbs of each output row.
-pub(crate) struct ColumnFilter {
-    /// For each output row and each four taps.
-    limbs: Vec<[u32; 3]>,
-    weights: AxisWeights,
-}
-
-impl ColumnFilter {
-    pub(super) fn new(weights: &AxisWeights) -> Self {
-        let quads = weights.taps.div_ceil(4);
-        let of = |output: usize| (0..quads).map(move |quad| limbs(weights.of(output), quad));
-        Self { limbs: (0..weights.outputs()).flat_map(of).collect(), weights: weights.clone() }
-    }
-
-    /// # Safety
-    /// As [`Simd::filter_columns`](crate::simd::Simd::filter_columns).
-    #[inline(always)]
-    pub(super) unsafe fn filter(&self, simd: Avx512, output: usize, rows: &[*const u8], out: *mut u8, length: usize) {
-        let Self { limbs, weights } = self;
-        if length < 64 {
-            // SAFETY: the caller's promise.
-            return unsafe { blend_rows_plain(rows, weights.of(output), weights.bits, out, 0, length) };
-        }
-        let quads = weights.taps.div_ceil(4);
-        let limbs = &limbs[output * quads..][..quads];
-        // SAFETY: each block is inside 0..length, the last one moved back over the one before.
-        unsafe {
-            let half = _mm512_set1_epi32(1 << (weights.bits - 1));
-            let bits = _mm_cvtsi32_si128(weights.bits as i32);
-            for block in 0..length.div_ceil(64) {
-                let at = (block * 64).min(length - 64);
-                let mut sums = [[_mm512_setzero_si512(); 3]; 4];
-                for (quad, limbs) in limbs.iter().enumerate() {
-                    // The last four may have fewer rows; the others have no weight, so any row will do.
-                    let row = |tap: usize| rows.get_unchecked((quad * 4 + tap).min(rows.len() - 1)).add(at);
-                    let (a, b, c, d) = (row(0), row(1), row(2), row(3));
-                    let (a, b) = (_mm512_loadu_si512(a.cast()), _mm512_loadu_si512(b.cast()));
-                    let (c, d) = (_mm512_loadu_si512(c.cast()), _mm512_loadu_si512(d.cast()));
-                    let (ab, cd) = (_mm512_unpacklo_epi8(a, b), _mm512_unpacklo_epi8(c, d));
-                    let (ef, gh) = (_mm512_unpackhi_epi8(a, b), _mm512_unpackhi_epi8(c, d));
-                    let taps = [
-                        _mm512_unpacklo_epi16(ab, cd),
-                        _mm512_unpackhi_epi16(ab, cd),
-                        _mm512_unpacklo_epi16(ef, gh),
-                        _mm512_unpackhi_epi16(ef, gh),
-                    ];
-                    for limb in 0..3 {
-                        let weights = _mm512_set1_epi32(limbs[limb] as i32);
-                        for part in 0..4 {
-                            sums[part][limb] = _mm512_dpbusd_epi32(sums[part][limb], taps[part], weights);
-                        }
-                    }
-                }
-                let mut values = [half; 4];
-                for part in 0..4 {
-                    values[part] = _mm512_sra_epi32(_mm512_add_epi32(together(simd, sums[part]), half), bits);
-                }
-                // Both packs saturate, which is the clamp, and undo the order of the unpacks.
-                let low = _mm512_packs_epi32(values[0], values[1]);
-                let high = _mm512_packs_epi32(values[2], values[3]);
-                _mm512_storeu_si512(out.add(at).cast(), _mm512_packus_epi16(low, high));
-            }
         }
     }
 }

@@ -4,12 +4,12 @@ use std::arch::x86_64::*;
 
 /// For each 16 elements, a window of the row whose bytes are permuted so that each lane has four taps.
 ///
-/// Where all taps of a group lie in 128 bytes, the window is loaded once and each four taps have an index of their own:
-/// unaligned loads of 64 bytes are what the other way, a window that slides by four taps under one index, waits for.
+/// Where all taps of a group lie in 128 bytes, the window is loaded once and the index moves on by four taps: unaligned
+/// loads of 64 bytes are what the other way, a window that slides by four taps under one index, waits for.
 pub(crate) struct Windows {
     pub(super) groups: Vec<Group>,
-    /// For each group and each four taps, where in the window each byte comes from; empty where windows slide.
-    pub(super) indices: Vec<Index>,
+    /// Whether a window has all taps of its group.
+    pub(super) fixed: bool,
     /// Vectors of 64 bytes that a window takes: 1, 2 or, where it slides, 4.
     pub(super) vectors: usize,
     /// Fours of taps.
@@ -18,13 +18,9 @@ pub(crate) struct Windows {
     pub(super) step: usize,
 }
 
-#[derive(Clone, Copy)]
-#[repr(C, align(64))]
-pub(crate) struct Index([u8; 64]);
-
 #[repr(C, align(64))]
 pub(crate) struct Group {
-    /// For each byte, where in the window it comes from.
+    /// For each byte, where in the window it comes from, for the first four taps.
     pub(super) index: [u8; 64],
     /// Where the window of the first four taps starts.
     pub(super) base: usize,
@@ -65,31 +61,32 @@ impl Windows {
             spans.iter().map(base).collect()
         };
         let sliding = [1, 2, 4].into_iter().find_map(|vectors| Some((vectors, fits(vectors)?)));
-        let fixed = fixed.then(|| Self::fixed(first, taps, pixel, readable)).flatten();
-        let (vectors, bases) = match (sliding, fixed) {
+        let whole = fixed.then(|| Self::fixed(first, taps, pixel, readable)).flatten();
+        let (fixed, vectors, bases) = match (sliding, whole) {
             // One vector that slides beats two that stay (140 against 157 us for 576x768, bicubic to 224); else staying
             // wins (231 against 246 us for 1080x1920, bilinear to 256).
-            (Some(sliding), Some(fixed)) if sliding.0 >= fixed.vectors => return Placed::Windows(fixed),
-            (Some(sliding), _) => sliding,
-            (None, Some(fixed)) => return Placed::Windows(fixed),
+            (Some(sliding), Some(whole)) if sliding.0 >= whole.0 => (true, whole.0, whole.1),
+            (Some(sliding), _) => (false, sliding.0, sliding.1),
+            (None, Some(whole)) => (true, whole.0, whole.1),
             (None, None) => return Placed::TooShort,
         };
         let group = |(group, base): (usize, usize)| {
             let mut index = [0; 64];
             for (lane, element) in lanes(group, elements).enumerate() {
                 for tap in 0..4 {
+                    // Where a byte lies beyond the window its tap has no weight, and any byte will do.
                     index[lane * 4 + tap] = (start(element) - base + tap * pixel) as u8;
                 }
             }
             Group { index, base }
         };
         let groups = bases.into_iter().enumerate().map(group).collect();
-        Placed::Windows(Self { groups, indices: Vec::new(), vectors, quads, step })
+        Placed::Windows(Self { groups, fixed, vectors, quads, step })
     }
 
-    /// Windows that hold all taps of their group, if 128 bytes do.
-    fn fixed(first: &[u32], taps: usize, pixel: usize, readable: usize) -> Option<Self> {
-        let (elements, quads) = (first.len() * pixel, taps.div_ceil(4));
+    /// Windows that hold all taps of their group, if 128 bytes do: how many vectors they take, and their bases.
+    fn fixed(first: &[u32], taps: usize, pixel: usize, readable: usize) -> Option<(usize, Vec<usize>)> {
+        let elements = first.len() * pixel;
         let start = |element: usize| first[element / pixel] as usize * pixel + element % pixel;
         // A tap that would lie behind the row has no weight: any byte of the window will do for it.
         let end = |element: usize| (start(element) + (taps - 1) * pixel + 1).min(readable);
@@ -102,41 +99,41 @@ impl Windows {
             };
             (0..elements.div_ceil(16)).map(base).collect()
         };
-        let (vectors, bases) = [1, 2].into_iter().find_map(|vectors| Some((vectors, bases(vectors * 64)?)))?;
-        let mut indices = Vec::with_capacity(bases.len() * quads);
-        for (group, &base) in bases.iter().enumerate() {
-            let mut index = [0; 64];
-            for (lane, element) in lanes(group, elements).enumerate() {
-                for tap in 0..4 {
-                    index[lane * 4 + tap] = start(element) - base + tap * pixel;
-                }
-            }
-            let last = vectors * 64 - 1;
-            indices.extend((0..quads).map(|quad| Index(index.map(|byte| (byte + quad * 4 * pixel).min(last) as u8))));
-        }
-        let groups = bases.into_iter().map(|base| Group { index: [0; 64], base }).collect();
-        Some(Self { groups, indices, vectors, quads, step: 0 })
+        [1, 2].into_iter().find_map(|vectors| Some((vectors, bases(vectors * 64)?)))
     }
 
-    /// Four taps of each lane, from a window at this byte.
+    /// A window.
     ///
     /// # Safety
-    /// The window is readable.
+    /// It is readable.
     #[inline(always)]
-    pub(super) unsafe fn taps<const VECTORS: usize>(window: *const u8, index: __m512i) -> __m512i {
+    pub(super) unsafe fn load<const VECTORS: usize>(window: *const u8) -> [__m512i; VECTORS] {
         // SAFETY: the caller's promise; the intrinsics are of the level that called.
         unsafe {
-            let vector = |number: usize| window.add(number * 64);
-            let first = _mm512_loadu_si512(vector(0).cast());
-            if VECTORS == 1 {
-                return _mm512_permutexvar_epi8(index, first);
+            let mut vectors = [_mm512_setzero_si512(); VECTORS];
+            for vector in 0..VECTORS {
+                vectors[vector] = _mm512_loadu_si512(window.add(vector * 64).cast());
             }
-            let low = _mm512_permutex2var_epi8(first, index, _mm512_loadu_si512(vector(1).cast()));
+            vectors
+        }
+    }
+
+    /// Four taps of each lane, from a window.
+    ///
+    /// # Safety
+    /// Called at this level.
+    #[inline(always)]
+    pub(super) unsafe fn taps<const VECTORS: usize>(window: [__m512i; VECTORS], index: __m512i) -> __m512i {
+        // SAFETY: the caller's promise.
+        unsafe {
+            if VECTORS == 1 {
+                return _mm512_permutexvar_epi8(index, window[0]);
+            }
+            let low = _mm512_permutex2var_epi8(window[0], index, window[1 % VECTORS]);
             if VECTORS == 2 {
                 return low;
             }
-            let (third, fourth) = (_mm512_loadu_si512(vector(2).cast()), _mm512_loadu_si512(vector(3).cast()));
-            let high = _mm512_permutex2var_epi8(third, index, fourth);
+            let high = _mm512_permutex2var_epi8(window[2 % VECTORS], index, window[3 % VECTORS]);
             _mm512_mask_blend_epi8(_mm512_movepi8_mask(index), low, high)
         }
     }

@@ -2,8 +2,11 @@
 
 mod avx2;
 mod avx2_passes;
+mod avx2_pixels;
+mod avx2_quads;
 mod avx512;
 mod avx512_passes;
+mod avx512_quads;
 mod avx512_windows;
 mod elements;
 
