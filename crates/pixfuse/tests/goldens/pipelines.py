@@ -15,9 +15,12 @@ from PIL import Image
 from torchvision import transforms
 from torchvision.transforms import InterpolationMode, v2
 from torchvision.transforms._presets import ImageClassification
-from transformers import BitImageProcessor, CLIPImageProcessor, SiglipImageProcessor, ViTImageProcessor
+from transformers import (
+    BitImageProcessor, CLIPImageProcessor, DetrImageProcessor, SiglipImageProcessor, ViTImageProcessor,
+)  # fmt: skip
 from transformers.models.bit.image_processing_pil_bit import BitImageProcessorPil
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
+from transformers.models.detr.image_processing_pil_detr import DetrImageProcessorPil
 from transformers.models.siglip.image_processing_pil_siglip import SiglipImageProcessorPil
 from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
 
@@ -63,13 +66,15 @@ def timm_transform(**options) -> Reference:
     return from_pil(timm.data.create_transform(224, is_training=False, mean=mean, std=std, **options))
 
 
-def processor(processor_class: type, size: dict, crop: dict | None, resample: Image.Resampling, numbers) -> Reference:
+def processor(
+    processor_class: type, size: dict, crop: dict | None, resample: Image.Resampling, numbers, **options
+) -> Reference:
     """A Hugging Face image processor."""
     mean, std = numbers
     process = processor_class(
         do_convert_rgb=False, do_resize=True, size=size, resample=resample,
         do_center_crop=crop is not None, crop_size=crop, do_rescale=True, rescale_factor=1 / 255,
-        do_normalize=True, image_mean=mean, image_std=std,
+        do_normalize=True, image_mean=mean, image_std=std, **options,
     )  # fmt: skip
 
     def run(pixels: np.ndarray) -> np.ndarray:
@@ -140,6 +145,10 @@ def side(shortest: int) -> dict:
     return {"shortest_edge": shortest}
 
 
+def edges(shortest: int, longest: int) -> dict:
+    return {"shortest_edge": shortest, "longest_edge": longest}
+
+
 def box(rows: int, columns: int) -> dict:
     return {"height": rows, "width": columns}
 
@@ -202,6 +211,22 @@ PIPELINES = {
         declare(f"resize(256, 256, bicubic, antialias), {CROP}", IMAGENET, "torchvision"),
         timm_transform(crop_pct=0.875, interpolation="bicubic", crop_mode="squash"),
     ),
+    "timm_border": Pipeline(
+        declare(
+            "resize(longest = 224, bicubic, antialias, rounding = half_even), "
+            "center_crop(224, 224, fill = [124, 116, 104])",
+            IMAGENET, "torchvision",
+        ),  # fmt: skip
+        timm_transform(crop_pct=1.0, interpolation="bicubic", crop_mode="border"),
+    ),
+    "timm_border_90": Pipeline(
+        declare(
+            "resize(longest = 248, bilinear, antialias, rounding = half_even), "
+            "center_crop(224, 224, fill = [124, 116, 104])",
+            IMAGENET, "torchvision",
+        ),  # fmt: skip
+        timm_transform(crop_pct=0.9, interpolation="bilinear", crop_mode="border"),
+    ),
     # Hugging Face's processors, on Pillow and on torch.
     "hf_clip_pil": Pipeline(
         declare("resize(shortest = 224, bicubic, antialias), center_crop(224, 224, rounding = floor)", CLIP, "hf_pil"),
@@ -253,6 +278,17 @@ PIPELINES = {
     "hf_siglip_torch": Pipeline(
         declare("resize(256, 256, bicubic, antialias, like = torch)", HALF, "hf_torch"),
         processor(SiglipImageProcessor, box(256, 256), None, BICUBIC, HALF),
+    ),
+    "hf_detr_pil": Pipeline(
+        declare("resize(shortest = 120, max = 200, bilinear, antialias, rounding = half_even)", IMAGENET, "hf_pil"),
+        processor(DetrImageProcessorPil, edges(120, 200), None, BILINEAR, IMAGENET, do_pad=False),
+    ),
+    "hf_detr_torch": Pipeline(
+        declare(
+            "resize(shortest = 120, max = 200, bilinear, antialias, like = torch, rounding = half_even)",
+            IMAGENET, "hf_torch",
+        ),  # fmt: skip
+        processor(DetrImageProcessor, edges(120, 200), None, BILINEAR, IMAGENET, do_pad=False),
     ),
     # OpenCV's dnn module.
     "opencv_blob": Pipeline(
