@@ -1,0 +1,83 @@
+//! Many files into one block.
+
+use std::mem::MaybeUninit;
+
+use pixfuse::{Pipeline, Tensor, TensorElement};
+
+use crate::run::fits;
+use crate::{EncodedImage, Error, Options, decode_into};
+
+/// The shape of a batch of these files, from their headers: `[files, ...]`.
+///
+/// # Errors
+/// When there is no file, or one cannot be decoded as far as its header tells; when the files do not give tensors of one
+/// shape. The error names the file.
+pub fn batch_shape(pipe: &Pipeline, files: &[&[u8]], options: &Options) -> Result<[usize; 4], Error> {
+    let mut block: Option<[usize; 3]> = None;
+    for (index, file) in files.iter().enumerate() {
+        let shape = EncodedImage::open(file).and_then(|image| image.output_shape(pipe, options));
+        let dims = shape.map_err(|error| of_batch(index, error))?;
+        let first = *block.get_or_insert(dims);
+        if dims != first {
+            return Err(pixfuse::Error::Image(format!(
+                "number {index}: gives a tensor {dims:?}, number 0 gives {first:?}; \
+                 a batch needs one shape, which resize(...) makes"
+            ))
+            .into());
+        }
+    }
+    let none = || pixfuse::Error::Image("a batch needs at least one file".into());
+    let [a, b, c] = block.ok_or_else(none)?;
+    let dims = [files.len(), a, b, c];
+    let bytes = dims.iter().try_fold(pipe.element().size(), |size, &by| size.checked_mul(by));
+    if bytes.is_none_or(|bytes| bytes > isize::MAX as usize) {
+        return Err(pixfuse::Error::Output(format!("a batch {dims:?} is larger than memory")).into());
+    }
+    Ok(dims)
+}
+
+/// Decodes files and runs a pipeline over them, into one new tensor, in their order.
+///
+/// # Errors
+/// As [`batch_shape`], and when a file cannot be decoded or `T` is not the element type of `output(...)`.
+pub fn decode_batch<T: TensorElement + Default>(
+    pipe: &Pipeline,
+    files: &[&[u8]],
+    options: &Options,
+) -> Result<Tensor<T>, Error> {
+    let dims = batch_shape(pipe, files, options)?;
+    let length = dims.iter().product();
+    let mut data = Vec::new();
+    let memory = |_| pixfuse::Error::Output(format!("there is no memory for a tensor of {length} elements"));
+    data.try_reserve_exact(length).map_err(memory)?;
+    data.resize(length, T::default());
+    let each = data.len() / files.len();
+    for (index, (file, out)) in files.iter().zip(data.chunks_exact_mut(each)).enumerate() {
+        decode_into(pipe, file, options, out).map_err(|error| of_batch(index, error))?;
+    }
+    Ok(Tensor { data, dims: dims.to_vec() })
+}
+
+/// As [`decode_batch`], into memory that need not be initialised; it is when this returns `Ok`.
+///
+/// # Errors
+/// As [`decode_batch`], and when `out` has another length. A file that is found to be damaged when its turn comes leaves
+/// the tensors of those before it in `out`.
+pub fn decode_batch_into<T: TensorElement>(
+    pipe: &Pipeline,
+    files: &[&[u8]],
+    options: &Options,
+    out: &mut [MaybeUninit<T>],
+) -> Result<(), Error> {
+    let dims = batch_shape(pipe, files, options)?;
+    fits(out.len(), &dims)?;
+    for (index, (file, out)) in files.iter().zip(out.chunks_exact_mut(dims[1..].iter().product())).enumerate() {
+        let done = EncodedImage::open(file).and_then(|image| image.run_into_uninit(pipe, options, out));
+        done.map_err(|error| of_batch(index, error))?;
+    }
+    Ok(())
+}
+
+fn of_batch(index: usize, error: Error) -> Error {
+    Error::OfBatch { index, error: Box::new(error) }
+}

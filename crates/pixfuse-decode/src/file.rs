@@ -1,0 +1,210 @@
+//! A file whose header has been read.
+
+use std::fmt;
+
+use pixfuse::{ImageRef, Orientation, Pipeline, PixelFormat};
+
+use crate::colours::Colours;
+use crate::guard::guarded;
+use crate::{Error, jpeg, png, scratch, webp};
+
+/// The formats that can be decoded, told apart by the first bytes of a file and not by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FileFormat {
+    /// JPEG: baseline, progressive and lossless, of 8 bits.
+    Jpeg,
+    /// PNG.
+    Png,
+    /// WebP, lossy and lossless.
+    Webp,
+}
+
+impl FileFormat {
+    fn of(bytes: &[u8]) -> Result<Self, Error> {
+        match bytes {
+            [0xff, 0xd8, 0xff, ..] => Ok(Self::Jpeg),
+            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Ok(Self::Webp),
+            bytes if bytes.starts_with(png::SIGNATURE) => Ok(Self::Png),
+            [] => Err(Error::UnknownFormat("no bytes".into())),
+            bytes => {
+                let first = &bytes[..bytes.len().min(12)];
+                let hex: Vec<_> = first.iter().map(|byte| format!("{byte:02x}")).collect();
+                let found =
+                    format!("{} bytes that begin with {} (\"{}\")", bytes.len(), hex.join(" "), first.escape_ascii());
+                Err(Error::UnknownFormat(found))
+            }
+        }
+    }
+}
+
+impl fmt::Display for FileFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Jpeg => "JPEG",
+            Self::Png => "PNG",
+            Self::Webp => "WebP",
+        })
+    }
+}
+
+/// What can be said of a decode besides the pipeline and the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// How the image is turned, instead of what the file's EXIF note and `input(.., orient = ..)` say.
+    pub orient: Option<Orientation>,
+    /// An image of more pixels is refused before memory is asked for.
+    pub max_pixels: u64,
+}
+
+impl Options {
+    /// What `max_pixels` is unless it is given: 178,956,970, at which Pillow refuses an image too.
+    pub const MAX_PIXELS: u64 = 178_956_970;
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { orient: None, max_pixels: Self::MAX_PIXELS }
+    }
+}
+
+/// What the header of a file says.
+pub(crate) struct Header {
+    /// As stored.
+    pub(crate) rows: usize,
+    pub(crate) columns: usize,
+    pub(crate) colours: Colours,
+    /// What EXIF says, if it does.
+    pub(crate) orientation: Option<Orientation>,
+}
+
+/// A file whose header has been read: its size and orientation are known, its pixels are not decoded yet.
+///
+/// ```
+/// use pixfuse_decode::EncodedImage;
+///
+/// let error = EncodedImage::open(b"<html>").err().unwrap();
+/// assert_eq!(
+///     error.to_string(),
+///     "file: expected a JPEG, PNG or WebP file, found 6 bytes that begin with 3c 68 74 6d 6c 3e (\"<html>\")"
+/// );
+/// ```
+pub struct EncodedImage<'a> {
+    length: usize,
+    header: Header,
+    file: File<'a>,
+}
+
+enum File<'a> {
+    Jpeg(Box<jpeg::File<'a>>),
+    Png(Box<png::File<'a>>),
+    Webp(Box<webp::File<'a>>),
+}
+
+impl<'a> EncodedImage<'a> {
+    /// Reads the header of a file.
+    ///
+    /// # Errors
+    /// When the bytes are not the beginning of a JPEG, PNG or WebP file whose header is sound.
+    pub fn open(bytes: &'a [u8]) -> Result<Self, Error> {
+        let format = FileFormat::of(bytes)?;
+        let opened = guarded(|| {
+            Ok(match format {
+                FileFormat::Jpeg => {
+                    jpeg::File::open(bytes).map(|(header, file)| (header, File::Jpeg(Box::new(file))))?
+                }
+                FileFormat::Png => png::File::open(bytes).map(|(header, file)| (header, File::Png(Box::new(file))))?,
+                FileFormat::Webp => {
+                    webp::File::open(bytes).map(|(header, file)| (header, File::Webp(Box::new(file))))?
+                }
+            })
+        });
+        let (header, file) = opened.map_err(|broken| broken.of(format, bytes.len()))?;
+        Ok(Self { length: bytes.len(), header, file })
+    }
+
+    /// What kind of file it is.
+    pub fn format(&self) -> FileFormat {
+        match self.file {
+            File::Jpeg(_) => FileFormat::Jpeg,
+            File::Png(_) => FileFormat::Png,
+            File::Webp(_) => FileFormat::Webp,
+        }
+    }
+
+    /// Rows as they are stored, before the image is turned.
+    pub fn rows(&self) -> usize {
+        self.header.rows
+    }
+
+    /// Columns as they are stored, before the image is turned.
+    pub fn columns(&self) -> usize {
+        self.header.columns
+    }
+
+    /// What the file's EXIF note says, if it has one.
+    pub fn orientation(&self) -> Option<Orientation> {
+        self.header.orientation
+    }
+
+    /// How the image is turned on its way through a pipeline.
+    pub fn turned_by(&self, pipe: &Pipeline, options: &Options) -> Orientation {
+        options.orient.or(self.header.orientation).unwrap_or(pipe.spec().input.orient)
+    }
+
+    /// The shape of the tensor that a pipeline gives for this image.
+    ///
+    /// # Errors
+    /// When the image has too many pixels or other channels than `input(...)`; as
+    /// [`Pipeline::output_shape`](pixfuse::Pipeline::output_shape).
+    pub fn output_shape(&self, pipe: &Pipeline, options: &Options) -> Result<[usize; 3], Error> {
+        self.check(pipe.spec().input.format, options.max_pixels)?;
+        let shown = self.turned_by(pipe, options).size([self.rows(), self.columns()]);
+        // `output_shape` takes the sides as they are stored, and turns them as the pipeline declares.
+        let [rows, columns] = pipe.spec().input.orient.size(shown);
+        Ok(pipe.output_shape(rows, columns)?)
+    }
+
+    /// Whether the pixels may and can be decoded into a format.
+    fn check(&self, wanted: PixelFormat, limit: u64) -> Result<(), Error> {
+        let Header { rows, columns, colours, .. } = self.header;
+        if (rows as u64).saturating_mul(columns as u64) > limit {
+            return Err(Error::TooLarge { rows, columns, limit });
+        }
+        match colours.refused(wanted) {
+            None => Ok(()),
+            Some(hint) => Err(Error::Colours { format: self.format(), has: colours.name(), hint }),
+        }
+    }
+
+    /// Decodes into the channels of `wanted`, as the file stores them, and calls `run` with the image, which is in this
+    /// thread's buffer.
+    ///
+    /// # Errors
+    /// When the image has more than `max_pixels` or other channels, when the file is damaged, and those of `run`.
+    pub fn pixels<T>(
+        self,
+        wanted: PixelFormat,
+        max_pixels: u64,
+        run: impl FnOnce(ImageRef<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.check(wanted, max_pixels)?;
+        let format = self.format();
+        let Self { length, header: Header { rows, columns, colours, .. }, file } = self;
+        let pixels = rows * columns;
+        scratch::with(pixels.saturating_mul(colours.channels().max(wanted.channels())), |bytes| {
+            let decoded = guarded(|| match file {
+                File::Jpeg(file) => file.pixels(wanted, bytes),
+                File::Png(file) => file.pixels(bytes).map(Some),
+                File::Webp(file) => file.pixels(bytes).map(Some),
+            });
+            if let Some(given) = decoded.map_err(|broken| broken.of(format, length))? {
+                given.arrange(bytes, pixels, wanted);
+            }
+            let channels = wanted.channels();
+            let strides = [columns * channels, channels, 1].map(|stride| stride as isize);
+            let image = ImageRef::strided(&bytes[..pixels * channels], 0, [rows, columns, channels], strides)?;
+            run(image.with_format(wanted)?)
+        })
+    }
+}

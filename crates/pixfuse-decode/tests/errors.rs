@@ -1,0 +1,139 @@
+//! What is wrong with a file or a call is said, before memory is asked for or anything is written.
+
+use std::path::Path;
+
+use pixfuse::Pipeline;
+use pixfuse_decode::{EncodedImage, Error, FileFormat, Options, batch_shape, decode, decode_batch, decode_into};
+
+fn read(name: &str) -> Vec<u8> {
+    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files").join(name)).unwrap()
+}
+
+fn pipe() -> Pipeline {
+    Pipeline::parse("input(rgba8, alpha = drop), resize(8, 9, bilinear), output(rgb, u8, hwc)").unwrap()
+}
+
+fn error(file: &[u8]) -> Error {
+    decode::<u8>(&pipe(), file, &Options::default()).expect_err("the file is wrong")
+}
+
+#[test]
+fn other_files_are_named_by_their_bytes() {
+    let said = |bytes: &[u8]| error(bytes).to_string();
+    assert_eq!(said(b""), "file: expected a JPEG, PNG or WebP file, found no bytes");
+    assert_eq!(
+        said(b"GIF89a\x01\0\x01\0\0\0\0\0\0"),
+        "file: expected a JPEG, PNG or WebP file, found 15 bytes that begin with \
+         47 49 46 38 39 61 01 00 01 00 00 00 (\"GIF89a\\x01\\x00\\x01\\x00\\x00\\x00\")"
+    );
+    assert!(said(b"RIFF\0\0\0\0WAVE").starts_with("file: expected a JPEG"));
+    assert!(said(b"\xff\xd8").contains("2 bytes that begin with ff d8"));
+}
+
+#[test]
+fn truncated_files_are_errors_at_every_length() {
+    for (name, format) in [
+        ("odd-420.jpg", FileFormat::Jpeg),
+        ("odd-444-progressive.jpg", FileFormat::Jpeg),
+        ("gray.jpg", FileFormat::Jpeg),
+        ("rgb.png", FileFormat::Png),
+        ("lossless.webp", FileFormat::Webp),
+        ("lossy-alpha.webp", FileFormat::Webp),
+    ] {
+        let file = read(name);
+        let mut named = 0;
+        // The last bytes of a JPEG are its end marker, which no pixel depends on.
+        for length in 12..file.len() - 4 {
+            match error(&file[..length]) {
+                Error::Truncated { format: found, bytes } => {
+                    assert_eq!((found, bytes), (format, length));
+                    named += 1;
+                }
+                Error::Damaged { format: found, .. } => assert_eq!(found, format),
+                other => panic!("{name}, {length} of {} bytes: {other}", file.len()),
+            }
+        }
+        assert!(named * 10 > (file.len() - 16) * 9, "{name}: {named} of {} are named as truncated", file.len() - 16);
+    }
+    let error = error(&read("odd-420.jpg")[..700]).to_string();
+    assert_eq!(error, "file: this JPEG file of 700 bytes ends too early: it is truncated");
+}
+
+#[test]
+fn a_damaged_png_is_found_by_its_checksum() {
+    let mut file = read("rgb.png");
+    let middle = file.len() / 2;
+    file[middle] ^= 1;
+    let error = error(&file).to_string();
+    assert!(error.starts_with("file: this PNG file is damaged or not supported: "), "{error}");
+}
+
+/// A header that promises more than 2^31 pixels, and no pixel behind it.
+#[test]
+fn large_images_are_refused_by_their_header() {
+    let mut png = Vec::new();
+    png::Encoder::new(&mut png, 60_000, 60_000).write_header().unwrap();
+    let mut jpeg = read("odd-420.jpg");
+    let frame = jpeg.windows(2).position(|marker| marker == [0xff, 0xc0]).unwrap();
+    jpeg[frame + 5..frame + 9].copy_from_slice(&[0xea, 0x60, 0xea, 0x60]);
+    assert_eq!(
+        error(&jpeg).to_string(),
+        "file: 60000 rows x 60000 columns are 3600000000 pixels, more than max_pixels = 178956970"
+    );
+    // `png` writes the header with the end of the file only; what counts is that no memory is asked for.
+    assert!(matches!(error(&png), Error::TooLarge { .. } | Error::Truncated { .. } | Error::Damaged { .. }));
+
+    let file = read("odd-420.jpg");
+    let at = |max_pixels| decode::<u8>(&pipe(), &file, &Options { max_pixels, ..Options::default() });
+    assert!(at(37 * 53).is_ok());
+    assert_eq!(at(37 * 53 - 1).unwrap_err(), Error::TooLarge { rows: 37, columns: 53, limit: 1960 });
+}
+
+#[test]
+fn outputs_are_checked_before_decoding() {
+    let file = read("odd-420.jpg");
+    let mut out = [7; 8 * 9 * 3 + 1];
+    // Nobody has looked at the truncated pixels.
+    let error = decode_into(&pipe(), &file[..900], &Options::default(), &mut out).unwrap_err();
+    assert_eq!(error.to_string(), "out: 217 elements given, the tensor [8, 9, 3] needs 216");
+    assert!(decode_into(&pipe(), &file[..900], &Options::default(), &mut out[..216]).is_err());
+    assert!(out.iter().all(|&value| value == 7));
+    decode_into(&pipe(), &file, &Options::default(), &mut out[..216]).unwrap();
+    assert_eq!(out[..216], decode::<u8>(&pipe(), &file, &Options::default()).unwrap().data);
+    let error = decode::<f32>(&pipe(), &file, &Options::default()).unwrap_err();
+    assert_eq!(error.to_string(), "out: elements are f32, output(...) says u8");
+}
+
+#[test]
+fn batches() {
+    let names = ["odd-420.jpg", "rgb.png", "lossy.webp", "orientation-6.jpg", "rgba.png"];
+    let files = names.map(read);
+    let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
+    let options = Options::default();
+    let batch = decode_batch::<u8>(&pipe(), &files, &options).unwrap();
+    assert_eq!(batch.dims, [5, 8, 9, 3]);
+    for (file, tensor) in files.iter().zip(batch.data.chunks_exact(216)) {
+        assert_eq!(decode::<u8>(&pipe(), file, &options).unwrap().data, tensor);
+    }
+    let said = |files: &[&[u8]], pipe: &Pipeline| batch_shape(pipe, files, &options).unwrap_err().to_string();
+    assert_eq!(said(&[], &pipe()), "image: a batch needs at least one file");
+    assert!(said(&[files[0], b"text"], &pipe()).starts_with("number 1: file: expected a JPEG"));
+    let whole = Pipeline::parse("input(rgba8), output(rgba, u8, hwc)").unwrap();
+    assert_eq!(
+        said(&files[..2], &whole),
+        "image: number 1: gives a tensor [11, 23, 4], number 0 gives [37, 53, 4]; \
+         a batch needs one shape, which resize(...) makes"
+    );
+    let half = [files[0], &files[0][..900]];
+    let error = decode_batch::<u8>(&pipe(), &half, &options).unwrap_err().to_string();
+    assert_eq!(error, "number 1: file: this JPEG file of 900 bytes ends too early: it is truncated");
+}
+
+#[test]
+fn what_a_header_says() {
+    let file = read("orientation-6.jpg");
+    let image = EncodedImage::open(&file).unwrap();
+    assert_eq!((image.format(), image.rows(), image.columns()), (FileFormat::Jpeg, 13, 19));
+    assert_eq!(EncodedImage::open(&read("rgb.png")).unwrap().format().to_string(), "PNG");
+    assert_eq!(EncodedImage::open(&read("lossy.webp")).unwrap().format().to_string(), "WebP");
+}
