@@ -48,6 +48,7 @@ impl<'a> File<'a> {
             (_, PixelFormat::Bgr8) => (Decoded::Bgr, None),
             (_, PixelFormat::Rgba8) => (Decoded::Rgba, None),
             (_, PixelFormat::Bgra8) => (Decoded::Bgra, None),
+            (_, format) => return Err(Broken::Damaged(format!("no file is decoded into {format}"))),
         };
         self.decoder.set_output_format(format);
         self.decoder.decode_image_into(bytes).map_err(broken)?;

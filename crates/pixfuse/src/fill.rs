@@ -21,7 +21,7 @@ pub(crate) fn margins<T: TensorElement>(
 ) {
     let [height, columns] = placement.output;
     for margin in &placement.margins {
-        let fill = |channel| mapping.element::<T>(channel, margin.fill.channel(channel.min(channels - 1)).into());
+        let fill = |channel: usize| mapping.fill::<T>(channel.min(channels - 1), &margin.fill);
         let value: [T; 4] = [0, 1, 2, 3].map(fill);
         let mut rows = margin.rows.clone();
         let mut pixels = rows.start * columns + margin.columns.start..rows.start * columns + margin.columns.end;

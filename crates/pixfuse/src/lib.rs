@@ -51,15 +51,15 @@ pub use entry::{Declared, Entry};
 pub use error::Error;
 pub use geometry::{Clip, Geometry};
 pub use half::{bf16, f16};
-pub use image::ImageRef;
+pub use image::{ImageRef, YuvPlane};
 pub use pipeline::Pipeline;
 pub use pixfuse_macros::pipeline;
 /// The parsed form of a declaration, with all its parts.
 #[doc(inline)]
 pub use pixfuse_spec as spec;
 pub use pixfuse_spec::{
-    Alpha, BindError, ChannelOrder, Element, Filter, Keyword, Layout, Orientation, ParseError, PixelFormat, Spec,
-    Values,
+    Alpha, BindError, ChannelOrder, Element, Filter, Keyword, Layout, Orientation, ParseError, PixelFormat, Sample,
+    Spec, Values,
 };
 pub use simd::Level;
 pub use tensor::{Tensor, TensorElement};

@@ -1,7 +1,7 @@
 //! From a resampled pixel value to an element: what kernels of the grid read, and what margins are filled with.
 
 use half::{bf16, f16};
-use pixfuse_spec::{ChannelNumbers, Element, Map, MapForm, Number, Order, Plan, Quantize};
+use pixfuse_spec::{ChannelNumbers, Element, Fill, Map, MapForm, Number, Order, Plan, Quantize};
 
 use crate::TensorElement;
 use crate::kernel::Numbers;
@@ -14,6 +14,8 @@ pub(crate) struct Mapping {
     swap: bool,
     steps: Steps,
     half: Half,
+    /// The value of a white sample of the source.
+    white: f64,
     /// For each output channel the element of each pixel value, where the kernel looks it up.
     tables: Option<Box<[[u32; 256]; 4]>>,
 }
@@ -35,6 +37,7 @@ impl Mapping {
             swap: plan.store.from.first() == Some(&2),
             steps: Steps { scale: quantize.scale as f32, zero_point: quantize.zero_point, least, most },
             half: if element == Element::Bf16 { Half::Bf16 } else { Half::F16 },
+            white: plan.load.format.sample().white(),
             tables: None,
         };
         if plan.shape().map == MapForm::Table {
@@ -61,6 +64,13 @@ impl Mapping {
     /// A u8 that is kept comes out of this as it is: one step is worth 1 then, and the scale is 1.
     pub(crate) fn element<T: TensorElement>(&self, channel: usize, value: f32) -> T {
         T::narrow(self.normalize.value(channel, value), self.steps)
+    }
+
+    /// The element of a margin, whose values are said as if white were 255.
+    pub(crate) fn fill<T: TensorElement>(&self, channel: usize, fill: &Fill) -> T {
+        // One rounding: 255 divides the product for 8 and for 16 bits.
+        let value = (f64::from(fill.channel(channel)) * self.white / 255.0) as f32;
+        self.element(channel, value)
     }
 
     /// The same as bits.

@@ -3,9 +3,10 @@
 //! Every kernel at every level is tested against this, and this against the libraries it names. It is slow on
 //! purpose and allocates freely.
 
-use pixfuse_spec::{Resample, lower};
+use pixfuse_spec::{Composite, Convert, Load, Resample, lower};
 
 use crate::axis::{self, Axis, Pair};
+use crate::kernel::{YuvToRgb, gray, over};
 use crate::mapping::Mapping;
 use crate::placement::{Margin, Placement};
 use crate::weights::{AxisWeights, Passes};
@@ -31,19 +32,19 @@ pub fn run<T: TensorElement>(pipe: &crate::Pipeline, image: ImageRef<'_>) -> Res
     let image = image.oriented(plan.load.orient);
     let placement = Placement::new(&plan.frame, [image.rows() as u32, image.columns() as u32])?;
     let mapping = Mapping::new(&plan);
+    let image = Source { image, load: plan.load };
     let resampled = resampler(plan.resample, &image, &placement);
     let ([rows, columns], channels) = (placement.output, spec.output.channels.channels());
     let value = |row: usize, column: usize, channel: usize| {
         let covers = |margin: &&Margin| margin.rows.contains(&row) && margin.columns.contains(&column);
-        let pixel = match placement.margins.iter().find(covers) {
-            Some(margin) => f32::from(margin.fill.channel(channel)),
+        match placement.margins.iter().find(covers) {
+            Some(margin) => mapping.fill::<T>(channel, &margin.fill),
             None => {
                 let (window, [top, left]) = (placement.window, placement.at);
                 let (y, x) = (row - top + window.top as usize, column - left + window.left as usize);
-                resampled(y, x, plan.store.from[channel])
+                mapping.element::<T>(channel, resampled(y, x, plan.store.from[channel]))
             }
-        };
-        mapping.element::<T>(channel, pixel)
+        }
     };
     let mut data = Vec::with_capacity(dims.iter().product());
     match spec.output.layout {
@@ -65,19 +66,64 @@ pub fn run<T: TensorElement>(pipe: &crate::Pipeline, image: ImageRef<'_>) -> Res
     Ok(Tensor { data, dims: dims.to_vec() })
 }
 
+/// The source as kernels see it: each pixel converted when it is asked for.
+struct Source<'a> {
+    image: ImageRef<'a>,
+    load: Load,
+}
+
+impl Source<'_> {
+    /// A channel of the converted pixel; the image has u8 samples.
+    fn get(&self, row: usize, column: usize, channel: usize) -> u8 {
+        let Self { image, load } = self;
+        let Convert { yuv, alpha, gray: rule, repeat } = load.convert;
+        if !load.makes_rows() {
+            return image.get(row, column, if repeat { 0 } else { channel });
+        }
+        let letters = load.format.order().letters();
+        let colour = |letter: char| {
+            if let Some((matrix, range)) = yuv {
+                let rgb = YuvToRgb::new(matrix, range).pixel(image.luma_and_chroma(row, column));
+                return rgb["rgb".find(letter).expect("YUV has no alpha")];
+            }
+            image.get(row, column, letters.find(letter).expect("the rulebook admits only channels that there are"))
+        };
+        let composite = |letter: char| match alpha {
+            None => colour(letter),
+            Some(_) if letter == 'a' => colour(letter),
+            Some(Composite::Premultiply) => over(colour(letter), 0, colour('a')),
+            Some(Composite::Over(behind)) => {
+                over(colour(letter), behind["rgb".find(letter).expect("a colour")], colour('a'))
+            }
+        };
+        match rule {
+            Some(rule) => gray(rule, ['r', 'g', 'b'].map(composite)),
+            None => composite(load.order.letters().as_bytes()[channel].into()),
+        }
+    }
+
+    /// The same as f32, of samples of any type.
+    fn value(&self, row: usize, column: usize, channel: usize) -> f32 {
+        if self.load.is_wide() {
+            return self.image.value(row, column, if self.load.convert.repeat { 0 } else { channel });
+        }
+        self.get(row, column, channel).into()
+    }
+}
+
 /// The value at (row, column, source channel) of the whole resized image: an integer, but for `precision = f32`.
 fn resampler<'a>(
     resample: Resample,
-    image: &'a ImageRef<'_>,
+    image: &'a Source<'_>,
     placement: &Placement,
 ) -> Box<dyn Fn(usize, usize, usize) -> f32 + 'a> {
-    let source = [image.rows() as u32, image.columns() as u32];
+    let source = [image.image.rows() as u32, image.image.columns() as u32];
     let [rows, columns] = placement.resized;
     match resample {
-        Resample::None => Box::new(|row, column, channel| f32::from(image.get(row, column, channel))),
+        Resample::None => Box::new(|row, column, channel| image.value(row, column, channel)),
         Resample::OneTap { filter } => {
             let (y, x) = (axis::one_tap(filter, source[0], rows), axis::one_tap(filter, source[1], columns));
-            Box::new(move |row, column, channel| f32::from(image.get(y[row] as usize, x[column] as usize, channel)))
+            Box::new(move |row, column, channel| image.value(y[row] as usize, x[column] as usize, channel))
         }
         Resample::TwoTaps { .. } => {
             let y: Vec<_> = axis::two_taps(source[0], rows, Axis::Rows).collect();
@@ -86,9 +132,9 @@ fn resampler<'a>(
         }
         Resample::Separable(separable) => {
             let [rows, columns] = placement.resized;
-            let whole = Planes::<u8>::new(image);
+            let whole = || Planes::of(image, |row, column, channel| image.get(row, column, channel));
             match Passes::new(separable, source, [rows, columns], [0..rows, 0..columns]) {
-                None => Box::new(|row, column, channel| f32::from(image.get(row, column, channel))),
+                None => Box::new(|row, column, channel| image.value(row, column, channel)),
                 Some(Passes::Rounded { axes: [y, x], rows_first }) => {
                     let round = |weights: &AxisWeights| {
                         let bits = weights.bits;
@@ -101,17 +147,18 @@ fn resampler<'a>(
                         None => image,
                     };
                     let resized =
-                        if rows_first { pass(pass(whole, &y, 0), &x, 1) } else { pass(pass(whole, &x, 1), &y, 0) };
+                        if rows_first { pass(pass(whole(), &y, 0), &x, 1) } else { pass(pass(whole(), &x, 1), &y, 0) };
                     Box::new(move |row, column, channel| f32::from(resized.get(row, column, channel)))
                 }
                 Some(Passes::Wide { axes: [y, x], finish }) => {
-                    let sums = whole.pass(&x, 1, 0i32, |sum, p, w| sum + i32::from(p) * w);
+                    let sums = whole().pass(&x, 1, 0i32, |sum, p, w| sum + i32::from(p) * w);
                     let sums = sums.pass(&y, 0, 0i32, |sum: i32, p: i32, w| sum.wrapping_add(p.wrapping_mul(w)));
                     let resized = sums.map(|sum| finish.of(sum));
                     Box::new(move |row, column, channel| f32::from(resized.get(row, column, channel)))
                 }
                 Some(Passes::Float { axes: [y, x], rounds }) => {
-                    let sums = whole.pass(&x, 1, 0.0f32, |sum, p, w| sum + f32::from(p) * w);
+                    let whole = Planes::of(image, |row, column, channel| image.value(row, column, channel));
+                    let sums = whole.pass(&x, 1, 0.0f32, |sum, p: f32, w| sum + p * w);
                     let sums = sums.pass(&y, 0, 0.0f32, |sum, p, w| sum + p * w);
                     let resized = sums.map(|sum| if rounds { f32::from(sum.round_ties_even() as u8) } else { sum });
                     Box::new(move |row, column, channel| resized.get(row, column, channel))
@@ -131,14 +178,11 @@ struct Planes<T> {
     values: Vec<T>,
 }
 
-impl Planes<u8> {
-    fn new(image: &ImageRef<'_>) -> Self {
-        let (size, channels) = ([image.rows(), image.columns()], image.channels());
-        Self::made(size, channels, |row, column, channel| image.get(row, column, channel))
-    }
-}
-
 impl<T: Copy> Planes<T> {
+    fn of(image: &Source<'_>, value: impl Fn(usize, usize, usize) -> T) -> Self {
+        Self::made([image.image.rows(), image.image.columns()], image.load.order.channels(), value)
+    }
+
     fn made(size: [usize; 2], channels: usize, value: impl Fn(usize, usize, usize) -> T) -> Self {
         let mut values = Vec::with_capacity(size[0] * size[1] * channels);
         for row in 0..size[0] {
@@ -178,7 +222,7 @@ impl<T: Copy> Planes<T> {
 }
 
 /// OpenCV `INTER_LINEAR` for u8: columns first without rounding, then rows with two truncating shifts before the add.
-fn bilinear(image: &ImageRef<'_>, y: Pair, x: Pair, channel: usize) -> u8 {
+fn bilinear(image: &Source<'_>, y: Pair, x: Pair, channel: usize) -> u8 {
     let row = |at: u32| -> i32 {
         (0..2)
             .map(|tap| i32::from(image.get(at as usize, x.at[tap] as usize, channel)) * i32::from(x.weights[tap]))

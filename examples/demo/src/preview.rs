@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
 
+use pixfuse::spec::Normalize;
 use pixfuse::{ChannelOrder, Spec};
 
 use crate::Error;
@@ -17,7 +18,7 @@ const GAP: usize = 8;
 
 /// Undoes `normalize` and the channel order of a `chw` tensor.
 pub(crate) fn seen(spec: &Spec, tensor: &[f32], [channels, rows, columns]: [usize; 3]) -> Picture {
-    let normalize = spec.normalize.clone().unwrap_or_default();
+    let normalize = spec.normalize.clone().unwrap_or_else(|| Normalize::of(spec.input.format.sample()));
     let scale = normalize.scale.known().copied().unwrap_or(1.0);
     let eps = normalize.eps.known().copied().unwrap_or(0.0);
     // One value stands for every channel.

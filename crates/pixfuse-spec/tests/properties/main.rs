@@ -4,7 +4,7 @@ mod strategies;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use pixfuse_spec::{Crop, Keyword, Letterbox, Normalize, Number, Pad, Resize, Size, Spec, Values, check, lower};
+use pixfuse_spec::{Crop, Keyword, Letterbox, Number, Pad, Resize, Size, Spec, Values, check, lower};
 use proptest::prelude::*;
 
 use crate::strategies::{soup, spec};
@@ -34,7 +34,8 @@ proptest! {
         clauses.extend(spec.letterbox.as_ref().map(Letterbox::to_string));
         clauses.extend(spec.crop.as_ref().map(Crop::to_string));
         clauses.extend(spec.pad.as_ref().map(Pad::to_string));
-        clauses.extend(spec.normalize.as_ref().map(Normalize::to_string));
+        let sample = spec.input.format.sample();
+        clauses.extend(spec.normalize.as_ref().map(|normalize| normalize.text(sample)));
         let mut shuffled: Vec<_> = clauses.into_iter().zip(keys).collect();
         shuffled.sort_by_key(|(_, key)| *key);
         let text: Vec<String> = shuffled.into_iter().map(|(clause, _)| clause).collect();

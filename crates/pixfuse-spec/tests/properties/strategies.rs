@@ -1,9 +1,9 @@
 //! Every declaration that the rulebook admits, and tokens that are none.
 
 use pixfuse_spec::{
-    Alpha, ChannelOrder, Crop, Element, Fill, Filter, Input, Kind, Layout, Letterbox, LetterboxRule, Like, MAX_SIDE,
-    Normalize, Number, Order, Orientation, Output, Pad, PixelFormat, Precision, Quantize, Resize, Rounding, Sampling,
-    Size, Spec, Token,
+    Alpha, ChannelOrder, Crop, Element, Fill, Filter, Gray, Input, Kind, Layout, Letterbox, LetterboxRule, Like,
+    MAX_SIDE, Matrix, Normalize, Number, Order, Orientation, Output, Pad, PixelFormat, Precision, Quantize, Range,
+    Resize, Rounding, Sample, Sampling, Size, Spec, Token,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -142,14 +142,42 @@ fn normalize(channels: usize) -> impl Strategy<Value = Normalize> {
     prop_oneof![2 => fused, 1 => ordered]
 }
 
+/// What `input` says of a format, for these channels.
+fn input(
+    format: PixelFormat,
+    layout: Layout,
+    orient: Orientation,
+    channels: ChannelOrder,
+) -> impl Strategy<Value = Input> {
+    let alphas: Vec<_> = match (format.order().has_alpha(), channels.has_alpha()) {
+        (false, _) => vec![None],
+        (true, true) => vec![None, Some(Alpha::Premultiply)],
+        (true, false) => Alpha::ALL.iter().copied().map(Some).collect(),
+    };
+    let grays = match channels == ChannelOrder::Gray && format.order() != ChannelOrder::Gray {
+        true => Gray::ALL.iter().copied().map(Some).collect(),
+        false => vec![None],
+    };
+    let (matrices, ranges) = match format.is_yuv() {
+        true => (vec![None, Some(Matrix::Bt709), Some(Matrix::Bt2020)], vec![None, Some(Range::Full)]),
+        false => (vec![None], vec![None]),
+    };
+    let layout = if format.is_yuv() { Layout::Hwc } else { layout };
+    let words = (select(alphas), select(grays), select(matrices), select(ranges));
+    (words, fill(255, 3)).prop_map(move |((alpha, gray, matrix, range), background)| {
+        let background = (alpha == Some(Alpha::Over)).then_some(background);
+        Input { format, layout, alpha, background, gray, matrix, range, orient }
+    })
+}
+
 /// Every declaration that the rulebook admits.
 pub(crate) fn spec() -> impl Strategy<Value = Spec> {
     use ChannelOrder::{Bgr, Bgra, Gray, Rgb, Rgba};
     let colours = select(PixelFormat::ALL).prop_flat_map(|format| {
         let orders: &[ChannelOrder] = match format.channels() {
-            1 => &[Gray],
-            3 => &[Rgb, Bgr],
-            _ => &[Rgb, Bgr, Rgba, Bgra],
+            3 if format.sample() != Sample::U8 => &[Rgb, Bgr],
+            1 | 3 => &[Gray, Rgb, Bgr],
+            _ => &[Gray, Rgb, Bgr, Rgba, Bgra],
         };
         (Just(format), select(orders))
     });
@@ -168,21 +196,30 @@ pub(crate) fn spec() -> impl Strategy<Value = Spec> {
     });
     (colours, select(Layout::ALL), select(Layout::ALL), stored, orient)
         .prop_flat_map(|((format, channels), source, layout, (element, quantize), orient)| {
+            // Wide samples are no pixel values of a u8.
+            let element = if format.sample() == Sample::U8 || quantize.is_some() { element } else { Element::Bf16 };
             let keeps = element == Element::U8 && quantize.is_none();
             let normalize = match keeps {
                 false => proptest::option::of(normalize(channels.channels())).boxed(),
                 true => Just(None).boxed(),
             };
-            let alpha = (format.channels() == 4 && channels.channels() == 3).then_some(Alpha::Drop);
-            let ends =
-                (Input { format, layout: source, alpha, orient }, Output { channels, element, layout, quantize });
-            (Just(ends), framed(keeps, channels.channels()), normalize)
+            let output = Output { channels, element, layout, quantize };
+            (input(format, source, orient, channels), Just(output), framed(keeps, channels.channels()), normalize)
         })
-        .prop_map(|((input, output), (resize, letterbox, crop, pad), mut normalize)| {
-            let sampling =
-                resize.map(|resize| resize.sampling).or(letterbox.as_ref().map(|letterbox| letterbox.sampling));
+        .prop_map(|(input, output, (mut resize, mut letterbox, crop, pad), mut normalize)| {
+            let sampling = resize.as_mut().map(|resize| &mut resize.sampling);
+            let sampling = sampling.or(letterbox.as_mut().map(|letterbox| &mut letterbox.sampling));
+            let wide = input.format.sample() != Sample::U8;
+            let float = sampling.is_some_and(|sampling| {
+                if wide && !sampling.filter.is_nearest() {
+                    let filter = if sampling.antialias { sampling.filter } else { Filter::Bilinear };
+                    let antialias = sampling.antialias;
+                    *sampling = Sampling { antialias, precision: Precision::F32, ..Sampling::new(filter) };
+                }
+                sampling.precision == Precision::F32
+            });
             if let Some(normalize) = &mut normalize
-                && sampling.is_some_and(|sampling| sampling.precision == Precision::F32)
+                && (float || wide)
             {
                 normalize.order = Order::Fused;
             }
@@ -194,7 +231,7 @@ pub(crate) fn spec() -> impl Strategy<Value = Spec> {
 pub(crate) fn soup() -> impl Strategy<Value = Vec<Token<usize>>> {
     let word = select(
         "input output resize letterbox crop center_crop pad normalize rgb8 rgb f32 chw box antialias shortest max \
-                like torch fill zero_point stride scale_up true orient mean std order hf_pil _ x"
+                like torch fill zero_point stride scale_up true orient alpha over background nv12 matrix gray rgb16 mean std order hf_pil _ x"
             .split(' ')
             .collect::<Vec<_>>(),
     );

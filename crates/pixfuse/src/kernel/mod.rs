@@ -4,6 +4,8 @@
 //! an image. [`Kernel::prepare`] builds the tables for one source size, [`Prepared::run`] uses them.
 
 mod blocks;
+mod convert;
+mod lines;
 mod load;
 mod one_tap;
 mod pack;
@@ -13,12 +15,15 @@ mod separable;
 mod store;
 mod summed;
 mod two_taps;
+mod wide;
 
-use pixfuse_spec::Resample;
+use pixfuse_spec::{Resample, Sample};
 
+use crate::image::view::View;
 use crate::placement::Placement;
 use crate::simd::{Half, Steps, Token};
 
+pub(crate) use convert::{Conversion, YuvToRgb, gray, over};
 pub(crate) use load::Load;
 pub use load::{Interleaved, Planar};
 pub use one_tap::OneTap;
@@ -92,9 +97,14 @@ pub(crate) struct Request {
     pub(crate) resample: Resample,
     /// Which of them, and where they go.
     pub(crate) placement: Placement,
+    /// How pixels are converted before that.
+    pub(crate) conversion: Option<Conversion>,
+    /// What samples are.
+    pub(crate) sample: Sample,
 }
 
-/// The part of a source view that tables depend on; two views with the same one share tables.
+/// The part of a source view that tables depend on; two views with the same one share tables. Of pixels that are
+/// converted it is the row that the conversion makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Source {
     pub(crate) rows: usize,
@@ -112,9 +122,9 @@ pub(crate) trait Prepared: Send + Sync {
     /// Writes the window of the output.
     ///
     /// # Safety
-    /// `origin` is row 0, column 0, channel 0 of a readable view of the [`Source`] this was prepared for, with
-    /// `row_stride` bytes between rows (and, where `rows_join` was promised, without a gap between them). `out` is
+    /// `view` is readable, and its pixels are those of the [`Source`] and the conversion this was prepared for (where
+    /// `rows_join` was promised, without a gap between rows). `out` is
     /// aligned for its element, writable for rows x columns x channels elements, and overlaps no byte of the view. The
     /// margins of the placement are not written.
-    unsafe fn run(&self, origin: *const u8, row_stride: isize, out: *mut u8, numbers: &Numbers<'_>);
+    unsafe fn run(&self, view: &View, out: *mut u8, numbers: &Numbers<'_>);
 }

@@ -2,14 +2,16 @@
 
 use std::marker::PhantomData;
 
-use pixfuse_spec::{Filter, Resample};
+use pixfuse_spec::{Filter, Resample, Sample};
 
 use super::blocks::{Block, Target, blocks, starts};
+use super::lines::Rows;
 use super::scratch::Scratch;
 use super::separable::Resampler;
 use super::summed::Summed;
-use super::{Load, Numbers, Prepared, Request, Store};
+use super::{Load, Numbers, Prepared, Request, Store, wide};
 use crate::axis::{self, Pair};
+use crate::image::view::View;
 use crate::placement::Placement;
 use crate::simd::{Simd, Task, Token, Visit};
 use crate::weights::Passes;
@@ -59,7 +61,7 @@ impl<K: OneTap<C>, const C: usize> Visit for Prepare<K, C> {
     fn visit<S: Simd>(self, simd: S) -> Box<dyn Prepared> {
         let request = &self.request;
         let (source, placement) = (&request.source, &request.placement);
-        let dense = K::Load::is_dense(source.column_stride, source.channel_stride);
+        let dense = K::Load::is_dense(source.column_stride, source.channel_stride) && request.conversion.is_none();
         let (pixel, planes) = if K::Load::TOGETHER { (source.pixel, 1) } else { (1, C) };
         let picked = |filter: Option<Filter>| {
             let window = placement.window;
@@ -72,14 +74,18 @@ impl<K: OneTap<C>, const C: usize> Visit for Prepare<K, C> {
                 }
             };
             let rows = indices(source.rows, placement.resized[0], window.top, window.rows);
-            if filter.is_none() && dense {
-                return Rows::Dense { rows, left: window.left as usize };
+            if request.sample != Sample::U8 {
+                let columns = indices(source.columns, placement.resized[1], window.left, window.columns);
+                return Lines::Wide { rows, columns, sample: request.sample };
+            }
+            if filter.is_none() && (dense || request.conversion.is_some()) {
+                return Lines::Dense { rows, left: window.left as usize };
             }
             let columns = indices(source.columns, placement.resized[1], window.left, window.columns);
             let columns: Vec<_> = columns.into_iter().map(|x| ([x, x], [0, 0])).collect();
-            Rows::Picked { rows, blocks: blocks::<S, K::Load>(simd, request, C, 1, &columns) }
+            Lines::Picked { rows, blocks: blocks::<S, K::Load>(simd, request, C, 1, &columns) }
         };
-        let rows = match request.resample {
+        let lines = match request.resample {
             Resample::None => picked(None),
             Resample::OneTap { filter } => picked(Some(filter)),
             Resample::Separable(separable) => {
@@ -88,26 +94,29 @@ impl<K: OneTap<C>, const C: usize> Visit for Prepare<K, C> {
                 match Passes::new(separable, from, placement.resized, placement.window.ranges()) {
                     None => picked(None),
                     Some(Passes::Rounded { axes, rows_first }) => {
-                        Rows::Rounded(Resampler::new(simd, request, axes, rows_first, view))
+                        Lines::Rounded(Resampler::new(simd, request, axes, rows_first, view))
                     }
                     Some(Passes::Wide { axes, finish }) => {
-                        Rows::Summed(Summed::wide(simd, request, axes, finish, view))
+                        Lines::Summed(Summed::wide(simd, request, axes, finish, view))
                     }
                     Some(Passes::Float { axes, rounds }) => {
                         let summed = Summed::float(simd, request, axes, rounds, view);
-                        if rounds { Rows::Summed(summed) } else { Rows::Floats(summed) }
+                        if rounds { Lines::Summed(summed) } else { Lines::Floats(summed) }
                     }
                     Some(Passes::TwoTaps { axes: [rows, columns] }) => {
                         let columns: Vec<_> = columns.into_iter().map(|pair| pair.neighbours(source.columns)).collect();
-                        Rows::Blended { rows, blocks: blocks::<S, K::Load>(simd, request, C, 2, &columns) }
+                        Lines::Blended { rows, blocks: blocks::<S, K::Load>(simd, request, C, 2, &columns) }
                     }
                 }
             }
             Resample::TwoTaps { .. } => unreachable!("a two-tap kernel has this shape"),
         };
+        // Resampled lines make the rows that they need themselves.
+        let reads = matches!(lines, Lines::Dense { .. } | Lines::Picked { .. } | Lines::Blended { .. });
         Box::new(Tables::<K, S, C> {
             simd,
-            rows,
+            lines,
+            made: super::lines::Lines::new(request).filter(|_| reads),
             height: placement.window.rows as usize,
             width: placement.window.columns as usize,
             target: Target::of(placement),
@@ -119,7 +128,9 @@ impl<K: OneTap<C>, const C: usize> Visit for Prepare<K, C> {
 
 struct Tables<K, S: Simd, const C: usize> {
     simd: S,
-    rows: Rows<S>,
+    lines: Lines<S>,
+    /// Where source rows are made before they are read.
+    made: Option<super::lines::Lines>,
     /// Rows of the window.
     height: usize,
     /// Columns of the window.
@@ -130,7 +141,7 @@ struct Tables<K, S: Simd, const C: usize> {
 }
 
 /// Where the pixels of an output row come from.
-enum Rows<S: Simd> {
+enum Lines<S: Simd> {
     /// Neighbours in a source row, from this column on.
     Dense { rows: Vec<u32>, left: usize },
     /// Those pixels of a source row that the blocks say.
@@ -139,29 +150,34 @@ enum Rows<S: Simd> {
     Rounded(Resampler<S>),
     /// A line that is resampled first, with sums between the passes.
     Summed(Summed<S>),
-    /// Planes of f32 lines that are resampled first, and not rounded.
+    /// View of f32 lines that are resampled first, and not rounded.
     Floats(Summed<S>),
+    /// View of f32 lines of those samples of a source row.
+    Wide { rows: Vec<u32>, columns: Vec<u32>, sample: Sample },
     /// Two rows by two columns of the source.
     Blended { rows: Vec<Pair>, blocks: Vec<Block<S>> },
 }
 
-impl<S: Simd> Rows<S> {
+impl<S: Simd> Lines<S> {
     /// Bytes of scratch that a run needs.
     fn scratch(&self) -> usize {
         match self {
             Self::Rounded(resampler) => resampler.scratch(),
             Self::Summed(summed) | Self::Floats(summed) => summed.scratch(),
-            _ => 0,
+            Self::Wide { columns, .. } => columns.len() * 4 * 4,
+            Self::Dense { .. } | Self::Picked { .. } | Self::Blended { .. } => 0,
         }
     }
 }
 
 impl<K: OneTap<C>, S: Simd, const C: usize> Prepared for Tables<K, S, C> {
-    unsafe fn run(&self, origin: *const u8, row_stride: isize, out: *mut u8, numbers: &Numbers<'_>) {
+    unsafe fn run(&self, view: &View, out: *mut u8, numbers: &Numbers<'_>) {
         let Tables { target, width, .. } = *self;
         let sink = Sink::<K, S, C> { out: out.cast(), target, width, numbers: *numbers, level: PhantomData };
-        Scratch::with(self.rows.scratch(), |scratch| {
-            self.simd.vectorize(Run { tables: self, sink, origin, row_stride, scratch });
+        let bytes = self.lines.scratch() + self.made.as_ref().map_or(0, super::lines::Lines::scratch);
+        Scratch::with(bytes, |scratch| {
+            let source = Rows::new(self.made.as_ref(), view, scratch);
+            self.simd.vectorize(Run { tables: self, sink, view, source, scratch });
         });
     }
 }
@@ -169,8 +185,8 @@ impl<K: OneTap<C>, S: Simd, const C: usize> Prepared for Tables<K, S, C> {
 struct Run<'a, K: OneTap<C>, S: Simd, const C: usize> {
     tables: &'a Tables<K, S, C>,
     sink: Sink<'a, K, S, C>,
-    origin: *const u8,
-    row_stride: isize,
+    view: &'a View,
+    source: Rows<'a>,
     scratch: &'a mut Scratch,
 }
 
@@ -179,64 +195,82 @@ impl<K: OneTap<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
 
     #[inline(always)]
     fn run(self, simd: S) {
-        let Run { tables, sink, origin, row_stride, scratch } = self;
-        let Tables { rows, height, channel_stride, .. } = tables;
-        match rows {
-            Rows::Dense { rows, left } => {
+        let Run { tables, sink, view, mut source, scratch } = self;
+        let Tables { lines, height, channel_stride, .. } = tables;
+        match lines {
+            Lines::Dense { rows, left } => {
                 for (y, &row) in rows.iter().enumerate() {
-                    let source = origin.wrapping_offset(row as isize * row_stride);
                     // SAFETY: the row is inside the view, and so are the pixels of the window in it.
-                    unsafe { sink.dense(simd, y, source, *channel_stride, *left) };
+                    unsafe {
+                        let row = source.row(simd, row);
+                        sink.dense(simd, y, row, *channel_stride, *left);
+                    }
                 }
             }
-            Rows::Picked { rows, blocks } => {
+            Lines::Picked { rows, blocks } => {
                 for (y, &row) in rows.iter().enumerate() {
-                    let source = origin.wrapping_offset(row as isize * row_stride);
+                    // SAFETY: the table was made for rows of this view.
+                    let row = unsafe { source.row(simd, row) };
                     for block in blocks {
                         // SAFETY: the table was made for rows of this view, and the block is inside the window.
                         unsafe {
-                            let [pixel] = K::Load::fetch::<S, C, 1, 1>(simd, [source], *channel_stride, &block.columns);
+                            let [pixel] = K::Load::fetch::<S, C, 1, 1>(simd, [row], *channel_stride, &block.columns);
                             sink.store(simd, y, block.column, pixel);
                         }
                     }
                 }
             }
-            Rows::Rounded(resampler) => {
+            Lines::Rounded(resampler) => {
                 for y in 0..*height {
                     // SAFETY: the view, and scratch for this resampler, which gives lines of the window's pixels.
                     unsafe {
-                        let line = resampler.row(simd, scratch, y, origin, row_stride);
+                        let line = resampler.row(simd, scratch, y, view);
                         sink.dense(simd, y, line, resampler.line_stride(), 0);
                     }
                 }
             }
-            Rows::Summed(summed) => {
+            Lines::Summed(summed) => {
                 for y in 0..*height {
                     // SAFETY: as above.
                     unsafe {
-                        let line = summed.row(simd, scratch, y, origin, row_stride);
+                        let line = summed.row(simd, scratch, y, view);
                         sink.dense(simd, y, line, summed.line_stride(), 0);
                     }
                 }
             }
-            Rows::Floats(summed) => {
+            Lines::Floats(summed) => {
                 for y in 0..*height {
                     // SAFETY: as above.
                     unsafe {
-                        let line = summed.row(simd, scratch, y, origin, row_stride);
+                        let line = summed.row(simd, scratch, y, view);
                         sink.floats(simd, y, line, summed.line_stride());
                     }
                 }
             }
-            Rows::Blended { rows, blocks } => {
+            Lines::Wide { rows, columns, sample } => {
+                let line = scratch.parts().0;
+                let pitch = columns.len() * 4;
+                for (y, &row) in rows.iter().enumerate() {
+                    // SAFETY: the rows and columns are inside the view, and there is scratch for four planes.
+                    unsafe {
+                        for channel in 0..C {
+                            let to = line.add(channel * pitch).cast();
+                            wide::plane(*sample, view, row as usize, columns, channel, to);
+                        }
+                        sink.floats(simd, y, line, pitch as isize);
+                    }
+                }
+            }
+            Lines::Blended { rows, blocks } => {
                 for (y, row) in rows.iter().enumerate() {
-                    let source = row.at.map(|row| origin.wrapping_offset(row as isize * row_stride));
+                    // SAFETY: the table was made for rows of this view.
+                    let [above, below] = unsafe { [source.row(simd, row.at[0]), source.row(simd, row.at[1])] };
                     let weights = simd.splat_words(row.weights);
                     for block in blocks {
                         // SAFETY: the table was made for rows of this view, and the block is inside the window.
                         unsafe {
                             let [above, mut pixel] =
-                                K::Load::fetch::<S, C, 2, 2>(simd, source, *channel_stride, &block.columns);
+                                K::Load::fetch::<S, C, 2, 2>(simd, [above, below], *channel_stride, &block.columns);
                             for channel in 0..C {
                                 let above = simd.dot_pairs(above[channel], block.weights);
                                 let below = simd.dot_pairs(pixel[channel], block.weights);

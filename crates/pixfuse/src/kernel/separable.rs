@@ -15,6 +15,7 @@ use super::pack::Pack;
 use super::quads::{Blend, Keeping};
 use super::scratch::{Scratch, pitch};
 use super::{Request, Source};
+use crate::image::view::View;
 use crate::simd::{Simd, Task, interleave};
 use crate::weights::AxisWeights;
 
@@ -55,7 +56,7 @@ impl<S: Simd> Resampler<S> {
     ) -> Self {
         let (source, window) = (request.source, request.placement.window);
         let reach = columns.as_ref().map_or(window.left..window.left + window.columns, AxisWeights::reach);
-        let pack = Pack::new(&source, reach, pixel);
+        let pack = Pack::new(request, reach, pixel);
         let packed = columns.as_ref().map_or(pack.length(), |weights| pack.room(weights.taps));
         let rows_first = rows_first && rows.is_some();
         let (mut packs, mut filter) = (!dense, None);
@@ -98,18 +99,11 @@ impl<S: Simd> Resampler<S> {
     /// kernel.
     ///
     /// # Safety
-    /// `origin` and `row_stride` are those of [`Prepared::run`](super::Prepared::run); `scratch` was made ready for
+    /// `view` is that of [`Prepared::run`](super::Prepared::run); `scratch` was made ready for
     /// [`scratch`](Self::scratch) bytes.
     #[inline(never)]
-    pub(super) unsafe fn row(
-        &self,
-        simd: S,
-        scratch: &mut Scratch,
-        y: usize,
-        origin: *const u8,
-        row_stride: isize,
-    ) -> *const u8 {
-        simd.vectorize(Row { resampler: self, scratch, y, origin, row_stride })
+    pub(super) unsafe fn row(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
+        simd.vectorize(Row { resampler: self, scratch, y, view })
     }
 }
 
@@ -118,8 +112,7 @@ struct Row<'a, S: Simd> {
     resampler: &'a Resampler<S>,
     scratch: &'a mut Scratch,
     y: usize,
-    origin: *const u8,
-    row_stride: isize,
+    view: &'a View,
 }
 
 impl<S: Simd> Task<S> for Row<'_, S> {
@@ -127,18 +120,12 @@ impl<S: Simd> Task<S> for Row<'_, S> {
 
     #[inline(always)]
     fn run(self, simd: S) -> *const u8 {
-        let Row { resampler, scratch, y, origin, row_stride } = self;
-        let Resampler { source, planes, parts, .. } = resampler;
+        let Row { resampler, scratch, y, view } = self;
+        let Resampler { planes, parts, .. } = resampler;
         let next = scratch.next;
         let (bytes, pointers) = scratch.parts();
-        for plane in 0..*planes {
-            let plane = Plane {
-                resampler,
-                simd,
-                scratch: bytes.wrapping_add(plane * parts.end),
-                origin: origin.wrapping_offset(plane as isize * source.channel_stride),
-                row_stride,
-            };
+        for index in 0..*planes {
+            let plane = Plane { resampler, simd, scratch: bytes.wrapping_add(index * parts.end), view, index };
             // SAFETY: whoever made this task promised the view and the scratch, which has a part for each plane.
             unsafe { plane.line(y, next, pointers) }
         }
@@ -154,8 +141,8 @@ struct Plane<'a, S: Simd> {
     resampler: &'a Resampler<S>,
     simd: S,
     scratch: *mut u8,
-    origin: *const u8,
-    row_stride: isize,
+    view: &'a View,
+    index: usize,
 }
 
 impl<S: Simd> Plane<'_, S> {
@@ -246,13 +233,13 @@ impl<S: Simd> Plane<'_, S> {
     #[inline(always)]
     unsafe fn source(&self, row: u32, slot: usize) -> *const u8 {
         let Resampler { pack, packs, parts, .. } = self.resampler;
-        let in_place = self.origin.wrapping_offset(row as isize * self.row_stride);
+        let row = row as usize;
         if !packs {
-            return in_place;
+            return self.view.pixels.row(row).wrapping_offset(self.index as isize * self.view.channel_stride);
         }
         let place = self.scratch.wrapping_add(parts.packed + slot * parts.packed_pitch);
         // SAFETY: the caller's promise; the scratch has four packed rows there.
-        unsafe { pack.copy(in_place, place) };
+        unsafe { pack.copy(self.simd, self.view, self.index, row, place) };
         place
     }
 }

@@ -4,10 +4,13 @@
 //! source row ─(pack)─ sum ─> ring of sums ─blend─> line
 //! ```
 
+use pixfuse_spec::Sample;
+
 use super::pack::Pack;
 use super::scratch::Scratch;
-use super::{Request, Source};
-use crate::simd::{SLACK, Simd, Task};
+use super::{Request, Source, wide};
+use crate::image::view::View;
+use crate::simd::{PlainRows, SLACK, Simd, Task};
 use crate::weights::{AxisWeights, Finish};
 
 /// The passes over one source size.
@@ -30,10 +33,16 @@ enum Passes<S: Simd> {
     },
     /// Rounded to u8, or kept as planes of f32.
     Float {
-        columns: S::FloatRowFilter,
+        columns: Columns<S>,
         rows: AxisWeights<f32>,
         rounds: bool,
     },
+}
+
+/// The horizontal pass in f32: over rows of bytes, or of wider samples.
+enum Columns<S: Simd> {
+    Bytes(S::FloatRowFilter),
+    Wide(PlainRows<f32>, Sample),
 }
 
 /// Where the parts of one plane's scratch start, in bytes; the ring is first.
@@ -54,7 +63,7 @@ impl<S: Simd> Summed<S> {
         finish: Finish,
         (pixel, planes, dense): (usize, usize, bool),
     ) -> Self {
-        let pack = Pack::new(&request.source, columns.reach(), pixel);
+        let pack = Pack::new(request, columns.reach(), pixel);
         let (whole, room) = (request.source.columns * pixel, pack.room(columns.taps));
         let in_place = dense.then(|| simd.row_filter(&columns, pixel, whole)).flatten();
         let packs = in_place.is_none();
@@ -73,14 +82,20 @@ impl<S: Simd> Summed<S> {
         rounds: bool,
         (pixel, planes, dense): (usize, usize, bool),
     ) -> Self {
-        let pack = Pack::new(&request.source, columns.reach(), pixel);
+        let pack = Pack::new(request, columns.reach(), pixel);
         let (whole, room) = (request.source.columns * pixel, pack.room(columns.taps));
+        if request.sample != Sample::U8 {
+            let columns = PlainRows::new(&columns.from(pack.reach.start as u32), pixel);
+            let passes = Passes::Float { columns: Columns::Wide(columns, request.sample), rows, rounds };
+            return Self::new(request, pack, true, planes, room * size_of::<f32>(), passes);
+        }
         let in_place = dense.then(|| simd.float_row_filter(&columns, pixel, whole)).flatten();
         let packs = in_place.is_none();
         let columns = in_place.unwrap_or_else(|| {
             let shifted = columns.from(pack.reach.start as u32);
             simd.float_row_filter(&shifted, pixel, room).expect("a packed row has room for every window")
         });
+        let columns = Columns::Bytes(columns);
         Self::new(request, pack, packs, planes, room, Passes::Float { columns, rows, rounds })
     }
 
@@ -117,15 +132,8 @@ impl<S: Simd> Summed<S> {
     /// # Safety
     /// As there.
     #[inline(never)]
-    pub(super) unsafe fn row(
-        &self,
-        simd: S,
-        scratch: &mut Scratch,
-        y: usize,
-        origin: *const u8,
-        row_stride: isize,
-    ) -> *const u8 {
-        simd.vectorize(Row { summed: self, scratch, y, origin, row_stride })
+    pub(super) unsafe fn row(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
+        simd.vectorize(Row { summed: self, scratch, y, view })
     }
 }
 
@@ -134,8 +142,7 @@ struct Row<'a, S: Simd> {
     summed: &'a Summed<S>,
     scratch: &'a mut Scratch,
     y: usize,
-    origin: *const u8,
-    row_stride: isize,
+    view: &'a View,
 }
 
 impl<S: Simd> Task<S> for Row<'_, S> {
@@ -143,7 +150,7 @@ impl<S: Simd> Task<S> for Row<'_, S> {
 
     #[inline(always)]
     fn run(self, simd: S) -> *const u8 {
-        let Row { summed, scratch, y, origin, row_stride } = self;
+        let Row { summed, scratch, y, view } = self;
         let Summed { source, planes, pack, packs, passes, length, parts } = summed;
         let (start, taps) = match passes {
             Passes::Wide { rows, .. } => (rows.first[y], rows.taps),
@@ -158,18 +165,29 @@ impl<S: Simd> Task<S> for Row<'_, S> {
         };
         for plane in 0..*planes {
             for row in new.clone() {
-                let offset = row as isize * row_stride + plane as isize * source.channel_stride;
-                let mut from = origin.wrapping_offset(offset);
+                let offset = plane as isize * view.channel_stride;
+                let mut from = view.pixels.row(row as usize).wrapping_offset(offset);
                 // SAFETY: whoever made this task promised the view and the scratch, which has a part for each plane.
                 unsafe {
                     if *packs {
                         let packed = bytes.wrapping_add(plane * parts.end + parts.packed);
-                        pack.copy(from, packed);
+                        match passes {
+                            Passes::Float { columns: Columns::Wide(_, sample), .. } => {
+                                let reach = pack.reach.clone();
+                                wide::interleaved(*sample, view, row as usize, reach, pack.pixel, packed.cast());
+                            }
+                            _ => pack.copy(simd, view, plane, row as usize, packed),
+                        }
                         from = packed;
                     }
                     match passes {
                         Passes::Wide { columns, .. } => simd.sum_row(columns, from, ring(plane, row).cast()),
-                        Passes::Float { columns, .. } => simd.sum_row_f32(columns, from, ring(plane, row).cast()),
+                        Passes::Float { columns: Columns::Bytes(columns), .. } => {
+                            simd.sum_row_f32(columns, from, ring(plane, row).cast());
+                        }
+                        Passes::Float { columns: Columns::Wide(columns, _), .. } => {
+                            columns.filter::<f32, 1>(from.cast::<f32>(), ring(plane, row).cast());
+                        }
                     }
                 }
             }

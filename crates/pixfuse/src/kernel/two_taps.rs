@@ -3,8 +3,11 @@
 use std::marker::PhantomData;
 
 use super::blocks::{Block, Target, blocks};
+use super::lines::{Lines, Rows};
+use super::scratch::Scratch;
 use super::{Load, Numbers, Prepared, Request, Store};
 use crate::axis::{self, Axis, Pair};
+use crate::image::view::View;
 use crate::simd::{Simd, Task, Token, Visit};
 
 /// The source pixels of one block: two rows by two columns, with their weights.
@@ -67,6 +70,7 @@ impl<K: TwoTaps<C>, const C: usize> Visit for Prepare<'_, K, C> {
             rows,
             blocks: blocks::<S, K::Load>(simd, request, C, taps, &columns),
             taps: fetch,
+            lines: Lines::new(request),
             target: Target::of(&request.placement),
             channel_stride: source.channel_stride,
             body: PhantomData,
@@ -93,22 +97,27 @@ struct Tables<K, S: Simd, const C: usize> {
     rows: Vec<Pair>,
     blocks: Vec<Block<S>>,
     taps: Taps,
+    /// Where rows are made before they are read.
+    lines: Option<Lines>,
     target: Target,
     channel_stride: isize,
     body: PhantomData<K>,
 }
 
 impl<K: TwoTaps<C>, S: Simd, const C: usize> Prepared for Tables<K, S, C> {
-    unsafe fn run(&self, origin: *const u8, row_stride: isize, out: *mut u8, numbers: &Numbers<'_>) {
+    unsafe fn run(&self, view: &View, out: *mut u8, numbers: &Numbers<'_>) {
         let out = out.cast();
-        self.simd.vectorize(Run { tables: self, origin, row_stride, out, numbers: *numbers });
+        let run = |source| self.simd.vectorize(Run { tables: self, source, out, numbers: *numbers });
+        match &self.lines {
+            None => run(Rows::InPlace(view)),
+            Some(lines) => Scratch::with(lines.scratch(), |scratch| run(Rows::new(Some(lines), view, scratch))),
+        }
     }
 }
 
 struct Run<'a, K: TwoTaps<C>, S: Simd, const C: usize> {
     tables: &'a Tables<K, S, C>,
-    origin: *const u8,
-    row_stride: isize,
+    source: Rows<'a>,
     out: *mut <K::Store as Store>::Element,
     /// A copy, so that the compiler knows that no store changes it.
     numbers: Numbers<'a>,
@@ -131,23 +140,23 @@ impl<K: TwoTaps<C>, S: Simd, const C: usize> Run<'_, K, S, C> {
     /// Every row, from `TAPS` columns by `ROWS` rows of the source. The body weighs a square all the same: what is not
     /// fetched has no weight.
     #[inline(always)]
-    fn rows<const TAPS: usize, const ROWS: usize>(self, simd: S) {
+    fn rows<const TAPS: usize, const ROWS: usize>(mut self, simd: S) {
         let Tables { rows, blocks, channel_stride, .. } = self.tables;
         // A copy, so that the compiler knows that no store changes it.
         let target = self.tables.target;
-        let row_of = |pair: &Pair| {
-            let at: [u32; ROWS] = std::array::from_fn(|row| pair.at[row]);
-            at.map(|row| self.origin.wrapping_offset(row as isize * self.row_stride))
-        };
         for (y, row) in rows.iter().enumerate() {
-            let source = row_of(row);
+            let mut source = [std::ptr::null(); ROWS];
+            for (address, &at) in source.iter_mut().zip(&row.at) {
+                // SAFETY: the table was made for rows of this view, and the scratch for its lines.
+                *address = unsafe { self.source.row(simd, at) };
+            }
             let weights = simd.splat_words(row.weights);
             // The next rows' first lines are asked for now: the hardware's prefetcher starts anew in each row, and with
             // large ratios a row has few blocks to hide that behind. 2 to 3 % of 1080x1920 -> 224x224; whole rows, at
             // every line or at every second one, lost 3 to 15 %, lines further on in the same row 17 to 30 %.
             if let Some(next) = rows.get(y + 1) {
-                for row in row_of(next) {
-                    simd.prefetch(row);
+                for &row in next.at.iter().take(ROWS) {
+                    self.source.prefetch(simd, row);
                 }
             }
             for block in blocks {

@@ -2,8 +2,10 @@
 
 use std::mem::MaybeUninit;
 
+use pixfuse_spec::Load;
+
 use super::{Inner, Pipeline, threads};
-use crate::kernel::{Request, Source};
+use crate::kernel::{Conversion, Request, Source};
 use crate::placement::Placement;
 use crate::seen::Tables;
 use crate::{Error, ImageRef, Spec, Tensor, TensorElement, fill};
@@ -43,9 +45,12 @@ impl Pipeline {
         out: &mut [MaybeUninit<T>],
     ) -> Result<(), Error> {
         self.check_image::<T>(&image)?;
-        let Inner { spec, mapping, seen, token, .. } = &*self.inner;
-        let image = image.oriented(spec.input.orient);
-        let source = Source::of(&image);
+        let Inner { spec, plan, mapping, seen, token, .. } = &*self.inner;
+        let mut image = image.oriented(spec.input.orient);
+        if plan.load.convert.repeat {
+            image = image.repeated();
+        }
+        let source = Source::of(&image, &plan.load);
         seen.with(
             source,
             || self.prepare(source),
@@ -63,10 +68,9 @@ impl Pipeline {
                 let layout = spec.output.layout;
                 fill::margins(*token, placement, layout, mapping, spec.output.channels.channels(), out);
                 if let Some(kernel) = &tables.kernel {
-                    let [row_stride, ..] = image.strides();
                     // SAFETY: the view is readable as long as `image` is borrowed, and `source` describes it; `out` has
                     // the elements of the tensor and was found to overlap no byte of the view.
-                    unsafe { kernel.run(image.origin(), row_stride, out.as_mut_ptr().cast(), &mapping.numbers()) }
+                    unsafe { kernel.run(image.view(), out.as_mut_ptr().cast(), &mapping.numbers()) }
                 }
                 Ok(())
             },
@@ -78,7 +82,8 @@ impl Pipeline {
         let Inner { plan, kernel, token, .. } = &*self.inner;
         let placement = Placement::new(&plan.frame, [source.rows as u32, source.columns as u32])?;
         let empty = placement.window.rows == 0 || placement.window.columns == 0;
-        let request = Request { source, resample: plan.resample, placement };
+        let (conversion, sample) = (Conversion::of(&plan.load), plan.load.format.sample());
+        let request = Request { source, resample: plan.resample, placement, conversion, sample };
         let kernel = (!empty).then(|| kernel.prepare(*token, &request));
         Ok(Tables { placement: request.placement, kernel })
     }
@@ -164,6 +169,17 @@ impl Pipeline {
     fn check_image<T: TensorElement>(&self, image: &ImageRef<'_>) -> Result<(), Error> {
         let Spec { input, output, .. } = &self.inner.spec;
         let format = input.format;
+        if image.sample() != format.sample() {
+            return Err(Error::Image(format!(
+                "has {} samples, input({format}) needs {}",
+                image.sample(),
+                format.sample()
+            )));
+        }
+        if image.view().has_chroma() != format.is_yuv() {
+            let has = if format.is_yuv() { "no chroma planes" } else { "chroma planes" };
+            return Err(Error::Image(format!("has {has}, the pipeline reads input({format})")));
+        }
         if image.channels() != format.channels() {
             return Err(Error::Image(format!(
                 "has {} channels, input({format}) needs {}",
@@ -182,12 +198,9 @@ impl Pipeline {
 
     /// Refuses an output that shares memory with the image.
     fn check_apart<T>(&self, image: &ImageRef<'_>, out: &[MaybeUninit<T>]) -> Result<(), Error> {
-        let shape = [image.rows(), image.columns(), image.channels()];
-        let reach = ImageRef::check_view(shape, image.strides())?;
-        let origin = image.origin() as isize;
-        let (first, last) = (origin.wrapping_add(*reach.start()) as usize, origin.wrapping_add(*reach.end()) as usize);
         let out = out.as_ptr_range();
-        if first < out.end as usize && last >= out.start as usize {
+        let shares = |[first, end]: [usize; 2]| first < out.end as usize && end > out.start as usize;
+        if image.reach().into_iter().any(shares) {
             return Err(Error::Output("shares memory with the image; give a buffer of its own".into()));
         }
         Ok(())
@@ -204,8 +217,13 @@ fn room<T>(length: usize) -> Result<Vec<T>, Error> {
 
 impl Source {
     /// What tables need to know about a view.
-    fn of(image: &ImageRef<'_>) -> Self {
+    fn of(image: &ImageRef<'_>, load: &Load) -> Self {
         let [row_stride, column_stride, channel_stride] = image.strides();
+        if load.makes_rows() {
+            let pixel = load.order.channels();
+            let (rows, columns) = (image.rows(), image.columns());
+            return Self { rows, columns, pixel, column_stride: pixel as isize, channel_stride: 1, rows_join: false };
+        }
         Self {
             rows: image.rows(),
             columns: image.columns(),

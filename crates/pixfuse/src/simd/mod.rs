@@ -15,7 +15,7 @@ mod neon;
 mod x86_64;
 
 pub use elements::{Elements, Half, Steps};
-pub(crate) use passes::{ROUNDED_BITS, SLACK, interleave};
+pub(crate) use passes::{PlainRows, ROUNDED_BITS, SLACK, interleave};
 pub(crate) use taps::BlockTaps;
 pub use token::Level;
 pub(crate) use token::{Token, Visit};

@@ -23,7 +23,7 @@ pub(crate) trait Sum: Copy {
     fn start(bits: u32) -> Self::Weight;
 
     /// Multiplies, then adds.
-    fn add(sum: Self::Weight, value: u8, weight: Self::Weight) -> Self::Weight;
+    fn add(sum: Self::Weight, value: Self::Weight, weight: Self::Weight) -> Self::Weight;
 
     /// The sum as it is kept.
     fn keep(sum: Self::Weight, bits: u32) -> Self;
@@ -38,8 +38,8 @@ impl Sum for u8 {
     }
 
     #[inline(always)]
-    fn add(sum: i32, value: u8, weight: i32) -> i32 {
-        sum + i32::from(value) * weight
+    fn add(sum: i32, value: i32, weight: i32) -> i32 {
+        sum + value * weight
     }
 
     #[inline(always)]
@@ -57,8 +57,8 @@ impl Sum for i32 {
     }
 
     #[inline(always)]
-    fn add(sum: i32, value: u8, weight: i32) -> i32 {
-        sum + i32::from(value) * weight
+    fn add(sum: i32, value: i32, weight: i32) -> i32 {
+        sum + value * weight
     }
 
     #[inline(always)]
@@ -76,9 +76,9 @@ impl Sum for f32 {
     }
 
     #[inline(always)]
-    fn add(sum: f32, value: u8, weight: f32) -> f32 {
+    fn add(sum: f32, value: f32, weight: f32) -> f32 {
         // Two roundings, as OpenCV has them; never a fused multiply-add.
-        sum + f32::from(value) * weight
+        sum + value * weight
     }
 
     #[inline(always)]
@@ -97,7 +97,11 @@ impl<W: Copy + Default + PartialEq> PlainRows<W> {
     /// # Safety
     /// Every tap with a weight is readable from `source`, and `outputs * pixel` such elements are writable at `out`.
     #[inline(always)]
-    pub(super) unsafe fn filter<T: Sum<Weight = W>, const STEP: usize>(&self, source: *const u8, out: *mut T) {
+    pub(crate) unsafe fn filter<T: Sum<Weight = W>, const STEP: usize>(
+        &self,
+        source: *const (impl Copy + Into<W>),
+        out: *mut T,
+    ) {
         let (weights, pixel) = (&self.weights, self.pixel);
         for (output, &first) in weights.first.iter().enumerate() {
             for channel in 0..pixel {
@@ -107,7 +111,7 @@ impl<W: Copy + Default + PartialEq> PlainRows<W> {
                     if weight != W::default() {
                         // SAFETY: the tap has a weight.
                         let value = unsafe { *source.add((first as usize + tap) * pixel + channel) };
-                        sum = T::add(sum, value, weight);
+                        sum = T::add(sum, value.into(), weight);
                     }
                 }
                 // SAFETY: output < outputs and channel < pixel.
@@ -121,7 +125,10 @@ impl<W: Copy + Default + PartialEq> PlainRows<W> {
     /// # Safety
     /// As [`filter`](Self::filter), for each row.
     #[inline(always)]
-    pub(super) unsafe fn filter_quad<T: Sum<Weight = W>>(&self, sources: [*const u8; 4], quad: *mut T) {
+    pub(super) unsafe fn filter_quad<T: Sum<Weight = W>>(&self, sources: [*const u8; 4], quad: *mut T)
+    where
+        u8: Into<W>,
+    {
         for (row, source) in sources.into_iter().enumerate() {
             // SAFETY: the caller's promise is the same.
             unsafe { self.filter::<T, 4>(source, quad.add(row)) }

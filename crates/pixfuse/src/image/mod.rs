@@ -1,10 +1,17 @@
 //! A view of the pixels that a caller already has: any strides, no copy.
 
+pub(crate) mod view;
+mod yuv;
+
 use std::marker::PhantomData;
 
-use crate::{Error, Orientation, PixelFormat};
+use pixfuse_spec::Sample;
 
-/// A borrowed image of u8 channels: `rows` x `columns` x `channels`, with a byte stride for each axis.
+use crate::{Error, Orientation, PixelFormat};
+use view::View;
+pub use yuv::YuvPlane;
+
+/// A borrowed image: `rows` x `columns` x `channels`, with a byte stride for each axis, or planes of luma and chroma.
 ///
 /// Strides may be negative (a mirrored view) and need not be dense (a region of interest, every second column).
 /// The named constructors take dense buffers; [`strided`](Self::strided) takes any view.
@@ -19,10 +26,9 @@ use crate::{Error, Orientation, PixelFormat};
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct ImageRef<'a> {
-    /// Row 0, column 0, channel 0.
-    origin: *const u8,
+    view: View,
     shape: [usize; 3],
-    strides: [isize; 3],
+    sample: Sample,
     /// What the caller said the channels are; a view without a name fits every format of its channel count.
     format: Option<PixelFormat>,
     pixels: PhantomData<&'a [u8]>,
@@ -34,19 +40,21 @@ unsafe impl Send for ImageRef<'_> {}
 unsafe impl Sync for ImageRef<'_> {}
 
 macro_rules! dense {
-    ($($(#[$doc:meta])* $name:ident = $format:ident),+ $(,)?) => {
+    ($sample:ty: $($(#[$doc:meta])* $name:ident = $format:ident),+ $(,)?) => {
         $($(#[$doc])*
         ///
         /// # Errors
-        /// When `rows` or `columns` is 0, or `pixels` is not exactly `rows * columns * channels` bytes.
-        pub fn $name(pixels: &'a [u8], rows: usize, columns: usize) -> Result<Self, Error> {
-            Self::dense(pixels, rows, columns, PixelFormat::$format)
+        /// When `rows` or `columns` is 0, or `pixels` is not exactly `rows * columns * channels` samples.
+        pub fn $name(pixels: &'a [$sample], rows: usize, columns: usize) -> Result<Self, Error> {
+            // SAFETY: a slice of integers or floats is as many bytes.
+            let bytes = unsafe { std::slice::from_raw_parts(pixels.as_ptr().cast(), size_of_val(pixels)) };
+            Self::dense(bytes, rows, columns, PixelFormat::$format)
         })+
     };
 }
 
 impl<'a> ImageRef<'a> {
-    dense! {
+    dense! { u8:
         /// Dense rows of one channel.
         gray8 = Gray8,
         /// Dense rows of interleaved red, green, blue.
@@ -59,12 +67,30 @@ impl<'a> ImageRef<'a> {
         bgra8 = Bgra8,
     }
 
+    dense! { u16:
+        /// Dense rows of one channel of 16 bits.
+        gray16 = Gray16,
+        /// Dense rows of interleaved red, green, blue, 16 bits each.
+        rgb16 = Rgb16,
+        /// Dense rows of interleaved blue, green, red, 16 bits each.
+        bgr16 = Bgr16,
+    }
+
+    dense! { f32:
+        /// Dense rows of one f32 channel.
+        gray32f = Gray32f,
+        /// Dense rows of interleaved red, green, blue, an f32 each.
+        rgb32f = Rgb32f,
+        /// Dense rows of interleaved blue, green, red, an f32 each.
+        bgr32f = Bgr32f,
+    }
+
     fn dense(pixels: &'a [u8], rows: usize, columns: usize, format: PixelFormat) -> Result<Self, Error> {
-        let channels = format.channels();
-        let row = columns.saturating_mul(channels);
+        let (channels, sample) = (format.channels(), format.sample());
+        let row = columns.saturating_mul(channels).saturating_mul(sample.size());
         let bytes = rows.saturating_mul(row);
-        let strides = [row as isize, channels as isize, 1];
-        extent([rows, columns, channels], strides)?;
+        let strides = [row as isize, (channels * sample.size()) as isize, sample.size() as isize];
+        extent([rows, columns, channels], strides, sample)?;
         if pixels.len() != bytes {
             let padded = "; padded rows are a strided view (ImageRef::strided)";
             return Err(Error::Image(format!(
@@ -73,7 +99,8 @@ impl<'a> ImageRef<'a> {
                 if pixels.len() > bytes { padded } else { "" }
             )));
         }
-        Ok(Self { format: Some(format), ..Self::strided(pixels, 0, [rows, columns, channels], strides)? })
+        let shape = [rows, columns, channels];
+        Ok(Self { format: Some(format), ..Self::strided_samples(sample, pixels, 0, shape, strides)? })
     }
 
     /// Any view into `pixels`: the byte of row `y`, column `x`, channel `c` is
@@ -91,7 +118,22 @@ impl<'a> ImageRef<'a> {
     /// # Ok::<(), pixfuse::Error>(())
     /// ```
     pub fn strided(pixels: &'a [u8], origin: usize, shape: [usize; 3], strides: [isize; 3]) -> Result<Self, Error> {
-        let extent = extent(shape, strides)?;
+        Self::strided_samples(Sample::U8, pixels, origin, shape, strides)
+    }
+
+    /// As [`strided`](Self::strided), of samples of any type, which need not be aligned: `origin` and strides are in
+    /// bytes.
+    ///
+    /// # Errors
+    /// As [`strided`](Self::strided).
+    pub fn strided_samples(
+        sample: Sample,
+        pixels: &'a [u8],
+        origin: usize,
+        shape: [usize; 3],
+        strides: [isize; 3],
+    ) -> Result<Self, Error> {
+        let extent = extent(shape, strides, sample)?;
         let first = origin as i128 + extent.0;
         let last = origin as i128 + extent.1;
         if first < 0 || last >= pixels.len() as i128 {
@@ -106,7 +148,7 @@ impl<'a> ImageRef<'a> {
         }
         // SAFETY: `extent` checked the shape and the strides, and every byte of the view is inside `pixels`, which is
         // borrowed for 'a.
-        Ok(unsafe { Self::from_raw_parts(pixels.as_ptr().add(origin), shape, strides) })
+        Ok(unsafe { Self::from_raw_samples(sample, pixels.as_ptr().wrapping_add(origin), shape, strides) })
     }
 
     /// A view from a pointer to row 0, column 0, channel 0: for bridges to other languages' buffers.
@@ -115,7 +157,16 @@ impl<'a> ImageRef<'a> {
     /// Each byte `origin + y * strides[0] + x * strides[1] + c * strides[2]` with `y`, `x`, `c` inside `shape` must be
     /// readable for 'a and not written meanwhile, and [`check_view`](Self::check_view) must accept shape and strides.
     pub unsafe fn from_raw_parts(origin: *const u8, shape: [usize; 3], strides: [isize; 3]) -> Self {
-        Self { origin, shape, strides, format: None, pixels: PhantomData }
+        // SAFETY: the caller's promise is the same.
+        unsafe { Self::from_raw_samples(Sample::U8, origin, shape, strides) }
+    }
+
+    /// As [`from_raw_parts`](Self::from_raw_parts), of samples of any type, which need not be aligned.
+    ///
+    /// # Safety
+    /// As there, for each byte of a sample; [`check_samples`](Self::check_samples) must accept shape and strides.
+    pub unsafe fn from_raw_samples(sample: Sample, origin: *const u8, shape: [usize; 3], strides: [isize; 3]) -> Self {
+        Self { view: View::packed(origin, strides), shape, sample, format: None, pixels: PhantomData }
     }
 
     /// Whether a shape and strides are those of an image, and how far its bytes reach before and after the origin.
@@ -123,7 +174,19 @@ impl<'a> ImageRef<'a> {
     /// # Errors
     /// When a side is 0, when there are not 1, 3 or 4 channels, or when the distance overflows.
     pub fn check_view(shape: [usize; 3], strides: [isize; 3]) -> Result<std::ops::RangeInclusive<isize>, Error> {
-        let (first, last) = extent(shape, strides)?;
+        Self::check_samples(Sample::U8, shape, strides)
+    }
+
+    /// As [`check_view`](Self::check_view), for samples of any type.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn check_samples(
+        sample: Sample,
+        shape: [usize; 3],
+        strides: [isize; 3],
+    ) -> Result<std::ops::RangeInclusive<isize>, Error> {
+        let (first, last) = extent(shape, strides, sample)?;
         match (isize::try_from(first), isize::try_from(last)) {
             (Ok(first), Ok(last)) => Ok(first..=last),
             _ => Err(Error::Image(format!("a view of {shape:?} with strides {strides:?} is larger than memory"))),
@@ -158,19 +221,17 @@ impl<'a> ImageRef<'a> {
     /// # Ok::<(), pixfuse::Error>(())
     /// ```
     pub fn oriented(self, orientation: Orientation) -> Self {
-        let Self { mut origin, mut shape, mut strides, .. } = self;
-        for (axis, mirrors) in orientation.mirrors().into_iter().enumerate() {
-            if mirrors {
-                // The byte is in the view, so the way to it does not overflow; a stride of one line need not either.
-                origin = origin.wrapping_offset(strides[axis].wrapping_mul(shape[axis] as isize - 1));
-                strides[axis] = strides[axis].wrapping_neg();
-            }
-        }
-        if orientation.transposes() {
-            shape.swap(0, 1);
-            strides.swap(0, 1);
-        }
-        Self { origin, shape, strides, ..self }
+        let [rows, columns, channels] = self.shape;
+        let view = self.view.oriented(orientation, [rows, columns]);
+        let shape = if orientation.transposes() { [columns, rows, channels] } else { self.shape };
+        Self { view, shape, ..self }
+    }
+
+    /// The same gray in three channels, none of which is a copy.
+    pub(crate) fn repeated(mut self) -> Self {
+        self.shape[2] = 3;
+        self.view.channel_stride = 0;
+        self
     }
 
     /// Pixels from top to bottom.
@@ -188,9 +249,15 @@ impl<'a> ImageRef<'a> {
         self.shape[2]
     }
 
-    /// Bytes from a row to the next, a column to the next, a channel to the next.
+    /// Bytes from a row to the next, a column to the next, a channel to the next; of luma where chroma lies apart.
     pub fn strides(&self) -> [isize; 3] {
-        self.strides
+        let [rows, columns] = self.view.pixels.strides;
+        [rows, columns, self.view.channel_stride]
+    }
+
+    /// The type of a sample.
+    pub fn sample(&self) -> Sample {
+        self.sample
     }
 
     /// What the caller said the channels are.
@@ -198,26 +265,52 @@ impl<'a> ImageRef<'a> {
         self.format
     }
 
-    /// Row 0, column 0, channel 0.
-    pub(crate) fn origin(&self) -> *const u8 {
-        self.origin
+    /// Where the samples lie.
+    pub(crate) fn view(&self) -> &View {
+        &self.view
     }
 
-    /// One byte of the view: the plain way to read it, for the reference interpreter.
+    /// First and one past the last address of each plane.
+    pub(crate) fn reach(&self) -> [[usize; 2]; 3] {
+        self.view.reach(self.shape, self.sample)
+    }
+
+    /// One u8 sample of the view: the plain way to read it, for the reference interpreter.
     ///
     /// # Panics
-    /// When the index is outside the view.
+    /// When the index is outside the view, or it is no view of interleaved or planar u8 channels.
     pub fn get(&self, row: usize, column: usize, channel: usize) -> u8 {
-        let at = [row, column, channel];
+        assert!(self.sample == Sample::U8 && !self.view.has_chroma(), "the samples are no u8 channels");
+        // SAFETY: the index is checked, and whoever made the view promised that such bytes are readable.
+        unsafe { *self.address([row, column, channel]) }
+    }
+
+    /// One sample of the view as f32, which holds each exactly.
+    ///
+    /// # Panics
+    /// When the index is outside the view, or its luma and chroma lie apart.
+    pub(crate) fn value(&self, row: usize, column: usize, channel: usize) -> f32 {
+        let address = self.address([row, column, channel]);
+        // SAFETY: the index is checked, and whoever made the view promised that the bytes of such samples are readable.
+        unsafe {
+            match self.sample {
+                Sample::U8 => (*address).into(),
+                Sample::U16 => address.cast::<u16>().read_unaligned().into(),
+                Sample::F32 => address.cast::<f32>().read_unaligned(),
+            }
+        }
+    }
+
+    /// The address of a sample that is inside the view.
+    fn address(&self, at: [usize; 3]) -> *const u8 {
         assert!((0..3).all(|axis| at[axis] < self.shape[axis]), "{at:?} is outside {:?}", self.shape);
-        let offset: isize = (0..3).map(|axis| at[axis] as isize * self.strides[axis]).sum();
-        // SAFETY: the index is inside the shape, and whoever made the view promised that such bytes are readable.
-        unsafe { *self.origin.offset(offset) }
+        let channel = at[2] as isize * self.view.channel_stride;
+        self.view.pixels.at(at[0], at[1]).wrapping_offset(channel)
     }
 }
 
 /// How many bytes the view reaches before (first <= 0) and after (last >= 0) its origin.
-fn extent(shape: [usize; 3], strides: [isize; 3]) -> Result<(i128, i128), Error> {
+fn extent(shape: [usize; 3], strides: [isize; 3], sample: Sample) -> Result<(i128, i128), Error> {
     let [rows, columns, channels] = shape;
     if rows == 0 || columns == 0 {
         return Err(Error::Image(format!("{rows} rows x {columns} columns: an image has at least one pixel")));
@@ -228,7 +321,7 @@ fn extent(shape: [usize; 3], strides: [isize; 3]) -> Result<(i128, i128), Error>
     if rows > i32::MAX as usize || columns > i32::MAX as usize {
         return Err(Error::Image(format!("{rows} rows x {columns} columns: a side is at most {}", i32::MAX)));
     }
-    let (mut first, mut last) = (0, 0);
+    let (mut first, mut last) = (0, sample.size() as i128 - 1);
     for (side, stride) in shape.into_iter().zip(strides) {
         let reach = (side as i128 - 1) * stride as i128;
         if reach < 0 { first += reach } else { last += reach }

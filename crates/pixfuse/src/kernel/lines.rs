@@ -1,0 +1,80 @@
+//! The source rows of a direct kernel: in place, or made in scratch.
+
+use super::Request;
+use super::pack::Pack;
+use super::scratch::{Scratch, pitch};
+use crate::image::view::View;
+use crate::simd::Simd;
+
+/// Rows that are made: the last two are kept, which is what two taps and enlarging read again.
+pub(super) struct Lines {
+    pack: Pack,
+    pitch: usize,
+}
+
+impl Lines {
+    /// Nothing where rows are read in place.
+    pub(super) fn new(request: &Request) -> Option<Self> {
+        request.conversion?;
+        let source = &request.source;
+        // Whole rows: fetch tables read windows that reach beyond the pixels they want.
+        let pack = Pack::new(request, 0..source.columns as u32, source.pixel);
+        let pitch = pitch(pack.length());
+        Some(Self { pack, pitch })
+    }
+
+    /// Bytes of scratch that a run needs.
+    pub(super) fn scratch(&self) -> usize {
+        2 * self.pitch
+    }
+}
+
+/// The rows of one run.
+pub(super) enum Rows<'a> {
+    InPlace(&'a View),
+    Made {
+        lines: &'a Lines,
+        view: &'a View,
+        scratch: *mut u8,
+        /// Which rows are there.
+        held: [Option<u32>; 2],
+    },
+}
+
+impl<'a> Rows<'a> {
+    pub(super) fn new(lines: Option<&'a Lines>, view: &'a View, scratch: &mut Scratch) -> Self {
+        match lines {
+            None => Self::InPlace(view),
+            Some(lines) => Self::Made { lines, view, scratch: scratch.parts().0, held: [None; 2] },
+        }
+    }
+
+    /// The address of a row, from column 0.
+    ///
+    /// # Safety
+    /// The row is inside the view, and the scratch is as large as [`Lines::scratch`].
+    #[inline(always)]
+    pub(super) unsafe fn row<S: Simd>(&mut self, simd: S, row: u32) -> *const u8 {
+        match self {
+            Self::InPlace(view) => view.pixels.row(row as usize),
+            Self::Made { lines, view, scratch, held } => {
+                let slot = (row % 2) as usize;
+                let line = scratch.wrapping_add(slot * lines.pitch);
+                if held[slot] != Some(row) {
+                    // SAFETY: the caller's promise.
+                    unsafe { lines.pack.copy(simd, view, 0, row as usize, line) };
+                    held[slot] = Some(row);
+                }
+                line
+            }
+        }
+    }
+
+    /// Asks for the beginning of a row that is read in place.
+    #[inline(always)]
+    pub(super) fn prefetch<S: Simd>(&self, simd: S, row: u32) {
+        if let Self::InPlace(view) = self {
+            simd.prefetch(view.pixels.row(row as usize));
+        }
+    }
+}

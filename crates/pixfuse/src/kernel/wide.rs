@@ -1,0 +1,65 @@
+//! Sources of 16 bits or f32: rows become f32, which holds every sample exactly, and stay it.
+
+use std::ops::Range;
+
+use pixfuse_spec::Sample;
+
+use crate::image::view::View;
+
+/// One sample as f32.
+///
+/// # Safety
+/// Its bytes are readable.
+#[inline(always)]
+unsafe fn sample(kind: Sample, at: *const u8) -> f32 {
+    // SAFETY: the caller's promise; nothing is said about alignment, and nothing is asked of it.
+    unsafe {
+        match kind {
+            Sample::U8 => (*at).into(),
+            Sample::U16 => at.cast::<u16>().read_unaligned().into(),
+            Sample::F32 => at.cast::<f32>().read_unaligned(),
+        }
+    }
+}
+
+/// Writes the pixels of these columns, interleaved.
+///
+/// # Safety
+/// They are inside the view, whose samples are of this kind, and as many elements are writable at `to`.
+#[inline(always)]
+pub(super) unsafe fn interleaved(
+    kind: Sample,
+    view: &View,
+    row: usize,
+    columns: Range<usize>,
+    channels: usize,
+    to: *mut f32,
+) {
+    let first = view.pixels.row(row);
+    for (index, column) in columns.enumerate() {
+        let pixel = first.wrapping_offset(column as isize * view.pixels.strides[1]);
+        for channel in 0..channels {
+            // SAFETY: the caller's promise.
+            unsafe {
+                let at = pixel.wrapping_offset(channel as isize * view.channel_stride);
+                *to.add(index * channels + channel) = sample(kind, at);
+            }
+        }
+    }
+}
+
+/// Writes one channel of the pixels of these columns.
+///
+/// # Safety
+/// As [`interleaved`].
+#[inline(always)]
+pub(super) unsafe fn plane(kind: Sample, view: &View, row: usize, columns: &[u32], channel: usize, to: *mut f32) {
+    let first = view.pixels.row(row).wrapping_offset(channel as isize * view.channel_stride);
+    for (index, &column) in columns.iter().enumerate() {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let at = first.wrapping_offset(column as isize * view.pixels.strides[1]);
+            *to.add(index) = sample(kind, at);
+        }
+    }
+}
