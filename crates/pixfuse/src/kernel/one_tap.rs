@@ -190,7 +190,8 @@ impl<K: OneTap<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
                 }
             }
             Rows::Picked { rows, blocks } => {
-                // Asking for the next row's first lines gained nothing; asking for the output's next lines lost up to 17 %.
+                // Asking for the next row's first lines gained nothing, asking for the output's next lines lost up to
+                // 17 %.
                 for (y, &row) in rows.iter().enumerate() {
                     let source = origin.wrapping_offset(row as isize * row_stride);
                     for block in blocks {

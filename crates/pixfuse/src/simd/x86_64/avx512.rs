@@ -43,9 +43,9 @@ enum Fetch {
 /// However the bytes are brought together (`fetch`), they end in two or three vectors. A two-vector permute packs four
 /// of them into each lane: all channels of one tap, or two channels of two taps, which masks and shifts then split.
 /// Against a permute a channel this is a third to two thirds of the permutes and of the table, and against 16 gathers
-/// of 4 bytes half the time (43 against 71 to 76 us for 576x768 -> 240x256 bilinear on Zen 4). Three lanes a 64-byte load,
-/// where [`Fetch::Words`] has a load each, was no faster: 48 us as before for 1080x1920 -> 224x224, and 29 instead of 28
-/// for nearest.
+/// of 4 bytes half the time (43 against 71 to 76 us for 576x768 -> 240x256 bilinear on Zen 4). A 64-byte load for each
+/// three lanes, where [`Fetch::Words`] has one for each lane, was no faster: 48 us both for 1080x1920 -> 224x224, and
+/// 29 against 28 for nearest.
 #[repr(C, align(64))]
 pub(crate) struct Columns {
     /// For each packed vector where its bytes come from: in the first 128 bytes, or in the third vector of a window.
