@@ -208,6 +208,8 @@ impl<K: OneTap<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
                 }
             }
             Lines::Picked { rows, blocks } => {
+                // Asking for the next row's first lines gained nothing, asking for the output's next lines lost up to
+                // 17 %.
                 for (y, &row) in rows.iter().enumerate() {
                     // SAFETY: the table was made for rows of this view.
                     let row = unsafe { source.row(simd, row) };

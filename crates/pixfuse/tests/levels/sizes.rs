@@ -6,7 +6,7 @@ use crate::{declarations, view};
 
 /// (source rows, source columns, rows, columns): single pixels and lines, primes, one less and one more than a block of
 /// 8 or 16, extreme ratios, exact halves and thirds, one side unchanged.
-const SIZES: [Size; 30] = [
+const SIZES: [Size; 32] = [
     [1, 1, 1, 1],
     [1, 1, 7, 9],
     [1, 1, 300, 5],
@@ -31,6 +31,8 @@ const SIZES: [Size; 30] = [
     [33, 31, 16, 33],
     [16, 32, 8, 16],
     [36, 72, 12, 24],
+    [13, 51, 5, 17],
+    [5, 201, 3, 23],
     [31, 33, 31, 17],
     [31, 33, 16, 33],
     [23, 29, 23, 29],

@@ -5,7 +5,7 @@ use std::arch::x86_64::*;
 use super::avx512_passes::{FloatRowFilter, RowFilter};
 use super::avx512_quads::{Weights, add_quad, blend_quads};
 use super::{Avx2, level, token};
-use crate::simd::taps::{Fetch, gather_bytes};
+use crate::simd::taps::gather_bytes;
 use crate::simd::{BlockTaps, Simd, Task};
 use crate::weights::AxisWeights;
 
@@ -25,25 +25,36 @@ impl Avx512 {
 /// Byte `i` of a permute index is byte `i` of the result: four to a lane.
 type Index = [u8; 64];
 
+/// How the bytes of a block are brought together before they are packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fetch {
+    /// All taps lie in 128 readable bytes from here.
+    Narrow { base: isize },
+    /// All taps lie in 192.
+    Wide { base: isize },
+    /// The taps of each lane lie in eight.
+    Words,
+    /// One byte at a time: rows with gaps, and rows shorter than eight bytes.
+    Bytes,
+}
+
 /// The taps of 16 pixels, as a byte permute.
 ///
 /// However the bytes are brought together (`fetch`), they end in two or three vectors. A two-vector permute packs four
 /// of them into each lane: all channels of one tap, or two channels of two taps, which masks and shifts then split.
 /// Against a permute a channel this is a third to two thirds of the permutes and of the table, and against 16 gathers
-/// of 4 bytes half the time (43 against 71 to 76 us for 576x768 -> 240x256 bilinear on Zen 4).
+/// of 4 bytes half the time (43 against 71 to 76 us for 576x768 -> 240x256 bilinear on Zen 4). A 64-byte load for each
+/// three lanes, where [`Fetch::Words`] has one for each lane, was no faster: 48 us both for 1080x1920 -> 224x224, and
+/// 29 against 28 for nearest.
 #[repr(C, align(64))]
 pub(crate) struct Columns {
-    /// For each packed vector, from the first 128 bytes.
+    /// For each packed vector where its bytes come from: in the first 128 bytes, or in the third vector of a window.
     index: [Index; 2],
-    /// For each packed vector, from the third vector of a window.
-    third: [Index; 2],
-    /// For [`Fetch::Words`], where the eight bytes of each lane start.
-    words: [i32; 16],
     /// For each packed vector, which bytes come from the third vector.
     in_third: [u64; 2],
     fetch: Fetch,
-    /// Whether any byte comes from the third vector.
-    wide: bool,
+    /// For [`Fetch::Words`], where the eight bytes of each lane start.
+    words: [i32; 16],
     channel_stride: isize,
     /// For [`Fetch::Bytes`], the taps of each lane.
     offsets: Box<[[isize; 2]]>,
@@ -52,22 +63,20 @@ pub(crate) struct Columns {
 impl Columns {
     fn new(taps: &BlockTaps<'_>) -> Self {
         let span = taps.span(0..16);
-        let narrow = taps.window(span.clone(), 128);
-        let window = narrow.or_else(|| taps.window(span, 192));
-        let words = taps.words::<16>();
-        let fetch = match (window, words) {
-            (Some(base), _) => Fetch::Window { base },
-            (None, Some(_)) => Fetch::Words,
-            (None, None) => Fetch::Bytes,
+        let (fetch, words) = if let Some(base) = taps.window(span.clone(), 128) {
+            (Fetch::Narrow { base }, [0; 16])
+        } else if let Some(base) = taps.window(span, 192) {
+            (Fetch::Wide { base }, [0; 16])
+        } else if let Some(words) = taps.words::<16>() {
+            (Fetch::Words, words)
+        } else {
+            (Fetch::Bytes, [0; 16])
         };
-        let words = words.unwrap_or_default();
         let mut columns = Self {
             index: [[0; 64]; 2],
-            third: [[0; 64]; 2],
-            words,
             in_third: [0; 2],
             fetch,
-            wide: narrow.is_none() && window.is_some(),
+            words,
             channel_stride: taps.channel_stride,
             offsets: if fetch == Fetch::Bytes { taps.offsets.into() } else { Box::default() },
         };
@@ -76,17 +85,15 @@ impl Columns {
                 for tap in 0..taps.taps {
                     let byte = taps.byte(lane, tap, channel);
                     let from = match fetch {
-                        Fetch::Window { base } => (byte - base) as usize,
+                        Fetch::Narrow { base } | Fetch::Wide { base } => (byte - base) as usize,
                         Fetch::Words => lane * 8 + (byte - words[lane] as isize) as usize,
                         Fetch::Bytes => lane * 8 + taps.slot(tap, channel),
                     };
                     let (vector, place) =
                         if taps.taps == 1 { (0, channel) } else { (channel / 2, tap * 2 + channel % 2) };
                     let to = lane * 4 + place;
-                    if from < 128 {
-                        columns.index[vector][to] = from as u8;
-                    } else {
-                        columns.third[vector][to] = (from - 128) as u8;
+                    columns.index[vector][to] = (from % 128) as u8;
+                    if from >= 128 {
                         columns.in_third[vector] |= 1 << to;
                     }
                 }
@@ -196,7 +203,7 @@ impl Simd for Avx512 {
         unsafe {
             let mut bytes = [[_mm512_setzero_si512(); 2]; ROWS];
             match columns.fetch {
-                Fetch::Window { base } if columns.wide => {
+                Fetch::Wide { base } => {
                     for (row, channels) in rows.into_iter().zip(&mut taps) {
                         let window = row.offset(base);
                         let vector = |number: usize| window.add(number * 64);
@@ -207,14 +214,13 @@ impl Simd for Avx512 {
                         for (vector, value) in bytes.iter_mut().enumerate().take(packed(C, TAPS)) {
                             let index = _mm512_load_si512(columns.index[vector].as_ptr().cast());
                             let low = _mm512_permutex2var_epi8(first, index, second);
-                            let index = _mm512_load_si512(columns.third[vector].as_ptr().cast());
                             *value = _mm512_mask_permutexvar_epi8(low, columns.in_third[vector], index, third);
                         }
                         *channels = Columns::split::<C, TAPS>(bytes);
                     }
                     return taps;
                 }
-                Fetch::Window { base } => {
+                Fetch::Narrow { base } => {
                     for (row, bytes) in rows.into_iter().zip(&mut bytes) {
                         let window = row.offset(base);
                         *bytes = [_mm512_loadu_si512(window.cast()), _mm512_loadu_si512(window.add(64).cast())];
