@@ -4,6 +4,7 @@
 //! an image. [`Kernel::prepare`] builds the tables for one source size, [`Prepared::run`] uses them.
 
 mod blocks;
+mod keeping;
 mod load;
 mod one_tap;
 mod pack;
