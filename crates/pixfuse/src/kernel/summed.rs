@@ -198,11 +198,19 @@ impl<S: Simd> Task<S> for Row<'_, S> {
                 match passes {
                     Passes::Wide { rows, finish, .. } => {
                         let weights = if sums.is_some() { &[1] } else { rows.of(y) };
-                        blend(pointers, weights, *length, |at, sums: [i32; CHUNK]| {
-                            for (index, &sum) in sums.iter().enumerate() {
-                                *line.add(at + index) = finish.of(sum);
-                            }
-                        });
+                        // Each way to finish has a loop of its own, so that the compiler makes vectors of it.
+                        match *finish {
+                            Finish::Shift(bits) => blend(pointers, weights, *length, |at, sums: [i32; CHUNK]| {
+                                for (index, &sum) in sums.iter().enumerate() {
+                                    *line.add(at + index) = Finish::Shift(bits).of(sum);
+                                }
+                            }),
+                            Finish::Scale(factor) => blend(pointers, weights, *length, |at, sums: [i32; CHUNK]| {
+                                for (index, &sum) in sums.iter().enumerate() {
+                                    *line.add(at + index) = Finish::Scale(factor).of(sum);
+                                }
+                            }),
+                        }
                     }
                     Passes::Float { rows, rounds, .. } => {
                         let weights = if sums.is_some() { &[1.0] } else { rows.of(y) };
