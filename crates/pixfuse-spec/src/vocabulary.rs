@@ -81,7 +81,7 @@ names! {
     U8 = "u8",
     /// 0 to 65535.
     U16 = "u16",
-    /// Any number; 0 to 1 as a rule.
+    /// Any finite number; 0 to 1 as a rule.
     F32 = "f32",
 }
 

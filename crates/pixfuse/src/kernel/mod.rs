@@ -5,6 +5,7 @@
 
 mod blocks;
 mod convert;
+mod keeping;
 mod lines;
 mod load;
 mod one_tap;

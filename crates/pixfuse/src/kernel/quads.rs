@@ -1,17 +1,12 @@
 //! The vertical pass of the rounded filters, over *quads*: four rows of bytes side by side, element by element. Four rows
 //! times four weights are one step of every level's multiply-and-add, so that no row is shuffled twice.
-//!
-//! The quads that an output row needs are kept in a ring. Where rows are long and taps many that is more than the sums of
-//! all output rows that share a source row: those are kept instead, and each quad is added to them when it is made.
 
 use std::ops::Range;
 
+use super::keeping::Keeping;
 use super::scratch::pitch;
 use crate::simd::{ROUNDED_BITS, Simd};
 use crate::weights::AxisWeights;
-
-/// A ring of quads up to this size is kept whatever it holds: it stays in the first caches.
-const SMALL: usize = 128 << 10;
 
 /// The weights of the vertical pass, laid for quads.
 pub(super) struct Blend<S: Simd> {
@@ -27,22 +22,11 @@ pub(super) struct Blend<S: Simd> {
     pub(super) length: usize,
 }
 
-/// What is kept between output rows.
-#[derive(Clone, Copy)]
-pub(super) enum Keeping {
-    /// So many quads.
-    Quads(u32),
-    /// The sums of so many output rows, and one quad.
-    Sums(u32),
-}
-
 impl<S: Simd> Blend<S> {
     pub(super) fn new(simd: S, weights: &AxisWeights, length: usize) -> Self {
         let top = weights.first.iter().copied().min().unwrap_or(0);
         let (mut quads, mut starts) = (Vec::with_capacity(weights.outputs()), Vec::with_capacity(weights.outputs()));
         let mut laid = Vec::with_capacity(weights.outputs() * (weights.taps / 4 + 2));
-        // How many quads are in use at once, and how many output rows.
-        let (mut kept, mut open, mut end) = (0, 0, 0);
         for (output, &first) in weights.first.iter().enumerate() {
             let taps = weights.of(output);
             let taps = &taps[..taps.iter().rposition(|&weight| weight != 0).map_or(0, |last| last + 1)];
@@ -54,21 +38,14 @@ impl<S: Simd> Blend<S> {
                 simd.weights([0, 1, 2, 3].map(|row| tap(row).copied().unwrap_or(0)))
             }));
             quads.push(start..start + count as u32);
-            end = end.max(start + count as u32);
-            kept = kept.max(end - start);
-            // The first of them that is still open when this one starts.
-            let closed = quads.iter().rev().take_while(|before| before.end > start).count();
-            open = open.max(closed as u32);
         }
-        let keeps_sums = kept > open + 1 && kept as usize * pitch(length * 4) > SMALL;
-        let keeping = if keeps_sums { Keeping::Sums(open) } else { Keeping::Quads(kept) };
+        let keeping = Keeping::new(&quads, pitch(length * 4));
         Self { top, quads, starts, weights: laid, keeping, length }
     }
 
     /// Bytes of scratch.
     pub(super) fn scratch(&self) -> usize {
-        let (Keeping::Quads(count) | Keeping::Sums(count)) = self.keeping;
-        (count as usize + matches!(self.keeping, Keeping::Sums(_)) as usize) * pitch(self.length * 4)
+        self.keeping.count() * pitch(self.length * 4)
     }
 
     /// The weights of an output row, one for each of its quads.
@@ -79,35 +56,29 @@ impl<S: Simd> Blend<S> {
     /// The place of a quad.
     #[inline(always)]
     pub(super) fn place(&self, quad: u32, scratch: *mut u8) -> *mut u8 {
-        match self.keeping {
-            Keeping::Quads(count) => scratch.wrapping_add((quad % count) as usize * pitch(self.length * 4)),
-            Keeping::Sums(_) => scratch,
-        }
+        scratch.wrapping_add(self.keeping.row(quad) * pitch(self.length * 4))
     }
 
-    /// The place of an output row's sums.
+    /// The place of an output row's sums, where they are kept.
     #[inline(always)]
-    fn sums(&self, output: usize, scratch: *mut u8) -> *mut i32 {
-        let Keeping::Sums(count) = self.keeping else { unreachable!("quads are kept") };
-        scratch.wrapping_add((1 + output % count as usize) * pitch(self.length * 4)).cast()
+    pub(super) fn sums(&self, output: usize, scratch: *mut u8) -> Option<*mut i32> {
+        let place = self.keeping.sums(output)?;
+        Some(scratch.wrapping_add(place * pitch(self.length * 4)).cast())
     }
 
-    /// Adds a quad to the sums of the output rows from `y` on that weigh it.
+    /// Adds a quad to the sums of the output rows from `y` on that weigh it, where sums are kept.
     ///
     /// # Safety
     /// The scratch is that of one plane, and the quad is in its place.
     #[inline(always)]
     pub(super) unsafe fn add(&self, simd: S, y: usize, quad: u32, scratch: *mut u8) {
         for output in y..self.quads.len() {
+            let Some(sums) = self.sums(output, scratch).filter(|_| self.quads[output].start <= quad) else { return };
             let quads = &self.quads[output];
-            if quads.start > quad {
-                break;
-            }
-            if !quads.contains(&quad) {
+            if quads.end <= quad {
                 continue;
             }
-            let sums = self.sums(output, scratch);
-            // SAFETY: the caller's promise; each open output row has a place for its sums.
+            // SAFETY: the caller's promise; each output row that shares a quad with `y` has a place for its sums.
             unsafe {
                 if quad == quads.start {
                     sums.write_bytes(0, self.length);
@@ -117,19 +88,16 @@ impl<S: Simd> Blend<S> {
             }
         }
     }
+}
 
-    /// Rounds the sums of an output row.
-    ///
-    /// # Safety
-    /// As [`add`](Self::add), for all quads of the output row; `out` has room for the row.
-    #[inline(always)]
-    pub(super) unsafe fn finish(&self, output: usize, scratch: *mut u8, out: *mut u8) {
-        let sums = self.sums(output, scratch);
-        for at in 0..self.length {
-            // SAFETY: at < length.
-            unsafe {
-                *out.add(at) = ((*sums.add(at) + (1 << (ROUNDED_BITS - 1))) >> ROUNDED_BITS).clamp(0, 255) as u8;
-            }
-        }
+/// Rounds and clamps sums to bytes.
+///
+/// # Safety
+/// There are `length` sums and as many bytes.
+#[inline(always)]
+pub(super) unsafe fn round(sums: *const i32, out: *mut u8, length: usize) {
+    for at in 0..length {
+        // SAFETY: at < length.
+        unsafe { *out.add(at) = ((*sums.add(at) + (1 << (ROUNDED_BITS - 1))) >> ROUNDED_BITS).clamp(0, 255) as u8 }
     }
 }

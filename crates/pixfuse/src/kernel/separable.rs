@@ -12,7 +12,7 @@
 //! level's windows.
 
 use super::pack::Pack;
-use super::quads::{Blend, Keeping};
+use super::quads::{Blend, round};
 use super::scratch::{Scratch, pitch};
 use super::{Request, Source};
 use crate::image::view::View;
@@ -182,21 +182,17 @@ impl<S: Simd> Plane<'_, S> {
             // SAFETY: the caller's promise; there are as many places for quads and sums as are in use at once.
             unsafe {
                 self.quad(blend, quad);
-                if let Keeping::Sums(_) = blend.keeping {
-                    blend.add(self.simd, y, quad, self.scratch);
-                }
+                blend.add(self.simd, y, quad, self.scratch);
             }
         }
         // SAFETY: the quads or sums of this row have been made above, or for rows before.
         unsafe {
-            match blend.keeping {
-                Keeping::Quads(_) => {
-                    pointers.clear();
-                    pointers.extend(quads.map(|quad| blend.place(quad, self.scratch).cast_const()));
-                    self.simd.blend_quads(blend.weights_of(y), pointers, out, blend.length);
-                }
-                Keeping::Sums(_) => blend.finish(y, self.scratch, out),
+            if let Some(sums) = blend.sums(y, self.scratch) {
+                return round(sums, out, blend.length);
             }
+            pointers.clear();
+            pointers.extend(quads.map(|quad| blend.place(quad, self.scratch).cast_const()));
+            self.simd.blend_quads(blend.weights_of(y), pointers, out, blend.length);
         }
     }
 

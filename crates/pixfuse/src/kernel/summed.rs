@@ -1,25 +1,30 @@
 //! Filters of N taps an axis whose rows are kept as sums, in i32 or f32, until the vertical pass is done: OpenCV's.
 //!
 //! ```text
-//! source row ─(pack)─ sum ─> ring of sums ─blend─> line
+//! source row ─(pack)─ sum ─> rows of sums ─blend─> line
 //! ```
+
+use std::ops::Range;
 
 use pixfuse_spec::Sample;
 
+use super::keeping::Keeping;
 use super::pack::Pack;
-use super::scratch::Scratch;
-use super::{Request, Source, wide};
+use super::scratch::{Scratch, pitch};
+use super::{Request, wide};
 use crate::image::view::View;
-use crate::simd::{PlainRows, SLACK, Simd, Task};
+use crate::simd::{PlainRows, Simd, Task};
 use crate::weights::{AxisWeights, Finish};
 
 /// The passes over one source size.
 pub(super) struct Summed<S: Simd> {
-    source: Source,
     planes: usize,
     pack: Pack,
     packs: bool,
     passes: Passes<S>,
+    /// The source rows that each output row weighs.
+    rows: Vec<Range<u32>>,
+    keeping: Keeping,
     /// Elements of a line.
     length: usize,
     parts: Parts,
@@ -45,10 +50,9 @@ enum Columns<S: Simd> {
     Wide(PlainRows<f32>, Sample),
 }
 
-/// Where the parts of one plane's scratch start, in bytes; the ring is first.
+/// Where the parts of one plane's scratch start, in bytes; rows and sums are first, so many bytes apart.
 struct Parts {
-    ring_pitch: usize,
-    ring_rows: u32,
+    pitch: usize,
     packed: usize,
     line: usize,
     end: usize,
@@ -101,18 +105,19 @@ impl<S: Simd> Summed<S> {
 
     fn new(request: &Request, pack: Pack, packs: bool, planes: usize, room: usize, passes: Passes<S>) -> Self {
         let length = request.placement.window.columns as usize * pack.pixel;
-        let taps = match &passes {
-            Passes::Wide { rows, .. } => rows.taps,
-            Passes::Float { rows, .. } => rows.taps,
+        let (first, taps) = match &passes {
+            Passes::Wide { rows, .. } => (&rows.first, rows.taps),
+            Passes::Float { rows, .. } => (&rows.first, rows.taps),
         };
-        let pitch = |bytes: usize| bytes.next_multiple_of(64);
-        let ring_pitch = pitch(length * 4 + SLACK);
-        let packed = taps * ring_pitch;
+        let last = request.source.rows as u32;
+        let rows: Vec<_> = first.iter().map(|&first| first..(first + taps as u32).min(last)).collect();
+        let keeping = Keeping::new(&rows, pitch(length * 4));
+        let packed = keeping.count() * pitch(length * 4);
         let line = packed + if packs { pitch(room) } else { 0 };
-        // A line of f32 takes the most: once as it is blended, once in planes.
-        let end = line + 2 * ring_pitch;
-        let parts = Parts { ring_pitch, ring_rows: taps as u32, packed, line, end };
-        Self { source: request.source, planes, pack, packs, passes, length, parts }
+        // Of f32 there is one line as it is blended, and one in planes.
+        let lines = if matches!(passes, Passes::Float { rounds: false, .. }) { 2 } else { 1 };
+        let parts = Parts { pitch: pitch(length * 4), packed, line, end: line + lines * pitch(length * 4) };
+        Self { planes, pack, packs, passes, rows, keeping, length, parts }
     }
 
     /// Bytes of scratch that a run needs.
@@ -151,26 +156,22 @@ impl<S: Simd> Task<S> for Row<'_, S> {
     #[inline(always)]
     fn run(self, simd: S) -> *const u8 {
         let Row { summed, scratch, y, view } = self;
-        let Summed { source, planes, pack, packs, passes, length, parts } = summed;
-        let (start, taps) = match passes {
-            Passes::Wide { rows, .. } => (rows.first[y], rows.taps),
-            Passes::Float { rows, .. } => (rows.first[y], rows.taps),
-        };
-        let rows = start..(start + taps as u32).min(source.rows as u32);
-        let new = scratch.next.max(rows.start)..rows.end.max(scratch.next);
+        let Summed { planes, pack, packs, passes, rows, keeping, length, parts } = summed;
+        let weighed = rows[y].clone();
+        let new = scratch.next.max(weighed.start)..weighed.end.max(scratch.next);
         scratch.next = new.end;
         let (bytes, pointers) = scratch.parts();
-        let ring = |plane: usize, row: u32| {
-            bytes.wrapping_add(plane * parts.end + (row % parts.ring_rows) as usize * parts.ring_pitch)
-        };
         for plane in 0..*planes {
+            let bytes = bytes.wrapping_add(plane * parts.end);
+            let place = |number: usize| bytes.wrapping_add(number * parts.pitch);
             for row in new.clone() {
                 let offset = plane as isize * view.channel_stride;
                 let mut from = view.pixels.row(row as usize).wrapping_offset(offset);
+                let to = place(keeping.row(row));
                 // SAFETY: whoever made this task promised the view and the scratch, which has a part for each plane.
                 unsafe {
                     if *packs {
-                        let packed = bytes.wrapping_add(plane * parts.end + parts.packed);
+                        let packed = bytes.wrapping_add(parts.packed);
                         match passes {
                             Passes::Float { columns: Columns::Wide(_, sample), .. } => {
                                 let reach = pack.reach.clone();
@@ -181,34 +182,72 @@ impl<S: Simd> Task<S> for Row<'_, S> {
                         from = packed;
                     }
                     match passes {
-                        Passes::Wide { columns, .. } => simd.sum_row(columns, from, ring(plane, row).cast()),
+                        Passes::Wide { columns, .. } => simd.sum_row(columns, from, to.cast()),
                         Passes::Float { columns: Columns::Bytes(columns), .. } => {
-                            simd.sum_row_f32(columns, from, ring(plane, row).cast());
+                            simd.sum_row_f32(columns, from, to.cast());
                         }
                         Passes::Float { columns: Columns::Wide(columns, _), .. } => {
-                            columns.filter::<f32, 1>(from.cast::<f32>(), ring(plane, row).cast());
+                            columns.filter::<f32, 1>(from.cast::<f32>(), to.cast());
+                        }
+                    }
+                    for output in y..rows.len() {
+                        let Some(sums) = keeping.sums(output).filter(|_| rows[output].start <= row) else { break };
+                        if row < rows[output].end {
+                            let tap = (row - rows[output].start) as usize;
+                            match passes {
+                                Passes::Wide { rows, .. } => add(to, rows.of(output)[tap], tap, place(sums), *length),
+                                Passes::Float { rows, .. } => add(to, rows.of(output)[tap], tap, place(sums), *length),
+                            }
                         }
                     }
                 }
             }
+            let line = bytes.wrapping_add(parts.line);
+            // Sums that are kept are one row, whose weight is one.
             pointers.clear();
-            pointers.extend(rows.clone().map(|row| ring(plane, row).cast_const()));
-            let line = bytes.wrapping_add(plane * parts.end + parts.line);
-            // SAFETY: the ring holds `length` sums of each of these rows, and the line has room for as many bytes.
+            let sums = keeping.sums(y);
+            match sums {
+                Some(sums) => pointers.push(place(sums).cast_const()),
+                None => pointers.extend(weighed.clone().map(|row| place(keeping.row(row)).cast_const())),
+            }
+            // SAFETY: there are `length` sums in each of these rows, and the line has room for as many elements.
             unsafe {
                 match passes {
-                    Passes::Wide { rows, finish, .. } => blend_i32(pointers, rows.of(y), *finish, line, *length),
-                    Passes::Float { rows, rounds: true, .. } => {
-                        blend_f32(pointers, rows.of(y), *length, |at, sum| *line.add(at) = sum.round_ties_even() as u8);
+                    Passes::Wide { rows, finish, .. } => {
+                        let weights = if sums.is_some() { &[1] } else { rows.of(y) };
+                        // Each way to finish has a loop of its own, so that the compiler makes vectors of it.
+                        match *finish {
+                            Finish::Shift(bits) => blend(pointers, weights, *length, |at, sums: [i32; CHUNK]| {
+                                for (index, &sum) in sums.iter().enumerate() {
+                                    *line.add(at + index) = Finish::Shift(bits).of(sum);
+                                }
+                            }),
+                            Finish::Scale(factor) => blend(pointers, weights, *length, |at, sums: [i32; CHUNK]| {
+                                for (index, &sum) in sums.iter().enumerate() {
+                                    *line.add(at + index) = Finish::Scale(factor).of(sum);
+                                }
+                            }),
+                        }
                     }
-                    Passes::Float { rows, rounds: false, .. } => {
-                        let blended = line.wrapping_add(parts.ring_pitch).cast::<f32>();
-                        blend_f32(pointers, rows.of(y), *length, |at, sum| *blended.add(at) = sum);
-                        let (pixel, columns) = (pack.pixel, length / pack.pixel);
-                        for channel in 0..pixel {
-                            for column in 0..columns {
-                                let sum = *blended.add(column * pixel + channel);
-                                *line.cast::<f32>().add(channel * columns + column) = sum;
+                    Passes::Float { rows, rounds, .. } => {
+                        let weights = if sums.is_some() { &[1.0] } else { rows.of(y) };
+                        if *rounds {
+                            blend(pointers, weights, *length, |at, sums: [f32; CHUNK]| {
+                                for (index, &sum) in sums.iter().enumerate() {
+                                    *line.add(at + index) = sum.round_ties_even() as u8;
+                                }
+                            });
+                        } else {
+                            let blended = line.wrapping_add(parts.pitch).cast::<f32>();
+                            blend(pointers, weights, *length, |at, sums: [f32; CHUNK]| {
+                                blended.add(at).cast::<[f32; CHUNK]>().write_unaligned(sums);
+                            });
+                            let (pixel, columns) = (pack.pixel, length / pack.pixel);
+                            for channel in 0..pixel {
+                                for column in 0..columns {
+                                    let sum = *blended.add(column * pixel + channel);
+                                    *line.cast::<f32>().add(channel * columns + column) = sum;
+                                }
                             }
                         }
                     }
@@ -222,51 +261,58 @@ impl<S: Simd> Task<S> for Row<'_, S> {
 /// Elements blended at a time, so that the sums stay in registers.
 const CHUNK: usize = 16;
 
-/// Weighs rows of i32 sums; these loops are left to the compiler, which knows the level's vectors.
-///
-/// # Safety
-/// `length` i32 are readable from each row, and as many bytes are writable at `out`.
-#[inline(always)]
-unsafe fn blend_i32(rows: &[*const u8], weights: &[i32], finish: Finish, out: *mut u8, length: usize) {
-    let mut at = 0;
-    while at < length {
-        let count = CHUNK.min(length - at);
-        let mut sums = [0i32; CHUNK];
-        for (&row, &weight) in rows.iter().zip(weights) {
-            // SAFETY: at + count <= length.
-            let row = unsafe { std::slice::from_raw_parts(row.cast::<i32>().add(at), count) };
-            for (sum, &value) in sums.iter_mut().zip(row) {
-                *sum = sum.wrapping_add(value.wrapping_mul(weight));
-            }
-        }
-        for (index, &sum) in sums[..count].iter().enumerate() {
-            // SAFETY: at + index < length.
-            unsafe { *out.add(at + index) = finish.of(sum) }
-        }
-        at += count;
+/// What sums are kept as.
+trait Sum: Copy + Default {
+    /// Multiplies, then adds: two roundings where there are any.
+    fn add(self, value: Self, weight: Self) -> Self;
+}
+
+impl Sum for i32 {
+    #[inline(always)]
+    fn add(self, value: Self, weight: Self) -> Self {
+        self.wrapping_add(value.wrapping_mul(weight))
     }
 }
 
-/// Weighs rows of f32 sums, multiplying and then adding.
+impl Sum for f32 {
+    #[inline(always)]
+    fn add(self, value: Self, weight: Self) -> Self {
+        self + value * weight
+    }
+}
+
+/// Weighs rows of sums; these loops are left to the compiler, which knows the level's vectors. The last chunk may lie
+/// partly behind the end of a row, where scratch has room.
 ///
 /// # Safety
-/// `length` f32 are readable from each row.
+/// `length` sums are readable from each row, and a chunk more.
 #[inline(always)]
-unsafe fn blend_f32(rows: &[*const u8], weights: &[f32], length: usize, keep: impl Fn(usize, f32)) {
-    let mut at = 0;
-    while at < length {
-        let count = CHUNK.min(length - at);
-        let mut sums = [0.0f32; CHUNK];
+unsafe fn blend<T: Sum>(rows: &[*const u8], weights: &[T], length: usize, keep: impl Fn(usize, [T; CHUNK])) {
+    for at in (0..length).step_by(CHUNK) {
+        let mut sums = [T::default(); CHUNK];
         for (&row, &weight) in rows.iter().zip(weights) {
-            // SAFETY: at + count <= length.
-            let row = unsafe { std::slice::from_raw_parts(row.cast::<f32>().add(at), count) };
-            for (sum, &value) in sums.iter_mut().zip(row) {
-                *sum += value * weight;
+            // SAFETY: at < length.
+            let values = unsafe { row.cast::<T>().add(at).cast::<[T; CHUNK]>().read_unaligned() };
+            for (sum, value) in sums.iter_mut().zip(values) {
+                *sum = sum.add(value, weight);
             }
         }
-        for (index, &sum) in sums[..count].iter().enumerate() {
-            keep(at + index, sum);
+        keep(at, sums);
+    }
+}
+
+/// Adds a weighed row to the sums of an output row, which start with its tap 0.
+///
+/// # Safety
+/// There are `length` values and as many sums.
+#[inline(always)]
+unsafe fn add<T: Sum>(row: *const u8, weight: T, tap: usize, sums: *mut u8, length: usize) {
+    let (row, sums) = (row.cast::<T>(), sums.cast::<T>());
+    for at in 0..length {
+        // SAFETY: at < length.
+        unsafe {
+            let before = if tap == 0 { T::default() } else { *sums.add(at) };
+            *sums.add(at) = before.add(*row.add(at), weight);
         }
-        at += count;
     }
 }

@@ -15,24 +15,41 @@ pub(super) fn weights(filter: Filter, source: u32, output: u32, window: Range<u3
         let half = if weight < 0.0 { -0.5 } else { 0.5 };
         (weight * f64::from(1 << BITS) + half) as i32
     };
-    exact(filter, source, output, window, BITS, fixed)
+    of_filter(filter, [source, output], window, BITS, fixed)
 }
 
 /// The same weights without fixed point: f64, rounded to f32.
 pub(super) fn float_weights(filter: Filter, source: u32, output: u32, window: Range<u32>) -> AxisWeights<f32> {
-    exact(filter, source, output, window, 0, |weight| weight as f32)
+    of_filter(filter, [source, output], window, 0, |weight| weight as f32)
 }
 
-/// The weights of each output index, whose sum is 1 before they are rounded.
-fn exact<W: Copy + Default + PartialEq>(
+/// The weights of a filter of so much half width; each is compiled for itself, so that its loops have vectors.
+fn of_filter<W: Copy + Default + PartialEq>(
     filter: Filter,
-    source: u32,
-    output: u32,
+    sides: [u32; 2],
     window: Range<u32>,
     bits: u32,
     round: impl Fn(f64) -> W,
 ) -> AxisWeights<W> {
-    let (radius, kernel) = shape(filter);
+    match filter {
+        Filter::Box => exact(0.5, |x| if -0.5 < x && x <= 0.5 { 1.0 } else { 0.0 }, sides, window, bits, round),
+        Filter::Bilinear => exact(1.0, |x| (1.0 - x.abs()).max(0.0), sides, window, bits, round),
+        Filter::Hamming => exact(1.0, hamming, sides, window, bits, round),
+        Filter::Bicubic => exact(2.0, |x| cubic(x, -0.5), sides, window, bits, round),
+        Filter::Lanczos => exact(3.0, lanczos, sides, window, bits, round),
+        _ => unreachable!("the rulebook allows antialias for Pillow's filters only"),
+    }
+}
+
+/// The weights of each output index, whose sum is 1 before they are rounded.
+fn exact<W: Copy + Default + PartialEq>(
+    radius: f64,
+    kernel: impl Fn(f64) -> f64,
+    [source, output]: [u32; 2],
+    window: Range<u32>,
+    bits: u32,
+    round: impl Fn(f64) -> W,
+) -> AxisWeights<W> {
     let scale = f64::from(source) / f64::from(output);
     let stretch = scale.max(1.0);
     let (support, shrink) = (radius * stretch, 1.0 / stretch);
@@ -55,10 +72,13 @@ fn exact<W: Copy + Default + PartialEq>(
             return first;
         }
         exact.clear();
-        exact.extend((first..end).map(|s| kernel((f64::from(s) - centre + 0.5) * shrink)));
+        exact.extend((first as i32..end as i32).map(|s| kernel((f64::from(s) - centre + 0.5) * shrink)));
         let sum: f64 = exact.iter().sum();
+        if sum != 0.0 {
+            exact.iter_mut().for_each(|weight| *weight /= sum);
+        }
         let start = weights.len();
-        weights.extend(exact.iter().map(|weight| round(if sum == 0.0 { *weight } else { weight / sum })));
+        weights.extend(exact.iter().map(|&weight| round(weight)));
         if inside && known.len() < 64 {
             known.push((phase, start..weights.len()));
         }
@@ -66,37 +86,33 @@ fn exact<W: Copy + Default + PartialEq>(
     })
 }
 
-/// Half width and shape of a Pillow filter.
-fn shape(filter: Filter) -> (f64, fn(f64) -> f64) {
-    fn sinc(x: f64) -> f64 {
-        if x == 0.0 {
-            return 1.0;
-        }
-        let x = x * PI;
-        x.sin() / x
+fn sinc(x: f64) -> f64 {
+    if x == 0.0 {
+        return 1.0;
     }
-    match filter {
-        Filter::Box => (0.5, |x| if -0.5 < x && x <= 0.5 { 1.0 } else { 0.0 }),
-        Filter::Bilinear => (1.0, |x| (1.0 - x.abs()).max(0.0)),
-        Filter::Hamming => (1.0, |x| {
-            let x = x.abs();
-            if x == 0.0 {
-                return 1.0;
-            }
-            if x >= 1.0 {
-                return 0.0;
-            }
-            let x = x * PI;
-            // The two constants are f32 literals in Pillow.
-            x.sin() / x * (f64::from(0.54f32) + f64::from(0.46f32) * x.cos())
-        }),
-        Filter::Bicubic => (2.0, |x| cubic(x, -0.5)),
-        Filter::Lanczos => (3.0, |x| if (-3.0..3.0).contains(&x) { sinc(x) * sinc(x / 3.0) } else { 0.0 }),
-        _ => unreachable!("the rulebook allows antialias for Pillow's filters only"),
+    let x = x * PI;
+    x.sin() / x
+}
+
+fn lanczos(x: f64) -> f64 {
+    if (-3.0..3.0).contains(&x) { sinc(x) * sinc(x / 3.0) } else { 0.0 }
+}
+
+fn hamming(x: f64) -> f64 {
+    let x = x.abs();
+    if x == 0.0 {
+        return 1.0;
     }
+    if x >= 1.0 {
+        return 0.0;
+    }
+    let x = x * PI;
+    // The two constants are f32 literals in Pillow.
+    x.sin() / x * (f64::from(0.54f32) + f64::from(0.46f32) * x.cos())
 }
 
 /// Keys' cubic convolution.
+#[inline]
 pub(super) fn cubic(x: f64, a: f64) -> f64 {
     let x = x.abs();
     if x < 1.0 {

@@ -110,7 +110,7 @@ impl Planes {
         };
         let chw = input.layout == pixfuse::Layout::Chw;
         // Planes of packed formats are told by strides, and have no padding here.
-        let padding = if chw { 0 } else { padding };
+        let padding = if chw { 0 } else { padding.next_multiple_of(input.format.sample().size()) };
         let strides: Vec<_> = sides.iter().map(|[_, row]| row + padding).collect();
         let lengths = sides.iter().map(|[rows, row]| (rows - 1) * (row + padding) + row);
         let planes = lengths.map(|length| (Guarded::new(length), length)).collect();
@@ -185,5 +185,5 @@ fn outputs_are_what_they_say() {
     assert_eq!(pipe.element(), Element::F16);
     let image = ImageRef::yuv_dense(PixelFormat::Nv12, &[128; 6], 2, 2).unwrap();
     let error = pipe.run::<f32>(image).unwrap_err();
-    assert_eq!(error.to_string(), "output: elements are f32, output(...) says f16");
+    assert_eq!(error.to_string(), "out: elements are f32, output(...) says f16");
 }

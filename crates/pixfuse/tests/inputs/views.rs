@@ -72,7 +72,7 @@ fn an_output_lies_apart_from_every_plane() {
             let image = ImageRef::from_raw_yuv(PixelFormat::I420, &planes, 2, 2).unwrap();
             let out = std::slice::from_raw_parts_mut(pointer.add(16), 12);
             let error = refused(pipe.run_into(image, out));
-            assert_eq!(error, "output: shares memory with the image; give a buffer of its own");
+            assert_eq!(error, "out: shares memory with the image; give a buffer of its own");
         }
     }
 }

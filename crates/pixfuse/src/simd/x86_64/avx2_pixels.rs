@@ -67,10 +67,13 @@ impl Pixels {
     ) {
         // SAFETY: the caller's promise is the same.
         unsafe {
-            match self.last {
-                1 => self.sums::<ROWS, VECTORS, 1>(simd, sources, out),
-                2 => self.sums::<ROWS, VECTORS, 2>(simd, sources, out),
-                _ => self.sums::<ROWS, VECTORS, 3>(simd, sources, out),
+            // Loops of a constant length are unrolled.
+            match (self.loads, self.last) {
+                (1, 3) => self.sums::<ROWS, VECTORS, 1, 3>(simd, sources, out),
+                (2, 3) => self.sums::<ROWS, VECTORS, 2, 3>(simd, sources, out),
+                (_, 1) => self.sums::<ROWS, VECTORS, 0, 1>(simd, sources, out),
+                (_, 2) => self.sums::<ROWS, VECTORS, 0, 2>(simd, sources, out),
+                _ => self.sums::<ROWS, VECTORS, 0, 3>(simd, sources, out),
             }
         }
     }
@@ -78,7 +81,7 @@ impl Pixels {
     /// # Safety
     /// As [`filter`](Self::filter).
     #[inline(always)]
-    unsafe fn sums<const ROWS: usize, const VECTORS: usize, const LAST: usize>(
+    unsafe fn sums<const ROWS: usize, const VECTORS: usize, const LOADS: usize, const LAST: usize>(
         &self,
         simd: Avx2,
         sources: [*const u8; ROWS],
@@ -90,10 +93,11 @@ impl Pixels {
             let start = [_mm256_setzero_si256(), _mm256_set1_epi32(1 << (ROUNDED_BITS - 1))];
             let shuffles = self.shuffles();
             let step = self.pixel * 4;
+            let loads = if LOADS > 0 { LOADS } else { self.loads };
             for (output, &base) in self.bases.iter().enumerate() {
                 let mut sums = [start; VECTORS];
                 let mut base = base as usize;
-                for _ in 1..self.loads {
+                for _ in 1..loads {
                     let bytes = load::<ROWS, VECTORS>(sources, base);
                     for pair in 0..2 {
                         multiply(bytes, shuffles[pair], weights.add(pair), &mut sums);

@@ -7,7 +7,7 @@
 
 use std::arch::x86_64::*;
 
-use super::avx512_windows::{Placed, Windows, lanes};
+use super::avx512_windows::{Placed, Windows};
 use super::{Avx512, level};
 use crate::simd::ROUNDED_BITS;
 use crate::simd::passes::PlainRows;
@@ -24,8 +24,8 @@ pub(crate) enum RowFilter<W = i32> {
         windows: Windows,
         /// For each group and each four taps three vectors of limbs, then one for an odd tap; or one of f32 for each tap.
         weights: Vec<Vector>,
-        /// Whether the last tap stands alone.
-        odd: bool,
+        /// After how many fours the last tap stands alone: 1 or 2; 0 where it does not.
+        odd: usize,
     },
     Plain(PlainRows<W>),
 }
@@ -42,15 +42,6 @@ fn spread<const N: usize>(outputs: &[u32; 16], of_output: &[[u32; N]], stride: u
             vector.0[lane] = part;
         }
     }
-}
-
-/// The outputs of a group's lanes.
-fn outputs(group: usize, elements: usize, pixel: usize) -> [u32; 16] {
-    let mut outputs = [0; 16];
-    for (output, element) in outputs.iter_mut().zip(lanes(group, elements)) {
-        *output = (element / pixel) as u32;
-    }
-    outputs
 }
 
 /// A weight as three signed bytes, the highest first.
@@ -87,25 +78,26 @@ impl RowFilter {
         let (count, elements) = (weights.outputs(), weights.outputs() * pixel);
         // A word times 128 and a word of the high part times 256 make one product, if the high part has 8 bits.
         let fits = |output: usize| (-(1 << 22)..1 << 22).contains(&weights.of(output)[weights.taps - 1]);
-        let odd = windows.fixed && weights.taps % 4 == 1 && (0..count).all(fits);
-        let quads = windows.quads - usize::from(odd);
+        let alone_fits = matches!(weights.taps, 5 | 9) && windows.vectors == 1 && (0..count).all(fits);
+        let odd = if rounded && alone_fits { weights.taps / 4 } else { 0 };
+        let quads = if odd > 0 { odd } else { windows.quads };
         let mut of_output = Vec::with_capacity(count * quads);
         let mut alone = Vec::new();
         for output in 0..count {
             let taps = weights.of(output);
             of_output.extend((0..quads).map(|quad| limbs(&taps[quad * 4..])));
-            if odd {
+            if odd > 0 {
                 let weight = taps[weights.taps - 1];
                 alone.push([(weight & 0x7fff) as u32 | ((weight >> 15 << 8) as u32) << 16]);
             }
         }
-        let mut table = Vec::with_capacity(windows.groups.len() * (quads * 3 + usize::from(odd)));
-        for group in 0..windows.groups.len() {
-            let outputs = outputs(group, elements, pixel);
+        let mut table = Vec::with_capacity(windows.groups() * (quads * 3 + usize::from(odd > 0)));
+        for group in 0..windows.groups() {
+            let outputs = windows.outputs(group, elements, pixel);
             for quad in 0..quads {
                 spread(&outputs, &of_output, quads, quad, &mut table);
             }
-            if odd {
+            if odd > 0 {
                 spread(&outputs, &alone, 1, 0, &mut table);
             }
         }
@@ -122,13 +114,15 @@ impl RowFilter {
         unsafe {
             match self {
                 Self::Windows { windows, weights, odd } => match (windows.fixed, windows.vectors, odd) {
-                    (true, 1, false) => sums::<ROWS, 1, true, false, _>(simd, windows, weights, sources, Bytes(out)),
-                    (true, 1, true) => sums::<ROWS, 1, true, true, _>(simd, windows, weights, sources, Bytes(out)),
-                    (true, _, false) => sums::<ROWS, 2, true, false, _>(simd, windows, weights, sources, Bytes(out)),
-                    (true, _, true) => sums::<ROWS, 2, true, true, _>(simd, windows, weights, sources, Bytes(out)),
-                    (_, 1, _) => sums::<ROWS, 1, false, false, _>(simd, windows, weights, sources, Bytes(out)),
-                    (_, 2, _) => sums::<ROWS, 2, false, false, _>(simd, windows, weights, sources, Bytes(out)),
-                    _ => sums::<ROWS, 4, false, false, _>(simd, windows, weights, sources, Bytes(out)),
+                    (true, 1, 0) => sums::<ROWS, 1, true, 0, _>(simd, windows, weights, sources, Bytes(out)),
+                    (true, 1, 1) => sums::<ROWS, 1, true, 1, _>(simd, windows, weights, sources, Bytes(out)),
+                    (true, 1, _) => sums::<ROWS, 1, true, 2, _>(simd, windows, weights, sources, Bytes(out)),
+                    (true, _, _) => sums::<ROWS, 2, true, 0, _>(simd, windows, weights, sources, Bytes(out)),
+                    (_, 1, 0) => sums::<ROWS, 1, false, 0, _>(simd, windows, weights, sources, Bytes(out)),
+                    (_, 1, 1) => sums::<ROWS, 1, false, 1, _>(simd, windows, weights, sources, Bytes(out)),
+                    (_, 1, _) => sums::<ROWS, 1, false, 2, _>(simd, windows, weights, sources, Bytes(out)),
+                    (_, 2, _) => sums::<ROWS, 2, false, 0, _>(simd, windows, weights, sources, Bytes(out)),
+                    _ => sums::<ROWS, 4, false, 0, _>(simd, windows, weights, sources, Bytes(out)),
                 },
                 Self::Plain(plain) if ROWS == 1 => plain.filter::<_, 1>(sources[0], out),
                 Self::Plain(plain) => plain.filter_quad([0, 1, 2, 3].map(|row: usize| sources[row % ROWS]), out),
@@ -144,9 +138,9 @@ impl RowFilter {
         unsafe {
             match self {
                 Self::Windows { windows, weights, .. } => match windows.vectors {
-                    1 => sums::<1, 1, false, false, _>(simd, windows, weights, [source], Words(out)),
-                    2 => sums::<1, 2, false, false, _>(simd, windows, weights, [source], Words(out)),
-                    _ => sums::<1, 4, false, false, _>(simd, windows, weights, [source], Words(out)),
+                    1 => sums::<1, 1, false, 0, _>(simd, windows, weights, [source], Words(out)),
+                    2 => sums::<1, 2, false, 0, _>(simd, windows, weights, [source], Words(out)),
+                    _ => sums::<1, 4, false, 0, _>(simd, windows, weights, [source], Words(out)),
                 },
                 Self::Plain(plain) => plain.filter::<_, 1>(source, out),
             }
@@ -161,7 +155,7 @@ trait Keep: Copy {
 
     /// # Safety
     /// The elements of the group are writable.
-    unsafe fn store<const ROWS: usize>(self, simd: Avx512, group: usize, sums: [[__m512i; 3]; ROWS]);
+    unsafe fn store<const ROWS: usize>(self, simd: Avx512, at: usize, sums: [[__m512i; 3]; ROWS]);
 }
 
 /// Rounded and clamped to bytes: those of one row, or four rows side by side.
@@ -176,13 +170,13 @@ impl Keep for Bytes {
     const START: i32 = 1 << (ROUNDED_BITS - 1);
 
     #[inline(always)]
-    unsafe fn store<const ROWS: usize>(self, simd: Avx512, group: usize, sums: [[__m512i; 3]; ROWS]) {
+    unsafe fn store<const ROWS: usize>(self, simd: Avx512, at: usize, sums: [[__m512i; 3]; ROWS]) {
         // SAFETY: the caller's promise.
         unsafe {
             if ROWS == 1 {
                 let values = _mm512_srai_epi32::<{ ROUNDED_BITS }>(together(simd, sums[0]));
                 let values = _mm512_max_epi32(values, _mm512_setzero_si512());
-                return _mm_storeu_si128(self.0.add(group * 16).cast(), _mm512_cvtusepi32_epi8(values));
+                return _mm_storeu_si128(self.0.add(at).cast(), _mm512_cvtusepi32_epi8(values));
             }
             let low = [together(simd, sums[0]), together(simd, sums[1 % ROWS])];
             let high = [together(simd, sums[2 % ROWS]), together(simd, sums[3 % ROWS])];
@@ -190,7 +184,7 @@ impl Keep for Bytes {
             let by_element =
                 _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
             let bytes = bytes(simd, low, high, interleaved(simd));
-            _mm512_store_si512(self.0.add(group * 64).cast(), _mm512_shuffle_epi8(bytes, by_element));
+            _mm512_storeu_si512(self.0.add(at * 4).cast(), _mm512_shuffle_epi8(bytes, by_element));
         }
     }
 }
@@ -199,9 +193,9 @@ impl Keep for Words {
     const START: i32 = 0;
 
     #[inline(always)]
-    unsafe fn store<const ROWS: usize>(self, simd: Avx512, group: usize, sums: [[__m512i; 3]; ROWS]) {
+    unsafe fn store<const ROWS: usize>(self, simd: Avx512, at: usize, sums: [[__m512i; 3]; ROWS]) {
         // SAFETY: the caller's promise.
-        unsafe { _mm512_storeu_si512(self.0.add(group * 16).cast(), together(simd, sums[0])) }
+        unsafe { _mm512_storeu_si512(self.0.add(at).cast(), together(simd, sums[0])) }
     }
 }
 
@@ -238,12 +232,13 @@ pub(super) fn bytes(_: Avx512, low: [__m512i; 2], high: [__m512i; 2], index: __m
     }
 }
 
-/// The horizontal pass over rows; with `FIXED`, windows are loaded once and the index moves.
+/// The horizontal pass over rows; with `FIXED`, windows are loaded once and the index moves; with `ODD`, a
+/// tap stands alone behind so many fours.
 ///
 /// # Safety
 /// Each window ends inside the readable bytes, and the output has room for whole groups.
 #[inline(always)]
-unsafe fn sums<const ROWS: usize, const VECTORS: usize, const FIXED: bool, const ODD: bool, K: Keep>(
+unsafe fn sums<const ROWS: usize, const VECTORS: usize, const FIXED: bool, const ODD: usize, K: Keep>(
     simd: Avx512,
     windows: &Windows,
     weights: &[Vector],
@@ -254,7 +249,8 @@ unsafe fn sums<const ROWS: usize, const VECTORS: usize, const FIXED: bool, const
     unsafe {
         let mut weights = weights.as_ptr();
         let step = _mm512_set1_epi8(windows.step as i8);
-        let quads = windows.quads - ODD as usize;
+        // Loops of a constant length are unrolled.
+        let quads = if ODD > 0 { ODD } else { windows.quads };
         for (number, group) in windows.groups.iter().enumerate() {
             let mut index = _mm512_load_si512(group.index.as_ptr().cast());
             let mut window = [[_mm512_setzero_si512(); VECTORS]; ROWS];
@@ -283,12 +279,15 @@ unsafe fn sums<const ROWS: usize, const VECTORS: usize, const FIXED: bool, const
                     index = _mm512_add_epi8(index, step);
                 }
             }
-            if ODD {
+            if ODD > 0 {
                 // Words (p, p * 128) by (low 15 bits, high part * 256).
                 let first = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12, 12, 12));
                 let index = _mm512_shuffle_epi8(index, first);
                 let weights_odd = _mm512_load_si512(weights.cast());
                 for row in 0..ROWS {
+                    if !FIXED {
+                        window[row] = Windows::load(sources[row].add(base));
+                    }
                     let taps = Windows::taps(window[row], index);
                     let words = _mm512_maskz_mov_epi8(0x9999_9999_9999_9999, taps);
                     let words = _mm512_srlv_epi16(words, _mm512_set1_epi32(1 << 16));
@@ -296,7 +295,7 @@ unsafe fn sums<const ROWS: usize, const VECTORS: usize, const FIXED: bool, const
                 }
                 weights = weights.add(1);
             }
-            keep.store(simd, number, sums);
+            keep.store(simd, number * windows.width, sums);
         }
     }
 }
@@ -317,14 +316,14 @@ impl FloatRowFilter {
             .flat_map(|output| (0..windows.quads).map(move |quad| (output, quad)))
             .map(|(output, quad)| lay(output, quad))
             .collect();
-        let mut table = Vec::with_capacity(windows.groups.len() * windows.quads * 4);
-        for group in 0..windows.groups.len() {
-            let outputs = outputs(group, elements, pixel);
+        let mut table = Vec::with_capacity(windows.groups() * windows.quads * 4);
+        for group in 0..windows.groups() {
+            let outputs = windows.outputs(group, elements, pixel);
             for quad in 0..windows.quads {
                 spread(&outputs, &of_output, windows.quads, quad, &mut table);
             }
         }
-        Some(Self::Windows { windows, weights: table, odd: false })
+        Some(Self::Windows { windows, weights: table, odd: 0 })
     }
 
     /// # Safety
@@ -374,7 +373,7 @@ unsafe fn float_sums<const VECTORS: usize>(windows: &Windows, weights: &[Vector]
                 weights = weights.add(4);
                 base += windows.step;
             }
-            _mm512_storeu_ps(out.add(number * 16), sum);
+            _mm512_storeu_ps(out.add(number * windows.width), sum);
         }
     }
 }
