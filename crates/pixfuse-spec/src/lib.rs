@@ -50,5 +50,6 @@ pub use plan::{Frame, FrameSize, Load, Map, MapForm, Plan, Resample, Separable, 
 pub use spec::{Crop, Fill, Input, Letterbox, Normalize, Number, Output, Pad, Quantize, Resize, Sampling, Size, Spec};
 pub use tokens::{Kind, Token, lex};
 pub use vocabulary::{
-    Alpha, ChannelOrder, Element, Filter, Layout, LetterboxRule, Like, Order, PixelFormat, Precision, Rounding,
+    Alpha, ChannelOrder, CoverRule, Element, Filter, Layout, LetterboxRule, Like, Order, PixelFormat, Precision,
+    Rounding,
 };

@@ -1,7 +1,8 @@
 //! What vocabularies have in common, for reading and for messages.
 
 use crate::{
-    Alpha, ChannelOrder, Element, Filter, Layout, LetterboxRule, Like, Order, PixelFormat, Precision, Rounding,
+    Alpha, ChannelOrder, CoverRule, Element, Filter, Layout, LetterboxRule, Like, Order, PixelFormat, Precision,
+    Rounding,
 };
 
 /// A vocabulary: the names that may stand in one place.
@@ -41,6 +42,7 @@ vocabularies!(
     Precision,
     Rounding,
     LetterboxRule,
+    CoverRule,
     Order,
     ChannelOrder,
     Element

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use super::blocks::{Block, Target, blocks};
 use super::{Load, Numbers, Prepared, Request, Store};
 use crate::axis::{self, Axis, Pair};
+use crate::placement::Placement;
 use crate::simd::{Simd, Task, Token, Visit};
 
 /// The source pixels of one block: two rows by two columns, with their weights.
@@ -47,15 +48,15 @@ impl<K: TwoTaps<C>, const C: usize> Visit for Prepare<'_, K, C> {
     fn visit<S: Simd>(self, simd: S) -> Box<dyn Prepared> {
         let request = self.request;
         let source = &request.source;
-        let (window, [rows, columns]) = (request.placement.window, request.placement.resized);
-        let columns: Vec<_> = axis::two_taps(source.columns as u32, columns, Axis::Columns)
+        let Placement { window, resized: [rows, columns], step, .. } = request.placement;
+        let columns: Vec<_> = axis::two_taps(source.columns as u32, columns, step, Axis::Columns)
             .skip(window.left as usize)
             .take(window.columns as usize)
             .map(|pair| pair.neighbours(source.columns))
             .collect();
         Box::new(Tables::<K, S, C> {
             simd,
-            rows: axis::two_taps(source.rows as u32, rows, Axis::Rows)
+            rows: axis::two_taps(source.rows as u32, rows, step, Axis::Rows)
                 .skip(window.top as usize)
                 .take(window.rows as usize)
                 .collect(),
