@@ -41,11 +41,22 @@ export interface Shortest {
   shortest: number | Later
   /** If the longer side came out longer than this, it becomes this long instead. */
   max?: number
+  /** How the shorter side is rounded then; truncated unless given. `half_even` is Hugging Face's. */
+  rounding?: 'half_even' | 'truncate'
 }
 
 /** The longer side becomes this long, and the other follows. */
 export interface Longest {
   longest: number | Later
+  /** How the other side is rounded; truncated unless given. `half_even` is timm's. */
+  rounding?: 'half_even' | 'truncate'
+}
+
+/** As small as the aspect allows, so that it covers a frame of these rows and columns, or a square. */
+export interface Cover {
+  cover: number | readonly [rows: number, columns: number]
+  /** How the sides are made; `timm` unless given. `opencv` is for `bilinear` alone, and samples at its own ratio. */
+  rule?: 'timm' | 'opencv'
 }
 
 /** Pixel values where there is no source: one, or one for each channel of the *output*, in its order. */
@@ -133,7 +144,7 @@ export interface Declaration<E extends Element = Element> {
   /** Rows, columns and filter of the result, or one side and filter; the image keeps its size without it. */
   resize?:
     | readonly [rows: number | Later, columns: number | Later, filter: Filter, ...sampling: ('antialias' | Sampling)[]]
-    | readonly [side: Shortest | Longest, filter: Filter, ...sampling: ('antialias' | Sampling)[]]
+    | readonly [side: Shortest | Longest | Cover, filter: Filter, ...sampling: ('antialias' | Sampling)[]]
   /** A resize to these rows and columns that keeps the aspect and fills the rest. */
   letterbox?: readonly [
     rows: number | Later,

@@ -49,6 +49,17 @@ exactly<Pipeline<'u8'>>()(new Pipeline(declaration, { rows: 1, columns: 1 }))
 exactly<Pipeline<'f32'>>()(new Pipeline({ input: 'gray8', normalize: true, output: ['gray', 'f32', 'chw'] }))
 exactly<Pipeline<'f32'>>()(new Pipeline({ input: ['bgr8'], normalize: { scale: '1/128', mean: 1, std: null }, output: ['rgb', 'f32'] }))
 
+exactly<Pipeline<'u8'>>()(new Pipeline({
+  input: 'bgr8',
+  resize: [{ cover: [224, 240], rule: 'opencv' }, 'bilinear'],
+  output: ['bgr', 'u8'],
+}))
+exactly<Pipeline<'u8'>>()(new Pipeline({
+  input: 'bgr8',
+  resize: [{ longest: 224, rounding: 'half_even' }, 'bilinear'],
+  output: ['bgr', 'u8'],
+}))
+
 const framed = new Pipeline({
   input: 'rgb8',
   resize: [{ shortest: '_', max: 300 }, 'bicubic', 'antialias', { like: 'torch', precision: 'u8' }],

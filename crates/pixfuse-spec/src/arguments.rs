@@ -223,6 +223,22 @@ impl<'a, P: Clone> Arguments<'a, P> {
         None
     }
 
+    /// A value as rows and columns: two integers, or one for a square.
+    pub(crate) fn frame(&mut self, name: &str, value: &Value<P>, range: &Integer) -> Option<[u32; 2]> {
+        let mut side = |name: &str, value| self.integer(name, value, range).and_then(|side| side.known().copied());
+        match &value.item {
+            Item::List(items) => {
+                if let [rows, columns] = items.as_slice() {
+                    let sides = [side(&format!("{name}[0]"), rows), side(&format!("{name}[1]"), columns)];
+                    return sides[0].zip(sides[1]).map(<[u32; 2]>::from);
+                }
+                self.error(value, format!("{name} has {} values; write [rows, columns]", items.len()));
+                None
+            }
+            _ => side(name, value).map(|side| [side; 2]),
+        }
+    }
+
     /// A value as `true` or `false`.
     pub(crate) fn truth(&mut self, name: &str, value: &Value<P>) -> Option<bool> {
         match &value.item {

@@ -93,6 +93,7 @@ impl fmt::Display for Size {
             Self::Shortest { side, max: Some(max), rounding } => {
                 write!(f, "shortest side {}, longest at most {max}{}", Hole(side), rounded(*rounding))
             }
+            Self::Cover { rows, columns, rule } => write!(f, "{rows} x {columns} covered ({rule})"),
             Self::Longest { side, rounding } => write!(f, "longest side {}{}", Hole(side), rounded(*rounding)),
         }
     }

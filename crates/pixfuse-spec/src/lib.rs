@@ -52,6 +52,6 @@ pub use plan::{
 pub use spec::{Crop, Fill, Input, Letterbox, Normalize, Number, Output, Pad, Quantize, Resize, Sampling, Size, Spec};
 pub use tokens::{Kind, Token, lex};
 pub use vocabulary::{
-    Alpha, ChannelOrder, Element, Filter, Gray, Layout, LetterboxRule, Like, Matrix, Order, PixelFormat, Precision,
-    Range, Rounding, Sample,
+    Alpha, ChannelOrder, CoverRule, Element, Filter, Gray, Layout, LetterboxRule, Like, Matrix, Order, PixelFormat,
+    Precision, Range, Rounding, Sample,
 };

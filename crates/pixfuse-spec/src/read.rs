@@ -4,8 +4,9 @@ use crate::arguments::{Arguments, Findings, Signature};
 use crate::grammar::Clause;
 use crate::rules::Integer;
 use crate::{
-    Alpha, ChannelOrder, Crop, Element, Fill, Gray, Layout, Letterbox, LetterboxRule, MAX_SIDE, Matrix, Normalize,
-    Number, Order, Orientation, Pad, PixelFormat, Precision, Quantize, Range, Resize, Rounding, Sample, Sampling, Size,
+    Alpha, ChannelOrder, CoverRule, Crop, Element, Fill, Gray, Layout, Letterbox, LetterboxRule, MAX_SIDE, Matrix,
+    Normalize, Number, Order, Orientation, Pad, PixelFormat, Precision, Quantize, Range, Resize, Rounding, Sample,
+    Sampling, Size,
 };
 
 /// A length without `_`: what cuts an image that is there.
@@ -58,18 +59,19 @@ pub(crate) fn read_input<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P
 
 /// `None` if something in the clause could not be read.
 pub(crate) fn read_resize<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> Option<Resize> {
-    let by_name = ["shortest", "longest"].into_iter().find(|name| clause.named(name).is_some());
+    let by_name = ["shortest", "longest", "cover"].into_iter().find(|name| clause.named(name).is_some());
     let signature = Signature {
         clause: "resize",
         usage: match by_name {
             None => "resize(240, 256, bilinear)",
             Some("shortest") => "resize(shortest = 256, bilinear, antialias)",
-            Some(_) => "resize(longest = 256, bilinear, antialias)",
+            Some("longest") => "resize(longest = 256, bilinear, antialias)",
+            Some(_) => "resize(cover = [240, 256], bilinear, antialias)",
         },
         positional: if by_name.is_some() { &["filter"] } else { &["rows", "columns", "filter"] },
         least: if by_name.is_some() { 1 } else { 3 },
         flags: &["antialias"],
-        names: &["shortest", "max", "longest", "rounding", "like", "pillow", "precision"],
+        names: &["shortest", "max", "longest", "rounding", "cover", "rule", "like", "pillow", "precision"],
     };
     let mut arguments = Arguments::new(clause, &signature, findings);
     let exact = by_name.is_none().then(|| read_sides(&mut arguments));
@@ -82,14 +84,25 @@ pub(crate) fn read_resize<P: Clone>(clause: &Clause<P>, findings: &mut Findings<
     let size = match (exact, by_name) {
         (Some([rows, columns]), _) => Size::Exact { rows, columns },
         (None, Some("shortest")) => Size::Shortest { side: side(shortest), max, rounding },
-        _ => Size::Longest { side: side(longest), rounding },
+        (None, Some("longest")) => Size::Longest { side: side(longest), rounding },
+        _ => {
+            let rule = arguments.named_word("rule").unwrap_or(CoverRule::Timm);
+            let frame = arguments.named("cover").and_then(|value| arguments.frame("cover", value, &LENGTH));
+            let [rows, columns] = frame?;
+            Size::Cover { rows, columns, rule }
+        }
     };
     let rounds = by_name == Some("longest") || (by_name == Some("shortest") && clause.named("max").is_some());
     if let Some(value) = arguments.named("rounding").filter(|_| !rounds) {
         arguments.error(value, "rounding goes with longest = .. or max = ..; leave it out".to_owned());
     }
-    if let Some(value) = arguments.named("longest").filter(|_| by_name == Some("shortest")) {
-        arguments.error(value, "shortest and longest exclude each other; keep one".to_owned());
+    if let Some(value) = arguments.named("rule").filter(|_| by_name != Some("cover")) {
+        arguments.error(value, "rule goes with cover = ..; leave it out".to_owned());
+    }
+    let rival = ["longest", "cover"].into_iter().find(|name| by_name != Some(name) && clause.named(name).is_some());
+    if let Some((one, other)) = by_name.zip(rival) {
+        let value = arguments.named(other)?;
+        arguments.error(value, format!("{one} and {other} exclude each other; keep one"));
     } else if let Some(value) = arguments.named("max").filter(|_| by_name != Some("shortest")) {
         arguments.error(value, "max goes with shortest = ..; leave it out".to_owned());
     }

@@ -1,8 +1,8 @@
 //! The parsed form of a declaration.
 
 use crate::{
-    Alpha, ChannelOrder, Element, Filter, Gray, Layout, LetterboxRule, Like, Matrix, Order, Orientation, PixelFormat,
-    Precision, Range, Rounding, Sample,
+    Alpha, ChannelOrder, CoverRule, Element, Filter, Gray, Layout, LetterboxRule, Like, Matrix, Order, Orientation,
+    PixelFormat, Precision, Range, Rounding, Sample,
 };
 
 /// A number of a declaration: written down, or left open as `_` until the pipeline is made.
@@ -102,6 +102,15 @@ pub enum Size {
         /// the longer side from the shorter one before it was rounded, and leaves an image alone whose shorter side has
         /// that length already.
         rounding: Rounding,
+    },
+    /// As small as its aspect allows, so that it covers this frame, which a `center_crop` then cuts out.
+    Cover {
+        /// Rows of the frame, at least 1.
+        rows: u32,
+        /// Columns of the frame, at least 1.
+        columns: u32,
+        /// How the sides are made.
+        rule: CoverRule,
     },
     /// The longer side becomes this long; the other follows.
     Longest {
@@ -290,6 +299,7 @@ impl Spec {
         let size = self.resize.is_some_and(|resize| match resize.size {
             Size::Exact { rows, columns } => rows.is_later() || columns.is_later(),
             Size::Shortest { side, .. } | Size::Longest { side, .. } => side.is_later(),
+            Size::Cover { .. } => false,
         });
         let letterbox = self.letterbox.as_ref().is_some_and(|l| l.rows.is_later() || l.columns.is_later());
         let crop =

@@ -7,8 +7,8 @@ use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use crate::{
-    Crop, Fill, Input, Layout, Letterbox, LetterboxRule, Normalize, Number, Orientation, Output, Pad, ParseError,
-    Precision, Quantize, Resize, Rounding, Sample, Sampling, Size, Spec, check, lex,
+    CoverRule, Crop, Fill, Input, Layout, Letterbox, LetterboxRule, Normalize, Number, Orientation, Output, Pad,
+    ParseError, Precision, Quantize, Resize, Rounding, Sample, Sampling, Size, Spec, check, lex,
 };
 
 impl FromStr for Spec {
@@ -105,6 +105,7 @@ impl fmt::Display for Resize {
             Size::Exact { rows, columns } => format!("{}, {}", side(rows), side(columns)),
             Size::Shortest { side: length, max: None, .. } => format!("shortest = {}", side(length)),
             Size::Shortest { side: length, max: Some(max), .. } => format!("shortest = {}, max = {max}", side(length)),
+            Size::Cover { rows, columns, .. } => format!("cover = [{rows}, {columns}]"),
             Size::Longest { side: length, .. } => format!("longest = {}", side(length)),
         };
         write!(f, "resize({size}, {}", self.sampling)?;
@@ -112,6 +113,7 @@ impl fmt::Display for Resize {
             Size::Shortest { rounding, .. } | Size::Longest { rounding, .. } if rounding != Rounding::Truncate => {
                 write!(f, ", rounding = {rounding})")
             }
+            Size::Cover { rule, .. } if rule != CoverRule::Timm => write!(f, ", rule = {rule})"),
             _ => f.write_char(')'),
         }
     }

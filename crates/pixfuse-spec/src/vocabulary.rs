@@ -205,6 +205,17 @@ names! {
 }
 
 names! {
+    /// How `resize(cover = ..)` makes and rounds the sides.
+    CoverRule, "rule":
+    /// Each side divided by the smaller ratio of source to frame, in f64, rounded half to even: timm's `ResizeKeepRatio`,
+    /// which is its centre mode where the frame is no square.
+    Timm = "timm",
+    /// Each side times the larger ratio of frame to source, in f32, rounded half to even: OpenCV's
+    /// `blobFromImageWithParams` with `DNN_PMODE_CROP_CENTER`. It samples at that ratio, not at the quotient of the sides.
+    Opencv = "opencv",
+}
+
+names! {
     /// The order of operations of `normalize`. All are the same formula; they differ in the last bits.
     Order, "order":
     /// One multiply-add of folded constants: `fma(x, scale / (std + eps), -mean / (std + eps))`.

@@ -1,8 +1,8 @@
 //! What vocabularies have in common, for reading and for messages.
 
 use crate::{
-    Alpha, ChannelOrder, Element, Filter, Gray, Layout, LetterboxRule, Like, Matrix, Order, PixelFormat, Precision,
-    Range, Rounding,
+    Alpha, ChannelOrder, CoverRule, Element, Filter, Gray, Layout, LetterboxRule, Like, Matrix, Order, PixelFormat,
+    Precision, Range, Rounding,
 };
 
 /// A vocabulary: the names that may stand in one place.
@@ -45,6 +45,7 @@ vocabularies!(
     Precision,
     Rounding,
     LetterboxRule,
+    CoverRule,
     Order,
     ChannelOrder,
     Element

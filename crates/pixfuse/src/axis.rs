@@ -82,9 +82,10 @@ pub(crate) enum Axis {
     Rows,
 }
 
-/// The two source indices and weights of each output index: OpenCV `INTER_LINEAR` for u8.
-pub(crate) fn two_taps(source: u32, output: u32, axis: Axis) -> impl Iterator<Item = Pair> {
-    let ratio = opencv_ratio(source, output);
+/// The two source indices and weights of each output index: OpenCV `INTER_LINEAR` for u8. Coordinates go in steps of
+/// `step`, or of OpenCV's ratio of the sides where there is none.
+pub(crate) fn two_taps(source: u32, output: u32, step: Option<f64>, axis: Axis) -> impl Iterator<Item = Pair> {
+    let ratio = step.unwrap_or_else(|| opencv_ratio(source, output));
     (0..output).map(move |d| {
         // Computed in f64, kept in f32, as OpenCV does.
         let coordinate = ((f64::from(d) + 0.5) * ratio - 0.5) as f32;

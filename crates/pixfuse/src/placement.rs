@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use pixfuse_spec::{Crop, Fill, Frame, FrameSize, LetterboxRule, MAX_SIDE, Number, Pad, Rounding, Size};
+use pixfuse_spec::{CoverRule, Crop, Fill, Frame, FrameSize, LetterboxRule, MAX_SIDE, Number, Pad, Rounding, Size};
 
 use crate::Error;
 
@@ -11,8 +11,10 @@ use crate::Error;
 pub(crate) struct Placement {
     /// Rows and columns of the whole resized image, of which only the window is computed.
     pub(crate) resized: [u32; 2],
-    /// The ratio of a letterbox, of which the resized sides are the rounded result.
+    /// The ratio of a letterbox or a cover, of which the resized sides are the rounded result.
     pub(crate) ratio: Option<f64>,
+    /// Source pixels an output pixel, where bilinear does not step by the quotient of the sides.
+    pub(crate) step: Option<f64>,
     /// Row and column of the output where its first pixel lies, or would if it were not cut off.
     pub(crate) origin: [i64; 2],
     /// The part of it that is computed.
@@ -60,10 +62,16 @@ impl Placement {
     /// # Errors
     /// When a crop reaches outside the image it is taken from, or a side that follows from the source is too long.
     pub(crate) fn new(frame: &Frame, source: [u32; 2]) -> Result<Self, Error> {
-        let mut ratio = None;
+        let (mut ratio, mut step) = (None, None);
         let mut canvas = match &frame.size {
             FrameSize::Keep => Canvas::image(source),
-            FrameSize::Resize(size) => Canvas::image(resized(size, source)?),
+            FrameSize::Resize(size) => {
+                if let Size::Cover { rows, columns, rule: CoverRule::Opencv } = size {
+                    ratio = Some(covering([*rows, *columns], source));
+                    step = ratio.map(|ratio| 1.0 / ratio);
+                }
+                Canvas::image(resized(size, source)?)
+            }
             FrameSize::Letterbox { rows, columns, rule, stride, scale_up, fill } => {
                 let frame = [known(rows), known(columns)];
                 let letterbox = letterbox(frame, source, *rule, *stride, *scale_up);
@@ -101,7 +109,7 @@ impl Placement {
             )?;
             canvas.put([i64::from(*top), i64::from(*left)], size, Some(fill));
         }
-        Ok(Placement { ratio, ..canvas.placement() })
+        Ok(Placement { ratio, step, ..canvas.placement() })
     }
 }
 
@@ -174,6 +182,7 @@ impl<'a> Canvas<'a> {
         Placement {
             resized: self.resized,
             ratio: None,
+            step: None,
             origin: self.origin,
             window,
             at: [rows.start as usize, columns.start as usize],
@@ -203,6 +212,11 @@ fn resized(size: &Size, source: [u32; 2]) -> Result<[u32; 2], Error> {
     let (shorter, longer) = (u64::from(source[short]), u64::from(source[long]));
     let (name, side, sides) = match size {
         Size::Exact { rows, columns } => return Ok([known(rows), known(columns)]),
+        Size::Cover { rows, columns, rule } => {
+            return within(cover([*rows, *columns], source, *rule), || {
+                format!("resize(cover = [{rows}, {columns}]): {} rows x {} columns", source[0], source[1])
+            });
+        }
         Size::Shortest { side, max, rounding } => {
             let side = known(side);
             ("shortest", side, shortest([shorter, longer], side.into(), max.map(u64::from), *rounding))
@@ -239,6 +253,25 @@ fn shortest([shorter, longer]: [u64; 2], side: u64, max: Option<u64>, rounding: 
     let raw = (max * shorter) as f64 / longer as f64;
     let side = raw.round_ties_even() as u64;
     if side == shorter { [shorter, longer] } else { [side, (raw * longer as f64 / shorter as f64) as u64] }
+}
+
+/// Rows and columns of an image that covers a frame.
+fn cover(frame: [u32; 2], source: [u32; 2], rule: CoverRule) -> [u64; 2] {
+    let side = |length: f64| (length.round_ties_even() as u64).max(1);
+    match rule {
+        CoverRule::Timm => {
+            let ratio = |axis: usize| f64::from(source[axis]) / f64::from(frame[axis]);
+            let ratio = ratio(0).min(ratio(1));
+            source.map(|length| side(f64::from(length) / ratio))
+        }
+        CoverRule::Opencv => source.map(|length| side(f64::from(length) * covering(frame, source))),
+    }
+}
+
+/// OpenCV's ratio of an image that covers a frame: f32.
+fn covering(frame: [u32; 2], source: [u32; 2]) -> f64 {
+    let ratio = |axis: usize| frame[axis] as f32 / source[axis] as f32;
+    ratio(0).max(ratio(1)).into()
 }
 
 /// The shorter and the longer side of an image whose longer side becomes `side`.

@@ -126,8 +126,8 @@ fn resampler<'a>(
             Box::new(move |row, column, channel| image.value(y[row] as usize, x[column] as usize, channel))
         }
         Resample::TwoTaps { .. } => {
-            let y: Vec<_> = axis::two_taps(source[0], rows, Axis::Rows).collect();
-            let x: Vec<_> = axis::two_taps(source[1], columns, Axis::Columns).collect();
+            let y: Vec<_> = axis::two_taps(source[0], rows, placement.step, Axis::Rows).collect();
+            let x: Vec<_> = axis::two_taps(source[1], columns, placement.step, Axis::Columns).collect();
             Box::new(move |row, column, channel| f32::from(bilinear(image, y[row], x[column], channel)))
         }
         Resample::Separable(separable) => {

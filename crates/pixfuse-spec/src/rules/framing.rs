@@ -1,7 +1,9 @@
 //! Sizes, crops and margins.
 
 use super::{Draft, Found, Subject, length_fits};
-use crate::{Crop, Letterbox, LetterboxRule, MAX_SIDE, Number, Pad, Resize, Rounding, Size};
+use crate::{
+    CoverRule, Crop, Filter, Letterbox, LetterboxRule, MAX_SIDE, Number, Pad, Resize, Rounding, Sampling, Size,
+};
 
 /// Rows and columns, as far as they are known before there is an image.
 type Known = [Option<u32>; 2];
@@ -12,6 +14,7 @@ pub(super) fn frame_is_sound(draft: &Draft<'_>, found: &mut Found) {
     if let Some(resize) = draft.resize {
         found.extend(max_is_more(resize));
         found.extend(rounding_is_known(resize));
+        found.extend(rule_has_its_filter(resize));
     }
     if let Some(letterbox) = draft.letterbox {
         found.extend(stride_has_its_rule(letterbox));
@@ -50,6 +53,13 @@ fn rounding_is_known(resize: &Resize) -> Option<(Subject, String)> {
         Rounding::HalfEven
     );
     (rounding == Rounding::Floor).then_some((Subject::of("resize", "rounding"), message))
+}
+
+/// OpenCV's rule samples at a ratio of its own, which is defined for the filter that it always takes.
+fn rule_has_its_filter(resize: &Resize) -> Option<(Subject, String)> {
+    let Size::Cover { rule: CoverRule::Opencv, .. } = resize.size else { return None };
+    let message = format!("resize: rule = opencv goes with {} alone, without antialias", Filter::Bilinear);
+    (resize.sampling != Sampling::new(Filter::Bilinear)).then_some((Subject::of("resize", "rule"), message))
 }
 
 fn stride_has_its_rule(letterbox: &Letterbox) -> Option<(Subject, String)> {

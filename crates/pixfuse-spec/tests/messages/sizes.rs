@@ -98,7 +98,7 @@ fn one_side() {
     says(
         "input(rgb8), resize(shortst = 256, bilinear, antialias), output(rgb, f32)",
         &[
-            "resize: unknown argument `shortst`, expected one of shortest, max, longest, rounding, like, pillow, precision; did you mean `shortest`?",
+            "resize: unknown argument `shortst`, expected one of shortest, max, longest, rounding, cover, rule, like, pillow, precision; did you mean `shortest`?",
         ],
     );
 }
@@ -138,5 +138,29 @@ fn rounding_of_the_side_that_follows() {
             &format!("input(rgb8), resize({size}, bilinear, rounding = half_even), output(rgb, f32)"),
             &["resize: rounding goes with longest = .. or max = ..; leave it out"],
         );
+    }
+}
+
+#[test]
+fn cover() {
+    let resize = |arguments: &str| format!("input(rgb8), resize({arguments}), output(rgb, f32)");
+    for (arguments, message) in [
+        ("cover = 0, bilinear", "cover must be an integer from 1 to 65535, found 0"),
+        ("cover = _, bilinear", "cover must be an integer from 1 to 65535, found `_`"),
+        ("cover = [240], bilinear", "cover has 1 values; write [rows, columns]"),
+        ("cover = [240, 65536], bilinear", "cover[1] must be an integer from 1 to 65535, found 65536"),
+        ("cover = 240", "the filter is missing; write resize(cover = [240, 256], bilinear, antialias)"),
+        ("cover = 240, longest = 240, bilinear", "longest and cover exclude each other; keep one"),
+        ("cover = 240, max = 300, bilinear", "max goes with shortest = ..; leave it out"),
+        ("cover = 240, bilinear, rounding = half_even", "rounding goes with longest = .. or max = ..; leave it out"),
+        ("longest = 240, bilinear, rule = opencv", "rule goes with cover = ..; leave it out"),
+        ("cover = 240, bilinear, rule = yolox", "expected a rule (timm, opencv), found `yolox`"),
+        ("cover = 240, nearest, rule = opencv", "rule = opencv goes with bilinear alone, without antialias"),
+        (
+            "cover = 240, bilinear, antialias, rule = opencv",
+            "rule = opencv goes with bilinear alone, without antialias",
+        ),
+    ] {
+        says(&resize(arguments), &[&format!("resize: {message}")]);
     }
 }

@@ -159,6 +159,29 @@ store     rgb u8 hwc",
 }
 
 #[test]
+fn covers() {
+    let plan = |frame: &str, resample: &str| {
+        format!(
+            "load      bgr8 hwc\nframe     {frame}\nresample  {resample}\nmap       keep: the u8 itself\nstore     bgr u8 hwc"
+        )
+    };
+    plans(
+        "input(bgr8), resize(cover = [224, 240], bilinear, rule = opencv), center_crop(224, 240, rounding = floor), output(bgr, u8, hwc)",
+        &plan(
+            "224 x 240 covered (opencv); centre 224 x 240 (floor) on 0",
+            "bilinear: 2 rows x 2 columns, 11-bit weights, equal to OpenCV INTER_LINEAR",
+        ),
+    );
+    plans(
+        "input(bgr8), resize(cover = 256, bicubic, antialias), output(bgr, u8, hwc)",
+        &plan(
+            "256 x 256 covered (timm)",
+            "bicubic, antialiased: rows and columns in passes, equal to Pillow 13 BICUBIC",
+        ),
+    );
+}
+
+#[test]
 fn region_with_margins() {
     plans(
         "input(rgb8), crop(10, 20, 100, 200), pad(1, 2, 3, 4, fill = 7), output(rgb, u8)",

@@ -1,9 +1,9 @@
 //! Every declaration that the rulebook admits, and tokens that are none.
 
 use pixfuse_spec::{
-    Alpha, ChannelOrder, Crop, Element, Fill, Filter, Gray, Input, Kind, Layout, Letterbox, LetterboxRule, Like,
-    MAX_SIDE, Matrix, Normalize, Number, Order, Orientation, Output, Pad, PixelFormat, Precision, Quantize, Range,
-    Resize, Rounding, Sample, Sampling, Size, Spec, Token,
+    Alpha, ChannelOrder, CoverRule, Crop, Element, Fill, Filter, Gray, Input, Kind, Layout, Letterbox, LetterboxRule,
+    Like, MAX_SIDE, Matrix, Normalize, Number, Order, Orientation, Output, Pad, PixelFormat, Precision, Quantize,
+    Range, Resize, Rounding, Sample, Sampling, Size, Spec, Token,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -51,6 +51,16 @@ fn sampling(keeps: bool) -> impl Strategy<Value = Sampling> {
     ]
 }
 
+/// What covers a frame, by each rule with the filters that go with it.
+fn cover(keeps: bool) -> impl Strategy<Value = Resize> {
+    let rule = prop_oneof![
+        sampling(keeps).prop_map(|sampling| (CoverRule::Timm, sampling)),
+        Just((CoverRule::Opencv, Sampling::new(Filter::Bilinear))),
+    ];
+    (1..=MAX_SIDE, 1..=MAX_SIDE, rule)
+        .prop_map(|(rows, columns, (rule, sampling))| Resize { size: Size::Cover { rows, columns, rule }, sampling })
+}
+
 fn resize(keeps: bool) -> impl Strategy<Value = Resize> {
     let rounding = || select(vec![Rounding::Truncate, Rounding::HalfEven]);
     let size = prop_oneof![
@@ -61,7 +71,10 @@ fn resize(keeps: bool) -> impl Strategy<Value = Resize> {
         }),
         (side(), rounding()).prop_map(|(side, rounding)| Size::Longest { side, rounding }),
     ];
-    (size, sampling(keeps)).prop_map(|(size, sampling)| Resize { size, sampling })
+    prop_oneof![
+        4 => (size, sampling(keeps)).prop_map(|(size, sampling)| Resize { size, sampling }),
+        1 => cover(keeps),
+    ]
 }
 
 fn fill(default: u8, channels: usize) -> impl Strategy<Value = Fill> {

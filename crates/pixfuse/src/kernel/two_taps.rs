@@ -8,6 +8,7 @@ use super::scratch::Scratch;
 use super::{Load, Numbers, Prepared, Request, Store};
 use crate::axis::{self, Axis, Pair};
 use crate::image::view::View;
+use crate::placement::Placement;
 use crate::simd::{Simd, Task, Token, Visit};
 
 /// The source pixels of one block: two rows by two columns, with their weights.
@@ -50,10 +51,10 @@ impl<K: TwoTaps<C>, const C: usize> Visit for Prepare<'_, K, C> {
     fn visit<S: Simd>(self, simd: S) -> Box<dyn Prepared> {
         let request = self.request;
         let source = &request.source;
-        let (window, [rows, columns]) = (request.placement.window, request.placement.resized);
-        let rows = axis::two_taps(source.rows as u32, rows, Axis::Rows);
+        let Placement { window, resized: [rows, columns], step, .. } = request.placement;
+        let rows = axis::two_taps(source.rows as u32, rows, step, Axis::Rows);
         let mut rows: Vec<_> = rows.skip(window.top as usize).take(window.rows as usize).collect();
-        let columns = axis::two_taps(source.columns as u32, columns, Axis::Columns);
+        let columns = axis::two_taps(source.columns as u32, columns, step, Axis::Columns);
         let columns: Vec<_> = columns.skip(window.left as usize).take(window.columns as usize).collect();
         let single = |pairs: &[Pair]| pairs.iter().map(|pair| pair.single()).collect::<Option<Vec<_>>>();
         let (fetch, columns): (_, Vec<_>) = match (single(&rows), single(&columns)) {

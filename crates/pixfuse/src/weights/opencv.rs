@@ -63,7 +63,9 @@ pub(super) fn area(from: [u32; 2], to: [u32; 2], kept: [Range<u32>; 2]) -> Passe
         if whole == [2.0, 2.0] {
             // (a + b + c + d + 2) >> 2 is what bilinear gives for halves.
             let [rows, columns] = [(0, Axis::Rows), (1, Axis::Columns)].map(|(axis, border)| {
-                axis::two_taps(from[axis], to[axis], border).skip(kept[axis].start as usize).take(kept[axis].len())
+                axis::two_taps(from[axis], to[axis], None, border)
+                    .skip(kept[axis].start as usize)
+                    .take(kept[axis].len())
             });
             return Passes::TwoTaps { axes: [rows.collect(), columns.collect()] };
         }

@@ -15,6 +15,7 @@ import random
 import cv2
 import numpy as np
 import timm
+import torch
 import torchvision
 import transformers
 from make import Image, digest, write
@@ -57,6 +58,8 @@ def size(generator: random.Random) -> tuple[int, int]:
 
 def main() -> None:
     wide_cpu()
+    # Threads that wait for each other take longer than these small images.
+    torch.set_num_threads(1)
     generator = random.Random(3)
     libraries = {"OpenCV": cv2, "Pillow": Image, "timm": timm, "torchvision": torchvision, "transformers": transformers}
     versions = [f"{name} {release(library.__version__)}" for name, library in libraries.items()]

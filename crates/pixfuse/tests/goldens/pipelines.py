@@ -61,9 +61,9 @@ def to_float(numbers):
     return v2.Compose([v2.ToDtype(torch.float32, scale=True), v2.Normalize(*numbers)])
 
 
-def timm_transform(**options) -> Reference:
+def timm_transform(size: int | tuple[int, int] = 224, **options) -> Reference:
     mean, std = IMAGENET
-    return from_pil(timm.data.create_transform(224, is_training=False, mean=mean, std=std, **options))
+    return from_pil(timm.data.create_transform(size, is_training=False, mean=mean, std=std, **options))
 
 
 def processor(
@@ -227,6 +227,12 @@ PIPELINES = {
         ),  # fmt: skip
         timm_transform(crop_pct=0.9, interpolation="bilinear", crop_mode="border"),
     ),
+    "timm_wide": Pipeline(
+        declare(
+            "resize(cover = [146, 219], bicubic, antialias), center_crop(128, 192)", IMAGENET, "torchvision"
+        ),
+        timm_transform((128, 192), crop_pct=0.875, interpolation="bicubic"),
+    ),
     # Hugging Face's processors, on Pillow and on torch.
     "hf_clip_pil": Pipeline(
         declare("resize(shortest = 224, bicubic, antialias), center_crop(224, 224, rounding = floor)", CLIP, "hf_pil"),
@@ -298,6 +304,13 @@ PIPELINES = {
     "opencv_blob_letterbox": Pipeline(
         declare("letterbox(192, 256, bilinear, rule = opencv)", IMAGENET, "opencv", "bgr8"),
         blob(192, 256, cv2.dnn.DNN_PMODE_LETTERBOX, IMAGENET, border=114),
+    ),
+    "opencv_blob_crop": Pipeline(
+        declare(
+            "resize(cover = [192, 256], bilinear, rule = opencv), center_crop(192, 256, rounding = floor)",
+            IMAGENET, "opencv", "bgr8",
+        ),  # fmt: skip
+        blob(192, 256, cv2.dnn.DNN_PMODE_CROP_CENTER, IMAGENET),
     ),
     "opencv_blob_unit": Pipeline(
         "input(bgr8), letterbox(224, 224, bilinear, rule = opencv, fill = 0), normalize(order = opencv), "
