@@ -119,6 +119,7 @@ fn the_note_of_exif_is_followed() {
         let tensor = decode::<u8>(&pipe, file, &options).unwrap();
         let image = EncodedImage::open(file).unwrap();
         assert_eq!(image.output_shape(&pipe, &options).unwrap().to_vec(), tensor.dims);
+        assert_eq!(image.geometry(&pipe, &options).unwrap().source()[..], tensor.dims[..2]);
         (tensor.dims, tensor.data)
     };
     for (name, exif) in (1..=8)
