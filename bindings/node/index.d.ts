@@ -94,6 +94,15 @@ export type Later = '_' | null
 /** What becomes of an alpha channel that the output has not. */
 export interface Alpha {
   alpha: 'drop'
+  orient?: Orient
+}
+
+/** How a stored image is turned before anything else: a value of the EXIF tag `Orientation`. 6 is clockwise by 90 degrees. */
+export type Orient = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
+
+/** How the stored image is turned. */
+export interface Turned {
+  orient: Orient
 }
 
 /**
@@ -139,8 +148,8 @@ export interface Declaration<E extends Element = Element> {
   /** What a source image is. */
   input:
     | PixelFormat
-    | readonly [PixelFormat, (Layout | Alpha)?]
-    | readonly [PixelFormat, Layout, Alpha]
+    | readonly [PixelFormat, (Layout | Alpha | Turned)?]
+    | readonly [PixelFormat, Layout, Alpha | Turned]
   /** Rows, columns and filter of the result, or one side and filter; the image keeps its size without it. */
   resize?:
     | readonly [rows: number | Later, columns: number | Later, filter: Filter, ...sampling: ('antialias' | Sampling)[]]
@@ -209,14 +218,35 @@ export type TensorData<E extends Element = Element> = E extends 'f32' ? Float32A
 /** What can be given as `out` for a tensor with these elements. */
 export type Out<E extends Element = Element> = E extends 'f32' ? Float32Array : Uint8Array | Uint8ClampedArray
 
-/** Options of `runSync` and `batchSync`. */
+/** How an image is turned, instead of as `input` says. */
+export interface OrientOptions {
+  /** A value of the EXIF tag `Orientation`. */
+  readonly orient?: Orient | null | undefined
+}
+
+/** Options of `batchSync`. */
 export interface Options<E extends Element = Element> {
   /** Where the tensor goes, a typed array of its exact length; a new one is made without it. */
   readonly out?: Out<E> | null | undefined
 }
 
+/** Options of `runSync`. */
+export interface RunSyncOptions<E extends Element = Element> extends Options<E>, OrientOptions {}
+
+/** Options of `decodeSync` and `decode`. */
+export interface DecodeOptions<E extends Element = Element> extends Options<E>, OrientOptions {
+  /** An image of more pixels is refused before memory is asked for; 178,956,970 unless given, as Pillow's. */
+  readonly maxPixels?: number | null | undefined
+}
+
+/** Options of `decodeBatchSync`. */
+export interface DecodeBatchOptions<E extends Element = Element> extends DecodeOptions<E> {
+  /** How many threads share the work; 1 unless given. */
+  readonly threads?: number | null | undefined
+}
+
 /** Options of `run`. */
-export interface RunOptions<E extends Element = Element> extends Options<E> {
+export interface RunOptions<E extends Element = Element> extends RunSyncOptions<E> {
   /** Whether the image's buffer may be taken instead of copied. */
   readonly transfer?: boolean | undefined
 }
@@ -324,10 +354,14 @@ export interface Pipeline<E extends Element = Element> {
    * @example
    * new Pipeline('input(rgb8), output(rgb, f32, chw)').outputShape(480, 640) // [3, 480, 640]
    */
-  outputShape(rows: number, columns: number): [number, number, number]
+  outputShape(rows: number, columns: number, options?: OrientOptions | null): [number, number, number]
 
-  /** Where a run over a source of this size puts things, to take places in it to the tensor and back. */
-  geometry(rows: number, columns: number): Geometry
+  /**
+   * Where a run over a source of this size puts things, to take places in it to the tensor and back.
+   *
+   * The size is that of the image as it is stored; places are those of the turned image, the one that people draw on.
+   */
+  geometry(rows: number, columns: number, options?: OrientOptions | null): Geometry
 
   /**
    * Runs on this thread. With `out`, a typed array of the tensor's exact length, nothing large is allocated.
@@ -335,8 +369,8 @@ export interface Pipeline<E extends Element = Element> {
    * @example
    * const { data, dims } = pipe.runSync({ data: bytes, width: 768, height: 576 })
    */
-  runSync<O extends Out<E>>(image: Image, options: { readonly out: O }): Tensor<O>
-  runSync(image: Image, options?: Options<E> | null): Tensor<TensorData<E>>
+  runSync<O extends Out<E>>(image: Image, options: OrientOptions & { readonly out: O }): Tensor<O>
+  runSync(image: Image, options?: RunSyncOptions<E> | null): Tensor<TensorData<E>>
 
   /**
    * Runs on a thread of Node.js's pool (its size is `UV_THREADPOOL_SIZE`).
@@ -352,7 +386,10 @@ export interface Pipeline<E extends Element = Element> {
    * @example
    * const tensors = await Promise.all(images.map(image => pipe.run(image, { transfer: true })))
    */
-  run<O extends Out<E>>(image: Image, options: { readonly out: O; readonly transfer?: boolean }): Promise<Tensor<O>>
+  run<O extends Out<E>>(
+    image: Image,
+    options: OrientOptions & { readonly out: O; readonly transfer?: boolean },
+  ): Promise<Tensor<O>>
   run(image: Image, options?: RunOptions<E> | null): Promise<Tensor<TensorData<E>>>
 
   /**
@@ -363,6 +400,36 @@ export interface Pipeline<E extends Element = Element> {
    */
   batchSync<O extends Out<E>>(images: Iterable<Image>, options: { readonly out: O }): Tensor<O>
   batchSync(images: Iterable<Image>, options?: Options<E> | null): Tensor<TensorData<E>>
+
+  /**
+   * Decodes a JPEG, PNG or WebP file and runs over it, on this thread.
+   *
+   * The image is turned as its EXIF note says; without one as `input` says; `orient` overrides both. The pixels are those
+   * that Pillow decodes, in the channels of `input`: a gray file gives colours too, an opaque one alpha 255. A file with
+   * alpha needs `rgba8`, or `input(rgba8, alpha = drop)`, which reads every file. {@link decoders} names the decoders.
+   *
+   * @example
+   * const { data, dims } = pipe.decodeSync(readFileSync('photo.jpg'))
+   */
+  decodeSync<O extends Out<E>>(data: Uint8Array, options: DecodeOptions<E> & { readonly out: O }): Tensor<O>
+  decodeSync(data: Uint8Array, options?: DecodeOptions<E> | null): Tensor<TensorData<E>>
+
+  /**
+   * As `decodeSync`, on a thread of Node.js's pool. The bytes are copied before the promise is returned. `out` is filled
+   * when the work is done.
+   */
+  decode<O extends Out<E>>(data: Uint8Array, options: DecodeOptions<E> & { readonly out: O }): Promise<Tensor<O>>
+  decode(data: Uint8Array, options?: DecodeOptions<E> | null): Promise<Tensor<TensorData<E>>>
+
+  /** Decodes files and runs over them, into one block, in their order. An error names the file by its number. */
+  decodeBatchSync<O extends Out<E>>(
+    files: Iterable<Uint8Array>,
+    options: DecodeBatchOptions<E> & { readonly out: O },
+  ): Tensor<O>
+  decodeBatchSync(files: Iterable<Uint8Array>, options?: DecodeBatchOptions<E> | null): Tensor<TensorData<E>>
+
+  /** Where `decode` puts things of this file: as `geometry`, for the turned image. Only the header is read. */
+  decodeGeometry(data: Uint8Array, options?: OrientOptions | null): Geometry
 
   /** The same as `spec`. */
   toString(): string
@@ -425,6 +492,9 @@ export type PresetName = Exclude<keyof Presets, 'names' | 'get'>
 
 export const presets: Presets
 
+/** Which decoder reads which files, for people: what to name in a bug report. */
+export function decoders(): string
+
 /** The levels that this CPU has, the slowest first. */
 export function levels(): Level[]
 
@@ -434,6 +504,7 @@ export const version: string
 declare const pixfuse: {
   readonly Pipeline: PipelineConstructor
   readonly presets: Presets
+  readonly decoders: typeof decoders
   readonly levels: typeof levels
   readonly version: string
 }

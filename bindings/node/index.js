@@ -22,4 +22,4 @@ for (const key of ['names', 'get', ...addon.names()]) {
   Object.defineProperty(presets, key, Object.getOwnPropertyDescriptor(addon, key))
 }
 
-module.exports = { Pipeline: addon.Pipeline, presets, levels: addon.levels, version: addon.version }
+module.exports = { Pipeline: addon.Pipeline, presets, decoders: addon.decoders, levels: addon.levels, version: addon.version }

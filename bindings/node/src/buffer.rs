@@ -106,6 +106,26 @@ impl Image {
     }
 }
 
+/// A copy of the bytes of a file.
+pub(crate) fn bytes(data: Unknown) -> Result<Vec<u8>, String> {
+    let Memory { kind, address, length } =
+        Memory::read(data).map_err(|found| format!("data: expected the bytes of a file, found {found}"))?;
+    if !matches!(kind, TypedArrayType::Uint8 | TypedArrayType::Uint8Clamped) {
+        return Err(format!("data: expected a Uint8Array or Buffer with the bytes of a file, found {}", name(kind)));
+    }
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(length).map_err(|_| "data: there is no memory for a copy of the file".to_owned())?;
+    if length > 0 {
+        // SAFETY: these are the bytes of the typed array, and no JavaScript has run since they were found. In the
+        // vector's new memory there is room for them.
+        unsafe {
+            ptr::copy_nonoverlapping(address.cast(), bytes.as_mut_ptr(), length);
+            bytes.set_len(length);
+        }
+    }
+    Ok(bytes)
+}
+
 /// The elements of a typed array that has the type of a pipeline's tensor.
 ///
 /// # Safety

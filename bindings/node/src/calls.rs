@@ -3,10 +3,11 @@
 use napi::bindgen_prelude::{
     Env, Error, Function, FunctionCallContext, JsObjectValue, Object, Result, Status, Unknown,
 };
-use pixfuse::{Pipeline, TensorElement, with_element};
+use pixfuse::{ImageRef, Orientation, Pipeline, TensorElement, with_element};
 
 use crate::buffer::{Image, ImageValues, elements, is_absent, whole};
-use crate::{geometry, task};
+use crate::decode::orientation;
+use crate::{decode, geometry, task};
 
 /// An error of the core as a JavaScript `Error` with `code` `"InvalidArg"`.
 pub(crate) fn refused(error: impl std::fmt::Display) -> Error {
@@ -34,7 +35,7 @@ pub(crate) fn object(env: &Env, pipe: std::result::Result<Pipeline, pixfuse::Err
         .set("shape", env.create_function_from_closure::<(), _, _>("shape", move |call: Call| shape(&owner, &call))?)?;
     let owner = pipe.clone();
     let place = move |call: Call| {
-        let [rows, columns] = sides(&call)?;
+        let [rows, columns] = sides(&owner, &call)?;
         geometry::object(call.env, owner.geometry(rows, columns).map_err(refused)?)
     };
     object.set("geometry", env.create_function_from_closure::<(), _, _>("geometry", place)?)?;
@@ -50,6 +51,24 @@ pub(crate) fn object(env: &Env, pipe: std::result::Result<Pipeline, pixfuse::Err
         move |call: Call| with_element!(owner.element(), T => batch::<T>(&owner, &call)),
     )?;
     object.set("batch", batch)?;
+    let owner = pipe.clone();
+    let one = env.create_function_from_closure::<(), _, _>(
+        "decode",
+        move |call: Call| with_element!(owner.element(), T => decode::one::<T>(&owner, &call)),
+    )?;
+    object.set("decode", one)?;
+    let owner = pipe.clone();
+    let many = env.create_function_from_closure::<(), _, _>(
+        "decodeBatch",
+        move |call: Call| with_element!(owner.element(), T => decode::batch::<T>(&owner, &call)),
+    )?;
+    object.set("decodeBatch", many)?;
+    let owner = pipe.clone();
+    let place = move |call: Call| decode::place(&owner, &call);
+    object.set("decodeGeometry", env.create_function_from_closure::<(), _, _>("decodeGeometry", place)?)?;
+    let owner = pipe.clone();
+    let start = move |call: Call| decode::start(&owner, &call);
+    object.set("startDecode", env.create_function_from_closure::<(), _, _>("startDecode", start)?)?;
     object.set(
         "start",
         env.create_function_from_closure::<(), _, _>("start", move |call: Call| task::start(&pipe, &call))?,
@@ -57,33 +76,42 @@ pub(crate) fn object(env: &Env, pipe: std::result::Result<Pipeline, pixfuse::Err
     Ok(object)
 }
 
-/// `shape(rows, columns)`.
+/// `shape(rows, columns, orient)`.
 fn shape(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Vec<f64>> {
-    let [rows, columns] = sides(call)?;
+    let [rows, columns] = sides(pipe, call)?;
     let dims = pipe.output_shape(rows, columns).map_err(refused)?;
     Ok(dims.into_iter().map(|side| side as f64).collect())
 }
 
-/// The rows and columns of a source.
-fn sides(call: &FunctionCallContext) -> Result<[usize; 2]> {
+/// The rows and columns of a source as the pipeline takes them, which turns them as it declares.
+fn sides(pipe: &Pipeline, call: &FunctionCallContext) -> Result<[usize; 2]> {
     let side = |name, index| whole(name, call.get(index)?).map_err(refused_image);
-    Ok([side("rows", 0)?, side("columns", 1)?])
+    let stored = [side("rows", 0)?, side("columns", 1)?];
+    let orient = orientation(call.get(2)?)?;
+    Ok(orient.map_or(stored, |orient| pipe.spec().input.orient.size(orient.size(stored))))
 }
 
-/// `run(data, width, height, channels, stride, out, allocate)`: `out` with the tensor in it, or a new one.
+/// The view that is turned by `orient` in the end, if it is given.
+pub(crate) fn oriented<'a>(pipe: &Pipeline, image: ImageRef<'a>, orient: Option<Orientation>) -> ImageRef<'a> {
+    orient.map_or(image, |orient| pipe.reorient(image, orient))
+}
+
+/// `run(data, width, height, channels, stride, out, allocate, orient)`: `out` with the tensor in it, or a new one.
 fn run<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Unknown<'static>> {
     let values = image_values(call)?;
     let mut image = Image::read(values, pipe).map_err(refused_image)?;
     let mut out: Unknown = call.get(5)?;
+    let orient = orientation(call.get(7)?)?;
     if is_absent(out) {
         // SAFETY: the view ends with the statement, in which no JavaScript runs.
-        let dims = pipe.check::<T>(&unsafe { image.view() }).map_err(refused)?;
+        let dims = pipe.check::<T>(&oriented(pipe, unsafe { image.view() }, orient)).map_err(refused)?;
         out = allocate(call.get(6)?, dims.iter().product())?;
         // `allocate` was JavaScript.
         image = Image::read(values, pipe).map_err(refused_image)?;
     }
     // SAFETY: no JavaScript runs from here to the end, and the core looks for shared memory before it reads or writes.
-    unsafe { pipe.run_into_uninit(image.view(), elements::<T>(out).map_err(refused)?) }.map_err(refused)?;
+    let (view, out_elements) = unsafe { (image.view(), elements::<T>(out).map_err(refused)?) };
+    pipe.run_into_uninit(oriented(pipe, view, orient), out_elements).map_err(refused)?;
     Ok(out)
 }
 

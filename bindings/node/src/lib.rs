@@ -18,13 +18,14 @@
 //! ```
 //!
 //! Nothing here decides anything: `declaration` turns arguments into a `Spec`, `buffer` typed arrays into views, `calls`
-//! errors into errors, `geometry` numbers into numbers, `task` is a call on another thread. The classes themselves are
+//! errors into errors, `decode` hands files on, `geometry` numbers into numbers, `task` is a call on another thread. The classes themselves are
 //! JavaScript, `pipeline.js` and `geometry.js`: there a property is read in a nanosecond, from here in a hundred, and
 //! there a tensor that is too large for memory is an exception, from here the end of the process.
 
 mod buffer;
 mod calls;
 mod declaration;
+mod decode;
 mod geometry;
 mod task;
 
@@ -63,6 +64,11 @@ pub fn register(exports: &mut Object, env: &Env, entries: &'static [Entry]) -> R
     native.set("geometry", geometry)?;
     let extend: Function<FnArgs<(Object, Object)>, ()> = env.run_script(include_str!("pipeline.js"))?;
     extend.call(FnArgs::from((native, *exports)))
+}
+
+/// Which decoder reads which files, for people: what to name in a bug report.
+pub fn decoders() -> &'static str {
+    pixfuse_decode::decoders()
 }
 
 /// `HandWrittenLoop` as `handWrittenLoop`.

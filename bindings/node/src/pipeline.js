@@ -26,12 +26,12 @@
   const refused = message => Object.assign(new Error(message), { code: 'InvalidArg' })
   const Geometry = native.geometry(refused)
 
-  function givenOut(options) {
-    if (options === undefined || options === null) return undefined
+  // An object or nothing.
+  function given(options) {
+    if (options === undefined || options === null) return
     if (typeof options !== 'object' || ArrayBuffer.isView(options)) {
       throw refused('options: expected an object; a typed array goes into its `out`')
     }
-    return options.out
   }
 
   // The same bytes in a buffer that nobody else has; nothing for buffers that Node.js does not let go, like those that
@@ -68,25 +68,36 @@
     toJSON() { return this.#native.text }
     [Symbol.for('nodejs.util.inspect.custom')]() { return `Pipeline('${this.#native.text}')` }
 
-    outputShape(rows, columns) { return this.#native.shape(rows, columns) }
+    outputShape(rows, columns, options) {
+      given(options)
+      return this.#native.shape(rows, columns, options?.orient)
+    }
 
-    geometry(rows, columns) { return new Geometry(this.#native.geometry(rows, columns)) }
+    geometry(rows, columns, options) {
+      given(options)
+      return new Geometry(this.#native.geometry(rows, columns, options?.orient))
+    }
 
     runSync(image, options) {
       const { data, width, height, channels, stride } = image ?? {}
       const given = this.#given(options)
-      const out = this.#native.run(data, width, height, channels, stride, given.bits, this.#allocate)
-      return { data: this.#shown(given, out), dims: this.#dims(height, width) }
+      const orient = options?.orient
+      const out = this.#native.run(data, width, height, channels, stride, given.bits, this.#allocate, orient)
+      return { data: this.#shown(given, out), dims: this.#dims(height, width, orient) }
     }
 
     async run(image, options) {
       const { data, width, height, channels, stride } = image ?? {}
       const given = this.#given(options)
       const mover = options?.transfer ? move : undefined
-      const made = await this.#native.start(data, width, height, channels, stride, given.bits, this.#allocate, mover)
+      const orient = options?.orient
+      const { bits } = given
+      const made = await this.#native.start(
+        data, width, height, channels, stride, bits, this.#allocate, mover, orient,
+      )
       // `set` refuses an `out` that was detached or shrunk meanwhile.
-      given.bits?.set(made)
-      return { data: this.#shown(given, made), dims: this.#dims(height, width) }
+      bits?.set(made)
+      return { data: this.#shown(given, made), dims: this.#dims(height, width, orient) }
     }
 
     batchSync(images, options) {
@@ -100,9 +111,39 @@
       return { data: this.#shown(given, out), dims: [values.length / 5, ...this.#dims(values[2], values[1])] }
     }
 
+    decodeSync(data, options) {
+      const given = this.#given(options)
+      const { orient, maxPixels } = options ?? {}
+      const { data: made, dims } = this.#native.decode(data, orient, maxPixels, given.bits, this.#allocate)
+      return { data: this.#shown(given, made), dims }
+    }
+
+    async decode(data, options) {
+      const given = this.#given(options)
+      const { orient, maxPixels } = options ?? {}
+      const dims = []
+      const made = await this.#native.startDecode(data, orient, maxPixels, given.bits, this.#allocate, dims)
+      given.bits?.set(made)
+      return { data: this.#shown(given, made), dims }
+    }
+
+    decodeBatchSync(files, options) {
+      const given = this.#given(options)
+      const { orient, maxPixels, threads } = options ?? {}
+      const { data: made, dims } =
+        this.#native.decodeBatch([...files], orient, maxPixels, given.bits, this.#allocate, threads)
+      return { data: this.#shown(given, made), dims }
+    }
+
+    decodeGeometry(data, options) {
+      given(options)
+      return new Geometry(this.#native.decodeGeometry(data, options?.orient))
+    }
+
     // The caller's `out`, and the array over the same memory that the native half takes.
     #given(options) {
-      const out = givenOut(options)
+      given(options)
+      const out = options?.out
       return { out, bits: this.#halves && out instanceof Float16Array ? over(Uint16Array, out) : out }
     }
 
@@ -111,7 +152,8 @@
       return out ?? (this.#halves ? over(Float16Array, made) : made)
     }
 
-    #dims(rows, columns) {
+    #dims(rows, columns, orient) {
+      if (orient !== undefined && orient !== null) return this.#native.shape(rows, columns, orient)
       if (rows !== this.#rows || columns !== this.#columns) {
         this.#shape = this.#native.shape(rows, columns)
         this.#rows = rows

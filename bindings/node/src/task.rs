@@ -17,26 +17,20 @@ use napi::bindgen_prelude::{
     AsyncTask, Either4, Env, Error, Float32Array, Function, FunctionCallContext, Int8Array, Result, Status, Task,
     Uint8Array, Uint16Array, Unknown,
 };
-use pixfuse::{Element, ImageRef, Pipeline, TensorElement, bf16, f16, with_element};
+use pixfuse::{Element, ImageRef, Orientation, Pipeline, TensorElement, bf16, f16, with_element};
+use pixfuse_decode::{Options, decode_into};
 
 use crate::buffer::{Image, elements, is_absent};
-use crate::calls::{allocate, image_values, refused, refused_image};
+use crate::calls::{allocate, image_values, oriented, refused, refused_image};
+use crate::decode::orientation;
 
-/// `start(data, width, height, channels, stride, out, allocate, move)`: a promise of a new tensor. `out` is only
+/// `start(data, width, height, channels, stride, out, allocate, move, orient)`: a promise of a new tensor. `out` is only
 /// checked. With `move` the image is taken if it can be.
 pub(crate) fn start(pipe: &Pipeline, call: &FunctionCallContext) -> Result<AsyncTask<Run>> {
     let out = call.get(5)?;
-    let length = with_element!(pipe.element(), T => check::<T>(pipe, call, out))?;
-    let tensor = allocate(call.get(6)?, length)?;
-    // SAFETY: each conversion asks the value for its type.
-    let tensor = unsafe {
-        match pipe.element() {
-            Element::F32 => Either4::A(tensor.cast::<Float32Array>()?),
-            Element::F16 | Element::Bf16 => Either4::B(tensor.cast::<Uint16Array>()?),
-            Element::U8 => Either4::C(tensor.cast::<Uint8Array>()?),
-            Element::I8 => Either4::D(tensor.cast::<Int8Array>()?),
-        }
-    };
+    let orient = orientation(call.get(8)?)?;
+    let length = with_element!(pipe.element(), T => check::<T>(pipe, call, orient, out))?;
+    let tensor = made(pipe, call.get(6)?, length)?;
     let mut values = image_values(call)?;
     let mut moved = None;
     if !is_absent(call.get(7)?) {
@@ -58,14 +52,33 @@ pub(crate) fn start(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Async
         ),
     };
     let Image { shape, strides, .. } = image;
-    Ok(AsyncTask::new(Run { pipe: pipe.clone(), pixels, shape, strides, tensor: Some(tensor) }))
+    Ok(AsyncTask::new(Run::new(pipe, Work::Image { pixels, shape, strides, orient }, tensor)))
+}
+
+/// A new typed array for a tensor.
+pub(crate) fn made(pipe: &Pipeline, make: Function<f64, Unknown<'static>>, length: usize) -> Result<Elements> {
+    let tensor = allocate(make, length)?;
+    // SAFETY: each conversion asks the value for its type.
+    Ok(unsafe {
+        match pipe.element() {
+            Element::F32 => Either4::A(tensor.cast::<Float32Array>()?),
+            Element::F16 | Element::Bf16 => Either4::B(tensor.cast::<Uint16Array>()?),
+            Element::U8 => Either4::C(tensor.cast::<Uint8Array>()?),
+            Element::I8 => Either4::D(tensor.cast::<Int8Array>()?),
+        }
+    })
 }
 
 /// Everything that can be wrong, and the length of the tensor.
-fn check<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext, out: Unknown) -> Result<usize> {
+fn check<T: TensorElement>(
+    pipe: &Pipeline,
+    call: &FunctionCallContext,
+    orient: Option<Orientation>,
+    out: Unknown,
+) -> Result<usize> {
     let image = Image::read(image_values(call)?, pipe).map_err(refused_image)?;
     // SAFETY: the view ends with the statement, in which no JavaScript runs.
-    let dims = pipe.check::<T>(&unsafe { image.view() }).map_err(refused)?;
+    let dims = pipe.check::<T>(&oriented(pipe, unsafe { image.view() }, orient)).map_err(refused)?;
     let length = dims.iter().product();
     if !is_absent(out) {
         // SAFETY: the elements are counted, not touched, and no JavaScript runs meanwhile.
@@ -81,17 +94,37 @@ fn check<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext, out: Unk
 /// A run that owns all that it touches.
 pub(crate) struct Run {
     pipe: Pipeline,
-    pixels: Pixels,
-    shape: [usize; 3],
-    strides: [isize; 3],
+    work: Work,
     /// Taken when it is handed to JavaScript.
     tensor: Option<Elements>,
 }
 
-/// A tensor in JavaScript's memory; 16-bit floats as their bits.
-type Elements = Either4<Float32Array, Uint16Array, Uint8Array, Int8Array>;
+/// What it is run over.
+pub(crate) enum Work {
+    Image { pixels: Pixels, shape: [usize; 3], strides: [isize; 3], orient: Option<Orientation> },
+    File { file: Vec<u8>, options: Options },
+}
 
-enum Pixels {
+impl Run {
+    pub(crate) fn new(pipe: &Pipeline, work: Work, tensor: Elements) -> Self {
+        Self { pipe: pipe.clone(), work, tensor: Some(tensor) }
+    }
+
+    fn run_into<T: TensorElement>(pipe: &Pipeline, work: &Work, out: &mut [T]) -> Result<()> {
+        match work {
+            Work::Image { pixels, shape, strides, orient } => {
+                let image = ImageRef::strided(pixels, 0, *shape, *strides).map_err(refused)?;
+                pipe.run_into(oriented(pipe, image, *orient), out).map_err(refused)
+            }
+            Work::File { file, options } => decode_into(pipe, file, options, out).map_err(refused),
+        }
+    }
+}
+
+/// A tensor in JavaScript's memory; 16-bit floats as their bits.
+pub(crate) type Elements = Either4<Float32Array, Uint16Array, Uint8Array, Int8Array>;
+
+pub(crate) enum Pixels {
     Copied(Vec<u8>),
     /// An array that no JavaScript has.
     Moved(Uint8Array),
@@ -115,27 +148,27 @@ impl Task for Run {
     fn compute(&mut self) -> Result<()> {
         // Between C frames a panic would end the process, with all else that it does.
         let run = catch_unwind(AssertUnwindSafe(|| {
-            let image = ImageRef::strided(&self.pixels, 0, self.shape, self.strides)?;
+            let Self { pipe, work, tensor } = self;
             // SAFETY: no JavaScript has this typed array yet, so nothing else reads, writes or detaches it, and the
             // reference inside keeps it from being collected.
             unsafe {
-                match self.tensor.as_mut() {
-                    Some(Either4::A(tensor)) => self.pipe.run_into(image, tensor.as_mut()),
+                match tensor.as_mut() {
+                    Some(Either4::A(tensor)) => Self::run_into(pipe, work, tensor.as_mut()),
                     Some(Either4::B(tensor)) => {
                         let bits: &mut [u16] = tensor.as_mut();
-                        match self.pipe.element() {
-                            Element::Bf16 => self.pipe.run_into(image, bits.reinterpret_cast_mut::<bf16>()),
-                            _ => self.pipe.run_into(image, bits.reinterpret_cast_mut::<f16>()),
+                        match pipe.element() {
+                            Element::Bf16 => Self::run_into(pipe, work, bits.reinterpret_cast_mut::<bf16>()),
+                            _ => Self::run_into(pipe, work, bits.reinterpret_cast_mut::<f16>()),
                         }
                     }
-                    Some(Either4::C(tensor)) => self.pipe.run_into(image, tensor.as_mut()),
-                    Some(Either4::D(tensor)) => self.pipe.run_into(image, tensor.as_mut()),
+                    Some(Either4::C(tensor)) => Self::run_into(pipe, work, tensor.as_mut()),
+                    Some(Either4::D(tensor)) => Self::run_into(pipe, work, tensor.as_mut()),
                     None => Ok(()),
                 }
             }
         }));
         match run {
-            Ok(result) => result.map_err(refused),
+            Ok(result) => result,
             Err(_) => Err(Error::new(Status::GenericFailure, "a panic in pixfuse, which is a bug; please report it")),
         }
     }

@@ -1,6 +1,6 @@
 // Never run: the compiler reads it. Everything that `index.d.ts` declares is used once, with the types that come out.
 
-import pixfuse, { Pipeline, levels, presets, version } from '..'
+import pixfuse, { Pipeline, decoders, levels, presets, version } from '..'
 import type {
   Box, Declaration, ElementOf, Geometry, Image, Level, Matrix, Options, Point, PresetName, RunOptions, Tensor, Values,
 } from '..'
@@ -39,6 +39,20 @@ exactly<Pipeline<'u8'>>()(bytes)
 exactly<Uint8Array>()(bytes.runSync(image, {}).data)
 exactly<Uint8ClampedArray<ArrayBuffer>>()(bytes.runSync(image, { out: new Uint8ClampedArray(12) }).data)
 exactly<Buffer<ArrayBuffer>>()(bytes.runSync(image, { out: Buffer.alloc(12) }).data)
+
+exactly<Tensor<Float32Array>>()(floats.decodeSync(Buffer.alloc(3), { orient: 6, maxPixels: 100 }))
+exactly<Tensor<Float32Array<ArrayBuffer>>>()(floats.decodeSync(new Uint8Array(3), { orient: 6, out: new Float32Array(12) }))
+exactly<Promise<Tensor<Float32Array>>>()(floats.decode(new Uint8Array(3)))
+exactly<Promise<Tensor<Uint8Array<ArrayBuffer>>>>()(bytes.decode(new Uint8Array(3), { out: new Uint8Array(12) }))
+exactly<Tensor<Uint8Array>>()(bytes.decodeBatchSync(new Set([Buffer.alloc(3)]), { threads: 2, maxPixels: null }))
+exactly<Tensor<Uint8Array<ArrayBuffer>>>()(bytes.decodeBatchSync([], { out: new Uint8Array(12), orient: 1 }))
+exactly<Geometry>()(floats.decodeGeometry(Buffer.alloc(3), { orient: 3 }))
+exactly<Geometry>()(floats.geometry(1, 2, { orient: 8 }))
+exactly<[number, number, number]>()(floats.outputShape(1, 2, { orient: 8 }))
+exactly<Tensor<Float32Array>>()(floats.runSync(image, { orient: 2 }))
+exactly<string>()(decoders() + pixfuse.decoders())
+new Pipeline({ input: ['rgb8', { orient: 6 }], output: ['rgb', 'u8'] })
+new Pipeline({ input: ['rgba8', 'chw', { alpha: 'drop', orient: 6 }], output: ['rgb', 'u8'] })
 
 const declaration: Declaration<'u8'> = {
   input: ['rgba8', 'chw', { alpha: 'drop' }],
@@ -113,6 +127,10 @@ floats.runSync(image, { out: new Uint8Array(12) })
 bytes.runSync(image, { out: new Float32Array(12) })
 // @ts-expect-error: a typed array is not an object of options
 floats.runSync(image, new Float32Array(12))
+// @ts-expect-error: EXIF has eight ways
+floats.decodeSync(new Uint8Array(3), { orient: 9 })
+// @ts-expect-error: a file is bytes, not its name
+floats.decodeSync('photo.jpg')
 // @ts-expect-error: pixels are bytes
 floats.runSync({ data: new Float32Array(12), width: 2, height: 2 })
 // @ts-expect-error: an image has a height

@@ -17,6 +17,8 @@ pyo3::create_exception!(
 pub(crate) enum Failure {
     /// The core refused it.
     Refused(pixfuse::Error),
+    /// A file cannot be decoded.
+    File(pixfuse_decode::Error),
     /// An argument is nothing that the core has a word for.
     Argument(String),
     /// Python raised it: an object's own code, or no memory.
@@ -41,6 +43,12 @@ impl From<pixfuse::Error> for Failure {
     }
 }
 
+impl From<pixfuse_decode::Error> for Failure {
+    fn from(error: pixfuse_decode::Error) -> Self {
+        Self::File(error)
+    }
+}
+
 impl From<PyErr> for Failure {
     fn from(error: PyErr) -> Self {
         Self::Raised(error)
@@ -51,6 +59,7 @@ impl From<Failure> for PyErr {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Refused(error) => PipelineError::new_err(error.to_string()),
+            Failure::File(error) => PipelineError::new_err(error.to_string()),
             Failure::Argument(message) => PipelineError::new_err(message),
             Failure::Raised(error) => error,
         }

@@ -16,10 +16,12 @@
 //! tensor = detector(rows=480, columns=640)(image)     # an open one is a function of its `_`
 //! ```
 //!
-//! Nothing here decides anything: `keywords` turns arguments into a `Spec`, `image` and `out` turn arrays into views,
+//! Nothing here decides anything: `keywords` turns arguments into a `Spec`, `image` and `out` turn arrays into views, `decode` hands
+//! files on,
 //! `failure` turns errors into exceptions.
 
 mod declaration;
+mod decode;
 mod failure;
 mod geometry;
 mod image;
@@ -116,11 +118,22 @@ fn levels() -> Vec<&'static str> {
     Level::available().into_iter().map(Level::name).collect()
 }
 
+/// Which decoder reads which files, for people: what to name in a bug report.
+///
+/// >>> import pixfuse
+/// >>> print(pixfuse.decoders().splitlines()[1])
+/// PNG   png
+#[pyfunction]
+fn decoders() -> &'static str {
+    pixfuse_decode::decoders()
+}
+
 /// The project's own module, made like any other.
 #[pymodule(gil_used = false)]
 #[pyo3(name = "_pixfuse")]
 fn own_module(module: &Bound<'_, PyModule>) -> PyResult<()> {
     register(module, pixfuse::presets::PRESETS)?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add_function(wrap_pyfunction!(decoders, module)?)?;
     module.add_function(wrap_pyfunction!(levels, module)?)
 }

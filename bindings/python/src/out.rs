@@ -19,11 +19,22 @@ pub(crate) struct Out<'py, T> {
 }
 
 impl<'py, T: TensorElement + numpy::Element> Out<'py, T> {
+    /// The array that a caller gave, or a new one.
+    ///
+    /// # Errors
+    /// As [`given`](Self::given) and [`new`](Self::new).
+    pub(crate) fn of(py: Python<'py>, out: Option<&Bound<'py, PyAny>>, dims: &[usize]) -> Result<Self, Failure> {
+        match out {
+            Some(out) => Self::given(out, dims),
+            None => Self::new(py, dims),
+        }
+    }
+
     /// The array that a caller gave, or the memory that an object with the buffer protocol gives.
     ///
     /// # Errors
     /// When it is not as described above, of exactly this shape and of this element type.
-    pub(crate) fn given(object: &Bound<'py, PyAny>, dims: &[usize]) -> Result<Self, Failure> {
+    fn given(object: &Bound<'py, PyAny>, dims: &[usize]) -> Result<Self, Failure> {
         // Not `__array__`: it may give a copy, and the result would be lost.
         let array = match object.cast::<PyUntypedArray>() {
             Ok(array) => array.clone(),
@@ -58,7 +69,7 @@ impl<'py, T: TensorElement + numpy::Element> Out<'py, T> {
     ///
     /// # Errors
     /// When there is no memory for it.
-    pub(crate) fn new(py: Python<'py>, dims: &[usize]) -> Result<Self, Failure> {
+    fn new(py: Python<'py>, dims: &[usize]) -> Result<Self, Failure> {
         static EMPTY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
         let array = EMPTY.import(py, "numpy", "empty")?.call1((PyTuple::new(py, dims)?, dtype::<T>(py)))?;
         let array = array.cast_into::<PyArrayDyn<T>>().map_err(PyErr::from)?;

@@ -1,9 +1,11 @@
 //! The class `Pipeline`.
 
 use pixfuse::{Element, ImageRef, TensorElement, with_element};
+use pixfuse_decode::EncodedImage;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
+use crate::decode;
 use crate::failure::{Failure, found};
 use crate::geometry::Geometry;
 use crate::image::Image;
@@ -60,17 +62,19 @@ impl Pipeline {
     /// `image` is a numpy array of uint8 with any strides, (rows, columns, channels), or (channels, rows, columns) for
     /// input(.., chw); a gray one may be (rows, columns). Also a Pillow image of mode L, RGB or RGBA, and anything with
     /// the buffer protocol, __array_interface__ or __array__. `out` is a writable C-contiguous array of exactly the
-    /// output's shape and dtype that shares no memory with the image.
+    /// output's shape and dtype that shares no memory with the image. `orient` is an EXIF value from 1 to 8, by which
+    /// this image is turned instead of as input(.., orient = ..) says.
     ///
     /// The GIL is released meanwhile: no other thread may write to `image` or use `out` until the call returns. Raises
     /// PipelineError when an argument does not fit; nothing has been written to `out` then.
-    #[pyo3(signature = (image, out=None))]
+    #[pyo3(signature = (image, out=None, *, orient=None))]
     fn __call__<'py>(
         &self,
         image: &Bound<'py, PyAny>,
         out: Option<&Bound<'py, PyAny>>,
+        orient: Option<&Bound<'py, PyAny>>,
     ) -> Result<Bound<'py, PyAny>, Failure> {
-        with_element!(self.pipe.element(), T => self.run::<T>(image, out))
+        with_element!(self.pipe.element(), T => self.run::<T>(image, out, orient))
     }
 
     /// Runs over images of any sizes into one array, (images, ...), in their order; `images` is any iterable.
@@ -89,6 +93,69 @@ impl Pipeline {
         out: Option<&Bound<'py, PyAny>>,
     ) -> Result<Bound<'py, PyAny>, Failure> {
         with_element!(self.pipe.element(), T => self.run_batch::<T>(images, out))
+    }
+
+    /// Decodes a JPEG, PNG or WebP file and runs over it, into a new array or into `out`, which is returned.
+    ///
+    /// `data` is the whole file: bytes, or anything whose buffer is one row of bytes. The image is turned as its EXIF note
+    /// says; without one as input(.., orient = ..) says; `orient`, an EXIF value from 1 to 8, overrides both. The pixels
+    /// are those that Pillow decodes, in the channels of input(...): a gray file gives colours too, an opaque one alpha
+    /// 255. A file with alpha needs input(rgba8), or input(rgba8, alpha = drop), which reads every file. `decoders()`
+    /// names the decoders.
+    ///
+    /// An image of more than `max_pixels` (178,956,970, as Pillow's) is refused before memory is asked for. The GIL is
+    /// released meanwhile, as in a call of the pipeline. Raises PipelineError when the file is truncated, damaged, of
+    /// another kind or of other channels; nothing has been written to `out` then.
+    ///
+    /// >>> import io, pixfuse, PIL.Image
+    /// >>> file = io.BytesIO()
+    /// >>> PIL.Image.new("RGB", (8, 6)).save(file, "JPEG")
+    /// >>> pipe = pixfuse.Pipeline("input(rgb8), resize(2, 4, bilinear), normalize(), output(rgb, f32, chw)")
+    /// >>> pipe.decode(file.getvalue()).shape
+    /// (3, 2, 4)
+    /// >>> pipe.decode(file.getvalue()[:300])
+    /// Traceback (most recent call last):
+    ///     ...
+    /// pixfuse.PipelineError: file: this JPEG file of 300 bytes ends too early: it is truncated
+    #[pyo3(signature = (data, out=None, *, orient=None, max_pixels=None))]
+    fn decode<'py>(
+        &self,
+        data: &Bound<'py, PyAny>,
+        out: Option<&Bound<'py, PyAny>>,
+        orient: Option<&Bound<'py, PyAny>>,
+        max_pixels: Option<&Bound<'py, PyAny>>,
+    ) -> Result<Bound<'py, PyAny>, Failure> {
+        let options = decode::options(orient, max_pixels)?;
+        with_element!(self.pipe.element(), T => decode::one::<T>(&self.pipe, data, out, &options))
+    }
+
+    /// Decodes files and runs over them, into one array, (files, ...), in their order; `files` is any iterable.
+    ///
+    /// Files and `out` are as in `decode`, and the files must give tensors of one shape, which resize(...) makes. With
+    /// `threads` that many share the work. Raises PipelineError, which names the file by its number; those before it may
+    /// have been written to `out` then.
+    #[pyo3(signature = (files, out=None, *, threads=None, orient=None, max_pixels=None))]
+    fn decode_batch<'py>(
+        &self,
+        files: &Bound<'py, PyAny>,
+        out: Option<&Bound<'py, PyAny>>,
+        threads: Option<&Bound<'py, PyAny>>,
+        orient: Option<&Bound<'py, PyAny>>,
+        max_pixels: Option<&Bound<'py, PyAny>>,
+    ) -> Result<Bound<'py, PyAny>, Failure> {
+        let options = decode::options(orient, max_pixels)?;
+        let pipe = match threads {
+            Some(threads) => self.pipe.with_threads(side("threads", threads)?)?,
+            None => self.pipe.clone(),
+        };
+        with_element!(pipe.element(), T => decode::batch::<T>(&pipe, files, out, &options))
+    }
+
+    /// Where `decode` puts things of this file: as `geometry`, for the turned image; nothing but the header is read.
+    #[pyo3(signature = (data, *, orient=None))]
+    fn decode_geometry(&self, data: &Bound<'_, PyAny>, orient: Option<&Bound<'_, PyAny>>) -> Result<Geometry, Failure> {
+        let options = decode::options(orient, None)?;
+        Ok(EncodedImage::open(decode::File::of(data)?.bytes())?.geometry(&self.pipe, &options)?.into())
     }
 
     /// The canonical text of the declaration, which makes an equal pipeline.
@@ -120,28 +187,43 @@ impl Pipeline {
         self.pipe.explain()
     }
 
-    /// The shape of the output for an image of this size.
+    /// The shape of the output for an image that is stored in this size.
+    ///
+    /// input(.., orient = ..) turns it first, or `orient`, as in a call.
     ///
     /// >>> import pixfuse
     /// >>> pixfuse.Pipeline("input(rgb8), output(rgb, f32, chw)").output_shape(480, 640)
     /// (3, 480, 640)
+    #[pyo3(signature = (rows, columns, *, orient=None))]
     fn output_shape(
         &self,
         rows: &Bound<'_, PyAny>,
         columns: &Bound<'_, PyAny>,
+        orient: Option<&Bound<'_, PyAny>>,
     ) -> Result<(usize, usize, usize), Failure> {
-        let [a, b, c] = self.pipe.output_shape(side("rows", rows)?, side("columns", columns)?)?;
+        let [rows, columns] = self.sides(rows, columns, orient)?;
+        let [a, b, c] = self.pipe.output_shape(rows, columns)?;
         Ok((a, b, c))
     }
 
-    /// Where a run over an image of this size puts things: maps points and boxes to the output and back.
+    /// Where a run over an image that is stored in this size puts things: maps points and boxes to the output and back.
+    ///
+    /// input(.., orient = ..) turns it first, or `orient`, as in a call; points and boxes are those of the turned image,
+    /// the one that people draw boxes on.
     ///
     /// >>> import pixfuse
     /// >>> pipe = pixfuse.Pipeline("input(rgb8), letterbox(640, 640, bilinear), output(rgb, f32, chw)")
     /// >>> pipe.geometry(720, 1280).unmap_boxes([100, 130, 200, 240], clip=True)
     /// array([200.,   0., 400., 200.])
-    fn geometry(&self, rows: &Bound<'_, PyAny>, columns: &Bound<'_, PyAny>) -> Result<Geometry, Failure> {
-        Ok(self.pipe.geometry(side("rows", rows)?, side("columns", columns)?)?.into())
+    #[pyo3(signature = (rows, columns, *, orient=None))]
+    fn geometry(
+        &self,
+        rows: &Bound<'_, PyAny>,
+        columns: &Bound<'_, PyAny>,
+        orient: Option<&Bound<'_, PyAny>>,
+    ) -> Result<Geometry, Failure> {
+        let [rows, columns] = self.sides(rows, columns, orient)?;
+        Ok(self.pipe.geometry(rows, columns)?.into())
     }
 
     fn __repr__(&self) -> String {
@@ -162,19 +244,32 @@ impl Pipeline {
 }
 
 impl Pipeline {
+    /// Rows and columns as the pipeline takes them, which turns them as it declares.
+    fn sides(
+        &self,
+        rows: &Bound<'_, PyAny>,
+        columns: &Bound<'_, PyAny>,
+        orient: Option<&Bound<'_, PyAny>>,
+    ) -> Result<[usize; 2], Failure> {
+        let stored = [side("rows", rows)?, side("columns", columns)?];
+        let Some(orient) = orient else { return Ok(stored) };
+        Ok(self.pipe.spec().input.orient.size(decode::orientation(orient)?.size(stored)))
+    }
+
     fn run<'py, T: TensorElement + numpy::Element>(
         &self,
         image: &Bound<'py, PyAny>,
         out: Option<&Bound<'py, PyAny>>,
+        orient: Option<&Bound<'py, PyAny>>,
     ) -> Result<Bound<'py, PyAny>, Failure> {
         let py = image.py();
         let image = Image::of(image, &self.pipe)?;
-        let view = image.view()?;
+        let mut view = image.view()?;
+        if let Some(orient) = orient {
+            view = self.pipe.reorient(view, decode::orientation(orient)?);
+        }
         let dims = self.pipe.check::<T>(&view)?;
-        let mut target = match out {
-            Some(out) => Out::<T>::given(out, &dims)?,
-            None => Out::<T>::new(py, &dims)?,
-        };
+        let mut target = Out::<T>::of(py, out, &dims)?;
         let elements = target.elements();
         py.detach(|| self.pipe.run_into_uninit(view, elements))?;
         Ok(out.cloned().unwrap_or_else(|| target.into_array()))
@@ -195,10 +290,7 @@ impl Pipeline {
         let images = iterator.enumerate().map(image).collect::<Result<Vec<_>, Failure>>()?;
         let views = images.iter().map(Image::view).collect::<Result<Vec<ImageRef<'_>>, Failure>>()?;
         let dims = self.pipe.check_batch::<T>(&views)?;
-        let mut target = match out {
-            Some(out) => Out::<T>::given(out, &dims)?,
-            None => Out::<T>::new(py, &dims)?,
-        };
+        let mut target = Out::<T>::of(py, out, &dims)?;
         let elements = target.elements();
         py.detach(|| self.pipe.batch_into_uninit(&views, elements))?;
         Ok(out.cloned().unwrap_or_else(|| target.into_array()))

@@ -1,5 +1,6 @@
 """Uses all of the public interface; `mypy --strict` reads it, and it runs."""
 
+import io
 from typing import Any, assert_type
 
 import numpy as np
@@ -47,14 +48,24 @@ pipe(Image.new("RGB", (20, 10)))
 block = pipe.batch([image, image[::-1]], out=np.empty((2, 3, 4, 8), np.float32))
 pipe.batch(image for _ in range(2))
 
+file = io.BytesIO()
+Image.new("RGB", (20, 10)).save(file, "PNG")
+assert_type(pipe.decode(file.getvalue(), orient=6, max_pixels=200), npt.NDArray[Any])
+decoded: npt.NDArray[np.float32] = pipe.decode(bytearray(file.getvalue()), out)
+assert_type(pipe.decode_batch([file.getvalue(), file.getbuffer()], threads=2), npt.NDArray[Any])
+pipe.decode_batch([file.getvalue()], out=np.empty((1, 3, 4, 8), np.float32), orient=None, max_pixels=None)
+pipe(image, orient=3)
+
 shape: tuple[int, int, int] = pipe.output_shape(10, 20)
+assert pipe.output_shape(10, 20, orient=6) == shape
 geometry: pixfuse.Geometry = letterbox.geometry(10, 20)
 assert_type(geometry.unmap_boxes([[0, 0, 8, 4], [1.5, 0, 2, 3]], clip=True), npt.NDArray[np.float64])
 assert_type(geometry.map_points(np.zeros((5, 2), np.float32)), npt.NDArray[np.float64])
 assert_type(geometry.matrix @ np.ones(3), npt.NDArray[np.float64])
 numbers: tuple[float, ...] = (*geometry.source_box, *geometry.scale, *geometry.offset, *geometry.content)
+assert letterbox.decode_geometry(file.getvalue(), orient=8) == letterbox.geometry(10, 20, orient=8)
 assert geometry == letterbox.geometry(10, 20) and geometry.source == (10, 20)
-words: list[str] = [pipe.spec, pipe.level, pipe.dtype, pipe.explain(), *pixfuse.levels(), pixfuse.__version__]
+words: list[str] = [pipe.spec, pipe.level, pipe.dtype, pipe.explain(), pixfuse.decoders(), *pixfuse.levels(), pixfuse.__version__]
 preset: pixfuse.Pipeline = presets.imagenet
 names: list[str] = presets.names()
 

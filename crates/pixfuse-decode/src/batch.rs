@@ -36,7 +36,8 @@ pub fn batch_shape(pipe: &Pipeline, files: &[&[u8]], options: &Options) -> Resul
     Ok(dims)
 }
 
-/// Decodes files and runs a pipeline over them, into one new tensor, in their order.
+/// Decodes files and runs a pipeline over them, into one new tensor, in their order, on as many threads as
+/// [`Pipeline::with_threads`] asked for.
 ///
 /// # Errors
 /// As [`batch_shape`], and when a file cannot be decoded or `T` is not the element type of `output(...)`.
@@ -51,10 +52,8 @@ pub fn decode_batch<T: TensorElement + Default>(
     let memory = |_| pixfuse::Error::Output(format!("there is no memory for a tensor of {length} elements"));
     data.try_reserve_exact(length).map_err(memory)?;
     data.resize(length, T::default());
-    let each = data.len() / files.len();
-    for (index, (file, out)) in files.iter().zip(data.chunks_exact_mut(each)).enumerate() {
-        decode_into(pipe, file, options, out).map_err(|error| of_batch(index, error))?;
-    }
+    let tensors = data.chunks_exact_mut(length / files.len());
+    each(pipe, files.iter().zip(tensors), |(file, out)| decode_into(pipe, file, options, out))?;
     Ok(Tensor { data, dims: dims.to_vec() })
 }
 
@@ -71,11 +70,18 @@ pub fn decode_batch_into<T: TensorElement>(
 ) -> Result<(), Error> {
     let dims = batch_shape(pipe, files, options)?;
     fits(out.len(), &dims)?;
-    for (index, (file, out)) in files.iter().zip(out.chunks_exact_mut(dims[1..].iter().product())).enumerate() {
-        let done = EncodedImage::open(file).and_then(|image| image.run_into_uninit(pipe, options, out));
-        done.map_err(|error| of_batch(index, error))?;
-    }
-    Ok(())
+    let tensors = out.chunks_exact_mut(dims[1..].iter().product());
+    each(pipe, files.iter().zip(tensors), |(file, out)| EncodedImage::open(file)?.run_into_uninit(pipe, options, out))
+}
+
+/// Calls `work` for each item, on the pipeline's threads.
+fn each<I: ExactSizeIterator + Send>(
+    pipe: &Pipeline,
+    items: I,
+    work: impl Fn(I::Item) -> Result<(), Error> + Sync,
+) -> Result<(), Error> {
+    let threads = pipe.threads().min(items.len());
+    pixfuse::rt::each(threads, items, |index, item| work(item).map_err(|error| of_batch(index, error)))
 }
 
 fn of_batch(index: usize, error: Error) -> Error {

@@ -38,14 +38,16 @@ impl Colours {
     /// Why these channels do not become those of `input(...)`, if they do not: what it reads, and what would do.
     pub(crate) fn refused(self, wanted: PixelFormat) -> Option<String> {
         let alpha = matches!(self, Self::GrayAlpha | Self::Rgba);
-        match wanted.channels() {
-            4 => None,
-            3 if !alpha => None,
-            1 if self == Self::Gray => None,
-            _ if alpha => {
-                Some(format!("input({wanted}) has no alpha; input(rgba8, alpha = drop) reads every file, and drops it"))
-            }
-            _ => Some(format!("input({wanted}) is gray; input(rgb8) reads such files")),
+        match wanted {
+            PixelFormat::Rgba8 | PixelFormat::Bgra8 => None,
+            PixelFormat::Rgb8 | PixelFormat::Bgr8 if !alpha => None,
+            PixelFormat::Gray8 if self == Self::Gray => None,
+            PixelFormat::Rgb8 | PixelFormat::Bgr8 | PixelFormat::Gray8 => Some(if alpha {
+                format!("input({wanted}) has no alpha; input(rgba8, alpha = drop) reads every file, and drops it")
+            } else {
+                format!("input({wanted}) is gray; input(rgb8) reads such files")
+            }),
+            _ => Some(format!("decoders do not give input({wanted}); write input(rgb8)")),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use pixfuse::{ImageRef, Orientation, Pipeline, PixelFormat};
+use pixfuse::{Geometry, ImageRef, Orientation, Pipeline, PixelFormat};
 
 use crate::colours::Colours;
 use crate::guard::guarded;
@@ -159,10 +159,23 @@ impl<'a> EncodedImage<'a> {
     /// [`Pipeline::output_shape`](pixfuse::Pipeline::output_shape).
     pub fn output_shape(&self, pipe: &Pipeline, options: &Options) -> Result<[usize; 3], Error> {
         self.check(pipe.spec().input.format, options.max_pixels)?;
-        let shown = self.turned_by(pipe, options).size([self.rows(), self.columns()]);
-        // `output_shape` takes the sides as they are stored, and turns them as the pipeline declares.
-        let [rows, columns] = pipe.spec().input.orient.size(shown);
+        let [rows, columns] = self.sides(pipe, options);
         Ok(pipe.output_shape(rows, columns)?)
+    }
+
+    /// Where a pipeline puts things of this image: maps points and boxes of the turned image to the tensor and back.
+    ///
+    /// # Errors
+    /// As [`Pipeline::geometry`](pixfuse::Pipeline::geometry).
+    pub fn geometry(&self, pipe: &Pipeline, options: &Options) -> Result<Geometry, Error> {
+        let [rows, columns] = self.sides(pipe, options);
+        Ok(pipe.geometry(rows, columns)?)
+    }
+
+    /// Rows and columns as the pipeline takes them: it turns them as it declares, and this image is turned otherwise.
+    fn sides(&self, pipe: &Pipeline, options: &Options) -> [usize; 2] {
+        let shown = self.turned_by(pipe, options).size([self.rows(), self.columns()]);
+        pipe.spec().input.orient.size(shown)
     }
 
     /// Whether the pixels may and can be decoded into a format.

@@ -115,6 +115,7 @@ fn batches() {
     for (file, tensor) in files.iter().zip(batch.data.chunks_exact(216)) {
         assert_eq!(decode::<u8>(&pipe(), file, &options).unwrap().data, tensor);
     }
+    assert_eq!(decode_batch::<u8>(&pipe().with_threads(3).unwrap(), &files, &options).unwrap(), batch);
     let said = |files: &[&[u8]], pipe: &Pipeline| batch_shape(pipe, files, &options).unwrap_err().to_string();
     assert_eq!(said(&[], &pipe()), "image: a batch needs at least one file");
     assert!(said(&[files[0], b"text"], &pipe()).starts_with("number 1: file: expected a JPEG"));

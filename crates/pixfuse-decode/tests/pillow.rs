@@ -90,6 +90,19 @@ fn channels_that_the_file_has_not_are_refused() {
 }
 
 #[test]
+fn other_pixel_formats_are_refused() {
+    for format in ["nv12", "yuyv", "rgb16", "bgr32f"] {
+        let text = format!("input({format}), resize(8, 8, bilinear), normalize(), output(rgb, f32)");
+        let pipe = Pipeline::parse(&text).unwrap();
+        for (name, has) in [("odd-420.jpg", "JPEG file has colours"), ("gray.png", "PNG file has gray pixels")] {
+            let error = decode::<f32>(&pipe, &read(name), &Options::default()).unwrap_err().to_string();
+            let hint = format!("file: this {has}, and decoders do not give input({format}); write input(rgb8)");
+            assert_eq!(error, hint);
+        }
+    }
+}
+
+#[test]
 fn alpha_can_be_dropped() {
     let drop = Pipeline::parse("input(rgba8, alpha = drop), output(rgb, u8, hwc)").unwrap();
     let keep = Pipeline::parse("input(rgba8), output(rgba, u8, hwc)").unwrap();
@@ -119,6 +132,7 @@ fn the_note_of_exif_is_followed() {
         let tensor = decode::<u8>(&pipe, file, &options).unwrap();
         let image = EncodedImage::open(file).unwrap();
         assert_eq!(image.output_shape(&pipe, &options).unwrap().to_vec(), tensor.dims);
+        assert_eq!(image.geometry(&pipe, &options).unwrap().source()[..], tensor.dims[..2]);
         (tensor.dims, tensor.data)
     };
     for (name, exif) in (1..=8)

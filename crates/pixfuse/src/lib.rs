@@ -64,10 +64,12 @@ pub use pixfuse_spec::{
 pub use simd::Level;
 pub use tensor::{Tensor, TensorElement};
 
-/// What generated code calls. Not part of the public interface: it changes with the macro, whose version is pinned.
+/// What generated code and this project's own crates call. Not part of the public interface: it changes with the macro
+/// and with them, whose versions are pinned.
 #[doc(hidden)]
 pub mod rt {
     pub use crate::kernel::{Interleaved, Kernel, Numbers, OneTap, Pixels, Planar, Planes, Square, TwoTaps};
+    pub use crate::pipeline::each;
     pub use crate::simd::{Elements, Half, Simd, Steps};
 }
 

@@ -1,6 +1,6 @@
 //! The addon behind the npm package `pixfuse`: the presets, exported as anyone exports their own pipelines.
 
-use napi::bindgen_prelude::{Env, Object, Result};
+use napi::bindgen_prelude::{Env, FunctionCallContext, Object, Result};
 use pixfuse::Level;
 use pixfuse::presets::PRESETS;
 
@@ -9,6 +9,8 @@ use pixfuse::presets::PRESETS;
 pub fn exports(mut exports: Object, env: Env) -> Result<()> {
     pixfuse_node::register(&mut exports, &env, PRESETS)?;
     exports.set("version", env!("CARGO_PKG_VERSION"))?;
+    let decoders = |_: FunctionCallContext| Ok(pixfuse_node::decoders());
+    exports.set("decoders", env.create_function_from_closure::<(), _, _>("decoders", decoders)?)?;
     let levels = || Level::available().into_iter().map(Level::name).collect::<Vec<_>>();
     exports.set("levels", env.create_function_from_closure::<(), _, _>("levels", move |_| Ok(levels()))?)
 }

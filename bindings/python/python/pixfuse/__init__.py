@@ -25,12 +25,12 @@ pixfuse.PipelineError: image: shape (576, 768), expected (rows, columns, 3) for 
 """
 
 from . import presets
-from ._pixfuse import Declaration, Geometry, Pipeline, PipelineError, __version__, levels
+from ._pixfuse import Declaration, Geometry, Pipeline, PipelineError, __version__, decoders, levels
 
-__all__ = ["Declaration", "Geometry", "Pipeline", "PipelineError", "__version__", "levels", "presets"]
+__all__ = ["Declaration", "Geometry", "Pipeline", "PipelineError", "__version__", "decoders", "levels", "presets"]
 
 # They are found here, whatever the native module is called: in pickles, tracebacks and help.
 for _public in (Declaration, Geometry, Pipeline, PipelineError):
     _public.__module__ = __name__
-levels.__module__ = __name__
+decoders.__module__ = levels.__module__ = __name__
 del _public

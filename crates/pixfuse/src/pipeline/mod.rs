@@ -3,6 +3,8 @@
 mod run;
 mod threads;
 
+pub use threads::each;
+
 use std::fmt;
 use std::sync::Arc;
 

@@ -32,11 +32,11 @@ pub(super) fn check(threads: usize) -> Result<usize, Error> {
 ///
 /// # Errors
 /// As `work`.
-pub(crate) fn each<I: Iterator + Send>(
+pub fn each<I: Iterator + Send, E: Send>(
     threads: usize,
     items: I,
-    work: impl Fn(usize, I::Item) -> Result<(), Error> + Sync,
-) -> Result<(), Error> {
+    work: impl Fn(usize, I::Item) -> Result<(), E> + Sync,
+) -> Result<(), E> {
     let mut items = items.enumerate();
     if threads == 1 {
         return items.try_for_each(|(index, item)| work(index, item));
@@ -63,19 +63,19 @@ pub(crate) fn each<I: Iterator + Send>(
 }
 
 /// Items that no thread has taken yet.
-struct Queue<I> {
+struct Queue<I, E> {
     items: Enumerate<I>,
-    failed: Option<(usize, Error)>,
+    failed: Option<(usize, E)>,
 }
 
-impl<I: Iterator> Queue<I> {
+impl<I: Iterator, E> Queue<I, E> {
     fn next(&mut self) -> Option<(usize, I::Item)> {
         if self.failed.is_some() { None } else { self.items.next() }
     }
 
     /// Keeps the error of the first item. Those before a failed one were taken before it, so the answer is the same
     /// however the threads run.
-    fn fail(&mut self, index: usize, error: Error) {
+    fn fail(&mut self, index: usize, error: E) {
         if self.failed.as_ref().is_none_or(|&(first, _)| index < first) {
             self.failed = Some((index, error));
         }
@@ -163,7 +163,7 @@ mod tests {
                 let mut squares = vec![0; count];
                 each(threads, squares.iter_mut(), |index, square| {
                     *square += index * index;
-                    Ok(())
+                    Ok::<_, Error>(())
                 })
                 .unwrap();
                 assert!(squares.iter().enumerate().all(|(index, &square)| square == index * index));
@@ -195,13 +195,13 @@ mod tests {
                     thread::yield_now();
                     under_way.fetch_sub(1, Relaxed);
                     assert_ne!(index, 50, "on purpose");
-                    Ok(())
+                    Ok::<_, Error>(())
                 })
             }));
             assert!(result.is_err(), "{threads} threads");
             assert_eq!(under_way.into_inner(), 0);
         }
-        each(7, 0..100, |_, _| Ok(())).unwrap();
+        each(7, 0..100, |_, _| Ok::<_, Error>(())).unwrap();
     }
 
     #[test]
@@ -211,7 +211,7 @@ mod tests {
             each(5, 0..10, |_, outer| {
                 each(2, 0..10, |_, inner| {
                     sum.fetch_add(outer * inner, Relaxed);
-                    Ok(())
+                    Ok::<_, Error>(())
                 })
             })
         })

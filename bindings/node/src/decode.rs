@@ -1,0 +1,111 @@
+//! Photo files to tensors.
+//!
+//! The bytes of a file are copied first: they are few beside its pixels, and JavaScript may do with its own what it likes.
+
+use napi::bindgen_prelude::{Array, AsyncTask, Env, FunctionCallContext, JsObjectValue, Object, Result, Unknown};
+use pixfuse::{Orientation, Pipeline, TensorElement, with_element};
+use pixfuse_decode::{EncodedImage, Options, batch_shape, decode_batch_into};
+
+use crate::buffer::{self, elements, found, is_absent, whole};
+use crate::calls::{allocate, refused};
+use crate::geometry;
+use crate::task::{Run, Work, made};
+
+/// `decode(data, orient, maxPixels, out, allocate)`: `{ data, dims }`, with `out` or a new array.
+pub(crate) fn one<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Object<'static>> {
+    let (file, options) = (file(call)?, options(call)?);
+    let image = EncodedImage::open(&file).map_err(refused)?;
+    let dims = image.output_shape(pipe, &options).map_err(refused)?;
+    let out = given_or_new(call, dims.iter().product())?;
+    // SAFETY: no JavaScript runs to the end, and the file is a copy.
+    let tensor = unsafe { elements::<T>(out) }.map_err(refused)?;
+    image.run_into_uninit(pipe, &options, tensor).map_err(refused)?;
+    result(call.env, out, &dims)
+}
+
+/// `decodeBatch([data, ..], orient, maxPixels, out, allocate, threads)`: as `decode`.
+pub(crate) fn batch<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Object<'static>> {
+    let (list, options): (Object, _) = (call.get(0)?, options(call)?);
+    let threads: Unknown = call.get(5)?;
+    let pipe = match is_absent(threads) {
+        true => pipe.clone(),
+        false => pipe.with_threads(whole("threads", threads).map_err(refused)?).map_err(refused)?,
+    };
+    let files = (0..list.get_array_length()?).map(|index| {
+        buffer::bytes(list.get_element(index)?).map_err(|message| refused(format!("number {index}: {message}")))
+    });
+    let files = files.collect::<Result<Vec<_>>>()?;
+    let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
+    let dims = batch_shape(&pipe, &files, &options).map_err(refused)?;
+    let out = given_or_new(call, dims.iter().product())?;
+    // SAFETY: as in `one`.
+    let tensor = unsafe { elements::<T>(out) }.map_err(refused)?;
+    decode_batch_into(&pipe, &files, &options, tensor).map_err(refused)?;
+    result(call.env, out, &dims)
+}
+
+/// `startDecode(data, orient, maxPixels, out, allocate, dims)`: a promise of a new tensor. `out` is only checked; the
+/// shape goes into the array `dims`.
+pub(crate) fn start(pipe: &Pipeline, call: &FunctionCallContext) -> Result<AsyncTask<Run>> {
+    let (file, options) = (file(call)?, options(call)?);
+    let dims = EncodedImage::open(&file).and_then(|image| image.output_shape(pipe, &options)).map_err(refused)?;
+    let (length, out) = (dims.iter().product(), call.get(3)?);
+    if !is_absent(out) {
+        // SAFETY: the elements are counted, not touched, and no JavaScript runs meanwhile.
+        let given = with_element!(pipe.element(), T => unsafe { elements::<T>(out) }.map(|out| out.len()));
+        let given = given.map_err(refused)?;
+        if given != length {
+            let message = format!("{given} elements given, the tensor {dims:?} needs {length}");
+            return Err(refused(pixfuse::Error::Output(message)));
+        }
+    }
+    let mut shape: Array = call.get(5)?;
+    for (index, side) in (0..).zip(dims) {
+        shape.set(index, side as f64)?;
+    }
+    Ok(AsyncTask::new(Run::new(pipe, Work::File { file, options }, made(pipe, call.get(4)?, length)?)))
+}
+
+/// `decodeGeometry(data, orient)`.
+pub(crate) fn place(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Object<'static>> {
+    let (file, options) = (file(call)?, Options { orient: orientation(call.get(1)?)?, ..Options::default() });
+    let image = EncodedImage::open(&file).map_err(refused)?;
+    geometry::object(call.env, image.geometry(pipe, &options).map_err(refused)?)
+}
+
+/// An orientation by its EXIF value, if one is given.
+pub(crate) fn orientation(given: Unknown) -> Result<Option<Orientation>> {
+    if is_absent(given) {
+        return Ok(None);
+    }
+    let value = whole("orient", given).ok().and_then(|value| Orientation::from_exif(u32::try_from(value).ok()?));
+    value.map(Some).ok_or_else(|| refused(format!("orient: expected an integer from 1 to 8, found {}", found(given))))
+}
+
+/// The first argument.
+fn file(call: &FunctionCallContext) -> Result<Vec<u8>> {
+    buffer::bytes(call.get(0)?).map_err(refused)
+}
+
+/// The second and the third.
+fn options(call: &FunctionCallContext) -> Result<Options> {
+    let mut options = Options { orient: orientation(call.get(1)?)?, ..Options::default() };
+    let max_pixels: Unknown = call.get(2)?;
+    if !is_absent(max_pixels) {
+        options.max_pixels = whole("maxPixels", max_pixels).map_err(refused)? as u64;
+    }
+    Ok(options)
+}
+
+/// The fourth, or an array of so many elements from the fifth.
+fn given_or_new(call: &FunctionCallContext, length: usize) -> Result<Unknown<'static>> {
+    let out: Unknown = call.get(3)?;
+    if is_absent(out) { allocate(call.get(4)?, length) } else { Ok(out) }
+}
+
+fn result(env: &Env, data: Unknown, dims: &[usize]) -> Result<Object<'static>> {
+    let mut result = Object::new(env)?;
+    result.set("data", data)?;
+    result.set("dims", dims.iter().map(|&side| side as f64).collect::<Vec<_>>())?;
+    Ok(result)
+}

@@ -1,0 +1,105 @@
+//! Photo files to tensors.
+
+use numpy::{PyArray1, PyArrayMethods};
+use pixfuse::{Orientation, TensorElement};
+use pixfuse_decode::{EncodedImage, Options, batch_shape, decode_batch_into};
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+use crate::failure::{Failure, found};
+use crate::image::{as_array, memory};
+use crate::out::Out;
+
+/// The bytes of a file, which stay alive with this.
+pub(crate) enum File<'py> {
+    Bytes(Bound<'py, PyBytes>),
+    /// Of memory that other code could write to meanwhile, or that could be the output: a file is small beside its pixels.
+    Copied(Vec<u8>),
+}
+
+impl<'py> File<'py> {
+    /// The bytes of an object: bytes, or anything whose buffer is one row of them.
+    pub(crate) fn of(object: &Bound<'py, PyAny>) -> Result<Self, Failure> {
+        if let Ok(bytes) = object.cast::<PyBytes>() {
+            return Ok(Self::Bytes(bytes.clone()));
+        }
+        let wrong = |found: String| Failure::Argument(format!("data: expected the bytes of a file, found {found}"));
+        let Some(memory) = memory(object)? else { return Err(wrong(found(object))) };
+        let array = as_array(&memory)?;
+        let bytes = array.cast::<PyArray1<u8>>().ok().and_then(|array| array.to_vec().ok());
+        match bytes {
+            Some(bytes) => Ok(Self::Copied(bytes)),
+            None => Err(wrong(format!("{} whose memory is not one row of bytes", found(object)))),
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Bytes(bytes) => bytes.as_bytes(),
+            Self::Copied(bytes) => bytes,
+        }
+    }
+}
+
+/// The options of a call.
+pub(crate) fn options(
+    orient: Option<&Bound<'_, PyAny>>,
+    max_pixels: Option<&Bound<'_, PyAny>>,
+) -> Result<Options, Failure> {
+    let mut options = Options { orient: orient.map(orientation).transpose()?, ..Options::default() };
+    if let Some(given) = max_pixels {
+        let message =
+            || Failure::Argument(format!("max_pixels: expected a whole number of at least 1, found {}", found(given)));
+        options.max_pixels = given.extract().ok().filter(|&most| most >= 1).ok_or_else(message)?;
+    }
+    Ok(options)
+}
+
+/// An orientation by its EXIF value.
+pub(crate) fn orientation(given: &Bound<'_, PyAny>) -> Result<Orientation, Failure> {
+    let message = || Failure::Argument(format!("orient: expected an integer from 1 to 8, found {}", found(given)));
+    given.extract().ok().and_then(Orientation::from_exif).ok_or_else(message)
+}
+
+/// One file into a new array, or into `out`.
+pub(crate) fn one<'py, T: TensorElement + numpy::Element>(
+    pipe: &pixfuse::Pipeline,
+    data: &Bound<'py, PyAny>,
+    out: Option<&Bound<'py, PyAny>>,
+    options: &Options,
+) -> Result<Bound<'py, PyAny>, Failure> {
+    let py = data.py();
+    let file = File::of(data)?;
+    let bytes = file.bytes();
+    let image = py.detach(|| EncodedImage::open(bytes))?;
+    let mut target = Out::<T>::of(py, out, &image.output_shape(pipe, options)?)?;
+    let elements = target.elements();
+    py.detach(|| image.run_into_uninit(pipe, options, elements))?;
+    Ok(out.cloned().unwrap_or_else(|| target.into_array()))
+}
+
+/// Many files into one array, (files, ...).
+pub(crate) fn batch<'py, T: TensorElement + numpy::Element>(
+    pipe: &pixfuse::Pipeline,
+    list: &Bound<'py, PyAny>,
+    out: Option<&Bound<'py, PyAny>>,
+    options: &Options,
+) -> Result<Bound<'py, PyAny>, Failure> {
+    let py = list.py();
+    let Ok(iterator) = list.try_iter() else {
+        return Err(Failure::Argument(format!("files: expected a list of files, found {}", found(list))));
+    };
+    let file = |(index, file): (usize, PyResult<_>)| {
+        File::of(&file?).map_err(|failure| match failure {
+            Failure::Argument(message) => Failure::Argument(format!("number {index}: {message}")),
+            other => other,
+        })
+    };
+    let files = iterator.enumerate().map(file).collect::<Result<Vec<_>, Failure>>()?;
+    let files: Vec<&[u8]> = files.iter().map(File::bytes).collect();
+    let dims = py.detach(|| batch_shape(pipe, &files, options))?;
+    let mut target = Out::<T>::of(py, out, &dims)?;
+    let elements = target.elements();
+    py.detach(|| decode_batch_into(pipe, &files, options, elements))?;
+    Ok(out.cloned().unwrap_or_else(|| target.into_array()))
+}
