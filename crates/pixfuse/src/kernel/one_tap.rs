@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use pixfuse_spec::{Filter, Resample};
 
-use super::blocks::{Block, Target, blocks, starts};
+use super::blocks::{Block, ROWS_AHEAD, Target, blocks, starts};
 use super::scratch::Scratch;
 use super::separable::Resampler;
 use super::summed::Summed;
@@ -192,7 +192,10 @@ impl<K: OneTap<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
             Rows::Picked { rows, blocks } => {
                 for (y, &row) in rows.iter().enumerate() {
                     let source = origin.wrapping_offset(row as isize * row_stride);
+                    let ahead = rows.get(y + ROWS_AHEAD).map_or(row, |&row| row);
+                    let ahead = origin.wrapping_offset(ahead as isize * row_stride);
                     for block in blocks {
+                        block.prefetch::<K::Load, C, 1>(simd, [ahead], *channel_stride);
                         // SAFETY: the table was made for rows of this view, and the block is inside the window.
                         unsafe {
                             let [pixel] = K::Load::fetch::<S, C, 1, 1>(simd, [source], *channel_stride, &block.columns);
@@ -231,8 +234,11 @@ impl<K: OneTap<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
             Rows::Blended { rows, blocks } => {
                 for (y, row) in rows.iter().enumerate() {
                     let source = row.at.map(|row| origin.wrapping_offset(row as isize * row_stride));
+                    let ahead = rows.get(y + ROWS_AHEAD).unwrap_or(row);
+                    let ahead = ahead.at.map(|row| origin.wrapping_offset(row as isize * row_stride));
                     let weights = simd.splat_words(row.weights);
                     for block in blocks {
+                        block.prefetch::<K::Load, C, 2>(simd, ahead, *channel_stride);
                         // SAFETY: the table was made for rows of this view, and the block is inside the window.
                         unsafe {
                             let [above, mut pixel] =

@@ -28,6 +28,12 @@ impl Pack {
         self.reach.len() * self.pixel
     }
 
+    /// Where the bytes that are read of a row start, from its column 0, and how far they reach.
+    pub(super) fn span(&self) -> (isize, usize) {
+        let ends = [self.reach.start, self.reach.end - 1].map(|column| column as isize * self.column_stride);
+        (ends[0].min(ends[1]), ends[0].abs_diff(ends[1]) + self.pixel)
+    }
+
     /// Bytes of a packed row with room behind it for any window of a filter of so many taps.
     pub(super) fn room(&self, taps: usize) -> usize {
         self.length() + 256 + (taps + 4) * self.pixel

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::blocks::{Block, Target, blocks};
+use super::blocks::{Block, ROWS_AHEAD, Target, blocks};
 use super::{Load, Numbers, Prepared, Request, Store};
 use crate::axis::{self, Axis, Pair};
 use crate::simd::{Simd, Task, Token, Visit};
@@ -142,15 +142,9 @@ impl<K: TwoTaps<C>, S: Simd, const C: usize> Run<'_, K, S, C> {
         for (y, row) in rows.iter().enumerate() {
             let source = row_of(row);
             let weights = simd.splat_words(row.weights);
-            // The next rows' first lines are asked for now: the hardware's prefetcher starts anew in each row, and with
-            // large ratios a row has few blocks to hide that behind. 2 to 3 % of 1080x1920 -> 224x224; whole rows, at
-            // every line or at every second one, lost 3 to 15 %, lines further on in the same row 17 to 30 %.
-            if let Some(next) = rows.get(y + 1) {
-                for row in row_of(next) {
-                    simd.prefetch(row);
-                }
-            }
+            let ahead = row_of(rows.get(y + ROWS_AHEAD).unwrap_or(row));
             for block in blocks {
+                block.prefetch::<K::Load, C, ROWS>(simd, ahead, *channel_stride);
                 // SAFETY: the table was made for rows of this view.
                 let taps = unsafe { K::Load::fetch::<S, C, TAPS, ROWS>(simd, source, *channel_stride, &block.columns) };
                 let below = if ROWS == 2 { taps[ROWS - 1] } else { [simd.splat_words([0; 2]); C] };
