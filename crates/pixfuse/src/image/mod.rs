@@ -227,6 +227,12 @@ impl<'a> ImageRef<'a> {
         Self { view, shape, ..self }
     }
 
+    /// The same view, whose samples are not in a cache.
+    pub(crate) fn cold(mut self) -> Self {
+        self.view.is_cold = true;
+        self
+    }
+
     /// The same gray in three channels, none of which is a copy.
     pub(crate) fn repeated(mut self) -> Self {
         self.shape[2] = 3;

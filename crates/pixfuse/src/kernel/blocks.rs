@@ -13,6 +13,60 @@ pub(super) struct Block<S: Simd> {
     pub(super) columns: S::Columns,
     /// The weights of their two taps; not read by a one-tap kernel.
     pub(super) weights: S::I32,
+    reach: Reach,
+}
+
+/// Memory is asked for so many output rows before it is read.
+pub(super) const ROWS_AHEAD: usize = 2;
+
+/// The bytes of a source row that a block reads, as places to ask for: lines of memory, or pixels where those are further
+/// apart than lines.
+#[derive(Clone, Copy)]
+struct Reach {
+    first: isize,
+    step: usize,
+    places: u32,
+}
+
+impl Reach {
+    /// Bytes of a line of memory on most machines; a wrong one costs time, no more.
+    const LINE: usize = 64;
+
+    fn of(offsets: &[[isize; 2]], taps: usize) -> Self {
+        let offsets = offsets.iter().flat_map(|pair| &pair[..taps]);
+        let (first, last) = offsets.fold((isize::MAX, isize::MIN), |(first, last), &at| (first.min(at), last.max(at)));
+        let bytes = (last - first) as usize + 1;
+        let step = Self::LINE.max(bytes / 16);
+        Self { first, step, places: bytes.div_ceil(step) as u32 }
+    }
+}
+
+impl<S: Simd> Block<S> {
+    /// Asks for what this block reads of some rows. A run is done with a row sooner than the memory gives the next one,
+    /// and the hardware's own prefetcher starts anew in each row.
+    ///
+    /// 32 images of 576x768 that come from memory take 40 % less time, one that stays in a cache 6 % less. One row ahead
+    /// to eight are as good. Asking the first-level cache instead brought a tenth of that and lost where images were in a
+    /// cache.
+    #[inline(always)]
+    pub(super) fn prefetch<L: Load, const C: usize, const ROWS: usize>(
+        &self,
+        simd: S,
+        rows: Option<[*const u8; ROWS]>,
+        channel_stride: isize,
+    ) {
+        let Some(rows) = rows else { return };
+        let Reach { first, step, places } = self.reach;
+        for row in rows {
+            for plane in 0..if L::TOGETHER { 1 } else { C } {
+                let mut at = row.wrapping_offset(plane as isize * channel_stride + first);
+                for _ in 0..places {
+                    simd.prefetch(at);
+                    at = at.wrapping_add(step);
+                }
+            }
+        }
+    }
 }
 
 /// One output column: its source columns and their weights.
@@ -58,7 +112,12 @@ pub(super) fn blocks<S: Simd, L: Load>(
                 channel_stride: source.channel_stride,
                 readable: readable.clone(),
             };
-            Block { column, columns: simd.columns(&block), weights: simd.words(&weights) }
+            Block {
+                column,
+                columns: simd.columns(&block),
+                weights: simd.words(&weights),
+                reach: Reach::of(&offsets, taps),
+            }
         })
         .collect()
 }

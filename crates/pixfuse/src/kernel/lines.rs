@@ -72,9 +72,23 @@ impl<'a> Rows<'a> {
 
     /// Asks for the beginning of a row that is read in place.
     #[inline(always)]
-    pub(super) fn prefetch<S: Simd>(&self, simd: S, row: u32) {
+    pub(super) fn begin<S: Simd>(&self, simd: S, row: u32) {
         if let Self::InPlace(view) = self {
-            simd.prefetch(view.pixels.row(row as usize));
+            for line in 0..8 {
+                simd.prefetch(view.pixels.row(row as usize).wrapping_add(line * 64));
+            }
+        }
+    }
+
+    /// Rows that are to be asked for, block by block: those of an image that comes from memory. One that is in a cache
+    /// would lose by it, 17 to 36 % of 1080x1920 -> 224x224.
+    #[inline(always)]
+    pub(super) fn ahead<const ROWS: usize>(&self, rows: [Option<u32>; ROWS]) -> Option<[*const u8; ROWS]> {
+        match self {
+            Self::InPlace(view) if view.is_cold && rows[0].is_some() => {
+                Some(rows.map(|row| view.pixels.row(row.unwrap_or_default() as usize)))
+            }
+            _ => None,
         }
     }
 }

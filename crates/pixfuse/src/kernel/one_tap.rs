@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use pixfuse_spec::{Filter, Resample, Sample};
 
-use super::blocks::{Block, Target, blocks, starts};
+use super::blocks::{Block, ROWS_AHEAD, Target, blocks, starts};
 use super::lines::Rows;
 use super::scratch::Scratch;
 use super::separable::Resampler;
@@ -211,9 +211,11 @@ impl<K: OneTap<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
                 // Asking for the next row's first lines gained nothing, asking for the output's next lines lost up to
                 // 17 %.
                 for (y, &row) in rows.iter().enumerate() {
+                    let ahead = source.ahead([rows.get(y + ROWS_AHEAD).copied()]);
                     // SAFETY: the table was made for rows of this view.
                     let row = unsafe { source.row(simd, row) };
                     for block in blocks {
+                        block.prefetch::<K::Load, C, 1>(simd, ahead, *channel_stride);
                         // SAFETY: the table was made for rows of this view, and the block is inside the window.
                         unsafe {
                             let [pixel] = K::Load::fetch::<S, C, 1, 1>(simd, [row], *channel_stride, &block.columns);
@@ -265,10 +267,12 @@ impl<K: OneTap<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
             }
             Lines::Blended { rows, blocks } => {
                 for (y, row) in rows.iter().enumerate() {
+                    let ahead = source.ahead([0, 1].map(|of| rows.get(y + ROWS_AHEAD).map(|pair| pair.at[of])));
                     // SAFETY: the table was made for rows of this view.
                     let [above, below] = unsafe { [source.row(simd, row.at[0]), source.row(simd, row.at[1])] };
                     let weights = simd.splat_words(row.weights);
                     for block in blocks {
+                        block.prefetch::<K::Load, C, 2>(simd, ahead, *channel_stride);
                         // SAFETY: the table was made for rows of this view, and the block is inside the window.
                         unsafe {
                             let [above, mut pixel] =

@@ -32,6 +32,14 @@ impl Pack {
         self.reach.len() * self.pixel
     }
 
+    /// The first pixel of a row that is read, the bytes to the last one, and from one line of memory to the next, or from
+    /// one pixel where those are further apart.
+    pub(super) fn lines(&self, view: &View) -> (isize, usize, usize) {
+        let stride = view.pixels.strides[1];
+        let ends = [self.reach.start, self.reach.end - 1].map(|column| column as isize * stride);
+        (ends[0].min(ends[1]), ends[0].abs_diff(ends[1]) + self.pixel, stride.unsigned_abs().max(64))
+    }
+
     /// Bytes of a packed row with room behind it for any window of a filter of so many taps.
     pub(super) fn room(&self, taps: usize) -> usize {
         self.length() + 256 + (taps + 4) * self.pixel

@@ -210,7 +210,10 @@ impl<S: Simd> Plane<'_, S> {
         unsafe {
             let mut rows = [std::ptr::null(); 4];
             for slot in 0..4 {
-                rows[slot] = self.source((blend.top + quad * 4 + slot as u32).min(last), slot);
+                let row = blend.top + quad * 4 + slot as u32;
+                rows[slot] = self.source(row.min(last), slot);
+                // The quad after this one: 10 to 20 % of images that come from memory, and further ahead was no better.
+                self.prefetch(row + 4);
             }
             match first {
                 Some(filter) => self.simd.filter_quad(filter, rows, to),
@@ -218,6 +221,19 @@ impl<S: Simd> Plane<'_, S> {
                     let skipped = if *packs { 0 } else { pack.reach.start * pack.pixel };
                     interleave(rows.map(|row| row.add(skipped)), to, pack.length());
                 }
+            }
+        }
+    }
+
+    /// Asks for what is read of a source row, if there is such a row and it comes from memory.
+    #[inline(always)]
+    fn prefetch(&self, row: u32) {
+        let Resampler { source, pack, .. } = self.resampler;
+        if self.view.is_cold && row < source.rows as u32 {
+            let (first, length, step) = pack.lines(self.view);
+            let row = self.view.pixels.row(row as usize).wrapping_offset(first);
+            for line in (0..length).step_by(step) {
+                self.simd.prefetch(row.wrapping_add(line));
             }
         }
     }

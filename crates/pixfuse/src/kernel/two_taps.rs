@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::blocks::{Block, Target, blocks};
+use super::blocks::{Block, ROWS_AHEAD, Target, blocks};
 use super::lines::{Lines, Rows};
 use super::scratch::Scratch;
 use super::{Load, Numbers, Prepared, Request, Store};
@@ -157,10 +157,13 @@ impl<K: TwoTaps<C>, S: Simd, const C: usize> Run<'_, K, S, C> {
             // every line or at every second one, lost 3 to 15 %, lines further on in the same row 17 to 30 %.
             if let Some(next) = rows.get(y + 1) {
                 for &row in next.at.iter().take(ROWS) {
-                    self.source.prefetch(simd, row);
+                    self.source.begin(simd, row);
                 }
             }
+            let next = rows.get(y + ROWS_AHEAD);
+            let ahead = self.source.ahead(std::array::from_fn::<_, ROWS, _>(|of| next.map(|pair| pair.at[of])));
             for block in blocks {
+                block.prefetch::<K::Load, C, ROWS>(simd, ahead, *channel_stride);
                 // SAFETY: the table was made for rows of this view.
                 let taps = unsafe { K::Load::fetch::<S, C, TAPS, ROWS>(simd, source, *channel_stride, &block.columns) };
                 let below = if ROWS == 2 { taps[ROWS - 1] } else { [simd.splat_words([0; 2]); C] };

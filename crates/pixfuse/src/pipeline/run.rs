@@ -125,7 +125,7 @@ impl Pipeline {
         }
         let tensors = out.chunks_exact_mut(dims[1..].iter().product());
         let threads = self.threads.min(images.len());
-        threads::each(threads, images.iter().zip(tensors), |_, (image, out)| self.run_into_uninit(*image, out))
+        threads::each(threads, images.iter().zip(tensors), |_, (image, out)| self.run_into_uninit(image.cold(), out))
     }
 
     /// The shape of a batch of these images, each of which fits.

@@ -75,7 +75,7 @@ pub trait Simd: Elements {
     /// `LANES * PIXEL` bytes are readable from `pixels`, and `C <= PIXEL`.
     unsafe fn load_pixels<const PIXEL: usize, const C: usize>(self, pixels: *const u8) -> [Self::I32; C];
 
-    /// Asks for the first half kilobyte from here, which need not be readable.
+    /// Asks for the line of memory around a byte, which need not be readable: into the second-level cache.
     fn prefetch(self, _at: *const u8) {}
 
     /// `LANES` f32.

@@ -195,9 +195,7 @@ impl Simd for Avx2 {
 
     #[inline(always)]
     fn prefetch(self, at: *const u8) {
-        for line in 0..8 {
-            level! { _mm_prefetch::<_MM_HINT_T0>(at.wrapping_add(line * 64).cast()) }
-        }
+        level! { _mm_prefetch::<_MM_HINT_T1>(at.cast()) }
     }
 
     #[inline(always)]
