@@ -1,11 +1,26 @@
-/** What one source pixel is: its channels in memory order, 8 bits each. */
-export type PixelFormat = 'gray8' | 'rgb8' | 'bgr8' | 'rgba8' | 'bgra8'
+/** What one source pixel is: its channels in memory order and their bits, or how luma and chroma lie. */
+export type PixelFormat =
+  | 'gray8'
+  | 'rgb8'
+  | 'bgr8'
+  | 'rgba8'
+  | 'bgra8'
+  | 'nv12'
+  | 'nv21'
+  | 'i420'
+  | 'yuyv'
+  | 'gray16'
+  | 'rgb16'
+  | 'bgr16'
+  | 'gray32f'
+  | 'rgb32f'
+  | 'bgr32f'
 
 /** Which channels a tensor has, in this order. */
 export type ChannelOrder = 'gray' | 'rgb' | 'bgr' | 'rgba' | 'bgra'
 
 /** The type of one element of a tensor. */
-export type Element = 'f32' | 'u8'
+export type Element = 'f32' | 'f16' | 'bf16' | 'u8' | 'i8'
 
 /** Where channels lie: innermost (`hwc`, interleaved) or outermost (`chw`, planes). */
 export type Layout = 'hwc' | 'chw'
@@ -91,19 +106,23 @@ export type Level = 'scalar' | 'neon' | 'avx2' | 'avx512'
 /** A number that is given when the pipeline is made: see {@link Values}. */
 export type Later = '_' | null
 
-/** What becomes of an alpha channel that the output has not. */
-export interface Alpha {
-  alpha: 'drop'
+/** How source pixels are converted before anything is resampled. */
+export interface Conversion {
+  /** What becomes of an alpha channel; it must be said where the output has none. */
+  alpha?: 'drop' | 'over' | 'premultiply'
+  /** With `over` what lies behind the image: one value, or red, green and blue. */
+  background?: Fill
+  /** Whose weights make gray of colours; it must be said where the output is gray and the source is not. */
+  gray?: 'pillow' | 'opencv'
+  /** By which matrix YUV becomes RGB; `bt601` unless given. */
+  matrix?: 'bt601' | 'bt709' | 'bt2020'
+  /** Which values YUV has; `limited` unless given. */
+  range?: 'limited' | 'full'
   orient?: Orient
 }
 
 /** How a stored image is turned before anything else: a value of the EXIF tag `Orientation`. 6 is clockwise by 90 degrees. */
 export type Orient = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
-
-/** How the stored image is turned. */
-export interface Turned {
-  orient: Orient
-}
 
 /**
  * `y = (x * scale - mean) / (std + eps)`, with a pixel value `x` of 0 to 255.
@@ -148,8 +167,8 @@ export interface Declaration<E extends Element = Element> {
   /** What a source image is. */
   input:
     | PixelFormat
-    | readonly [PixelFormat, (Layout | Alpha | Turned)?]
-    | readonly [PixelFormat, Layout, Alpha | Turned]
+    | readonly [PixelFormat, (Layout | Conversion)?]
+    | readonly [PixelFormat, Layout, Conversion]
   /** Rows, columns and filter of the result, or one side and filter; the image keeps its size without it. */
   resize?:
     | readonly [rows: number | Later, columns: number | Later, filter: Filter, ...sampling: ('antialias' | Sampling)[]]
@@ -173,7 +192,16 @@ export interface Declaration<E extends Element = Element> {
   /** `true` divides by 255; without it, or with `false`, pixel values stay as they are. */
   normalize?: Normalize | boolean
   /** What the tensor is: planes (`chw`) unless `hwc` is given. */
-  output: readonly [channels: ChannelOrder, element: E, layout?: Layout]
+  output:
+    | readonly [channels: ChannelOrder, element: E, layout?: Layout]
+    | readonly [channels: ChannelOrder, element: E, ...rest: (Layout | Quantize)[]]
+}
+
+/** How an integer is made of a normalised value: `saturate(round(y / scale) + zeroPoint)`, ONNX `QuantizeLinear`. */
+export interface Quantize {
+  scale: number | `${number}/${number}`
+  /** 0 unless given. */
+  zeroPoint?: number
 }
 
 /** The numbers for the places that a declaration leaves open as `_`. */
@@ -199,9 +227,15 @@ export interface Values {
  *
  * Buffers of a `SharedArrayBuffer` are refused: other threads could write to them meanwhile.
  */
-export interface Image {
-  /** The pixels: interleaved, or plane after plane for `input(.., chw)`. A Buffer is a Uint8Array. */
-  readonly data: Uint8Array | Uint8ClampedArray
+export type Image = PixelImage | PlanarImage
+
+/** An image in one typed array. */
+export interface PixelImage {
+  /**
+   * The pixels: interleaved, or plane after plane for `input(.., chw)`, luma and chroma after each other. A Buffer is a
+   * Uint8Array. Formats of 16 bits are a Uint16Array, those of f32 a Float32Array.
+   */
+  readonly data: Uint8Array | Uint8ClampedArray | Uint16Array | Float32Array
   /** Columns. */
   readonly width: number
   /** Rows. */
@@ -212,11 +246,39 @@ export interface Image {
   readonly stride?: number | null | undefined
 }
 
-/** What `data` of a tensor with these elements is. */
-export type TensorData<E extends Element = Element> = E extends 'f32' ? Float32Array : Uint8Array
+/** Planes of luma and chroma that lie apart, each with rows of its own stride. */
+export interface PlanarImage {
+  /** Luma and pairs of chroma for `nv12` and `nv21`; luma, U and V for `i420`. */
+  readonly planes: readonly Plane[]
+  /** Columns. */
+  readonly width: number
+  /** Rows. */
+  readonly height: number
+}
+
+/** One plane of a {@link PlanarImage}. */
+export interface Plane {
+  readonly data: Uint8Array | Uint8ClampedArray
+  /** Bytes from the start of a row to the start of the next; without gaps unless given. */
+  readonly stride?: number | null | undefined
+}
+
+/** A Float16Array where the engine has it, or the bits of 16-bit floats. */
+export type Float16Data = Uint16Array | (typeof globalThis extends { Float16Array: { prototype: infer A } } ? A : never)
+
+/** What `data` of a tensor with these elements is. `bf16` is the bits of bfloat16. */
+export type TensorData<E extends Element = Element> = E extends 'f32'
+  ? Float32Array
+  : E extends 'f16'
+    ? Float16Data
+    : E extends 'bf16'
+      ? Uint16Array
+      : E extends 'i8'
+        ? Int8Array
+        : Uint8Array
 
 /** What can be given as `out` for a tensor with these elements. */
-export type Out<E extends Element = Element> = E extends 'f32' ? Float32Array : Uint8Array | Uint8ClampedArray
+export type Out<E extends Element = Element> = E extends 'u8' ? Uint8Array | Uint8ClampedArray : TensorData<E>
 
 /** How an image is turned, instead of as `input` says. */
 export interface OrientOptions {
@@ -442,9 +504,15 @@ export interface Pipeline<E extends Element = Element> {
 export type ElementOf<Text extends string> = Text extends `${string}output(${infer Arguments})${string}`
   ? Arguments extends `${string}f32${string}`
     ? 'f32'
-    : Arguments extends `${string}u8${string}`
-      ? 'u8'
-      : Element
+    : Arguments extends `${string}bf16${string}`
+      ? 'bf16'
+      : Arguments extends `${string}f16${string}`
+        ? 'f16'
+        : Arguments extends `${string}i8${string}`
+          ? 'i8'
+          : Arguments extends `${string}u8${string}`
+            ? 'u8'
+            : Element
   : Element
 
 export interface PipelineConstructor {

@@ -1,4 +1,4 @@
-//! The bridge to JavaScript memory: typed arrays as an image to read and a tensor to write.
+//! The bridge to JavaScript memory: typed arrays, and a tensor to write.
 //!
 //! Node-API gives the address of a typed array as of now. JavaScript can detach, transfer or shrink a buffer whenever it
 //! runs, so whatever is read here is used before JavaScript runs again.
@@ -9,102 +9,7 @@ use std::ptr;
 
 use napi::bindgen_prelude::{JsValue, TypedArrayType, Unknown};
 use napi::{ValueType, sys};
-use pixfuse::{Element, ImageRef, Layout, Pipeline, TensorElement};
-
-/// The five values of an image, in the order of the calls: data, width, height, channels, stride.
-pub(crate) type ImageValues<'a> = [Unknown<'a>; 5];
-
-/// A source image, found to lie inside its typed array.
-#[derive(Clone, Copy)]
-pub(crate) struct Image {
-    origin: *const u8,
-    /// Bytes from the first to the last of the view.
-    length: usize,
-    pub(crate) shape: [usize; 3],
-    pub(crate) strides: [isize; 3],
-}
-
-impl Image {
-    /// Reads the values of an image for a pipeline. The error is a sentence about an image.
-    pub(crate) fn read([data, width, height, channels, stride]: ImageValues, pipe: &Pipeline) -> Result<Self, String> {
-        let input = &pipe.spec().input;
-        let Memory { kind, address, length: given, .. } = Memory::read(data)
-            .map_err(|found| format!("data: expected a Uint8Array, Buffer or Uint8ClampedArray, found {found}"))?;
-        if !matches!(kind, TypedArrayType::Uint8 | TypedArrayType::Uint8Clamped) {
-            let message = "data: expected a Uint8Array, Buffer or Uint8ClampedArray, found";
-            return Err(format!("{message} {}", name(kind)));
-        }
-        let (columns, rows) = (whole("width", width)?, whole("height", height)?);
-        let format = input.format;
-        if let Some(channels) = optional("channels", channels)?
-            && channels != format.channels()
-        {
-            return Err(format!("has {channels} channels, input({format}) needs {}", format.channels()));
-        }
-
-        // Interleaved rows, or planes of rows; what lies in a row decides what a stride can be.
-        let shape = [rows, columns, format.channels()];
-        let row = match input.layout {
-            Layout::Hwc => columns.saturating_mul(format.channels()),
-            Layout::Chw => columns,
-        };
-        let stride = optional("stride", stride)?;
-        if let Some(stride) = stride.filter(|&stride| stride < row) {
-            return Err(format!("stride: {stride} bytes from row to row, but a row has {row}"));
-        }
-        let from_row = stride.unwrap_or(row) as isize;
-        let strides = match input.layout {
-            Layout::Hwc => [from_row, format.channels() as isize, 1],
-            Layout::Chw => [from_row, 1, from_row.saturating_mul(rows as isize)],
-        };
-        let reach = ImageRef::check_view(shape, strides).map_err(|error| match error {
-            pixfuse::Error::Image(message) => message,
-            other => other.to_string(),
-        })?;
-        // All strides are positive, so the view starts at its origin.
-        let length = reach.end().unsigned_abs() + 1;
-        if given < length || (given > length && stride.is_none()) {
-            let [more, needs] = if stride.is_some() {
-                [format!(" with {from_row} bytes from row to row"), "at least ".into()]
-            } else if given > length {
-                ["; padded rows need `stride`".into(), String::new()]
-            } else {
-                Default::default()
-            };
-            return Err(format!(
-                "data: {given} bytes given, but {format} of {rows} rows x {columns} columns is {needs}{length}{more}"
-            ));
-        }
-        Ok(Self { origin: address.cast(), length, shape, strides })
-    }
-
-    /// The view.
-    ///
-    /// # Safety
-    /// No JavaScript may run in the environment from [`read`](Self::read) to the end of 'a.
-    pub(crate) unsafe fn view<'a>(&self) -> ImageRef<'a> {
-        // SAFETY: `read` found shape and strides to be those of an image whose bytes all lie in the typed array. Only
-        // JavaScript of this environment can take the memory away, and none runs during 'a. A buffer that another
-        // thread could write to at the same time (SharedArrayBuffer) was refused.
-        unsafe { ImageRef::from_raw_parts(self.origin, self.shape, self.strides) }
-    }
-
-    /// The bytes as they are now, for a time when JavaScript runs; nothing where memory ends.
-    ///
-    /// # Safety
-    /// No JavaScript may have run in the environment since [`read`](Self::read).
-    pub(crate) unsafe fn copy(&self) -> Option<Vec<u8>> {
-        let mut pixels = Vec::new();
-        pixels.try_reserve_exact(self.length).ok()?;
-        // SAFETY: the `length` bytes from the origin lie in the typed array, which is still as `read` found it, and in
-        // the vector's new memory there is room for them.
-        unsafe {
-            ptr::copy_nonoverlapping(self.origin, pixels.as_mut_ptr(), self.length);
-            pixels.set_len(self.length);
-        }
-        Some(pixels)
-    }
-}
+use pixfuse::{Element, TensorElement};
 
 /// A copy of the bytes of a file.
 pub(crate) fn bytes(data: Unknown) -> Result<Vec<u8>, String> {
@@ -158,16 +63,16 @@ pub(crate) unsafe fn elements<'a, T: TensorElement>(out: Unknown) -> Result<&'a 
 }
 
 /// The memory of any typed array.
-struct Memory {
-    kind: TypedArrayType,
-    address: *mut c_void,
+pub(crate) struct Memory {
+    pub(crate) kind: TypedArrayType,
+    pub(crate) address: *mut c_void,
     /// In elements.
-    length: usize,
+    pub(crate) length: usize,
 }
 
 impl Memory {
     /// The error is what the value is instead.
-    fn read(value: Unknown) -> Result<Self, String> {
+    pub(crate) fn read(value: Unknown) -> Result<Self, String> {
         let env = value.value().env;
         let (mut kind, mut length, mut address) = (0, 0, ptr::null_mut());
         let (mut buffer, mut offset) = (ptr::null_mut(), 0);
@@ -206,7 +111,7 @@ pub(crate) fn whole(name: &str, value: Unknown) -> Result<usize, String> {
     }
 }
 
-fn optional(name: &str, value: Unknown) -> Result<Option<usize>, String> {
+pub(crate) fn optional(name: &str, value: Unknown) -> Result<Option<usize>, String> {
     if is_absent(value) { Ok(None) } else { whole(name, value).map(Some) }
 }
 
@@ -249,7 +154,7 @@ fn kind_of_object(value: Unknown) -> napi::Result<&'static str> {
     })
 }
 
-fn name(kind: TypedArrayType) -> &'static str {
+pub(crate) fn name(kind: TypedArrayType) -> &'static str {
     match kind {
         TypedArrayType::Int8 => "an Int8Array",
         TypedArrayType::Uint8 => "a Uint8Array",

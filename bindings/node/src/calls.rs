@@ -5,8 +5,9 @@ use napi::bindgen_prelude::{
 };
 use pixfuse::{ImageRef, Orientation, Pipeline, TensorElement, with_element};
 
-use crate::buffer::{Image, ImageValues, elements, is_absent, whole};
+use crate::buffer::{elements, is_absent, whole};
 use crate::decode::orientation;
+use crate::image::{Image, ImageValues};
 use crate::{decode, geometry, task};
 
 /// An error of the core as a JavaScript `Error` with `code` `"InvalidArg"`.

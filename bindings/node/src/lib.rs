@@ -27,6 +27,7 @@ mod calls;
 mod declaration;
 mod decode;
 mod geometry;
+mod image;
 mod task;
 
 pub use napi;

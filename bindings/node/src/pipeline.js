@@ -34,6 +34,14 @@
     }
   }
 
+  // What the native half asks of an image; planes that lie apart are arrays of it.
+  function parts(image) {
+    const { data, planes, width, height, channels, stride } = image ?? {}
+    if (planes === undefined || planes === null) return [data, width, height, channels, stride]
+    const each = Array.from(planes, plane => [plane?.data, plane?.stride])
+    return [each.map(([bytes]) => bytes), width, height, channels, each.map(([, bytes]) => bytes)]
+  }
+
   // The same bytes in a buffer that nobody else has; nothing for buffers that Node.js does not let go, like those that
   // addons made of their own memory.
   function move({ buffer, byteOffset, byteLength }) {
@@ -79,7 +87,7 @@
     }
 
     runSync(image, options) {
-      const { data, width, height, channels, stride } = image ?? {}
+      const [data, width, height, channels, stride] = parts(image)
       const given = this.#given(options)
       const orient = options?.orient
       const out = this.#native.run(data, width, height, channels, stride, given.bits, this.#allocate, orient)
@@ -87,9 +95,9 @@
     }
 
     async run(image, options) {
-      const { data, width, height, channels, stride } = image ?? {}
+      const [data, width, height, channels, stride] = parts(image)
       const given = this.#given(options)
-      const mover = options?.transfer ? move : undefined
+      const mover = options?.transfer && ArrayBuffer.isView(data) ? move : undefined
       const orient = options?.orient
       const { bits } = given
       const made = await this.#native.start(
@@ -103,8 +111,7 @@
     batchSync(images, options) {
       const values = []
       for (const image of images) {
-        const { data, width, height, channels, stride } = image ?? {}
-        values.push(data, width, height, channels, stride)
+        values.push(...parts(image))
       }
       const given = this.#given(options)
       const out = this.#native.batch(values, given.bits, this.#allocate)

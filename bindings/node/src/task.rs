@@ -17,12 +17,13 @@ use napi::bindgen_prelude::{
     AsyncTask, Either4, Env, Error, Float32Array, Function, FunctionCallContext, Int8Array, Result, Status, Task,
     Uint8Array, Uint16Array, Unknown,
 };
-use pixfuse::{Element, ImageRef, Orientation, Pipeline, TensorElement, bf16, f16, with_element};
+use pixfuse::{Element, Orientation, Pipeline, TensorElement, bf16, f16, with_element};
 use pixfuse_decode::{Options, decode_into};
 
-use crate::buffer::{Image, elements, is_absent};
+use crate::buffer::{elements, is_absent};
 use crate::calls::{allocate, image_values, oriented, refused, refused_image};
 use crate::decode::orientation;
+use crate::image::{Image, Shape};
 
 /// `start(data, width, height, channels, stride, out, allocate, move, orient)`: a promise of a new tensor. `out` is only
 /// checked. With `move` the image is taken if it can be.
@@ -31,28 +32,32 @@ pub(crate) fn start(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Async
     let orient = orientation(call.get(8)?)?;
     let length = with_element!(pipe.element(), T => check::<T>(pipe, call, orient, out))?;
     let tensor = made(pipe, call.get(6)?, length)?;
-    let mut values = image_values(call)?;
+    let values = image_values(call)?;
+    // `allocate` was JavaScript, so the image is read once more.
+    let image = Image::read(values, pipe).map_err(refused_image)?;
     let mut moved = None;
     if !is_absent(call.get(7)?) {
         let mover: Function<Unknown, Unknown> = call.get(7)?;
         let taken = mover.call(values[0])?;
         if !is_absent(taken) {
-            values[0] = taken;
-            moved = Some(taken);
+            // SAFETY: the conversion asks the value for its type.
+            moved = Some(unsafe { taken.cast::<Uint8Array>() }?);
         }
     }
-    // `allocate` and `move` were JavaScript, so the image is read once more.
-    let image = Image::read(values, pipe).map_err(refused_image)?;
     let pixels = match moved {
-        // SAFETY: the conversion asks the value for its type.
-        Some(taken) => Pixels::Moved(unsafe { taken.cast() }?),
-        // SAFETY: since `read` only the match ran.
-        None => Pixels::Copied(
-            unsafe { image.copy() }.ok_or_else(|| refused_image("there is no memory for a copy".into()))?,
-        ),
+        Some(taken) => Pixels::Moved(taken),
+        None => {
+            // `move` was JavaScript too.
+            let image = Image::read(values, pipe).map_err(refused_image)?;
+            // SAFETY: no JavaScript ran since.
+            let copy = unsafe { image.copy() };
+            Pixels::Copied(copy.ok_or_else(|| refused_image("there is no memory for a copy".into()))?)
+        }
     };
-    let Image { shape, strides, .. } = image;
-    Ok(AsyncTask::new(Run::new(pipe, Work::Image { pixels, shape, strides, orient }, tensor)))
+    if image.shape().of(&pixels).is_none() {
+        return Err(refused_image("data: shorter than it was a moment ago".into()));
+    }
+    Ok(AsyncTask::new(Run::new(pipe, Work::Image { pixels, shape: image.shape(), orient }, tensor)))
 }
 
 /// A new typed array for a tensor.
@@ -101,7 +106,7 @@ pub(crate) struct Run {
 
 /// What it is run over.
 pub(crate) enum Work {
-    Image { pixels: Pixels, shape: [usize; 3], strides: [isize; 3], orient: Option<Orientation> },
+    Image { pixels: Pixels, shape: Shape, orient: Option<Orientation> },
     File { file: Vec<u8>, options: Options },
 }
 
@@ -112,8 +117,8 @@ impl Run {
 
     fn run_into<T: TensorElement>(pipe: &Pipeline, work: &Work, out: &mut [T]) -> Result<()> {
         match work {
-            Work::Image { pixels, shape, strides, orient } => {
-                let image = ImageRef::strided(pixels, 0, *shape, *strides).map_err(refused)?;
+            Work::Image { pixels, shape, orient } => {
+                let image = shape.of(pixels).ok_or_else(|| refused_image("data: became shorter".into()))?;
                 pipe.run_into(oriented(pipe, image, *orient), out).map_err(refused)
             }
             Work::File { file, options } => decode_into(pipe, file, options, out).map_err(refused),

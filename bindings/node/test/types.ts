@@ -54,6 +54,17 @@ exactly<string>()(decoders() + pixfuse.decoders())
 new Pipeline({ input: ['rgb8', { orient: 6 }], output: ['rgb', 'u8'] })
 new Pipeline({ input: ['rgba8', 'chw', { alpha: 'drop', orient: 6 }], output: ['rgb', 'u8'] })
 
+const halves = new Pipeline('input(nv12), normalize(), output(rgb, f16, chw)')
+exactly<Pipeline<'f16'>>()(halves)
+const planes = [{ data: new Uint8Array(4) }, { data: new Uint8Array(2), stride: 2 }]
+exactly<Tensor<Uint16Array>>()(new Pipeline('input(i420), output(rgb, bf16)').runSync({ planes, width: 2, height: 2 }))
+exactly<Tensor<Int8Array>>()(new Pipeline('input(gray16), output(gray, i8, hwc, scale = 2)').runSync(
+  { data: new Uint16Array(4), width: 2, height: 2 },
+))
+halves.runSync({ planes, width: 2, height: 2 }, { out: new Uint16Array(12) })
+new Pipeline({ input: ['nv12', { matrix: 'bt709', range: 'full' }], output: ['rgb', 'i8', { scale: '1/64', zeroPoint: 3 }] })
+new Pipeline({ input: ['rgba8', { alpha: 'over', background: [1, 2, 3], gray: 'pillow' }], output: ['gray', 'f32'] })
+
 const declaration: Declaration<'u8'> = {
   input: ['rgba8', 'chw', { alpha: 'drop' }],
   resize: [null, '_', 'nearest'],

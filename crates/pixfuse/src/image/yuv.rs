@@ -84,6 +84,17 @@ impl<'a> ImageRef<'a> {
         Self::yuv(format, &planes, rows, columns)
     }
 
+    /// Bytes of a row of each plane, which are those from row to row where there are no gaps.
+    ///
+    /// # Errors
+    /// When the format has no chroma planes.
+    pub fn yuv_dense_strides(format: PixelFormat, columns: usize) -> Result<Vec<usize>, Error> {
+        if !format.is_yuv() {
+            return Err(Error::Image(format!("{format} has no chroma planes; expected nv12, nv21, i420 or yuyv")));
+        }
+        Ok(sizes(format, 1, columns).into_iter().map(|[_, row]| row).collect())
+    }
+
     /// The bytes that each plane must have, from its first on.
     ///
     /// # Errors
@@ -94,9 +105,7 @@ impl<'a> ImageRef<'a> {
         rows: usize,
         columns: usize,
     ) -> Result<Vec<usize>, Error> {
-        if !format.is_yuv() {
-            return Err(Error::Image(format!("{format} has no chroma planes; expected nv12, nv21, i420 or yuyv")));
-        }
+        Self::yuv_dense_strides(format, columns)?;
         let pixels = [rows, columns, 1];
         extent(pixels, [0; 3], Sample::U8)?;
         let sizes = sizes(format, rows, columns);
