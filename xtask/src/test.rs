@@ -41,7 +41,8 @@ pub(crate) fn run(flags: &Test) -> Result<()> {
 }
 
 fn rust(count: &mut Count) -> Result<()> {
-    stream(tools::cargo().args(["test", "--workspace", "--no-fail-fast"]), count)
+    let features = ["--features", "pixfuse/image,pixfuse/ndarray"];
+    stream(tools::cargo().args(["test", "--workspace", "--no-fail-fast"]).args(features), count)
 }
 
 fn python(count: &mut Count) -> Result<()> {

@@ -1,6 +1,7 @@
 //! Python objects to image views.
 
 use numpy::{PyArrayDyn, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods};
+use pixfuse::spec::Input;
 use pixfuse::{Error, ImageRef, Layout, PixelFormat};
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
@@ -9,15 +10,20 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::PyMemoryView;
 
 use crate::failure::{Failure, found};
+use crate::pillow::{self, Pixels};
 
 /// The pixels of a Python object, which stay alive with this.
 pub(crate) struct Image<'py> {
-    array: Bound<'py, PyArrayDyn<u8>>,
-    /// Rows, columns and channels, whichever axes of the array they are; [`ImageRef::check_view`] has seen them.
+    _owner: Bound<'py, PyAny>,
+    /// Row 0, column 0, channel 0.
+    origin: *const u8,
+    /// Rows, columns and channels, whichever axes of the object they are; [`ImageRef::check_view`] has seen them.
     shape: [usize; 3],
     strides: [isize; 3],
     /// What the object itself says that its channels are.
     format: Option<PixelFormat>,
+    /// Whether a fourth byte follows the three of each pixel.
+    has_padding: bool,
 }
 
 impl<'py> Image<'py> {
@@ -29,36 +35,33 @@ impl<'py> Image<'py> {
         let input = &pipe.spec().input;
         let (array, format, layout) = match object.cast::<PyUntypedArray>() {
             Ok(array) => (array.clone(), None, input.layout),
-            Err(_) => match pillow_format(object)? {
+            Err(_) => match pillow::format(object)? {
                 // Pillow's pixels are interleaved, whatever a pipeline expects of arrays.
-                Some(format) => (read(object)?, Some(format), Layout::Hwc),
+                Some(format) => match Pixels::of(object, format)? {
+                    Some(pixels) => return Self::of_pillow(pixels, format, input),
+                    None => (as_array(object)?, Some(format), Layout::Hwc),
+                },
                 None => (read(object)?, None, input.layout),
             },
         };
         let Ok(array) = array.cast::<PyArrayDyn<u8>>() else {
             return Err(Error::Image(format!("dtype {}, expected uint8", array.dtype())).into());
         };
-        let wanted = input.format.channels();
-        let (shape, strides) = match (layout, array.shape(), array.strides()) {
-            (Layout::Hwc, &[rows, columns, channels], &[row, column, channel])
-            | (Layout::Chw, &[channels, rows, columns], &[channel, row, column])
-                if channels == wanted =>
-            {
-                ([rows, columns, channels], [row, column, channel])
-            }
-            (_, &[rows, columns], &[row, column]) if wanted == 1 => ([rows, columns, 1], [row, column, 1]),
-            (_, shape, _) => {
-                let expected = match (layout, wanted) {
-                    (Layout::Hwc, 1) => "(rows, columns) or (rows, columns, 1)".to_owned(),
-                    (Layout::Chw, 1) => "(rows, columns) or (1, rows, columns)".to_owned(),
-                    (Layout::Hwc, channels) => format!("(rows, columns, {channels})"),
-                    (Layout::Chw, channels) => format!("({channels}, rows, columns)"),
-                };
-                return Err(Error::Image(format!("shape {}, expected {expected} for {input}", tuple(shape))).into());
-            }
-        };
-        ImageRef::check_view(shape, strides)?;
-        Ok(Self { array: array.clone(), shape, strides, format })
+        let (shape, strides) = axes(array.shape(), array.strides(), layout, input)?;
+        let origin = array.data().cast_const();
+        Ok(Self { _owner: array.clone().into_any(), origin, shape, strides, format, has_padding: false })
+    }
+
+    /// The pixels of a Pillow image, where they lie.
+    fn of_pillow(pixels: Pixels<'py>, format: PixelFormat, input: &Input) -> Result<Self, Failure> {
+        let Pixels { owner, origin, rows, columns, bytes } = pixels;
+        let strides = [columns * bytes, bytes, 1].map(|stride| stride as isize);
+        let (shape, strides) = match format {
+            PixelFormat::Gray8 => axes(&[rows, columns], &strides[..2], Layout::Hwc, input),
+            _ => axes(&[rows, columns, format.channels()], &strides, Layout::Hwc, input),
+        }?;
+        let has_padding = bytes > format.channels();
+        Ok(Self { _owner: owner.into_any(), origin, shape, strides, format: Some(format), has_padding })
     }
 
     /// The view of the pixels, which no other thread may write while it is read.
@@ -68,19 +71,62 @@ impl<'py> Image<'py> {
     pub(crate) fn view(&self) -> Result<ImageRef<'_>, Failure> {
         // SAFETY: numpy keeps every byte that an array's shape and strides reach readable for as long as the array
         // lives, which `self` sees to, and does not move it: `ndarray.resize` refuses while somebody else holds the
-        // array. `check_view` accepted shape and strides in `of`. That nothing is written meanwhile is the contract of
-        // `Pipeline.__call__`, as it is of numpy's own functions.
-        let view = unsafe { ImageRef::from_raw_parts(self.array.data(), self.shape, self.strides) };
+        // array. So does Pillow with the rows of an image that it gave away. `check_view` accepted shape and strides in
+        // `axes`. That nothing is written meanwhile is the contract of `Pipeline.__call__`, as it is of numpy's own
+        // functions.
+        let view = unsafe { ImageRef::from_raw_parts(self.origin, self.shape, self.strides) };
         Ok(match self.format {
             Some(format) => view.with_format(format)?,
             None => view,
         })
     }
+
+    /// As [`view`](Self::view), of four channels, where red, green and blue have a fourth byte behind them.
+    pub(crate) fn padded(&self) -> Option<ImageRef<'_>> {
+        let [rows, columns, _] = self.shape;
+        self.has_padding.then(|| {
+            // SAFETY: as in `view`; rows are dense and have four bytes a pixel.
+            unsafe { ImageRef::from_raw_parts(self.origin, [rows, columns, 4], self.strides) }
+        })
+    }
+}
+
+/// The rows, columns and channels of an array that `input(...)` reads, with their strides.
+fn axes(
+    shape: &[usize],
+    strides: &[isize],
+    layout: Layout,
+    input: &Input,
+) -> Result<([usize; 3], [isize; 3]), Failure> {
+    let wanted = input.format.channels();
+    let (shape, strides) = match (layout, shape, strides) {
+        (Layout::Hwc, &[rows, columns, channels], &[row, column, channel])
+        | (Layout::Chw, &[channels, rows, columns], &[channel, row, column])
+            if channels == wanted =>
+        {
+            ([rows, columns, channels], [row, column, channel])
+        }
+        (_, &[rows, columns], &[row, column]) if wanted == 1 => ([rows, columns, 1], [row, column, 1]),
+        (_, shape, _) => {
+            let expected = match (layout, wanted) {
+                (Layout::Hwc, 1) => "(rows, columns) or (rows, columns, 1)".to_owned(),
+                (Layout::Chw, 1) => "(rows, columns) or (1, rows, columns)".to_owned(),
+                (Layout::Hwc, channels) => format!("(rows, columns, {channels})"),
+                (Layout::Chw, channels) => format!("({channels}, rows, columns)"),
+            };
+            return Err(Error::Image(format!("shape {}, expected {expected} for {input}", tuple(shape))).into());
+        }
+    };
+    ImageRef::check_view(shape, strides)?;
+    Ok((shape, strides))
 }
 
 /// An object that says how its memory is an array.
 fn read<'py>(object: &Bound<'py, PyAny>) -> Result<Bound<'py, PyUntypedArray>, Failure> {
     let py = object.py();
+    if let Some(array) = tensor(object, Error::Image)? {
+        return Ok(array);
+    }
     if object.hasattr(intern!(py, "__array_interface__"))? || object.hasattr(intern!(py, "__array__"))? {
         return as_array(object);
     }
@@ -88,6 +134,53 @@ fn read<'py>(object: &Bound<'py, PyAny>) -> Result<Bound<'py, PyUntypedArray>, F
         Some(memory) => as_array(&memory),
         None => Err(Error::Image(format!("expected an array of uint8, found {}", found(object))).into()),
     }
+}
+
+/// An array on the memory of a tensor of torch, or of any library that speaks DLPack: never a copy. Nothing for another
+/// object.
+///
+/// # Errors
+/// When the memory is not the CPU's: an error of this kind.
+pub(crate) fn tensor<'py>(
+    object: &Bound<'py, PyAny>,
+    kind: fn(String) -> Error,
+) -> Result<Option<Bound<'py, PyUntypedArray>>, Failure> {
+    /// What DLPack calls memory that the CPU reads: its own, and its own that a GPU reads too.
+    const CPU: [i32; 3] = [1, 3, 11];
+    static FROM_DLPACK: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let py = object.py();
+    let array = if let Some(torch) = class(py, "torch", "Tensor")?
+        && object.is_instance(&torch)?
+    {
+        // Writable, which `numpy.from_dlpack` is with newer versions of both only.
+        object.call_method0(intern!(py, "numpy"))
+    } else if object.hasattr(intern!(py, "__dlpack__"))? && object.hasattr(intern!(py, "__dlpack_device__"))? {
+        let (device, _): (i32, i64) = object.call_method0(intern!(py, "__dlpack_device__"))?.extract()?;
+        if !CPU.contains(&device) {
+            let what = found(object);
+            return Err(
+                kind(format!("{what} on device {device} of DLPack, expected the CPU (1): copy it there")).into()
+            );
+        }
+        FROM_DLPACK.import(py, "numpy", "from_dlpack")?.call1((object,))
+    } else {
+        return Ok(None);
+    };
+    let array = array.inspect_err(|error| note(error, object))?;
+    Ok(Some(array.cast_into::<PyUntypedArray>().map_err(PyErr::from)?))
+}
+
+/// A class of a module; nothing where the module was never imported, so that no object is of it.
+pub(crate) fn class<'py>(py: Python<'py>, module: &str, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let modules = py.import(intern!(py, "sys"))?.getattr(intern!(py, "modules"))?;
+    // A module that is just being imported by another thread may not have the class yet.
+    Ok(modules.get_item(module).and_then(|module| module.getattr(name)).ok())
+}
+
+/// Says with the error of an object's own code, of a tensor on a GPU say, what it was about.
+fn note(error: &PyErr, object: &Bound<'_, PyAny>) {
+    // A note leaves its words as they are; losing one is no harm.
+    let _ = error.add_note(object.py(), format!("while {} was read as an array", found(object)));
 }
 
 /// The memory of an object with the buffer protocol; nothing for another object.
@@ -103,35 +196,8 @@ pub(crate) fn memory<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'
 pub(crate) fn as_array<'py>(object: &Bound<'py, PyAny>) -> Result<Bound<'py, PyUntypedArray>, Failure> {
     static AS_ARRAY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let py = object.py();
-    let array = AS_ARRAY.import(py, "numpy", "asarray")?.call1((object,)).inspect_err(|error| {
-        // The object's own code failed: a GPU tensor, say. A note leaves its words as they are; losing one is no harm.
-        let _ = error.add_note(py, format!("while {} was read as an array", found(object)));
-    })?;
+    let array = AS_ARRAY.import(py, "numpy", "asarray")?.call1((object,)).inspect_err(|error| note(error, object))?;
     Ok(array.cast_into::<PyUntypedArray>().map_err(PyErr::from)?)
-}
-
-/// What the channels of a Pillow image are; nothing for another object.
-///
-/// Pillow's arrays do not tell palette indices from gray, or CMYK from RGBA.
-fn pillow_format(object: &Bound<'_, PyAny>) -> Result<Option<PixelFormat>, Failure> {
-    let py = object.py();
-    // Where Pillow was never imported, no object is of its class.
-    let modules = py.import(intern!(py, "sys"))?.getattr(intern!(py, "modules"))?;
-    let Ok(pillow) = modules.get_item(intern!(py, "PIL.Image")) else { return Ok(None) };
-    if !object.is_instance(&pillow.getattr(intern!(py, "Image"))?)? {
-        return Ok(None);
-    }
-    let mode = object.getattr(intern!(py, "mode"))?;
-    match mode.extract::<&str>() {
-        Ok("L") => Ok(Some(PixelFormat::Gray8)),
-        Ok("RGB") => Ok(Some(PixelFormat::Rgb8)),
-        Ok("RGBA") => Ok(Some(PixelFormat::Rgba8)),
-        _ => {
-            let mode = found(&mode);
-            let message = format!("a Pillow image of mode {mode}, expected L, RGB or RGBA: image.convert(\"RGB\")");
-            Err(Error::Image(message).into())
-        }
-    }
 }
 
 /// A shape as Python writes it.

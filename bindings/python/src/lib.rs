@@ -27,6 +27,7 @@ mod geometry;
 mod image;
 mod keywords;
 mod out;
+mod pillow;
 mod pipeline;
 
 use pixfuse::{Entry, Level, presets};

@@ -10,7 +10,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::PyTuple;
 
 use crate::failure::{Failure, found};
-use crate::image::{as_array, memory, tuple};
+use crate::image::{as_array, memory, tensor, tuple};
 
 /// A writable, C-contiguous and aligned array.
 pub(crate) struct Out<'py, T> {
@@ -30,7 +30,7 @@ impl<'py, T: TensorElement + numpy::Element> Out<'py, T> {
         }
     }
 
-    /// The array that a caller gave, or the memory that an object with the buffer protocol gives.
+    /// The array that a caller gave, or the memory of a tensor or of an object with the buffer protocol.
     ///
     /// # Errors
     /// When it is not as described above, of exactly this shape and of this element type.
@@ -38,9 +38,12 @@ impl<'py, T: TensorElement + numpy::Element> Out<'py, T> {
         // Not `__array__`: it may give a copy, and the result would be lost.
         let array = match object.cast::<PyUntypedArray>() {
             Ok(array) => array.clone(),
-            Err(_) => match memory(object)? {
-                Some(memory) => as_array(&memory)?,
-                None => return Err(Error::Output(format!("expected an array, found {}", found(object))).into()),
+            Err(_) => match tensor(object, Error::Output)? {
+                Some(array) => array,
+                None => match memory(object)? {
+                    Some(memory) => as_array(&memory)?,
+                    None => return Err(Error::Output(format!("expected an array, found {}", found(object))).into()),
+                },
             },
         };
         let Ok(array) = array.cast::<PyArrayDyn<T>>() else {

@@ -1,6 +1,9 @@
 //! The class `Pipeline`.
 
-use pixfuse::{Element, ImageRef, TensorElement, with_element};
+use std::hash::{Hash, Hasher};
+use std::sync::OnceLock;
+
+use pixfuse::{Alpha, Element, ImageRef, Layout, PixelFormat, TensorElement, with_element};
 use pixfuse_decode::EncodedImage;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
@@ -44,9 +47,11 @@ use crate::out::Out;
 /// A pipeline is immutable, hashable and pickled as its text; one may be used from many threads at once. The environment
 /// variable PIXFUSE_LEVEL, read when a pipeline is made, chooses its level; the bytes are the same on each.
 #[pyclass(frozen, eq, hash, module = "pixfuse")]
-#[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Pipeline {
     pipe: pixfuse::Pipeline,
+    /// The same pipeline for pixels of red, green, blue and a byte that is not read, made when it is first needed: a
+    /// view of three channels that leaves out the fourth byte is slower to read.
+    padded: OnceLock<Option<pixfuse::Pipeline>>,
 }
 
 #[pymethods]
@@ -60,10 +65,15 @@ impl Pipeline {
     /// Runs over one image into a new array, or into `out`, which is returned.
     ///
     /// `image` is a numpy array of uint8 with any strides, (rows, columns, channels), or (channels, rows, columns) for
-    /// input(.., chw); a gray one may be (rows, columns). Also a Pillow image of mode L, RGB or RGBA, and anything with
-    /// the buffer protocol, __array_interface__ or __array__. `out` is a writable C-contiguous array of exactly the
-    /// output's shape and dtype that shares no memory with the image. `orient` is an EXIF value from 1 to 8, by which
-    /// this image is turned instead of as input(.., orient = ..) says.
+    /// input(.., chw); a gray one may be (rows, columns). Also a Pillow image of mode L, RGB or RGBA, a tensor of torch or
+    /// of another library with __dlpack__, in the CPU's memory, and anything with the buffer protocol,
+    /// __array_interface__ or __array__. `out` is a writable C-contiguous array or tensor of exactly the output's shape
+    /// and dtype that shares no memory with the image. `orient` is an EXIF value from 1 to 8, by which this image is turned
+    /// instead of as input(.., orient = ..) says.
+    ///
+    /// Nothing is copied: arrays, tensors and buffers are read where they lie, whatever their strides, and so are Pillow
+    /// images that Pillow (11.2 or newer) keeps in one piece, as it does up to 16 MB. torch.from_numpy makes the result a
+    /// tensor, without a copy too.
     ///
     /// The GIL is released meanwhile: no other thread may write to `image` or use `out` until the call returns. Raises
     /// PipelineError when an argument does not fit; nothing has been written to `out` then.
@@ -80,19 +90,23 @@ impl Pipeline {
     /// Runs over images of any sizes into one array, (images, ...), in their order; `images` is any iterable.
     ///
     /// Images and `out` are as in a call of the pipeline, and the images must give tensors of one shape, which
-    /// resize(...) makes. Raises PipelineError, which names the image by its number.
+    /// resize(...) makes. `threads` is how many threads work on them, from 1 to 1024: the calling one and others, which
+    /// all pipelines share and which start when they are first needed, in a forked child too. The bytes are the same for
+    /// any number; more than there are cores gain nothing. Raises PipelineError, which names the image by its number.
     ///
     /// >>> import numpy, pixfuse
     /// >>> pipe = pixfuse.Pipeline("input(gray8), resize(2, 4, nearest), output(gray, u8, hwc)")
     /// >>> pipe.batch([numpy.zeros((6, 8), numpy.uint8), numpy.ones((3, 3), numpy.uint8)]).shape
     /// (2, 2, 4, 1)
-    #[pyo3(signature = (images, out=None))]
+    #[pyo3(signature = (images, out=None, *, threads=None), text_signature = "($self, images, out=None, *, threads=1)")]
     fn batch<'py>(
         &self,
         images: &Bound<'py, PyAny>,
         out: Option<&Bound<'py, PyAny>>,
+        threads: Option<&Bound<'py, PyAny>>,
     ) -> Result<Bound<'py, PyAny>, Failure> {
-        with_element!(self.pipe.element(), T => self.run_batch::<T>(images, out))
+        let threads = threads.map_or(Ok(1), |threads| side("threads", threads))?;
+        with_element!(self.pipe.element(), T => self.run_batch::<T>(images, out, threads))
     }
 
     /// Decodes a JPEG, PNG or WebP file and runs over it, into a new array or into `out`, which is returned.
@@ -256,6 +270,22 @@ impl Pipeline {
         Ok(self.pipe.spec().input.orient.size(decode::orientation(orient)?.size(stored)))
     }
 
+    /// The pipeline and the view that read an RGB image with four bytes a pixel; nothing for another image.
+    fn padded<'a>(&'a self, image: &'a Image<'_>) -> Option<(&'a pixfuse::Pipeline, ImageRef<'a>)> {
+        if self.pipe.spec().input.format != PixelFormat::Rgb8 {
+            return None;
+        }
+        let view = image.padded()?;
+        let padded = self.padded.get_or_init(|| {
+            let mut spec = self.pipe.spec().clone();
+            spec.input.format = PixelFormat::Rgba8;
+            spec.input.layout = Layout::Hwc;
+            spec.input.alpha = Some(Alpha::Drop);
+            pixfuse::Pipeline::new(spec).and_then(|pipe| pipe.with_level(self.pipe.level())).ok()
+        });
+        padded.as_ref().map(|pipe| (pipe, view))
+    }
+
     fn run<'py, T: TensorElement + numpy::Element>(
         &self,
         image: &Bound<'py, PyAny>,
@@ -264,14 +294,17 @@ impl Pipeline {
     ) -> Result<Bound<'py, PyAny>, Failure> {
         let py = image.py();
         let image = Image::of(image, &self.pipe)?;
-        let mut view = image.view()?;
+        let (pipe, mut view) = match self.padded(&image) {
+            Some(padded) => padded,
+            None => (&self.pipe, image.view()?),
+        };
         if let Some(orient) = orient {
-            view = self.pipe.reorient(view, decode::orientation(orient)?);
+            view = pipe.reorient(view, decode::orientation(orient)?);
         }
-        let dims = self.pipe.check::<T>(&view)?;
+        let dims = pipe.check::<T>(&view)?;
         let mut target = Out::<T>::of(py, out, &dims)?;
         let elements = target.elements();
-        py.detach(|| self.pipe.run_into_uninit(view, elements))?;
+        py.detach(|| pipe.run_into_uninit(view, elements))?;
         Ok(out.cloned().unwrap_or_else(|| target.into_array()))
     }
 
@@ -279,6 +312,7 @@ impl Pipeline {
         &self,
         images: &Bound<'py, PyAny>,
         out: Option<&Bound<'py, PyAny>>,
+        threads: usize,
     ) -> Result<Bound<'py, PyAny>, Failure> {
         let py = images.py();
         let Ok(iterator) = images.try_iter() else {
@@ -288,18 +322,36 @@ impl Pipeline {
             Image::of(&image?, &self.pipe).map_err(|failure| failure.of_image(index))
         };
         let images = iterator.enumerate().map(image).collect::<Result<Vec<_>, Failure>>()?;
-        let views = images.iter().map(Image::view).collect::<Result<Vec<ImageRef<'_>>, Failure>>()?;
-        let dims = self.pipe.check_batch::<T>(&views)?;
+        // One pipeline for all: the faster one only where it can read each of them.
+        let padded = images.iter().map(|image| self.padded(image)).collect::<Option<Vec<_>>>();
+        let (pipe, views) = match padded {
+            Some(padded) if !padded.is_empty() => (padded[0].0, padded.into_iter().map(|(_, view)| view).collect()),
+            _ => (&self.pipe, images.iter().map(Image::view).collect::<Result<Vec<ImageRef<'_>>, Failure>>()?),
+        };
+        let pipe = pipe.with_threads(threads)?;
+        let dims = pipe.check_batch::<T>(&views)?;
         let mut target = Out::<T>::of(py, out, &dims)?;
         let elements = target.elements();
-        py.detach(|| self.pipe.batch_into_uninit(&views, elements))?;
+        py.detach(|| pipe.batch_into_uninit(&views, elements))?;
         Ok(out.cloned().unwrap_or_else(|| target.into_array()))
     }
 }
 
 impl From<pixfuse::Pipeline> for Pipeline {
     fn from(pipe: pixfuse::Pipeline) -> Self {
-        Self { pipe }
+        Self { pipe, padded: OnceLock::new() }
+    }
+}
+
+impl PartialEq for Pipeline {
+    fn eq(&self, other: &Self) -> bool {
+        self.pipe == other.pipe
+    }
+}
+
+impl Hash for Pipeline {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.pipe.hash(state);
     }
 }
 

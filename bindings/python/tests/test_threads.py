@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 import time
@@ -103,3 +104,80 @@ def test_no_thread_is_started(noise):
             "raise SystemExit(len(os.listdir('/proc/self/task')) - before)"
         )
         assert os.spawnl(os.P_WAIT, sys.executable, sys.executable, "-c", program) == 0
+
+
+def mixed(noise):
+    return [noise(10 + 7 * index % 60, 90 - 2 * index, 3) for index in range(30)]
+
+
+def test_a_batch_is_the_same_on_any_number_of_threads(level, noise):
+    pipe = pixfuse.Pipeline(TEXT)
+    images = mixed(noise)
+    expected = np.stack([pipe(image) for image in images])
+    out = np.empty_like(expected)
+    for threads in (1, 2, 7, 40):
+        np.testing.assert_array_equal(pipe.batch(images, threads=threads), expected)
+        out.fill(-1)
+        assert pipe.batch(images, out, threads=threads) is out
+        np.testing.assert_array_equal(out, expected)
+
+
+@pytest.mark.parametrize(
+    ("threads", "message"),
+    [
+        (0, "threads: 0, expected 1 to 1024"),
+        (1025, "threads: 1025, expected 1 to 1024"),
+        (-1, "threads: expected a whole number of at least 1, found -1"),
+        (1.5, "threads: expected a whole number of at least 1, found 1.5"),
+        ("two", "threads: expected a whole number of at least 1, found 'two'"),
+    ],
+)
+def test_numbers_of_threads(noise, threads, message):
+    with pytest.raises(pixfuse.PipelineError) as error:
+        pixfuse.Pipeline(TEXT).batch([noise(4, 5, 3)], threads=threads)
+    assert str(error.value) == message
+
+
+def test_batches_from_sixty_four_threads(noise):
+    pipe = pixfuse.Pipeline(TEXT)
+    images = mixed(noise)
+    expected = pipe.batch(images)
+    begin = threading.Barrier(64)
+
+    def work(index):
+        begin.wait()
+        return all(np.array_equal(pipe.batch(images, threads=2 + index % 5), expected) for _ in range(5))
+
+    with ThreadPoolExecutor(64) as threads:
+        assert all(threads.map(work, range(64), timeout=120))
+
+
+def batch_in_child(pipe, images, results):
+    results.put([pipe.batch(images, threads=threads).tobytes() for threads in (2, 5)])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_forked_children_make_threads_of_their_own(noise):
+    pipe = pixfuse.Pipeline(TEXT)
+    images = mixed(noise)
+    expected = pipe.batch(images, threads=3)
+    for _ in range(3):
+        child = os.fork()
+        if child == 0:
+            same = False
+            try:
+                signal.alarm(60)
+                same = all(np.array_equal(pipe.batch(images, threads=threads), expected) for threads in (2, 3, 5))
+            finally:
+                os._exit(0 if same else 1)
+        assert os.waitpid(child, 0)[1] == 0, "the child's exit status, or its signal"
+
+    context = multiprocessing.get_context("fork")
+    results = context.SimpleQueue()
+    child = context.Process(target=batch_in_child, args=(pipe, images, results))
+    child.start()
+    assert results.get() == [expected.tobytes()] * 2
+    child.join(30)
+    assert child.exitcode == 0
+    np.testing.assert_array_equal(pipe.batch(images, threads=3), expected)

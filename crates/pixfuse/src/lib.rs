@@ -22,6 +22,8 @@
 //! # Ok::<(), pixfuse::Error>(())
 //! ```
 //!
+//! The features `image` and `ndarray` make an [`ImageRef`] of the types of those crates, and arrays of a [`Tensor`].
+//!
 //! [`Pipeline::parse`] takes the same declaration as text, at run time. [`mod@reference`] carries a declaration out
 //! pixel by pixel, as its rules read; every kernel is tested against it.
 #![doc(html_root_url = "https://docs.rs/pixfuse")]
@@ -36,6 +38,8 @@ mod fill;
 mod geometry;
 mod grid;
 mod image;
+#[cfg(any(feature = "image", feature = "ndarray"))]
+mod interop;
 mod kernel;
 mod mapping;
 mod pipeline;

@@ -12,9 +12,13 @@ class _ArrayInterface(Protocol):
     @property
     def __array_interface__(self) -> dict[str, Any]: ...
 
-# A Pillow image has `__array_interface__`, a torch tensor `__array__`.
-_Image: TypeAlias = npt.NDArray[np.uint8] | Buffer | _ArrayInterface | _Array
-_Out = TypeVar("_Out", bound=npt.NDArray[Any] | Buffer)
+class _Dlpack(Protocol):
+    def __dlpack__(self) -> Any: ...
+    def __dlpack_device__(self) -> tuple[Any, Any]: ...
+
+# A Pillow image has `__array_interface__`, a tensor of torch or of another library `__dlpack__` or `__array__`.
+_Image: TypeAlias = npt.NDArray[np.uint8] | Buffer | _ArrayInterface | _Dlpack | _Array
+_Out = TypeVar("_Out", bound=npt.NDArray[Any] | Buffer | _Dlpack)
 
 _Number: TypeAlias = float | np.floating[Any] | np.integer[Any]
 _Numbers: TypeAlias = _Number | Sequence[_Number] | npt.NDArray[np.floating[Any] | np.integer[Any]]
@@ -96,9 +100,9 @@ class Pipeline:
     @overload
     def __call__(self, image: _Image, out: _Out, *, orient: int | None = None) -> _Out: ...
     @overload
-    def batch(self, images: Iterable[_Image], out: None = None) -> npt.NDArray[Any]: ...
+    def batch(self, images: Iterable[_Image], out: None = None, *, threads: int = 1) -> npt.NDArray[Any]: ...
     @overload
-    def batch(self, images: Iterable[_Image], out: _Out) -> _Out: ...
+    def batch(self, images: Iterable[_Image], out: _Out, *, threads: int = 1) -> _Out: ...
     @overload
     def decode(
         self, data: Buffer, out: None = None, *, orient: int | None = None, max_pixels: int | None = None

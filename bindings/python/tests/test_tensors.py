@@ -1,0 +1,266 @@
+"""Tensors of other libraries and Pillow images: read and written where they lie."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pixfuse
+import pytest
+from PIL import Image
+
+TEXT = "input(rgb8), resize(24, 37, bilinear), normalize(), output(rgb, f32, chw)"
+
+
+class Tensor:
+    """What another library's tensor is to us: DLPack, and nothing else."""
+
+    def __init__(self, array, device=(1, 0)):
+        self.array, self.device = array, device
+
+    def __dlpack__(self, **options):
+        return self.array.__dlpack__(**options)
+
+    def __dlpack_device__(self):
+        return self.device
+
+
+def planes(image):
+    """The same pixels, channels outermost in memory."""
+    return np.ascontiguousarray(image.transpose(2, 0, 1)).transpose(1, 2, 0)
+
+
+@pytest.mark.parametrize("view", [np.asarray, planes, lambda image: image[3:40:2, 5:]], ids=["dense", "planes", "region"])
+def test_dlpack(level, noise, view):
+    pipe = pixfuse.Pipeline(TEXT)
+    image = view(noise(45, 53, 3))
+    expected = pipe(image.copy())
+    np.testing.assert_array_equal(pipe(Tensor(image)), expected)
+    np.testing.assert_array_equal(pipe.batch([Tensor(image)] * 2), [expected] * 2)
+    planar = pixfuse.Pipeline(TEXT.replace("rgb8", "rgb8, chw"))
+    np.testing.assert_array_equal(planar(Tensor(image.transpose(2, 0, 1))), expected)
+    np.testing.assert_array_equal(np.from_dlpack(pipe(Tensor(image))), expected)
+
+
+def test_dlpack_of_read_only_memory(noise):
+    image = noise(45, 53, 3)
+    expected = pixfuse.Pipeline(TEXT)(image)
+    image.flags.writeable = False
+    np.testing.assert_array_equal(pixfuse.Pipeline(TEXT)(Tensor(image)), expected)
+
+
+def test_dlpack_of_a_gpu(noise):
+    pipe = pixfuse.Pipeline(TEXT)
+    message = "Tensor on device 2 of DLPack, expected the CPU (1): copy it there"
+    for call, name in [
+        (lambda: pipe(Tensor(noise(4, 5, 3), (2, 0))), "image"),
+        (lambda: pipe(noise(4, 5, 3), out=Tensor(np.empty((3, 24, 37), np.float32), (2, 0))), "out"),
+    ]:
+        with pytest.raises(pixfuse.PipelineError) as error:
+            call()
+        assert str(error.value) == f"{name}: {message}"
+
+
+def test_dlpack_out(noise):
+    pipe = pixfuse.Pipeline(TEXT)
+    image = noise(45, 53, 3)
+    expected = pipe(image)
+    array = np.full((2, 3, 24, 37), -1, np.float32)
+    out = Tensor(array)
+    if not np.from_dlpack(out).flags.writeable:
+        pytest.skip(f"numpy {np.__version__} gives no writable arrays")
+    assert pipe.batch([image] * 2, out=out) is out
+    np.testing.assert_array_equal(array, [expected] * 2)
+    for wrong, message in [
+        (np.empty((3, 24, 37)), "out: dtype float64, expected float32"),
+        (np.empty((24, 37, 3), np.float32), "out: shape (24, 37, 3), expected (3, 24, 37)"),
+        (np.empty((24, 37, 3), np.float32).transpose(2, 0, 1), "out: not C-contiguous"),
+    ]:
+        with pytest.raises(pixfuse.PipelineError) as error:
+            pipe(image, out=Tensor(wrong))
+        assert str(error.value).startswith(message)
+
+
+@pytest.fixture
+def torch():
+    return pytest.importorskip("torch")
+
+
+@pytest.mark.parametrize("view", [np.asarray, planes, lambda image: image[3:40:2, 5:]], ids=["dense", "planes", "region"])
+def test_torch(level, noise, torch, view):
+    pipe = pixfuse.Pipeline(TEXT)
+    image = view(noise(45, 53, 3))
+    tensor = torch.from_numpy(image)
+    expected = pipe(image.copy())
+    np.testing.assert_array_equal(pipe(tensor), expected)
+    planar = pixfuse.Pipeline(TEXT.replace("rgb8", "rgb8, chw"))
+    np.testing.assert_array_equal(planar(tensor.permute(2, 0, 1)), expected)
+    assert torch.equal(torch.from_numpy(pipe(tensor)), torch.from_dlpack(pipe(tensor)))
+
+
+def test_torch_channels_last(noise, torch):
+    """A batch of images as torch keeps it for convolutions: planes by shape, pixels by memory."""
+    images = torch.from_numpy(noise(4, 3, 45, 53)).contiguous(memory_format=torch.channels_last)
+    pipe = pixfuse.Pipeline(TEXT.replace("rgb8", "rgb8, chw"))
+    np.testing.assert_array_equal(pipe.batch(images), pipe.batch(images.contiguous().numpy()))
+
+
+def test_torch_out(noise, torch):
+    pipe = pixfuse.Pipeline(TEXT)
+    image = noise(45, 53, 3)
+    out = torch.full((2, 3, 24, 37), -1.0)
+    assert pipe.batch([image] * 2, out=out) is out
+    np.testing.assert_array_equal(out.numpy(), [pipe(image)] * 2)
+    assert pipe(image, out=out[0]).data_ptr() == out.data_ptr()
+    channels_last = torch.empty((2, 3, 24, 37)).contiguous(memory_format=torch.channels_last)
+    for wrong, error, message in [
+        (torch.empty((3, 24, 37), dtype=torch.float64), pixfuse.PipelineError, "out: dtype float64, expected float32"),
+        (channels_last[0], pixfuse.PipelineError, "out: not C-contiguous"),
+        (torch.empty((3, 24, 37), device="meta"), TypeError, "meta"),
+        (torch.empty((3, 24, 37), requires_grad=True), RuntimeError, "requires grad"),
+    ]:
+        with pytest.raises(error, match=message):
+            pipe(image, out=wrong)
+
+
+@pytest.mark.parametrize(("mode", "channels"), [("L", "gray"), ("RGB", "rgb"), ("RGBA", "rgba")])
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "output({}, u8, hwc)",
+        "normalize(), output({}, f32, chw)",
+        "resize(24, 37, nearest), output({}, u8, chw)",
+        "letterbox(24, 37, bilinear, fill = 7), normalize(), output({}, f32, chw)",
+        "resize(24, 37, bicubic, antialias), normalize(), output({}, f32, chw)",
+    ],
+)
+def test_pillow(level, noise, mode, channels, steps):
+    """Any width: rows of Pillow's are not padded, and are read as if they were not only where that is so."""
+    depth = {"L": (), "RGB": (3,), "RGBA": (4,)}[mode]
+    for layout in ("hwc", "chw"):
+        pipe = pixfuse.Pipeline(f"input({channels}8, {layout}), {steps.format(channels)}")
+        dense = pixfuse.Pipeline(f"input({channels}8), {steps.format(channels)}")
+        for rows, columns in [(45, 53), (1, 1), (3, 2), (40, 64), (7, 19)]:
+            pixels = noise(rows, columns, *depth)
+            image = Image.fromarray(pixels)
+            np.testing.assert_array_equal(pipe(image), dense(pixels))
+            # An image that was loaded has memory of another kind than one made of an array.
+            np.testing.assert_array_equal(pipe(image.copy()), dense(pixels))
+            np.testing.assert_array_equal(pipe(image.transpose(Image.Transpose.ROTATE_90)), dense(np.rot90(pixels)))
+
+
+def test_pillow_images_among_others(noise):
+    pipe = pixfuse.Pipeline(TEXT)
+    pixels = [noise(45, 53, 3), noise(20, 61, 3), noise(33, 8, 3)]
+    expected = pipe.batch(pixels)
+    images = [Image.fromarray(image) for image in pixels]
+    np.testing.assert_array_equal(pipe.batch(images), expected)
+    np.testing.assert_array_equal(pipe.batch(images, threads=2), expected)
+    np.testing.assert_array_equal(pipe.batch([images[0], pixels[1], images[2]], threads=2), expected)
+    with pytest.raises(pixfuse.PipelineError, match="is rgb8, the pipeline reads input\\(bgr8\\)"):
+        pixfuse.Pipeline(TEXT.replace("rgb8", "bgr8"))(images[0])
+    with pytest.raises(pixfuse.PipelineError, match="shape \\(45, 53, 3\\), expected \\(rows, columns, 4\\)"):
+        pixfuse.Pipeline(TEXT.replace("rgb8", "rgba8, alpha = drop"))(images[0])
+
+
+def test_pillow_images_of_several_pieces_and_padded_rows(noise):
+    pixels = noise(45, 53, 3)
+    expected = pixfuse.Pipeline(TEXT)(pixels)
+    settings = Image.core.get_block_size(), Image.core.get_alignment()
+    try:
+        Image.core.set_block_size(4096)
+        np.testing.assert_array_equal(pixfuse.Pipeline(TEXT)(Image.fromarray(pixels)), expected)
+        Image.core.set_block_size(settings[0])
+        Image.core.set_alignment(64)
+        np.testing.assert_array_equal(pixfuse.Pipeline(TEXT)(Image.fromarray(pixels)), expected)
+    finally:
+        Image.core.set_block_size(settings[0])
+        Image.core.set_alignment(settings[1])
+
+
+def test_an_image_that_pillow_cannot_load(tmp_path, noise):
+    whole = tmp_path / "whole.png"
+    Image.fromarray(noise(45, 53, 3)).save(whole)
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(whole.read_bytes()[:2000])
+    with pytest.raises(OSError, match="truncated"):
+        pixfuse.Pipeline(TEXT)(Image.open(broken))
+
+
+# Nothing in it is as large as a copy of a view. What a view gives is compared later, so that copies come last.
+PEAK = """
+import resource, sys
+import numpy as np, pixfuse
+from PIL import Image
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+interleaved, planar = (
+    pixfuse.Pipeline(f"input({form}), resize(24, 37, bilinear), normalize(), output(rgb, f32, chw)")
+    for form in ("rgb8", "rgb8, chw")
+)
+four = pixfuse.Pipeline("input(rgba8, alpha = drop), resize(24, 37, bilinear), normalize(), output(rgb, f32, chw)")
+
+rows, columns = 4000, 6000
+memory = np.empty((rows, columns, 4), np.uint8)
+for row in range(rows):
+    memory[row] = (np.arange(4 * columns) * 7 + row * 13).reshape(columns, 4) // 11
+image = memory.reshape(-1)[: rows * columns * 3].reshape(rows, columns, 3)
+locked = image.view()
+locked.flags.writeable = False
+
+class Tensor:
+    def __init__(self, array): self.array = array
+    def __dlpack__(self, **options): return self.array.__dlpack__(**options)
+    def __dlpack_device__(self): return (1, 0)
+
+views = {
+    "turned": (interleaved, image[::-1, ::2, ::-1]),
+    "planes": (planar, image.transpose(2, 0, 1)),
+    "read-only": (interleaved, locked),
+    "memoryview": (interleaved, memoryview(image)[::-1]),
+    "memoryview, turned": (interleaved, memoryview(image[::-1, ::2, ::-1])),
+    "DLPack": (interleaved, Tensor(image)),
+    "DLPack, planes": (planar, Tensor(image.transpose(2, 0, 1))),
+    "DLPack, region": (interleaved, Tensor(image[7:, 9::2])),
+}
+if "torch" in sys.argv:
+    import torch
+    views["torch"] = (interleaved, torch.from_numpy(image)[3:, 5:])
+    views["torch, planes"] = (planar, torch.from_numpy(image).permute(2, 0, 1))
+pillow = Image.fromarray(memory)
+if hasattr(pillow, "__arrow_c_array__"):
+    views["Pillow RGBA"] = (four, pillow)
+    part = pillow.crop((0, 0, 2048, 2040)).convert("RGB")
+    views["Pillow RGB"] = (interleaved, part)
+small = np.zeros((3, 5, 4), np.uint8)
+interleaved(small[..., :3]), four(small), planar(small[..., :3].transpose(2, 0, 1)), interleaved(Image.new("RGB", (5, 3)))
+out = np.empty((3, 24, 37), np.float32)
+results = {}
+for name, (pipe, view) in views.items():
+    before = peak()
+    results[name] = pipe(view)
+    pipe(view, out=out), pipe.batch([view]), pipe.batch([view], threads=2)
+    grown = peak() - before
+    assert grown < 4 << 20, f"{name}: {grown} bytes"
+    assert np.array_equal(out, results[name])
+for name, (pipe, view) in views.items():
+    if isinstance(view, Tensor): view = view.array
+    assert np.array_equal(pipe(np.array(view, order="C")[..., : 4 if pipe is four else 3] if pipe is not planar else np.array(view, order="C")), results[name]), name
+print(len(views), "views")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no getrusage")
+def test_no_view_is_copied():
+    try:
+        import torch  # noqa: F401
+
+        arguments = ["torch"]
+    except ImportError:
+        arguments = []
+    program = [sys.executable, "-c", PEAK, *arguments]
+    run = subprocess.run(program, env=dict(os.environ), capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.split()[0] == str(8 + 2 * len(arguments) + 2 * hasattr(Image.Image, "__arrow_c_array__"))
