@@ -10,6 +10,10 @@ use pixfuse_benches::{Photo, Workload, workloads};
 fn kernels(criterion: &mut Criterion) {
     let photo = Photo::decode().expect("the photo is a JPEG");
     for workload in workloads(None).expect("workloads.json lists workloads") {
+        if workload.file {
+            // Its kernel is that of the workload which starts from pixels.
+            continue;
+        }
         let pixels = photo.sized(workload.rows, workload.columns).expect("a size above 0");
         one_workload(criterion, &workload, &pixels);
     }

@@ -5,18 +5,19 @@
 
 import { parseArgs } from 'node:util'
 
+import * as files from './ways/files.mjs'
 import * as loops from './ways/loops.mjs'
 import * as ours from './ways/ours.mjs'
 import { FULL, QUICK, measure } from './ways/rounds.mjs'
 import * as sharp from './ways/sharp.mjs'
 import { compared } from './ways/way.mjs'
-import { workloads } from './ways/workload.mjs'
+import { FileWorkload, workloads } from './ways/workload.mjs'
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean' } } })
 
 try {
   for (const workload of await workloads(values.only)) {
-    const ways = [ours, loops, sharp].flatMap(peer => peer.ways(workload))
+    const ways = (workload instanceof FileWorkload ? [files] : [ours, loops, sharp]).flatMap(peer => peer.ways(workload))
     const checks = []
     for (const way of ways) checks.push(await compared(way, workload))
     const times = await measure(ways.map(way => way.run), values.quick ? QUICK : FULL)

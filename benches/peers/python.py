@@ -16,7 +16,7 @@ import json  # noqa: E402
 import sys  # noqa: E402
 
 from ways import rounds  # noqa: E402
-from ways.workload import workloads  # noqa: E402
+from ways.workload import FileWorkload, workloads  # noqa: E402
 
 
 def main():
@@ -25,13 +25,16 @@ def main():
     parser.add_argument("--only", metavar="ID", help="one workload")
     parser.add_argument("--quick", action="store_true", help="do not measure long")
     arguments = parser.parse_args()
-    peers = [peer for peer in map(loaded, ("ours", "opencv", "torchvision", "pillow")) if peer]
+    images = [peer for peer in map(loaded, ("ours", "opencv", "torchvision", "pillow")) if peer]
+    files = [peer for peer in [loaded("files")] if peer]
     for workload in workloads(arguments.only):
+        peers = files if isinstance(workload, FileWorkload) else images
         ways = [way for peer in peers for way in peer.ways(workload)]
         for way in ways:
             way.compare(workload)
         times = rounds.measure([way.run for way in ways], rounds.QUICK if arguments.quick else rounds.FULL)
-        best = min((time[0], way.name) for way, time in zip(ways, times, strict=True) if way.name.startswith("cv2"))[1]
+        named = [(time[0], way.name) for way, time in zip(ways, times, strict=True) if way.name.startswith("cv2")]
+        best = min(named, default=(0, None))[1]
         for way, (median, fastest, p90) in zip(ways, times, strict=True):
             record = {
                 "workload": workload.id,

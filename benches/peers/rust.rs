@@ -8,9 +8,10 @@ use std::process::ExitCode;
 use pixfuse::presets::PRESETS;
 use pixfuse::{Filter, Level, Pipeline};
 use pixfuse_benches::{
-    Case, Difference, Effort, Error, Photo, ResizeThenNormalize, Tolerance, Workload, article, measure, normalize,
-    plain_normalize, read_and_fill, workloads,
+    Case, Difference, Effort, Error, JPEG, Photo, ResizeThenNormalize, Tolerance, Workload, article, measure,
+    normalize, plain_normalize, read_and_fill, workloads,
 };
+use pixfuse_decode::{Options, decode_into};
 
 fn main() -> ExitCode {
     match run() {
@@ -47,6 +48,9 @@ fn run() -> Result<(), Error> {
 
 /// Every way to do a workload, each compared with pixfuse before anything is timed.
 fn cases<'a>(workload: &'a Workload, pixels: &'a [u8], out: &mut [f32]) -> Result<Vec<Case<'a>>, Error> {
+    if workload.file {
+        return files(workload, out);
+    }
     let mut cases = Vec::new();
     let levels = Level::available();
     for &level in levels.iter().rev() {
@@ -102,6 +106,30 @@ fn cases<'a>(workload: &'a Workload, pixels: &'a [u8], out: &mut [f32]) -> Resul
         check: "no result".into(),
         run: Box::new(move |out| read_and_fill(pixels, workload.rows, out_rows, taps, out)),
     });
+    Ok(cases)
+}
+
+/// The photo's file, decoded and run over, and decoded only.
+fn files<'a>(workload: &Workload, out: &mut [f32]) -> Result<Vec<Case<'a>>, Error> {
+    let mut cases = Vec::new();
+    for level in Level::available().into_iter().rev() {
+        let pipe = workload.pipeline(level)?;
+        decode_into(&pipe, JPEG, &Options::default(), out)?;
+        let photo = Photo::decode()?.sized(workload.rows, workload.columns)?;
+        if pipe.run::<f32>(workload.image(&photo)?)?.data != out {
+            return Err(
+                format!("{}: {level} gives other values from the file than from its pixels", workload.id).into()
+            );
+        }
+        let run = move |out: &mut [f32]| decode_into(&pipe, JPEG, &Options::default(), out).expect("it ran before");
+        cases.push(Case { name: "pixfuse".into(), level: Some(level), check: "equal".into(), run: Box::new(run) });
+    }
+    let mut pixels = vec![0; libjpeg_turbo_rs::output_buffer_size(JPEG, libjpeg_turbo_rs::PixelFormat::Rgb)?];
+    let run = move |_: &mut [f32]| {
+        libjpeg_turbo_rs::decompress_into(JPEG, libjpeg_turbo_rs::PixelFormat::Rgb, &mut pixels).expect("it is sound");
+    };
+    let name = "floor: libjpeg-turbo-rs, pixels only".into();
+    cases.push(Case { name, level: None, check: "no result".into(), run: Box::new(run) });
     Ok(cases)
 }
 

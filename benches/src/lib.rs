@@ -12,7 +12,7 @@ mod workload;
 
 pub use difference::{Difference, Tolerance};
 pub use loops::{article, normalize, plain_normalize, read_and_fill};
-pub use photo::Photo;
+pub use photo::{JPEG, Photo};
 pub use resizer::ResizeThenNormalize;
 pub use rounds::{Case, Effort, Run, Times, measure};
 pub use workload::{Error, Numbers, Workload, workloads};

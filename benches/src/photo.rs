@@ -1,14 +1,12 @@
 //! The demo's photo in any size: pixels that are nobody's worst case and nobody's best.
 
 use pixfuse::{ImageRef, Pipeline};
-use zune_jpeg::JpegDecoder;
-use zune_jpeg::zune_core::bytestream::ZCursor;
-use zune_jpeg::zune_core::colorspace::ColorSpace;
-use zune_jpeg::zune_core::options::DecoderOptions;
+use pixfuse_decode::{Options, decode};
 
 use crate::Error;
 
-const JPEG: &[u8] = include_bytes!("../../examples/demo/photo.jpg");
+/// The photo's file.
+pub const JPEG: &[u8] = include_bytes!("../../examples/demo/photo.jpg");
 
 /// The photo, decoded to dense RGB.
 pub struct Photo {
@@ -23,11 +21,8 @@ impl Photo {
     /// # Errors
     /// When the file is damaged.
     pub fn decode() -> Result<Self, Error> {
-        let options = DecoderOptions::default().jpeg_set_out_colorspace(ColorSpace::RGB);
-        let mut decoder = JpegDecoder::new_with_options(ZCursor::new(JPEG), options);
-        let pixels = decoder.decode().map_err(|error| error.to_string())?;
-        let (columns, rows) = decoder.dimensions().ok_or("the photo has no size")?;
-        Ok(Self { pixels, rows, columns })
+        let tensor = decode(&Pipeline::parse("input(rgb8), output(rgb, u8, hwc)")?, JPEG, &Options::default())?;
+        Ok(Self { rows: tensor.dims[0], columns: tensor.dims[1], pixels: tensor.data })
     }
 
     /// Its pixels in another size: 3 bytes a pixel, which a kernel may be told are `rgb8` or `bgr8`.

@@ -15,6 +15,8 @@ pub struct Workload {
     pub rows: usize,
     /// Columns of the source.
     pub columns: usize,
+    /// Whether it starts from the photo's file.
+    pub file: bool,
     /// The declaration.
     pub spec: Spec,
 }
@@ -57,7 +59,7 @@ impl Workload {
         let clauses = value["pipeline"].as_object().ok_or_else(|| format!("{id}: no pipeline"))?;
         let clauses = clauses.iter().map(|(name, value)| (name.clone(), keyword(value))).collect::<Vec<_>>();
         let spec = Spec::from_keywords(&clauses).map_err(|error| format!("{id}: {error}"))?;
-        Ok(Self { id, rows, columns, spec })
+        Ok(Self { id, rows, columns, file: value["file"] == true, spec })
     }
 
     /// Its pipeline on a level.

@@ -15,7 +15,7 @@ export function ways(workload) {
 }
 
 /** The pipeline on a level, which is chosen when a pipeline is made. */
-function on(workload, level) {
+export function on(workload, level) {
   const before = process.env.PIXFUSE_LEVEL ?? ''
   process.env.PIXFUSE_LEVEL = level
   try {

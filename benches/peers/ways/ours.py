@@ -11,7 +11,7 @@ from .way import Way
 def ways(workload):
     """One way for each level of this CPU, the fastest first."""
     for level in reversed(pixfuse.levels()):
-        yield Way("pixfuse", _into(_on(workload, level), workload), level=level)
+        yield Way("pixfuse", _into(on(workload, level), workload), level=level)
     pipe, image = workload.pipe(), workload.image
     yield Way("pixfuse, new output", lambda: pipe(image), level=str(pipe.level))
 
@@ -21,7 +21,7 @@ def _into(pipe, workload):
     return lambda: pipe(image, out=out)
 
 
-def _on(workload, level):
+def on(workload, level):
     """The pipeline on a level, which is chosen when a pipeline is made."""
     before = os.environ.get("PIXFUSE_LEVEL", "")
     os.environ["PIXFUSE_LEVEL"] = level

@@ -12,7 +12,7 @@ export const ONE_LEVEL = { largest: 1.001, mean: 0.5 }
  * filter, the `filter` of pixfuse that it does follow; and the `tolerance` that its own rounding explains.
  */
 export async function compared({ name, run, filter, tolerance = ROUNDING }, workload) {
-  const expected = workload.pipe(filter).runSync(workload.source).data
+  const expected = workload.expected(filter)
   const result = await run()
   let largest = result.length === expected.length ? 0 : NaN
   let sum = 0

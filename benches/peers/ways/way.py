@@ -28,7 +28,7 @@ class Way:
 
     def compare(self, workload):
         """Fills `check`, or ends the program when this way does not do the same work."""
-        expected = workload.pipe(self.filter)(workload.image)
+        expected = workload.expected(self.filter)
         result = np.asarray(self.run()).reshape(workload.shape)
         if result.dtype != np.float32 or not result.flags.c_contiguous:
             raise SystemExit(f"error: {workload.id}: {self.name} gives {result.dtype}, strides {result.strides}")

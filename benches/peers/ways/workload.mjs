@@ -40,6 +40,43 @@ class Workload {
     return { data: this.image, width: this.columns, height: this.rows }
   }
 
+  /** What pixfuse gives, with another filter if one is given. */
+  expected(filter) {
+    return this.pipe(filter).runSync(this.source).data
+  }
+
+  /** Memory for the tensor. */
+  tensor() {
+    return new Float32Array(3 * this.plane)
+  }
+}
+
+/** The photo's file and one declaration. */
+export class FileWorkload {
+  filter = null
+
+  constructor({ id, pipeline }) {
+    const { center_crop: centerCrop, ...clauses } = pipeline
+    const [outRows, outColumns] = centerCrop
+    Object.assign(this, { id, outRows, outColumns, clauses: { ...clauses, centerCrop }, plane: outRows * outColumns })
+    this.shortest = pipeline.resize[0].shortest
+    this.file = readFileSync(PHOTO)
+    const { mean, std } = pipeline.normalize
+    this.gain = std.map(std => 1 / 255 / std)
+    this.offset = mean.map((mean, channel) => -mean / std[channel])
+    this.channels = [0, 1, 2]
+  }
+
+  /** The pixfuse pipeline. */
+  pipe() {
+    return new Pipeline(this.clauses)
+  }
+
+  /** What pixfuse gives. */
+  expected() {
+    return this.pipe().decodeSync(this.file).data
+  }
+
   /** Memory for the tensor. */
   tensor() {
     return new Float32Array(3 * this.plane)
@@ -53,7 +90,7 @@ export async function workloads(only) {
   if (chosen.length === 0) throw new Error(`there is no workload ${only}; there are ${list.map(({ id }) => id).join(', ')}`)
   const photo = await sharp(PHOTO).removeAlpha().raw().toBuffer({ resolveWithObject: true })
   const here = chosen.filter(({ languages = ['node'] }) => languages.includes('node'))
-  return here.map(given => new Workload(given, sized(photo, given)))
+  return here.map(given => (given.file ? new FileWorkload(given) : new Workload(given, sized(photo, given))))
 }
 
 function sized({ data, info }, { rows, columns }) {

@@ -67,10 +67,43 @@ class Workload:
         return pixfuse.Pipeline(**clauses)
 
 
+    def expected(self, filter=None):
+        """What pixfuse gives, with another filter if one is given."""
+        return self.pipe(filter)(self.image)
+
+
+class FileWorkload:
+    """The photo's file and one declaration."""
+
+    filter = None
+
+    def __init__(self, given):
+        self.id = given["id"]
+        self.pipeline = given["pipeline"]
+        self.file = PHOTO.read_bytes()
+        self.mean, self.std = self.pipeline["normalize"]["mean"], self.pipeline["normalize"]["std"]
+        self.gain = np.float32(1 / 255 / np.float64(self.std))
+
+    def pipe(self):
+        """The pixfuse pipeline."""
+        clauses = {name: tuple(value) if isinstance(value, list) else value for name, value in self.pipeline.items()}
+        return pixfuse.Pipeline(**clauses)
+
+    @cached_property
+    def shape(self):
+        """The tensor's."""
+        return (3, *self.pipeline["center_crop"])
+
+    def expected(self, filter=None):
+        """What pixfuse gives."""
+        return self.pipe().decode(self.file)
+
+
 def workloads(only=None):
     """Every workload that is measured in Python, or the one with this id."""
     given = json.loads((BENCHES / "workloads.json").read_text(encoding="utf-8"))
     chosen = [one for one in given if only in (None, one["id"])]
     if not chosen:
         raise SystemExit(f"error: there is no workload {only}; there are {', '.join(one['id'] for one in given)}")
-    return [Workload(one) for one in chosen if "python" in one.get("languages", ["python"])]
+    kinds = {True: FileWorkload, False: Workload}
+    return [kinds["file" in one](one) for one in chosen if "python" in one.get("languages", ["python"])]

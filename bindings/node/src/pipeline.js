@@ -162,7 +162,7 @@
     #dims(rows, columns, orient) {
       if (orient !== undefined && orient !== null) return this.#native.shape(rows, columns, orient)
       if (rows !== this.#rows || columns !== this.#columns) {
-        this.#shape = this.#native.shape(rows, columns)
+        this.#shape = this.#native.shape(rows, columns, undefined)
         this.#rows = rows
         this.#columns = columns
       }

@@ -54,7 +54,8 @@
 //! # Limits
 //!
 //! An image of more than [`Options::max_pixels`] is refused when its header has been read, before memory for its pixels
-//! is asked for. Pixels are decoded into a buffer that the thread keeps for its next image, up to 64 MB.
+//! is asked for. A progressive JPEG takes up to six bytes a pixel more while it is decoded, and is refused when it has more
+//! than 500 scans. Pixels are decoded into a buffer that the thread keeps for its next image, up to 64 MB.
 #![forbid(unsafe_code)]
 
 mod batch;

@@ -72,16 +72,18 @@ fn a_damaged_png_is_found_by_its_checksum() {
 #[test]
 fn large_images_are_refused_by_their_header() {
     let mut png = Vec::new();
-    png::Encoder::new(&mut png, 60_000, 60_000).write_header().unwrap();
+    let mut writer = png::Encoder::new(&mut png, 60_000, 60_000).write_header().unwrap();
+    writer.write_chunk(png::chunk::IDAT, &[0x78, 0x9c]).unwrap();
+    drop(writer);
     let mut jpeg = read("odd-420.jpg");
     let frame = jpeg.windows(2).position(|marker| marker == [0xff, 0xc0]).unwrap();
     jpeg[frame + 5..frame + 9].copy_from_slice(&[0xea, 0x60, 0xea, 0x60]);
-    assert_eq!(
-        error(&jpeg).to_string(),
-        "file: 60000 rows x 60000 columns are 3600000000 pixels, more than max_pixels = 178956970"
-    );
-    // `png` writes the header with the end of the file only; what counts is that no memory is asked for.
-    assert!(matches!(error(&png), Error::TooLarge { .. } | Error::Truncated { .. } | Error::Damaged { .. }));
+    for file in [jpeg, png] {
+        assert_eq!(
+            error(&file).to_string(),
+            "file: 60000 rows x 60000 columns are 3600000000 pixels, more than max_pixels = 178956970"
+        );
+    }
 
     let file = read("odd-420.jpg");
     let at = |max_pixels| decode::<u8>(&pipe(), &file, &Options { max_pixels, ..Options::default() });
