@@ -33,6 +33,9 @@ impl From<bool> for Clip {
 /// * `yolox`: `x / r`, `y / r`;
 /// * `opencv`: as `ultralytics`, with `r` in f32 (`blobRectToImageRect`, but without its rounding to whole pixels).
 ///
+/// `resize(cover = .., rule = opencv)` samples by its one ratio in f32, `r = max(rows' / rows, columns' / columns)`, and
+/// boxes go by it too.
+///
 /// A content side is less than a pixel off what that ratio makes it, unless the image is so long and thin that the
 /// shorter side would round to nothing and is kept at one pixel.
 ///

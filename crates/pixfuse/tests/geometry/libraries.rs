@@ -72,6 +72,27 @@ fn opencv_boxes() {
     }
 }
 
+/// The ratio that the pixels are made by is the one that boxes go back by.
+#[test]
+fn opencv_covers() {
+    for (source, frame) in sizes() {
+        let [rows, columns] = frame;
+        let clauses = format!(
+            "resize(cover = [{rows}, {columns}], bilinear, rule = opencv), center_crop({rows}, {columns}, rounding = floor)"
+        );
+        let r = f64::from((rows as f32 / source[0] as f32).max(columns as f32 / source[1] as f32));
+        let resized = source.map(|side| (side as f64 * r).round_ties_even() as usize);
+        if resized.into_iter().any(|side| side > 65535) {
+            continue;
+        }
+        let geometry = geometry(&clauses, source);
+        assert_eq!(geometry.resized(), resized, "{source:?} {frame:?}");
+        assert_eq!(geometry.scale(), [r; 2], "{source:?} {frame:?}");
+        let starts = [0, 1].map(|axis| -(((resized[axis] - frame[axis]) / 2) as f64) + 0.0);
+        assert_boxes(&geometry, unmapped(r, starts), &format!("{source:?} {frame:?}"));
+    }
+}
+
 /// What `Image2BlobParams::blobRectToImageRect` of OpenCV 5.0.0 gave for these: whole pixels, truncated.
 #[test]
 fn opencv_rectangles() {

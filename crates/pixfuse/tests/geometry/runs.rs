@@ -1,7 +1,8 @@
 //! The pixels of a run lie where the geometry says.
 
-use pixfuse::{Clip, ImageRef, Pipeline};
+use pixfuse::{Clip, ImageRef, Level, Pipeline, reference};
 
+use crate::common::pixels;
 use crate::numbers;
 
 /// A white block on black, found again in the tensor: the mapped box holds the brightest pixels and its middle is the
@@ -16,6 +17,10 @@ fn boxes_lie_on_their_pixels() {
         "resize(131, 120, nearest_exact)",
         "resize(shortest = 120, bilinear, antialias), center_crop(111, 112)",
         "resize(longest = 120, bicubic, antialias)",
+        "resize(longest = 121, bicubic, antialias, rounding = half_even), center_crop(121, fill = 0)",
+        "resize(shortest = 120, max = 150, bilinear, antialias, rounding = half_even)",
+        "resize(cover = [120, 121], bilinear, antialias), center_crop(120, 121)",
+        "resize(cover = [120, 121], bilinear, rule = opencv), center_crop(120, 121, rounding = floor)",
         "crop(13, 17, 141, 202)",
         "pad(3, 5, 7, 11)",
         "center_crop(200, 233)",
@@ -44,6 +49,28 @@ fn boxes_lie_on_their_pixels() {
                 let off = [middle[0] - (x1 + x2) / 2.0, middle[1] - (y1 + y2) / 2.0];
                 assert!(off.iter().all(|off| off.abs() < 0.5), "{clauses}: light {light:?} is off by {off:?}");
             }
+        }
+    }
+}
+
+/// OpenCV's cover steps by its own ratio, in kernels as in the plain twin.
+#[test]
+fn covers_equal_their_twin_at_every_level() {
+    for (seed, [high, wide]) in numbers(7, 1, 150).zip(numbers(8, 1, 150)).map(<[usize; 2]>::from).enumerate().take(60)
+    {
+        let pixels = pixels(high * wide * 3, seed);
+        let image = ImageRef::rgb8(&pixels, high, wide).unwrap();
+        let [rows, columns] = [9, 10].map(|seed| numbers(seed, 1, 90).nth(high + wide).unwrap());
+        let text = format!(
+            "input(rgb8), resize(cover = [{rows}, {columns}], bilinear, rule = opencv), \
+             center_crop({rows}, {columns}, rounding = floor), output(bgr, u8, chw)"
+        );
+        let pipe = Pipeline::parse(&text).unwrap();
+        // A line that is to cover a frame can become longer than an image may be.
+        let Ok(expected) = reference::run::<u8>(&pipe, image) else { continue };
+        for level in Level::available() {
+            let tensor = pipe.with_level(level).unwrap().run::<u8>(image).unwrap();
+            assert!(tensor == expected, "{level}: {text} of {high} x {wide}");
         }
     }
 }
