@@ -10,7 +10,7 @@ use std::ops::Range;
 ///
 /// Where a group's four taps fit in 64 bytes, one vector is permuted, which runs beside `vpdpbusd`; a permute of two
 /// vectors has three operands, as `vpdpbusd` has, and waits for the same ports. So with three bytes a pixel a group may
-/// have 15 elements, which is five pixels: 178 against 200 us for 1080x1920, bilinear to 256.
+/// have 15 elements, which is five pixels: 186 against 200 us for 1080x1920, bilinear to 256.
 pub(crate) struct Windows {
     /// Elements of a group.
     pub(super) width: usize,
