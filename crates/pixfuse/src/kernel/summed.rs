@@ -16,14 +16,20 @@ use crate::image::view::View;
 use crate::simd::{PlainRows, Simd, Task};
 use crate::weights::{AxisWeights, Finish};
 
+/// How many rows of f32 are summed at once: they share the loads of weights and indices.
+const BATCH: u32 = 4;
+
 /// The passes over one source size.
 pub(super) struct Summed<S: Simd> {
+    source_rows: u32,
     planes: usize,
     pack: Pack,
     packs: bool,
     passes: Passes<S>,
     /// The source rows that each output row weighs.
     rows: Vec<Range<u32>>,
+    /// How many rows are summed at once: 1 or `BATCH`.
+    batch: u32,
     keeping: Keeping,
     /// Elements of a line.
     length: usize,
@@ -111,13 +117,18 @@ impl<S: Simd> Summed<S> {
         };
         let last = request.source.rows as u32;
         let rows: Vec<_> = first.iter().map(|&first| first..(first + taps as u32).min(last)).collect();
-        let keeping = Keeping::new(&rows, pitch(length * 4));
+        let mut keeping = Keeping::new(&rows, pitch(length * 4));
+        let mut batch = 1;
+        if let (Keeping::Rows(rows), Passes::Float { .. }, false) = (&mut keeping, &passes, packs) {
+            batch = BATCH;
+            *rows += BATCH - 1;
+        }
         let packed = keeping.count() * pitch(length * 4);
         let line = packed + if packs { pitch(room) } else { 0 };
         // Of f32 there is one line as it is blended, and one in planes.
         let lines = if matches!(passes, Passes::Float { rounds: false, .. }) { 2 } else { 1 };
         let parts = Parts { pitch: pitch(length * 4), packed, line, end: line + lines * pitch(length * 4) };
-        Self { planes, pack, packs, passes, rows, keeping, length, parts }
+        Self { source_rows: last, planes, pack, packs, passes, rows, batch, keeping, length, parts }
     }
 
     /// Bytes of scratch that a run needs.
@@ -156,17 +167,31 @@ impl<S: Simd> Task<S> for Row<'_, S> {
     #[inline(always)]
     fn run(self, simd: S) -> *const u8 {
         let Row { summed, scratch, y, view } = self;
-        let Summed { planes, pack, packs, passes, rows, keeping, length, parts } = summed;
+        let Summed { source_rows, planes, pack, packs, passes, rows, batch, keeping, length, parts } = summed;
         let weighed = rows[y].clone();
-        let new = scratch.next.max(weighed.start)..weighed.end.max(scratch.next);
+        let mut new = scratch.next.max(weighed.start)..weighed.end.max(scratch.next);
+        // Whole batches, as long as the image lasts: what is made ahead is needed next.
+        new.end = (new.start + (new.end - new.start).next_multiple_of(*batch)).min(*source_rows).max(new.start);
         scratch.next = new.end;
         let (bytes, pointers) = scratch.parts();
         for plane in 0..*planes {
             let bytes = bytes.wrapping_add(plane * parts.end);
             let place = |number: usize| bytes.wrapping_add(number * parts.pitch);
-            for row in new.clone() {
-                let offset = plane as isize * view.channel_stride;
-                let mut from = view.pixels.row(row as usize).wrapping_offset(offset);
+            let in_place =
+                |row: u32| view.pixels.row(row as usize).wrapping_offset(plane as isize * view.channel_stride);
+            let mut row = new.start;
+            while row < new.end {
+                if let (BATCH, Passes::Float { columns: Columns::Bytes(columns), .. }) = (*batch, passes)
+                    && row + BATCH <= new.end
+                {
+                    let rows = [row, row + 1, row + 2, row + 3];
+                    let places = rows.map(|row| place(keeping.row(row)).cast());
+                    // SAFETY: as below.
+                    unsafe { simd.sum_rows_f32(columns, rows.map(in_place), places) };
+                    row += BATCH;
+                    continue;
+                }
+                let mut from = in_place(row);
                 let to = place(keeping.row(row));
                 // SAFETY: whoever made this task promised the view and the scratch, which has a part for each plane.
                 unsafe {
@@ -184,7 +209,7 @@ impl<S: Simd> Task<S> for Row<'_, S> {
                     match passes {
                         Passes::Wide { columns, .. } => simd.sum_row(columns, from, to.cast()),
                         Passes::Float { columns: Columns::Bytes(columns), .. } => {
-                            simd.sum_row_f32(columns, from, to.cast());
+                            simd.sum_rows_f32(columns, [from], [to.cast()]);
                         }
                         Passes::Float { columns: Columns::Wide(columns, _), .. } => {
                             columns.filter::<f32, 1>(from.cast::<f32>(), to.cast());
@@ -201,6 +226,7 @@ impl<S: Simd> Task<S> for Row<'_, S> {
                         }
                     }
                 }
+                row += 1;
             }
             let line = bytes.wrapping_add(parts.line);
             // Sums that are kept are one row, whose weight is one.
@@ -265,6 +291,9 @@ const CHUNK: usize = 16;
 trait Sum: Copy + Default {
     /// Multiplies, then adds: two roundings where there are any.
     fn add(self, value: Self, weight: Self) -> Self;
+
+    /// How many values to add at a time where so many are left.
+    fn at_once(left: usize) -> usize;
 }
 
 impl Sum for i32 {
@@ -272,12 +301,23 @@ impl Sum for i32 {
     fn add(self, value: Self, weight: Self) -> Self {
         self.wrapping_add(value.wrapping_mul(weight))
     }
+
+    #[inline(always)]
+    fn at_once(left: usize) -> usize {
+        // Integers may be added in any order: with a constant length the compiler gathers a column of rows into a vector.
+        left.min(CHUNK)
+    }
 }
 
 impl Sum for f32 {
     #[inline(always)]
     fn add(self, value: Self, weight: Self) -> Self {
         self + value * weight
+    }
+
+    #[inline(always)]
+    fn at_once(_: usize) -> usize {
+        CHUNK
     }
 }
 
@@ -292,8 +332,8 @@ unsafe fn blend<T: Sum>(rows: &[*const u8], weights: &[T], length: usize, keep: 
         let mut sums = [T::default(); CHUNK];
         for (&row, &weight) in rows.iter().zip(weights) {
             // SAFETY: at < length.
-            let values = unsafe { row.cast::<T>().add(at).cast::<[T; CHUNK]>().read_unaligned() };
-            for (sum, value) in sums.iter_mut().zip(values) {
+            let values = unsafe { std::slice::from_raw_parts(row.cast::<T>().add(at), T::at_once(length - at)) };
+            for (sum, &value) in sums.iter_mut().zip(values) {
                 *sum = sum.add(value, weight);
             }
         }

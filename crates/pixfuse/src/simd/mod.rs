@@ -173,11 +173,16 @@ pub trait Simd: Elements {
         readable: usize,
     ) -> Option<Self::FloatRowFilter>;
 
-    /// The horizontal pass over one row in f32: from zero, multiplied and then added, tap by tap.
+    /// The horizontal pass over some rows at once in f32: from zero, multiplied and then added, tap by tap.
     ///
     /// # Safety
     /// As [`filter_row`](Self::filter_row), with f32 elements.
-    unsafe fn sum_row_f32(self, filter: &Self::FloatRowFilter, source: *const u8, out: *mut f32);
+    unsafe fn sum_rows_f32<const ROWS: usize>(
+        self,
+        filter: &Self::FloatRowFilter,
+        sources: [*const u8; ROWS],
+        outs: [*mut f32; ROWS],
+    );
 
     /// Prepares the weights of four rows, with [`ROUNDED_BITS`] fractional bits.
     fn weights(self, weights: [i32; 4]) -> Self::Weights;

@@ -235,9 +235,16 @@ macro_rules! plain_passes {
         }
 
         #[inline(always)]
-        unsafe fn sum_row_f32(self, filter: &PlainRows<f32>, source: *const u8, out: *mut f32) {
-            // SAFETY: the caller's promise is the same.
-            unsafe { filter.filter::<_, 1>(source, out) }
+        unsafe fn sum_rows_f32<const ROWS: usize>(
+            self,
+            filter: &PlainRows<f32>,
+            sources: [*const u8; ROWS],
+            outs: [*mut f32; ROWS],
+        ) {
+            for row in 0..ROWS {
+                // SAFETY: the caller's promise is the same.
+                unsafe { filter.filter::<_, 1>(sources[row], outs[row]) }
+            }
         }
 
         fn weights(self, weights: [i32; 4]) -> [i32; 4] {

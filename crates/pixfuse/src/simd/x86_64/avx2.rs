@@ -367,9 +367,16 @@ impl Simd for Avx2 {
     }
 
     #[inline(always)]
-    unsafe fn sum_row_f32(self, filter: &FloatRowFilter, source: *const u8, out: *mut f32) {
-        // SAFETY: the caller's promise is the same.
-        unsafe { filter.sum(source, out) }
+    unsafe fn sum_rows_f32<const ROWS: usize>(
+        self,
+        filter: &FloatRowFilter,
+        sources: [*const u8; ROWS],
+        outs: [*mut f32; ROWS],
+    ) {
+        for row in 0..ROWS {
+            // SAFETY: the caller's promise is the same.
+            unsafe { filter.sum(sources[row], outs[row]) }
+        }
     }
 
     fn weights(self, weights: [i32; 4]) -> Weights {

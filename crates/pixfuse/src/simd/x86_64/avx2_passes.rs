@@ -322,7 +322,7 @@ impl FloatRowFilter {
     }
 
     /// # Safety
-    /// As [`Simd::sum_row_f32`](crate::simd::Simd::sum_row_f32).
+    /// As [`Simd::sum_rows_f32`](crate::simd::Simd::sum_rows_f32), for one row.
     #[inline(always)]
     pub(super) unsafe fn sum(&self, source: *const u8, out: *mut f32) {
         // SAFETY: the caller's promise is the same.

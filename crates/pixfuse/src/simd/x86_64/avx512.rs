@@ -448,9 +448,14 @@ impl Simd for Avx512 {
     }
 
     #[inline(always)]
-    unsafe fn sum_row_f32(self, filter: &FloatRowFilter, source: *const u8, out: *mut f32) {
+    unsafe fn sum_rows_f32<const ROWS: usize>(
+        self,
+        filter: &FloatRowFilter,
+        sources: [*const u8; ROWS],
+        outs: [*mut f32; ROWS],
+    ) {
         // SAFETY: the caller's promise is the same.
-        unsafe { filter.sum(source, out) }
+        unsafe { filter.sum(sources, outs) }
     }
 
     fn weights(self, weights: [i32; 4]) -> Weights {

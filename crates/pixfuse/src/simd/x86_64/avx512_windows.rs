@@ -10,7 +10,7 @@ use std::ops::Range;
 ///
 /// Where a group's four taps fit in 64 bytes, one vector is permuted, which runs beside `vpdpbusd`; a permute of two
 /// vectors has three operands, as `vpdpbusd` has, and waits for the same ports. So with three bytes a pixel a group may
-/// have 15 elements, which is five pixels: 178 against 200 us for 1080x1920, bilinear to 256.
+/// have 15 elements, which is five pixels: 186 against 200 us for 1080x1920, bilinear to 256.
 pub(crate) struct Windows {
     /// Elements of a group.
     pub(super) width: usize,
@@ -40,6 +40,15 @@ pub(super) enum Placed {
     TooShort,
 }
 
+/// For each element, the byte of its first tap.
+fn starts(first: &[u32], pixel: usize) -> Vec<usize> {
+    let mut starts = Vec::with_capacity(first.len() * pixel);
+    for &first in first {
+        starts.extend((0..pixel).map(|channel| first as usize * pixel + channel));
+    }
+    starts
+}
+
 /// What windows are looked for.
 struct Search<'a> {
     /// For each element, the byte of its first tap.
@@ -52,17 +61,23 @@ struct Search<'a> {
 impl Windows {
     /// `fixed` allows windows that stay.
     pub(super) fn place(first: &[u32], taps: usize, pixel: usize, readable: usize, fixed: bool) -> Placed {
-        let mut starts = Vec::with_capacity(first.len() * pixel);
-        for &first in first {
-            starts.extend((0..pixel).map(|channel| first as usize * pixel + channel));
-        }
-        let search = Search { starts: &starts, taps, pixel, readable };
+        let search = Search { starts: &starts(first, pixel), taps, pixel, readable };
         let whole = search.windows(16, fixed);
         if pixel != 3 || matches!(&whole, Placed::Windows(windows) if windows.vectors == 1) {
             return whole;
         }
         let pixels = search.windows(15, fixed);
         if matches!(&pixels, Placed::Windows(windows) if windows.vectors == 1) { pixels } else { whole }
+    }
+
+    /// Windows that stay, for as many pixels a group as that allows.
+    pub(super) fn staying(first: &[u32], taps: usize, pixel: usize, readable: usize) -> Option<Self> {
+        let search = Search { starts: &starts(first, pixel), taps, pixel, readable };
+        let fewer = (2..=16 / pixel).rev().map(|pixels| pixels * pixel);
+        [16].into_iter().chain(fewer).filter(|width| (6..=16).contains(width)).find_map(|width| {
+            let (vectors, bases) = search.fixed(&search.spans(width))?;
+            Some(search.made(width, true, vectors, bases))
+        })
     }
 
     /// How many groups there are.
@@ -86,16 +101,20 @@ impl Windows {
 }
 
 impl Search<'_> {
-    /// Windows of groups of `width` elements.
-    fn windows(&self, width: usize, fixed: bool) -> Placed {
-        let Self { starts, taps, pixel, readable } = *self;
-        let (quads, step) = (taps.div_ceil(4), 4 * pixel);
-        // The bytes that the first four taps of each group span; the others are a shift of them.
+    /// The bytes that the first four taps of each group of `width` elements span; the others are a shift of them.
+    fn spans(&self, width: usize) -> Vec<Range<usize>> {
         let span = |starts: &[usize]| {
             let (least, most) = starts.iter().fold((usize::MAX, 0), |(l, m), &start| (l.min(start), m.max(start)));
-            least..most + 3 * pixel + 1
+            least..most + 3 * self.pixel + 1
         };
-        let spans: Vec<_> = starts.chunks(width).map(span).collect();
+        self.starts.chunks(width).map(span).collect()
+    }
+
+    /// Windows of groups of `width` elements.
+    fn windows(&self, width: usize, fixed: bool) -> Placed {
+        let Self { taps, pixel, readable, .. } = *self;
+        let (quads, step) = (taps.div_ceil(4), 4 * pixel);
+        let spans = self.spans(width);
         if spans.iter().any(|span| span.len() > 256) {
             return Placed::TooWide;
         }
@@ -117,6 +136,11 @@ impl Search<'_> {
             (None, Some(whole)) => (true, whole.0, whole.1),
             (None, None) => return Placed::TooShort,
         };
+        Placed::Windows(self.made(width, fixed, vectors, bases))
+    }
+
+    fn made(&self, width: usize, fixed: bool, vectors: usize, bases: Vec<usize>) -> Windows {
+        let Self { starts, taps, pixel, .. } = *self;
         let mut groups = Vec::with_capacity(bases.len());
         for (starts, base) in starts.chunks(width).zip(bases) {
             let mut index = [0; 64];
@@ -129,7 +153,7 @@ impl Search<'_> {
             }
             groups.push(Group { index, base });
         }
-        Placed::Windows(Windows { width, groups, fixed, vectors, quads, step })
+        Windows { width, groups, fixed, vectors, quads: taps.div_ceil(4), step: 4 * pixel }
     }
 
     /// Windows that hold all taps of their group, if 128 bytes do: how many vectors they take, and their bases.
