@@ -2,7 +2,7 @@
 
 import pixfuse, { Pipeline, decoders, levels, presets, version } from '..'
 import type {
-  Box, Declaration, ElementOf, Geometry, Image, Level, Matrix, Options, Point, PresetName, RunOptions, Tensor, Values,
+  Box, Declaration, ElementOf, Float16Data, Geometry, Image, Level, Matrix, Options, Point, PresetName, RunOptions, Tensor, Values,
 } from '..'
 
 /** Accepts nothing but exactly this type. */
@@ -116,7 +116,7 @@ exactly<Float64Array>()(geometry.unmapPoints(new Int32Array(2), { clip: true }))
 
 declare const text: string
 exactly<Pipeline>()(new Pipeline(text))
-exactly<Float32Array | Uint8Array>()(new Pipeline(text).runSync(image).data)
+exactly<Float32Array | Float16Data | Uint16Array | Int8Array | Uint8Array>()(new Pipeline(text).runSync(image).data)
 exactly<'f32'>()('f32' as ElementOf<'input(rgb8), output(rgb, f32)'>)
 
 exactly<PresetName[]>()(presets.names())
@@ -142,8 +142,8 @@ floats.runSync(image, new Float32Array(12))
 floats.decodeSync(new Uint8Array(3), { orient: 9 })
 // @ts-expect-error: a file is bytes, not its name
 floats.decodeSync('photo.jpg')
-// @ts-expect-error: pixels are bytes
-floats.runSync({ data: new Float32Array(12), width: 2, height: 2 })
+// @ts-expect-error: pixels are bytes, words or floats
+floats.runSync({ data: new Float64Array(12), width: 2, height: 2 })
 // @ts-expect-error: an image has a height
 floats.runSync({ data: new Uint8Array(12), width: 2 })
 // @ts-expect-error: no such filter
