@@ -2,7 +2,7 @@
 
 use numpy::{PyArrayDyn, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods};
 use pixfuse::spec::Input;
-use pixfuse::{Error, ImageRef, Layout, PixelFormat};
+use pixfuse::{Error, ImageRef, Layout, PixelFormat, Sample};
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -11,15 +11,23 @@ use pyo3::types::PyMemoryView;
 
 use crate::failure::{Failure, found};
 use crate::pillow::{self, Pixels};
+use crate::planes::Planes;
 
-/// The pixels of a Python object, which stay alive with this.
-pub(crate) struct Image<'py> {
+/// The samples of a Python object, which stay alive with this.
+pub(crate) enum Image<'py> {
+    Pixels(Interleaved<'py>),
+    Planes(Planes<'py>),
+}
+
+/// Pixels, or planes of one channel each.
+pub(crate) struct Interleaved<'py> {
     _owner: Bound<'py, PyAny>,
     /// Row 0, column 0, channel 0.
     origin: *const u8,
-    /// Rows, columns and channels, whichever axes of the object they are; [`ImageRef::check_view`] has seen them.
+    /// Rows, columns and channels, whichever axes of the object they are; [`ImageRef::check_samples`] has seen them.
     shape: [usize; 3],
     strides: [isize; 3],
+    sample: Sample,
     /// What the object itself says that its channels are.
     format: Option<PixelFormat>,
     /// Whether a fourth byte follows the three of each pixel.
@@ -30,9 +38,37 @@ impl<'py> Image<'py> {
     /// The pixels that a pipeline reads from an object.
     ///
     /// # Errors
-    /// When the object is no array of u8 with the axes of `input(...)`.
+    /// When the object is no array with the axes and samples of `input(...)`.
     pub(crate) fn of(object: &Bound<'py, PyAny>, pipe: &pixfuse::Pipeline) -> Result<Self, Failure> {
         let input = &pipe.spec().input;
+        if input.format.is_yuv() {
+            return Planes::of(object, input.format).map(Self::Planes);
+        }
+        Interleaved::of(object, input).map(Self::Pixels)
+    }
+
+    /// The view of the samples, which no other thread may write while it is read.
+    ///
+    /// # Errors
+    /// When the object's own format has other channels than its array.
+    pub(crate) fn view(&self) -> Result<ImageRef<'_>, Failure> {
+        match self {
+            Self::Pixels(pixels) => pixels.view(),
+            Self::Planes(planes) => planes.view(),
+        }
+    }
+
+    /// As [`view`](Self::view), of four channels, where red, green and blue have a fourth byte behind them.
+    pub(crate) fn padded(&self) -> Option<ImageRef<'_>> {
+        match self {
+            Self::Pixels(pixels) => pixels.padded(),
+            Self::Planes(_) => None,
+        }
+    }
+}
+
+impl<'py> Interleaved<'py> {
+    fn of(object: &Bound<'py, PyAny>, input: &Input) -> Result<Self, Failure> {
         let (array, format, layout) = match object.cast::<PyUntypedArray>() {
             Ok(array) => (array.clone(), None, input.layout),
             Err(_) => match pillow::format(object)? {
@@ -44,12 +80,17 @@ impl<'py> Image<'py> {
                 None => (read(object)?, None, input.layout),
             },
         };
-        let Ok(array) = array.cast::<PyArrayDyn<u8>>() else {
-            return Err(Error::Image(format!("dtype {}, expected uint8", array.dtype())).into());
+        let sample = input.format.sample();
+        let (origin, expected) = match sample {
+            Sample::U8 => (origin::<u8>(&array), "uint8"),
+            Sample::U16 => (origin::<u16>(&array), "uint16"),
+            Sample::F32 => (origin::<f32>(&array), "float32"),
+        };
+        let Some(origin) = origin else {
+            return Err(Error::Image(format!("dtype {}, expected {expected}", array.dtype())).into());
         };
         let (shape, strides) = axes(array.shape(), array.strides(), layout, input)?;
-        let origin = array.data().cast_const();
-        Ok(Self { _owner: array.clone().into_any(), origin, shape, strides, format, has_padding: false })
+        Ok(Self { _owner: array.into_any(), origin, shape, strides, sample, format, has_padding: false })
     }
 
     /// The pixels of a Pillow image, where they lie.
@@ -61,20 +102,21 @@ impl<'py> Image<'py> {
             _ => axes(&[rows, columns, format.channels()], &strides, Layout::Hwc, input),
         }?;
         let has_padding = bytes > format.channels();
-        Ok(Self { _owner: owner.into_any(), origin, shape, strides, format: Some(format), has_padding })
+        let (format, sample) = (Some(format), Sample::U8);
+        Ok(Self { _owner: owner.into_any(), origin, shape, strides, sample, format, has_padding })
     }
 
     /// The view of the pixels, which no other thread may write while it is read.
     ///
     /// # Errors
     /// When the object's own format has other channels than its array.
-    pub(crate) fn view(&self) -> Result<ImageRef<'_>, Failure> {
+    fn view(&self) -> Result<ImageRef<'_>, Failure> {
         // SAFETY: numpy keeps every byte that an array's shape and strides reach readable for as long as the array
         // lives, which `self` sees to, and does not move it: `ndarray.resize` refuses while somebody else holds the
-        // array. So does Pillow with the rows of an image that it gave away. `check_view` accepted shape and strides in
+        // array. So does Pillow with the rows of an image that it gave away. `check_samples` accepted shape and strides in
         // `axes`. That nothing is written meanwhile is the contract of `Pipeline.__call__`, as it is of numpy's own
         // functions.
-        let view = unsafe { ImageRef::from_raw_parts(self.origin, self.shape, self.strides) };
+        let view = unsafe { ImageRef::from_raw_samples(self.sample, self.origin, self.shape, self.strides) };
         Ok(match self.format {
             Some(format) => view.with_format(format)?,
             None => view,
@@ -82,7 +124,7 @@ impl<'py> Image<'py> {
     }
 
     /// As [`view`](Self::view), of four channels, where red, green and blue have a fourth byte behind them.
-    pub(crate) fn padded(&self) -> Option<ImageRef<'_>> {
+    fn padded(&self) -> Option<ImageRef<'_>> {
         let [rows, columns, _] = self.shape;
         self.has_padding.then(|| {
             // SAFETY: as in `view`; rows are dense and have four bytes a pixel.
@@ -117,8 +159,21 @@ fn axes(
             return Err(Error::Image(format!("shape {}, expected {expected} for {input}", tuple(shape))).into());
         }
     };
-    ImageRef::check_view(shape, strides)?;
+    ImageRef::check_samples(input.format.sample(), shape, strides)?;
     Ok((shape, strides))
+}
+
+/// The first element of an array of this type.
+fn origin<T: numpy::Element>(array: &Bound<'_, PyUntypedArray>) -> Option<*const u8> {
+    Some(array.cast::<PyArrayDyn<T>>().ok()?.data().cast_const().cast())
+}
+
+/// An array, or an object that says how its memory is one.
+pub(crate) fn array<'py>(object: &Bound<'py, PyAny>) -> Result<Bound<'py, PyUntypedArray>, Failure> {
+    match object.cast::<PyUntypedArray>() {
+        Ok(array) => Ok(array.clone()),
+        Err(_) => read(object),
+    }
 }
 
 /// An object that says how its memory is an array.
@@ -132,7 +187,7 @@ fn read<'py>(object: &Bound<'py, PyAny>) -> Result<Bound<'py, PyUntypedArray>, F
     }
     match memory(object)? {
         Some(memory) => as_array(&memory),
-        None => Err(Error::Image(format!("expected an array of uint8, found {}", found(object))).into()),
+        None => Err(Error::Image(format!("expected an array, found {}", found(object))).into()),
     }
 }
 

@@ -29,6 +29,7 @@ mod keywords;
 mod out;
 mod pillow;
 mod pipeline;
+mod planes;
 
 use pixfuse::{Entry, Level, presets};
 use pyo3::exceptions::PyAttributeError;

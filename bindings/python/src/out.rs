@@ -4,7 +4,7 @@ use std::mem::MaybeUninit;
 
 use numpy::npyffi::{_PyArray_GET_ITEM_DATA, NPY_ARRAY_WRITEABLE};
 use numpy::{PyArrayDyn, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods, dtype};
-use pixfuse::{Error, TensorElement};
+use pixfuse::{Element, Error, TensorElement};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyTuple;
@@ -24,6 +24,9 @@ impl<'py, T: TensorElement + numpy::Element> Out<'py, T> {
     /// # Errors
     /// As [`given`](Self::given) and [`new`](Self::new).
     pub(crate) fn of(py: Python<'py>, out: Option<&Bound<'py, PyAny>>, dims: &[usize]) -> Result<Self, Failure> {
+        if T::ELEMENT == Element::Bf16 {
+            has_bfloat16(py)?;
+        }
         match out {
             Some(out) => Self::given(out, dims),
             None => Self::new(py, dims),
@@ -92,6 +95,18 @@ impl<'py, T: TensorElement + numpy::Element> Out<'py, T> {
     pub(crate) fn into_array(self) -> Bound<'py, PyAny> {
         self.array.into_any()
     }
+}
+
+/// numpy has no bfloat16 of its own.
+///
+/// # Errors
+/// When the package that brings it is not installed.
+fn has_bfloat16(py: Python<'_>) -> Result<(), Failure> {
+    static ML_DTYPES: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    ML_DTYPES.import(py, "ml_dtypes", "bfloat16").map(drop).map_err(|_| {
+        let message = "elements are bf16, which numpy has from the package ml_dtypes: pip install ml_dtypes";
+        Error::Output(message.into()).into()
+    })
 }
 
 fn is_writable<T>(array: &Bound<'_, PyArrayDyn<T>>) -> bool {
