@@ -41,6 +41,8 @@ impl Image {
     pub(crate) fn read([data, width, height, channels, stride]: ImageValues, pipe: &Pipeline) -> Result<Self, String> {
         let input = &pipe.spec().input;
         let format = input.format;
+        let apart = data.is_array().map_err(|error| error.to_string())?;
+        let memory = if apart { None } else { Some(samples("data", data, format.sample())?) };
         let (columns, rows) = (whole("width", width)?, whole("height", height)?);
         if let Some(channels) = optional("channels", channels)?
             && channels != format.channels()
@@ -50,15 +52,14 @@ impl Image {
         let shape =
             Shape { format, layout: input.layout, sides: [rows, columns], blocks: Default::default(), count: 1 };
         let mut image = Self { shape, origins: [ptr::null(); 3] };
-        if !data.is_array().map_err(|error| error.to_string())? {
-            let memory = samples("data", data, format.sample())?;
+        if let Some((address, given)) = memory {
             let stride = optional("stride", stride)?;
             if format.is_yuv() {
-                image.one_buffer(memory.1, stride)?;
+                image.one_buffer(given, stride)?;
             } else {
-                image.pixels(memory.1, stride)?;
+                image.pixels(given, stride)?;
             }
-            image.origins = image.shape.blocks.map(|block| memory.0.wrapping_add(block.start));
+            image.origins = image.shape.blocks.map(|block| address.wrapping_add(block.start));
             return Ok(image);
         }
         if !format.is_yuv() {

@@ -178,7 +178,7 @@ test('getters and proxies', async () => {
   const thrown = new Error('from the getter')
   const throws = () => { throw thrown }
   const same = error => error === thrown
-  for (const key of ['data', 'width', 'height', 'channels', 'stride']) {
+  for (const key of ['data', 'planes', 'width', 'height', 'channels', 'stride']) {
     const bad = Object.defineProperty({ ...source }, key, { get: throws })
     assert.throws(() => pipe.runSync(bad), same)
     assert.throws(() => pipe.batchSync([bad]), same)
@@ -195,7 +195,7 @@ test('getters and proxies', async () => {
   // Each property is read once.
   const reads = []
   pipe.runSync(new Proxy(source, { get: (target, key) => { reads.push(key); return target[key] } }))
-  assert.deepEqual(reads, ['data', 'width', 'height', 'channels', 'stride'])
+  assert.deepEqual(reads, ['data', 'planes', 'width', 'height', 'channels', 'stride'])
 })
 
 test('methods need a pipeline', () => {

@@ -272,7 +272,7 @@ def test_an_objects_own_exception_stays_what_it_is():
     with pytest.raises(TypeError, match="can't convert cuda:0") as raised:
         Pipeline(TEXT)(GpuTensor())
     assert raised.value.__notes__ == ["while GpuTensor was read as an array"]
-    with pytest.raises(RuntimeError, match="no __array_interface__ today"):
+    with pytest.raises(RuntimeError, match="no __dlpack__ today"):
         Pipeline(TEXT)(Throws())
 
 
