@@ -155,7 +155,7 @@ def test_short_floats(level, noise):
                 exact = Pipeline(text.format("f32", layout))(image)
                 with np.errstate(over="ignore"):
                     half = exact.astype(np.float16)
-                assert np.isinf(half).any(), "some are beyond the range of f16"
+                assert resize or np.isinf(half).any(), "some are beyond the range of f16"
                 assert np.array_equal(Pipeline(text.format("f16", layout))(image), half)
                 assert np.array_equal(Pipeline(text.format("bf16", layout))(image), exact.astype(ml_dtypes.bfloat16))
     pipe = Pipeline("input(rgb8), output(rgb, bf16)")
