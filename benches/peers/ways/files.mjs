@@ -5,9 +5,7 @@ import sharp from 'sharp'
 import { levels } from '../../../bindings/node/index.mjs'
 import { toPlanes } from './loops.mjs'
 import { on } from './ours.mjs'
-
-// Its `linear` is another antialiasing, and it shrinks while it decodes.
-const ANOTHER_FILTER = { largest: 64, mean: 3 }
+import { ONE_LEVEL } from './way.mjs'
 
 export function ways(workload) {
   const { file } = workload
@@ -19,7 +17,7 @@ export function ways(workload) {
   const pipe = workload.pipe()
   all.push({ name: 'pixfuse, new output', level: pipe.level, run: () => pipe.decodeSync(file).data })
   all.push({ name: 'pixfuse, a promise', level: pipe.level, run: async () => (await pipe.decode(file)).data })
-  return [...all, { name: 'sharp, JavaScript loop', run: withSharp(workload), tolerance: ANOTHER_FILTER }]
+  return [...all, { name: 'sharp, JavaScript loop', run: withSharp(workload), tolerance: ONE_LEVEL }]
 }
 
 function withSharp(workload) {
@@ -30,8 +28,8 @@ function withSharp(workload) {
     const scale = shortest / Math.min(width, height)
     const [columns, rows] = [Math.trunc(width * scale), Math.trunc(height * scale)]
     const middle = {
-      left: Math.round((columns - outColumns) / 2),
-      top: Math.round((rows - outRows) / 2),
+      left: Math.floor((columns - outColumns) / 2),
+      top: Math.floor((rows - outRows) / 2),
       width: outColumns,
       height: outRows,
     }

@@ -92,7 +92,7 @@ fn channels_that_the_file_has_not_are_refused() {
 #[test]
 fn other_pixel_formats_are_refused() {
     for format in ["nv12", "yuyv", "rgb16", "bgr32f"] {
-        let text = format!("input({format}), resize(8, 8, bilinear), normalize(), output(rgb, f32)");
+        let text = format!("input({format}), resize(8, 8, bilinear, precision = f32), output(rgb, f32)");
         let pipe = Pipeline::parse(&text).unwrap();
         for (name, has) in [("odd-420.jpg", "JPEG file has colours"), ("gray.png", "PNG file has gray pixels")] {
             let error = decode::<f32>(&pipe, &read(name), &Options::default()).unwrap_err().to_string();
