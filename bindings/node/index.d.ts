@@ -286,10 +286,25 @@ export interface OrientOptions {
   readonly orient?: Orient | null | undefined
 }
 
-/** Options of `batchSync`. */
+/** Options of everything that gives a tensor. */
 export interface Options<E extends Element = Element> {
   /** Where the tensor goes, a typed array of its exact length; a new one is made without it. */
   readonly out?: Out<E> | null | undefined
+}
+
+/** Options of `batchSync`. */
+export interface BatchSyncOptions<E extends Element = Element> extends Options<E> {
+  /**
+   * How many threads work on the images, from 1 (unless given) to 1024: this one and others, which all pipelines share.
+   * The bytes are the same for any number; more than there are cores gain nothing.
+   */
+  readonly threads?: number | null | undefined
+}
+
+/** Options of `batch`. */
+export interface BatchOptions<E extends Element = Element> extends BatchSyncOptions<E> {
+  /** Whether the images' buffers may be taken instead of copied. */
+  readonly transfer?: boolean | undefined
 }
 
 /** Options of `runSync`. */
@@ -460,8 +475,18 @@ export interface Pipeline<E extends Element = Element> {
    * @example
    * const { data, dims } = pipe.batchSync([first, second]) // dims [2, 3, 240, 256]
    */
-  batchSync<O extends Out<E>>(images: Iterable<Image>, options: { readonly out: O }): Tensor<O>
-  batchSync(images: Iterable<Image>, options?: Options<E> | null): Tensor<TensorData<E>>
+  batchSync<O extends Out<E>>(images: Iterable<Image>, options: BatchSyncOptions<E> & { readonly out: O }): Tensor<O>
+  batchSync(images: Iterable<Image>, options?: BatchSyncOptions<E> | null): Tensor<TensorData<E>>
+
+  /**
+   * As `batchSync`, on a thread of Node.js's pool and `threads - 1` others. Buffers are copied or taken as by `run`; with
+   * `transfer` all images that lie in one buffer are taken with it.
+   *
+   * @example
+   * const { data, dims } = await pipe.batch(images, { threads: 2, transfer: true })
+   */
+  batch<O extends Out<E>>(images: Iterable<Image>, options: BatchOptions<E> & { readonly out: O }): Promise<Tensor<O>>
+  batch(images: Iterable<Image>, options?: BatchOptions<E> | null): Promise<Tensor<TensorData<E>>>
 
   /**
    * Decodes a JPEG, PNG or WebP file and runs over it, on this thread.

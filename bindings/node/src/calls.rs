@@ -59,6 +59,9 @@ pub(crate) fn object(env: &Env, pipe: std::result::Result<Pipeline, pixfuse::Err
     )?;
     object.set("decode", one)?;
     let owner = pipe.clone();
+    let start = move |call: Call| task::start_batch(&owner, &call);
+    object.set("startBatch", env.create_function_from_closure::<(), _, _>("startBatch", start)?)?;
+    let owner = pipe.clone();
     let many = env.create_function_from_closure::<(), _, _>(
         "decodeBatch",
         move |call: Call| with_element!(owner.element(), T => decode::batch::<T>(&owner, &call)),
@@ -116,33 +119,46 @@ fn run<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext) -> Result<
     Ok(out)
 }
 
-/// `batch([data, width, height, channels, stride, data, ...], out, allocate)`.
+/// `batch([data, width, height, channels, stride, data, ...], out, allocate, threads)`.
 fn batch<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Unknown<'static>> {
+    let pipe = &threaded(pipe, call.get(3)?)?;
     let values: Object = call.get(0)?;
-    let read = || -> Result<Vec<Image>> {
-        let images = (0..values.get_array_length()? / 5).map(|index| {
-            let at = |offset| values.get_element(index * 5 + offset);
-            Image::read([at(0)?, at(1)?, at(2)?, at(3)?, at(4)?], pipe)
-                .map_err(|message| refused_image(format!("number {index}: {message}")))
-        });
-        images.collect()
-    };
     let view = |image: &Image| {
         // SAFETY: below, no JavaScript runs between a reading of the images and the last use of their views.
         unsafe { image.view() }
     };
     let views = |images: &[Image]| images.iter().map(view).collect::<Vec<_>>();
-    let mut images = read()?;
+    let mut read = images(pipe, &values)?;
     let mut out: Unknown = call.get(1)?;
     if is_absent(out) {
-        let dims = pipe.check_batch::<T>(&views(&images)).map_err(refused)?;
+        let dims = pipe.check_batch::<T>(&views(&read)).map_err(refused)?;
         out = allocate(call.get(2)?, dims.iter().product())?;
-        images = read()?;
+        read = images(pipe, &values)?;
     }
     // SAFETY: as in `run`.
     let out_elements = unsafe { elements::<T>(out) }.map_err(refused)?;
-    pipe.batch_into_uninit(&views(&images), out_elements).map_err(refused)?;
+    pipe.batch_into_uninit(&views(&read), out_elements).map_err(refused)?;
     Ok(out)
+}
+
+/// The pipeline on so many threads, if they are given.
+pub(crate) fn threaded(pipe: &Pipeline, threads: Unknown) -> Result<Pipeline> {
+    if is_absent(threads) {
+        return Ok(pipe.clone());
+    }
+    pipe.with_threads(whole("threads", threads).map_err(refused)?).map_err(refused)
+}
+
+/// The images of a batch, five values each.
+pub(crate) fn images(pipe: &Pipeline, values: &Object) -> Result<Vec<Image>> {
+    (0..values.get_array_length()? / 5).map(|index| image_at(pipe, values, index)).collect()
+}
+
+/// One image of a batch.
+pub(crate) fn image_at(pipe: &Pipeline, values: &Object, index: u32) -> Result<Image> {
+    let at = |offset| values.get_element(index * 5 + offset);
+    Image::read([at(0)?, at(1)?, at(2)?, at(3)?, at(4)?], pipe)
+        .map_err(|message| refused_image(format!("number {index}: {message}")))
 }
 
 /// The first five arguments.

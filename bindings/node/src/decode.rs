@@ -7,7 +7,7 @@ use pixfuse::{Orientation, Pipeline, TensorElement, with_element};
 use pixfuse_decode::{EncodedImage, Options, batch_shape, decode_batch_into};
 
 use crate::buffer::{self, elements, found, is_absent, whole};
-use crate::calls::{allocate, refused};
+use crate::calls::{allocate, refused, threaded};
 use crate::geometry;
 use crate::task::{Run, Work, made};
 
@@ -26,11 +26,7 @@ pub(crate) fn one<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext)
 /// `decodeBatch([data, ..], orient, maxPixels, out, allocate, threads)`: as `decode`.
 pub(crate) fn batch<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Object<'static>> {
     let (list, options): (Object, _) = (call.get(0)?, options(call)?);
-    let threads: Unknown = call.get(5)?;
-    let pipe = match is_absent(threads) {
-        true => pipe.clone(),
-        false => pipe.with_threads(whole("threads", threads).map_err(refused)?).map_err(refused)?,
-    };
+    let pipe = threaded(pipe, call.get(5)?)?;
     let files = (0..list.get_array_length()?).map(|index| {
         buffer::bytes(list.get_element(index)?).map_err(|message| refused(format!("number {index}: {message}")))
     });

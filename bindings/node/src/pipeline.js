@@ -52,6 +52,26 @@
     }
   }
 
+  // As `move`, of the image with this number, unless it has planes. Those that lie in one buffer are taken together.
+  function moves(values) {
+    const places = []
+    for (let at = 0; at < values.length; at += 5) {
+      const data = values[at]
+      if (ArrayBuffer.isView(data)) {
+        const { buffer, byteOffset, byteLength } = data
+        places[at / 5] = { buffer, byteOffset, byteLength }
+      }
+    }
+    const taken = new Map()
+    return index => {
+      if (places[index] === undefined) return undefined
+      const { buffer, byteOffset, byteLength } = places[index]
+      if (!taken.has(buffer)) taken.set(buffer, move({ buffer, byteOffset: 0, byteLength: buffer.byteLength })?.buffer)
+      const own = taken.get(buffer)
+      return own && new Uint8Array(own, byteOffset, byteLength)
+    }
+  }
+
   class Pipeline {
     #native
     #allocate
@@ -114,8 +134,21 @@
         values.push(...parts(image))
       }
       const given = this.#given(options)
-      const out = this.#native.batch(values, given.bits, this.#allocate)
+      const out = this.#native.batch(values, given.bits, this.#allocate, options?.threads)
       return { data: this.#shown(given, out), dims: [values.length / 5, ...this.#dims(values[2], values[1])] }
+    }
+
+    async batch(images, options) {
+      const values = []
+      for (const image of images) {
+        values.push(...parts(image))
+      }
+      const given = this.#given(options)
+      const mover = options?.transfer ? moves(values) : undefined
+      const { bits } = given
+      const made = await this.#native.startBatch(values, bits, this.#allocate, mover, options?.threads)
+      bits?.set(made)
+      return { data: this.#shown(given, made), dims: [values.length / 5, ...this.#dims(values[2], values[1])] }
     }
 
     decodeSync(data, options) {

@@ -14,14 +14,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use half::slice::HalfBitsSliceExt;
 use napi::bindgen_prelude::{
-    AsyncTask, Either4, Env, Error, Float32Array, Function, FunctionCallContext, Int8Array, Result, Status, Task,
-    Uint8Array, Uint16Array, Unknown,
+    AsyncTask, Either4, Env, Error, Float32Array, Function, FunctionCallContext, Int8Array, Object, Result, Status,
+    Task, Uint8Array, Uint16Array, Unknown,
 };
-use pixfuse::{Element, Orientation, Pipeline, TensorElement, bf16, f16, with_element};
+use pixfuse::{Element, ImageRef, Orientation, Pipeline, TensorElement, bf16, f16, with_element};
 use pixfuse_decode::{Options, decode_into};
 
 use crate::buffer::{elements, is_absent};
-use crate::calls::{allocate, image_values, oriented, refused, refused_image};
+use crate::calls::{allocate, image_at, image_values, images, oriented, refused, refused_image, threaded};
 use crate::decode::orientation;
 use crate::image::{Image, Shape};
 
@@ -38,26 +38,56 @@ pub(crate) fn start(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Async
     let mut moved = None;
     if !is_absent(call.get(7)?) {
         let mover: Function<Unknown, Unknown> = call.get(7)?;
-        let taken = mover.call(values[0])?;
-        if !is_absent(taken) {
-            // SAFETY: the conversion asks the value for its type.
-            moved = Some(unsafe { taken.cast::<Uint8Array>() }?);
-        }
+        moved = taken(mover.call(values[0])?)?;
     }
     let pixels = match moved {
         Some(taken) => Pixels::Moved(taken),
-        None => {
-            // `move` was JavaScript too.
-            let image = Image::read(values, pipe).map_err(refused_image)?;
-            // SAFETY: no JavaScript ran since.
-            let copy = unsafe { image.copy() };
-            Pixels::Copied(copy.ok_or_else(|| refused_image("there is no memory for a copy".into()))?)
-        }
+        // `move` was JavaScript too.
+        None => copied(&Image::read(values, pipe).map_err(refused_image)?)?,
     };
-    if image.shape().of(&pixels).is_none() {
-        return Err(refused_image("data: shorter than it was a moment ago".into()));
+    let image = Owned::new(pixels, image.shape())?;
+    Ok(AsyncTask::new(Run::new(pipe, Work::Image { image, orient }, tensor)))
+}
+
+/// `startBatch([data, width, height, channels, stride, data, ...], out, allocate, move, threads)`: as `start`, for many
+/// images. `move` is called with the number of each.
+pub(crate) fn start_batch(pipe: &Pipeline, call: &FunctionCallContext) -> Result<AsyncTask<Run>> {
+    let pipe = &threaded(pipe, call.get(4)?)?;
+    let values: Object = call.get(0)?;
+    let length = with_element!(pipe.element(), T => check_batch::<T>(pipe, &values, call.get(1)?))?;
+    let tensor = made(pipe, call.get(2)?, length)?;
+    // `allocate` was JavaScript, so the images are read once more.
+    let shapes: Vec<Shape> = images(pipe, &values)?.iter().map(Image::shape).collect();
+    let mut moved: Vec<Option<Uint8Array>> = shapes.iter().map(|_| None).collect();
+    if !is_absent(call.get(3)?) {
+        let mover: Function<u32, Unknown> = call.get(3)?;
+        for (index, moved) in (0..).zip(&mut moved) {
+            *moved = taken(mover.call(index)?)?;
+        }
     }
-    Ok(AsyncTask::new(Run::new(pipe, Work::Image { pixels, shape: image.shape(), orient }, tensor)))
+    let owned = |((index, shape), moved): ((u32, Shape), Option<Uint8Array>)| {
+        let pixels = match moved {
+            Some(taken) => Pixels::Moved(taken),
+            // `move` was JavaScript too.
+            None => copied(&image_at(pipe, &values, index)?)?,
+        };
+        Owned::new(pixels, shape)
+    };
+    let images = (0..).zip(shapes).zip(moved).map(owned).collect::<Result<_>>()?;
+    Ok(AsyncTask::new(Run::new(pipe, Work::Batch { images }, tensor)))
+}
+
+/// What `move` gave.
+fn taken(given: Unknown) -> Result<Option<Uint8Array>> {
+    // SAFETY: the conversion asks the value for its type.
+    if is_absent(given) { Ok(None) } else { unsafe { given.cast() }.map(Some) }
+}
+
+/// A copy of an image that has just been read.
+fn copied(image: &Image) -> Result<Pixels> {
+    // SAFETY: both callers read the image in the same expression, so no JavaScript ran since.
+    let copy = unsafe { image.copy() };
+    Ok(Pixels::Copied(copy.ok_or_else(|| refused_image("there is no memory for a copy".into()))?))
 }
 
 /// A new typed array for a tensor.
@@ -84,12 +114,26 @@ fn check<T: TensorElement>(
     let image = Image::read(image_values(call)?, pipe).map_err(refused_image)?;
     // SAFETY: the view ends with the statement, in which no JavaScript runs.
     let dims = pipe.check::<T>(&oriented(pipe, unsafe { image.view() }, orient)).map_err(refused)?;
+    check_out::<T>(&dims, "tensor", out)
+}
+
+/// As [`check`], for many images.
+fn check_batch<T: TensorElement>(pipe: &Pipeline, values: &Object, out: Unknown) -> Result<usize> {
+    let images = images(pipe, values)?;
+    // SAFETY: the views end with the next statement, and no JavaScript has run since the images were read.
+    let views: Vec<_> = images.iter().map(|image| unsafe { image.view() }).collect();
+    let dims = pipe.check_batch::<T>(&views).map_err(refused)?;
+    check_out::<T>(&dims, "batch", out)
+}
+
+/// The number of elements of this shape, which `out` has too if it is given.
+fn check_out<T: TensorElement>(dims: &[usize], what: &str, out: Unknown) -> Result<usize> {
     let length = dims.iter().product();
     if !is_absent(out) {
         // SAFETY: the elements are counted, not touched, and no JavaScript runs meanwhile.
         let given = unsafe { elements::<T>(out) }.map_err(refused)?.len();
         if given != length {
-            let message = format!("{given} elements given, the tensor {dims:?} needs {length}");
+            let message = format!("{given} elements given, the {what} {dims:?} needs {length}");
             return Err(refused(pixfuse::Error::Output(message)));
         }
     }
@@ -106,7 +150,8 @@ pub(crate) struct Run {
 
 /// What it is run over.
 pub(crate) enum Work {
-    Image { pixels: Pixels, shape: Shape, orient: Option<Orientation> },
+    Image { image: Owned, orient: Option<Orientation> },
+    Batch { images: Vec<Owned> },
     File { file: Vec<u8>, options: Options },
 }
 
@@ -117,9 +162,12 @@ impl Run {
 
     fn run_into<T: TensorElement>(pipe: &Pipeline, work: &Work, out: &mut [T]) -> Result<()> {
         match work {
-            Work::Image { pixels, shape, orient } => {
-                let image = shape.of(pixels).ok_or_else(|| refused_image("data: became shorter".into()))?;
-                pipe.run_into(oriented(pipe, image, *orient), out).map_err(refused)
+            Work::Image { image, orient } => {
+                pipe.run_into(oriented(pipe, image.view()?, *orient), out).map_err(refused)
+            }
+            Work::Batch { images } => {
+                let views = images.iter().map(Owned::view).collect::<Result<Vec<_>>>()?;
+                pipe.batch_into(&views, out).map_err(refused)
             }
             Work::File { file, options } => decode_into(pipe, file, options, out).map_err(refused),
         }
@@ -129,7 +177,25 @@ impl Run {
 /// A tensor in JavaScript's memory; 16-bit floats as their bits.
 pub(crate) type Elements = Either4<Float32Array, Uint16Array, Uint8Array, Int8Array>;
 
-pub(crate) enum Pixels {
+/// An image that no JavaScript can reach.
+pub(crate) struct Owned {
+    pixels: Pixels,
+    shape: Shape,
+}
+
+impl Owned {
+    fn new(pixels: Pixels, shape: Shape) -> Result<Self> {
+        let owned = Self { pixels, shape };
+        owned.view()?;
+        Ok(owned)
+    }
+
+    fn view(&self) -> Result<ImageRef<'_>> {
+        self.shape.of(&self.pixels).ok_or_else(|| refused_image("data: shorter than it was a moment ago".into()))
+    }
+}
+
+enum Pixels {
     Copied(Vec<u8>),
     /// An array that no JavaScript has.
     Moved(Uint8Array),

@@ -38,3 +38,60 @@ test('batches that are none', () => {
   assertRefused(() => pipe.batchSync(sources, { out: new Uint8Array(180) }), /^out: expected a Float32Array/)
   assertRefused(() => pipe.batchSync(sources, new Float32Array(180)), /^options: /)
 })
+
+const many = () => Array.from({ length: 30 }, (_, index) => image(64 + index, 48 + (index % 5), 3, index))
+
+test('a batch is the same on any number of threads', async () => {
+  const expected = pipe.batchSync(many())
+  for (const threads of [1, 2, 7, 40]) {
+    assertSame(pipe.batchSync(many(), { threads }), expected)
+    assertSame(await pipe.batch(many(), { threads }), expected)
+    assertSame(await pipe.batch(many(), { threads, transfer: true }), expected)
+  }
+  for (const [threads, message] of [
+    [0, /^threads: expected a positive whole number, found 0$/],
+    [1.5, /^threads: expected a positive whole number, found 1.5$/],
+    ['2', /^threads: expected a positive whole number, found a string$/],
+    [1025, /^threads: 1025, expected 1 to 1024$/],
+  ]) {
+    assertRefused(() => pipe.batchSync(sources, { threads }), message)
+    await assert.rejects(pipe.batch(sources, { threads }), { code: 'InvalidArg', message })
+  }
+})
+
+test('many batches at once', async () => {
+  const expected = pipe.batchSync(many())
+  const batches = await Promise.all(Array.from({ length: 64 }, (_, index) => pipe.batch(many(), { threads: 1 + (index % 4) })))
+  for (const batch of batches) assertSame(batch, expected)
+})
+
+test('a promise of a batch reads what was given', async () => {
+  const expected = pipe.batchSync(many())
+  const copied = many()
+  const first = pipe.batch(copied)
+  for (const { data } of copied) data.fill(0)
+  assertSame(await first, expected)
+
+  // Images of one buffer are taken with it.
+  const memory = new Uint8Array(2 * 126 + 7)
+  const two = [0, 1].map(index => {
+    memory.set(sources[0].data, 7 + index * 126)
+    return { ...sources[0], data: memory.subarray(7 + index * 126, 7 + (index + 1) * 126) }
+  })
+  assert.equal(sources[0].data.length, 126)
+  const taken = pipe.batch([...two, sources[1]], { transfer: false })
+  assert.equal(memory.length, 259)
+  const again = pipe.batch([...two, { ...sources[1], data: sources[1].data.slice() }], { transfer: true })
+  assert.equal(memory.length, 0)
+  const both = pipe.batchSync([sources[0], sources[0], sources[1]])
+  assertSame(await taken, both)
+  assertSame(await again, both)
+
+  const out = new Float32Array(180)
+  const given = await pipe.batch(sources, { out, threads: 2 })
+  assert.equal(given.data, out)
+  assertSame(given, pipe.batchSync(sources))
+  await assert.rejects(pipe.batch([]), { code: 'InvalidArg', message: 'image: a batch needs at least one image' })
+  await assert.rejects(pipe.batch(sources, { out: new Float32Array(179) }), /^Error: out: 179 elements given, the batch \[3, 3, 4, 5\] needs 180$/)
+  await assert.rejects(pipe.batch([sources[0], { ...sources[1], width: 10 }]), /^Error: image: number 1: data: 54 bytes given/)
+})

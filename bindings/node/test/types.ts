@@ -26,7 +26,9 @@ exactly<Promise<Tensor<Float32Array>>>()(floats.run(image, null))
 exactly<Tensor<Float32Array>>()(floats.batchSync([image, { data: Buffer.alloc(12), width: 2, height: 2 }]))
 exactly<Tensor<Float32Array<ArrayBuffer>>>()(floats.runSync(image, { out: new Float32Array(12) }))
 exactly<Promise<Tensor<Float32Array<ArrayBuffer>>>>()(floats.run(image, { out: new Float32Array(12) }))
-exactly<Tensor<Float32Array<ArrayBuffer>>>()(floats.batchSync(new Set([image]), { out: new Float32Array(12) }))
+exactly<Tensor<Float32Array<ArrayBuffer>>>()(floats.batchSync(new Set([image]), { out: new Float32Array(12), threads: 2 }))
+exactly<Promise<Tensor<Float32Array>>>()(floats.batch([image], { threads: 2, transfer: true }))
+exactly<Promise<Tensor<Float32Array<ArrayBuffer>>>>()(floats.batch(new Set([image]), { out: new Float32Array(12) }))
 
 exactly<Promise<Tensor<Float32Array<ArrayBuffer>>>>()(floats.run(image, { out: new Float32Array(12), transfer: true }))
 const options: RunOptions<'f32'> = { transfer: true, out: null }

@@ -62,6 +62,9 @@ fn a_batch_is_the_same_on_any_number_of_threads() {
             assert_eq!((threaded.threads(), &threaded), (threads, &pipe));
             for count in [1, 2, images.len()] {
                 let batch = threaded.batch::<f32>(&images[..count]).unwrap();
+                let mut out = vec![-1.0; batch.data.len()];
+                threaded.batch_into(&images[..count], &mut out).unwrap();
+                assert_eq!(out, batch.data);
                 assert_eq!(batch.dims[0], count);
                 let expected = &expected[..batch.data.len()];
                 assert_bits(&batch.data, expected, || format!("{count} images on {threads} threads, {pipe}"));

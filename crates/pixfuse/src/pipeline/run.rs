@@ -30,9 +30,7 @@ impl Pipeline {
     /// # Errors
     /// As [`run`](Self::run), and when `out` has another length than the tensor. Nothing is written then.
     pub fn run_into<T: TensorElement>(&self, image: ImageRef<'_>, out: &mut [T]) -> Result<(), Error> {
-        // SAFETY: `MaybeUninit<T>` has the layout of `T`, and only initialised elements are ever written into it.
-        let out = unsafe { std::slice::from_raw_parts_mut(out.as_mut_ptr().cast::<MaybeUninit<T>>(), out.len()) };
-        self.run_into_uninit(image, out)
+        self.run_into_uninit(image, initialised(out))
     }
 
     /// As [`run_into`](Self::run_into), into memory that need not be initialised; it is when this returns `Ok`.
@@ -103,7 +101,15 @@ impl Pipeline {
         Ok(Tensor { data, dims: dims.to_vec() })
     }
 
-    /// As [`batch`](Self::batch), into memory that the caller has, initialised or not.
+    /// As [`batch`](Self::batch), into memory that the caller has.
+    ///
+    /// # Errors
+    /// As [`batch`](Self::batch), and when `out` has another length than the block. Nothing is written then.
+    pub fn batch_into<T: TensorElement>(&self, images: &[ImageRef<'_>], out: &mut [T]) -> Result<(), Error> {
+        self.batch_into_uninit(images, initialised(out))
+    }
+
+    /// As [`batch_into`](Self::batch_into), into memory that need not be initialised; it is when this returns `Ok`.
     ///
     /// # Errors
     /// As [`batch`](Self::batch), and when `out` has another length than the block. Nothing is written then.
@@ -205,6 +211,12 @@ impl Pipeline {
         }
         Ok(())
     }
+}
+
+/// Elements that only elements of their type are written to.
+fn initialised<T: TensorElement>(out: &mut [T]) -> &mut [MaybeUninit<T>] {
+    // SAFETY: `MaybeUninit<T>` has the layout of `T`, and only initialised elements are ever written into it.
+    unsafe { std::slice::from_raw_parts_mut(out.as_mut_ptr().cast(), out.len()) }
 }
 
 /// An empty list with room for a tensor; a view that repeats its pixels can ask for more than there is.
