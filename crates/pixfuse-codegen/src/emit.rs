@@ -301,7 +301,7 @@ impl Body {
         let channels = (0..stored.len()).map(Literal::usize_unsuffixed);
         let found = quote!(#(let #stored = simd.look_up(#stored, &numbers.tables[#channels]);)*);
         match self.shape.element {
-            Stored::F32 => quote!(#found #(let #stored = simd.from_bits(#stored);)*),
+            Stored::F32 => quote!(#found #(let #stored = simd.reinterpret(#stored);)*),
             Stored::U16 | Stored::U8 => found,
         }
     }

@@ -112,7 +112,7 @@ pub trait Simd: Elements {
     fn look_up(self, value: Self::I32, table: &[u32; 256]) -> Self::I32;
 
     /// The f32 of these bits.
-    fn from_bits(self, bits: Self::I32) -> Self::F32;
+    fn reinterpret(self, bits: Self::I32) -> Self::F32;
 
     /// `a * b + c`, rounded once.
     fn mul_add(self, a: Self::F32, b: Self::F32, c: Self::F32) -> Self::F32;

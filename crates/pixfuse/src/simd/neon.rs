@@ -228,7 +228,7 @@ impl Simd for Neon {
     }
 
     #[inline(always)]
-    fn from_bits(self, [low, high]: Self::I32) -> Self::F32 {
+    fn reinterpret(self, [low, high]: Self::I32) -> Self::F32 {
         level! { [vreinterpretq_f32_s32(low), vreinterpretq_f32_s32(high)] }
     }
 

@@ -113,7 +113,7 @@ impl Simd for Scalar {
     }
 
     #[inline(always)]
-    fn from_bits(self, bits: i32) -> f32 {
+    fn reinterpret(self, bits: i32) -> f32 {
         f32::from_bits(bits as u32)
     }
 

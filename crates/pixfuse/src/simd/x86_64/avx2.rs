@@ -251,7 +251,7 @@ impl Simd for Avx2 {
     }
 
     #[inline(always)]
-    fn from_bits(self, bits: __m256i) -> __m256 {
+    fn reinterpret(self, bits: __m256i) -> __m256 {
         level! { _mm256_castsi256_ps(bits) }
     }
 

@@ -339,7 +339,7 @@ impl Simd for Avx512 {
     }
 
     #[inline(always)]
-    fn from_bits(self, bits: __m512i) -> __m512 {
+    fn reinterpret(self, bits: __m512i) -> __m512 {
         level! { _mm512_castsi512_ps(bits) }
     }
 
