@@ -26,7 +26,7 @@ fn several_errors_stand_in_the_order_of_the_text() {
 output: unknown element type `f23`, expected one of f32, f16, bf16, u8, i8
   output(rgb, f23), input(rgba8, alpha = 1)
               ^^^ column 13
-input: expected an alpha rule (drop), found 1
+input: expected an alpha rule (drop, over, premultiply), found 1
   output(rgb, f23), input(rgba8, alpha = 1)
                                          ^ column 40",
     );
@@ -59,7 +59,7 @@ fn an_empty_text_has_no_place() {
     shows(
         " \n",
         "\
-input is missing; write input(..) with one of gray8, rgb8, bgr8, rgba8, bgra8
+input is missing; write input(..) with one of gray8, rgb8, bgr8, rgba8, bgra8, nv12, nv21, i420, yuyv, gray16, rgb16, bgr16, gray32f, rgb32f, bgr32f
 output is missing; write output(.., f32, chw) with one of gray, rgb, bgr, rgba, bgra",
     );
 }

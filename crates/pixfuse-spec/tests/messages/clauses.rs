@@ -8,7 +8,7 @@ fn clauses_and_brackets() {
         "normalize",
         &[
             "normalize: its brackets are missing; write normalize()",
-            "input is missing; write input(..) with one of gray8, rgb8, bgr8, rgba8, bgra8",
+            "input is missing; write input(..) with one of gray8, rgb8, bgr8, rgba8, bgra8, nv12, nv21, i420, yuyv, gray16, rgb16, bgr16, gray32f, rgb32f, bgr32f",
             "output is missing; write output(.., f32, chw) with one of gray, rgb, bgr, rgba, bgra",
         ],
     );
@@ -20,7 +20,7 @@ fn clauses_and_brackets() {
         "foo",
         &[
             "unknown clause `foo`, expected one of input, resize, letterbox, center_crop, crop, pad, normalize, output",
-            "input is missing; write input(..) with one of gray8, rgb8, bgr8, rgba8, bgra8",
+            "input is missing; write input(..) with one of gray8, rgb8, bgr8, rgba8, bgra8, nv12, nv21, i420, yuyv, gray16, rgb16, bgr16, gray32f, rgb32f, bgr32f",
             "output is missing; write output(.., f32, chw) with one of gray, rgb, bgr, rgba, bgra",
         ],
     );

@@ -220,6 +220,12 @@ pub(crate) fn spec() -> impl Strategy<Value = Spec> {
             (input(format, source, orient, channels), Just(output), framed(keeps, channels.channels()), normalize)
         })
         .prop_map(|(input, output, (mut resize, mut letterbox, crop, pad), mut normalize)| {
+            if let Some(Resize { size: Size::Cover { rule, .. }, .. }) = &mut resize
+                && input.format.sample() != Sample::U8
+            {
+                // OpenCV's is for its own bilinear, which is made of u8 values.
+                *rule = CoverRule::Timm;
+            }
             let sampling = resize.as_mut().map(|resize| &mut resize.sampling);
             let sampling = sampling.or(letterbox.as_mut().map(|letterbox| &mut letterbox.sampling));
             let wide = input.format.sample() != Sample::U8;
