@@ -6,7 +6,7 @@ struct MeanLength;
 #[pixfuse::pipeline(input(rgba8), output(rgb, u8, hwc))]
 struct Alpha;
 
-#[pixfuse::pipeline(input(gray8), normalize(), output(rgb, u8, hwc))]
+#[pixfuse::pipeline(input(gray8), normalize(), output(rgba, u8, hwc))]
 struct Channels;
 
 #[pixfuse::pipeline(input(rgb8), resize(240usize, 2.5, "bilinear"), output(rgb, f32))]
