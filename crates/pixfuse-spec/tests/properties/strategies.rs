@@ -237,6 +237,12 @@ pub(crate) fn spec() -> impl Strategy<Value = Spec> {
                 }
                 sampling.precision == Precision::F32
             });
+            // OpenCV's rule is for the filter that rounds to u8.
+            if let Some(Resize { size: Size::Cover { rule, .. }, sampling }) = &mut resize
+                && sampling.precision == Precision::F32
+            {
+                *rule = CoverRule::Timm;
+            }
             if let Some(normalize) = &mut normalize
                 && (float || wide)
             {
