@@ -178,7 +178,8 @@ impl Drop for Pool {
 #[cfg(test)]
 mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
-    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+    use std::sync::Barrier;
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
     use std::thread;
 
     use super::{Error, each};
@@ -233,6 +234,26 @@ mod tests {
             assert_eq!(under_way.into_inner(), 0);
         }
         each(7, 0..100, |_, _| Ok::<_, Error>(())).unwrap();
+    }
+
+    #[test]
+    fn a_call_waits_for_no_other() {
+        let (under_way, done) = (Barrier::new(2), AtomicBool::new(false));
+        thread::scope(|scope| {
+            // Every thread of the pool that this call gets is busy until the other call is done.
+            scope.spawn(|| {
+                each(64, 0..64, |index, _| {
+                    (index == 0).then(|| under_way.wait());
+                    while !done.load(Relaxed) {
+                        thread::yield_now();
+                    }
+                    Ok::<_, Error>(())
+                })
+            });
+            under_way.wait();
+            each(64, 0..64, |_, _| Ok::<_, Error>(())).unwrap();
+            done.store(true, Relaxed);
+        });
     }
 
     #[test]
