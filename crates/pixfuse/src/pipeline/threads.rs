@@ -181,6 +181,7 @@ mod tests {
     use std::sync::Barrier;
     use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
     use std::thread;
+    use std::time::Duration;
 
     use super::{Error, each};
 
@@ -245,7 +246,7 @@ mod tests {
                 each(64, 0..64, |index, _| {
                     (index == 0).then(|| under_way.wait());
                     while !done.load(Relaxed) {
-                        thread::yield_now();
+                        thread::sleep(Duration::from_millis(1));
                     }
                     Ok::<_, Error>(())
                 })
