@@ -125,7 +125,8 @@ impl Pipeline {
     /// The same pipeline, whose batches run on this many threads: the calling one and others, of a pool that all pipelines
     /// share and that is made when it is first needed. The bytes are the same for any number.
     ///
-    /// More threads than images or cores gain nothing. Where the system gives no threads, the calling one does the work.
+    /// More threads than images or cores gain nothing. Where other calls have the threads, or the system gives none, the
+    /// calling one does the work.
     ///
     /// # Errors
     /// When `threads` is 0 or above 1024; `std::thread::available_parallelism` says how many cores there are.

@@ -3,7 +3,7 @@
 use std::iter::Enumerate;
 use std::mem::ManuallyDrop;
 use std::num::NonZero;
-use std::sync::atomic::{AtomicU32, Ordering::AcqRel, Ordering::Acquire, Ordering::Release};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::AcqRel, Ordering::Acquire, Ordering::Release};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::{process, thread};
 
@@ -41,7 +41,10 @@ pub fn each<I: Iterator + Send, E: Send>(
     if threads == 1 {
         return items.try_for_each(|(index, item)| work(index, item));
     }
-    let Some(pool) = Pool::of(threads) else { return items.try_for_each(|(index, item)| work(index, item)) };
+    let pool = Pool::of(threads);
+    let Some(idle) = pool.as_deref().and_then(|pool| Idle::of(pool, threads - 1)) else {
+        return items.try_for_each(|(index, item)| work(index, item));
+    };
     let queue = Mutex::new(Queue { items, failed: None });
     // A function of its own, so that the lock ends before the work begins.
     let next = || locked(&queue).next();
@@ -52,12 +55,13 @@ pub fn each<I: Iterator + Send, E: Send>(
             }
         }
     };
-    pool.workers.in_place_scope(|scope| {
-        for _ in 1..threads {
+    idle.pool.workers.in_place_scope(|scope| {
+        for _ in 0..idle.count {
             scope.spawn(|_| work());
         }
         work();
     });
+    drop(idle);
     let failed = queue.into_inner().unwrap_or_else(PoisonError::into_inner).failed;
     failed.map_or(Ok(()), |(_, error)| Err(error))
 }
@@ -91,6 +95,8 @@ struct Pool {
     /// The process that has the threads: a fork copies this memory, but not them.
     process: u32,
     workers: ManuallyDrop<ThreadPool>,
+    /// How many of them no call has.
+    idle: AtomicUsize,
 }
 
 /// The pool of this process, or the one that it had in the process that it was forked from.
@@ -125,12 +131,37 @@ impl Pool {
             .num_threads(threads.max(cores) - 1)
             .thread_name(|index| format!("pixfuse-{index}"))
             .build();
-        let made = workers.ok().map(|workers| Arc::new(Self { process, workers: ManuallyDrop::new(workers) }));
+        let made = workers.ok().map(|workers| {
+            let idle = AtomicUsize::new(workers.current_num_threads());
+            Arc::new(Self { process, workers: ManuallyDrop::new(workers), idle })
+        });
         if made.is_some() {
             POOL.store(made.clone());
         }
         MAKER.store(0, Release);
         made.or(pool)
+    }
+}
+
+/// Threads of a pool that one call has: those that were idle when it began. A call that waited for more would have them
+/// when its work is done, by its own thread; so many callers at once each work alone, and none waits for another.
+struct Idle<'a> {
+    pool: &'a Pool,
+    count: usize,
+}
+
+impl<'a> Idle<'a> {
+    /// At most so many; nothing if there are none.
+    fn of(pool: &'a Pool, most: usize) -> Option<Self> {
+        let idle = pool.idle.fetch_update(AcqRel, Acquire, |idle| Some(idle - idle.min(most))).unwrap_or(0);
+        let count = idle.min(most);
+        (count > 0).then_some(Self { pool, count })
+    }
+}
+
+impl Drop for Idle<'_> {
+    fn drop(&mut self) {
+        self.pool.idle.fetch_add(self.count, AcqRel);
     }
 }
 
@@ -147,8 +178,10 @@ impl Drop for Pool {
 #[cfg(test)]
 mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
-    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+    use std::sync::Barrier;
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
     use std::thread;
+    use std::time::Duration;
 
     use super::{Error, each};
 
@@ -202,6 +235,26 @@ mod tests {
             assert_eq!(under_way.into_inner(), 0);
         }
         each(7, 0..100, |_, _| Ok::<_, Error>(())).unwrap();
+    }
+
+    #[test]
+    fn a_call_waits_for_no_other() {
+        let (under_way, done) = (Barrier::new(2), AtomicBool::new(false));
+        thread::scope(|scope| {
+            // Every thread of the pool that this call gets is busy until the other call is done.
+            scope.spawn(|| {
+                each(64, 0..64, |index, _| {
+                    (index == 0).then(|| under_way.wait());
+                    while !done.load(Relaxed) {
+                        thread::sleep(Duration::from_millis(1));
+                    }
+                    Ok::<_, Error>(())
+                })
+            });
+            under_way.wait();
+            each(64, 0..64, |_, _| Ok::<_, Error>(())).unwrap();
+            done.store(true, Relaxed);
+        });
     }
 
     #[test]
