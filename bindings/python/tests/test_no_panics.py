@@ -43,6 +43,11 @@ def test_no_argument_causes_a_panic():
         Pipeline(TEXT),
         Pipeline("input(gray8), output(gray, u8, hwc)"),
         Pipeline("input(rgb8, chw), resize(3, 5, nearest), output(bgr, u8, hwc)"),
+        Pipeline("input(nv12), resize(3, 5, bilinear), output(rgb, f16, chw)"),
+        Pipeline("input(i420), output(rgb, u8, hwc)"),
+        Pipeline("input(yuyv, orient = 6), output(rgb, bf16)"),
+        Pipeline("input(rgb16), resize(3, 5, bilinear, precision = f32), output(rgb, f32)"),
+        Pipeline("input(gray32f), output(rgb, i8, chw, scale = 0.5)"),
     ]
     sides = ["rows", "columns", "shortest", "longest", "crop_rows", "crop_columns"]
     values = [*sides, "scale", "mean", "std", "eps"]
@@ -88,3 +93,70 @@ def test_no_argument_causes_a_panic():
             failed += 1
             assert str(error)
     assert failed > len(calls) / 2
+
+
+def test_a_hundred_thousand_random_arguments():
+    """Small images and outputs of any dtype, shape and strides: a result or an error, and no byte beside the output."""
+    chance = random.Random(11)
+    dtypes = [np.uint8, np.uint8, np.uint8, np.uint16, np.float32, np.float16, np.int8]
+    inputs = ["rgb8", "gray8", "rgba8, alpha = drop", "rgb8, chw", "nv12", "nv21", "i420", "yuyv", "rgb16", "gray32f"]
+    resizes = ["", "resize(3, 5, nearest), ", "resize(9, 4, bilinear), ", "letterbox(8, 8, bilinear, antialias), "]
+    outputs = ["rgb, f32, chw", "bgr, u8, hwc", "rgb, f16, hwc", "rgb, i8, chw, scale = 0.1"]
+    pipes = []
+    for source in inputs:
+        for resize in resizes:
+            for output in outputs:
+                try:
+                    pipes.append(Pipeline(f"input({source}), {resize}output({output})"))
+                except ValueError:
+                    assert source in ("rgb16", "gray32f")
+    side = lambda: chance.choice((0, 1, 2, 3, 4, 6, 7, 9, 12, 16))
+
+    def array():
+        shape = [(side(), side(), 3), (side(), side()), (3, side(), side()), (side(), side(), side())]
+        memory = np.full(chance.choice(shape), 7, chance.choice(dtypes))
+        steps = [slice(None, None, chance.choice((1, 1, 1, -1, 2))) for _ in memory.shape]
+        return memory[tuple(steps)]
+
+    def fitting(pipe):
+        """An image that the pipeline reads, unless a side is 0."""
+        rows, columns = side(), side()
+        source = pipe.spec[len("input(") :].split(",")[0].split(")")[0]
+        if source in ("nv12", "nv21", "i420"):
+            return np.zeros((rows // 2 * 3, columns // 2 * 2), np.uint8)
+        channels = {"gray8": 1, "gray32f": 1, "rgba8": 4, "yuyv": 2}.get(source, 3)
+        dtype = {"rgb16": np.uint16, "gray32f": np.float32}.get(source, np.uint8)
+        shape = (channels, rows, columns) if ", chw)" in pipe.spec.split("output")[0] else (rows, columns, channels)
+        return np.zeros(shape, dtype)[:: chance.choice((1, -1))]
+
+    def image():
+        if chance.random() < 0.2:
+            return tuple(array() for _ in range(chance.randrange(4)))
+        return array()
+
+    ran = 0
+    for _ in range(100_000):
+        pipe = chance.choice(pipes)
+        given = fitting(pipe) if chance.random() < 0.5 else image()
+        out = around = None
+        if chance.random() < 0.5:
+            try:
+                rows, columns = given.shape[:2]
+                shape = pipe.output_shape(rows, columns)
+            except (AttributeError, ValueError):
+                shape = (3, side(), side())
+            dtype = np.dtype(pipe.dtype)
+            size = int(np.prod(shape))
+            around = np.full(size + 64, 85, dtype)
+            out = around[32 : 32 + size].reshape(shape)
+        try:
+            if chance.random() < 0.2:
+                pipe.batch([given, image()], threads=chance.choice((1, 2)))
+            else:
+                pipe(given, out=out, orient=chance.choice((None, None, 3, 6, 9)))
+            ran += 1
+        except ValueError as error:
+            assert str(error)
+        if around is not None:
+            assert (around[:32] == 85).all() and (around[len(around) - 32 :] == 85).all()
+    assert ran > 20_000
