@@ -5,7 +5,7 @@ use half::{bf16, f16};
 use crate::Element;
 use crate::simd::Steps;
 
-/// The type of a tensor element: `f32`, [`f16`], [`bf16`], `u8` or `i8`. Sealed.
+/// The type of a tensor element: `f32`, [`struct@f16`], [`bf16`], `u8` or `i8`. Sealed.
 pub trait TensorElement: sealed::Sealed + Copy + Send + Sync + 'static {
     /// The name of this type in `output(...)`.
     const ELEMENT: Element;

@@ -146,11 +146,11 @@ pub trait Simd: Elements {
     fn row_filter(self, weights: &AxisWeights, pixel: usize, readable: usize) -> Option<Self::RowFilter>;
 
     /// The horizontal pass over four rows at once, which share the loads of weights; the results lie side by side,
-    /// element by element. Weights have [`ROUNDED_BITS`] fractional bits.
+    /// element by element. Weights have 22 fractional bits.
     ///
     /// # Safety
     /// The readable bytes of each source are readable, and `quad` is writable for `4 * outputs * pixel` bytes and
-    /// [`SLACK`] more.
+    /// 256 more.
     unsafe fn filter_quad(self, filter: &Self::RowFilter, sources: [*const u8; 4], quad: *mut u8);
 
     /// As [`filter_quad`](Self::filter_quad), over one row.
@@ -184,13 +184,13 @@ pub trait Simd: Elements {
         outs: [*mut f32; ROWS],
     );
 
-    /// Prepares the weights of four rows, with [`ROUNDED_BITS`] fractional bits.
+    /// Prepares the weights of four rows, with 22 fractional bits.
     fn weights(self, weights: [i32; 4]) -> Self::Weights;
 
     /// The vertical pass for one output row, over the quads that it weighs.
     ///
     /// # Safety
-    /// `4 * length` bytes and [`SLACK`] more are readable from each quad, `length` bytes and [`SLACK`] more are writable
+    /// `4 * length` bytes and 256 more are readable from each quad, `length` bytes and 256 more are writable
     /// at `out`; there is a weight for each quad.
     unsafe fn blend_quads(self, weights: &[Self::Weights], quads: &[*const u8], out: *mut u8, length: usize);
 
