@@ -6,11 +6,11 @@
 mod blocks;
 mod convert;
 mod keeping;
-mod lines;
 mod load;
 mod one_tap;
 mod pack;
 mod quads;
+mod rows;
 mod scratch;
 mod separable;
 mod store;

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use pixfuse_spec::{Filter, Resample, Sample};
 
 use super::blocks::{Block, ROWS_AHEAD, Target, blocks, starts};
-use super::lines::Rows;
+use super::rows::{ConvertedRows, Rows};
 use super::scratch::Scratch;
 use super::separable::Resampler;
 use super::summed::Summed;
@@ -116,7 +116,7 @@ impl<K: OneTap<C>, const C: usize> Visit for Prepare<K, C> {
         Box::new(Tables::<K, S, C> {
             simd,
             lines,
-            made: super::lines::Lines::new(request).filter(|_| reads),
+            converted: ConvertedRows::new(request).filter(|_| reads),
             height: placement.window.rows as usize,
             width: placement.window.columns as usize,
             target: Target::of(placement),
@@ -130,7 +130,7 @@ struct Tables<K, S: Simd, const C: usize> {
     simd: S,
     lines: Lines<S>,
     /// Where source rows are made before they are read.
-    made: Option<super::lines::Lines>,
+    converted: Option<ConvertedRows>,
     /// Rows of the window.
     height: usize,
     /// Columns of the window.
@@ -174,9 +174,9 @@ impl<K: OneTap<C>, S: Simd, const C: usize> Prepared for Tables<K, S, C> {
     unsafe fn run(&self, view: &View, out: *mut u8, numbers: &Numbers<'_>) {
         let Tables { target, width, .. } = *self;
         let sink = Sink::<K, S, C> { out: out.cast(), target, width, numbers: *numbers, level: PhantomData };
-        let bytes = self.lines.scratch() + self.made.as_ref().map_or(0, super::lines::Lines::scratch);
+        let bytes = self.lines.scratch() + self.converted.as_ref().map_or(0, ConvertedRows::scratch);
         Scratch::with(bytes, |scratch| {
-            let source = Rows::new(self.made.as_ref(), view, scratch);
+            let source = Rows::new(self.converted.as_ref(), view, scratch);
             self.simd.vectorize(Run { tables: self, sink, view, source, scratch });
         });
     }

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::blocks::{Block, ROWS_AHEAD, Target, blocks};
-use super::lines::{Lines, Rows};
+use super::rows::{ConvertedRows, Rows};
 use super::scratch::Scratch;
 use super::{Load, Numbers, Prepared, Request, Store};
 use crate::axis::{self, Axis, Pair};
@@ -71,7 +71,7 @@ impl<K: TwoTaps<C>, const C: usize> Visit for Prepare<'_, K, C> {
             rows,
             blocks: blocks::<S, K::Load>(simd, request, C, taps, &columns),
             taps: fetch,
-            lines: Lines::new(request),
+            converted: ConvertedRows::new(request),
             target: Target::of(&request.placement),
             channel_stride: source.channel_stride,
             body: PhantomData,
@@ -99,7 +99,7 @@ struct Tables<K, S: Simd, const C: usize> {
     blocks: Vec<Block<S>>,
     taps: Taps,
     /// Where rows are made before they are read.
-    lines: Option<Lines>,
+    converted: Option<ConvertedRows>,
     target: Target,
     channel_stride: isize,
     body: PhantomData<K>,
@@ -109,9 +109,9 @@ impl<K: TwoTaps<C>, S: Simd, const C: usize> Prepared for Tables<K, S, C> {
     unsafe fn run(&self, view: &View, out: *mut u8, numbers: &Numbers<'_>) {
         let out = out.cast();
         let run = |source| self.simd.vectorize(Run { tables: self, source, out, numbers: *numbers });
-        match &self.lines {
+        match &self.converted {
             None => run(Rows::InPlace(view)),
-            Some(lines) => Scratch::with(lines.scratch(), |scratch| run(Rows::new(Some(lines), view, scratch))),
+            Some(rows) => Scratch::with(rows.scratch(), |scratch| run(Rows::new(Some(rows), view, scratch))),
         }
     }
 }

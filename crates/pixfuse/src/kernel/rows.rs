@@ -7,12 +7,12 @@ use crate::image::view::View;
 use crate::simd::Simd;
 
 /// Rows that are made: the last two are kept, which is what two taps and enlarging read again.
-pub(super) struct Lines {
+pub(super) struct ConvertedRows {
     pack: Pack,
     pitch: usize,
 }
 
-impl Lines {
+impl ConvertedRows {
     /// Nothing where rows are read in place.
     pub(super) fn new(request: &Request) -> Option<Self> {
         request.conversion?;
@@ -33,7 +33,7 @@ impl Lines {
 pub(super) enum Rows<'a> {
     InPlace(&'a View),
     Made {
-        lines: &'a Lines,
+        rows: &'a ConvertedRows,
         view: &'a View,
         scratch: *mut u8,
         /// Which rows are there.
@@ -42,27 +42,27 @@ pub(super) enum Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    pub(super) fn new(lines: Option<&'a Lines>, view: &'a View, scratch: &mut Scratch) -> Self {
-        match lines {
+    pub(super) fn new(rows: Option<&'a ConvertedRows>, view: &'a View, scratch: &mut Scratch) -> Self {
+        match rows {
             None => Self::InPlace(view),
-            Some(lines) => Self::Made { lines, view, scratch: scratch.parts().0, held: [None; 2] },
+            Some(rows) => Self::Made { rows, view, scratch: scratch.parts().0, held: [None; 2] },
         }
     }
 
     /// The address of a row, from column 0.
     ///
     /// # Safety
-    /// The row is inside the view, and the scratch is as large as [`Lines::scratch`].
+    /// The row is inside the view, and the scratch is as large as [`ConvertedRows::scratch`].
     #[inline(always)]
     pub(super) unsafe fn row<S: Simd>(&mut self, simd: S, row: u32) -> *const u8 {
         match self {
             Self::InPlace(view) => view.pixels.row(row as usize),
-            Self::Made { lines, view, scratch, held } => {
+            Self::Made { rows, view, scratch, held } => {
                 let slot = (row % 2) as usize;
-                let line = scratch.wrapping_add(slot * lines.pitch);
+                let line = scratch.wrapping_add(slot * rows.pitch);
                 if held[slot] != Some(row) {
                     // SAFETY: the caller's promise.
-                    unsafe { lines.pack.copy(simd, view, 0, row as usize, line) };
+                    unsafe { rows.pack.copy(simd, view, 0, row as usize, line) };
                     held[slot] = Some(row);
                 }
                 line
