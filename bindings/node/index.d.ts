@@ -88,7 +88,10 @@ export interface BatchOptions<E extends Element = Element> extends BatchSyncOpti
 }
 
 /** Options of `runSync`. */
-export interface RunSyncOptions<E extends Element = Element> extends Options<E>, OrientOptions {}
+export interface RunSyncOptions<E extends Element = Element> extends Options<E>, OrientOptions {
+  /** How many threads share the rows of the result; 1 unless given, as for batches. */
+  readonly threads?: number | null | undefined
+}
 
 /** Options of `decodeSync` and `decode`. */
 export interface DecodeOptions<E extends Element = Element> extends Options<E>, OrientOptions {

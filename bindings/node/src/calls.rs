@@ -100,12 +100,14 @@ pub(crate) fn oriented<'a>(pipe: &Pipeline, image: ImageRef<'a>, orient: Option<
     orient.map_or(image, |orient| pipe.reorient(image, orient))
 }
 
-/// `run(data, width, height, channels, stride, out, allocate, orient)`: `out` with the tensor in it, or a new one.
+/// `run(data, width, height, channels, stride, out, allocate, orient, threads)`: `out` with the tensor in it, or a new one.
 fn run<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Unknown<'static>> {
     let values = image_values(call)?;
     let mut image = Image::read(values, pipe).map_err(refused_image)?;
     let mut out: Unknown = call.get(5)?;
     let orient = orientation(call.get(7)?)?;
+    let threaded = threaded(pipe, call.get(8)?)?;
+    let pipe = threaded.as_ref().unwrap_or(pipe);
     if is_absent(out) {
         // SAFETY: the view ends with the statement, in which no JavaScript runs.
         let dims = pipe.check::<T>(&oriented(pipe, unsafe { image.view() }, orient)).map_err(refused)?;
@@ -121,7 +123,8 @@ fn run<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext) -> Result<
 
 /// `batch([data, width, height, channels, stride, data, ...], out, allocate, threads)`.
 fn batch<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Unknown<'static>> {
-    let pipe = &threaded(pipe, call.get(3)?)?;
+    let threaded = threaded(pipe, call.get(3)?)?;
+    let pipe = threaded.as_ref().unwrap_or(pipe);
     let values: Object = call.get(0)?;
     let view = |image: &Image| {
         // SAFETY: below, no JavaScript runs between a reading of the images and the last use of their views.
@@ -142,11 +145,11 @@ fn batch<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext) -> Resul
 }
 
 /// The pipeline on so many threads, if they are given.
-pub(crate) fn threaded(pipe: &Pipeline, threads: Unknown) -> Result<Pipeline> {
+pub(crate) fn threaded(pipe: &Pipeline, threads: Unknown) -> Result<Option<Pipeline>> {
     if is_absent(threads) {
-        return Ok(pipe.clone());
+        return Ok(None);
     }
-    pipe.with_threads(whole("threads", threads).map_err(refused)?).map_err(refused)
+    pipe.with_threads(whole("threads", threads).map_err(refused)?).map(Some).map_err(refused)
 }
 
 /// The images of a batch, five values each.

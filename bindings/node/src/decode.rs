@@ -26,17 +26,18 @@ pub(crate) fn one<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext)
 /// `decodeBatch([data, ..], orient, maxPixels, out, allocate, threads)`: as `decode`.
 pub(crate) fn batch<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Object<'static>> {
     let (list, options): (Object, _) = (call.get(0)?, options(call)?);
-    let pipe = threaded(pipe, call.get(5)?)?;
+    let threaded = threaded(pipe, call.get(5)?)?;
+    let pipe = threaded.as_ref().unwrap_or(pipe);
     let files = (0..list.get_array_length()?).map(|index| {
         buffer::bytes(list.get_element(index)?).map_err(|message| refused(format!("number {index}: {message}")))
     });
     let files = files.collect::<Result<Vec<_>>>()?;
     let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
-    let dims = batch_shape(&pipe, &files, &options).map_err(refused)?;
+    let dims = batch_shape(pipe, &files, &options).map_err(refused)?;
     let out = given_or_new(call, dims.iter().product())?;
     // SAFETY: as in `one`.
     let tensor = unsafe { elements::<T>(out) }.map_err(refused)?;
-    decode_batch_into(&pipe, &files, &options, tensor).map_err(refused)?;
+    decode_batch_into(pipe, &files, &options, tensor).map_err(refused)?;
     result(call.env, out, &dims)
 }
 

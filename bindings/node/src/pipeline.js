@@ -109,8 +109,9 @@
     runSync(image, options) {
       const [data, width, height, channels, stride] = parts(image)
       const given = this.#given(options)
-      const orient = options?.orient
-      const out = this.#native.run(data, width, height, channels, stride, given.bits, this.#allocate, orient)
+      const { orient, threads } = options ?? {}
+      const { bits } = given
+      const out = this.#native.run(data, width, height, channels, stride, bits, this.#allocate, orient, threads)
       return { data: this.#shown(given, out), dims: this.#dims(height, width, orient) }
     }
 
@@ -118,10 +119,10 @@
       const [data, width, height, channels, stride] = parts(image)
       const given = this.#given(options)
       const mover = options?.transfer && ArrayBuffer.isView(data) ? move : undefined
-      const orient = options?.orient
+      const { orient, threads } = options ?? {}
       const { bits } = given
       const made = await this.#native.start(
-        data, width, height, channels, stride, bits, this.#allocate, mover, orient,
+        data, width, height, channels, stride, bits, this.#allocate, mover, orient, threads,
       )
       // `set` refuses an `out` that was detached or shrunk meanwhile.
       bits?.set(made)

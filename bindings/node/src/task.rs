@@ -25,11 +25,13 @@ use crate::calls::{allocate, image_at, image_values, images, oriented, refused, 
 use crate::decode::orientation;
 use crate::image::{Image, Shape};
 
-/// `start(data, width, height, channels, stride, out, allocate, move, orient)`: a promise of a new tensor. `out` is only
+/// `start(data, width, height, channels, stride, out, allocate, move, orient, threads)`: a promise of a new tensor. `out` is only
 /// checked. With `move` the image is taken if it can be.
 pub(crate) fn start(pipe: &Pipeline, call: &FunctionCallContext) -> Result<AsyncTask<Run>> {
     let out = call.get(5)?;
     let orient = orientation(call.get(8)?)?;
+    let threaded = threaded(pipe, call.get(9)?)?;
+    let pipe = threaded.as_ref().unwrap_or(pipe);
     let length = with_element!(pipe.element(), T => check::<T>(pipe, call, orient, out))?;
     let tensor = made(pipe, call.get(6)?, length)?;
     let values = image_values(call)?;
@@ -52,7 +54,8 @@ pub(crate) fn start(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Async
 /// `startBatch([data, width, height, channels, stride, data, ...], out, allocate, move, threads)`: as `start`, for many
 /// images. `move` is called with the number of each.
 pub(crate) fn start_batch(pipe: &Pipeline, call: &FunctionCallContext) -> Result<AsyncTask<Run>> {
-    let pipe = &threaded(pipe, call.get(4)?)?;
+    let threaded = threaded(pipe, call.get(4)?)?;
+    let pipe = threaded.as_ref().unwrap_or(pipe);
     let values: Object = call.get(0)?;
     let length = with_element!(pipe.element(), T => check_batch::<T>(pipe, &values, call.get(1)?))?;
     let tensor = made(pipe, call.get(2)?, length)?;

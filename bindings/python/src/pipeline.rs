@@ -71,7 +71,8 @@ impl Pipeline {
     /// of another library with __dlpack__, in the CPU's memory, and anything with the buffer protocol,
     /// __array_interface__ or __array__. `out` is a writable C-contiguous array or tensor of exactly the output's shape
     /// and dtype that shares no memory with the image. `orient` is an EXIF value from 1 to 8, by which this image is turned
-    /// instead of as input(.., orient = ..) says.
+    /// instead of as input(.., orient = ..) says. `threads` share the rows of the result, as they share the images of
+    /// `batch`.
     ///
     /// Nothing is copied: arrays, tensors and buffers are read where they lie, whatever their strides, and so are Pillow
     /// images that Pillow (11.2 or newer) keeps in one piece, as it does up to 16 MB. torch.from_numpy makes the result a
@@ -79,14 +80,16 @@ impl Pipeline {
     ///
     /// The GIL is released meanwhile: no other thread may write to `image` or use `out` until the call returns. Raises
     /// PipelineError when an argument does not fit; nothing has been written to `out` then.
-    #[pyo3(signature = (image, out=None, *, orient=None))]
+    #[pyo3(signature = (image, out=None, *, orient=None, threads=None))]
     fn __call__<'py>(
         &self,
         image: &Bound<'py, PyAny>,
         out: Option<&Bound<'py, PyAny>>,
         orient: Option<&Bound<'py, PyAny>>,
+        threads: Option<&Bound<'py, PyAny>>,
     ) -> Result<Bound<'py, PyAny>, Failure> {
-        with_element!(self.pipe.element(), T => self.run::<T>(image, out, orient))
+        let threads = threads.map(|threads| side("threads", threads)).transpose()?;
+        with_element!(self.pipe.element(), T => self.run::<T>(image, out, orient, threads))
     }
 
     /// Runs over images of any sizes into one array, (images, ...), in their order; `images` is any iterable.
@@ -293,6 +296,7 @@ impl Pipeline {
         image: &Bound<'py, PyAny>,
         out: Option<&Bound<'py, PyAny>>,
         orient: Option<&Bound<'py, PyAny>>,
+        threads: Option<usize>,
     ) -> Result<Bound<'py, PyAny>, Failure> {
         let py = image.py();
         let image = Image::of(image, &self.pipe)?;
@@ -303,6 +307,8 @@ impl Pipeline {
         if let Some(orient) = orient {
             view = pipe.reorient(view, decode::orientation(orient)?);
         }
+        let threaded = threads.map(|threads| pipe.with_threads(threads)).transpose()?;
+        let pipe = threaded.as_ref().unwrap_or(pipe);
         let dims = pipe.check::<T>(&view)?;
         let mut target = Out::<T>::of(py, out, &dims)?;
         let elements = target.elements();

@@ -181,3 +181,14 @@ def test_forked_children_make_threads_of_their_own(noise):
     child.join(30)
     assert child.exitcode == 0
     np.testing.assert_array_equal(pipe.batch(images, threads=3), expected)
+
+
+def test_rows_of_one_image(noise):
+    image = noise(333, 250, 3)
+    for text in ("resize(224, 200, bilinear), ", "letterbox(320, 320, bilinear, antialias), ", ""):
+        pipe = pixfuse.Pipeline(f"input(rgb8), {text}normalize(), output(rgb, f32, chw)")
+        expected = pipe(image)
+        for threads in (1, 2, 7):
+            assert np.array_equal(pipe(image, threads=threads), expected)
+    with pytest.raises(pixfuse.PipelineError, match="threads"):
+        pipe(image, threads=0)

@@ -53,7 +53,7 @@ pub fn decode_batch<T: TensorElement + Default>(
     data.try_reserve_exact(length).map_err(memory)?;
     data.resize(length, T::default());
     let tensors = data.chunks_exact_mut(length / files.len());
-    each(pipe, files.iter().zip(tensors), |(file, out)| decode_into(pipe, file, options, out))?;
+    each(pipe, files.iter().zip(tensors), |pipe, (file, out)| decode_into(pipe, file, options, out))?;
     Ok(Tensor { data, dims: dims.to_vec() })
 }
 
@@ -71,17 +71,21 @@ pub fn decode_batch_into<T: TensorElement>(
     let dims = batch_shape(pipe, files, options)?;
     fits(out.len(), &dims)?;
     let tensors = out.chunks_exact_mut(dims[1..].iter().product());
-    each(pipe, files.iter().zip(tensors), |(file, out)| EncodedImage::open(file)?.run_into_uninit(pipe, options, out))
+    each(pipe, files.iter().zip(tensors), |pipe, (file, out)| {
+        EncodedImage::open(file)?.run_into_uninit(pipe, options, out)
+    })
 }
 
 /// Calls `work` for each item, on the pipeline's threads.
 fn each<I: ExactSizeIterator + Send>(
     pipe: &Pipeline,
     items: I,
-    work: impl Fn(I::Item) -> Result<(), Error> + Sync,
+    work: impl Fn(&Pipeline, I::Item) -> Result<(), Error> + Sync,
 ) -> Result<(), Error> {
     let threads = pipe.threads().min(items.len());
-    pixfuse::rt::each(threads, items, |index, item| work(item).map_err(|error| of_batch(index, error)))
+    // Each file stays on its thread.
+    let alone = pipe.with_threads(1)?;
+    pixfuse::rt::each(threads, items, |index, item| work(&alone, item).map_err(|error| of_batch(index, error)))
 }
 
 fn of_batch(index: usize, error: Error) -> Error {

@@ -113,6 +113,29 @@ impl Placement {
     }
 }
 
+impl Placement {
+    /// Fewer rows are not worth another thread.
+    const FEWEST_ROWS: u32 = 8;
+
+    /// The window in at most so many bands of whole rows, none of them empty.
+    pub(crate) fn bands(&self, most: usize) -> Vec<Self> {
+        let Window { rows, columns, .. } = self.window;
+        if rows == 0 || columns == 0 {
+            return Vec::new();
+        }
+        let count = (rows / Self::FEWEST_ROWS).clamp(1, most as u32);
+        let start = |band: u32| (u64::from(rows) * u64::from(band) / u64::from(count)) as u32;
+        let band = |band: u32| {
+            let mut part = self.clone();
+            part.window.top += start(band);
+            part.window.rows = start(band + 1) - start(band);
+            part.at[0] += start(band) as usize;
+            part
+        };
+        (0..count).map(band).collect()
+    }
+}
+
 /// Rows and columns, from and to.
 type Rectangle = [Range<i64>; 2];
 

@@ -14,8 +14,8 @@ const CAPACITY: usize = 32;
 /// All that a run needs to know about one source size.
 pub(crate) struct Tables {
     pub(crate) placement: Placement,
-    /// `None` when the window is empty: nothing but margins.
-    pub(crate) kernel: Option<Box<dyn Prepared>>,
+    /// One for each band of rows, as many as there are threads; none when the window is empty: nothing but margins.
+    pub(crate) bands: Vec<Box<dyn Prepared>>,
 }
 
 /// Tables by source, read without a lock: a run looks at a list that nobody changes, and a new size replaces the list.
@@ -27,27 +27,29 @@ pub(crate) struct Seen {
 #[derive(Clone)]
 struct Known {
     source: Source,
+    threads: usize,
     tables: Arc<Tables>,
 }
 
 impl Seen {
-    /// Calls `run` with the tables for `source`, made by `prepare` if they are new.
+    /// Calls `run` with the tables for `source` on so many threads, made by `prepare` if they are new.
     pub(crate) fn with<T>(
         &self,
-        source: Source,
+        (source, threads): (Source, usize),
         prepare: impl FnOnce() -> Result<Tables, Error>,
         run: impl FnOnce(&Tables) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let list = self.list.load();
-        if let Some(known) = list.iter().find(|known| known.source == source) {
+        let is_known = |known: &Known| known.source == source && known.threads == threads;
+        if let Some(known) = list.iter().find(|known| is_known(known)) {
             return run(&known.tables);
         }
         drop(list);
         let tables = Arc::new(prepare()?);
-        let new = Known { source, tables: Arc::clone(&tables) };
+        let new = Known { source, threads, tables: Arc::clone(&tables) };
         // Two threads may prepare the same size at once. Both tables are right, and one of them stays.
         self.list.rcu(|list| {
-            let mut list: Vec<Known> = list.iter().filter(|known| known.source != source).cloned().collect();
+            let mut list: Vec<Known> = list.iter().filter(|known| !is_known(known)).cloned().collect();
             if list.len() == CAPACITY {
                 list.remove(0);
             }

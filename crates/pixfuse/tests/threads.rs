@@ -119,3 +119,31 @@ fn a_forked_child_makes_threads_of_its_own() {
         assert_eq!(pipe.batch::<f32>(&images).unwrap(), expected);
     }
 }
+
+#[test]
+fn rows_of_one_image_on_any_number_of_threads() {
+    let declarations = [
+        "input(rgb8), normalize(), output(rgb, f32, chw)",
+        "input(rgb8), resize(61, 40, nearest), output(bgr, u8, hwc)",
+        "input(rgb8), resize(61, 40, bilinear), normalize(), output(bgr, f16, hwc)",
+        "input(rgb8), letterbox(64, 96, lanczos, antialias), normalize(), output(rgb, f32, chw)",
+        "input(rgb8), resize(shortest = 50, bicubic, antialias), center_crop(40, 44), output(rgb, u8, chw)",
+        "input(rgb8), resize(33, 20, area), pad(1, 2, 3, 4), output(rgb, u8, hwc)",
+        "input(rgb8, gray = pillow), resize(90, 33, bilinear, antialias), output(gray, u8)",
+        "input(rgb8), resize(40, 33, bilinear, antialias, precision = f32), normalize(), output(rgb, bf16)",
+    ];
+    for text in declarations {
+        let pipe = Pipeline::parse(text).unwrap();
+        for (rows, columns) in [(1, 1), (16, 3), (77, 130)] {
+            let pixels = pixels(rows * columns * 3, rows);
+            let image = ImageRef::rgb8(&pixels, rows, columns).unwrap();
+            pixfuse::with_element!(pipe.element(), T => {
+                let expected = pipe.run::<T>(image).unwrap();
+                for threads in [2, 3, 7, 64] {
+                    let tensor = pipe.with_threads(threads).unwrap().run::<T>(image).unwrap();
+                    assert_eq!(tensor, expected, "{threads} threads, {text} from {rows} x {columns}");
+                }
+            });
+        }
+    }
+}

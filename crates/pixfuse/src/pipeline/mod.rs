@@ -21,7 +21,7 @@ use crate::{Element, Error, Geometry, ImageRef, Layout, Level, Orientation, Spec
 /// A preprocessing pipeline, ready to run.
 ///
 /// It is immutable and cheap to clone; one may be used from many threads at once. Each call runs on the calling thread;
-/// [`with_threads`](Self::with_threads) gives a batch more.
+/// [`with_threads`](Self::with_threads) gives it more.
 ///
 /// ```
 /// use pixfuse::{ImageRef, Pipeline};
@@ -122,10 +122,11 @@ impl Pipeline {
         Ok(Self { inner: Arc::new(inner), threads: self.threads })
     }
 
-    /// The same pipeline, whose batches run on this many threads: the calling one and others, of a pool that all pipelines
-    /// share and that is made when it is first needed. The bytes are the same for any number.
+    /// The same pipeline, whose runs share the rows of a tensor, and whose batches the images, between this many threads:
+    /// the calling one and others, of a pool that all pipelines share and that is made when it is first needed. The bytes
+    /// are the same for any number.
     ///
-    /// More threads than images or cores gain nothing. Where other calls have the threads, or the system gives none, the
+    /// More threads than images or cores gain nothing, and a small image loses. Where other calls have the threads, or the system gives none, the
     /// calling one does the work.
     ///
     /// # Errors
@@ -159,7 +160,7 @@ impl Pipeline {
         self.inner.token.level()
     }
 
-    /// On how many threads a batch runs.
+    /// On how many threads it runs.
     pub fn threads(&self) -> usize {
         self.threads
     }

@@ -5,13 +5,14 @@ use std::mem::MaybeUninit;
 use pixfuse_spec::Load;
 
 use super::{Inner, Pipeline, threads};
-use crate::kernel::{Conversion, Request, Source};
+use crate::image::view::View;
+use crate::kernel::{Conversion, Numbers, Prepared, Request, Source};
 use crate::placement::Placement;
 use crate::seen::Tables;
 use crate::{Error, ImageRef, Spec, Tensor, TensorElement, fill};
 
 impl Pipeline {
-    /// Runs into a new tensor.
+    /// Runs into a new tensor, on the threads that [`with_threads`](Self::with_threads) asked for.
     ///
     /// # Errors
     /// When the image does not fit the pipeline, or `T` is not the element type of `output(...)`.
@@ -42,6 +43,16 @@ impl Pipeline {
         image: ImageRef<'_>,
         out: &mut [MaybeUninit<T>],
     ) -> Result<(), Error> {
+        self.run_on(self.threads, image, out)
+    }
+
+    /// As [`run_into_uninit`](Self::run_into_uninit), on so many threads.
+    fn run_on<T: TensorElement>(
+        &self,
+        threads: usize,
+        image: ImageRef<'_>,
+        out: &mut [MaybeUninit<T>],
+    ) -> Result<(), Error> {
         self.check_image::<T>(&image)?;
         let Inner { spec, plan, mapping, seen, token, .. } = &*self.inner;
         let mut image = image.oriented(spec.input.orient);
@@ -50,8 +61,8 @@ impl Pipeline {
         }
         let source = Source::of(&image, &plan.load);
         seen.with(
-            source,
-            || self.prepare(source),
+            (source, threads),
+            || self.prepare(source, threads),
             |tables| {
                 let placement = &tables.placement;
                 let dims = self.dims(placement.output)?;
@@ -65,25 +76,33 @@ impl Pipeline {
                 self.check_apart(&image, out)?;
                 let layout = spec.output.layout;
                 fill::margins(*token, placement, layout, mapping, spec.output.channels.channels(), out);
-                if let Some(kernel) = &tables.kernel {
+                let job = Job { view: image.view(), out: out.as_mut_ptr().cast(), numbers: mapping.numbers() };
+                let run = |band: &dyn Prepared| {
                     // SAFETY: the view is readable as long as `image` is borrowed, and `source` describes it; `out` has
-                    // the elements of the tensor and was found to overlap no byte of the view.
-                    unsafe { kernel.run(image.view(), out.as_mut_ptr().cast(), &mapping.numbers()) }
+                    // the elements of the tensor and was found to overlap no byte of the view. Each band is run once.
+                    unsafe { job.run(band) };
+                    Ok(())
+                };
+                match tables.bands.as_slice() {
+                    [] => Ok(()),
+                    [whole] => run(whole.as_ref()),
+                    bands => threads::each(threads, bands.iter(), |_, band| run(band.as_ref())),
                 }
-                Ok(())
             },
         )
     }
 
-    /// The tables of a source size.
-    fn prepare(&self, source: Source) -> Result<Tables, Error> {
+    /// The tables of a source size on so many threads.
+    fn prepare(&self, source: Source, threads: usize) -> Result<Tables, Error> {
         let Inner { plan, kernel, token, .. } = &*self.inner;
         let placement = Placement::new(&plan.frame, [source.rows as u32, source.columns as u32])?;
-        let empty = placement.window.rows == 0 || placement.window.columns == 0;
         let (conversion, sample) = (Conversion::of(&plan.load), plan.load.format.sample());
-        let request = Request { source, resample: plan.resample, placement, conversion, sample };
-        let kernel = (!empty).then(|| kernel.prepare(*token, &request));
-        Ok(Tables { placement: request.placement, kernel })
+        let band = |placement: Placement| {
+            let request = Request { source, resample: plan.resample, placement, conversion, sample };
+            kernel.prepare(*token, &request)
+        };
+        let bands = placement.bands(threads).into_iter().map(band).collect();
+        Ok(Tables { placement, bands })
     }
 
     /// Runs over images of any sizes into one block, `[images, ...]`, in their order, on the threads that
@@ -131,7 +150,7 @@ impl Pipeline {
         }
         let tensors = out.chunks_exact_mut(dims[1..].iter().product());
         let threads = self.threads.min(images.len());
-        threads::each(threads, images.iter().zip(tensors), |_, (image, out)| self.run_into_uninit(image.cold(), out))
+        threads::each(threads, images.iter().zip(tensors), |_, (image, out)| self.run_on(1, image.cold(), out))
     }
 
     /// The shape of a batch of these images, each of which fits.
@@ -217,6 +236,27 @@ impl Pipeline {
 fn initialised<T: TensorElement>(out: &mut [T]) -> &mut [MaybeUninit<T>] {
     // SAFETY: `MaybeUninit<T>` has the layout of `T`, and only initialised elements are ever written into it.
     unsafe { std::slice::from_raw_parts_mut(out.as_mut_ptr().cast(), out.len()) }
+}
+
+/// What the bands of one image share.
+struct Job<'a> {
+    view: &'a View,
+    out: *mut u8,
+    numbers: Numbers<'a>,
+}
+
+// SAFETY: bands read the view, which nothing writes to, and write rows of the output that no other band has.
+unsafe impl Sync for Job<'_> {}
+
+impl Job<'_> {
+    /// Runs one band.
+    ///
+    /// # Safety
+    /// As [`Prepared::run`], and no other thread runs the same band meanwhile.
+    unsafe fn run(&self, band: &dyn Prepared) {
+        // SAFETY: the caller's promise.
+        unsafe { band.run(self.view, self.out, &self.numbers) }
+    }
 }
 
 /// An empty list with room for a tensor; a view that repeats its pixels can ask for more than there is.
