@@ -41,7 +41,8 @@ impl Image {
     pub(crate) fn read([data, width, height, channels, stride]: ImageValues, pipe: &Pipeline) -> Result<Self, String> {
         let input = &pipe.spec().input;
         let format = input.format;
-        let apart = data.is_array().map_err(|error| error.to_string())?;
+        let is_array = |value: Unknown| value.is_array().map_err(|error| error.to_string());
+        let apart = is_array(data)? && is_array(stride)?;
         let memory = if apart { None } else { Some(samples("data", data, format.sample())?) };
         let (columns, rows) = (whole("width", width)?, whole("height", height)?);
         if let Some(channels) = optional("channels", channels)?
