@@ -61,6 +61,8 @@ pub(crate) fn cargo(triple: &str, install: bool) -> Result<Command> {
         cargo.env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER", runner);
         // Whole pipelines on photos would take a quarter of an hour. A prime: every pipeline has its turn.
         cargo.env("PIXFUSE_GOLDENS_EVERY", "11");
+        // A child that forks off a process with threads can make none in qemu: it waits forever.
+        cargo.env("PIXFUSE_EMULATED", "qemu");
     }
     if !has_std(&rustc()) {
         // Another compiler: in a shared directory each would discard what the other built.

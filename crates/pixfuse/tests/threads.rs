@@ -97,6 +97,10 @@ fn batches_from_sixty_four_threads() {
 #[cfg(unix)]
 #[test]
 fn a_forked_child_makes_threads_of_its_own() {
+    if std::env::var_os("PIXFUSE_EMULATED").is_some() {
+        common::not_run("a forked child", "the emulator gives it no threads");
+        return;
+    }
     let images = mixed();
     let images = views(&images);
     let pipe = Pipeline::parse(BATCHED[0]).unwrap().with_threads(3).unwrap();
