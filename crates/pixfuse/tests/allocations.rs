@@ -122,6 +122,21 @@ fn tables_are_smaller_than_the_image() {
     }
 }
 
+/// A camera's frame is a new view each time, and its rows are converted in scratch.
+#[test]
+fn frames_of_a_camera() {
+    let bytes = vec![7; 40 * 64 + 20 * 64];
+    let (luma, chroma) = bytes.split_at(40 * 64);
+    let planes = [luma, chroma].map(|bytes| YuvPlane { bytes, stride: 64 });
+    for resize in ["", "resize(24, 35, bilinear), ", "letterbox(32, 32, bilinear, antialias), "] {
+        let pipe = Pipeline::parse(&format!("input(nv12), {resize}output(rgb, u8, hwc)")).unwrap();
+        let mut out = vec![0u8; pipe.output_shape(40, 60).unwrap().iter().product()];
+        let mut run = || pipe.run_into(ImageRef::yuv(PixelFormat::Nv12, &planes, 40, 60).unwrap(), &mut out).unwrap();
+        run();
+        assert_eq!(counted(run), (0, 0), "{resize}");
+    }
+}
+
 /// What a thread allocates at its first call is none of the pipeline's tables, and not repeated.
 #[test]
 fn a_size_seen_by_another_thread_is_seen() {

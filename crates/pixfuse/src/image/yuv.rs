@@ -17,19 +17,54 @@ pub struct YuvPlane<'a> {
     pub stride: usize,
 }
 
-/// Rows and bytes of a row of each plane.
-fn sizes(format: PixelFormat, rows: usize, columns: usize) -> Vec<[usize; 2]> {
+/// The most planes that a format has.
+const PLANES: usize = 3;
+
+/// Rows and bytes of a row of each plane, and how many planes there are: none where there is no chroma.
+fn sizes(format: PixelFormat, rows: usize, columns: usize) -> ([[usize; 2]; PLANES], usize) {
     let [half_rows, pairs] = [rows.div_ceil(2), columns.div_ceil(2)];
+    let (luma, chroma) = ([rows, columns], [half_rows, pairs]);
     match format {
-        PixelFormat::Nv12 | PixelFormat::Nv21 => vec![[rows, columns], [half_rows, pairs * 2]],
-        PixelFormat::I420 => vec![[rows, columns], [half_rows, pairs], [half_rows, pairs]],
-        PixelFormat::Yuyv => vec![[rows, pairs * 4]],
-        _ => Vec::new(),
+        PixelFormat::Nv12 | PixelFormat::Nv21 => ([luma, [half_rows, pairs.saturating_mul(2)], [0; 2]], 2),
+        PixelFormat::I420 => ([luma, chroma, chroma], 3),
+        PixelFormat::Yuyv => ([[rows, pairs.saturating_mul(4)], [0; 2], [0; 2]], 1),
+        _ => ([[0; 2]; PLANES], 0),
     }
 }
 
+/// The bytes that each plane must have, from its first on, where rows are so many bytes apart. Nothing is allocated: a
+/// camera's frame is a new view each time.
+fn lengths(
+    format: PixelFormat,
+    strides: impl ExactSizeIterator<Item = usize>,
+    rows: usize,
+    columns: usize,
+) -> Result<[usize; PLANES], Error> {
+    if !format.is_yuv() {
+        return Err(Error::Image(format!("{format} has no chroma planes; expected nv12, nv21, i420 or yuyv")));
+    }
+    extent([rows, columns, 1], [0; 3], Sample::U8)?;
+    let (sizes, count) = sizes(format, rows, columns);
+    if strides.len() != count {
+        return Err(Error::Image(format!("{} planes given, {format} has {count}", strides.len())));
+    }
+    let mut lengths = [0; PLANES];
+    for (index, ([rows, row], stride)) in sizes.into_iter().zip(strides).enumerate() {
+        if stride < row {
+            return Err(Error::Image(format!(
+                "plane {index}: {stride} bytes from row to row, but a row of {format} with {columns} columns has {row}"
+            )));
+        }
+        let length = (rows - 1).checked_mul(stride).and_then(|bytes| bytes.checked_add(row));
+        lengths[index] = length.filter(|&length| length <= isize::MAX as usize).ok_or_else(|| {
+            Error::Image(format!("plane {index}: {rows} rows of {stride} bytes are larger than memory"))
+        })?;
+    }
+    Ok(lengths)
+}
+
 impl<'a> ImageRef<'a> {
-    /// View of `nv12`, `nv21` (luma, pairs of chroma), `i420` (luma, U, V) or `yuyv` (one plane), each with rows of its
+    /// Planes of `nv12`, `nv21` (luma, pairs of chroma), `i420` (luma, U, V) or `yuyv` (one plane), each with rows of its
     /// own stride. Of an odd side the last pixel has a chroma sample of its own.
     ///
     /// # Errors
@@ -46,8 +81,7 @@ impl<'a> ImageRef<'a> {
     /// # Ok::<(), pixfuse::Error>(())
     /// ```
     pub fn yuv(format: PixelFormat, planes: &[YuvPlane<'a>], rows: usize, columns: usize) -> Result<Self, Error> {
-        let pointers: Vec<_> = planes.iter().map(|plane| (plane.bytes.as_ptr(), plane.stride)).collect();
-        let lengths = Self::yuv_lengths(format, &pointers, rows, columns)?;
+        let lengths = lengths(format, planes.iter().map(|plane| plane.stride), rows, columns)?;
         for (index, (plane, needs)) in planes.iter().zip(lengths).enumerate() {
             if plane.bytes.len() < needs {
                 return Err(Error::Image(format!(
@@ -58,8 +92,12 @@ impl<'a> ImageRef<'a> {
                 )));
             }
         }
+        let mut pointers = [(std::ptr::null(), 0); PLANES];
+        for (pointer, plane) in pointers.iter_mut().zip(planes) {
+            *pointer = (plane.bytes.as_ptr(), plane.stride);
+        }
         // SAFETY: each plane has the bytes that were asked for, and is borrowed for 'a.
-        unsafe { Self::from_raw_yuv(format, &pointers, rows, columns) }
+        unsafe { Self::from_raw_yuv(format, &pointers[..planes.len()], rows, columns) }
     }
 
     /// All planes in one buffer without gaps, one after the other: what OpenCV and ffmpeg give.
@@ -67,21 +105,22 @@ impl<'a> ImageRef<'a> {
     /// # Errors
     /// As [`yuv`](Self::yuv), and when the buffer has another length.
     pub fn yuv_dense(format: PixelFormat, bytes: &'a [u8], rows: usize, columns: usize) -> Result<Self, Error> {
-        let (mut planes, mut rest) = (Vec::new(), bytes);
-        let sizes = if rows == 0 || columns == 0 { Vec::new() } else { sizes(format, rows, columns) };
-        let needs: usize = sizes.iter().map(|[rows, row]| rows.saturating_mul(*row)).sum();
-        if !sizes.is_empty() && bytes.len() != needs {
+        let (sizes, count) = sizes(format, rows, columns);
+        let needs = sizes.iter().fold(0_usize, |sum, [rows, row]| sum.saturating_add(rows.saturating_mul(*row)));
+        if needs > 0 && bytes.len() != needs {
             return Err(Error::Image(format!(
                 "{} bytes given, but {format} of {rows} rows x {columns} columns is {needs}",
                 bytes.len()
             )));
         }
-        for [rows, stride] in sizes {
+        let mut planes = [YuvPlane { bytes: &[], stride: 0 }; PLANES];
+        let mut rest = bytes;
+        for (plane, [rows, stride]) in planes.iter_mut().zip(sizes) {
+            // Sides of 0 have no bytes, and are refused below.
             let (bytes, behind) = rest.split_at(rows * stride);
-            planes.push(YuvPlane { bytes, stride });
-            rest = behind;
+            (*plane, rest) = (YuvPlane { bytes, stride }, behind);
         }
-        Self::yuv(format, &planes, rows, columns)
+        Self::yuv(format, &planes[..count], rows, columns)
     }
 
     /// Bytes of a row of each plane, which are those from row to row where there are no gaps.
@@ -89,10 +128,11 @@ impl<'a> ImageRef<'a> {
     /// # Errors
     /// When the format has no chroma planes.
     pub fn yuv_dense_strides(format: PixelFormat, columns: usize) -> Result<Vec<usize>, Error> {
-        if !format.is_yuv() {
-            return Err(Error::Image(format!("{format} has no chroma planes; expected nv12, nv21, i420 or yuyv")));
+        let (sizes, count) = sizes(format, 1, columns);
+        match count {
+            0 => Err(Error::Image(format!("{format} has no chroma planes; expected nv12, nv21, i420 or yuyv"))),
+            _ => Ok(sizes[..count].iter().map(|[_, row]| *row).collect()),
         }
-        Ok(sizes(format, 1, columns).into_iter().map(|[_, row]| row).collect())
     }
 
     /// The bytes that each plane must have, from its first on.
@@ -105,25 +145,7 @@ impl<'a> ImageRef<'a> {
         rows: usize,
         columns: usize,
     ) -> Result<Vec<usize>, Error> {
-        Self::yuv_dense_strides(format, columns)?;
-        let pixels = [rows, columns, 1];
-        extent(pixels, [0; 3], Sample::U8)?;
-        let sizes = sizes(format, rows, columns);
-        if planes.len() != sizes.len() {
-            return Err(Error::Image(format!("{} planes given, {format} has {}", planes.len(), sizes.len())));
-        }
-        let lengths = sizes.into_iter().zip(planes).enumerate().map(|(index, ([rows, row], &(_, stride)))| {
-            if stride < row {
-                return Err(Error::Image(format!(
-                    "plane {index}: {stride} bytes from row to row, but a row of {format} with {columns} columns has {row}"
-                )));
-            }
-            let length = (rows - 1).checked_mul(stride).and_then(|bytes| bytes.checked_add(row));
-            length
-                .filter(|&length| length <= isize::MAX as usize)
-                .ok_or_else(|| Error::Image(format!("plane {index}: {rows} rows of {stride} bytes are larger than memory")))
-        });
-        lengths.collect()
+        Ok(lengths(format, planes.iter().map(|&(_, stride)| stride), rows, columns)?[..planes.len()].to_vec())
     }
 
     /// As [`yuv`](Self::yuv), from pointers to the planes and their strides: for bridges to other languages' buffers.
@@ -140,7 +162,7 @@ impl<'a> ImageRef<'a> {
         rows: usize,
         columns: usize,
     ) -> Result<Self, Error> {
-        Self::yuv_lengths(format, planes, rows, columns)?;
+        lengths(format, planes.iter().map(|&(_, stride)| stride), rows, columns)?;
         let plane = |index: usize, first: usize, column: isize| {
             let (origin, stride) = planes[index];
             Plane { origin: origin.wrapping_add(first), strides: [stride as isize, column] }

@@ -150,9 +150,9 @@ enum Lines<S: Simd> {
     Rounded(Resampler<S>),
     /// A line that is resampled first, with sums between the passes.
     Summed(Summed<S>),
-    /// View of f32 lines that are resampled first, and not rounded.
+    /// Planes of f32 lines that are resampled first, and not rounded.
     Floats(Summed<S>),
-    /// View of f32 lines of those samples of a source row.
+    /// Planes of f32 lines of those samples of a source row.
     Wide { rows: Vec<u32>, columns: Vec<u32>, sample: Sample },
     /// Two rows by two columns of the source.
     Blended { rows: Vec<Pair>, blocks: Vec<Block<S>> },
