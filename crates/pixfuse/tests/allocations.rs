@@ -3,7 +3,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use pixfuse::{ImageRef, Level, Pipeline};
+use pixfuse::{ImageRef, Level, Pipeline, PixelFormat, YuvPlane};
 
 /// The system's allocator, with a count of what each thread asks it for: the harness allocates on threads of its own.
 struct Counting;

@@ -20,10 +20,15 @@ pub(super) struct Blend<S: Simd> {
     pub(super) keeping: Keeping,
     /// Elements of a row.
     pub(super) length: usize,
+    /// The quad after the last one.
+    end: u32,
+    /// How many quads are made at once: 2 where none is left out.
+    pub(super) at_once: usize,
 }
 
 impl<S: Simd> Blend<S> {
-    pub(super) fn new(simd: S, weights: &AxisWeights, length: usize) -> Self {
+    /// `at_once` quads are made at once where that may be.
+    pub(super) fn new(simd: S, weights: &AxisWeights, length: usize, at_once: usize) -> Self {
         let top = weights.first.iter().copied().min().unwrap_or(0);
         let (mut quads, mut starts) = (Vec::with_capacity(weights.outputs()), Vec::with_capacity(weights.outputs()));
         let mut laid = Vec::with_capacity(weights.outputs() * (weights.taps / 4 + 2));
@@ -39,8 +44,27 @@ impl<S: Simd> Blend<S> {
             }));
             quads.push(start..start + count as u32);
         }
+        // Where each output row weighs quads that no row before it weighs, or the quad after those, all are needed.
+        let none_left_out = quads.windows(2).all(|two| two[1].start <= two[0].end && two[0].end <= two[1].end);
         let keeping = Keeping::new(&quads, pitch(length * 4));
-        Self { top, quads, starts, weights: laid, keeping, length }
+        let (keeping, at_once) = match keeping {
+            // One more is kept than an output row weighs.
+            Keeping::Rows(rows) if none_left_out && at_once == 2 => (Keeping::Rows(rows + 1), 2),
+            _ => (keeping, 1),
+        };
+        let end = quads.iter().map(|quads| quads.end).max().unwrap_or(0);
+        Self { top, quads, starts, weights: laid, keeping, length, end, at_once }
+    }
+
+    /// The quads to make for an output row where those before `next` have been made. Those between the last output row's
+    /// and this one's are not needed.
+    #[inline(always)]
+    pub(super) fn made(&self, output: usize, next: u32) -> Range<u32> {
+        let quads = &self.quads[output];
+        let start = next.max(quads.start);
+        let missing = quads.end.saturating_sub(start).next_multiple_of(self.at_once as u32);
+        // There may be no other quad for the last one to be made with.
+        start..(start + missing).min(self.end)
     }
 
     /// Bytes of scratch.

@@ -59,24 +59,28 @@ impl<S: Simd> Resampler<S> {
         let pack = Pack::new(request, reach, pixel);
         let packed = columns.as_ref().map_or(pack.length(), |weights| pack.room(weights.taps));
         let rows_first = rows_first && rows.is_some();
+        let line = window.columns as usize * pixel;
+        let length = if rows_first { pack.length() } else { line };
+        // Quads are filtered; what becomes quads without a filter gains nothing by more of them at once.
+        let quads = if columns.is_some() && !rows_first { S::QUADS } else { 1 };
+        let blend = rows.map(|weights| Blend::new(simd, &weights.widened(), length, quads)).ok_or(window.top);
         let (mut packs, mut filter) = (!dense, None);
         if let Some(weights) = columns {
             let weights = weights.widened();
+            let quads = if rows_first { 0 } else { blend.as_ref().map_or(0, |blend| blend.at_once) };
             let whole = source.columns * pixel;
-            filter = (dense && !rows_first).then(|| simd.row_filter(&weights, pixel, whole)).flatten();
+            filter = (dense && !rows_first).then(|| simd.row_filter(&weights, pixel, whole, quads)).flatten();
             if filter.is_none() {
                 packs |= !rows_first;
                 let shifted = weights.from(pack.reach.start as u32);
-                let over_packed = simd.row_filter(&shifted, pixel, packed);
+                let over_packed = simd.row_filter(&shifted, pixel, packed, quads);
                 filter = Some(over_packed.expect("a packed row has room for every window"));
             }
         }
-        let line = window.columns as usize * pixel;
-        let length = if rows_first { pack.length() } else { line };
-        let blend = rows.map(|weights| Blend::new(simd, &weights.widened(), length)).ok_or(window.top);
         let (first, last) = if rows_first || blend.is_err() { (None, filter) } else { (filter, None) };
         let packed_at = blend.as_ref().map_or(0, Blend::scratch);
-        let middle = packed_at + if packs { 4 * pitch(packed) } else { 0 };
+        let at_once = blend.as_ref().map_or(1, |blend| blend.at_once);
+        let middle = packed_at + if packs { 4 * at_once * pitch(packed) } else { 0 };
         let line_at = middle + if rows_first { pitch(packed) } else { 0 };
         let parts =
             Parts { packed: packed_at, packed_pitch: pitch(packed), middle, line: line_at, end: line_at + pitch(line) };
@@ -130,7 +134,7 @@ impl<S: Simd> Task<S> for Row<'_, S> {
             unsafe { plane.line(y, next, pointers) }
         }
         if let Ok(blend) = &resampler.blend {
-            scratch.next = next.max(blend.quads[y].end);
+            scratch.next = blend.made(y, next).end;
         }
         bytes.wrapping_add(parts.line)
     }
@@ -177,10 +181,19 @@ impl<S: Simd> Plane<'_, S> {
     #[inline(always)]
     unsafe fn blend(&self, blend: &Blend<S>, y: usize, next: u32, pointers: &mut Vec<*const u8>, out: *mut u8) {
         let quads = blend.quads[y].clone();
-        // Quads between the last output row's and this one's are not needed.
-        for quad in next.max(quads.start)..quads.end {
-            // SAFETY: the caller's promise; there are as many places for quads and sums as are in use at once.
-            unsafe {
+        let mut made = blend.made(y, next);
+        // SAFETY: the caller's promise; there are as many places for quads and sums as are in use at once.
+        unsafe {
+            while made.len() > 1 && blend.at_once == 2 {
+                let two = [made.start, made.start + 1];
+                let rows = [0, 1].map(|index: usize| self.rows(blend, two[index], index * 4));
+                // A filter is what makes two at once worth while.
+                if let Some(filter) = &self.resampler.first {
+                    self.simd.filter_quads(filter, rows, two.map(|quad| blend.place(quad, self.scratch)));
+                }
+                made.start += 2;
+            }
+            for quad in made {
                 self.quad(blend, quad);
                 blend.add(self.simd, y, quad, self.scratch);
             }
@@ -196,25 +209,17 @@ impl<S: Simd> Plane<'_, S> {
         }
     }
 
-    /// Makes a quad: four source rows, filtered or as they are. Where the image ends within them, its last row is
-    /// repeated; it has no weight.
+    /// Makes a quad: four source rows, filtered or as they are.
     ///
     /// # Safety
     /// As [`line`](Self::line).
     #[inline(always)]
     unsafe fn quad(&self, blend: &Blend<S>, quad: u32) {
-        let Resampler { source, pack, packs, first, .. } = self.resampler;
+        let Resampler { pack, packs, first, .. } = self.resampler;
         let to = blend.place(quad, self.scratch);
-        let last = source.rows as u32 - 1;
-        // SAFETY: the caller's promise; rows up to the last one are inside the view.
+        // SAFETY: the caller's promise.
         unsafe {
-            let mut rows = [std::ptr::null(); 4];
-            for slot in 0..4 {
-                let row = blend.top + quad * 4 + slot as u32;
-                rows[slot] = self.source(row.min(last), slot);
-                // The quad after this one: 10 to 20 % of images that come from memory, and further ahead was no better.
-                self.prefetch(row + 4);
-            }
+            let rows = self.rows(blend, quad, 0);
             match first {
                 Some(filter) => self.simd.filter_quad(filter, rows, to),
                 None => {
@@ -223,6 +228,25 @@ impl<S: Simd> Plane<'_, S> {
                 }
             }
         }
+    }
+
+    /// The source rows of a quad, in place or packed from this place on. Where the image ends within them, its last row is
+    /// repeated; it has no weight.
+    ///
+    /// # Safety
+    /// As [`line`](Self::line).
+    #[inline(always)]
+    unsafe fn rows(&self, blend: &Blend<S>, quad: u32, slot: usize) -> [*const u8; 4] {
+        let last = self.resampler.source.rows as u32 - 1;
+        let mut rows = [std::ptr::null(); 4];
+        for index in 0..4 {
+            let row = blend.top + quad * 4 + index as u32;
+            // SAFETY: the caller's promise; rows up to the last one are inside the view.
+            rows[index] = unsafe { self.source(row.min(last), slot + index) };
+            // What is made after this: 10 to 20 % of images that come from memory, and further ahead was no better.
+            self.prefetch(row + 4 * blend.at_once as u32);
+        }
+        rows
     }
 
     /// Asks for what is read of a source row, if there is such a row and it comes from memory.
@@ -238,7 +262,7 @@ impl<S: Simd> Plane<'_, S> {
         }
     }
 
-    /// A source row as the passes read it: in place from column 0, or packed into one of four places.
+    /// A source row as the passes read it: in place from column 0, or packed into a place.
     ///
     /// # Safety
     /// The row is inside the view.
@@ -250,7 +274,7 @@ impl<S: Simd> Plane<'_, S> {
             return self.view.pixels.row(row).wrapping_offset(self.index as isize * self.view.channel_stride);
         }
         let place = self.scratch.wrapping_add(parts.packed + slot * parts.packed_pitch);
-        // SAFETY: the caller's promise; the scratch has four packed rows there.
+        // SAFETY: the caller's promise; the scratch has a packed row for each row that is filtered at once.
         unsafe { pack.copy(self.simd, self.view, self.index, row, place) };
         place
     }

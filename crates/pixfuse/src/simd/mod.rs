@@ -45,6 +45,8 @@ pub trait Simd: Elements {
     /// Where the taps of one block lie in a source row, in the form that this level fetches fastest.
     type Columns: Send + Sync + 'static;
 
+    /// Quads that the horizontal pass makes at once where it may: 1 or 2.
+    const QUADS: usize = 1;
     /// Prepared weights of a horizontal pass.
     type RowFilter: Send + Sync + 'static;
     /// Prepared f32 weights of a horizontal pass.
@@ -141,9 +143,10 @@ pub trait Simd: Elements {
     /// `LANES * C` bytes are writable from `at`.
     unsafe fn store_pixels_u8<const C: usize>(self, at: *mut u8, channels: [Self::I32; C]);
 
-    /// Prepares the horizontal pass over rows of which `readable` bytes may be read, with pixels of `pixel` bytes; `None`
-    /// when such rows are too short for this level's loads and need room behind their end.
-    fn row_filter(self, weights: &AxisWeights, pixel: usize, readable: usize) -> Option<Self::RowFilter>;
+    /// Prepares the horizontal pass over rows of which `readable` bytes may be read, with pixels of `pixel` bytes, into so
+    /// many quads at once, or into rows where that is 0; `None` when such rows are too short for this level's loads and
+    /// need room behind their end.
+    fn row_filter(self, weights: &AxisWeights, pixel: usize, readable: usize, quads: usize) -> Option<Self::RowFilter>;
 
     /// The horizontal pass over four rows at once, which share the loads of weights; the results lie side by side,
     /// element by element. Weights have 22 fractional bits.
@@ -152,6 +155,18 @@ pub trait Simd: Elements {
     /// The readable bytes of each source are readable, and `quad` is writable for `4 * outputs * pixel` bytes and
     /// 256 more.
     unsafe fn filter_quad(self, filter: &Self::RowFilter, sources: [*const u8; 4], quad: *mut u8);
+
+    /// As [`filter_quad`](Self::filter_quad), over eight rows into two quads.
+    ///
+    /// # Safety
+    /// As there, for each quad.
+    #[inline(always)]
+    unsafe fn filter_quads(self, filter: &Self::RowFilter, sources: [[*const u8; 4]; 2], quads: [*mut u8; 2]) {
+        for quad in 0..2 {
+            // SAFETY: the caller's promise is the same.
+            unsafe { self.filter_quad(filter, sources[quad], quads[quad]) }
+        }
+    }
 
     /// As [`filter_quad`](Self::filter_quad), over one row.
     ///

@@ -83,6 +83,7 @@ unsafe fn load_halves(low: *const u8, high: *const u8) -> __m256i {
 impl Simd for Avx2 {
     const LANES: usize = 8;
     type Columns = Columns;
+    const QUADS: usize = 2;
     type RowFilter = RowFilter;
     type FloatRowFilter = FloatRowFilter;
     type Weights = Weights;
@@ -340,14 +341,20 @@ impl Simd for Avx2 {
         }
     }
 
-    fn row_filter(self, weights: &AxisWeights, pixel: usize, readable: usize) -> Option<RowFilter> {
-        RowFilter::integer(weights, pixel, readable)
+    fn row_filter(self, weights: &AxisWeights, pixel: usize, readable: usize, quads: usize) -> Option<RowFilter> {
+        RowFilter::integer(weights, pixel, readable, quads)
     }
 
     #[inline(always)]
     unsafe fn filter_quad(self, filter: &RowFilter, sources: [*const u8; 4], quad: *mut u8) {
         // SAFETY: the caller's promise is the same.
         unsafe { filter.filter(self, sources, quad) }
+    }
+
+    #[inline(always)]
+    unsafe fn filter_quads(self, filter: &RowFilter, sources: [[*const u8; 4]; 2], quads: [*mut u8; 2]) {
+        // SAFETY: the caller's promise is the same.
+        unsafe { filter.filter_quads(self, sources, quads) }
     }
 
     #[inline(always)]

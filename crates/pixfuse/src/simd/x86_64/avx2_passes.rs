@@ -6,15 +6,18 @@
 use std::arch::x86_64::*;
 
 use super::avx2_pixels::Pixels;
+use super::avx2_turned::Turned;
 use super::{Avx2, level};
 use crate::simd::ROUNDED_BITS;
 use crate::simd::passes::PlainRows;
 use crate::weights::AxisWeights;
 
-/// Filters rows: by shuffling windows, or tap by tap where ratios are so large that 4 elements span more than 32 bytes.
+/// Filters rows: by shuffling windows, by pixels, eight rows at a time, or tap by tap where ratios are so large that 4
+/// elements span more than 32 bytes.
 pub(crate) enum RowFilter<W = i32, L = [[u32; 8]; 2]> {
     Windows { windows: Windows, weights: Vec<L> },
     Pixels(Pixels),
+    Turned(Turned),
     Plain(PlainRows<W>),
 }
 
@@ -155,7 +158,11 @@ pub(super) fn halves(weights: [i32; 2]) -> [u32; 2] {
 }
 
 impl RowFilter {
-    pub(super) fn integer(weights: &AxisWeights, pixel: usize, readable: usize) -> Option<Self> {
+    pub(super) fn integer(weights: &AxisWeights, pixel: usize, readable: usize, quads: usize) -> Option<Self> {
+        let turned = if quads == 2 { Turned::new(weights, pixel, readable) } else { None };
+        if turned.is_some() {
+            return turned.map(Self::Turned);
+        }
         if weights.bits == ROUNDED_BITS && pixel > 1 {
             return Pixels::new(weights, pixel, readable).map(Self::Pixels);
         }
@@ -186,6 +193,10 @@ impl RowFilter {
             match self {
                 Self::Pixels(pixels) if ROWS == 1 => pixels.filter::<ROWS, 1>(simd, sources, out),
                 Self::Pixels(pixels) => pixels.filter::<ROWS, 2>(simd, sources, out),
+                // The last quad may be alone: it is made twice, in one place.
+                Self::Turned(turned) => {
+                    turned.filter(simd, [0, 1, 2, 3, 0, 1, 2, 3].map(|row: usize| sources[row % ROWS]), [out; 2])
+                }
                 Self::Windows { windows, weights } => match windows.vectors {
                     1 => sums::<ROWS, 1, _>(simd, windows, weights, sources, Bytes(out)),
                     _ => sums::<ROWS, 2, _>(simd, windows, weights, sources, Bytes(out)),
@@ -193,6 +204,24 @@ impl RowFilter {
                 Self::Plain(plain) if ROWS == 1 => plain.filter::<_, 1>(sources[0], out),
                 Self::Plain(plain) => plain.filter_quad([0, 1, 2, 3].map(|row: usize| sources[row % ROWS]), out),
             }
+        }
+    }
+
+    /// Filters eight rows into two quads.
+    ///
+    /// # Safety
+    /// As [`Simd::filter_quads`](crate::simd::Simd::filter_quads).
+    #[inline(always)]
+    pub(super) unsafe fn filter_quads(&self, simd: Avx2, [even, odd]: [[*const u8; 4]; 2], quads: [*mut u8; 2]) {
+        // SAFETY: the caller's promise is the same.
+        unsafe {
+            if let Self::Turned(turned) = self {
+                let [a, b, c, d] = even;
+                let [e, f, g, h] = odd;
+                return turned.filter(simd, [a, b, c, d, e, f, g, h], quads);
+            }
+            self.filter(simd, even, quads[0]);
+            self.filter(simd, odd, quads[1]);
         }
     }
 
@@ -207,7 +236,7 @@ impl RowFilter {
                     1 => sums::<1, 1, _>(simd, windows, weights, [source], Words(out)),
                     _ => sums::<1, 2, _>(simd, windows, weights, [source], Words(out)),
                 },
-                Self::Pixels(_) => unreachable!("these are for rounded weights"),
+                Self::Pixels(_) | Self::Turned(_) => unreachable!("these are for rounded weights"),
                 Self::Plain(plain) => plain.filter::<_, 1>(source, out),
             }
         }
@@ -332,7 +361,7 @@ impl FloatRowFilter {
                     1 => float_sums::<1>(windows, weights, source, out),
                     _ => float_sums::<2>(windows, weights, source, out),
                 },
-                Self::Pixels(_) => unreachable!("these are for rounded weights"),
+                Self::Pixels(_) | Self::Turned(_) => unreachable!("these are for rounded weights"),
                 Self::Plain(plain) => plain.filter::<_, 1>(source, out),
             }
         }

@@ -421,7 +421,7 @@ impl Simd for Avx512 {
         }
     }
 
-    fn row_filter(self, weights: &AxisWeights, pixel: usize, readable: usize) -> Option<RowFilter> {
+    fn row_filter(self, weights: &AxisWeights, pixel: usize, readable: usize, _quads: usize) -> Option<RowFilter> {
         RowFilter::integer(weights, pixel, readable)
     }
 

@@ -4,6 +4,7 @@ mod avx2;
 mod avx2_passes;
 mod avx2_pixels;
 mod avx2_quads;
+mod avx2_turned;
 mod avx512;
 mod avx512_passes;
 mod avx512_quads;
