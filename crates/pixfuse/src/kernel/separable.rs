@@ -184,14 +184,15 @@ impl<S: Simd> Plane<'_, S> {
         let mut made = blend.made(y, next);
         // SAFETY: the caller's promise; there are as many places for quads and sums as are in use at once.
         unsafe {
-            while made.len() > 1 && blend.at_once == 2 {
-                let two = [made.start, made.start + 1];
+            while blend.at_once == 2 && !made.is_empty() {
+                // The last one may be alone: it is made twice, in one place.
+                let two = [made.start, (made.start + 1).min(made.end - 1)];
                 let rows = [0, 1].map(|index: usize| self.rows(blend, two[index], index * 4));
                 // A filter is what makes two at once worth while.
                 if let Some(filter) = &self.resampler.first {
                     self.simd.filter_quads(filter, rows, two.map(|quad| blend.place(quad, self.scratch)));
                 }
-                made.start += 2;
+                made.start = two[1] + 1;
             }
             for quad in made {
                 self.quad(blend, quad);

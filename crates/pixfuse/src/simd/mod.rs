@@ -156,7 +156,7 @@ pub trait Simd: Elements {
     /// 256 more.
     unsafe fn filter_quad(self, filter: &Self::RowFilter, sources: [*const u8; 4], quad: *mut u8);
 
-    /// As [`filter_quad`](Self::filter_quad), over eight rows into two quads.
+    /// As [`filter_quad`](Self::filter_quad), over eight rows into two quads, which may be one and the same.
     ///
     /// # Safety
     /// As there, for each quad.

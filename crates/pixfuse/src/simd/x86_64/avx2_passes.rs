@@ -193,10 +193,7 @@ impl RowFilter {
             match self {
                 Self::Pixels(pixels) if ROWS == 1 => pixels.filter::<ROWS, 1>(simd, sources, out),
                 Self::Pixels(pixels) => pixels.filter::<ROWS, 2>(simd, sources, out),
-                // The last quad may be alone: it is made twice, in one place.
-                Self::Turned(turned) => {
-                    turned.filter(simd, [0, 1, 2, 3, 0, 1, 2, 3].map(|row: usize| sources[row % ROWS]), [out; 2])
-                }
+                Self::Turned(_) => unreachable!("these make two quads at once"),
                 Self::Windows { windows, weights } => match windows.vectors {
                     1 => sums::<ROWS, 1, _>(simd, windows, weights, sources, Bytes(out)),
                     _ => sums::<ROWS, 2, _>(simd, windows, weights, sources, Bytes(out)),

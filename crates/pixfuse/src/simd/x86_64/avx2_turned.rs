@@ -4,15 +4,20 @@
 //! shared by all outputs that weigh it. So rows are turned first, a chunk of columns at a time, into a buffer that stays
 //! in the first cache; then each output is a sum of products of such vectors with broadcast weights.
 //!
-//! For 1080x1920, bilinear to 256, this takes 306 us where pixels of two rows ([`Pixels`](super::avx2_pixels::Pixels))
-//! take 420; bicubic to 224 takes 565 instead of 717, lanczos to 384 1,210 instead of 1,750. Sums of the high halves
-//! alone, with the low halves only where those could change a byte (9 % of outputs for bilinear, 32 % for lanczos), were
-//! no faster: 307, 520 and 1,250, since a branch that is not foreseen costs what the products do.
+//! `vpmaddwd` takes weights of 16 bits, and an integer weight has 22. Its 15 highest bits decide the byte, but for sums
+//! so near to where the byte changes that the rest could move them over: 9 % of outputs (of 8 rows and 3 channels) for a
+//! bilinear filter, 32 % for lanczos. Those are noted in a list without a branch, and the rest is added to them
+//! afterwards. The result is exact: the bound on the rest is that of any bytes.
+//!
+//! For 1080x1920, bilinear to 256, this takes 271 us where pixels of two rows ([`Pixels`](super::avx2_pixels::Pixels))
+//! take 420; bicubic to 224 takes 457 instead of 717, lanczos to 384 1,030 instead of 1,750. Lost: both halves of each
+//! weight at once (306, 565, 1,210); the rest at once where it matters, since a branch that is not foreseen costs what
+//! the products do (307, 520, 1,250); two blocks turned at a time (316, 577, 1,240).
 
 use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
+use std::ops::Range;
 
-use super::avx2_passes::{halves, together};
 use super::{Avx2, level};
 use crate::simd::ROUNDED_BITS;
 use crate::weights::AxisWeights;
@@ -20,29 +25,42 @@ use crate::weights::AxisWeights;
 /// Vectors of the buffer: with the rows and the weights that are read meanwhile they fit the first cache.
 const VECTORS: usize = 288;
 
-/// Where the vectors of each output lie among those of its chunk, and their weights.
+/// Outputs that are made of one chunk at most, so that a list of all of them has room.
+const OUTPUTS: usize = 64;
+
+/// What eight rows are turned into, and what each output makes of it.
 pub(crate) struct Turned {
     /// Bytes of a pixel: 1, 3 or 4.
     pixel: usize,
     chunks: Vec<Chunk>,
-    /// For each output, its first vector.
-    starts: Vec<u32>,
-    /// For each output and each two columns.
-    weights: Vec<[u32; 2]>,
+    outputs: Vec<Output>,
+    /// The high parts of the weights, and the rest of each: for each output and each two columns two words.
+    weights: [Vec<u32>; 2],
     /// Twos of columns that each output has.
     pairs: usize,
+    /// Bits of the rest.
+    shift: u32,
 }
 
 /// Columns that are turned at once, and the outputs that are made of them.
 struct Chunk {
-    /// How many outputs there are after those of the chunk before.
-    outputs: usize,
+    outputs: Range<usize>,
     /// The byte of a row where the first load starts.
     base: usize,
     /// Bytes of each load before its first column.
     lead: usize,
     /// Loads of 16 bytes.
     blocks: usize,
+}
+
+/// One output pixel.
+struct Output {
+    /// Its first vector in the buffer.
+    vector: u32,
+    /// What the sum of the high parts starts from: half a level, and the most that the rest adds.
+    start: i32,
+    /// How much less than that the rest may add.
+    less: i32,
 }
 
 /// Columns that one load of 16 bytes turns.
@@ -60,8 +78,14 @@ impl Chunk {
         let spare = 16 - columns(pixel) * pixel;
         let lead = if start * pixel >= spare { spare } else { 0 };
         let base = start * pixel - lead;
-        (base + length + spare <= readable).then_some((start, Self { outputs: 0, base, lead, blocks }))
+        (base + length + spare <= readable).then_some((start, Self { outputs: 0..0, base, lead, blocks }))
     }
+}
+
+/// The high part of a weight, rounded, and the rest of it.
+fn cut(weight: i32, shift: u32) -> [i32; 2] {
+    let high = (weight + (1 << shift >> 1)) >> shift;
+    [high, weight - (high << shift)]
 }
 
 impl Turned {
@@ -69,40 +93,66 @@ impl Turned {
     pub(super) fn new(weights: &AxisWeights, pixel: usize, readable: usize) -> Option<Self> {
         let (block, pairs) = (columns(pixel), weights.taps / 2 + 1);
         let most = VECTORS / (block * pixel / 2);
-        let own = |output: usize| {
-            let own = weights.of(output);
-            &own[..own.iter().rposition(|&weight| weight != 0).map_or(0, |last| last + 1)]
+        let end_of = |output: usize| {
+            let taps = weights.of(output).iter().rposition(|&weight| weight != 0).map_or(0, |last| last + 1);
+            weights.first[output] as usize + taps
         };
-        let mut made = Self { pixel, chunks: Vec::new(), starts: Vec::new(), weights: Vec::new(), pairs };
-        made.starts.reserve(weights.outputs());
-        made.weights.reserve(weights.outputs() * pairs);
+        let largest = weights.weights.iter().map(|weight| weight.abs()).max().unwrap_or(0);
+        let shift = (0..ROUNDED_BITS).find(|&shift| cut(largest, shift)[0] <= i32::from(i16::MAX))?;
+        let mut made =
+            Self { pixel, chunks: Vec::new(), outputs: Vec::new(), weights: [Vec::new(), Vec::new()], pairs, shift };
+        made.outputs.reserve(weights.outputs());
+        made.weights.iter_mut().for_each(|part| part.reserve(weights.outputs() * pairs));
         let mut output = 0;
         while output < weights.outputs() {
             let first = weights.first[output] as usize;
             let (mut blocks, mut end) = ((2 * pairs).div_ceil(block), output);
-            while end < weights.outputs() && weights.first[end] as usize >= first {
-                let needs = (weights.first[end] as usize + own(end).len() - first).div_ceil(block);
-                if needs.max(blocks) > most {
+            while end < weights.outputs().min(output + OUTPUTS) && weights.first[end] as usize >= first {
+                let needs = end_of(end).saturating_sub(first).div_ceil(block).max(blocks);
+                if needs > most {
                     break;
                 }
-                (blocks, end) = (needs.max(blocks), end + 1);
+                (blocks, end) = (needs, end + 1);
             }
             if end == output {
                 return None;
             }
             let (start, chunk) = Chunk::place(first, blocks, pixel, readable)?;
             for output in output..end {
-                let first = weights.first[output] as usize - start;
-                let pair = (first / 2).min(blocks * block / 2 - pairs);
-                let (skipped, own) = (first - pair * 2, own(output));
-                let weight = |tap: usize| tap.checked_sub(skipped).and_then(|tap| own.get(tap)).copied().unwrap_or(0);
-                made.starts.push((pair * pixel) as u32);
-                made.weights.extend((0..pairs).map(|pair| halves([weight(pair * 2), weight(pair * 2 + 1)])));
+                made.add(weights, output, start, blocks * block / 2);
             }
-            made.chunks.push(Chunk { outputs: end - output, ..chunk });
+            made.chunks.push(Chunk { outputs: output..end, ..chunk });
             output = end;
         }
         Some(made)
+    }
+
+    /// Lays the weights of an output over the pairs of columns from `start` on.
+    fn add(&mut self, weights: &AxisWeights, output: usize, start: usize, pairs: usize) {
+        let first = weights.first[output] as usize - start;
+        let pair = (first / 2).min(pairs - self.pairs);
+        let skipped = first - pair * 2;
+        let own = weights.of(output);
+        let shift = self.shift;
+        let parts = |column: usize| {
+            let weight = column.checked_sub(skipped).and_then(|tap| own.get(tap)).copied().unwrap_or(0);
+            cut(weight, shift)
+        };
+        for pair in 0..self.pairs {
+            let [first, second] = [parts(pair * 2), parts(pair * 2 + 1)];
+            for (part, weights) in self.weights.iter_mut().enumerate() {
+                weights.push(first[part] as u32 & 0xffff | (second[part] as u32) << 16);
+            }
+        }
+        // What the rest adds to a sum, whatever the bytes are: from the least to the most.
+        let (mut least, mut most) = (0, 0);
+        for &weight in own {
+            let [_, rest] = cut(weight, self.shift);
+            (least, most) = (least + rest.min(0) * 255, most + rest.max(0) * 255);
+        }
+        let (least, most) = (least >> self.shift, most >> self.shift);
+        let half = 1 << (ROUNDED_BITS - 1) >> self.shift;
+        self.outputs.push(Output { vector: (pair * self.pixel) as u32, start: half + most, less: most - least });
     }
 
     /// Filters eight rows into two quads.
@@ -136,66 +186,111 @@ impl Turned {
     ) {
         let mut buffer = MaybeUninit::<[__m256i; VECTORS]>::uninit();
         let buffer = buffer.as_mut_ptr().cast::<__m256i>();
+        // The outputs that the rest may change, and their sums. There is room for each output of a chunk.
+        let mut near = [const { MaybeUninit::<(usize, [__m256i; PIXEL])>::uninit() }; OUTPUTS];
         let pairs = if PAIRS > 0 { PAIRS } else { self.pairs };
-        let (mut starts, mut weights) = (self.starts.as_ptr(), self.weights.as_ptr());
-        let [mut even, mut odd] = quads;
+        let (high, rest) = (self.weights[0].as_ptr(), self.weights[1].as_ptr());
         // SAFETY: the caller's promise: each load is inside the readable bytes. A chunk has at most as many vectors as the
-        // buffer, and the vectors of each of its outputs are among those that were written. There is a start for each
-        // output, and weights for each pair. Rows in scratch have room behind their end.
+        // buffer and outputs as the list, and the vectors of each of its outputs are among those that were written. There
+        // are weights for each pair of each output. Rows in scratch have room behind their end.
         unsafe {
+            let to_level = _mm_cvtsi32_si128((ROUNDED_BITS - self.shift) as i32);
+            let to_high = _mm_cvtsi32_si128(self.shift as i32);
+            let below_level = _mm256_set1_epi32((1 << (ROUNDED_BITS - self.shift)) - 1);
+            let half = 1 << (ROUNDED_BITS - 1) >> self.shift;
             for chunk in &self.chunks {
                 turn::<PIXEL>(simd, sources, chunk, buffer);
-                for _ in 0..chunk.outputs {
-                    let sums = sum::<PIXEL>(simd, buffer.add(*starts as usize), weights, pairs);
-                    let zero = _mm256_setzero_si256();
-                    let mut values = [zero; 4];
+                let mut count = 0;
+                for index in chunk.outputs.clone() {
+                    let output = self.outputs.get_unchecked(index);
+                    let weights = high.add(index * pairs);
+                    let sums = sum::<PIXEL>(simd, buffer.add(output.vector as usize), weights, pairs, output.start);
+                    // With the most of the rest: is it so little above a level that with less it is not?
+                    let less = _mm256_set1_epi32(output.less);
+                    let mut crosses = _mm256_setzero_si256();
                     for channel in 0..PIXEL {
-                        values[channel] = _mm256_srai_epi32::<{ ROUNDED_BITS as i32 }>(together(simd, sums[channel]));
+                        let above = _mm256_and_si256(sums[channel], below_level);
+                        crosses = _mm256_or_si256(crosses, _mm256_cmpgt_epi32(less, above));
                     }
-                    // Both packs saturate, which is the clamp. Each half has four rows of each channel: a quad.
-                    let words = [_mm256_packs_epi32(values[0], values[1]), _mm256_packs_epi32(values[2], values[3])];
-                    let bytes = _mm256_packus_epi16(words[0], words[1]);
-                    let halves = [_mm256_castsi256_si128(bytes), _mm256_extracti128_si256::<1>(bytes)];
-                    for (quad, half) in [even, odd].into_iter().zip(halves) {
-                        match PIXEL {
-                            1 => _mm_storeu_si32(quad.cast(), half),
-                            _ => _mm_storeu_si128(quad.cast(), half),
-                        }
+                    near.get_unchecked_mut(count).write((index, sums));
+                    count += usize::from(_mm256_movemask_epi8(crosses) != 0);
+                    store::<PIXEL, true>(simd, sums, to_level, quads.map(|quad| quad.add(index * 4 * PIXEL)));
+                }
+                for near in near.get_unchecked(..count) {
+                    let (index, mut sums) = near.assume_init_read();
+                    let output = self.outputs.get_unchecked(index);
+                    let weights = rest.add(index * pairs);
+                    let rest = sum::<PIXEL>(simd, buffer.add(output.vector as usize), weights, pairs, 0);
+                    let most = _mm256_set1_epi32(output.start - half);
+                    for channel in 0..PIXEL {
+                        let less = _mm256_sub_epi32(_mm256_sra_epi32(rest[channel], to_high), most);
+                        sums[channel] = _mm256_add_epi32(sums[channel], less);
                     }
-                    (even, odd) = (even.add(4 * PIXEL), odd.add(4 * PIXEL));
-                    (starts, weights) = (starts.add(1), weights.add(pairs));
+                    store::<PIXEL, false>(simd, sums, to_level, quads.map(|quad| quad.add(index * 4 * PIXEL)));
                 }
             }
         }
     }
 }
 
-/// The sums of the weight parts of one output pixel.
+/// The sums of one part of the weights of one output pixel.
 ///
 /// # Safety
 /// There are `pairs` weights, and as many vectors of each channel.
 #[inline(always)]
 unsafe fn sum<const PIXEL: usize>(
     _: Avx2,
-    mut vectors: *const __m256i,
-    weights: *const [u32; 2],
+    vectors: *const __m256i,
+    weights: *const u32,
     pairs: usize,
-) -> [[__m256i; 2]; PIXEL] {
+    start: i32,
+) -> [__m256i; PIXEL] {
     // SAFETY: the caller's promise.
     unsafe {
-        let mut sums = [[_mm256_setzero_si256(), _mm256_set1_epi32(1 << (ROUNDED_BITS - 1))]; PIXEL];
+        let mut sums = [_mm256_set1_epi32(start); PIXEL];
         for pair in 0..pairs {
-            let [high, low] = *weights.add(pair);
-            let weights = [_mm256_set1_epi32(high as i32), _mm256_set1_epi32(low as i32)];
+            let weights = _mm256_set1_epi32(*weights.add(pair) as i32);
             for channel in 0..PIXEL {
-                let taps = _mm256_load_si256(vectors.add(channel));
-                for part in 0..2 {
-                    sums[channel][part] = _mm256_add_epi32(sums[channel][part], _mm256_madd_epi16(taps, weights[part]));
-                }
+                let taps = _mm256_load_si256(vectors.add(pair * PIXEL + channel));
+                sums[channel] = _mm256_add_epi32(sums[channel], _mm256_madd_epi16(taps, weights));
             }
-            vectors = vectors.add(PIXEL);
         }
         sums
+    }
+}
+
+/// Stores the levels of one output pixel: four rows of each channel in each quad. Where there are three channels, `FIRST`
+/// says that the four bytes behind may be written too: the next output is made later.
+///
+/// # Safety
+/// They are writable.
+#[inline(always)]
+unsafe fn store<const PIXEL: usize, const FIRST: bool>(
+    _: Avx2,
+    sums: [__m256i; PIXEL],
+    to_level: __m128i,
+    quads: [*mut u8; 2],
+) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let mut values = [_mm256_setzero_si256(); 4];
+        for channel in 0..PIXEL {
+            values[channel] = _mm256_sra_epi32(sums[channel], to_level);
+        }
+        // Both packs saturate, which is the clamp. Each half has four rows of each channel.
+        let words = [_mm256_packs_epi32(values[0], values[1]), _mm256_packs_epi32(values[2], values[3])];
+        let bytes = _mm256_packus_epi16(words[0], words[1]);
+        let halves = [_mm256_castsi256_si128(bytes), _mm256_extracti128_si256::<1>(bytes)];
+        for (quad, half) in quads.into_iter().zip(halves) {
+            match PIXEL {
+                1 => _mm_storeu_si32(quad.cast(), half),
+                3 if !FIRST => {
+                    _mm_storel_epi64(quad.cast(), half);
+                    quad.add(8).cast::<i32>().write_unaligned(_mm_extract_epi32::<2>(half));
+                }
+                _ => _mm_storeu_si128(quad.cast(), half),
+            }
+        }
     }
 }
 
