@@ -22,12 +22,21 @@ xflags::xflags! {
             optional --install
         }
 
-        /// Measure every kernel and level, and the peers; render the tables.
+        /// Measure every kernel and level, and the peers; render tables and plots; judge the bars.
+        ///
+        /// Every run is kept in target/bench, with the machine's identity; the last one is results.json there. A run
+        /// of all workloads that is not quick also writes benches/RESULTS.md and benches/plots.
         cmd bench {
             /// Fewer and shorter runs: to see that it works, not to quote.
             optional --quick
             /// One workload only.
             optional --only id: String
+            /// Say what changed beyond noise since a run that was kept (the last one: target/bench/results.json).
+            optional --compare old: PathBuf
+            /// Measure nothing: render, judge and compare a run that was kept.
+            optional --from run: PathBuf
+            /// With --compare, fail if a row of pixfuse is slower.
+            optional --fail-on-regression
         }
 
         /// Compute again what the tests compare with: OpenCV, Pillow, PyTorch, torchvision, timm and transformers.

@@ -1,12 +1,12 @@
 //! Long work: one line while it runs, its whole output in a log, the end of the log if it fails.
 
 use std::fs::{self, File};
-use std::io::{IsTerminal, Read, Seek, SeekFrom};
+use std::io::{BufRead, BufReader, IsTerminal, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::tools;
@@ -30,6 +30,50 @@ pub(crate) fn step(label: &str, log: &str, command: &mut Command) -> Result<()> 
         return Ok(());
     }
     bail!("{label} failed ({status})\n\n{}\n\nthe whole output is in {}", tail(&path), path.display());
+}
+
+/// Runs `command` to its end as one step named `label`, and gives each line of its standard output to `read`, which may
+/// say what is going on. What the program says on standard error is shown as it comes.
+pub(crate) fn stream(
+    label: &str,
+    command: &mut Command,
+    mut read: impl FnMut(&str) -> Result<Option<String>>,
+) -> Result<()> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let start = Instant::now();
+    let line = Line::start(label);
+    line.keep_turning();
+    let mut child = command.spawn().with_context(|| tools::cannot_start(command))?;
+    let (output, errors) = (child.stdout.take(), child.stderr.take());
+    let read = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for text in errors.into_iter().flat_map(|errors| BufReader::new(errors).lines()).map_while(Result::ok) {
+                line.pass_on(&text);
+            }
+        });
+        let each = || {
+            for text in output.into_iter().flat_map(|output| BufReader::new(output).lines()) {
+                let text = text?;
+                if !text.trim().is_empty()
+                    && let Some(news) = read(&text)?
+                {
+                    line.say(label, &news);
+                }
+            }
+            anyhow::Ok(())
+        };
+        let read = each();
+        if read.is_err() {
+            // Nobody reads on, and the thread above waits for the program's end.
+            child.kill()?;
+        }
+        read
+    });
+    let status = child.wait()?;
+    line.finish(label, status.success() && read.is_ok(), start.elapsed());
+    read.with_context(|| format!("{label}: the output of {}", command.get_program().display()))?;
+    ensure!(status.success(), "{label} failed ({status})");
+    Ok(())
 }
 
 fn wait(command: &mut Command, log: &Path, line: &Line) -> Result<ExitStatus> {
@@ -66,6 +110,29 @@ impl Line {
             spinner
                 .set_message(end_of(log, 2000).lines().rfind(|line| !line.trim().is_empty()).unwrap_or("").to_owned());
             spinner.tick();
+        }
+    }
+
+    /// Turns without being shown anything.
+    fn keep_turning(&self) {
+        if let Self::Spinner(spinner) = self {
+            spinner.enable_steady_tick(Duration::from_millis(100));
+        }
+    }
+
+    /// What is going on.
+    fn say(&self, label: &str, news: &str) {
+        match self {
+            Self::Spinner(spinner) => spinner.set_message(news.to_owned()),
+            Self::Plain => eprintln!("{label}: {news}"),
+        }
+    }
+
+    /// A line of the program itself.
+    fn pass_on(&self, text: &str) {
+        match self {
+            Self::Spinner(spinner) => spinner.println(text),
+            Self::Plain => eprintln!("{text}"),
         }
     }
 
