@@ -39,6 +39,16 @@ xflags::xflags! {
             optional --fail-on-regression
         }
 
+        /// Count the instructions of a handful of kernels under valgrind, and compare with benches/counts.json.
+        ///
+        /// Counts are the same on any machine, so a difference is a change of the code or of the compiler.
+        cmd counts {
+            /// Fail if a count differs by more than the tolerance (without this, only say so).
+            optional --check
+            /// Write what was counted into benches/counts.json.
+            optional --write
+        }
+
         /// Compute again what the tests compare with: OpenCV, Pillow, PyTorch, torchvision, timm and transformers.
         cmd goldens {
             /// Write nothing; fail if what is committed differs.
