@@ -37,6 +37,8 @@ xflags::xflags! {
             optional --from run: PathBuf
             /// With --compare, fail if a row of pixfuse is slower.
             optional --fail-on-regression
+            /// Measure what a build costs instead: twenty pipelines in a user's crate, sizes, kernels compiled twice.
+            optional --build
         }
 
         /// Count the instructions of a handful of kernels under valgrind, and compare with benches/counts.json.

@@ -175,3 +175,40 @@ fn end_of(path: &Path, bytes: u64) -> String {
     };
     read().unwrap_or_default()
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", script]);
+        shell
+    }
+
+    #[test]
+    fn every_line_of_output_is_read_and_no_line_of_errors() {
+        let mut lines = Vec::new();
+        let read = |line: &str| {
+            lines.push(line.to_owned());
+            Ok(None)
+        };
+        stream("a program", &mut shell("echo one; echo wrong >&2; echo; echo two"), read).unwrap();
+        assert_eq!(lines, ["one", "two"]);
+    }
+
+    #[test]
+    fn a_program_that_fails_is_an_error() {
+        let error = stream("a program", &mut shell("echo one; exit 3"), |_| Ok(None)).unwrap_err();
+        assert!(format!("{error:#}").contains("exit status: 3"), "{error:#}");
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_read_ends_the_program() {
+        let start = Instant::now();
+        let error =
+            stream("a program", &mut shell("echo one; exec sleep 60"), |line| bail!("not `{line}`")).unwrap_err();
+        assert!(format!("{error:#}").contains("not `one`"), "{error:#}");
+        assert!(start.elapsed() < Duration::from_secs(30));
+    }
+}

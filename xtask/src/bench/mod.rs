@@ -3,9 +3,11 @@
 //! `measure` runs three programs, one a language, that print one JSON object a line: a `record`. A run of them is kept
 //! by `store`, with the `machine` it was made on. `best` says which rows stand against each other; `tables`, `plots` (by
 //! `chart`) and `results` show them, `bars` judges them, `compare` sets two runs against each other.
+//! `build_cost` measures what users pay before the first call.
 
 mod bars;
 mod best;
+mod build_cost;
 mod chart;
 mod compare;
 #[cfg(test)]
@@ -25,6 +27,9 @@ use crate::flags::Bench;
 use crate::tools;
 
 pub(crate) fn run(flags: &Bench) -> Result<()> {
+    if flags.build {
+        return build_cost::run();
+    }
     ensure!(
         flags.compare.is_some() || !flags.fail_on_regression,
         "--fail-on-regression: expected --compare OLD beside it, the run to compare with"

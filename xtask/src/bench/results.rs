@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use super::bars::{self, Bar};
 use super::best::{LANGUAGES, Task, library};
 use super::store::Run;
-use super::{plots, tables, workloads};
+use super::{build_cost, plots, tables, workloads};
 
 /// Writes `RESULTS.md` and `plots/` into a directory.
 pub(crate) fn write(run: &Run, bars: &[Bar], directory: &Path) -> Result<()> {
@@ -39,6 +39,9 @@ fn markdown(run: &Run, bars: &[Bar]) -> String {
     text += &format!("\n## Bars\n\n{}.\n\n{}", bars::summary(bars), code(&bars::table(bars)));
     if let Some(costs) = tables::costs(run) {
         text += &format!("\n## What is paid once, and what a call costs\n\n{}", code(&costs));
+    }
+    if let Some(build) = build_cost::table_of(&run.machine) {
+        text += &format!("\n## What a build costs\n\n`cargo xtask bench --build`.\n\n{}", code(&build));
     }
     text += "\n## Every row\n\n`ratio` is a multiple of the median of pixfuse's best level in the same language and on as \
              many threads: above 1 is slower than pixfuse.\n";
