@@ -20,7 +20,7 @@ pub(crate) fn run() -> Result<()> {
         results.push(test::run(&Test { target: Some(cross::AARCH64.to_owned()), only: None, install: false }));
         // After the tests, which have made the release build of the core that is counted.
         heading("instruction counts");
-        results.push(counts::run(&Counts { check: true, write: false }));
+        results.push(counts::run(&Counts { check: true, write: false, target: None, install: false }));
     }
     let errors: Vec<String> = results.into_iter().filter_map(Result::err).map(|error| format!("{error:#}")).collect();
     ensure!(errors.is_empty(), "{}", errors.join("; "));

@@ -49,6 +49,10 @@ xflags::xflags! {
             optional --check
             /// Write what was counted into benches/counts.json.
             optional --write
+            /// Count the Neon kernels under an emulator: aarch64-unknown-linux-gnu.
+            optional --target triple: String
+            /// Install what --target needs (in CI this is implied).
+            optional --install
         }
 
         /// Compute again what the tests compare with: OpenCV, Pillow, PyTorch, torchvision, timm and transformers.

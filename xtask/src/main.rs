@@ -1,8 +1,9 @@
 //! The chores of the workspace: `cargo xtask <command>`.
 //!
-//! One file is one command (`demo`, `test`, `bench`, `counts`, `goldens`, `package` for `build`, `expand`, `ci`) or one thing that
-//! the commands share: `tools` finds programs and says how to get those that are missing, `python` keeps the virtual
-//! environments, `node` keeps `node_modules` and the addon, `cross` is the other machine, `progress` shows long work.
+//! One file or folder is one command (`demo`, `test`, `bench`, `counts`, `goldens`, `package` for `build`, `expand`, `ci`)
+//! or one thing that the commands share: `tools` finds programs and says how to get those that are missing, `python`
+//! keeps the virtual environments, `node` keeps `node_modules` and the addon, `cross` is the other machine, `progress`
+//! shows long work.
 //! `tidy` holds the rules of the tree that no compiler checks, as tests.
 #![forbid(unsafe_code)]
 

@@ -2,8 +2,9 @@
 //!
 //! Times need a quiet machine; a count of instructions is the same on any. `cargo xtask counts` runs this under a
 //! counter that is switched on by `counted_run` alone, and compares with `benches/counts.json`. One line on standard
-//! output, `counting CASE on LEVEL`, announces each of its calls, in their order. `--once CASE LEVEL` and `--twice CASE LEVEL` are
-//! for counters that cannot be switched: the difference of the two is one run.
+//! output, `counting CASE on LEVEL`, announces each of its calls, in their order.
+//!
+//! `CASE LEVEL TIMES` is for counters that cannot be switched: the difference between 0 times and 1 is one run.
 #![forbid(unsafe_code)]
 
 use std::process::ExitCode;
@@ -76,9 +77,8 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match words[..] {
         [] => all(),
-        ["--once", case, level] => named(case, level, 1),
-        ["--twice", case, level] => named(case, level, 2),
-        _ => Err(format!("{}: expected nothing, --once CASE LEVEL or --twice CASE LEVEL", words.join(" "))),
+        [case, level, times] => named(case, level, times),
+        _ => Err(format!("{}: expected nothing, or CASE LEVEL TIMES", words.join(" "))),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -98,7 +98,8 @@ fn all() -> Result<(), String> {
     Ok(())
 }
 
-fn named(case: &str, level: &str, times: usize) -> Result<(), String> {
+fn named(case: &str, level: &str, times: &str) -> Result<(), String> {
+    let times = times.parse().map_err(|_| format!("{times}: expected how many times to run it, 0 or more"))?;
     let names = CASES.map(|case| case.name).join(", ");
     let case = CASES.iter().find(|entry| entry.name == case).ok_or(format!("{case}: expected one of {names}"))?;
     let levels = Level::available();

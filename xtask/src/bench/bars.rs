@@ -170,7 +170,7 @@ fn number(value: &Value, key: &str) -> Result<f64> {
 pub(crate) fn summary(bars: &[Bar]) -> String {
     let count = |verdict| bars.iter().filter(|bar| bar.verdict() == verdict).count();
     let [met, not, unmeasured] = [Verdict::Met, Verdict::NotMet, Verdict::NotMeasured].map(count);
-    format!("{met} bars met, {not} not met, {unmeasured} not measured")
+    format!("bars: {met} met, {not} not met, {unmeasured} not measured")
 }
 
 /// The bars as a text table, those that are not met first.
@@ -256,7 +256,7 @@ mod tests {
                 ("W1 in Python", Some(5.0), Verdict::NotMet),
             ]
         );
-        assert_eq!(summary(&bars), "5 bars met, 2 not met, 4 not measured");
+        assert_eq!(summary(&bars), "bars: 5 met, 2 not met, 4 not measured");
     }
 
     #[test]

@@ -50,7 +50,9 @@ pub(crate) fn run(flags: &Bench) -> Result<()> {
     println!("\n{}\n{}\n{}", bars::table(&bars), bars::summary(&bars), bars::best_level(&run));
 
     // Numbers of a quick or partial run must not replace those that are quoted; how they look can be seen anyway.
-    let directory = if run.is_full() { tools::root().join("benches") } else { store::directory() };
+    // Nor should two runs that are only compared.
+    let quoted = run.is_full() && !(flags.from.is_some() && old.is_some());
+    let directory = if quoted { tools::root().join("benches") } else { store::directory() };
     results::write(&run, &bars, &directory)?;
     println!("written to {}, with plots beside it", tools::shown(&directory.join("RESULTS.md")));
 

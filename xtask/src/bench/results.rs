@@ -28,15 +28,15 @@ fn markdown(run: &Run, bars: &[Bar]) -> String {
              over pixfuse's. The floor reads the touched bytes and writes the output once, or decodes only.\n\n";
     text += &summary(run);
     text += &format!(
-        "\n{}. {}, [below](#bars).\n\n![How many times faster than the fastest library]({})\n",
+        "\n{}. {}: [see below](#bars).\n\n![How many times faster than the fastest library]({})\n",
         capital(&bars::best_level(run)),
-        bars::summary(bars),
+        capital(&bars::summary(bars)),
         link(plots::OVERVIEW)
     );
 
     let plots = run.tasks().into_iter().map(|task| format!("![{}]({})\n", task.name(), link(&plots::file(task))));
     text += &details("Each workload as a plot", &plots.collect::<Vec<_>>().join("\n"));
-    text += &format!("\n## Bars\n\n{}.\n\n{}", bars::summary(bars), code(&bars::table(bars)));
+    text += &format!("\n## Bars\n\n{}.\n\n{}", capital(&bars::summary(bars)), code(&bars::table(bars)));
     if let Some(costs) = tables::costs(run) {
         text += &format!("\n## What is paid once, and what a call costs\n\n{}", code(&costs));
     }

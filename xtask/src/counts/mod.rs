@@ -4,10 +4,13 @@
 //! function only. `table` compares with `benches/counts.json`, where a count belongs to an architecture and to one
 //! compiler: another compiler makes other code, and then nothing is compared, which is said and is not a pass.
 //!
-//! valgrind has no AVX-512, so that level is not run. The program is a release build: `cargo test` makes the core's
-//! for the test that reads its assembly, so a check after it costs a link and some seconds of counting.
+//! valgrind has no AVX-512, so that level is not run. `emulated` counts Neon on a machine of another kind.
+//!
+//! The program is a release build: `cargo test` makes the core's for the test that reads its assembly, so a check after
+//! it costs a link and some seconds of counting.
 
 mod callgrind;
+mod emulated;
 mod table;
 
 use std::fs;
@@ -25,21 +28,29 @@ const NOT_RUN: &[&str] = if cfg!(target_arch = "x86_64") { &["avx512"] } else { 
 
 pub(crate) fn run(flags: &Counts) -> Result<()> {
     ensure!(!(flags.check && flags.write), "--check and --write: expected one of the two");
-    callgrind::version()?;
-    let mut build = tools::cargo();
-    build.args(["build", "--release", "--package", "pixfuse-counts"]);
-    step("building the kernels that are counted", "cargo-counts", &mut build)?;
-    let counted = callgrind::count(&tools::target().join("release/pixfuse-counts"))?;
-
-    let architecture = std::env::consts::ARCH;
-    let rustc = tools::rustc_version().context("`rustc --version` says nothing, so no count can be compared")?;
+    let (counted, architecture, rustc) = match &flags.target {
+        None => {
+            callgrind::version()?;
+            let mut build = tools::cargo();
+            build.args(["build", "--release", "--package", "pixfuse-counts"]);
+            step("building the kernels that are counted", "cargo-counts", &mut build)?;
+            let counted = callgrind::count(&tools::target().join("release/pixfuse-counts"))?;
+            let rustc = tools::rustc_version().context("`rustc --version` says nothing: no count can be compared")?;
+            (counted, std::env::consts::ARCH, rustc)
+        }
+        Some(triple) => {
+            let (counted, rustc) = emulated::count(triple, flags.install)?;
+            (counted, triple.split('-').next().unwrap_or(triple), rustc)
+        }
+    };
     let path = tools::root().join("benches/counts.json");
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let committed: Value = serde_json::from_str(&text).with_context(|| format!("{} is no JSON", path.display()))?;
 
     let rows = table::compare(&committed, architecture, &rustc, &counted);
     println!("\n{architecture}, {rustc}\n{}", table::text(&rows));
-    for level in NOT_RUN {
+    let not_run = if flags.target.is_none() { NOT_RUN } else { &[] };
+    for level in not_run {
         println!("{level}: not run, valgrind has none of its instructions");
     }
     if flags.write {
