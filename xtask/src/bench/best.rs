@@ -51,9 +51,9 @@ impl Run {
         fastest(self.of(task, Kind::Peer).filter(|record| record.language == language))
     }
 
-    /// The fastest row that does less than the workload.
-    pub(crate) fn floor(&self, task: Task<'_>) -> Option<&Record> {
-        fastest(self.of(task, Kind::Floor))
+    /// The fastest row of a language that does less than the workload.
+    pub(crate) fn floor(&self, task: Task<'_>, language: &str) -> Option<&Record> {
+        fastest(self.of(task, Kind::Floor).filter(|record| record.language == language))
     }
 
     /// The fastest row of each library in a language, the fastest library first.
@@ -76,9 +76,9 @@ impl Run {
         Some((peer.median / ours.median, ours, peer))
     }
 
-    /// How many times the floor's time is pixfuse's from Rust, and the two rows.
+    /// How many times the floor's time is pixfuse's, both from Rust, and the two rows.
     pub(crate) fn above_floor(&self, task: Task<'_>) -> Option<(f64, &Record, &Record)> {
-        let (ours, floor) = (self.ours(task, "Rust", None)?, self.floor(task)?);
+        let (ours, floor) = (self.ours(task, "Rust", None)?, self.floor(task, "Rust")?);
         Some((ours.median / floor.median, ours, floor))
     }
 
@@ -133,6 +133,7 @@ mod tests {
         let (lead, ..) = run.lead(W1, "Python", Some("avx2")).unwrap();
         assert_eq!(lead, 2.5);
         assert_eq!(run.above_floor(W1).unwrap().0, 2.0);
+        assert_eq!(run.floor(W1, "Python"), None);
         // A row of another kind is no alternative, however fast.
         assert_eq!(run.ours(W1, "Python", None).unwrap().median, 20.0);
         assert_eq!(run.lead(W1, "Node.js", None), None);

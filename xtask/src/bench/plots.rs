@@ -89,7 +89,7 @@ fn times(run: &Run, task: Task<'_>) -> Chart {
         }
         let rows = run.libraries(task, language);
         bars.extend(rows.iter().take(LIBRARIES).map(|row| bar(library(&row.name), row, ours, Paint::Peer)));
-        if let Some(floor) = run.floor(task).filter(|floor| floor.language == language) {
+        if let Some(floor) = run.floor(task, language) {
             bars.push(bar("floor", floor, ours, Paint::Floor));
         }
         Some(Bars { heading: language.to_owned(), remark: String::new(), bars })

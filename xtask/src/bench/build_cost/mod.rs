@@ -119,8 +119,8 @@ fn megabytes(bytes: u64) -> String {
 /// Kernels in the release build that the wheel was made of, and those that are there twice.
 fn kernels() -> Result<Vec<Cost>> {
     let release = tools::target().join("release");
-    let core = symbols::of(&release.join("libpixfuse.rlib"))?;
-    ensure!(core.different > 0, "libpixfuse.rlib has no kernel: the way to find them is broken");
+    let core = symbols::of(&rlib(&release, "pixfuse")?)?;
+    ensure!(core.different > 0, "the core has no kernel: the way to find them is broken");
     let mut again = core.twice;
     for user in USERS {
         let own = symbols::of(&rlib(&release, user)?)?;
