@@ -32,13 +32,11 @@ pub(crate) fn step(label: &str, log: &str, command: &mut Command) -> Result<()> 
     bail!("{label} failed ({status})\n\n{}\n\nthe whole output is in {}", tail(&path), path.display());
 }
 
-/// Runs `command` to its end as one step named `label`, and gives each line of its standard output to `read`, which may
-/// say what is going on. What the program says on standard error is shown as it comes.
-pub(crate) fn stream(
-    label: &str,
-    command: &mut Command,
-    mut read: impl FnMut(&str) -> Result<Option<String>>,
-) -> Result<()> {
+/// Runs `command` to its end as one step named `label`, and gives each line of its standard output to `read`.
+///
+/// A line `THING: checking ..` or `THING: measuring ..` on standard error says what is going on; what else the program
+/// says there is shown as it comes.
+pub(crate) fn stream(label: &str, command: &mut Command, mut read: impl FnMut(&str) -> Result<()>) -> Result<()> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let start = Instant::now();
     let line = Line::start(label);
@@ -48,16 +46,19 @@ pub(crate) fn stream(
     let read = std::thread::scope(|scope| {
         scope.spawn(|| {
             for text in errors.into_iter().flat_map(|errors| BufReader::new(errors).lines()).map_while(Result::ok) {
-                line.pass_on(&text);
+                match text.split_once(": ") {
+                    Some((_, news)) if news.starts_with("measuring ") => line.say(label, &text),
+                    // Often and short: for a line that is replaced, and not for a log.
+                    Some((_, news)) if news.starts_with("checking ") => line.hint(&text),
+                    _ => line.pass_on(&text),
+                }
             }
         });
         let each = || {
             for text in output.into_iter().flat_map(|output| BufReader::new(output).lines()) {
                 let text = text?;
-                if !text.trim().is_empty()
-                    && let Some(news) = read(&text)?
-                {
-                    line.say(label, &news);
+                if !text.trim().is_empty() {
+                    read(&text)?;
                 }
             }
             anyhow::Ok(())
@@ -128,6 +129,13 @@ impl Line {
         }
     }
 
+    /// What is going on, where that is seen only while it lasts.
+    fn hint(&self, news: &str) {
+        if let Self::Spinner(spinner) = self {
+            spinner.set_message(news.to_owned());
+        }
+    }
+
     /// A line of the program itself.
     fn pass_on(&self, text: &str) {
         match self {
@@ -191,7 +199,7 @@ mod tests {
         let mut lines = Vec::new();
         let read = |line: &str| {
             lines.push(line.to_owned());
-            Ok(None)
+            Ok(())
         };
         stream("a program", &mut shell("echo one; echo wrong >&2; echo; echo two"), read).unwrap();
         assert_eq!(lines, ["one", "two"]);
@@ -199,7 +207,7 @@ mod tests {
 
     #[test]
     fn a_program_that_fails_is_an_error() {
-        let error = stream("a program", &mut shell("echo one; exit 3"), |_| Ok(None)).unwrap_err();
+        let error = stream("a program", &mut shell("echo one; exit 3"), |_| Ok(())).unwrap_err();
         assert!(format!("{error:#}").contains("exit status: 3"), "{error:#}");
     }
 

@@ -66,16 +66,13 @@ fn script(mut interpreter: Command, path: &str) -> Command {
     interpreter
 }
 
-/// The records of one program, with the last workload that is done shown meanwhile.
+/// The records of one program, which says on standard error what it measures.
 fn records_of(language: &str, peers: &mut Command) -> Result<Vec<Record>> {
-    let mut records: Vec<Record> = Vec::new();
+    let mut records = Vec::new();
     stream(&format!("measuring in {language}"), peers, |line| {
         let value = serde_json::from_str(line).with_context(|| format!("expected JSON, got `{line}`"))?;
-        let record = Record::read(&value)?;
-        let news = records.last().is_none_or(|last| last.workload != record.workload);
-        let message = news.then(|| format!("{} is measured", record.workload));
-        records.push(record);
-        Ok(message)
+        records.push(Record::read(&value)?);
+        Ok(())
     })?;
     Ok(records)
 }
