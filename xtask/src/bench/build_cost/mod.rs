@@ -19,9 +19,6 @@ const SECONDS: f64 = 60.0;
 /// Bytes that the wheel may have.
 const WHEEL: u64 = 5_000_000;
 
-/// The crates that use the core and must not compile its kernels again.
-const USERS: [&str; 2] = ["pixfuse_python", "pixfuse_decode"];
-
 /// One line of the table.
 #[derive(Clone, Debug, PartialEq)]
 struct Cost {
@@ -116,42 +113,44 @@ fn megabytes(bytes: u64) -> String {
     format!("{:.2} MB", bytes as f64 / 1e6)
 }
 
-/// Kernels in the release build that the wheel was made of, and those that are there twice.
+/// Kernels of the library that is in the wheel, and those that are there twice.
 fn kernels() -> Result<Vec<Cost>> {
     let release = tools::target().join("release");
-    let core = symbols::of(&rlib(&release, "pixfuse")?)?;
-    ensure!(core.different > 0, "the core has no kernel: the way to find them is broken");
-    let mut again = core.twice;
-    for user in USERS {
-        let own = symbols::of(&rlib(&release, user)?)?;
-        if own.different > 0 {
-            again.push(format!("{} in {user}", own.different));
+    let name = format!("{}pixfuse_python{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    let linked = symbols::of(&release.join(name))?;
+    ensure!(linked.different() > 0, "the extension module has no kernel: the way to find them is broken");
+    // Cargo keeps a build of the core for each set of features that its users ask for: the linked one shares its names.
+    let mut beyond: Option<Vec<&str>> = None;
+    let cores = cores(&release)?;
+    for core in &cores {
+        let own = linked.beyond(core);
+        if beyond.as_ref().is_none_or(|least| own.len() < least.len()) {
+            beyond = Some(own);
         }
     }
+    let mut again = linked.twice();
+    again.extend(beyond.with_context(|| format!("no rlib of pixfuse in {}", release.display()))?);
     for name in again.iter().take(5) {
         eprintln!("compiled twice: {name}");
     }
     Ok(vec![
-        Cost::new("kernels in the core, at all levels", core.different.to_string()),
+        Cost::new("kernels in the extension module, at all levels", linked.different().to_string()),
         Cost::new("of them compiled twice", again.len().to_string()).at_most("0".to_owned(), again.is_empty()),
     ])
 }
 
-/// The newest rlib of a crate: cargo leaves those of members beside `deps`, with no hash, and of others inside.
-fn rlib(release: &Path, name: &str) -> Result<PathBuf> {
-    let mut found = Vec::new();
-    for directory in [release.to_owned(), release.join("deps")] {
-        for entry in fs::read_dir(&directory).with_context(|| format!("cannot read {}", directory.display()))? {
-            let entry = entry?;
-            let file = entry.file_name().to_string_lossy().into_owned();
-            let rest = file.strip_prefix("lib").and_then(|rest| rest.strip_prefix(name));
-            if rest.is_some_and(|rest| rest == ".rlib" || (rest.starts_with('-') && rest.ends_with(".rlib"))) {
-                found.push((entry.metadata()?.modified()?, entry.path()));
-            }
+/// The gateways of every release build of the core.
+fn cores(release: &Path) -> Result<Vec<symbols::Gateways>> {
+    let deps = release.join("deps");
+    let mut cores = Vec::new();
+    for entry in fs::read_dir(&deps).with_context(|| format!("cannot read {}", deps.display()))? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if name.starts_with("libpixfuse-") && name.ends_with(".rlib") {
+            cores.push(symbols::of(&path)?);
         }
     }
-    found.sort();
-    found.pop().map(|(_, path)| path).with_context(|| format!("no rlib of {name} in {}", release.display()))
+    Ok(cores)
 }
 
 #[cfg(test)]
