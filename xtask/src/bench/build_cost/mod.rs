@@ -48,7 +48,7 @@ impl Cost {
 }
 
 pub(super) fn run() -> Result<()> {
-    ensure!(cfg!(unix), "--build reads symbols with `nm`, which is there on Linux and macOS");
+    ensure!(cfg!(target_os = "linux"), "--build reads the sizes of symbols with `nm`, which only Linux' files have");
     let directory = tools::target().join("build-cost");
     let mut costs = wheel(&directory.join("dist"))?;
     costs.extend(kernels()?);
