@@ -1,9 +1,9 @@
 //! `cargo xtask ci`: what continuous integration runs, in the order that fails soonest.
 
-use anyhow::{Result, bail};
+use anyhow::{Result, ensure};
 
-use crate::flags::Test;
-use crate::{cross, test, tools};
+use crate::flags::{Counts, Test};
+use crate::{counts, cross, test, tools};
 
 pub(crate) fn run() -> Result<()> {
     cargo("formatting", &["fmt", "--all", "--check"])?;
@@ -11,20 +11,20 @@ pub(crate) fn run() -> Result<()> {
     heading("documentation");
     tools::run(tools::cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-Dwarnings"))?;
 
-    // Both test runs, also when the first fails: one report shows all.
+    // All that follows, also when some of it fails: one report shows all.
     heading("tests");
-    let here = test::run(&Test { target: None, only: None, install: false });
+    let mut results = vec![test::run(&Test { target: None, only: None, install: false })];
     // The rules of the tree (`tidy`) ran in there, as tests of this package.
-    let there = if cfg!(target_os = "linux") {
+    if cfg!(target_os = "linux") {
         heading("tests on 64-bit Arm");
-        test::run(&Test { target: Some(cross::AARCH64.to_owned()), only: None, install: false })
-    } else {
-        Ok(())
-    };
-    match (here, there) {
-        (Err(here), Err(there)) => bail!("{here:#}; {there:#}"),
-        (here, there) => here.and(there),
+        results.push(test::run(&Test { target: Some(cross::AARCH64.to_owned()), only: None, install: false }));
+        // After the tests, which have made the release build of the core that is counted.
+        heading("instruction counts");
+        results.push(counts::run(&Counts { check: true, write: false, target: None, install: false }));
     }
+    let errors: Vec<String> = results.into_iter().filter_map(Result::err).map(|error| format!("{error:#}")).collect();
+    ensure!(errors.is_empty(), "{}", errors.join("; "));
+    Ok(())
 }
 
 fn cargo(name: &str, arguments: &[&str]) -> Result<()> {

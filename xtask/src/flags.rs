@@ -22,12 +22,37 @@ xflags::xflags! {
             optional --install
         }
 
-        /// Measure every kernel and level, and the peers; render the tables.
+        /// Measure every kernel and level, and the peers; render tables and plots; judge the bars.
+        ///
+        /// Every run is kept in target/bench, with the machine's identity; the last one is results.json there. A run
+        /// of all workloads that is not quick also writes benches/RESULTS.md and benches/plots.
         cmd bench {
             /// Fewer and shorter runs: to see that it works, not to quote.
             optional --quick
             /// One workload only.
             optional --only id: String
+            /// Say what changed beyond noise since a run that was kept (the last one: target/bench/results.json).
+            optional --compare old: PathBuf
+            /// Measure nothing: render, judge and compare a run that was kept.
+            optional --from run: PathBuf
+            /// With --compare, fail if a row of pixfuse is slower.
+            optional --fail-on-regression
+            /// Measure what a build costs instead: twenty pipelines in a user's crate, sizes, kernels compiled twice.
+            optional --build
+        }
+
+        /// Count the instructions of a handful of kernels under valgrind, and compare with benches/counts.json.
+        ///
+        /// Counts are the same on any machine, so a difference is a change of the code or of the compiler.
+        cmd counts {
+            /// Fail if a count differs by more than the tolerance (without this, only say so).
+            optional --check
+            /// Write what was counted into benches/counts.json.
+            optional --write
+            /// Count the Neon kernels under an emulator: aarch64-unknown-linux-gnu.
+            optional --target triple: String
+            /// Install what --target needs (in CI this is implied).
+            optional --install
         }
 
         /// Compute again what the tests compare with: OpenCV, Pillow, PyTorch, torchvision, timm and transformers.

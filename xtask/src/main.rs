@@ -1,13 +1,15 @@
 //! The chores of the workspace: `cargo xtask <command>`.
 //!
-//! One file is one command (`demo`, `test`, `bench`, `goldens`, `package` for `build`, `expand`, `ci`) or one thing that
-//! the commands share: `tools` finds programs and says how to get those that are missing, `python` keeps the virtual
-//! environments, `node` keeps `node_modules` and the addon, `cross` is the other machine, `progress` shows long work.
+//! One file or folder is one command (`demo`, `test`, `bench`, `counts`, `goldens`, `package` for `build`, `expand`, `ci`)
+//! or one thing that the commands share: `tools` finds programs and says how to get those that are missing, `python`
+//! keeps the virtual environments, `node` keeps `node_modules` and the addon, `cross` is the other machine, `progress`
+//! shows long work.
 //! `tidy` holds the rules of the tree that no compiler checks, as tests.
 #![forbid(unsafe_code)]
 
 mod bench;
 mod ci;
+mod counts;
 mod cross;
 mod demo;
 mod expand;
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         XtaskCmd::Demo(flags) => demo::run(&flags),
         XtaskCmd::Test(flags) => test::run(&flags),
         XtaskCmd::Bench(flags) => bench::run(&flags),
+        XtaskCmd::Counts(flags) => counts::run(&flags),
         XtaskCmd::Goldens(flags) => goldens::run(&flags),
         XtaskCmd::Build(_) => package::run(),
         XtaskCmd::Expand(flags) => expand::run(&flags),

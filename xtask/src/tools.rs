@@ -47,6 +47,11 @@ pub(crate) fn with_target(mut command: Command) -> Command {
     command
 }
 
+/// The compiler that cargo uses, as it names itself: `rustc 1.95.0 (59807616e 2026-04-14)`.
+pub(crate) fn rustc_version() -> Option<String> {
+    ask(command(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())).arg("--version"))
+}
+
 /// A path as the user would write it: relative to the root where it is inside.
 pub(crate) fn shown(path: &Path) -> String {
     path.strip_prefix(root()).unwrap_or(path).display().to_string()

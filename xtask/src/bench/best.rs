@@ -1,0 +1,161 @@
+//! Which rows of a run stand against each other: pixfuse's fastest, the fastest peer of each language, the floor.
+
+use std::collections::BTreeMap;
+
+use super::record::{Kind, Record};
+use super::store::Run;
+
+/// The languages, in the order of tables and plots.
+pub(crate) const LANGUAGES: [&str; 3] = ["Rust", "Python", "Node.js"];
+
+/// A workload on a number of threads: what rows must share to be alternatives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Task<'a> {
+    pub(crate) workload: &'a str,
+    pub(crate) threads: u64,
+}
+
+impl Task<'_> {
+    /// `W9`, or `W9, 2 threads`.
+    pub(crate) fn name(&self) -> String {
+        match self.threads {
+            1 => self.workload.to_owned(),
+            threads => format!("{}, {threads} threads", self.workload),
+        }
+    }
+}
+
+impl Run {
+    /// The tasks that pixfuse did, in the order in which they were measured.
+    pub(crate) fn tasks(&self) -> Vec<Task<'_>> {
+        let mut tasks = Vec::new();
+        for workload in self.workloads() {
+            let own = self.records.iter().filter(|record| record.workload == workload && record.kind == Kind::Ours);
+            let mut threads: Vec<u64> = own.map(|record| record.threads).collect();
+            threads.sort_unstable();
+            threads.dedup();
+            tasks.extend(threads.into_iter().map(|threads| Task { workload, threads }));
+        }
+        tasks
+    }
+
+    /// pixfuse's fastest row in a language, of one level where that is asked for.
+    pub(crate) fn ours(&self, task: Task<'_>, language: &str, level: Option<&str>) -> Option<&Record> {
+        fastest(self.of(task, Kind::Ours).filter(|record| {
+            record.language == language && level.is_none_or(|level| record.level.as_deref() == Some(level))
+        }))
+    }
+
+    /// The fastest other way in a language.
+    pub(crate) fn peer(&self, task: Task<'_>, language: &str) -> Option<&Record> {
+        fastest(self.of(task, Kind::Peer).filter(|record| record.language == language))
+    }
+
+    /// The fastest row of a language that does less than the workload.
+    pub(crate) fn floor(&self, task: Task<'_>, language: &str) -> Option<&Record> {
+        fastest(self.of(task, Kind::Floor).filter(|record| record.language == language))
+    }
+
+    /// The fastest row of each library in a language, the fastest library first.
+    pub(crate) fn libraries(&self, task: Task<'_>, language: &str) -> Vec<&Record> {
+        let mut best: BTreeMap<&str, &Record> = BTreeMap::new();
+        for record in self.of(task, Kind::Peer).filter(|record| record.language == language) {
+            let entry = best.entry(library(&record.name)).or_insert(record);
+            if record.median < entry.median {
+                *entry = record;
+            }
+        }
+        let mut rows: Vec<&Record> = best.into_values().collect();
+        rows.sort_by(|a, b| a.median.total_cmp(&b.median));
+        rows
+    }
+
+    /// How many times the fastest peer's time is pixfuse's, and the two rows.
+    pub(crate) fn lead(&self, task: Task<'_>, language: &str, level: Option<&str>) -> Option<(f64, &Record, &Record)> {
+        let (ours, peer) = (self.ours(task, language, level)?, self.peer(task, language)?);
+        Some((peer.median / ours.median, ours, peer))
+    }
+
+    /// How many times the floor's time is pixfuse's, both from Rust, and the two rows.
+    pub(crate) fn above_floor(&self, task: Task<'_>) -> Option<(f64, &Record, &Record)> {
+        let (ours, floor) = (self.ours(task, "Rust", None)?, self.floor(task, "Rust")?);
+        Some((ours.median / floor.median, ours, floor))
+    }
+
+    /// The levels that were measured from Rust, each with the number of tasks in which it was the fastest, the most
+    /// successful first.
+    pub(crate) fn levels(&self) -> Vec<(String, usize)> {
+        let mut wins: BTreeMap<&str, usize> = BTreeMap::new();
+        for record in &self.records {
+            if let (Kind::Ours, Some(level)) = (record.kind, &record.level) {
+                wins.entry(level).or_default();
+            }
+        }
+        for task in self.tasks() {
+            if let Some(level) = self.ours(task, "Rust", None).and_then(|record| record.level.as_deref()) {
+                *wins.entry(level).or_default() += 1;
+            }
+        }
+        let mut levels: Vec<(String, usize)> = wins.into_iter().map(|(level, wins)| (level.to_owned(), wins)).collect();
+        levels.sort_by_key(|(_, wins)| std::cmp::Reverse(*wins));
+        levels
+    }
+
+    fn of(&self, task: Task<'_>, kind: Kind) -> impl Iterator<Item = &Record> {
+        self.records.iter().filter(move |record| {
+            record.kind == kind && record.workload == task.workload && record.threads == task.threads
+        })
+    }
+}
+
+/// The library of a peer: its name up to the formulation. `cv2 at its best: resize, LUT` is cv2.
+pub(crate) fn library(name: &str) -> &str {
+    let name = name.split([':', ',']).next().unwrap_or(name);
+    name.split_once(" at its best").map_or(name, |(library, _)| library).trim()
+}
+
+fn fastest<'a>(records: impl Iterator<Item = &'a Record>) -> Option<&'a Record> {
+    records.min_by(|a, b| a.median.total_cmp(&b.median))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture;
+    use super::*;
+
+    const W1: Task<'_> = Task { workload: "W1", threads: 1 };
+
+    #[test]
+    fn the_fastest_row_of_each_side_is_compared() {
+        let run = fixture::run();
+        let (lead, ours, peer) = run.lead(W1, "Python", None).unwrap();
+        assert_eq!((lead, ours.level.as_deref(), peer.name.as_str()), (5.0, Some("avx512"), "cv2 at its best: split"));
+        let (lead, ..) = run.lead(W1, "Python", Some("avx2")).unwrap();
+        assert_eq!(lead, 2.5);
+        assert_eq!(run.above_floor(W1).unwrap().0, 2.0);
+        assert_eq!(run.floor(W1, "Python"), None);
+        // A row of another kind is no alternative, however fast.
+        assert_eq!(run.ours(W1, "Python", None).unwrap().median, 20.0);
+        assert_eq!(run.lead(W1, "Node.js", None), None);
+    }
+
+    #[test]
+    fn threads_are_tasks_of_their_own() {
+        let run = fixture::run();
+        let names: Vec<String> = run.tasks().iter().map(Task::name).collect();
+        assert_eq!(names, ["W1", "W9", "W9, 2 threads"]);
+        assert_eq!(run.ours(Task { workload: "W9", threads: 2 }, "Rust", None).unwrap().median, 500.0);
+    }
+
+    #[test]
+    fn libraries_by_their_fastest_formulation() {
+        let run = fixture::run();
+        let names: Vec<&str> = run.libraries(W1, "Python").iter().map(|record| record.name.as_str()).collect();
+        assert_eq!(names, ["cv2 at its best: split", "Pillow, numpy"]);
+    }
+
+    #[test]
+    fn the_level_that_wins_most_is_first() {
+        assert_eq!(fixture::run().levels(), [("avx512".to_owned(), 3), ("avx2".to_owned(), 0)]);
+    }
+}

@@ -1,0 +1,78 @@
+//! Builds what is measured, and runs the three programs that measure, one a language.
+
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use super::record::Record;
+use super::store::Run;
+use crate::flags::Bench;
+use crate::progress::{step, stream};
+use crate::python::{Profile, Venv};
+use crate::{node, tools};
+
+/// Measures everything, or the workload that was asked for.
+pub(crate) fn run(flags: &Bench) -> Result<Run> {
+    tools::node()?;
+    let venv = Venv::new("venv-bench", Some(&tools::root().join("benches/peers/requirements.txt")))?;
+    venv.install("the Python module", "bindings/python", Profile::Release)?;
+    node::modules("benches/peers")?;
+    node::addon("the Node addon", "pixfuse-node-addon", "bindings/node/pixfuse.node", Profile::Release)?;
+    let mut build = tools::cargo();
+    build.args(["build", "--release", "--package", "pixfuse-benches", "--bin", "peers"]);
+    step("building the Rust peers", "cargo-peers", &mut build)?;
+
+    kernels(flags)?;
+
+    let program = tools::target().join("release").join(format!("peers{}", std::env::consts::EXE_SUFFIX));
+    let mut records = Vec::new();
+    for (language, mut peers) in [
+        ("Rust", tools::command(program)),
+        ("Python", script(venv.command(), "benches/peers/python.py")),
+        ("Node.js", script(tools::node()?, "benches/peers/node.mjs")),
+    ] {
+        if flags.quick {
+            peers.arg("--quick");
+        }
+        if let Some(only) = &flags.only {
+            peers.args(["--only", only]);
+        }
+        records.extend(records_of(language, &mut peers)?);
+    }
+    ensure!(
+        !records.is_empty(),
+        "no workload was measured{}",
+        flags.only.as_ref().map_or(String::new(), |id| format!(": is there one named {id}?"))
+    );
+    Ok(Run::new(flags.quick, flags.only.clone(), records))
+}
+
+/// Every kernel on every level, with criterion, which compares with its own record of the run before.
+fn kernels(flags: &Bench) -> Result<()> {
+    let mut criterion = tools::cargo();
+    criterion.args(["bench", "--package", "pixfuse-benches", "--bench", "kernels", "--"]);
+    if let Some(only) = &flags.only {
+        // A pattern: without the slash W1 is also the start of W10a.
+        criterion.arg(format!("^{only}/"));
+    }
+    if flags.quick {
+        criterion.arg("--quick");
+    }
+    step("measuring the kernels with criterion", "criterion", &mut criterion)
+}
+
+fn script(mut interpreter: Command, path: &str) -> Command {
+    interpreter.arg(path);
+    interpreter
+}
+
+/// The records of one program, which says on standard error what it measures.
+fn records_of(language: &str, peers: &mut Command) -> Result<Vec<Record>> {
+    let mut records = Vec::new();
+    stream(&format!("measuring in {language}"), peers, |line| {
+        let value = serde_json::from_str(line).with_context(|| format!("expected JSON, got `{line}`"))?;
+        records.push(Record::read(&value)?);
+        Ok(())
+    })?;
+    Ok(records)
+}
