@@ -1,7 +1,7 @@
 //! Many images into one block, on one thread and on two.
 
 use pixfuse::{ImageRef, Level};
-use pixfuse_benches::{Case, Error, Floor, Kind, Kornia, ResizeThenNormalize, Workload};
+use pixfuse_benches::{Case, Error, Floor, Kind, Kornia, ResizeThenNormalize, Tolerance, Workload};
 use rayon::prelude::*;
 
 use crate::peer::{Peer, checking};
@@ -67,13 +67,16 @@ fn ours<'a>(
 /// One image by a peer, which keeps its buffers between two of them.
 type ImageWay = Box<dyn FnMut(&[u8], &mut [f32]) + Send>;
 
+/// Makes the way of a peer with an image, and says how close it comes.
+type MakeWay<'a> = dyn Fn(&[u8]) -> Result<(ImageWay, Tolerance), Error> + 'a;
+
 /// A peer's way with one image, on as many threads of a pool, each with a way of its own and an equal share.
 fn shared<'a>(
     name: &'static str,
     workload: &'a Workload,
     images: &'a [Vec<u8>],
     threads: usize,
-    way: &dyn Fn(&[u8]) -> Result<(ImageWay, pixfuse_benches::Tolerance), Error>,
+    way: &MakeWay<'_>,
     out: &mut [f32],
 ) -> Result<Case<'a>, Error> {
     // One way an image: kornia's keeps its image, as each of a batch has memory of its own.
