@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use pixfuse::{ImageRef, Level, Pipeline};
-use pixfuse_benches::{Photo, Workload, workloads};
+use pixfuse_benches::{Photo, Task, Workload, workloads};
 
 fn kernels(criterion: &mut Criterion) {
     let photo = Photo::decode().expect("the photo is a JPEG");
     for workload in workloads(None).expect("workloads.json lists workloads") {
-        if workload.file {
-            // Its kernel is that of the workload which starts from pixels.
+        if workload.task != Task::Image {
+            // Its kernel is that of a workload which is one image.
             continue;
         }
         let pixels = photo.sized(workload.rows, workload.columns).expect("a size above 0");

@@ -1,13 +1,14 @@
-"""Each workload from Python: pixfuse against OpenCV, torchvision, Pillow and numpy.
+"""Each workload from Python: pixfuse against OpenCV, torchvision, kornia_rs, Pillow, numpy and numba.
 
-One thread, one process; the ways take turns. Each is compared with pixfuse before anything is timed. One JSON object a
-line on standard output; `cargo xtask bench` runs this and makes the table.
+One process, in which the ways take turns, on one thread unless a row says otherwise. Each is compared with pixfuse
+before anything is timed. One JSON object a line on standard output, what is done on standard error; `cargo xtask bench`
+runs this and makes the table.
 """
 
 import os
 
 # Read by the libraries when they are loaded.
-for pool in ("OMP", "OPENBLAS", "MKL", "RAYON", "NUMEXPR"):
+for pool in ("OMP", "OPENBLAS", "MKL", "RAYON", "NUMEXPR", "NUMBA"):
     os.environ[f"{pool}_NUM_THREADS"] = "1"
 
 import argparse  # noqa: E402
@@ -15,8 +16,10 @@ import importlib  # noqa: E402
 import json  # noqa: E402
 import sys  # noqa: E402
 
-from ways import rounds  # noqa: E402
-from ways.workload import FileWorkload, workloads  # noqa: E402
+from ways import process, rounds  # noqa: E402
+from ways.workload import workloads  # noqa: E402
+
+LIBRARIES = ("opencv", "torchvision", "kornia", "pillow", "compiled", "floor")
 
 
 def main():
@@ -25,28 +28,58 @@ def main():
     parser.add_argument("--only", metavar="ID", help="one workload")
     parser.add_argument("--quick", action="store_true", help="do not measure long")
     arguments = parser.parse_args()
-    images = [peer for peer in map(loaded, ("ours", "opencv", "torchvision", "pillow")) if peer]
-    files = [peer for peer in [loaded("files")] if peer]
+    modules = {name: module for name in ("ours", *LIBRARIES, "batches", "files") if (module := loaded(name))}
     for workload in workloads(arguments.only):
-        peers = files if isinstance(workload, FileWorkload) else images
-        ways = [way for peer in peers for way in peer.ways(workload)]
-        for way in ways:
+        if workload.task == "process":
+            print(f"{workload.id}: measuring new processes", file=sys.stderr)
+            for name, times in process.measure(workload, arguments.quick):
+                summary = times[len(times) // 2], times[0], times[len(times) * 9 // 10]
+                report(workload, name, summary, kind="cold")
+            continue
+        ways = []
+        for way in of(workload, modules):
+            print(f"{workload.id}: checking {way.name}", file=sys.stderr)
             way.compare(workload)
-        times = rounds.measure([way.run for way in ways], rounds.QUICK if arguments.quick else rounds.FULL)
-        named = [(time[0], way.name) for way, time in zip(ways, times, strict=True) if way.name.startswith("cv2")]
-        best = min(named, default=(0, None))[1]
-        for way, (median, fastest, p90) in zip(ways, times, strict=True):
-            record = {
-                "workload": workload.id,
-                "name": way.name.replace("cv2:", "cv2 at its best:") if way.name == best else way.name,
-                "language": "Python",
-                "level": way.level,
-                "median_us": median,
-                "min_us": fastest,
-                "p90_us": p90,
-                "check": way.check,
-            }
-            print(json.dumps(record), flush=True)
+            ways.append(way)
+        print(f"{workload.id}: measuring {len(ways)} rows", file=sys.stderr)
+        times = rounds.measure(ways, rounds.QUICK if arguments.quick else rounds.FULL)
+        best = {}
+        for way, time in zip(ways, times, strict=True):
+            if way.name.startswith("cv2:"):
+                best[way.threads] = min(best.get(way.threads, (time[0], way.name)), (time[0], way.name))
+        for way, time in zip(ways, times, strict=True):
+            is_best = way.name == best.get(way.threads, (0, ""))[1]
+            name = way.name.replace("cv2:", "cv2 at its best:") if is_best else way.name
+            report(workload, name, time, kind=way.kind, threads=way.threads, level=way.level, check=way.check)
+
+
+def of(workload, modules):
+    """Every way to do a workload."""
+    if workload.task == "file":
+        return modules["files"].ways(workload) if "files" in modules else []
+    if workload.task == "batch":
+        return modules["batches"].ways(workload, modules)
+    if workload.task == "call":
+        return modules["ours"].calls(workload)
+    return (way for name in ("ours", *LIBRARIES) if name in modules for way in modules[name].ways(workload))
+
+
+def report(workload, name, times, kind, threads=1, level=None, check="no result"):
+    """Prints one record."""
+    median, fastest, p90 = times
+    record = {
+        "workload": workload.id,
+        "name": name,
+        "kind": kind,
+        "threads": threads,
+        "language": "Python",
+        "level": level,
+        "median_us": median,
+        "min_us": fastest,
+        "p90_us": p90,
+        "check": check,
+    }
+    print(json.dumps(record), flush=True)
 
 
 def loaded(name):

@@ -27,6 +27,12 @@ impl Tolerance {
     pub const ONE_LEVEL: Self = Self { largest: 1.001, mean: 0.5 };
     /// The same filter with weights of fewer bits.
     pub const COARSE_WEIGHTS: Self = Self { largest: 4.001, mean: 0.5 };
+    /// The nearest neighbour, but the other one where a centre falls between two: few pixels, each off by whatever that
+    /// one is.
+    pub const NEIGHBOURS: Self = Self { largest: 255.0, mean: 1.0 };
+    /// The same filter, by another rule for what lies between pixels or for where the weights are cut: the row says how
+    /// far it is off.
+    pub const OTHER_WEIGHTS: Self = Self { largest: 48.0, mean: 1.5 };
 }
 
 impl Difference {

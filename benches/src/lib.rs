@@ -4,15 +4,23 @@
 //! against other libraries, one program a language. All of them read `workloads.json`.
 
 mod difference;
+mod floor;
+mod kornia;
 mod loops;
+mod margins;
 mod photo;
 mod resizer;
 mod rounds;
+mod scaler;
 mod workload;
 
 pub use difference::{Difference, Tolerance};
-pub use loops::{article, normalize, plain_normalize, read_and_fill};
+pub use floor::Floor;
+pub use kornia::Kornia;
+pub use loops::{article, normalize, plain_normalize};
+pub use margins::{Margins, planes_of};
 pub use photo::{JPEG, Photo};
 pub use resizer::ResizeThenNormalize;
-pub use rounds::{Case, Effort, Run, Times, measure};
-pub use workload::{Error, Numbers, Workload, workloads};
+pub use rounds::{Case, Effort, Kind, Run, Times, measure};
+pub use scaler::ScaleThenNormalize;
+pub use workload::{Error, Numbers, Task, Workload, workloads};

@@ -1,6 +1,4 @@
-//! Loops as people write them, and the least that any loop must do.
-
-use std::hint::black_box;
+//! Loops as people write them.
 
 use crate::Numbers;
 
@@ -47,53 +45,52 @@ pub fn plain_normalize(pixels: &[u8], numbers: &Numbers, out: &mut [f32]) {
 /// for this processor where that is known to be an x86-64 with AVX2 or AVX-512.
 ///
 /// # Panics
-/// When `out` has not an element for each byte.
-pub fn normalize(pixels: &[u8], numbers: &Numbers, out: &mut [f32]) {
-    assert_eq!(pixels.len(), out.len(), "one element for each byte");
+/// When `planes` have not an element for each byte.
+pub fn normalize(pixels: &[u8], numbers: &Numbers, planes: [&mut [f32]; 3]) {
+    assert!(planes.iter().all(|plane| plane.len() * 3 == pixels.len()), "one element for each byte");
     #[cfg(target_arch = "x86_64")]
     {
         if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw") {
             // SAFETY: the CPU has every feature that the function is compiled for, `avx512f` includes `avx2` and `fma`.
-            return unsafe { normalize_avx512(pixels, numbers, out) };
+            return unsafe { normalize_avx512(pixels, numbers, planes) };
         }
         if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
             // SAFETY: the CPU has every feature that the function is compiled for.
-            return unsafe { normalize_avx2(pixels, numbers, out) };
+            return unsafe { normalize_avx2(pixels, numbers, planes) };
         }
     }
-    normalize_folded::<false>(pixels, numbers, out);
+    normalize_folded::<false>(pixels, numbers, planes);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512bw")]
-fn normalize_avx512(pixels: &[u8], numbers: &Numbers, out: &mut [f32]) {
-    normalize_folded::<true>(pixels, numbers, out);
+fn normalize_avx512(pixels: &[u8], numbers: &Numbers, planes: [&mut [f32]; 3]) {
+    normalize_folded::<true>(pixels, numbers, planes);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-fn normalize_avx2(pixels: &[u8], numbers: &Numbers, out: &mut [f32]) {
-    normalize_folded::<true>(pixels, numbers, out);
+fn normalize_avx2(pixels: &[u8], numbers: &Numbers, planes: [&mut [f32]; 3]) {
+    normalize_folded::<true>(pixels, numbers, planes);
 }
 
 #[inline(always)]
-fn normalize_folded<const FUSED: bool>(pixels: &[u8], numbers: &Numbers, out: &mut [f32]) {
-    let (first, rest) = out.split_at_mut(out.len() / 3);
-    let (second, third) = rest.split_at_mut(first.len());
+fn normalize_folded<const FUSED: bool>(pixels: &[u8], numbers: &Numbers, planes: [&mut [f32]; 3]) {
+    let [first, second, third] = planes;
     let &Numbers { gain, offset, channel, .. } = numbers;
     // An order that is known when this is compiled: an index into each pixel would keep the loop from being vectorised.
     match channel {
-        [0, 1, 2] => planes::<FUSED>(pixels, gain, offset, first, second, third),
+        [0, 1, 2] => into_planes::<FUSED>(pixels, gain, offset, first, second, third),
         [2, 1, 0] => {
             let ([a, b, c], [d, e, f]) = (gain, offset);
-            planes::<FUSED>(pixels, [c, b, a], [f, e, d], third, second, first);
+            into_planes::<FUSED>(pixels, [c, b, a], [f, e, d], third, second, first);
         }
         _ => unreachable!("channels stay in their order or are swapped"),
     }
 }
 
 #[inline(always)]
-fn planes<const FUSED: bool>(
+fn into_planes<const FUSED: bool>(
     pixels: &[u8],
     gain: [f32; 3],
     offset: [f32; 3],
@@ -110,24 +107,4 @@ fn planes<const FUSED: bool>(
         *b = value(pixel[1], gain[1], offset[1]);
         *c = value(pixel[2], gain[2], offset[2]);
     }
-}
-
-/// The floor: fetches every cache line of the rows that each output row is made of, once, then writes the output, once.
-///
-/// A line is fetched by one of its words: to read them all would already be work of the processor.
-///
-/// # Panics
-/// When `pixels` is no image of `rows` rows.
-#[inline(never)]
-pub fn read_and_fill(pixels: &[u8], rows: usize, out_rows: usize, taps: usize, out: &mut [f32]) {
-    let row = pixels.len() / rows;
-    let mut sum = 0u64;
-    for y in 0..out_rows {
-        let first = (y * rows / out_rows).min(rows - taps);
-        for line in pixels[first * row..(first + taps) * row].chunks_exact(64) {
-            sum ^= u64::from_ne_bytes([line[0], line[1], line[2], line[3], line[4], line[5], line[6], line[7]]);
-        }
-    }
-    black_box(sum);
-    out.fill(0.0);
 }

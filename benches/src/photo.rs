@@ -1,5 +1,6 @@
 //! The demo's photo in any size: pixels that are nobody's worst case and nobody's best.
 
+use libjpeg_turbo_rs::{PixelFormat, Subsampling, compress};
 use pixfuse::{ImageRef, Pipeline};
 use pixfuse_decode::{Options, decode};
 
@@ -35,5 +36,17 @@ impl Photo {
         }
         let resize = format!("input(rgb8), resize({rows}, {columns}, bilinear), output(rgb, u8, hwc)");
         Ok(Pipeline::parse(&resize)?.run(ImageRef::rgb8(&self.pixels, self.rows, self.columns)?)?.data)
+    }
+
+    /// A JPEG file of it in another size, as cameras write them (quality 90, chroma halved); its own file if that is
+    /// the size.
+    ///
+    /// # Errors
+    /// When a side is 0.
+    pub fn file(&self, rows: usize, columns: usize) -> Result<Vec<u8>, Error> {
+        if [rows, columns] == [self.rows, self.columns] {
+            return Ok(JPEG.to_vec());
+        }
+        Ok(compress(&self.sized(rows, columns)?, columns, rows, PixelFormat::Rgb, 90, Subsampling::S420)?)
     }
 }

@@ -4,7 +4,7 @@ use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use pixfuse::{Filter, Pipeline};
 
-use crate::{Error, Numbers, Workload, normalize};
+use crate::{Error, Margins, Numbers, Tolerance, Workload, normalize};
 
 /// Resize into a kept u8 image, then [`normalize`] into the tensor.
 pub struct ResizeThenNormalize {
@@ -12,33 +12,50 @@ pub struct ResizeThenNormalize {
     options: ResizeOptions,
     source: [u32; 2],
     resized: Image<'static>,
+    margins: Margins,
     numbers: Numbers,
 }
 
 impl ResizeThenNormalize {
-    /// For a workload that it can do, with the filter of pixfuse that its result is compared with.
-    pub fn new(workload: &Workload) -> Option<(Self, Filter)> {
-        let sampling = workload.spec.resize.as_ref()?.sampling;
-        let (algorithm, filter) = match (sampling.filter, sampling.antialias) {
+    /// For a workload that it can do, with the filter of pixfuse that its result is compared with and how closely;
+    /// `None` for another.
+    ///
+    /// # Errors
+    /// When the workload cannot be run.
+    pub fn new(workload: &Workload) -> Result<Option<(Self, Filter, Tolerance)>, Error> {
+        let Some((sampling, numbers)) = workload.sampling().zip(workload.numbers()) else { return Ok(None) };
+        let (algorithm, filter, tolerance) = match (sampling.filter, sampling.antialias) {
             // It has one nearest neighbour, from the centres of pixels.
-            (Filter::Nearest | Filter::NearestExact, _) => (ResizeAlg::Nearest, Filter::NearestExact),
-            (Filter::Bilinear, false) => (ResizeAlg::Interpolation(FilterType::Bilinear), Filter::Bilinear),
-            (Filter::Bilinear, true) => (ResizeAlg::Convolution(FilterType::Bilinear), Filter::Bilinear),
-            (Filter::Bicubic, true) => (ResizeAlg::Convolution(FilterType::CatmullRom), Filter::Bicubic),
-            (Filter::Lanczos, true) => (ResizeAlg::Convolution(FilterType::Lanczos3), Filter::Lanczos),
-            _ => return None,
+            (Filter::Nearest | Filter::NearestExact, _) => {
+                (ResizeAlg::Nearest, Filter::NearestExact, Tolerance::ROUNDING)
+            }
+            (Filter::Bilinear, false) => {
+                (ResizeAlg::Interpolation(FilterType::Bilinear), Filter::Bilinear, Tolerance::ONE_LEVEL)
+            }
+            (filter @ (Filter::Bilinear | Filter::Bicubic | Filter::Lanczos), true) => {
+                let kernel = match filter {
+                    Filter::Bilinear => FilterType::Bilinear,
+                    Filter::Bicubic => FilterType::CatmullRom,
+                    _ => FilterType::Lanczos3,
+                };
+                (ResizeAlg::Convolution(kernel), filter, Tolerance::COARSE_WEIGHTS)
+            }
+            // Its box takes pixels whole or not at all, where an area has parts of them.
+            (Filter::Area, _) => (ResizeAlg::Convolution(FilterType::Box), Filter::Area, Tolerance::OTHER_WEIGHTS),
+            _ => return Ok(None),
         };
         // What a crop leaves is all that it resizes: a box of the source, which is faster than to crop its result.
-        let geometry = Pipeline::new(workload.spec.clone()).ok()?.geometry(workload.rows, workload.columns).ok()?;
+        let geometry = Pipeline::new(workload.spec.clone())?.geometry(workload.rows, workload.columns)?;
         let ([x0, y0, x1, y1], [_, _, rows, columns]) = (geometry.source_box(), geometry.content());
         let new = Self {
             resizer: Resizer::new(),
             options: ResizeOptions::new().resize_alg(algorithm).crop(x0, y0, x1 - x0, y1 - y0),
             source: [workload.columns as u32, workload.rows as u32],
             resized: Image::new(columns as u32, rows as u32, PixelType::U8x3),
-            numbers: workload.numbers()?,
+            margins: Margins::of(workload)?,
+            numbers,
         };
-        Some((new, filter))
+        Ok(Some((new, filter, tolerance)))
     }
 
     /// One image.
@@ -49,7 +66,7 @@ impl ResizeThenNormalize {
         let [columns, rows] = self.source;
         let source = ImageRef::new(columns, rows, pixels, PixelType::U8x3)?;
         self.resizer.resize(&source, &mut self.resized, &self.options)?;
-        normalize(self.resized.buffer(), &self.numbers, out);
+        normalize(self.resized.buffer(), &self.numbers, self.margins.fill(out));
         Ok(())
     }
 }

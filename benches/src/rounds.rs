@@ -1,4 +1,4 @@
-//! Times that may be compared: all cases take turns, many times, on one thread and into one output.
+//! Times that may be compared: all cases take turns, many times, in one process and into one output.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -8,16 +8,59 @@ use serde_json::{Value, json};
 /// Writes a tensor into the memory it is given.
 pub type Run<'a> = Box<dyn FnMut(&mut [f32]) + 'a>;
 
+/// What a row is measured for. Only rows of one kind are alternatives to each other.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// pixfuse, into memory that is there, for a size that was seen.
+    Ours,
+    /// Another way to the same tensor.
+    Peer,
+    /// What no way can avoid.
+    Floor,
+    /// What pixfuse costs where something is new.
+    Cold,
+    /// A call with next to no work in it.
+    Overhead,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Ours => "ours",
+            Self::Peer => "peer",
+            Self::Floor => "floor",
+            Self::Cold => "cold",
+            Self::Overhead => "overhead",
+        }
+    }
+}
+
 /// One way to do a workload.
 pub struct Case<'a> {
     /// What the row is called.
     pub name: String,
+    /// What it is measured for.
+    pub kind: Kind,
     /// The level of a pixfuse kernel.
     pub level: Option<pixfuse::Level>,
+    /// How many threads work on it.
+    pub threads: usize,
     /// How its result compares with pixfuse's.
     pub check: String,
+    /// Called before each run, and not measured.
+    pub before: Option<Box<dyn FnMut() + 'a>>,
     /// What is measured.
     pub run: Run<'a>,
+    /// How many runs are timed as one: more than one where a single run is too short for the clock.
+    pub repeat: usize,
+}
+
+impl<'a> Case<'a> {
+    /// A way on one thread, with nothing to do before.
+    pub fn new(kind: Kind, name: impl Into<String>, check: impl Into<String>, run: Run<'a>) -> Self {
+        let (name, check) = (name.into(), check.into());
+        Self { name, kind, level: None, threads: 1, check, before: None, run, repeat: 1 }
+    }
 }
 
 /// How long to measure.
@@ -52,6 +95,8 @@ impl Times {
         json!({
             "workload": workload,
             "name": case.name,
+            "kind": case.kind.name(),
+            "threads": case.threads,
             "language": "Rust",
             "level": case.level.map(|level| level.name()),
             "median_us": self.median,
@@ -73,7 +118,7 @@ pub fn measure(cases: &mut [Case<'_>], out: &mut [f32], effort: Effort) -> Vec<T
         .iter_mut()
         .map(|case| {
             let fastest = (0..3).map(|_| timed(case, out)).fold(f64::INFINITY, f64::min);
-            (effort.turn / fastest) as usize
+            (effort.turn / fastest) as usize / case.repeat
         })
         .collect();
 
@@ -92,11 +137,16 @@ pub fn measure(cases: &mut [Case<'_>], out: &mut [f32], effort: Effort) -> Vec<T
 }
 
 fn timed(case: &mut Case<'_>, out: &mut [f32]) -> f64 {
+    if let Some(before) = &mut case.before {
+        before();
+    }
     let start = Instant::now();
-    (case.run)(black_box(&mut *out));
+    for _ in 0..case.repeat {
+        (case.run)(black_box(&mut *out));
+    }
     let time = start.elapsed().as_secs_f64() * 1e6;
     black_box(out);
-    time
+    time / case.repeat as f64
 }
 
 fn summary(turns: Vec<Vec<f64>>) -> Times {

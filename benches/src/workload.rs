@@ -1,6 +1,6 @@
 //! The workloads, as `workloads.json` lists them for the three languages.
 
-use pixfuse::spec::Size;
+use pixfuse::spec::{Sampling, Size};
 use pixfuse::{ChannelOrder, ImageRef, Keyword, Level, Pipeline, Spec};
 use serde_json::Value;
 
@@ -15,10 +15,23 @@ pub struct Workload {
     pub rows: usize,
     /// Columns of the source.
     pub columns: usize,
-    /// Whether it starts from the photo's file.
-    pub file: bool,
+    /// What is done with it.
+    pub task: Task,
     /// The declaration.
     pub spec: Spec,
+}
+
+/// What a workload starts from, and what of it is measured.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Task {
+    /// One image.
+    Image,
+    /// So many images, into one block.
+    Batch(usize),
+    /// A JPEG file.
+    File,
+    /// An image so small that the call is all there is to measure.
+    Call,
 }
 
 /// The numbers of a workload for peers that are given them one by one, in the order of the output's channels.
@@ -36,19 +49,22 @@ pub struct Numbers {
     pub channel: [usize; 3],
 }
 
-/// The workloads, or the one with this id.
+/// The workloads that are measured in Rust, or the one with this id; none when that is measured elsewhere only.
 ///
 /// # Errors
 /// When `workloads.json` does not read as a list of workloads, or none has the id.
 pub fn workloads(only: Option<&str>) -> Result<Vec<Workload>, Error> {
     let list: Vec<Value> = serde_json::from_str(include_str!("../workloads.json"))?;
-    let all = list.iter().map(Workload::read).collect::<Result<Vec<_>, _>>()?;
-    let Some(only) = only else { return Ok(all) };
-    let ids = all.iter().map(|workload| workload.id.as_str()).collect::<Vec<_>>().join(", ");
-    match all.into_iter().find(|workload| workload.id == only) {
-        Some(workload) => Ok(vec![workload]),
-        None => Err(format!("there is no workload {only}; there are {ids}").into()),
+    let id = |value: &Value| value["id"].as_str().unwrap_or_default().to_owned();
+    if let Some(only) = only
+        && !list.iter().any(|value| id(value) == only)
+    {
+        let ids = list.iter().map(id).collect::<Vec<_>>().join(", ");
+        return Err(format!("there is no workload {only}; there are {ids}").into());
     }
+    let here = |value: &&Value| value["languages"].as_array().is_none_or(|all| all.iter().any(|one| one == "rust"));
+    let chosen = list.iter().filter(|value| only.is_none_or(|only| id(value) == only)).filter(here);
+    chosen.map(Workload::read).collect()
 }
 
 impl Workload {
@@ -59,7 +75,13 @@ impl Workload {
         let clauses = value["pipeline"].as_object().ok_or_else(|| format!("{id}: no pipeline"))?;
         let clauses = clauses.iter().map(|(name, value)| (name.clone(), keyword(value))).collect::<Vec<_>>();
         let spec = Spec::from_keywords(&clauses).map_err(|error| format!("{id}: {error}"))?;
-        Ok(Self { id, rows, columns, file: value["file"] == true, spec })
+        let task = match value["images"].as_u64() {
+            Some(images) => Task::Batch(images as usize),
+            None if value["file"] == true => Task::File,
+            None if value["call"] == true => Task::Call,
+            None => Task::Image,
+        };
+        Ok(Self { id, rows, columns, task, spec })
     }
 
     /// Its pipeline on a level.
@@ -81,7 +103,7 @@ impl Workload {
         Ok(view.with_format(self.spec.input.format)?)
     }
 
-    /// Elements of its tensor.
+    /// Elements of one image's tensor.
     ///
     /// # Errors
     /// When there is no such tensor.
@@ -90,7 +112,13 @@ impl Workload {
         Ok(shape.iter().product())
     }
 
-    /// Rows and columns of the resize; `None` when it has none.
+    /// How it samples; `None` when it does not resize.
+    pub fn sampling(&self) -> Option<&Sampling> {
+        let resize = self.spec.resize.as_ref().map(|resize| &resize.sampling);
+        resize.or(self.spec.letterbox.as_ref().map(|letterbox| &letterbox.sampling))
+    }
+
+    /// Rows and columns of the resize; `None` when it has none of known size.
     pub fn resized(&self) -> Option<[usize; 2]> {
         match self.spec.resize.as_ref()?.size {
             Size::Exact { rows, columns } => Some([*rows.known()? as usize, *columns.known()? as usize]),

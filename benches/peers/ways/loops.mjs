@@ -2,9 +2,12 @@
 // functions that get all they use as arguments. A closure reads its variables again for each pixel, at twice the time;
 // looking the 256 values up instead of computing them took 1.4 times as long.
 
+import { toPlanes } from './planes.mjs'
+import { separable } from './separable.mjs'
 import { ONE_LEVEL } from './way.mjs'
 
 export function ways(workload) {
+  if (workload.antialias) return [{ name: 'JavaScript loop', run: separable(workload), tolerance: ONE_LEVEL }]
   switch (workload.filter) {
     case null:
       return [{ name: 'JavaScript loop', run: normalized(workload) }]
@@ -18,28 +21,16 @@ export function ways(workload) {
   }
 }
 
-/** HWC bytes to the planes of `out`. */
-export function toPlanes(pixels, out, plane, gain, offset, channels) {
-  const [gain0, gain1, gain2] = gain
-  const [offset0, offset1, offset2] = offset
-  const [a, b, c] = channels
-  for (let i = 0, at = 0; i < plane; i++, at += 3) {
-    out[i] = pixels[at + a] * gain0 + offset0
-    out[plane + i] = pixels[at + b] * gain1 + offset1
-    out[2 * plane + i] = pixels[at + c] * gain2 + offset2
-  }
-  return out
-}
-
 function normalized(workload) {
   const { image, plane, gain, offset, channels } = workload
   const out = workload.tensor()
-  return () => toPlanes(image, out, plane, gain, offset, channels)
+  return () => toPlanes(image, 3, out, plane, 0, gain, offset, channels)
 }
 
 function nearest(workload) {
   const { image, rows, columns, outRows, outColumns, gain, offset, channels } = workload
-  const starts = (count, source, step) => Int32Array.from({ length: count }, (_, at) => Math.floor(at * (source / count)) * step)
+  const starts = (count, source, step) =>
+    Int32Array.from({ length: count }, (_, at) => Math.floor(at * (source / count)) * step)
   const down = starts(outRows, rows, columns * 3)
   const along = starts(outColumns, columns, 3)
   const out = workload.tensor()
@@ -64,12 +55,12 @@ function nearestLoop(image, out, down, along, gain, offset, channels) {
 }
 
 /** Half-pixel centres without antialiasing, as OpenCV's INTER_LINEAR, but not rounded to u8 in between. */
-function bilinear(workload) {
-  const { image, rows, columns, outRows, outColumns, gain, offset, channels } = workload
-  const down = pairs(outRows, rows, columns * 3)
-  const along = pairs(outColumns, columns, 3)
+export function bilinear(workload) {
+  const { image, rows, columns, resized: [height, width], plane, start, gain, offset, channels } = workload
+  const down = pairs(height, rows, columns * 3)
+  const along = pairs(width, columns, 3)
   const out = workload.tensor()
-  return () => bilinearLoop(image, out, down, along, gain, offset, channels)
+  return () => bilinearLoop(image, out, plane, start, down, along, gain, offset, channels)
 }
 
 /** The two source positions, in bytes, of each output position along an axis, and the weight of the second. */
@@ -85,15 +76,14 @@ function pairs(count, source, step) {
   return [before, after, weight]
 }
 
-function bilinearLoop(image, out, down, along, gain, offset, channels) {
+function bilinearLoop(image, out, plane, start, down, along, gain, offset, channels) {
   const [above, below, vertical] = down
   const [left, right, horizontal] = along
   const [gain0, gain1, gain2] = gain
   const [offset0, offset1, offset2] = offset
   const [a, b, c] = channels
   const columns = left.length
-  const plane = above.length * columns
-  for (let y = 0, i = 0; y < above.length; y++) {
+  for (let y = 0, i = start; y < above.length; y++) {
     const top = above[y]
     const bottom = below[y]
     const v = vertical[y]

@@ -11,12 +11,18 @@ from .way import Way
 
 cv2.setNumThreads(1)
 
-FILTERS = {"nearest": cv2.INTER_NEAREST, "nearest_floor": cv2.INTER_NEAREST, "bilinear": cv2.INTER_LINEAR}
+FILTERS = {
+    None: None,
+    "nearest": cv2.INTER_NEAREST,
+    "nearest_floor": cv2.INTER_NEAREST,
+    "bilinear": cv2.INTER_LINEAR,
+    "area": cv2.INTER_AREA,
+}
 
 
 def ways(workload):
-    """Every formulation for a workload whose filter OpenCV has."""
-    if workload.size and workload.filter not in FILTERS:
+    """Every formulation for a workload whose filter OpenCV has: its Lanczos and its cubic are not antialiased."""
+    if workload.filter not in FILTERS or workload.antialias:
         return
     # Its index rule differs from the plain loop's, and has a name of its own.
     filter = "nearest" if workload.filter == "nearest_floor" else None
@@ -31,14 +37,30 @@ def _resized(workload):
     if workload.size is None:
         return lambda: image
     rows, columns = workload.size
-    small, interpolation = np.empty((rows, columns, 3), np.uint8), FILTERS[workload.filter]
+    small, interpolation = workload.scratch("small", (rows, columns, 3)), FILTERS[workload.filter]
     return lambda: cv2.resize(image, (columns, rows), dst=small, interpolation=interpolation)
 
 
+def _framed(workload):
+    """The same, in a letterbox that is kept: its margins are filled once."""
+    if workload.fill is None:
+        return _resized(workload)
+    image, (rows, columns), interpolation = workload.image, workload.size, FILTERS[workload.filter]
+    canvas = np.full((*workload.shape[1:], 3), workload.fill, np.uint8)
+    # Whole rows, which OpenCV writes to where they are.
+    inside = canvas[-workload.top : -workload.top + rows]
+
+    def run():
+        cv2.resize(image, (columns, rows), dst=inside, interpolation=interpolation)
+        return canvas
+
+    return run
+
+
 def _planes(workload):
-    """u8 planes to split into, in the source's order, the same in the output's order, and the tensor."""
-    planes = tuple(np.empty(workload.shape[1:], np.uint8) for _ in range(3))
-    return planes, [planes[channel] for channel in workload.channels], np.empty(workload.shape, np.float32)
+    """u8 planes to split into, in the source's order, the same in the output's order, the tensor and its content."""
+    planes = tuple(workload.scratch(channel, workload.resized) for channel in range(3))
+    return planes, [planes[channel] for channel in workload.channels], *workload.tensor()
 
 
 def _tables(workload):
@@ -47,8 +69,8 @@ def _tables(workload):
 
 
 def split_lookup(workload):
-    resized, (planes, ordered, out), tables = _resized(workload), _planes(workload), _tables(workload)
-    work = list(zip(ordered, [table.reshape(1, 256) for table in tables], out, strict=True))
+    resized, (planes, ordered, out, inside), tables = _resized(workload), _planes(workload), _tables(workload)
+    work = list(zip(ordered, [table.reshape(1, 256) for table in tables], inside, strict=True))
 
     def run():
         cv2.split(resized(), planes)
@@ -60,10 +82,11 @@ def split_lookup(workload):
 
 
 def lookup_split(workload):
-    resized, out = _resized(workload), np.empty(workload.shape, np.float32)
+    resized, (out, inside) = _resized(workload), workload.tensor()
     order = [workload.channels.index(channel) for channel in range(3)]
     table = np.ascontiguousarray(_tables(workload)[order].T).reshape(1, 256, 3)
-    pixels, planes = np.empty((*workload.shape[1:], 3), np.float32), tuple(out[channel] for channel in order)
+    pixels = workload.scratch("pixels", (*workload.resized, 3), np.float32)
+    planes = tuple(inside[channel] for channel in order)
 
     def run():
         cv2.split(cv2.LUT(resized(), table, dst=pixels), planes)
@@ -74,8 +97,8 @@ def lookup_split(workload):
 
 def split_in_place(workload):
     """A conversion and two passes in place: no ufunc then goes through its buffer for mixed types."""
-    resized, (planes, ordered, out) = _resized(workload), _planes(workload)
-    work = list(zip(ordered, workload.gain, workload.offset, out, strict=True))
+    resized, (planes, ordered, out, inside) = _resized(workload), _planes(workload)
+    work = list(zip(ordered, workload.gain, workload.offset, inside, strict=True))
 
     def run():
         cv2.split(resized(), planes)
@@ -90,8 +113,8 @@ def split_in_place(workload):
 
 
 def split_multiply(workload):
-    resized, (planes, ordered, out) = _resized(workload), _planes(workload)
-    work = list(zip(ordered, workload.gain, workload.offset, out, strict=True))
+    resized, (planes, ordered, out, inside) = _resized(workload), _planes(workload)
+    work = list(zip(ordered, workload.gain, workload.offset, inside, strict=True))
 
     def run():
         cv2.split(resized(), planes)
@@ -105,8 +128,8 @@ def split_multiply(workload):
 
 
 def split_weighted(workload):
-    resized, (planes, ordered, out) = _resized(workload), _planes(workload)
-    work = list(zip(ordered, workload.gain.tolist(), workload.offset.tolist(), out, strict=True))
+    resized, (planes, ordered, out, inside) = _resized(workload), _planes(workload)
+    work = list(zip(ordered, workload.gain.tolist(), workload.offset.tolist(), inside, strict=True))
 
     def run():
         cv2.split(resized(), planes)
@@ -118,8 +141,8 @@ def split_weighted(workload):
 
 
 def split_convert(workload):
-    resized, (planes, ordered, out) = _resized(workload), _planes(workload)
-    work = list(zip(ordered, workload.gain.tolist(), workload.offset.tolist(), out, strict=True))
+    resized, (planes, ordered, out, inside) = _resized(workload), _planes(workload)
+    work = list(zip(ordered, workload.gain.tolist(), workload.offset.tolist(), inside, strict=True))
 
     def run():
         cv2.split(resized(), planes)
@@ -143,13 +166,13 @@ def _blob_parameters(workload, size=None):
 
 
 def blob(workload):
-    resized, parameters = _resized(workload), _blob_parameters(workload)
+    resized, parameters = _framed(workload), _blob_parameters(workload)
     return lambda: cv2.dnn.blobFromImageWithParams(resized(), param=parameters)
 
 
 def blob_into(workload):
-    resized, parameters = _resized(workload), _blob_parameters(workload)
-    out = np.empty((1, *workload.shape), np.float32)
+    resized, parameters = _framed(workload), _blob_parameters(workload)
+    out = workload.tensor()[0][None]
 
     def run():
         cv2.dnn.blobFromImageWithParams(resized(), out, parameters)
@@ -161,12 +184,15 @@ def blob_into(workload):
 def blob_with_its_resize(workload):
     if workload.filter != "bilinear":
         return None
-    image, parameters = workload.image, _blob_parameters(workload, workload.size)
+    image, parameters = workload.image, _blob_parameters(workload, workload.shape[1:])
+    if workload.fill is not None:
+        parameters.paddingmode = cv2.dnn.DNN_PMODE_LETTERBOX
+        parameters.borderValue = (float(workload.fill),) * 3
     return lambda: cv2.dnn.blobFromImageWithParams(image, param=parameters)
 
 
 def old_blob(workload):
-    resized, mean = _resized(workload), tuple((workload.mean / workload.scale).tolist())
+    resized, mean = _framed(workload), tuple((workload.mean / workload.scale).tolist())
     std = np.float32(workload.std).reshape(1, 3, 1, 1) if workload.has_mean_and_std else None
 
     def run():
@@ -181,10 +207,16 @@ def old_blob(workload):
 def as_usual(workload):
     """What stands in most repositories."""
     image, size, mean, std = workload.image, workload.size, np.float32(workload.mean), np.float32(workload.std)
-    interpolation = FILTERS.get(workload.filter)
+    interpolation, border = FILTERS[workload.filter], None
+    if workload.fill is not None:
+        (rows, columns), (out_rows, out_columns), top, left = size, workload.shape[1:], -workload.top, -workload.left
+        border = (top, out_rows - rows - top, left, out_columns - columns - left)
+        fill = (workload.fill,) * 3
 
     def run():
         pixels = image if size is None else cv2.resize(image, size[::-1], interpolation=interpolation)
+        if border:
+            pixels = cv2.copyMakeBorder(pixels, *border, cv2.BORDER_CONSTANT, value=fill)
         if workload.swapped:
             pixels = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
         tensor = pixels.astype(np.float32) / 255.0
