@@ -13,11 +13,11 @@ pub(crate) fn run() -> Result<()> {
 
     // Both test runs, also when the first fails: one report shows all.
     heading("tests");
-    let here = test::run(&Test { target: None, only: None, install: false });
+    let here = test::run(&Test { target: None, level: None, only: None, install: false });
     // The rules of the tree (`tidy`) ran in there, as tests of this package.
     let there = if cfg!(target_os = "linux") {
         heading("tests on 64-bit Arm");
-        test::run(&Test { target: Some(cross::AARCH64.to_owned()), only: None, install: false })
+        test::run(&Test { target: Some(cross::AARCH64.to_owned()), level: None, only: None, install: false })
     } else {
         Ok(())
     };
