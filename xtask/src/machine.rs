@@ -14,8 +14,10 @@ use crate::progress::step;
 use crate::{cross, tools};
 
 /// What has to be there, and the package that has it.
-const PARTS: [(&str, &str); 8] = [
+const PARTS: [(&str, &str); 9] = [
     ("/usr/bin/bochs", "bochs"),
+    // Not used: `bochs` wants one of its displays installed, and apt would take the one with a desktop's libraries.
+    ("/usr/lib/x86_64-linux-gnu/bochs/plugins/libbx_term_gui.so", "bochs-term"),
     (BIOS, "bochsbios"),
     (VGA_BIOS, "vgabios"),
     (LOADER, "isolinux"),
