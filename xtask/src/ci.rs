@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 
 use crate::flags::{Counts, Test};
-use crate::{counts, cross, test, tools};
+use crate::{counts, cross, emulate, test, tools};
 
 pub(crate) fn run() -> Result<()> {
     cargo("formatting", &["fmt", "--all", "--check"])?;
@@ -13,14 +13,19 @@ pub(crate) fn run() -> Result<()> {
 
     // All that follows, also when some of it fails: one report shows all.
     heading("tests");
-    let mut results = vec![test::run(&Test { target: None, only: None, install: false })];
+    let all = || Test { target: None, level: None, only: None, install: false };
+    let mut results = vec![test::run(&all())];
     // The rules of the tree (`tidy`) ran in there, as tests of this package.
     if cfg!(target_os = "linux") {
         heading("tests on 64-bit Arm");
-        results.push(test::run(&Test { target: Some(cross::AARCH64.to_owned()), only: None, install: false }));
+        results.push(test::run(&Test { target: Some(cross::AARCH64.to_owned()), ..all() }));
         // After the tests, which have made the release build of the core that is counted.
         heading("instruction counts");
         results.push(counts::run(&Counts { check: true, write: false, target: None, install: false }));
+    }
+    if cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        heading("tests of AVX-512");
+        results.push(test::run(&Test { level: Some(emulate::AVX512.to_owned()), ..all() }));
     }
     let errors: Vec<String> = results.into_iter().filter_map(Result::err).map(|error| format!("{error:#}")).collect();
     ensure!(errors.is_empty(), "{}", errors.join("; "));

@@ -126,7 +126,7 @@ fn install_all(missing: &[&str]) -> Result<()> {
 }
 
 /// A program with the rights of root, by `sudo` where that asks nothing (`-n`).
-fn as_root(program: &str) -> Command {
+pub(crate) fn as_root(program: &str) -> Command {
     if tools::ask(Command::new("id").arg("-u")).as_deref() == Some("0") {
         return tools::command(program);
     }

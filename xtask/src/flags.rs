@@ -16,9 +16,11 @@ xflags::xflags! {
         cmd test {
             /// Run the Rust tests of another machine under an emulator: aarch64-unknown-linux-gnu.
             optional --target triple: String
+            /// Run the Rust tests of a level on an emulated CPU, unless this one has it: avx512.
+            optional --level level: String
             /// One suite only: rust, python, node or own (examples/own-pipelines).
             optional --only suite: String
-            /// Install what --target needs (in CI this is implied).
+            /// Install what --target or --level needs (in CI this is implied).
             optional --install
         }
 

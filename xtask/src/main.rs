@@ -2,8 +2,8 @@
 //!
 //! One file or folder is one command (`demo`, `test`, `bench`, `counts`, `goldens`, `package` for `build`, `expand`, `ci`)
 //! or one thing that the commands share: `tools` finds programs and says how to get those that are missing, `python`
-//! keeps the virtual environments, `node` keeps `node_modules` and the addon, `cross` is the other machine, `progress`
-//! shows long work.
+//! keeps the virtual environments, `node` keeps `node_modules` and the addon, `cross` is the other machine, `emulate` the
+//! other CPU and `machine` the computer that it sits in, `progress` shows long work.
 //! `tidy` holds the rules of the tree that no compiler checks, as tests.
 #![forbid(unsafe_code)]
 
@@ -12,9 +12,11 @@ mod ci;
 mod counts;
 mod cross;
 mod demo;
+mod emulate;
 mod expand;
 mod flags;
 mod goldens;
+mod machine;
 mod node;
 mod package;
 mod progress;

@@ -12,7 +12,10 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::flags::Test;
 use crate::python::{Profile, Venv};
 use crate::report::{self, Count};
-use crate::{cross, node, progress, tools};
+use crate::{cross, emulate, node, progress, tools};
+
+/// The features of the core that have tests.
+pub(crate) const FEATURES: [&str; 2] = ["--features", "pixfuse/image,pixfuse/ndarray"];
 
 const OWN: &str = "examples/own-pipelines";
 
@@ -22,6 +25,13 @@ type Suite = (&'static str, fn(&mut Count) -> Result<()>);
 const SUITES: [Suite; 4] = [("rust", rust), ("python", python), ("node", node), ("own", own)];
 
 pub(crate) fn run(flags: &Test) -> Result<()> {
+    if let Some(level) = &flags.level {
+        ensure!(
+            flags.target.is_none() && flags.only.as_deref().is_none_or(|only| only == "rust"),
+            "--level runs Rust tests of this machine only: leave out --target and --only"
+        );
+        return summary(vec![timed(level, |count| emulate::run(level, flags.install, count))]);
+    }
     if let Some(triple) = &flags.target {
         ensure!(
             flags.only.as_deref().is_none_or(|only| only == "rust"),
@@ -41,8 +51,7 @@ pub(crate) fn run(flags: &Test) -> Result<()> {
 }
 
 fn rust(count: &mut Count) -> Result<()> {
-    let features = ["--features", "pixfuse/image,pixfuse/ndarray"];
-    stream(tools::cargo().args(["test", "--workspace", "--no-fail-fast"]).args(features), count)
+    stream(tools::cargo().args(["test", "--workspace", "--no-fail-fast"]).args(FEATURES), count)
 }
 
 fn python(count: &mut Count) -> Result<()> {

@@ -6,8 +6,8 @@ mod common;
 use std::collections::HashMap;
 
 use common::table::{Golden, digest, goldens};
-use common::{PHOTOS, not_run, photo};
-use pixfuse::{ImageRef, Level, Pipeline, presets};
+use common::{PHOTOS, levels, not_run, photo};
+use pixfuse::{ImageRef, Pipeline, presets};
 
 /// How many sizes each pipeline is compared on, each of which is five photos.
 const SIZES: usize = 122;
@@ -51,7 +51,7 @@ fn pipelines_equal_their_libraries() {
 
 /// Which of these cells are something else here, and at which level.
 fn differing(cells: &[&(usize, Golden)], pipelines: &HashMap<&str, Pipeline>) -> Vec<String> {
-    let levels = Level::available();
+    let levels = levels();
     let mut differ = Vec::new();
     for (index, golden) in cells {
         let [rows, columns] = golden.numbers[..] else { unreachable!() };

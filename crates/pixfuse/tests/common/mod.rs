@@ -6,7 +6,7 @@ pub(crate) mod table;
 use std::fmt::Debug;
 use std::io::Write;
 
-use pixfuse::{TensorElement, bf16, f16};
+use pixfuse::{Level, TensorElement, bf16, f16};
 
 /// Test pixels: byte `i` depends on `i` and the seed alone, and every language can make it (MurmurHash3's finaliser).
 pub(crate) fn pixels(length: usize, seed: usize) -> Vec<u8> {
@@ -121,6 +121,29 @@ pub(crate) fn assert_bits<T: Bits>(actual: &[T], expected: &[T], case: impl FnOn
     let different = actual.iter().zip(expected).position(|(a, b)| a.bits() != b.bits());
     if let Some(at) = different {
         panic!("element {at} is {:?}, the reference says {:?}: {}", actual[at], expected[at], case());
+    }
+}
+
+/// The levels that are compared: each that this CPU has, or the one that `PIXFUSE_LEVEL` asks for. Where every
+/// instruction is emulated, levels that have been tested elsewhere are not worth their time.
+pub(crate) fn levels() -> Vec<Level> {
+    match std::env::var_os("PIXFUSE_LEVEL") {
+        Some(name) if !name.is_empty() => vec![Level::from_environment().expect("the name of a level")],
+        _ => Level::available(),
+    }
+}
+
+/// Says of each case of a test, in turn, whether it is run: `PIXFUSE_CASES_EVERY=97` runs every 97th, for an emulated CPU.
+/// A prime has no factor in common with the lists that cases are made of, so each entry of a list has its turn.
+pub(crate) fn turns(cases: &str) -> impl FnMut() -> bool + use<> {
+    let every = std::env::var("PIXFUSE_CASES_EVERY").map_or(1, |every| every.parse().expect("a number"));
+    if every > 1 {
+        not_run(&format!("{} of {every} cases of {cases}", every - 1), "PIXFUSE_CASES_EVERY asks for a part");
+    }
+    let mut case = 0_usize;
+    move || {
+        case += 1;
+        (case - 1).is_multiple_of(every)
     }
 }
 

@@ -3,7 +3,7 @@
 use pixfuse::{ImageRef, Level, Pipeline, reference};
 use pixfuse_spec::{Shape, Spec, lower};
 
-use crate::common::{Bits, assert_bits, pixels};
+use crate::common::{Bits, assert_bits, levels, pixels};
 use crate::declarations::Declaration;
 use crate::view::{Named, View};
 
@@ -41,9 +41,9 @@ impl Case {
         self.pipe.output_shape(self.shape[0], self.shape[1]).expect("the sizes are small").iter().product()
     }
 
-    /// The pipeline on each level that this CPU has.
+    /// The pipeline on each level that is compared.
     pub(crate) fn levels(&self) -> impl Iterator<Item = (Level, Pipeline)> {
-        Level::available()
+        levels()
             .into_iter()
             .map(|level| (level, self.pipe.with_level(level).expect("a level that is available can be asked for")))
     }

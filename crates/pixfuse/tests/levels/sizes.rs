@@ -1,7 +1,7 @@
 //! Every declaration at awkward sizes.
 
 use crate::case::{Case, Size, every_level};
-use crate::common::mix;
+use crate::common::{mix, turns};
 use crate::{declarations, view};
 
 /// (source rows, source columns, rows, columns): single pixels and lines, primes, one less and one more than a block of
@@ -47,8 +47,12 @@ fn mixed_sizes() -> impl Iterator<Item = Size> {
 }
 
 fn dense(planar: bool) {
+    let mut turn = turns(if planar { "sizes::planar" } else { "sizes::interleaved" });
     for (index, size) in SIZES.into_iter().chain(mixed_sizes()).enumerate() {
         for declaration in declarations::all().into_iter().filter(|declaration| declaration.planar() == planar) {
+            if !turn() {
+                continue;
+            }
             let view = if planar { view::PLANES } else { view::INTERLEAVED };
             let case = Case::new(declaration, size, view);
             every_level(&case, &case.memory(index));

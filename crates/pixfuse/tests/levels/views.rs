@@ -1,6 +1,7 @@
 //! Every way in which an image can lie in memory, under every code path.
 
 use crate::case::{Case, Size, every_level};
+use crate::common::turns;
 use crate::{declarations, view};
 
 /// Rows shorter than eight bytes, about as long as a block, and longer; rows one byte shorter than a load (7, 15, 127
@@ -24,9 +25,13 @@ pub(crate) const SIZES: [Size; 13] = [
 
 #[test]
 fn every_view() {
+    let mut turn = turns("views");
     for &view in view::ALL {
         for (index, size) in SIZES.into_iter().enumerate() {
             for declaration in declarations::each_code_path() {
+                if !turn() {
+                    continue;
+                }
                 let case = Case::new(declaration, size, view);
                 every_level(&case, &case.memory(index));
             }
