@@ -27,7 +27,8 @@ impl ScaleThenNormalize {
         let Some((sampling, numbers)) = workload.sampling().zip(workload.numbers()) else { return Ok(None) };
         let Some([rows, columns]) = workload.resized() else { return Ok(None) };
         let (function, tolerance) = match (sampling.filter, sampling.antialias) {
-            (Filter::Area, _) => (ResamplingFunction::Area, Tolerance::OTHER_WEIGHTS),
+            // Its `Area` is another filter: 146 levels off, 5.6 on average.
+            (Filter::Area, _) => (ResamplingFunction::Box, Tolerance::OTHER_WEIGHTS),
             (Filter::Lanczos, true) => (ResamplingFunction::Lanczos3, Tolerance::OTHER_WEIGHTS),
             _ => return Ok(None),
         };
