@@ -1,7 +1,7 @@
 //! The columns of an output row, cut into blocks of a level's width, each with its fetch table.
 
-use super::Source;
 use super::load::{Load, readable};
+use super::{Request, Source};
 use crate::placement::Placement;
 use crate::simd::{BlockTaps, Simd};
 
@@ -89,11 +89,12 @@ pub(super) fn starts<S: Simd>(columns: usize, overlap: usize) -> impl Iterator<I
 /// Every block of an output row.
 pub(super) fn blocks<S: Simd, L: Load>(
     simd: S,
-    source: &Source,
+    request: &Request,
     channels: usize,
     taps: usize,
     columns: &[Column],
 ) -> Vec<Block<S>> {
+    let source: &Source = &request.source;
     let readable = readable::<L>(source);
     let channels = if L::TOGETHER { channels } else { 1 };
     let mut offsets = vec![[0; 2]; S::LANES];

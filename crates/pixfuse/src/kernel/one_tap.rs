@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use pixfuse_spec::{Filter, Resample, Sample};
 
 use super::blocks::{Block, ROWS_AHEAD, Target, blocks, starts};
-use super::rows::{MadeRows, Rows};
+use super::rows::{ConvertedRows, Rows};
 use super::scratch::Scratch;
 use super::separable::Resampler;
 use super::summed::Summed;
@@ -63,8 +63,7 @@ impl<K: OneTap<C>, const C: usize> Visit for Prepare<K, C> {
         let (source, placement) = (&request.source, &request.placement);
         let dense = K::Load::is_dense(source.column_stride, source.channel_stride) && request.conversion.is_none();
         let (pixel, planes) = if K::Load::TOGETHER { (source.pixel, 1) } else { (1, C) };
-        let mut made = None;
-        let mut picked = |filter: Option<Filter>| {
+        let picked = |filter: Option<Filter>| {
             let window = placement.window;
             let indices = |source: usize, resized: u32, first: u32, count: u32| -> Vec<u32> {
                 match filter {
@@ -80,18 +79,11 @@ impl<K: OneTap<C>, const C: usize> Visit for Prepare<K, C> {
                 return Lines::Wide { rows, columns, sample: request.sample };
             }
             if filter.is_none() && (dense || request.conversion.is_some()) {
-                made = MadeRows::new::<K::Load>(request, C, 1, [].into_iter(), &mut []);
                 return Lines::Dense { rows, left: window.left as usize };
             }
             let columns = indices(source.columns, placement.resized[1], window.left, window.columns);
-            let mut columns: Vec<_> = columns.into_iter().map(|x| ([x, x], [0, 0])).collect();
-            made = MadeRows::new::<K::Load>(request, C, 1, rows.iter().copied(), &mut columns);
-            let left = columns[0].0[0];
-            if made.is_some() && columns.iter().zip(left..).all(|((at, _), x)| at[0] == x) {
-                return Lines::Dense { rows, left: left as usize };
-            }
-            let source = made.as_ref().map_or(*source, MadeRows::source);
-            Lines::Picked { rows, blocks: blocks::<S, K::Load>(simd, &source, C, 1, &columns) }
+            let columns: Vec<_> = columns.into_iter().map(|x| ([x, x], [0, 0])).collect();
+            Lines::Picked { rows, blocks: blocks::<S, K::Load>(simd, request, C, 1, &columns) }
         };
         let lines = match request.resample {
             Resample::None => picked(None),
@@ -112,26 +104,23 @@ impl<K: OneTap<C>, const C: usize> Visit for Prepare<K, C> {
                         if rounds { Lines::Summed(summed) } else { Lines::Floats(summed) }
                     }
                     Some(Passes::TwoTaps { axes: [rows, columns] }) => {
-                        let mut columns: Vec<_> =
-                            columns.into_iter().map(|pair| pair.neighbours(source.columns)).collect();
-                        let read = rows.iter().flat_map(|pair| pair.at);
-                        made = MadeRows::new::<K::Load>(request, C, 2, read, &mut columns);
-                        let source = made.as_ref().map_or(*source, MadeRows::source);
-                        Lines::Blended { rows, blocks: blocks::<S, K::Load>(simd, &source, C, 2, &columns) }
+                        let columns: Vec<_> = columns.into_iter().map(|pair| pair.neighbours(source.columns)).collect();
+                        Lines::Blended { rows, blocks: blocks::<S, K::Load>(simd, request, C, 2, &columns) }
                     }
                 }
             }
             Resample::TwoTaps { .. } => unreachable!("a two-tap kernel has this shape"),
         };
-        let channel_stride = made.as_ref().map_or(*source, MadeRows::source).channel_stride;
+        // Resampled lines make the rows that they need themselves.
+        let reads = matches!(lines, Lines::Dense { .. } | Lines::Picked { .. } | Lines::Blended { .. });
         Box::new(Tables::<K, S, C> {
             simd,
             lines,
-            made,
+            converted: ConvertedRows::new(request).filter(|_| reads),
             height: placement.window.rows as usize,
             width: placement.window.columns as usize,
             target: Target::of(placement),
-            channel_stride,
+            channel_stride: source.channel_stride,
             body: PhantomData,
         })
     }
@@ -140,8 +129,8 @@ impl<K: OneTap<C>, const C: usize> Visit for Prepare<K, C> {
 struct Tables<K, S: Simd, const C: usize> {
     simd: S,
     lines: Lines<S>,
-    /// Where source rows are made before they are read; resampled lines make the rows that they need themselves.
-    made: Option<MadeRows>,
+    /// Where source rows are made before they are read.
+    converted: Option<ConvertedRows>,
     /// Rows of the window.
     height: usize,
     /// Columns of the window.
@@ -185,9 +174,9 @@ impl<K: OneTap<C>, S: Simd, const C: usize> Prepared for Tables<K, S, C> {
     unsafe fn run(&self, view: &View, out: *mut u8, numbers: &Numbers<'_>) {
         let Tables { target, width, .. } = *self;
         let sink = Sink::<K, S, C> { out: out.cast(), target, width, numbers: *numbers, level: PhantomData };
-        let bytes = self.lines.scratch() + self.made.as_ref().map_or(0, MadeRows::scratch);
+        let bytes = self.lines.scratch() + self.converted.as_ref().map_or(0, ConvertedRows::scratch);
         Scratch::with(bytes, |scratch| {
-            let source = Rows::new(self.made.as_ref(), view, scratch);
+            let source = Rows::new(self.converted.as_ref(), view, scratch);
             self.simd.vectorize(Run { tables: self, sink, view, source, scratch });
         });
     }
@@ -213,7 +202,7 @@ impl<K: OneTap<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
                 for (y, &row) in rows.iter().enumerate() {
                     // SAFETY: the row is inside the view, and so are the pixels of the window in it.
                     unsafe {
-                        let [row] = source.rows(simd, [row], || rows[y..].iter().copied());
+                        let row = source.row(simd, row);
                         sink.dense(simd, y, row, *channel_stride, *left);
                     }
                 }
@@ -224,7 +213,7 @@ impl<K: OneTap<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
                 for (y, &row) in rows.iter().enumerate() {
                     let ahead = source.ahead([rows.get(y + ROWS_AHEAD).copied()]);
                     // SAFETY: the table was made for rows of this view.
-                    let [row] = unsafe { source.rows(simd, [row], || rows[y..].iter().copied()) };
+                    let row = unsafe { source.row(simd, row) };
                     for block in blocks {
                         block.prefetch::<K::Load, C, 1>(simd, ahead, *channel_stride);
                         // SAFETY: the table was made for rows of this view, and the block is inside the window.
@@ -263,7 +252,7 @@ impl<K: OneTap<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
                 }
             }
             Lines::Wide { rows, columns, sample } => {
-                let line = scratch.parts().bytes;
+                let line = scratch.parts().0;
                 let pitch = columns.len() * 4;
                 for (y, &row) in rows.iter().enumerate() {
                     // SAFETY: the rows and columns are inside the view, and there is scratch for four planes.
@@ -280,8 +269,7 @@ impl<K: OneTap<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
                 for (y, row) in rows.iter().enumerate() {
                     let ahead = source.ahead([0, 1].map(|of| rows.get(y + ROWS_AHEAD).map(|pair| pair.at[of])));
                     // SAFETY: the table was made for rows of this view.
-                    let [above, below] =
-                        unsafe { source.rows(simd, row.at, || rows[y..].iter().flat_map(|pair| pair.at)) };
+                    let [above, below] = unsafe { [source.row(simd, row.at[0]), source.row(simd, row.at[1])] };
                     let weights = simd.splat_words(row.weights);
                     for block in blocks {
                         block.prefetch::<K::Load, C, 2>(simd, ahead, *channel_stride);

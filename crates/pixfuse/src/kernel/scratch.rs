@@ -2,13 +2,12 @@
 
 use std::cell::Cell;
 
-use super::held::Held;
 use crate::simd::SLACK;
 
 /// Bytes from one row of so many bytes to the next: rows start at cache lines, and have room for what a pass writes
-/// behind their end. An odd number of lines, so that the same columns of many rows do not share one set of a cache.
+/// behind their end.
 pub(super) fn pitch(bytes: usize) -> usize {
-    (bytes.next_multiple_of(64) + SLACK) | 64
+    bytes.next_multiple_of(64) + SLACK
 }
 
 /// A cache line.
@@ -23,16 +22,6 @@ pub(super) struct Scratch {
     pointers: Vec<*const u8>,
     /// The first source row, or the first four, that no pass has seen.
     pub(super) next: u32,
-    /// The packed rows of each plane.
-    held: [Held; 4],
-}
-
-/// The parts of a scratch.
-pub(super) struct Parts<'a> {
-    pub(super) bytes: *mut u8,
-    /// A list to reuse.
-    pub(super) pointers: &'a mut Vec<*const u8>,
-    pub(super) held: &'a mut [Held; 4],
 }
 
 thread_local! {
@@ -49,15 +38,14 @@ impl Scratch {
             scratch.lines.resize(lines, Line([0; 64]));
         }
         scratch.next = 0;
-        scratch.held.iter_mut().for_each(Held::clear);
         let result = run(&mut scratch);
         SCRATCH.set(Some(scratch));
         result
     }
 
-    /// Its parts.
+    /// The bytes, and a list of pointers to reuse.
     #[inline(always)]
-    pub(super) fn parts(&mut self) -> Parts<'_> {
-        Parts { bytes: self.lines.as_mut_ptr().cast(), pointers: &mut self.pointers, held: &mut self.held }
+    pub(super) fn parts(&mut self) -> (*mut u8, &mut Vec<*const u8>) {
+        (self.lines.as_mut_ptr().cast(), &mut self.pointers)
     }
 }

@@ -11,10 +11,9 @@
 //! A source row is read in place where it is dense, and is packed into scratch where it has gaps or is too short for a
 //! level's windows.
 
-use super::held::Held;
 use super::pack::Pack;
 use super::quads::{Blend, round};
-use super::scratch::{self, Scratch, pitch};
+use super::scratch::{Scratch, pitch};
 use super::{Request, Source};
 use crate::image::view::View;
 use crate::simd::{Simd, Task, interleave};
@@ -27,8 +26,6 @@ pub(super) struct Resampler<S: Simd> {
     pack: Pack,
     /// Whether rows are packed before anything reads them.
     packs: bool,
-    /// Rows of the window.
-    height: u32,
     /// The horizontal pass, where it comes first.
     first: Option<S::RowFilter>,
     /// The vertical pass; `None` where each output row is one source row, from this one on.
@@ -42,8 +39,6 @@ pub(super) struct Resampler<S: Simd> {
 struct Parts {
     packed: usize,
     packed_pitch: usize,
-    /// How many packed rows there is room for.
-    packed_rows: usize,
     middle: usize,
     line: usize,
     end: usize,
@@ -61,7 +56,7 @@ impl<S: Simd> Resampler<S> {
     ) -> Self {
         let (source, window) = (request.source, request.placement.window);
         let reach = columns.as_ref().map_or(window.left..window.left + window.columns, AxisWeights::reach);
-        let pack = Pack::reach(request, reach, pixel);
+        let pack = Pack::new(request, reach, pixel);
         let packed = columns.as_ref().map_or(pack.length(), |weights| pack.room(weights.taps));
         let rows_first = rows_first && rows.is_some();
         let line = window.columns as usize * pixel;
@@ -77,7 +72,7 @@ impl<S: Simd> Resampler<S> {
             filter = (dense && !rows_first).then(|| simd.row_filter(&weights, pixel, whole, quads)).flatten();
             if filter.is_none() {
                 packs |= !rows_first;
-                let shifted = weights.from(pack.start() as u32);
+                let shifted = weights.from(pack.reach.start as u32);
                 let over_packed = simd.row_filter(&shifted, pixel, packed, quads);
                 filter = Some(over_packed.expect("a packed row has room for every window"));
             }
@@ -85,18 +80,11 @@ impl<S: Simd> Resampler<S> {
         let (first, last) = if rows_first || blend.is_err() { (None, filter) } else { (filter, None) };
         let packed_at = blend.as_ref().map_or(0, Blend::scratch);
         let at_once = blend.as_ref().map_or(1, |blend| blend.at_once);
-        let packed_rows = if packs { pack.together(4 * at_once, packed * planes) } else { 0 };
-        let middle = packed_at + packed_rows * pitch(packed);
+        let middle = packed_at + if packs { 4 * at_once * pitch(packed) } else { 0 };
         let line_at = middle + if rows_first { pitch(packed) } else { 0 };
-        let parts = Parts {
-            packed: packed_at,
-            packed_pitch: pitch(packed),
-            packed_rows,
-            middle,
-            line: line_at,
-            end: line_at + pitch(line),
-        };
-        Self { source, planes, pack, packs, height: window.rows, first, blend, last, parts }
+        let parts =
+            Parts { packed: packed_at, packed_pitch: pitch(packed), middle, line: line_at, end: line_at + pitch(line) };
+        Self { source, planes, pack, packs, first, blend, last, parts }
     }
 
     /// Bytes of scratch that a run needs.
@@ -139,10 +127,9 @@ impl<S: Simd> Task<S> for Row<'_, S> {
         let Row { resampler, scratch, y, view } = self;
         let Resampler { planes, parts, .. } = resampler;
         let next = scratch.next;
-        let scratch::Parts { bytes, pointers, held } = scratch.parts();
-        for (index, held) in held.iter_mut().enumerate().take(*planes) {
-            let plane = bytes.wrapping_add(index * parts.end);
-            let mut plane = Plane { resampler, simd, scratch: plane, held, view, index };
+        let (bytes, pointers) = scratch.parts();
+        for index in 0..*planes {
+            let plane = Plane { resampler, simd, scratch: bytes.wrapping_add(index * parts.end), view, index };
             // SAFETY: whoever made this task promised the view and the scratch, which has a part for each plane.
             unsafe { plane.line(y, next, pointers) }
         }
@@ -158,7 +145,6 @@ struct Plane<'a, S: Simd> {
     resampler: &'a Resampler<S>,
     simd: S,
     scratch: *mut u8,
-    held: &'a mut Held,
     view: &'a View,
     index: usize,
 }
@@ -169,17 +155,14 @@ impl<S: Simd> Plane<'_, S> {
     /// # Safety
     /// The view and the scratch are what the resampler was made for.
     #[inline(always)]
-    unsafe fn line(&mut self, y: usize, next: u32, pointers: &mut Vec<*const u8>) {
+    unsafe fn line(&self, y: usize, next: u32, pointers: &mut Vec<*const u8>) {
         let Resampler { blend, last, parts, .. } = self.resampler;
         // SAFETY: the caller's promise; the middle and the line have room for their bytes and the slack.
         unsafe {
             let line = self.scratch.add(parts.line);
             let blended = if last.is_some() { self.scratch.add(parts.middle) } else { line };
             let filtered = match blend {
-                Err(top) => {
-                    let row = top + y as u32;
-                    self.sources([row], || row..top + self.resampler.height)[0]
-                }
+                Err(top) => self.source(top + y as u32, 0),
                 Ok(blend) => {
                     self.blend(blend, y, next, pointers, blended);
                     blended.cast_const()
@@ -196,7 +179,7 @@ impl<S: Simd> Plane<'_, S> {
     /// # Safety
     /// As [`line`](Self::line); `out` has room for a row and the slack.
     #[inline(always)]
-    unsafe fn blend(&mut self, blend: &Blend<S>, y: usize, next: u32, pointers: &mut Vec<*const u8>, out: *mut u8) {
+    unsafe fn blend(&self, blend: &Blend<S>, y: usize, next: u32, pointers: &mut Vec<*const u8>, out: *mut u8) {
         let quads = blend.quads[y].clone();
         let mut made = blend.made(y, next);
         // SAFETY: the caller's promise; there are as many places for quads and sums as are in use at once.
@@ -204,16 +187,15 @@ impl<S: Simd> Plane<'_, S> {
             while blend.at_once == 2 && !made.is_empty() {
                 // The last one may be alone: it is made twice, in one place.
                 let two = [made.start, (made.start + 1).min(made.end - 1)];
-                let [a, b, c, d, e, f, g, h] = self.rows(blend, y, two);
+                let rows = [0, 1].map(|index: usize| self.rows(blend, two[index], index * 4));
                 // A filter is what makes two at once worth while.
                 if let Some(filter) = &self.resampler.first {
-                    let places = two.map(|quad| blend.place(quad, self.scratch));
-                    self.simd.filter_quads(filter, [[a, b, c, d], [e, f, g, h]], places);
+                    self.simd.filter_quads(filter, rows, two.map(|quad| blend.place(quad, self.scratch)));
                 }
                 made.start = two[1] + 1;
             }
             for quad in made {
-                self.quad(blend, y, quad);
+                self.quad(blend, quad);
                 blend.add(self.simd, y, quad, self.scratch);
             }
         }
@@ -233,47 +215,35 @@ impl<S: Simd> Plane<'_, S> {
     /// # Safety
     /// As [`line`](Self::line).
     #[inline(always)]
-    unsafe fn quad(&mut self, blend: &Blend<S>, y: usize, quad: u32) {
+    unsafe fn quad(&self, blend: &Blend<S>, quad: u32) {
         let Resampler { pack, packs, first, .. } = self.resampler;
         let to = blend.place(quad, self.scratch);
         // SAFETY: the caller's promise.
         unsafe {
-            let rows = self.rows(blend, y, [quad]);
+            let rows = self.rows(blend, quad, 0);
             match first {
                 Some(filter) => self.simd.filter_quad(filter, rows, to),
                 None => {
-                    let skipped = if *packs { 0 } else { pack.start() * pack.pixel };
+                    let skipped = if *packs { 0 } else { pack.reach.start * pack.pixel };
                     interleave(rows.map(|row| row.add(skipped)), to, pack.length());
                 }
             }
         }
     }
 
-    /// The source rows of the quads that are made at once for output row `y`, four each: all are asked for together, as
-    /// packing those of one could take the places of another. Where the image ends within them, its last row is repeated;
-    /// it has no weight.
+    /// The source rows of a quad, in place or packed from this place on. Where the image ends within them, its last row is
+    /// repeated; it has no weight.
     ///
     /// # Safety
     /// As [`line`](Self::line).
     #[inline(always)]
-    unsafe fn rows<const QUADS: usize, const ROWS: usize>(
-        &mut self,
-        blend: &Blend<S>,
-        y: usize,
-        quads: [u32; QUADS],
-    ) -> [*const u8; ROWS] {
-        const { assert!(ROWS == 4 * QUADS) };
+    unsafe fn rows(&self, blend: &Blend<S>, quad: u32, slot: usize) -> [*const u8; 4] {
         let last = self.resampler.source.rows as u32 - 1;
-        let row = |quad: u32, index: usize| (blend.top + quad * 4 + index as u32).min(last);
-        let mut wanted = [0; ROWS];
-        for index in 0..ROWS {
-            wanted[index] = row(quads[index / 4], index % 4);
-        }
-        let later = || blend.quads[y..].iter().cloned().flatten().filter(|&later| later > quads[QUADS - 1]);
-        let later = || later().flat_map(|quad| [0, 1, 2, 3].map(|index| row(quad, index)));
-        // SAFETY: the caller's promise; rows up to the last one are inside the view.
-        let rows = unsafe { self.sources(wanted, later) };
-        for row in wanted {
+        let mut rows = [std::ptr::null(); 4];
+        for index in 0..4 {
+            let row = blend.top + quad * 4 + index as u32;
+            // SAFETY: the caller's promise; rows up to the last one are inside the view.
+            rows[index] = unsafe { self.source(row.min(last), slot + index) };
             // What is made after this: 10 to 20 % of images that come from memory, and further ahead was no better.
             self.prefetch(row + 4 * blend.at_once as u32);
         }
@@ -293,30 +263,20 @@ impl<S: Simd> Plane<'_, S> {
         }
     }
 
-    /// Source rows that are read together, as the passes read them: in place from column 0, or packed; `later` gives the
-    /// rows that are read after them, in their order.
+    /// A source row as the passes read it: in place from column 0, or packed into a place.
     ///
     /// # Safety
-    /// The rows are inside the view.
+    /// The row is inside the view.
     #[inline(always)]
-    unsafe fn sources<const ROWS: usize, I: Iterator<Item = u32>>(
-        &mut self,
-        rows: [u32; ROWS],
-        later: impl FnOnce() -> I,
-    ) -> [*const u8; ROWS] {
-        let Self { resampler, simd, scratch, held, view, index } = self;
-        let Resampler { pack, packs, parts: Parts { packed, packed_pitch, packed_rows, .. }, .. } = *resampler;
+    unsafe fn source(&self, row: u32, slot: usize) -> *const u8 {
+        let Resampler { pack, packs, parts, .. } = self.resampler;
+        let row = row as usize;
         if !packs {
-            let plane = *index as isize * view.channel_stride;
-            return rows.map(|row| view.pixels.row(row as usize).wrapping_offset(plane));
+            return self.view.pixels.row(row).wrapping_offset(self.index as isize * self.view.channel_stride);
         }
-        let place = |place: usize| scratch.wrapping_add(packed + place * packed_pitch);
-        let group = pack.group();
-        let by_group = packed_rows / group as usize;
-        let places = held.places(rows, (by_group, group), later, |first, rows| {
-            // SAFETY: the caller's promise; the scratch has as many packed rows there.
-            unsafe { pack.copy(*simd, view, *index, rows, place(first * group as usize), *packed_pitch) }
-        });
-        places.map(|at| place(at).cast_const())
+        let place = self.scratch.wrapping_add(parts.packed + slot * parts.packed_pitch);
+        // SAFETY: the caller's promise; the scratch has a packed row for each row that is filtered at once.
+        unsafe { pack.copy(self.simd, self.view, self.index, row, place) };
+        place
     }
 }

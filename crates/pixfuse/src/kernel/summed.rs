@@ -8,10 +8,10 @@ use std::ops::Range;
 
 use pixfuse_spec::Sample;
 
-use super::Request;
 use super::keeping::Keeping;
 use super::pack::Pack;
-use super::scratch::{self, Scratch, pitch};
+use super::scratch::{Scratch, pitch};
+use super::{Request, wide};
 use crate::image::view::View;
 use crate::simd::{PlainRows, Simd, Task};
 use crate::weights::{AxisWeights, Finish};
@@ -53,16 +53,13 @@ enum Passes<S: Simd> {
 /// The horizontal pass in f32: over rows of bytes, or of wider samples.
 enum Columns<S: Simd> {
     Bytes(S::FloatRowFilter),
-    Wide(PlainRows<f32>),
+    Wide(PlainRows<f32>, Sample),
 }
 
 /// Where the parts of one plane's scratch start, in bytes; rows and sums are first, so many bytes apart.
 struct Parts {
     pitch: usize,
     packed: usize,
-    packed_pitch: usize,
-    /// How many packed rows there is room for.
-    packed_rows: usize,
     line: usize,
     end: usize,
 }
@@ -76,12 +73,12 @@ impl<S: Simd> Summed<S> {
         finish: Finish,
         (pixel, planes, dense): (usize, usize, bool),
     ) -> Self {
-        let pack = Pack::reach(request, columns.reach(), pixel);
+        let pack = Pack::new(request, columns.reach(), pixel);
         let (whole, room) = (request.source.columns * pixel, pack.room(columns.taps));
         let in_place = dense.then(|| simd.row_filter(&columns, pixel, whole, 0)).flatten();
         let packs = in_place.is_none();
         let columns = in_place.unwrap_or_else(|| {
-            let shifted = columns.from(pack.start() as u32);
+            let shifted = columns.from(pack.reach.start as u32);
             simd.row_filter(&shifted, pixel, room, 0).expect("a packed row has room for every window")
         });
         Self::new(request, pack, packs, planes, room, Passes::Wide { columns, rows, finish })
@@ -95,17 +92,17 @@ impl<S: Simd> Summed<S> {
         rounds: bool,
         (pixel, planes, dense): (usize, usize, bool),
     ) -> Self {
-        let pack = Pack::reach(request, columns.reach(), pixel);
+        let pack = Pack::new(request, columns.reach(), pixel);
         let (whole, room) = (request.source.columns * pixel, pack.room(columns.taps));
         if request.sample != Sample::U8 {
-            let columns = PlainRows::new(&columns.from(pack.start() as u32), pixel);
-            let passes = Passes::Float { columns: Columns::Wide(columns), rows, rounds };
+            let columns = PlainRows::new(&columns.from(pack.reach.start as u32), pixel);
+            let passes = Passes::Float { columns: Columns::Wide(columns, request.sample), rows, rounds };
             return Self::new(request, pack, true, planes, room * size_of::<f32>(), passes);
         }
         let in_place = dense.then(|| simd.float_row_filter(&columns, pixel, whole)).flatten();
         let packs = in_place.is_none();
         let columns = in_place.unwrap_or_else(|| {
-            let shifted = columns.from(pack.start() as u32);
+            let shifted = columns.from(pack.reach.start as u32);
             simd.float_row_filter(&shifted, pixel, room).expect("a packed row has room for every window")
         });
         let columns = Columns::Bytes(columns);
@@ -127,18 +124,10 @@ impl<S: Simd> Summed<S> {
             *rows += BATCH - 1;
         }
         let packed = keeping.count() * pitch(length * 4);
-        let packed_rows = if packs { pack.together(1, room * planes) } else { 0 };
-        let line = packed + packed_rows * pitch(room);
+        let line = packed + if packs { pitch(room) } else { 0 };
         // Of f32 there is one line as it is blended, and one in planes.
         let lines = if matches!(passes, Passes::Float { rounds: false, .. }) { 2 } else { 1 };
-        let parts = Parts {
-            pitch: pitch(length * 4),
-            packed,
-            packed_pitch: pitch(room),
-            packed_rows,
-            line,
-            end: line + lines * pitch(length * 4),
-        };
+        let parts = Parts { pitch: pitch(length * 4), packed, line, end: line + lines * pitch(length * 4) };
         Self { source_rows: last, planes, pack, packs, passes, rows, batch, keeping, length, parts }
     }
 
@@ -184,8 +173,8 @@ impl<S: Simd> Task<S> for Row<'_, S> {
         // Whole batches, as long as the image lasts: what is made ahead is needed next.
         new.end = (new.start + (new.end - new.start).next_multiple_of(*batch)).min(*source_rows).max(new.start);
         scratch.next = new.end;
-        let scratch::Parts { bytes, pointers, held } = scratch.parts();
-        for (plane, held) in held.iter_mut().enumerate().take(*planes) {
+        let (bytes, pointers) = scratch.parts();
+        for plane in 0..*planes {
             let bytes = bytes.wrapping_add(plane * parts.end);
             let place = |number: usize| bytes.wrapping_add(number * parts.pitch);
             let in_place =
@@ -207,22 +196,22 @@ impl<S: Simd> Task<S> for Row<'_, S> {
                 // SAFETY: whoever made this task promised the view and the scratch, which has a part for each plane.
                 unsafe {
                     if *packs {
-                        let Parts { packed, packed_pitch, packed_rows, .. } = *parts;
-                        let place = |place: usize| bytes.wrapping_add(packed + place * packed_pitch);
-                        let later = || rows[y..].iter().cloned().flatten().filter(|&later| later > row);
-                        let group = pack.group();
-                        let by_group = packed_rows / group as usize;
-                        let [at] = held.places([row], (by_group, group), later, |first, rows| {
-                            pack.copy(simd, view, plane, rows, place(first * group as usize), packed_pitch);
-                        });
-                        from = place(at);
+                        let packed = bytes.wrapping_add(parts.packed);
+                        match passes {
+                            Passes::Float { columns: Columns::Wide(_, sample), .. } => {
+                                let reach = pack.reach.clone();
+                                wide::interleaved(*sample, view, row as usize, reach, pack.pixel, packed.cast());
+                            }
+                            _ => pack.copy(simd, view, plane, row as usize, packed),
+                        }
+                        from = packed;
                     }
                     match passes {
                         Passes::Wide { columns, .. } => simd.sum_row(columns, from, to.cast()),
                         Passes::Float { columns: Columns::Bytes(columns), .. } => {
                             simd.sum_rows_f32(columns, [from], [to.cast()]);
                         }
-                        Passes::Float { columns: Columns::Wide(columns), .. } => {
+                        Passes::Float { columns: Columns::Wide(columns, _), .. } => {
                             columns.filter::<f32, 1>(from.cast::<f32>(), to.cast());
                         }
                     }

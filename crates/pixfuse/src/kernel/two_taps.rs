@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::blocks::{Block, ROWS_AHEAD, Target, blocks};
-use super::rows::{MadeRows, Rows};
+use super::rows::{ConvertedRows, Rows};
 use super::scratch::Scratch;
 use super::{Load, Numbers, Prepared, Request, Store};
 use crate::axis::{self, Axis, Pair};
@@ -57,7 +57,7 @@ impl<K: TwoTaps<C>, const C: usize> Visit for Prepare<'_, K, C> {
         let columns = axis::two_taps(source.columns as u32, columns, step, Axis::Columns);
         let columns: Vec<_> = columns.skip(window.left as usize).take(window.columns as usize).collect();
         let single = |pairs: &[Pair]| pairs.iter().map(|pair| pair.single()).collect::<Option<Vec<_>>>();
-        let (fetch, mut columns): (_, Vec<_>) = match (single(&rows), single(&columns)) {
+        let (fetch, columns): (_, Vec<_>) = match (single(&rows), single(&columns)) {
             (single_rows, Some(columns)) => {
                 let fetch = if single_rows.is_some() { Taps::Pixel } else { Taps::Column };
                 rows = single_rows.unwrap_or(rows);
@@ -66,15 +66,12 @@ impl<K: TwoTaps<C>, const C: usize> Visit for Prepare<'_, K, C> {
             _ => (Taps::Square, columns.into_iter().map(|pair| pair.neighbours(source.columns)).collect()),
         };
         let taps = if fetch == Taps::Square { 2 } else { 1 };
-        let read = rows.iter().flat_map(|pair| &pair.at[..if fetch == Taps::Pixel { 1 } else { 2 }]).copied();
-        let made = MadeRows::new::<K::Load>(request, C, taps, read, &mut columns);
-        let source = made.as_ref().map_or(request.source, MadeRows::source);
         Box::new(Tables::<K, S, C> {
             simd,
             rows,
-            blocks: blocks::<S, K::Load>(simd, &source, C, taps, &columns),
+            blocks: blocks::<S, K::Load>(simd, request, C, taps, &columns),
             taps: fetch,
-            made,
+            converted: ConvertedRows::new(request),
             target: Target::of(&request.placement),
             channel_stride: source.channel_stride,
             body: PhantomData,
@@ -102,7 +99,7 @@ struct Tables<K, S: Simd, const C: usize> {
     blocks: Vec<Block<S>>,
     taps: Taps,
     /// Where rows are made before they are read.
-    made: Option<MadeRows>,
+    converted: Option<ConvertedRows>,
     target: Target,
     channel_stride: isize,
     body: PhantomData<K>,
@@ -112,7 +109,7 @@ impl<K: TwoTaps<C>, S: Simd, const C: usize> Prepared for Tables<K, S, C> {
     unsafe fn run(&self, view: &View, out: *mut u8, numbers: &Numbers<'_>) {
         let out = out.cast();
         let run = |source| self.simd.vectorize(Run { tables: self, source, out, numbers: *numbers });
-        match &self.made {
+        match &self.converted {
             None => run(Rows::InPlace(view)),
             Some(rows) => Scratch::with(rows.scratch(), |scratch| run(Rows::new(Some(rows), view, scratch))),
         }
@@ -149,10 +146,11 @@ impl<K: TwoTaps<C>, S: Simd, const C: usize> Run<'_, K, S, C> {
         // A copy, so that the compiler knows that no store changes it.
         let target = self.tables.target;
         for (y, row) in rows.iter().enumerate() {
-            let wanted = std::array::from_fn::<_, ROWS, _>(|of| row.at[of]);
-            let later = || rows[y..].iter().flat_map(|pair| &pair.at[..ROWS]).copied();
-            // SAFETY: the table was made for rows of this view, and the scratch for its lines.
-            let source = unsafe { self.source.rows(simd, wanted, later) };
+            let mut source = [std::ptr::null(); ROWS];
+            for (address, &at) in source.iter_mut().zip(&row.at) {
+                // SAFETY: the table was made for rows of this view, and the scratch for its lines.
+                *address = unsafe { self.source.row(simd, at) };
+            }
             let weights = simd.splat_words(row.weights);
             // The next rows' first lines are asked for now: the hardware's prefetcher starts anew in each row, and with
             // large ratios a row has few blocks to hide that behind. 2 to 3 % of 1080x1920 -> 224x224; whole rows, at

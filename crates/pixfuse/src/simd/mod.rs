@@ -8,7 +8,6 @@ mod passes;
 mod scalar;
 mod taps;
 mod token;
-mod turn;
 
 #[cfg(target_arch = "aarch64")]
 mod neon;
@@ -20,7 +19,6 @@ pub(crate) use passes::{PlainRows, ROUNDED_BITS, SLACK, interleave};
 pub(crate) use taps::BlockTaps;
 pub use token::Level;
 pub(crate) use token::{Token, Visit};
-pub(crate) use turn::Turn;
 
 use crate::weights::AxisWeights;
 
@@ -41,7 +39,7 @@ pub trait Task<S: Simd> {
 ///
 /// Values between load and store are i32 from 0 to 255, one vector a channel. *Words* are two i16 in one i32 lane: the
 /// (left, right) bytes of a column pair, or the two weights of a pair.
-pub trait Simd: Elements + Turn {
+pub trait Simd: Elements {
     /// Pixels in a block.
     const LANES: usize;
     /// Where the taps of one block lie in a source row, in the form that this level fetches fastest.
