@@ -26,9 +26,8 @@ impl ScaleThenNormalize {
     pub fn new(workload: &Workload) -> Result<Option<(Self, Tolerance)>, Error> {
         let Some((sampling, numbers)) = workload.sampling().zip(workload.numbers()) else { return Ok(None) };
         let Some([rows, columns]) = workload.resized() else { return Ok(None) };
+        // Neither its `Area` nor its `Box` is OpenCV's area: 146 levels off, 5.6 on average.
         let (function, tolerance) = match (sampling.filter, sampling.antialias) {
-            // Its `Area` is another filter: 146 levels off, 5.6 on average.
-            (Filter::Area, _) => (ResamplingFunction::Box, Tolerance::OTHER_WEIGHTS),
             (Filter::Lanczos, true) => (ResamplingFunction::Lanczos3, Tolerance::OTHER_WEIGHTS),
             _ => return Ok(None),
         };
