@@ -37,7 +37,7 @@ const ENVIRONMENT: [(&str, &str); 4] = [
     ("PIXFUSE_GOLDENS_EVERY", "499"),
 ];
 
-/// It took 13 minutes on a machine with ten other programs. One that hangs should not hold up a run for hours.
+/// It takes 4 minutes, and took 13 beside ten other programs. One that hangs should not hold up a run for hours.
 const LONGEST: Duration = Duration::from_secs(30 * 60);
 
 /// Printed by the machine when the last program has ended.
