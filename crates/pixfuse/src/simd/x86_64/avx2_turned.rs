@@ -9,10 +9,11 @@
 //! bilinear filter, 32 % for lanczos. Those are noted in a list without a branch, and the rest is added to them
 //! afterwards. The result is exact: the bound on the rest is that of any bytes.
 //!
-//! In a loop of its own, for 1080x1920, bilinear to 256, this takes 271 us where pixels of two rows ([`Pixels`](super::avx2_pixels::Pixels))
-//! take 420; bicubic to 224 takes 457 instead of 717, lanczos to 384 1,030 instead of 1,750. Lost: both halves of each
-//! weight at once (306, 565, 1,210); the rest at once where it matters, since a branch that is not foreseen costs what
-//! the products do (307, 520, 1,250); two blocks turned at a time (316, 577, 1,240).
+//! In a loop of its own, for 1080x1920, bilinear to 256, this takes 271 us where pixels of two rows
+//! ([`Pixels`](super::avx2_pixels::Pixels)) take 420; bicubic to 224 takes 457 instead of 717, lanczos to 384 1,030
+//! instead of 1,750. Lost: both halves of each weight at once (306, 565, 1,210); the rest at once where it matters, since
+//! a branch that is not foreseen costs what the products do (307, 520, 1,250); two blocks turned at a time (316, 577,
+//! 1,240).
 
 use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
