@@ -4,8 +4,10 @@
 //! an image. [`Kernel::prepare`] builds the tables for one source size, [`Prepared::run`] uses them.
 
 mod blocks;
+mod cells;
 mod convert;
 mod keeping;
+mod line;
 mod load;
 mod one_tap;
 mod pack;
@@ -25,6 +27,7 @@ use crate::placement::Placement;
 use crate::simd::{Half, Steps, Token};
 
 pub(crate) use convert::{Conversion, YuvToRgb, gray, over};
+use line::Line;
 pub(crate) use load::Load;
 pub use load::{Interleaved, Planar};
 pub use one_tap::OneTap;

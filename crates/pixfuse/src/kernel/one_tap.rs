@@ -5,11 +5,12 @@ use std::marker::PhantomData;
 use pixfuse_spec::{Filter, Resample, Sample};
 
 use super::blocks::{Block, ROWS_AHEAD, Target, blocks, starts};
+use super::cells::Cells;
 use super::rows::{ConvertedRows, Rows};
 use super::scratch::Scratch;
 use super::separable::Resampler;
 use super::summed::Summed;
-use super::{Load, Numbers, Prepared, Request, Store, wide};
+use super::{Line, Load, Numbers, Prepared, Request, Store, wide};
 use crate::axis::{self, Pair};
 use crate::image::view::View;
 use crate::placement::Placement;
@@ -94,15 +95,18 @@ impl<K: OneTap<C>, const C: usize> Visit for Prepare<K, C> {
                 match Passes::new(separable, from, placement.resized, placement.window.ranges()) {
                     None => picked(None),
                     Some(Passes::Rounded { axes, rows_first }) => {
-                        Lines::Rounded(Resampler::new(simd, request, axes, rows_first, view))
+                        Lines::Resampled(Box::new(Resampler::new(simd, request, axes, rows_first, view)))
                     }
                     Some(Passes::Wide { axes, finish }) => {
-                        Lines::Summed(Summed::wide(simd, request, axes, finish, view))
+                        Lines::Resampled(Box::new(Summed::wide(simd, request, axes, finish, view)))
                     }
-                    Some(Passes::Float { axes, rounds }) => {
-                        let summed = Summed::float(simd, request, axes, rounds, view);
-                        if rounds { Lines::Summed(summed) } else { Lines::Floats(summed) }
+                    Some(Passes::Float { axes, rounds: false }) => {
+                        Lines::Floats(Box::new(Summed::float(simd, request, axes, false, view)))
                     }
+                    Some(Passes::Float { axes, rounds: true }) => match Cells::new(request, &axes, view) {
+                        Some(cells) => Lines::Resampled(Box::new(cells)),
+                        None => Lines::Resampled(Box::new(Summed::float(simd, request, axes, true, view))),
+                    },
                     Some(Passes::TwoTaps { axes: [rows, columns] }) => {
                         let columns: Vec<_> = columns.into_iter().map(|pair| pair.neighbours(source.columns)).collect();
                         Lines::Blended { rows, blocks: blocks::<S, K::Load>(simd, request, C, 2, &columns) }
@@ -146,12 +150,10 @@ enum Lines<S: Simd> {
     Dense { rows: Vec<u32>, left: usize },
     /// Those pixels of a source row that the blocks say.
     Picked { rows: Vec<u32>, blocks: Vec<Block<S>> },
-    /// A line that is resampled first, with a u8 between the passes.
-    Rounded(Resampler<S>),
-    /// A line that is resampled first, with sums between the passes.
-    Summed(Summed<S>),
+    /// A line that is resampled first.
+    Resampled(Box<dyn Line<S>>),
     /// Planes of f32 lines that are resampled first, and not rounded.
-    Floats(Summed<S>),
+    Floats(Box<dyn Line<S>>),
     /// Planes of f32 lines of those samples of a source row.
     Wide { rows: Vec<u32>, columns: Vec<u32>, sample: Sample },
     /// Two rows by two columns of the source.
@@ -162,8 +164,7 @@ impl<S: Simd> Lines<S> {
     /// Bytes of scratch that a run needs.
     fn scratch(&self) -> usize {
         match self {
-            Self::Rounded(resampler) => resampler.scratch(),
-            Self::Summed(summed) | Self::Floats(summed) => summed.scratch(),
+            Self::Resampled(line) | Self::Floats(line) => line.scratch(),
             Self::Wide { columns, .. } => columns.len() * 4 * 4,
             Self::Dense { .. } | Self::Picked { .. } | Self::Blended { .. } => 0,
         }
@@ -224,30 +225,21 @@ impl<K: OneTap<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
                     }
                 }
             }
-            Lines::Rounded(resampler) => {
+            Lines::Resampled(resampled) => {
                 for y in 0..*height {
-                    // SAFETY: the view, and scratch for this resampler, which gives lines of the window's pixels.
+                    // SAFETY: the view, and scratch for these lines, which are of the window's pixels.
                     unsafe {
-                        let line = resampler.row(simd, scratch, y, view);
-                        sink.dense(simd, y, line, resampler.line_stride(), 0);
+                        let line = resampled.make(simd, scratch, y, view);
+                        sink.dense(simd, y, line, resampled.stride(), 0);
                     }
                 }
             }
-            Lines::Summed(summed) => {
+            Lines::Floats(resampled) => {
                 for y in 0..*height {
                     // SAFETY: as above.
                     unsafe {
-                        let line = summed.row(simd, scratch, y, view);
-                        sink.dense(simd, y, line, summed.line_stride(), 0);
-                    }
-                }
-            }
-            Lines::Floats(summed) => {
-                for y in 0..*height {
-                    // SAFETY: as above.
-                    unsafe {
-                        let line = summed.row(simd, scratch, y, view);
-                        sink.floats(simd, y, line, summed.line_stride());
+                        let line = resampled.make(simd, scratch, y, view);
+                        sink.floats(simd, y, line, resampled.stride());
                     }
                 }
             }

@@ -14,7 +14,7 @@
 use super::pack::Pack;
 use super::quads::{Blend, round};
 use super::scratch::{Scratch, pitch};
-use super::{Request, Source};
+use super::{Line, Request, Source};
 use crate::image::view::View;
 use crate::simd::{Simd, Task, interleave};
 use crate::weights::AxisWeights;
@@ -86,27 +86,18 @@ impl<S: Simd> Resampler<S> {
             Parts { packed: packed_at, packed_pitch: pitch(packed), middle, line: line_at, end: line_at + pitch(line) };
         Self { source, planes, pack, packs, first, blend, last, parts }
     }
+}
 
-    /// Bytes of scratch that a run needs.
-    pub(super) fn scratch(&self) -> usize {
+impl<S: Simd> Line<S> for Resampler<S> {
+    fn scratch(&self) -> usize {
         self.parts.end * self.planes
     }
 
-    /// Bytes from the line of a plane to the line of the next.
-    pub(super) fn line_stride(&self) -> isize {
+    fn stride(&self) -> isize {
         self.parts.end as isize
     }
 
-    /// Resamples output row `y`; rows are asked for from the first to the last. Gives the line of the first plane.
-    ///
-    /// This enters the level's gateway for itself, once a row, so that the passes are compiled once and not into every
-    /// kernel.
-    ///
-    /// # Safety
-    /// `view` is that of [`Prepared::run`](super::Prepared::run); `scratch` was made ready for
-    /// [`scratch`](Self::scratch) bytes.
-    #[inline(never)]
-    pub(super) unsafe fn row(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
+    unsafe fn make(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
         simd.vectorize(Row { resampler: self, scratch, y, view })
     }
 }

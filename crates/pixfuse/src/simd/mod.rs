@@ -3,6 +3,7 @@
 //! No intrinsic stands outside this folder and no algorithm inside it. A level is a zero-size token that exists only
 //! where the CPU has its features; [`Simd::vectorize`] is the one gateway of a level, entered once per image.
 
+mod cells;
 mod elements;
 mod passes;
 mod scalar;
@@ -14,6 +15,7 @@ mod neon;
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
 
+pub(crate) use cells::{CHUNK, CellColumns, CellRows, CellTaps, MOST_ROWS, Share};
 pub use elements::{Elements, Half, Steps};
 pub(crate) use passes::{PlainRows, ROUNDED_BITS, SLACK, interleave};
 pub(crate) use taps::BlockTaps;
@@ -214,4 +216,26 @@ pub trait Simd: Elements {
     /// # Safety
     /// As [`blend_quads`](Self::blend_quads), with i32 elements.
     unsafe fn add_quad(self, weights: Self::Weights, quad: *const u8, sums: *mut i32, length: usize);
+
+    /// Sums rows of cells: those inside, and the shares of those on the edges.
+    ///
+    /// # Safety
+    /// `length` bytes are readable from each row, those on edges with a share of 0 included, and as many sums writable;
+    /// `length` is at least [`CHUNK`].
+    #[inline(always)]
+    unsafe fn sum_cells(self, rows: &CellRows, sums: *mut f32, length: usize) {
+        // SAFETY: the caller's promise is the same.
+        unsafe { cells::sum_cells_plain(rows, sums, length) }
+    }
+
+    /// Sums columns of cells.
+    ///
+    /// # Safety
+    /// The sums of each pixel of a cell are readable, and [`margin`](CellColumns::margin) more on both sides, which are
+    /// numbers; the line is writable for all pixels and four elements.
+    #[inline(always)]
+    unsafe fn weigh_cells(self, columns: &CellColumns, sums: *const f32, line: *mut f32) {
+        // SAFETY: the caller's promise is the same.
+        unsafe { cells::weigh_cells_plain(columns, sums, line) }
+    }
 }

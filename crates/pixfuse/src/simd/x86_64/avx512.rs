@@ -4,9 +4,9 @@ use std::arch::x86_64::*;
 
 use super::avx512_passes::{FloatRowFilter, RowFilter};
 use super::avx512_quads::{Weights, add_quad, blend_quads};
-use super::{Avx2, level, token};
+use super::{Avx2, avx2_cells, level, token};
 use crate::simd::taps::gather_bytes;
-use crate::simd::{BlockTaps, Simd, Task};
+use crate::simd::{BlockTaps, CellColumns, CellRows, Simd, Task};
 use crate::weights::AxisWeights;
 
 token! {
@@ -472,6 +472,18 @@ impl Simd for Avx512 {
     unsafe fn add_quad(self, weights: Weights, quad: *const u8, sums: *mut i32, length: usize) {
         // SAFETY: the caller's promise is the same.
         unsafe { add_quad(self, weights, quad, sums, length) }
+    }
+
+    #[inline(always)]
+    unsafe fn sum_cells(self, rows: &CellRows, sums: *mut f32, length: usize) {
+        // SAFETY: the caller's promise is the same.
+        unsafe { avx2_cells::sum_cells(rows, sums, length) }
+    }
+
+    #[inline(always)]
+    unsafe fn weigh_cells(self, columns: &CellColumns, sums: *const f32, line: *mut f32) {
+        // SAFETY: the caller's promise is the same.
+        unsafe { avx2_cells::weigh_cells(columns, sums, line) }
     }
 }
 

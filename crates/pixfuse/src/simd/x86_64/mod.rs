@@ -1,6 +1,7 @@
 //! The x86-64 levels.
 
 mod avx2;
+mod avx2_cells;
 mod avx2_passes;
 mod avx2_pixels;
 mod avx2_quads;

@@ -1,0 +1,145 @@
+//! The passes of OpenCV's `INTER_AREA` in another order, nearly: what a kernel rounds where that leaves no doubt.
+//!
+//! All pixels inside a cell have the same weight, so a cell is taken in units of it: those pixels are added, and only those
+//! on its edge are multiplied, by their share. Rows come first, while they are bytes; a row of sums is all that is left
+//! for the columns.
+
+/// Fractional bits of the share of an edge row: with its weight it is a word.
+const SHARE_BITS: u32 = 15;
+
+/// The most rows that a sum of bytes in 16 bits has room for.
+pub(crate) const MOST_ROWS: usize = u16::MAX as usize / u8::MAX as usize;
+
+/// The source rows of a row of cells.
+#[derive(Clone, Copy)]
+pub struct CellRows {
+    /// The first row that is inside.
+    pub(crate) inside: *const u8,
+    /// How many are.
+    pub(crate) count: usize,
+    /// Bytes from one of them to the next.
+    pub(crate) pitch: isize,
+    /// The rows on the two edges; any row where there is none.
+    pub(crate) edges: [*const u8; 2],
+    /// Their shares, which are 0 where there is none.
+    pub(crate) shares: [Share; 2],
+}
+
+/// How much of an edge row is in a cell.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Share(i16);
+
+impl Share {
+    /// Of 1.
+    pub(crate) const UNIT: f32 = 1.0 / (1 << SHARE_BITS) as f32;
+
+    /// The nearest one.
+    pub(crate) fn of(part: f32) -> Self {
+        Self((part / Self::UNIT).round() as i16)
+    }
+
+    /// In units.
+    #[inline(always)]
+    pub(crate) fn word(self) -> i16 {
+        self.0
+    }
+
+    /// How far it is from the part that it stands for.
+    pub(crate) fn error(self, part: f32) -> f32 {
+        (f32::from(self.0) * Self::UNIT - part).abs()
+    }
+}
+
+/// Elements that are summed at once; rows have at least as many.
+pub(crate) const CHUNK: usize = 32;
+
+/// The first element of each chunk of a row; the last chunk overlaps the one before it.
+#[inline(always)]
+pub(crate) fn chunks(length: usize) -> impl Iterator<Item = usize> {
+    (0..length).step_by(CHUNK).map(move |at| at.min(length - CHUNK))
+}
+
+/// # Safety
+/// The chunk from here on is readable.
+#[inline(always)]
+unsafe fn chunk(row: *const u8, at: usize) -> [u8; CHUNK] {
+    // SAFETY: the caller's promise.
+    unsafe { row.add(at).cast::<[u8; CHUNK]>().read_unaligned() }
+}
+
+/// The columns of a row of cells.
+pub struct CellColumns {
+    /// Bytes of a pixel.
+    pub(crate) pixel: usize,
+    /// How many pixels inside every cell has at least.
+    pub(crate) inside: usize,
+    pub(crate) cells: Vec<CellTaps>,
+}
+
+/// The pixels of one cell: one on the edge, `inside` that count in full, and two more.
+#[derive(Clone, Copy)]
+#[repr(C, align(16))]
+pub(crate) struct CellTaps {
+    /// The shares of the first, of the two after those inside, and the weight of a pixel inside; each four times, for four
+    /// channels.
+    pub(crate) shares: [[f32; 4]; 4],
+    /// The first one inside.
+    pub(crate) first: u32,
+}
+
+impl CellColumns {
+    /// Elements that are read behind those of the last pixel, and before the first: they must be numbers.
+    pub(crate) const fn margin(pixel: usize) -> usize {
+        2 * pixel + 4
+    }
+}
+
+/// Sums of rows: what every level's must be near, by a few roundings of f32.
+///
+/// # Safety
+/// As [`Simd::sum_cells`](super::Simd::sum_cells).
+#[inline(always)]
+pub(super) unsafe fn sum_cells_plain(rows: &CellRows, sums: *mut f32, length: usize) {
+    let [before, after] = [i32::from(rows.shares[0].word()), i32::from(rows.shares[1].word())];
+    for at in chunks(length) {
+        // SAFETY: the caller's promise, and at + CHUNK <= length.
+        unsafe {
+            let mut inside = [0u16; CHUNK];
+            for row in 0..rows.count {
+                let row = chunk(rows.inside.offset(row as isize * rows.pitch), at);
+                for index in 0..CHUNK {
+                    inside[index] += u16::from(row[index]);
+                }
+            }
+            let [above, below] = [chunk(rows.edges[0], at), chunk(rows.edges[1], at)];
+            for index in 0..CHUNK {
+                let edges = i32::from(above[index]) * before + i32::from(below[index]) * after;
+                *sums.add(at + index) = edges as f32 * Share::UNIT + f32::from(inside[index]);
+            }
+        }
+    }
+}
+
+/// Sums of columns: what every level's must be near, by a few roundings of f32.
+///
+/// # Safety
+/// As [`Simd::weigh_cells`](super::Simd::weigh_cells).
+#[inline(always)]
+pub(super) unsafe fn weigh_cells_plain(columns: &CellColumns, sums: *const f32, line: *mut f32) {
+    let CellColumns { pixel, inside, ref cells } = *columns;
+    for (index, cell) in cells.iter().enumerate() {
+        for channel in 0..pixel {
+            let [[before, ..], [next, ..], [last, ..], [weight, ..]] = cell.shares;
+            // SAFETY: the caller's promise.
+            unsafe {
+                let at = sums.add(cell.first as usize * pixel + channel);
+                let mut sum = *at.sub(pixel) * before;
+                for tap in 0..inside {
+                    sum += *at.add(tap * pixel);
+                }
+                sum += *at.add(inside * pixel) * next + *at.add((inside + 1) * pixel) * last;
+                *line.add(index * pixel + channel) = sum * weight;
+            }
+        }
+    }
+}
