@@ -183,9 +183,9 @@ impl Body {
             Layout::Hwc => quote!(rt::Pixels<#element>),
             Layout::Chw => quote!(rt::Planes<#element>),
         };
-        let (kernel, argument) = match taps {
-            1 => (quote!(OneTap), quote!(pixel: [S::I32; #count])),
-            _ => (quote!(TwoTaps), quote!(taps: rt::Square<S, #count>)),
+        let (kernel, generics, argument) = match taps {
+            1 => (quote!(OneTap), quote!(S: rt::Simd), quote!(pixel: [S::I32; #count])),
+            _ => (quote!(TwoTaps), quote!(S: rt::Simd, const ROWS: usize), quote!(taps: rt::Square<S, #count, ROWS>)),
         };
         let numbers = match (&self.map, &self.from, &self.narrow) {
             (Operation::Keep, Some(_), _) => quote!(_),
@@ -210,7 +210,7 @@ impl Body {
 
                 #(#[doc = #lines])*
                 #[inline(always)]
-                fn pixels<S: rt::Simd>(simd: S, #argument, #numbers: &rt::Numbers<'_>) -> [S::#vector; #count] {
+                fn pixels<#generics>(simd: S, #argument, #numbers: &rt::Numbers<'_>) -> [S::#vector; #count] {
                     #resample
                     #reorder
                     #values
@@ -253,16 +253,7 @@ impl Body {
         if self.shape.taps == 1 {
             return quote!(let [#(#names),*] = pixel;);
         }
-        let channels = (0..names.len()).map(Literal::usize_unsuffixed);
-        let (above, below) = (prefixed("above", names), prefixed("below", names));
-        quote! {
-            let rt::Square { above, below, columns, rows } = taps;
-            #(
-                let #above = simd.dot_pairs(above[#channels], columns);
-                let #below = simd.dot_pairs(below[#channels], columns);
-                let #names = simd.blend_rows(#above, #below, rows);
-            )*
-        }
+        quote!(let [#(#names),*] = taps.blend(simd);)
     }
 
     /// The channel swap, where it is not yet known.
@@ -333,11 +324,6 @@ impl Body {
             }
         }
     }
-}
-
-/// `above_r` for `r`.
-fn prefixed(prefix: &str, names: &[Ident]) -> Vec<Ident> {
-    names.iter().map(|name| format_ident!("{prefix}_{name}")).collect()
 }
 
 /// The shortest text of an f32; a minus sign is a token of its own.

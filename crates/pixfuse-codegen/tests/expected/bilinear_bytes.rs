@@ -11,21 +11,12 @@ const _: () = {
         /// map       keep: the u8 itself
         /// store     bgr u8 hwc, channels from [2, 1, 0] of the source
         #[inline(always)]
-        fn pixels<S: rt::Simd>(
+        fn pixels<S: rt::Simd, const ROWS: usize>(
             simd: S,
-            taps: rt::Square<S, 3>,
+            taps: rt::Square<S, 3, ROWS>,
             _: &rt::Numbers<'_>,
         ) -> [S::I32; 3] {
-            let rt::Square { above, below, columns, rows } = taps;
-            let above_r = simd.dot_pairs(above[0], columns);
-            let below_r = simd.dot_pairs(below[0], columns);
-            let r = simd.blend_rows(above_r, below_r, rows);
-            let above_g = simd.dot_pairs(above[1], columns);
-            let below_g = simd.dot_pairs(below[1], columns);
-            let g = simd.blend_rows(above_g, below_g, rows);
-            let above_b = simd.dot_pairs(above[2], columns);
-            let below_b = simd.dot_pairs(below[2], columns);
-            let b = simd.blend_rows(above_b, below_b, rows);
+            let [r, g, b] = taps.blend(simd);
             [b, g, r]
         }
     }

@@ -14,21 +14,12 @@ const _: () = {
         /// The factors are scale / (std + eps) and the offsets -mean / (std + eps) of
         /// `normalize(mean = [0.485, 0.456, 0.406], std = [0.229, 0.224, 0.225])`.
         #[inline(always)]
-        fn pixels<S: rt::Simd>(
+        fn pixels<S: rt::Simd, const ROWS: usize>(
             simd: S,
-            taps: rt::Square<S, 3>,
+            taps: rt::Square<S, 3, ROWS>,
             _: &rt::Numbers<'_>,
         ) -> [S::F32; 3] {
-            let rt::Square { above, below, columns, rows } = taps;
-            let above_b = simd.dot_pairs(above[0], columns);
-            let below_b = simd.dot_pairs(below[0], columns);
-            let b = simd.blend_rows(above_b, below_b, rows);
-            let above_g = simd.dot_pairs(above[1], columns);
-            let below_g = simd.dot_pairs(below[1], columns);
-            let g = simd.blend_rows(above_g, below_g, rows);
-            let above_r = simd.dot_pairs(above[2], columns);
-            let below_r = simd.dot_pairs(below[2], columns);
-            let r = simd.blend_rows(above_r, below_r, rows);
+            let [b, g, r] = taps.blend(simd);
             let r = simd.convert(r);
             let r = simd.mul_add(r, simd.splat(0.017124753), simd.splat(-2.117904));
             let g = simd.convert(g);

@@ -10,6 +10,7 @@ use super::rows::{ConvertedRows, Rows};
 use super::scratch::Scratch;
 use super::separable::Resampler;
 use super::summed::Summed;
+use super::two_taps::Square;
 use super::{Line, Load, Numbers, Prepared, Request, Store, wide};
 use crate::axis::{self, Pair};
 use crate::image::view::View;
@@ -267,13 +268,9 @@ impl<K: OneTap<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
                         block.prefetch::<K::Load, C, 2>(simd, ahead, *channel_stride);
                         // SAFETY: the table was made for rows of this view, and the block is inside the window.
                         unsafe {
-                            let [above, mut pixel] =
+                            let taps =
                                 K::Load::fetch::<S, C, 2, 2>(simd, [above, below], *channel_stride, &block.columns);
-                            for channel in 0..C {
-                                let above = simd.dot_pairs(above[channel], block.weights);
-                                let below = simd.dot_pairs(pixel[channel], block.weights);
-                                pixel[channel] = simd.blend_rows(above, below, weights);
-                            }
+                            let pixel = Square { taps, columns: block.weights, rows: weights }.blend(simd);
                             sink.store(simd, y, block.column, pixel);
                         }
                     }

@@ -11,17 +11,33 @@ use crate::image::view::View;
 use crate::placement::Placement;
 use crate::simd::{Simd, Task, Token, Visit};
 
-/// The source pixels of one block: two rows by two columns, with their weights.
+/// The source pixels of one block, from `ROWS` rows and one or two columns, with their weights.
 #[derive(Clone, Copy)]
-pub struct Square<S: Simd, const C: usize> {
-    /// For each channel the (left, right) words of the row above.
-    pub above: [S::I32; C],
-    /// For each channel the (left, right) words of the row below.
-    pub below: [S::I32; C],
+pub struct Square<S: Simd, const C: usize, const ROWS: usize> {
+    /// For each row and channel the (left, right) words.
+    pub(super) taps: [[S::I32; C]; ROWS],
     /// The (left, right) weights of each lane, in 1/2048.
-    pub columns: S::I32,
+    pub(super) columns: S::I32,
     /// The (above, below) weights, in 1/2048, the same in each lane.
-    pub rows: S::I32,
+    pub(super) rows: S::I32,
+}
+
+impl<S: Simd, const C: usize, const ROWS: usize> Square<S, C, ROWS> {
+    /// One value from 0 to 255 for each channel, as OpenCV rounds it.
+    #[inline(always)]
+    pub fn blend(self, simd: S) -> [S::I32; C] {
+        let Self { taps, columns, rows } = self;
+        let mut values = taps[0];
+        if ROWS == 2 {
+            for channel in 0..C {
+                let above = simd.dot_pairs(taps[0][channel], columns);
+                let below = simd.dot_pairs(taps[ROWS - 1][channel], columns);
+                values[channel] = simd.blend_rows(above, below, rows);
+            }
+        }
+        // A row alone is a pixel alone, which has all the weight: each rounding gives back what it was.
+        values
+    }
 }
 
 /// The body of a two-tap kernel of `C` channels: what generated code implements.
@@ -32,7 +48,11 @@ pub trait TwoTaps<const C: usize>: Send + Sync + 'static {
     type Store: Store;
 
     /// Resamples and maps one block: the loaded taps in, the stored channels out.
-    fn pixels<S: Simd>(simd: S, taps: Square<S, C>, numbers: &Numbers<'_>) -> [<Self::Store as Store>::Vector<S>; C];
+    fn pixels<S: Simd, const ROWS: usize>(
+        simd: S,
+        taps: Square<S, C, ROWS>,
+        numbers: &Numbers<'_>,
+    ) -> [<Self::Store as Store>::Vector<S>; C];
 }
 
 /// Builds the tables on the widest level that fits.
@@ -138,8 +158,7 @@ impl<K: TwoTaps<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
 }
 
 impl<K: TwoTaps<C>, S: Simd, const C: usize> Run<'_, K, S, C> {
-    /// Every row, from `TAPS` columns by `ROWS` rows of the source. The body weighs a square all the same: what is not
-    /// fetched has no weight.
+    /// Every row, from `TAPS` columns by `ROWS` rows of the source.
     #[inline(always)]
     fn rows<const TAPS: usize, const ROWS: usize>(mut self, simd: S) {
         let Tables { rows, blocks, channel_stride, .. } = self.tables;
@@ -166,8 +185,7 @@ impl<K: TwoTaps<C>, S: Simd, const C: usize> Run<'_, K, S, C> {
                 block.prefetch::<K::Load, C, ROWS>(simd, ahead, *channel_stride);
                 // SAFETY: the table was made for rows of this view.
                 let taps = unsafe { K::Load::fetch::<S, C, TAPS, ROWS>(simd, source, *channel_stride, &block.columns) };
-                let below = if ROWS == 2 { taps[ROWS - 1] } else { [simd.splat_words([0; 2]); C] };
-                let taps = Square { above: taps[0], below, columns: block.weights, rows: weights };
+                let taps = Square { taps, columns: block.weights, rows: weights };
                 let values = K::pixels(simd, taps, &self.numbers);
                 // SAFETY: the block is inside the window, and the window inside the output.
                 unsafe { K::Store::store(simd, self.out, target.plane, target.pixel(y, block.column), values) };
