@@ -163,16 +163,15 @@ impl Body {
         }
     }
 
-    /// `rt::Kernel::two_taps::<Name, 3>()`
+    /// `rt::Kernel::of::<Name, 3>()`
     pub(crate) fn constructor(&self, name: &Ident) -> TokenStream {
         let channels = Literal::usize_unsuffixed(self.shape.channels);
-        let constructor = if self.shape.taps == 1 { quote!(one_tap) } else { quote!(two_taps) };
-        quote!(rt::Kernel::#constructor::<#name, #channels>())
+        quote!(rt::Kernel::of::<#name, #channels>())
     }
 
     /// The `impl` of the kernel trait, with the plan as its documentation.
     pub(crate) fn kernel(&self, name: &Ident, plan: &str) -> TokenStream {
-        let Shape { pixel, channels, load, taps, store, .. } = self.shape;
+        let Shape { pixel, channels, load, store, .. } = self.shape;
         let (pixel, count) = (Literal::usize_unsuffixed(pixel), Literal::usize_unsuffixed(channels));
         let load = match load {
             Layout::Hwc => quote!(rt::Interleaved<#pixel>),
@@ -183,17 +182,13 @@ impl Body {
             Layout::Hwc => quote!(rt::Pixels<#element>),
             Layout::Chw => quote!(rt::Planes<#element>),
         };
-        let (kernel, generics, argument) = match taps {
-            1 => (quote!(OneTap), quote!(S: rt::Simd), quote!(pixel: [S::I32; #count])),
-            _ => (quote!(TwoTaps), quote!(S: rt::Simd, const ROWS: usize), quote!(taps: rt::Square<S, #count, ROWS>)),
-        };
         let numbers = match (&self.map, &self.from, &self.narrow) {
             (Operation::Keep, Some(_), _) => quote!(_),
             (Operation::Numbers, ..) | (_, None, _) | (.., Narrow::Half | Narrow::Quantize) => quote!(numbers),
             _ if self.shape.map == MapForm::Table => quote!(numbers),
             _ => quote!(_),
         };
-        let (resample, reorder) = (self.resample(), self.reorder());
+        let (names, reorder) = (&self.names, self.reorder());
         let values = if self.shape.map == MapForm::Table {
             self.look_up()
         } else {
@@ -204,14 +199,14 @@ impl Body {
         let stored = self.stored();
         let lines = plan.lines().map(|line| format!(" {line}"));
         quote! {
-            impl rt::#kernel<#count> for #name {
+            impl rt::Body<#count> for #name {
                 type Load = #load;
                 type Store = #store;
 
                 #(#[doc = #lines])*
                 #[inline(always)]
-                fn pixels<#generics>(simd: S, #argument, #numbers: &rt::Numbers<'_>) -> [S::#vector; #count] {
-                    #resample
+                fn pixels<S: rt::Simd>(simd: S, pixel: [S::I32; #count], #numbers: &rt::Numbers<'_>) -> [S::#vector; #count] {
+                    let [#(#names),*] = pixel;
                     #reorder
                     #values
                     [#(#stored),*]
@@ -245,15 +240,6 @@ impl Body {
             Stored::U16 => (quote!(u16), quote!(I32)),
             Stored::U8 => (quote!(u8), quote!(I32)),
         }
-    }
-
-    /// From what was loaded to one integer a channel.
-    fn resample(&self) -> TokenStream {
-        let names = &self.names;
-        if self.shape.taps == 1 {
-            return quote!(let [#(#names),*] = pixel;);
-        }
-        quote!(let [#(#names),*] = taps.blend(simd);)
     }
 
     /// The channel swap, where it is not yet known.

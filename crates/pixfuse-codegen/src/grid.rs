@@ -21,8 +21,8 @@ pub fn grid() -> TokenStream {
 }
 
 fn entry(shape: Shape) -> (TokenStream, TokenStream) {
-    let Shape { pixel, channels, load, taps, element, store, map: form } = shape;
-    let name = format_ident!("Pixel{pixel}Channels{channels}{load:?}Taps{taps}{element:?}{store:?}{form:?}");
+    let Shape { pixel, channels, load, element, store, map: form } = shape;
+    let name = format_ident!("Pixel{pixel}Channels{channels}{load:?}{element:?}{store:?}{form:?}");
     let map = if form == MapForm::Keep { Operation::Keep } else { Operation::Numbers };
     let narrow = match element {
         Stored::F32 => Narrow::Nothing,
@@ -30,18 +30,18 @@ fn entry(shape: Shape) -> (TokenStream, TokenStream) {
         Stored::U8 => Narrow::Quantize,
     };
     // The forms that values without a table have.
-    let floats = taps == 1 && matches!((element, form), (_, MapForm::MulAdd) | (Stored::U8, MapForm::Table));
+    let floats = matches!((element, form), (_, MapForm::MulAdd) | (Stored::U8, MapForm::Table));
     let body = Body { shape, names: numbered(channels), from: None, map, narrow, floats };
     let kernel = body.kernel(&name, "Numbers are read at run time.");
     let constructor = body.constructor(&name);
-    let [pixel, channels, taps] = [pixel, channels, taps].map(Literal::usize_unsuffixed);
+    let [pixel, channels] = [pixel, channels].map(Literal::usize_unsuffixed);
     let (element, form) = (format_ident!("{element:?}"), format_ident!("{form:?}"));
     let [load, store] = [load, store].map(|layout| match layout {
         Layout::Hwc => quote!(Layout::Hwc),
         Layout::Chw => quote!(Layout::Chw),
     });
     let shape = quote!(Shape {
-        pixel: #pixel, channels: #channels, load: #load, taps: #taps, element: Stored::#element, store: #store, map: MapForm::#form
+        pixel: #pixel, channels: #channels, load: #load, element: Stored::#element, store: #store, map: MapForm::#form
     });
     (quote!(struct #name; #kernel), quote!((#shape, #constructor)))
 }

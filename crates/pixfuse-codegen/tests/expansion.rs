@@ -57,14 +57,13 @@ fn expected_files() {
 /// A declaration of each shape.
 fn each_shape() -> Vec<String> {
     let declaration = |shape: Shape| {
-        let Shape { pixel, channels, load, taps, element, store, map } = shape;
+        let Shape { pixel, channels, load, element, store, map } = shape;
         let (input, alpha, output) = match (pixel, channels) {
             (1, _) => ("gray8", "", "gray"),
             (3, _) => ("rgb8", "", "bgr"),
             (_, 4) => ("bgra8", "", "rgba"),
             _ => ("bgra8", ", alpha = drop", "rgb"),
         };
-        let filter = if taps == 1 { "nearest" } else { "bilinear" };
         let ordered = "normalize(mean = 0.485, std = 0.229, order = torchvision), ";
         let (normalize, element, steps) = match (element, map) {
             (Stored::F32, MapForm::Table) => (ordered, Element::F32, ""),
@@ -75,7 +74,7 @@ fn each_shape() -> Vec<String> {
             (Stored::U8, _) => ("", Element::U8, ""),
         };
         format!(
-            "input({input}, {load}{alpha}), resize(4, 5, {filter}), {normalize}\
+            "input({input}, {load}{alpha}), resize(4, 5, bilinear), {normalize}\
              output({output}, {element}, {store}{steps})"
         )
     };
@@ -92,7 +91,7 @@ fn is_plain(code: &str) {
 #[test]
 fn code_is_plain() {
     let texts = each_shape();
-    assert_eq!(texts.len(), 156);
+    assert_eq!(texts.len(), 78);
     for text in texts.iter().map(String::as_str).chain(DECLARATIONS.map(|(_, _, text)| text)) {
         is_plain(&expand_text(text, "Name").unwrap().code);
     }
@@ -183,13 +182,11 @@ fn the_grid_has_every_shape_once() {
     assert_eq!(kernels.len(), shapes.len());
     // Each entry says its own shape.
     let code: String = code.split_whitespace().collect();
-    for Shape { pixel, channels, load, taps, element, store, map } in shapes {
-        let name = format!("Pixel{pixel}Channels{channels}{load:?}Taps{taps}{element:?}{store:?}{map:?}");
+    for Shape { pixel, channels, load, element, store, map } in shapes {
+        let name = format!("Pixel{pixel}Channels{channels}{load:?}{element:?}{store:?}{map:?}");
         let entry = format!(
-            "Shape{{pixel:{pixel},channels:{channels},load:Layout::{load:?},taps:{taps},\
-             element:Stored::{element:?},store:Layout::{store:?},map:MapForm::{map:?},}},rt::Kernel::{}_tap{}::<{name},",
-            if taps == 1 { "one" } else { "two" },
-            if taps == 1 { "" } else { "s" },
+            "Shape{{pixel:{pixel},channels:{channels},load:Layout::{load:?},\
+             element:Stored::{element:?},store:Layout::{store:?},map:MapForm::{map:?},}},rt::Kernel::of::<{name},",
         );
         assert_eq!(code.matches(&entry).count(), 1, "{entry}");
     }

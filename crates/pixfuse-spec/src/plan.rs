@@ -125,7 +125,7 @@ pub enum Resample {
         /// The rule for indices and weights.
         filter: Filter,
     },
-    /// As many taps as the filter is wide, one axis after the other: resampled rows, which a one-tap kernel reads.
+    /// As many taps as the filter is wide, one axis after the other: resampled rows.
     Separable(Separable),
 }
 
@@ -217,8 +217,6 @@ pub struct Shape {
     pub channels: usize,
     /// Interleaved or planar source.
     pub load: Layout,
-    /// Taps an axis: 2, or 1 where nothing is resized or the taps of each axis were added up before.
-    pub taps: usize,
     /// What is stored for each value.
     pub element: Stored,
     /// Planar or interleaved output.
@@ -264,10 +262,6 @@ impl Plan {
                 _ if self.load.convert.repeat => Layout::Chw,
                 _ => self.load.layout,
             },
-            taps: match self.resample {
-                Resample::None | Resample::OneTap { .. } | Resample::Separable(_) => 1,
-                Resample::TwoTaps { .. } => 2,
-            },
             element: match self.store.element {
                 Element::F32 => Stored::F32,
                 Element::F16 | Element::Bf16 => Stored::U16,
@@ -304,11 +298,9 @@ impl Shape {
         let mut all = Vec::new();
         for (pixel, channels) in [(1, 1), (3, 3), (4, 4), (4, 3)] {
             for load in if pixel == 1 { &[Layout::Hwc][..] } else { Layout::ALL } {
-                for taps in [1, 2] {
-                    for (element, map) in stored {
-                        for &store in if channels == 1 { &[Layout::Chw][..] } else { Layout::ALL } {
-                            all.push(Self { pixel, channels, load: *load, taps, element, store, map });
-                        }
+                for (element, map) in stored {
+                    for &store in if channels == 1 { &[Layout::Chw][..] } else { Layout::ALL } {
+                        all.push(Self { pixel, channels, load: *load, element, store, map });
                     }
                 }
             }

@@ -72,7 +72,7 @@ pub use tensor::{Tensor, TensorElement};
 /// and with them, whose versions are pinned.
 #[doc(hidden)]
 pub mod rt {
-    pub use crate::kernel::{Interleaved, Kernel, Numbers, OneTap, Pixels, Planar, Planes, Square, TwoTaps};
+    pub use crate::kernel::{Body, Interleaved, Kernel, Numbers, Pixels, Planar, Planes};
     pub use crate::pipeline::each;
     pub use crate::simd::{Elements, Half, Simd, Steps};
 }

@@ -25,14 +25,13 @@ fn shapes() -> Vec<Shape> {
 /// code the compiler keeps one.
 fn source(shapes: &[Shape]) -> String {
     let declaration = |(index, shape): (usize, &Shape)| {
-        let Shape { pixel, channels, load, taps, element, store, map } = shape;
+        let Shape { pixel, channels, load, element, store, map } = shape;
         let (input, alpha, output) = match (pixel, channels) {
             (1, _) => ("gray8", "", "gray"),
             (3, _) => ("rgb8", "", "rgb"),
             (_, 4) => ("bgra8", "", "rgba"),
             _ => ("bgra8", ", alpha = drop", "rgb"),
         };
-        let filter = if *taps == 1 { "nearest" } else { "bilinear" };
         let number = index + 2;
         let (normalize, element) = match (element, map) {
             (Stored::F32, _) => (format!("normalize(mean = 0.5, std = {number}), "), "f32"),
@@ -42,7 +41,7 @@ fn source(shapes: &[Shape]) -> String {
         };
         let steps = if element == "i8" { format!(", scale = {number}") } else { String::new() };
         format!(
-            "#[pixfuse::pipeline(input({input}, {load}{alpha}), resize(4, 5, {filter}), {normalize}\
+            "#[pixfuse::pipeline(input({input}, {load}{alpha}), resize(4, 5, bilinear), {normalize}\
              output({output}, {element}, {store}{steps}))]\npub struct Shape{index};\n"
         )
     };

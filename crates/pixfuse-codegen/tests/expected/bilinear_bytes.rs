@@ -2,7 +2,7 @@
 
 const _: () = {
     use ::pixfuse::rt;
-    impl rt::TwoTaps<3> for Thumbnail {
+    impl rt::Body<3> for Thumbnail {
         type Load = rt::Interleaved<4>;
         type Store = rt::Pixels<u8>;
         /// load      rgba8 hwc, alpha not read
@@ -11,12 +11,12 @@ const _: () = {
         /// map       keep: the u8 itself
         /// store     bgr u8 hwc, channels from [2, 1, 0] of the source
         #[inline(always)]
-        fn pixels<S: rt::Simd, const ROWS: usize>(
+        fn pixels<S: rt::Simd>(
             simd: S,
-            taps: rt::Square<S, 3, ROWS>,
+            pixel: [S::I32; 3],
             _: &rt::Numbers<'_>,
         ) -> [S::I32; 3] {
-            let [r, g, b] = taps.blend(simd);
+            let [r, g, b] = pixel;
             [b, g, r]
         }
     }
@@ -24,7 +24,7 @@ const _: () = {
         const ENTRY: ::pixfuse::Entry = ::pixfuse::Entry::new(
             "Thumbnail",
             "input(rgba8, alpha = drop), resize(64, 64, bilinear), output(bgr, u8, hwc)",
-            rt::Kernel::two_taps::<Thumbnail, 3>(),
+            rt::Kernel::of::<Thumbnail, 3>(),
         );
     }
     impl Thumbnail {

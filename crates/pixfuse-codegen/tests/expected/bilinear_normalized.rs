@@ -2,7 +2,7 @@
 
 const _: () = {
     use ::pixfuse::rt;
-    impl rt::TwoTaps<3> for Classifier {
+    impl rt::Body<3> for Classifier {
         type Load = rt::Interleaved<3>;
         type Store = rt::Planes<f32>;
         /// load      bgr8 hwc
@@ -14,12 +14,12 @@ const _: () = {
         /// The factors are scale / (std + eps) and the offsets -mean / (std + eps) of
         /// `normalize(mean = [0.485, 0.456, 0.406], std = [0.229, 0.224, 0.225])`.
         #[inline(always)]
-        fn pixels<S: rt::Simd, const ROWS: usize>(
+        fn pixels<S: rt::Simd>(
             simd: S,
-            taps: rt::Square<S, 3, ROWS>,
+            pixel: [S::I32; 3],
             _: &rt::Numbers<'_>,
         ) -> [S::F32; 3] {
-            let [b, g, r] = taps.blend(simd);
+            let [b, g, r] = pixel;
             let r = simd.convert(r);
             let r = simd.mul_add(r, simd.splat(0.017124753), simd.splat(-2.117904));
             let g = simd.convert(g);
@@ -33,7 +33,7 @@ const _: () = {
         const ENTRY: ::pixfuse::Entry = ::pixfuse::Entry::new(
             "Classifier",
             "input(bgr8), resize(240, 256, bilinear), normalize(mean = [0.485, 0.456, 0.406], std = [0.229, 0.224, 0.225]), output(rgb, f32, chw)",
-            rt::Kernel::two_taps::<Classifier, 3>(),
+            rt::Kernel::of::<Classifier, 3>(),
         );
     }
     impl Classifier {

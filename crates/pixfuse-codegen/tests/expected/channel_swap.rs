@@ -2,7 +2,7 @@
 
 const _: () = {
     use ::pixfuse::rt;
-    impl rt::OneTap<3> for Swapped {
+    impl rt::Body<3> for Swapped {
         type Load = rt::Interleaved<3>;
         type Store = rt::Pixels<u8>;
         /// load      rgb8 hwc
@@ -23,7 +23,7 @@ const _: () = {
         const ENTRY: ::pixfuse::Entry = ::pixfuse::Entry::new(
             "Swapped",
             "input(rgb8), output(bgr, u8, hwc)",
-            rt::Kernel::one_tap::<Swapped, 3>(),
+            rt::Kernel::of::<Swapped, 3>(),
         );
     }
     impl Swapped {

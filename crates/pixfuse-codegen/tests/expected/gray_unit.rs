@@ -2,7 +2,7 @@
 
 const _: () = {
     use ::pixfuse::rt;
-    impl rt::OneTap<1> for Unit {
+    impl rt::Body<1> for Unit {
         type Load = rt::Interleaved<1>;
         type Store = rt::Planes<f32>;
         /// load      gray8 hwc
@@ -29,7 +29,7 @@ const _: () = {
         const ENTRY: ::pixfuse::Entry = ::pixfuse::Entry::new(
             "Unit",
             "input(gray8), resize(28, 28, nearest_exact), normalize(), output(gray, f32, chw)",
-            rt::Kernel::one_tap::<Unit, 1>(),
+            rt::Kernel::of::<Unit, 1>(),
         );
     }
     impl Unit {

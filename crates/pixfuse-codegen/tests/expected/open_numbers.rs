@@ -2,7 +2,7 @@
 
 const _: () = {
     use ::pixfuse::rt;
-    impl rt::OneTap<3> for Detector {
+    impl rt::Body<3> for Detector {
         type Load = rt::Interleaved<3>;
         type Store = rt::Planes<f32>;
         /// load      rgb8 hwc
@@ -36,7 +36,7 @@ const _: () = {
         const ENTRY: ::pixfuse::Entry = ::pixfuse::Entry::new(
             "Detector",
             "input(rgb8), resize(_, _, nearest), normalize(mean = _, std = [0.229, 0.224, 0.225]), output(rgb, f32, chw)",
-            rt::Kernel::one_tap::<Detector, 3>(),
+            rt::Kernel::of::<Detector, 3>(),
         );
     }
     impl Detector {

@@ -2,7 +2,7 @@
 
 const _: () = {
     use ::pixfuse::rt;
-    impl rt::OneTap<4> for Interleaved {
+    impl rt::Body<4> for Interleaved {
         type Load = rt::Planar;
         type Store = rt::Pixels<f32>;
         /// load      rgba8 chw
@@ -27,7 +27,7 @@ const _: () = {
         const ENTRY: ::pixfuse::Entry = ::pixfuse::Entry::new(
             "Interleaved",
             "input(rgba8, chw), output(rgba, f32, hwc)",
-            rt::Kernel::one_tap::<Interleaved, 4>(),
+            rt::Kernel::of::<Interleaved, 4>(),
         );
     }
     impl Interleaved {

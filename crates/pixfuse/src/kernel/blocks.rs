@@ -9,10 +9,8 @@ use crate::simd::{BlockTaps, Simd};
 pub(super) struct Block<S: Simd> {
     /// The first of them.
     pub(super) column: usize,
-    /// Where their taps lie in a source row.
+    /// Where their taps lie in a source row, and their weights.
     pub(super) columns: S::Columns,
-    /// The weights of their two taps; not read by a one-tap kernel.
-    pub(super) weights: S::I32,
     reach: Reach,
 }
 
@@ -86,38 +84,49 @@ pub(super) fn starts<S: Simd>(columns: usize, overlap: usize) -> impl Iterator<I
     })
 }
 
-/// Every block of an output row.
-pub(super) fn blocks<S: Simd, L: Load>(
+/// Every block of an output row whose pixels are these columns.
+pub(super) fn picked<S: Simd, L: Load>(simd: S, request: &Request, channels: usize, columns: &[u32]) -> Vec<Block<S>> {
+    let offset = |&column: &u32| [column as isize * request.source.column_stride; 2];
+    blocks::<S, L>(simd, request, channels, 1, &columns.iter().map(offset).collect::<Vec<_>>(), &[])
+}
+
+/// Every block of an output row whose pixels are weighed from one or two taps.
+pub(super) fn blended<S: Simd, L: Load>(
     simd: S,
     request: &Request,
     channels: usize,
     taps: usize,
     columns: &[Column],
 ) -> Vec<Block<S>> {
+    let offsets = |at: [u32; 2]| at.map(|column| column as isize * request.source.column_stride);
+    let (offsets, weights): (Vec<_>, Vec<_>) = columns.iter().map(|&(at, weights)| (offsets(at), weights)).unzip();
+    blocks::<S, L>(simd, request, channels, taps, &offsets, &weights)
+}
+
+fn blocks<S: Simd, L: Load>(
+    simd: S,
+    request: &Request,
+    channels: usize,
+    taps: usize,
+    offsets: &[[isize; 2]],
+    weights: &[[i16; 2]],
+) -> Vec<Block<S>> {
     let source: &Source = &request.source;
     let readable = readable::<L>(source);
     let channels = if L::TOGETHER { channels } else { 1 };
-    let mut offsets = vec![[0; 2]; S::LANES];
-    let mut weights = vec![[0; 2]; S::LANES];
-    starts::<S>(columns.len(), 0)
+    starts::<S>(offsets.len(), 0)
         .map(|column| {
-            for (lane, &(at, pair)) in columns[column..column + S::LANES].iter().enumerate() {
-                offsets[lane] = at.map(|x| x as isize * source.column_stride);
-                weights[lane] = pair;
-            }
+            let lanes = column..column + S::LANES;
+            let offsets = &offsets[lanes.clone()];
             let block = BlockTaps {
-                offsets: &offsets,
+                offsets,
+                weights: weights.get(lanes).unwrap_or_default(),
                 taps,
                 channels,
                 channel_stride: source.channel_stride,
                 readable: readable.clone(),
             };
-            Block {
-                column,
-                columns: simd.columns(&block),
-                weights: simd.words(&weights),
-                reach: Reach::of(&offsets, taps),
-            }
+            Block { column, columns: simd.columns(&block), reach: Reach::of(offsets, taps) }
         })
         .collect()
 }

@@ -10,16 +10,28 @@ pub trait Load: Send + Sync + 'static {
     /// Whether all channels of a pixel are fetched at once.
     const TOGETHER: bool;
 
-    /// The taps of one block in some rows, for each channel.
+    /// The pixels of one block: for each channel one value a lane.
     ///
     /// # Safety
     /// As [`Simd::fetch`], in each plane.
-    unsafe fn fetch<S: Simd, const C: usize, const TAPS: usize, const ROWS: usize>(
+    unsafe fn fetch<S: Simd, const C: usize>(
         simd: S,
-        rows: [*const u8; ROWS],
+        row: *const u8,
         channel_stride: isize,
         columns: &S::Columns,
-    ) -> [[S::I32; C]; ROWS];
+    ) -> [S::I32; C];
+
+    /// The bilinear samples of one block, between two rows with these weights.
+    ///
+    /// # Safety
+    /// As [`Simd::blend`], in each plane.
+    unsafe fn blend<S: Simd, const C: usize, const TAPS: usize>(
+        simd: S,
+        rows: [*const u8; 2],
+        channel_stride: isize,
+        columns: &S::Columns,
+        weights: S::I32,
+    ) -> [S::I32; C];
 
     /// `S::LANES` neighbouring pixels of a dense row, from this column.
     ///
@@ -46,14 +58,26 @@ impl<const PIXEL: usize> Load for Interleaved<PIXEL> {
     const TOGETHER: bool = true;
 
     #[inline(always)]
-    unsafe fn fetch<S: Simd, const C: usize, const TAPS: usize, const ROWS: usize>(
+    unsafe fn fetch<S: Simd, const C: usize>(
         simd: S,
-        rows: [*const u8; ROWS],
+        row: *const u8,
         _channel_stride: isize,
         columns: &S::Columns,
-    ) -> [[S::I32; C]; ROWS] {
+    ) -> [S::I32; C] {
         // SAFETY: the caller's promise is the same.
-        unsafe { simd.fetch::<C, TAPS, ROWS>(rows, columns) }
+        unsafe { simd.fetch::<C>(row, columns) }
+    }
+
+    #[inline(always)]
+    unsafe fn blend<S: Simd, const C: usize, const TAPS: usize>(
+        simd: S,
+        rows: [*const u8; 2],
+        _channel_stride: isize,
+        columns: &S::Columns,
+        weights: S::I32,
+    ) -> [S::I32; C] {
+        // SAFETY: the caller's promise is the same.
+        unsafe { simd.blend::<C, TAPS>(rows, columns, weights) }
     }
 
     #[inline(always)]
@@ -76,24 +100,39 @@ impl Load for Planar {
     const TOGETHER: bool = false;
 
     #[inline(always)]
-    unsafe fn fetch<S: Simd, const C: usize, const TAPS: usize, const ROWS: usize>(
+    unsafe fn fetch<S: Simd, const C: usize>(
         simd: S,
-        rows: [*const u8; ROWS],
+        row: *const u8,
         channel_stride: isize,
         columns: &S::Columns,
-    ) -> [[S::I32; C]; ROWS] {
+    ) -> [S::I32; C] {
         // SAFETY: the view has a plane for each channel, and the columns were made for one of them.
         unsafe {
-            let first = simd.fetch::<1, TAPS, ROWS>(rows, columns);
-            let mut taps = [[first[0][0]; C]; ROWS];
-            for channel in 0..C {
-                let rows = rows.map(|row| row.wrapping_offset(channel as isize * channel_stride));
-                let plane = if channel == 0 { first } else { simd.fetch::<1, TAPS, ROWS>(rows, columns) };
-                for row in 0..ROWS {
-                    taps[row][channel] = plane[row][0];
-                }
+            let mut channels = [simd.fetch::<1>(row, columns)[0]; C];
+            for (channel, value) in channels.iter_mut().enumerate().skip(1) {
+                *value = simd.fetch::<1>(row.wrapping_offset(channel as isize * channel_stride), columns)[0];
             }
-            taps
+            channels
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn blend<S: Simd, const C: usize, const TAPS: usize>(
+        simd: S,
+        [above, below]: [*const u8; 2],
+        channel_stride: isize,
+        columns: &S::Columns,
+        weights: S::I32,
+    ) -> [S::I32; C] {
+        // SAFETY: as above.
+        unsafe {
+            let mut channels = [simd.blend::<1, TAPS>([above, below], columns, weights)[0]; C];
+            for (channel, value) in channels.iter_mut().enumerate().skip(1) {
+                let offset = channel as isize * channel_stride;
+                let rows = [above.wrapping_offset(offset), below.wrapping_offset(offset)];
+                *value = simd.blend::<1, TAPS>(rows, columns, weights)[0];
+            }
+            channels
         }
     }
 

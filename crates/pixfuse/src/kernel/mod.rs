@@ -1,23 +1,24 @@
 //! What stands around a generated body: loops, tails, tables, loads and stores.
 //!
-//! A body says what happens to one block of pixels ([`OneTap`], [`TwoTaps`]); a driver of the same name runs it over
-//! an image. [`Kernel::prepare`] builds the tables for one source size, [`Prepared::run`] uses them.
+//! A body says what happens to one block of pixels ([`Body`]), wherever they come from; the driver beside it runs it
+//! over an image. [`Kernel::prepare`] builds the tables for one source size, [`Prepared::run`] uses them.
 
 mod blocks;
+mod body;
 mod cells;
 mod convert;
 mod keeping;
 mod line;
+mod lines;
 mod load;
-mod one_tap;
 mod pack;
 mod quads;
 mod rows;
 mod scratch;
 mod separable;
+mod sink;
 mod store;
 mod summed;
-mod two_taps;
 mod wide;
 
 use pixfuse_spec::{Resample, Sample};
@@ -26,14 +27,13 @@ use crate::image::view::View;
 use crate::placement::Placement;
 use crate::simd::{Half, Steps, Token};
 
+pub use body::Body;
 pub(crate) use convert::{Conversion, YuvToRgb, gray, over};
 use line::Line;
 pub(crate) use load::Load;
 pub use load::{Interleaved, Planar};
-pub use one_tap::OneTap;
 pub(crate) use store::Store;
 pub use store::{Pixels, Planes};
-pub use two_taps::{Square, TwoTaps};
 
 /// The numbers that a body reads when they are not literals in it.
 #[derive(Clone, Copy, Debug)]
@@ -71,14 +71,9 @@ pub struct Kernel {
 }
 
 impl Kernel {
-    /// The kernel of a one-tap body.
-    pub const fn one_tap<K: OneTap<C>, const C: usize>() -> Self {
-        Self { prepare: one_tap::prepare::<K, C> }
-    }
-
-    /// The kernel of a two-tap body.
-    pub const fn two_taps<K: TwoTaps<C>, const C: usize>() -> Self {
-        Self { prepare: two_taps::prepare::<K, C> }
+    /// The kernel of a body.
+    pub const fn of<K: Body<C>, const C: usize>() -> Self {
+        Self { prepare: body::prepare::<K, C> }
     }
 
     /// In the place of the kernel of a declaration that has errors.

@@ -62,16 +62,26 @@ pub trait Simd: Elements {
     /// Prepares the fetch of one block.
     fn columns(self, taps: &BlockTaps<'_>) -> Self::Columns;
 
-    /// The taps of one block in some rows at once, which share the look-ups: for each row and channel the bytes of `TAPS`
-    /// taps, zero extended to i32 (one tap) or to words (left, right).
+    /// The pixels of one block: the first `C` channels of each.
+    ///
+    /// # Safety
+    /// `columns` was made for `C` channels and one tap, and what its `BlockTaps` promise is readable from the row.
+    unsafe fn fetch<const C: usize>(self, row: *const u8, columns: &Self::Columns) -> [Self::I32; C];
+
+    /// Bilinear samples of one block, as OpenCV rounds them: of each channel from 0 to 255.
+    ///
+    /// With `w` the weights of the columns, `H = (left * w0 + right * w1) >> 4` in each row; with (w0, w1) the words of
+    /// `weights` the sample is `(((w0 * H_above) >> 16) + ((w1 * H_below) >> 16) + 2) >> 2`. Weights are from 0 to 2049, in
+    /// 1/2048. With one tap the right one has no weight, and is not fetched.
     ///
     /// # Safety
     /// `columns` was made for `C` channels and `TAPS` taps, and what its `BlockTaps` promise is readable from each row.
-    unsafe fn fetch<const C: usize, const TAPS: usize, const ROWS: usize>(
+    unsafe fn blend<const C: usize, const TAPS: usize>(
         self,
-        rows: [*const u8; ROWS],
+        rows: [*const u8; 2],
         columns: &Self::Columns,
-    ) -> [[Self::I32; C]; ROWS];
+        weights: Self::I32,
+    ) -> [Self::I32; C];
 
     /// `LANES` dense pixels of `PIXEL` bytes: the first `C` channels of each.
     ///
@@ -88,26 +98,11 @@ pub trait Simd: Elements {
     /// They are readable.
     unsafe fn load_f32(self, at: *const f32) -> Self::F32;
 
-    /// `LANES` pairs of words.
-    ///
-    /// # Panics
-    /// When there are fewer.
-    fn words(self, pairs: &[[i16; 2]]) -> Self::I32;
-
     /// The same pair of words in each lane.
     fn splat_words(self, pair: [i16; 2]) -> Self::I32;
 
     /// The same value in each lane.
     fn splat(self, value: f32) -> Self::F32;
-
-    /// `left * weight_left + right * weight_right`, exact in i32: the columns of a bilinear sample.
-    fn dot_pairs(self, pairs: Self::I32, weights: Self::I32) -> Self::I32;
-
-    /// `((w0 * (above >> 4)) >> 16) + ((w1 * (below >> 4)) >> 16) + 2) >> 2` with (w0, w1) the words of `weights`:
-    /// the rows of a bilinear sample, as OpenCV rounds them.
-    ///
-    /// `above` and `below` are from 0 to 255 * 2049, weights from 0 to 2048: the result is from 0 to 255.
-    fn blend_rows(self, above: Self::I32, below: Self::I32, weights: Self::I32) -> Self::I32;
 
     /// i32 to f32; exact for the values here.
     fn convert(self, value: Self::I32) -> Self::F32;

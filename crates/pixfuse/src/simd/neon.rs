@@ -32,6 +32,8 @@ pub(crate) struct Columns {
     index: [[u8; 32]; 4],
     fetch: Fetch,
     channel_stride: isize,
+    /// The (left, right) weights of each lane.
+    weights: [[i16; 2]; 8],
     /// For [`Fetch::Words`], where the eight bytes of each lane start.
     words: [i32; 8],
     /// For [`Fetch::Bytes`], the taps of each lane.
@@ -61,8 +63,73 @@ impl Columns {
             }
         }
         let offsets = std::array::from_fn(|lane| taps.offsets[lane]);
-        Self { index, fetch, channel_stride: taps.channel_stride, words, offsets }
+        Self { index, fetch, channel_stride: taps.channel_stride, weights: taps.pairs(), words, offsets }
     }
+}
+
+impl Columns {
+    /// For each channel the bytes of `TAPS` taps, zero extended to i32 (one tap) or to words (left, right).
+    ///
+    /// # Safety
+    /// As [`Simd::fetch`].
+    #[inline(always)]
+    unsafe fn taps<const C: usize, const TAPS: usize>(&self, row: *const u8) -> [[int32x4_t; 2]; C] {
+        // SAFETY: the table was made so that each load stays inside the readable bytes of the row; see `Fetch`.
+        unsafe {
+            let bytes = match self.fetch {
+                Fetch::Window { base } => vld1q_u8_x4(row.offset(base)),
+                Fetch::Words => {
+                    let [a, b, c, d, e, f, g, h] = self.words.map(|start| start as isize);
+                    uint8x16x4_t(
+                        load_pair(row.offset(a), row.offset(b)),
+                        load_pair(row.offset(c), row.offset(d)),
+                        load_pair(row.offset(e), row.offset(f)),
+                        load_pair(row.offset(g), row.offset(h)),
+                    )
+                }
+                Fetch::Bytes => {
+                    let mut slots = [0; 64];
+                    gather_bytes::<C, TAPS>(row, &self.offsets, self.channel_stride, &mut slots);
+                    vld1q_u8_x4(slots.as_ptr())
+                }
+            };
+            let mut channels = [[vdupq_n_s32(0); 2]; C];
+            for (channel, value) in channels.iter_mut().enumerate() {
+                let index = self.index[channel].as_ptr();
+                value[0] = vreinterpretq_s32_u8(vqtbl4q_u8(bytes, vld1q_u8(index)));
+                value[1] = vreinterpretq_s32_u8(vqtbl4q_u8(bytes, vld1q_u8(index.add(16))));
+            }
+            channels
+        }
+    }
+}
+
+/// `left * weight_left + right * weight_right`.
+#[inline(always)]
+fn dot_pairs(_: Neon, pairs: [int32x4_t; 2], weights: [int16x8_t; 2]) -> [int32x4_t; 2] {
+    let mut sums = pairs;
+    for half in 0..2 {
+        sums[half] = level! {
+            let (pairs, weights) = (vreinterpretq_s16_s32(pairs[half]), weights[half]);
+            vpaddq_s32(vmull_s16(vget_low_s16(pairs), vget_low_s16(weights)), vmull_high_s16(pairs, weights))
+        };
+    }
+    sums
+}
+
+/// Two sums of columns to a sample.
+#[inline(always)]
+fn blend_rows(simd: Neon, above: [int32x4_t; 2], below: [int32x4_t; 2], weights: [int32x4_t; 2]) -> [int32x4_t; 2] {
+    let mut result = above;
+    for half in 0..2 {
+        let (w0, w1) = (low_words(simd, weights[half]), level! { vshrq_n_s32::<16>(weights[half]) });
+        result[half] = level! {
+            let above = vshrq_n_s32::<16>(vmulq_s32(vshrq_n_s32::<4>(above[half]), w0));
+            let below = vshrq_n_s32::<16>(vmulq_s32(vshrq_n_s32::<4>(below[half]), w1));
+            vshrq_n_s32::<2>(vaddq_s32(vaddq_s32(above, below), vdupq_n_s32(2)))
+        };
+    }
+    result
 }
 
 /// Eight bytes from each of two places.
@@ -99,40 +166,29 @@ impl Simd for Neon {
     }
 
     #[inline(always)]
-    unsafe fn fetch<const C: usize, const TAPS: usize, const ROWS: usize>(
+    unsafe fn fetch<const C: usize>(self, row: *const u8, columns: &Columns) -> [Self::I32; C] {
+        // SAFETY: the caller's promise is the same.
+        unsafe { columns.taps::<C, 1>(row) }
+    }
+
+    #[inline(always)]
+    unsafe fn blend<const C: usize, const TAPS: usize>(
         self,
-        rows: [*const u8; ROWS],
+        [above, below]: [*const u8; 2],
         columns: &Columns,
-    ) -> [[Self::I32; C]; ROWS] {
-        let mut taps = [[self.splat_words([0; 2]); C]; ROWS];
-        for (row, channels) in rows.into_iter().zip(&mut taps) {
-            // SAFETY: the table was made so that each load stays inside the readable bytes of the row; see `Fetch`.
-            unsafe {
-                let bytes = match columns.fetch {
-                    Fetch::Window { base } => vld1q_u8_x4(row.offset(base)),
-                    Fetch::Words => {
-                        let [a, b, c, d, e, f, g, h] = columns.words.map(|start| start as isize);
-                        uint8x16x4_t(
-                            load_pair(row.offset(a), row.offset(b)),
-                            load_pair(row.offset(c), row.offset(d)),
-                            load_pair(row.offset(e), row.offset(f)),
-                            load_pair(row.offset(g), row.offset(h)),
-                        )
-                    }
-                    Fetch::Bytes => {
-                        let mut slots = [0; 64];
-                        gather_bytes::<C, TAPS>(row, &columns.offsets, columns.channel_stride, &mut slots);
-                        vld1q_u8_x4(slots.as_ptr())
-                    }
-                };
-                for (channel, value) in channels.iter_mut().enumerate() {
-                    let index = columns.index[channel].as_ptr();
-                    value[0] = vreinterpretq_s32_u8(vqtbl4q_u8(bytes, vld1q_u8(index)));
-                    value[1] = vreinterpretq_s32_u8(vqtbl4q_u8(bytes, vld1q_u8(index.add(16))));
-                }
-            }
+        weights: Self::I32,
+    ) -> [Self::I32; C] {
+        // SAFETY: the caller's promise is the same.
+        let [above, below] = unsafe { [columns.taps::<C, TAPS>(above), columns.taps::<C, TAPS>(below)] };
+        let pairs = columns.weights.as_ptr().cast::<i16>();
+        // SAFETY: 16 weights.
+        let columns = level! { [vld1q_s16(pairs), vld1q_s16(pairs.add(8))] };
+        let mut values = above;
+        for channel in 0..C {
+            let above = dot_pairs(self, above[channel], columns);
+            values[channel] = blend_rows(self, above, dot_pairs(self, below[channel], columns), weights);
         }
-        taps
+        values
     }
 
     #[inline(always)]
@@ -166,12 +222,6 @@ impl Simd for Neon {
         unsafe { [vld1q_f32(at), vld1q_f32(at.add(4))] }
     }
 
-    fn words(self, pairs: &[[i16; 2]]) -> Self::I32 {
-        let pairs: &[[i16; 2]; 8] = pairs[..8].try_into().expect("a block has 8 lanes");
-        // SAFETY: 32 bytes of plain integers into two vectors of the same size.
-        unsafe { std::mem::transmute(*pairs) }
-    }
-
     #[inline(always)]
     fn splat_words(self, [low, high]: [i16; 2]) -> Self::I32 {
         level! { [vdupq_n_s32(i32::from(low) & 0xffff | i32::from(high) << 16); 2] }
@@ -180,32 +230,6 @@ impl Simd for Neon {
     #[inline(always)]
     fn splat(self, value: f32) -> Self::F32 {
         level! { [vdupq_n_f32(value); 2] }
-    }
-
-    #[inline(always)]
-    fn dot_pairs(self, [p0, p1]: Self::I32, [w0, w1]: Self::I32) -> Self::I32 {
-        level! {
-            let (p0, p1) = (vreinterpretq_s16_s32(p0), vreinterpretq_s16_s32(p1));
-            let (w0, w1) = (vreinterpretq_s16_s32(w0), vreinterpretq_s16_s32(w1));
-            [
-                vpaddq_s32(vmull_s16(vget_low_s16(p0), vget_low_s16(w0)), vmull_high_s16(p0, w0)),
-                vpaddq_s32(vmull_s16(vget_low_s16(p1), vget_low_s16(w1)), vmull_high_s16(p1, w1)),
-            ]
-        }
-    }
-
-    #[inline(always)]
-    fn blend_rows(self, above: Self::I32, below: Self::I32, weights: Self::I32) -> Self::I32 {
-        let mut result = above;
-        for half in 0..2 {
-            let (w0, w1) = (low_words(self, weights[half]), level! { vshrq_n_s32::<16>(weights[half]) });
-            result[half] = level! {
-                let above = vshrq_n_s32::<16>(vmulq_s32(vshrq_n_s32::<4>(above[half]), w0));
-                let below = vshrq_n_s32::<16>(vmulq_s32(vshrq_n_s32::<4>(below[half]), w1));
-                vshrq_n_s32::<2>(vaddq_s32(vaddq_s32(above, below), vdupq_n_s32(2)))
-            };
-        }
-        result
     }
 
     #[inline(always)]

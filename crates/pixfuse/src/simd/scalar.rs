@@ -8,9 +8,10 @@ use crate::weights::AxisWeights;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scalar;
 
-/// Offsets of the two taps, and the channel stride.
+/// Offsets of the two taps with their weights, and the channel stride.
 pub(crate) struct ScalarColumns {
     offsets: [isize; 2],
+    weights: [i16; 2],
     channel_stride: isize,
 }
 
@@ -38,26 +39,42 @@ impl Simd for Scalar {
     }
 
     fn columns(self, taps: &BlockTaps<'_>) -> ScalarColumns {
-        ScalarColumns { offsets: taps.offsets[0], channel_stride: taps.channel_stride }
+        let [weights] = taps.pairs();
+        ScalarColumns { offsets: taps.offsets[0], weights, channel_stride: taps.channel_stride }
     }
 
     #[inline(always)]
-    unsafe fn fetch<const C: usize, const TAPS: usize, const ROWS: usize>(
+    unsafe fn fetch<const C: usize>(self, row: *const u8, columns: &ScalarColumns) -> [i32; C] {
+        let mut pixel = [0; C];
+        for (channel, value) in pixel.iter_mut().enumerate() {
+            // SAFETY: the caller promises that the tap is readable.
+            *value = i32::from(unsafe { *row.offset(columns.offsets[0] + channel as isize * columns.channel_stride) });
+        }
+        pixel
+    }
+
+    #[inline(always)]
+    unsafe fn blend<const C: usize, const TAPS: usize>(
         self,
-        rows: [*const u8; ROWS],
+        rows: [*const u8; 2],
         columns: &ScalarColumns,
-    ) -> [[i32; C]; ROWS] {
-        let mut pixels = [[0; C]; ROWS];
-        for (row, pixel) in rows.into_iter().zip(&mut pixels) {
-            for (channel, value) in pixel.iter_mut().enumerate() {
+        weights: i32,
+    ) -> [i32; C] {
+        let mut pixel = [0; C];
+        for (channel, value) in pixel.iter_mut().enumerate() {
+            let mut sum = 2;
+            for (row, weight) in rows.into_iter().zip(unpack(weights)) {
+                let mut columns_sum = 0;
                 for tap in 0..TAPS {
                     let offset = columns.offsets[tap] + channel as isize * columns.channel_stride;
                     // SAFETY: the caller promises that each tap is readable.
-                    *value |= i32::from(unsafe { *row.offset(offset) }) << (16 * tap);
+                    columns_sum += i32::from(unsafe { *row.offset(offset) }) * i32::from(columns.weights[tap]);
                 }
+                sum += (weight * (columns_sum >> 4)) >> 16;
             }
+            *value = sum >> 2;
         }
-        pixels
+        pixel
     }
 
     #[inline(always)]
@@ -76,10 +93,6 @@ impl Simd for Scalar {
         unsafe { *at }
     }
 
-    fn words(self, pairs: &[[i16; 2]]) -> i32 {
-        pack(pairs[0])
-    }
-
     #[inline(always)]
     fn splat_words(self, pair: [i16; 2]) -> i32 {
         pack(pair)
@@ -88,18 +101,6 @@ impl Simd for Scalar {
     #[inline(always)]
     fn splat(self, value: f32) -> f32 {
         value
-    }
-
-    #[inline(always)]
-    fn dot_pairs(self, pairs: i32, weights: i32) -> i32 {
-        let ([left, right], [w0, w1]) = (unpack(pairs), unpack(weights));
-        left * w0 + right * w1
-    }
-
-    #[inline(always)]
-    fn blend_rows(self, above: i32, below: i32, weights: i32) -> i32 {
-        let [w0, w1] = unpack(weights);
-        (((w0 * (above >> 4)) >> 16) + ((w1 * (below >> 4)) >> 16) + 2) >> 2
     }
 
     #[inline(always)]

@@ -7,6 +7,8 @@ use std::ops::Range;
 pub struct BlockTaps<'a> {
     /// For each lane the offset of channel 0 of its first and its second tap; with one tap the two are equal.
     pub offsets: &'a [[isize; 2]],
+    /// For each lane the weights of its taps, in 1/2048; empty for pixels that are not weighed.
+    pub weights: &'a [[i16; 2]],
     /// How many taps are fetched: 1 or 2.
     pub taps: usize,
     /// How many channels are fetched: 1, 3 or 4.
@@ -66,6 +68,11 @@ impl BlockTaps<'_> {
             *start = self.window(self.span(lane..lane + 1), 8)?.try_into().ok()?;
         }
         Some(starts)
+    }
+
+    /// The weights as words (left, right).
+    pub(super) fn pairs<const LANES: usize>(&self) -> [[i16; 2]; LANES] {
+        std::array::from_fn(|lane| self.weights.get(lane).copied().unwrap_or_default())
     }
 
     /// The bytes of a lane when they are fetched one at a time: tap by tap, channel by channel, in a slot of eight.

@@ -53,6 +53,8 @@ pub(crate) struct Columns {
     /// For each packed vector, which bytes come from the third vector.
     in_third: [u64; 2],
     fetch: Fetch,
+    /// The (left, right) weights of each lane.
+    weights: [[i16; 2]; 16],
     /// For [`Fetch::Words`], where the eight bytes of each lane start.
     words: [i32; 16],
     channel_stride: isize,
@@ -76,6 +78,7 @@ impl Columns {
             index: [[0; 64]; 2],
             in_third: [0; 2],
             fetch,
+            weights: taps.pairs(),
             words,
             channel_stride: taps.channel_stride,
             offsets: if fetch == Fetch::Bytes { taps.offsets.into() } else { Box::default() },
@@ -100,6 +103,65 @@ impl Columns {
             }
         }
         columns
+    }
+
+    /// For each row and channel the bytes of `TAPS` taps, zero extended to i32 (one tap) or to words (left, right).
+    ///
+    /// # Safety
+    /// As [`Simd::fetch`], at this level.
+    #[inline(always)]
+    unsafe fn taps<const C: usize, const TAPS: usize, const ROWS: usize>(
+        &self,
+        rows: [*const u8; ROWS],
+    ) -> [[__m512i; C]; ROWS] {
+        // SAFETY: the table was made so that each load stays inside the readable bytes of the row; see `Fetch`.
+        unsafe {
+            let mut taps = [[_mm512_setzero_si512(); C]; ROWS];
+            let mut bytes = [[_mm512_setzero_si512(); 2]; ROWS];
+            match self.fetch {
+                Fetch::Wide { base } => {
+                    for (row, channels) in rows.into_iter().zip(&mut taps) {
+                        let window = row.offset(base);
+                        let vector = |number: usize| window.add(number * 64);
+                        let first = _mm512_loadu_si512(vector(0).cast());
+                        let second = _mm512_loadu_si512(vector(1).cast());
+                        let third = _mm512_loadu_si512(vector(2).cast());
+                        let mut bytes = [first; 2];
+                        for (vector, value) in bytes.iter_mut().enumerate().take(packed(C, TAPS)) {
+                            let index = _mm512_load_si512(self.index[vector].as_ptr().cast());
+                            let low = _mm512_permutex2var_epi8(first, index, second);
+                            *value = _mm512_mask_permutexvar_epi8(low, self.in_third[vector], index, third);
+                        }
+                        *channels = Columns::split::<C, TAPS>(bytes);
+                    }
+                    return taps;
+                }
+                Fetch::Narrow { base } => {
+                    for (row, bytes) in rows.into_iter().zip(&mut bytes) {
+                        let window = row.offset(base);
+                        *bytes = [_mm512_loadu_si512(window.cast()), _mm512_loadu_si512(window.add(64).cast())];
+                    }
+                }
+                Fetch::Words => load_words(rows, &self.words, &mut bytes),
+                Fetch::Bytes => {
+                    for (row, bytes) in rows.into_iter().zip(&mut bytes) {
+                        let mut slots = [0; 128];
+                        gather_bytes::<C, TAPS>(row, &self.offsets, self.channel_stride, &mut slots);
+                        let at: *const u8 = slots.as_ptr();
+                        *bytes = [_mm512_loadu_si512(at.cast()), _mm512_loadu_si512(at.add(64).cast())];
+                    }
+                }
+            }
+            for ([first, second], channels) in bytes.into_iter().zip(&mut taps) {
+                let mut bytes = [first; 2];
+                for (vector, value) in bytes.iter_mut().enumerate().take(packed(C, TAPS)) {
+                    let index = _mm512_load_si512(self.index[vector].as_ptr().cast());
+                    *value = _mm512_permutex2var_epi8(first, index, second);
+                }
+                *channels = Columns::split::<C, TAPS>(bytes);
+            }
+            taps
+        }
     }
 
     /// The channels of packed vectors.
@@ -193,59 +255,36 @@ impl Simd for Avx512 {
     }
 
     #[inline(always)]
-    unsafe fn fetch<const C: usize, const TAPS: usize, const ROWS: usize>(
+    unsafe fn fetch<const C: usize>(self, row: *const u8, columns: &Columns) -> [__m512i; C] {
+        // SAFETY: the caller's promise is the same.
+        let [pixels] = unsafe { columns.taps::<C, 1, 1>([row]) };
+        pixels
+    }
+
+    #[inline(always)]
+    unsafe fn blend<const C: usize, const TAPS: usize>(
         self,
-        rows: [*const u8; ROWS],
+        rows: [*const u8; 2],
         columns: &Columns,
-    ) -> [[__m512i; C]; ROWS] {
-        let mut taps = [[self.splat_words([0; 2]); C]; ROWS];
-        // SAFETY: the table was made so that each load stays inside the readable bytes of the row; see `Fetch`.
+        weights: __m512i,
+    ) -> [__m512i; C] {
+        // SAFETY: the caller's promise is the same; 64 bytes of weights.
         unsafe {
-            let mut bytes = [[_mm512_setzero_si512(); 2]; ROWS];
-            match columns.fetch {
-                Fetch::Wide { base } => {
-                    for (row, channels) in rows.into_iter().zip(&mut taps) {
-                        let window = row.offset(base);
-                        let vector = |number: usize| window.add(number * 64);
-                        let first = _mm512_loadu_si512(vector(0).cast());
-                        let second = _mm512_loadu_si512(vector(1).cast());
-                        let third = _mm512_loadu_si512(vector(2).cast());
-                        let mut bytes = [first; 2];
-                        for (vector, value) in bytes.iter_mut().enumerate().take(packed(C, TAPS)) {
-                            let index = _mm512_load_si512(columns.index[vector].as_ptr().cast());
-                            let low = _mm512_permutex2var_epi8(first, index, second);
-                            *value = _mm512_mask_permutexvar_epi8(low, columns.in_third[vector], index, third);
-                        }
-                        *channels = Columns::split::<C, TAPS>(bytes);
-                    }
-                    return taps;
-                }
-                Fetch::Narrow { base } => {
-                    for (row, bytes) in rows.into_iter().zip(&mut bytes) {
-                        let window = row.offset(base);
-                        *bytes = [_mm512_loadu_si512(window.cast()), _mm512_loadu_si512(window.add(64).cast())];
-                    }
-                }
-                Fetch::Words => load_words(rows, &columns.words, &mut bytes),
-                Fetch::Bytes => {
-                    for (row, bytes) in rows.into_iter().zip(&mut bytes) {
-                        let mut slots = [0; 128];
-                        gather_bytes::<C, TAPS>(row, &columns.offsets, columns.channel_stride, &mut slots);
-                        let at: *const u8 = slots.as_ptr();
-                        *bytes = [_mm512_loadu_si512(at.cast()), _mm512_loadu_si512(at.add(64).cast())];
-                    }
-                }
+            let [above, below] = columns.taps::<C, TAPS, 2>(rows);
+            let columns = _mm512_loadu_si512(columns.weights.as_ptr().cast());
+            let mut values = above;
+            for channel in 0..C {
+                // The high words are zero, and stay zero. Two multiplies and an add beat one multiply of both rows side by
+                // side, which takes a masked multishift (two instructions to LLVM) and a dot product with ones.
+                let above = _mm512_srli_epi32::<4>(_mm512_madd_epi16(above[channel], columns));
+                let below = _mm512_srli_epi32::<4>(_mm512_madd_epi16(below[channel], columns));
+                let above = _mm512_mulhi_epi16(above, weights);
+                let below = _mm512_mulhi_epi16(below, _mm512_srli_epi32::<16>(weights));
+                // (x * 2^13 + 2^14) >> 15 is (x + 2) >> 2.
+                values[channel] = _mm512_mulhrs_epi16(_mm512_add_epi16(above, below), _mm512_set1_epi16(1 << 13));
             }
-            for ([first, second], channels) in bytes.into_iter().zip(&mut taps) {
-                let mut bytes = [first; 2];
-                for (vector, value) in bytes.iter_mut().enumerate().take(packed(C, TAPS)) {
-                    let index = _mm512_load_si512(columns.index[vector].as_ptr().cast());
-                    *value = _mm512_permutex2var_epi8(first, index, second);
-                }
-                *channels = Columns::split::<C, TAPS>(bytes);
-            }
+            values
         }
-        taps
     }
 
     #[inline(always)]
@@ -291,12 +330,6 @@ impl Simd for Avx512 {
         unsafe { _mm512_loadu_ps(at) }
     }
 
-    fn words(self, pairs: &[[i16; 2]]) -> __m512i {
-        let pairs: &[[i16; 2]; 16] = pairs[..16].try_into().expect("a block has 16 lanes");
-        // SAFETY: 64 bytes of plain integers into a vector of the same size.
-        unsafe { std::mem::transmute(*pairs) }
-    }
-
     #[inline(always)]
     fn splat_words(self, [low, high]: [i16; 2]) -> __m512i {
         level! { _mm512_set1_epi32(i32::from(low) & 0xffff | i32::from(high) << 16) }
@@ -305,23 +338,6 @@ impl Simd for Avx512 {
     #[inline(always)]
     fn splat(self, value: f32) -> __m512 {
         level! { _mm512_set1_ps(value) }
-    }
-
-    #[inline(always)]
-    fn dot_pairs(self, pairs: __m512i, weights: __m512i) -> __m512i {
-        level! { _mm512_madd_epi16(pairs, weights) }
-    }
-
-    #[inline(always)]
-    fn blend_rows(self, above: __m512i, below: __m512i, weights: __m512i) -> __m512i {
-        level! {
-            // The high words are zero, and stay zero. Two multiplies and an add beat one multiply of both rows side by
-            // side, which takes a masked multishift (two instructions to LLVM) and a dot product with ones.
-            let above = _mm512_mulhi_epi16(_mm512_srli_epi32::<4>(above), weights);
-            let below = _mm512_mulhi_epi16(_mm512_srli_epi32::<4>(below), _mm512_srli_epi32::<16>(weights));
-            // (x * 2^13 + 2^14) >> 15 is (x + 2) >> 2.
-            _mm512_mulhrs_epi16(_mm512_add_epi16(above, below), _mm512_set1_epi16(1 << 13))
-        }
     }
 
     #[inline(always)]

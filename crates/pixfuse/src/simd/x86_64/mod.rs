@@ -2,6 +2,7 @@
 
 mod avx2;
 mod avx2_cells;
+mod avx2_columns;
 mod avx2_passes;
 mod avx2_pixels;
 mod avx2_quads;
