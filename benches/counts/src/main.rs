@@ -21,8 +21,8 @@ struct Case {
 }
 
 /// One of each way through the core: one tap, two taps, margins, a separable filter, no resize, a conversion before a
-/// filter, and a short element.
-const CASES: [Case; 7] = [
+/// filter, a short element, and an area.
+const CASES: [Case; 8] = [
     Case {
         name: "W1b",
         text: "input(bgr8), resize(240, 256, nearest), \
@@ -69,6 +69,13 @@ const CASES: [Case; 7] = [
                normalize(mean = [0.485, 0.456, 0.406], std = [0.229, 0.224, 0.225]), output(rgb, f16, chw)",
         rows: 360,
         columns: 640,
+    },
+    Case {
+        name: "area",
+        text: "input(bgr8), resize(112, 112, area), \
+               normalize(mean = [0.485, 0.456, 0.406], std = [0.229, 0.224, 0.225]), output(rgb, f32, chw)",
+        rows: 540,
+        columns: 960,
     },
 ];
 

@@ -145,7 +145,7 @@ impl<K: Body<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
                 for y in 0..*height {
                     // SAFETY: the view, and scratch for these lines, which are of the window's pixels.
                     unsafe {
-                        let line = resampled.make(simd, scratch, y, view);
+                        let line = resampled.line(simd, scratch, y, view);
                         sink.dense(simd, y, line, resampled.stride(), 0);
                     }
                 }
@@ -154,7 +154,7 @@ impl<K: Body<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
                 for y in 0..*height {
                     // SAFETY: as above.
                     unsafe {
-                        let line = resampled.make(simd, scratch, y, view);
+                        let line = resampled.line(simd, scratch, y, view);
                         sink.floats(simd, y, line, resampled.stride());
                     }
                 }

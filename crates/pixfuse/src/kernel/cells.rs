@@ -10,8 +10,8 @@
 //! that is fastest, and a bound for their distance from OpenCV's; what is not that far from a half, about 3 bytes of 1000,
 //! is summed again. 1080x1920 -> 224x224 takes a quarter of the time that the sums of `summed` take, with AVX2.
 
+use super::Request;
 use super::scratch::{Scratch, pitch};
-use super::{Line, Request};
 use crate::image::view::View;
 use crate::simd::{CHUNK, CellColumns, CellRows, CellTaps, MOST_ROWS, Share, Simd, Task};
 use crate::weights::AxisWeights;
@@ -144,18 +144,22 @@ impl Cells {
             parts,
         })
     }
-}
 
-impl<S: Simd> Line<S> for Cells {
-    fn scratch(&self) -> usize {
+    /// Bytes of scratch that a run needs.
+    pub(super) fn scratch(&self) -> usize {
         self.parts.end * self.planes
     }
 
-    fn stride(&self) -> isize {
+    /// Bytes from the line of a plane to the line of the next.
+    pub(super) fn line_stride(&self) -> isize {
         self.parts.end as isize
     }
 
-    unsafe fn make(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
+    /// As [`Resampled::line`](super::resampled::Resampled::line).
+    ///
+    /// # Safety
+    /// As there.
+    pub(super) unsafe fn row<S: Simd>(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
         simd.vectorize(Row { cells: self, scratch: scratch.parts().0, y, view })
     }
 }
@@ -210,7 +214,7 @@ impl Cells {
     /// Makes the line of one plane: near sums where they leave no doubt, and OpenCV's.
     ///
     /// # Safety
-    /// As [`Line::make`]; there is a chunk of room behind the floats and the line.
+    /// As [`row`](Self::row); there is a chunk of room behind the floats and the line.
     #[inline(always)]
     unsafe fn round(&self, view: &View, plane: usize, y: usize, floats: *const f32, line: *mut u8) {
         let weight = self.rows[y].weight;
@@ -241,7 +245,7 @@ impl Cells {
     /// One byte, summed as OpenCV does.
     ///
     /// # Safety
-    /// As [`Line::make`].
+    /// As [`row`](Self::row).
     #[inline(always)]
     unsafe fn again(&self, view: &View, plane: usize, y: usize, element: usize) -> u8 {
         let [rows, columns] = &self.exact;

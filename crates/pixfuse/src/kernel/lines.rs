@@ -4,9 +4,10 @@ use pixfuse_spec::{Filter, Resample, Sample};
 
 use super::blocks::{Block, blended, picked};
 use super::cells::Cells;
+use super::resampled::Resampled;
 use super::separable::Resampler;
 use super::summed::Summed;
-use super::{Line, Load, Request};
+use super::{Load, Request};
 use crate::axis::{self, Axis, Pair};
 use crate::simd::Simd;
 use crate::weights::Passes;
@@ -19,9 +20,9 @@ pub(super) enum Lines<S: Simd> {
     /// Two rows by `taps` columns of the source.
     Blended { rows: Vec<Pair>, blocks: Vec<Block<S>>, taps: usize },
     /// A line that is resampled first.
-    Resampled(Box<dyn Line<S>>),
+    Resampled(Resampled<S>),
     /// Planes of f32 lines that are resampled first, and not rounded.
-    Floats(Box<dyn Line<S>>),
+    Floats(Resampled<S>),
     /// Planes of f32 lines of those samples of a source row.
     Wide { rows: Vec<u32>, columns: Vec<u32>, sample: Sample },
 }
@@ -51,17 +52,17 @@ impl<S: Simd> Lines<S> {
                 match Passes::new(separable, from, placement.resized, kept) {
                     None => Self::pick::<L, C>(simd, request, None),
                     Some(Passes::Rounded { axes, rows_first }) => {
-                        Self::Resampled(Box::new(Resampler::new(simd, request, axes, rows_first, view)))
+                        Self::Resampled(Resampled::Rounded(Resampler::new(simd, request, axes, rows_first, view)))
                     }
                     Some(Passes::Wide { axes, finish }) => {
-                        Self::Resampled(Box::new(Summed::wide(simd, request, axes, finish, view)))
+                        Self::Resampled(Resampled::Summed(Summed::wide(simd, request, axes, finish, view)))
                     }
                     Some(Passes::Float { axes, rounds: false }) => {
-                        Self::Floats(Box::new(Summed::float(simd, request, axes, false, view)))
+                        Self::Floats(Resampled::Summed(Summed::float(simd, request, axes, false, view)))
                     }
                     Some(Passes::Float { axes, rounds: true }) => match Cells::new(request, &axes, view) {
-                        Some(cells) => Self::Resampled(Box::new(cells)),
-                        None => Self::Resampled(Box::new(Summed::float(simd, request, axes, true, view))),
+                        Some(cells) => Self::Resampled(Resampled::Cells(cells)),
+                        None => Self::Resampled(Resampled::Summed(Summed::float(simd, request, axes, true, view))),
                     },
                     Some(Passes::TwoTaps { axes }) => Self::blend::<L, C>(simd, request, axes),
                 }

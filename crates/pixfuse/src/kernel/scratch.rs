@@ -31,6 +31,9 @@ thread_local! {
 impl Scratch {
     /// Calls `run` with at least this many bytes. Nothing is allocated when this thread had as many before.
     pub(super) fn with<T>(bytes: usize, run: impl FnOnce(&mut Self) -> T) -> T {
+        if bytes == 0 {
+            return run(&mut Self::default());
+        }
         // Taken out while it is used: a run that starts inside another one makes its own.
         let mut scratch = SCRATCH.take().unwrap_or_default();
         let lines = bytes.div_ceil(64);

@@ -14,7 +14,7 @@
 use super::pack::Pack;
 use super::quads::{Blend, round};
 use super::scratch::{Scratch, pitch};
-use super::{Line, Request, Source};
+use super::{Request, Source};
 use crate::image::view::View;
 use crate::simd::{Simd, Task, interleave};
 use crate::weights::AxisWeights;
@@ -86,18 +86,22 @@ impl<S: Simd> Resampler<S> {
             Parts { packed: packed_at, packed_pitch: pitch(packed), middle, line: line_at, end: line_at + pitch(line) };
         Self { source, planes, pack, packs, first, blend, last, parts }
     }
-}
 
-impl<S: Simd> Line<S> for Resampler<S> {
-    fn scratch(&self) -> usize {
+    /// Bytes of scratch that a run needs.
+    pub(super) fn scratch(&self) -> usize {
         self.parts.end * self.planes
     }
 
-    fn stride(&self) -> isize {
+    /// Bytes from the line of a plane to the line of the next.
+    pub(super) fn line_stride(&self) -> isize {
         self.parts.end as isize
     }
 
-    unsafe fn make(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
+    /// As [`Resampled::line`](super::resampled::Resampled::line).
+    ///
+    /// # Safety
+    /// As there.
+    pub(super) unsafe fn row(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
         simd.vectorize(Row { resampler: self, scratch, y, view })
     }
 }

@@ -11,7 +11,7 @@ use pixfuse_spec::Sample;
 use super::keeping::Keeping;
 use super::pack::Pack;
 use super::scratch::{Scratch, pitch};
-use super::{Line, Request, wide};
+use super::{Request, wide};
 use crate::image::view::View;
 use crate::simd::{PlainRows, Simd, Task};
 use crate::weights::{AxisWeights, Finish};
@@ -130,20 +130,24 @@ impl<S: Simd> Summed<S> {
         let parts = Parts { pitch: pitch(length * 4), packed, line, end: line + lines * pitch(length * 4) };
         Self { source_rows: last, planes, pack, packs, passes, rows, batch, keeping, length, parts }
     }
-}
 
-impl<S: Simd> Line<S> for Summed<S> {
-    fn scratch(&self) -> usize {
+    /// Bytes of scratch that a run needs.
+    pub(super) fn scratch(&self) -> usize {
         self.parts.end * self.planes
     }
 
-    fn stride(&self) -> isize {
+    /// Bytes from the line of a plane to the line of the next.
+    pub(super) fn line_stride(&self) -> isize {
         let apart = matches!(self.passes, Passes::Float { rounds: false, .. }) && self.planes == 1;
         // An f32 line of interleaved pixels is taken apart into planes.
         if apart { (self.length / self.pack.pixel * 4) as isize } else { self.parts.end as isize }
     }
 
-    unsafe fn make(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
+    /// As [`Resampled::line`](super::resampled::Resampled::line).
+    ///
+    /// # Safety
+    /// As there.
+    pub(super) unsafe fn row(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
         simd.vectorize(Row { summed: self, scratch, y, view })
     }
 }

@@ -1,0 +1,58 @@
+//! Output rows that are resampled before a body maps and stores them.
+
+use super::cells::Cells;
+use super::scratch::Scratch;
+use super::separable::Resampler;
+use super::summed::Summed;
+use crate::image::view::View;
+use crate::simd::Simd;
+
+/// What makes the lines of one source size, one after the other.
+pub(super) enum Resampled<S: Simd> {
+    /// With a u8 between the passes.
+    Rounded(Resampler<S>),
+    /// With sums between the passes.
+    Summed(Summed<S>),
+    /// OpenCV's area.
+    Cells(Cells),
+}
+
+impl<S: Simd> Resampled<S> {
+    /// Bytes of scratch that a run needs.
+    pub(super) fn scratch(&self) -> usize {
+        match self {
+            Self::Rounded(passes) => passes.scratch(),
+            Self::Summed(passes) => passes.scratch(),
+            Self::Cells(passes) => passes.scratch(),
+        }
+    }
+
+    /// Bytes from the line of a plane to the line of the next.
+    pub(super) fn stride(&self) -> isize {
+        match self {
+            Self::Rounded(passes) => passes.line_stride(),
+            Self::Summed(passes) => passes.line_stride(),
+            Self::Cells(passes) => passes.line_stride(),
+        }
+    }
+
+    /// Resamples output row `y`; rows are asked for from the first to the last. Gives the line of the first plane.
+    ///
+    /// This enters the level's gateway for itself, once a row, so that the passes are compiled once and not into every
+    /// kernel.
+    ///
+    /// # Safety
+    /// `view` is that of [`Prepared::run`](super::Prepared::run); `scratch` was made ready for
+    /// [`scratch`](Self::scratch) bytes.
+    #[inline(never)]
+    pub(super) unsafe fn line(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
+        // SAFETY: the caller's promise is the same.
+        unsafe {
+            match self {
+                Self::Rounded(passes) => passes.row(simd, scratch, y, view),
+                Self::Summed(passes) => passes.row(simd, scratch, y, view),
+                Self::Cells(passes) => passes.row(simd, scratch, y, view),
+            }
+        }
+    }
+}
