@@ -75,8 +75,9 @@ impl Pipeline {
     /// says. `threads` share the rows of the result, as they share the images of `batch`.
     ///
     /// Nothing is copied: arrays, tensors and buffers are read where they lie, whatever their strides, and so are Pillow
-    /// images that Pillow (11.2 or newer) keeps in one piece, as it does up to 16 MB. torch.from_numpy makes the result a
-    /// tensor, without a copy too.
+    /// images that Pillow (11.2 or newer) keeps in one piece. Larger ones than 16 MB are kept in several, and copied;
+    /// PIL.Image.core.set_use_block_allocator(1), before they are made or loaded, keeps each of them in one, and so does
+    /// PILLOW_BLOCK_SIZE=1024m in the environment. torch.from_numpy makes the result a tensor, without a copy too.
     ///
     /// The GIL is released meanwhile: no other thread may write to `image` or use `out` until the call returns. Raises
     /// PipelineError when an argument does not fit; nothing has been written to `out` then.

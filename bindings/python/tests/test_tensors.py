@@ -313,15 +313,22 @@ def test_an_image_that_pillow_cannot_load(tmp_path, noise):
         pixfuse.Pipeline(TEXT)(Image.open(broken))
 
 
-# Nothing in it is as large as a copy of a view. What a view gives is compared later, so that copies come last.
 PEAK = """
-import resource, sys
+import re, sys
 import numpy as np, pixfuse
 from PIL import Image
 
 def peak():
+    # Not `getrusage` on Linux, which starts from the peak of the process that this one was forked from.
+    if sys.platform == "linux":
+        return int(re.search(r"VmHWM:\\s*(\\d+) kB", open("/proc/self/status").read())[1]) * 1024
+    import resource
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
+"""
+
+# Nothing in it is as large as a copy of a view. What a view gives is compared later, so that copies come last.
+VIEWS = PEAK + """
 interleaved, planar = (
     pixfuse.Pipeline(f"input({form}), resize(24, 37, bilinear), normalize(), output(rgb, f32, chw)")
     for form in ("rgb8", "rgb8, chw")
@@ -354,7 +361,8 @@ views = {
 if "torch" in sys.argv:
     import torch
     views["torch"] = (interleaved, torch.from_numpy(image)[3:, 5:])
-    views["torch, planes"] = (planar, torch.from_numpy(image).permute(2, 0, 1))
+    views["torch, channels last"] = (planar, torch.from_numpy(image).permute(2, 0, 1))
+    assert views["torch, channels last"][1][None].is_contiguous(memory_format=torch.channels_last)
 pillow = Image.fromarray(memory)
 if hasattr(pillow, "__arrow_c_array__"):
     views["Pillow RGBA"] = (four, pillow)
@@ -371,6 +379,9 @@ for name, (pipe, view) in views.items():
     grown = peak() - before
     assert grown < 4 << 20, f"{name}: {grown} bytes"
     assert np.array_equal(out, results[name])
+before = peak()
+image.copy()
+assert peak() - before > image.nbytes // 2, "a copy should be seen"
 for name, (pipe, view) in views.items():
     if isinstance(view, Tensor): view = view.array
     assert np.array_equal(pipe(np.array(view, order="C")[..., : 4 if pipe is four else 3] if pipe is not planar else np.array(view, order="C")), results[name]), name
@@ -386,7 +397,36 @@ def test_no_view_is_copied():
         arguments = ["torch"]
     except ImportError:
         arguments = []
-    program = [sys.executable, "-c", PEAK, *arguments]
+    program = [sys.executable, "-c", VIEWS, *arguments]
     run = subprocess.run(program, env=dict(os.environ), capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     assert run.stdout.split()[0] == str(8 + 2 * len(arguments) + 2 * hasattr(Image.Image, "__arrow_c_array__"))
+
+
+LARGE = PEAK + """
+def grown(image):
+    before = peak()
+    return pipe(image), peak() - before
+
+pipe = pixfuse.Pipeline("input(rgb8), resize(24, 37, bilinear), normalize(), output(rgb, f32, chw)")
+small = Image.fromarray(np.random.default_rng(1).integers(0, 256, (256, 256, 3), np.uint8))
+pipe(small)
+if sys.argv[1:] == ["call"]:
+    Image.core.set_use_block_allocator(1)
+whole, grew = grown(small.resize((6000, 4000)))
+assert grew < 4 << 20, grew
+Image.core.set_use_block_allocator(0)
+Image.core.set_block_size(16 << 20)
+copied, grew = grown(small.resize((6000, 4000)))
+assert grew > 4000 * 6000 * 3 // 2, f"{grew} bytes: a copy should be seen"
+assert np.array_equal(whole, copied)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no getrusage")
+@pytest.mark.skipif(not hasattr(Image.Image, "__arrow_c_array__"), reason="this Pillow gives its pixels to nobody")
+@pytest.mark.parametrize(("setting", "environment"), [("call", {}), ("environment", {"PILLOW_BLOCK_SIZE": "1024m"})])
+def test_a_large_pillow_image_in_one_piece(setting, environment):
+    program = [sys.executable, "-c", LARGE, setting]
+    run = subprocess.run(program, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
