@@ -67,7 +67,7 @@ impl Pipeline {
     /// `image` is a numpy array of uint8 (uint16 for rgb16 and its kin, float32 for rgb32f) with any strides, (rows,
     /// columns, channels), or (channels, rows, columns) for input(.., chw); a gray one may be (rows, columns). For nv12,
     /// nv21 and i420 it is one array (rows * 3/2, columns) as OpenCV has it, or a tuple of the planes, (y, uv) or
-    /// (y, u, v), with rows of any stride; for yuyv an array (rows, columns, 2). Also a Pillow image of
+    /// (y, u, v), with rows of any stride; for yuyv an array (rows, columns, 2) of even columns. Also a Pillow image of
     /// mode L, RGB or RGBA, a tensor of torch or of another library with __dlpack__, in the CPU's memory, and anything with
     /// the buffer protocol, __array_interface__ or __array__. `out` is a writable C-contiguous array or tensor of exactly
     /// the output's shape and dtype that shares no memory with the image; for bf16 an array of ml_dtypes, or a tensor of

@@ -90,6 +90,14 @@ def test_planes_that_do_not_fit(image, message):
     assert str(caught.value).startswith(f"image: {message}"), caught.value
 
 
+def test_yuyv_of_odd_columns():
+    """The last pixel's V would lie behind its row."""
+    memory = np.zeros((4, 8, 2), np.uint8)
+    for image in (memory[:, :7], memory[:1, :7], np.zeros((4, 7, 2), np.uint8)):
+        with pytest.raises(PipelineError, match=r"expected \(rows, columns, 2\) of even columns for input\(yuyv\)"):
+            Pipeline("input(yuyv), output(rgb, u8)")(image)
+
+
 def test_gray_of_colours(level, noise):
     for rows, columns in [(1, 1), (7, 13), (40, 129)]:
         rgb = noise(rows, columns, 3)
