@@ -202,9 +202,10 @@ impl Pipeline {
         }
     }
 
-    /// What it does, for people: the text, the plan step by step, and which kernel runs it on which level.
+    /// What it does, for people: the text, the plan step by step, which kernel runs it on which level, and which decoders
+    /// `decode` uses.
     fn explain(&self) -> String {
-        self.pipe.explain()
+        pixfuse_decode::explain(&self.pipe)
     }
 
     /// The shape of the output for an image that is stored in this size.
