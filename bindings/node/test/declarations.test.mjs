@@ -66,7 +66,7 @@ test('a pipeline describes itself', () => {
   assert.equal(new Pipeline(JSON.parse(JSON.stringify(pipe))).spec, TEXT)
   assert.equal(inspect(pipe), `Pipeline('${TEXT}')`)
   assert.equal(pipe.element, 'f32')
-  assert.match(pipe.explain(), new RegExp(`^input.*kernel +grid\\nlevel +${pipe.level}\\ndecoders +JPEG +libjpeg-turbo-rs`, 's'))
+  assert.match(pipe.explain(), new RegExp(`^input.*kernel +grid\\nlevel +${pipe.level}\\ndecoders +JPEG `, 's'))
   assert.match(new Pipeline('input(nv12), output(rgb, u8)').explain(), /level +\w+$/)
   assert.deepEqual(pipe.outputShape(480, 640), [3, 240, 256])
   assert.deepEqual(new Pipeline('input(gray8), output(gray, u8, hwc)').outputShape(480, 640), [480, 640, 1])

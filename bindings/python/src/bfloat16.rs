@@ -35,7 +35,8 @@ pub(crate) fn memory<'py>(object: &Bound<'py, PyAny>) -> Result<Option<Memory<'p
     dlpack_memory(object)
 }
 
-/// As an array of the same bits: torch refuses there what it gives DLPack without a word, a tensor that has no memory say.
+/// As an array of the same bits: torch refuses there what it gives DLPack without a word, a tensor that has no memory
+/// say.
 fn torch_memory<'py>(object: &Bound<'py, PyAny>) -> Result<Option<Memory<'py>>, Failure> {
     let py = object.py();
     let torch = py.import(intern!(py, "torch"))?;
@@ -57,8 +58,8 @@ fn dlpack_memory<'py>(object: &Bound<'py, PyAny>) -> Result<Option<Memory<'py>>,
     let refused = |message: &str| Err(Error::Output(format!("{} {message}", found(object))).into());
     let (tensor, flags): (*const Tensor, _) = if owner.is_valid_checked(Some(c"dltensor_versioned")) {
         let managed: *const Versioned = owner.pointer_checked(Some(c"dltensor_versioned"))?.as_ptr().cast();
-        // SAFETY: a capsule of this name holds this structure, which begins with its version, for as long as it lives: a
-        // capsule is made for one reader, and nobody but `owner` has this one.
+        // SAFETY: a capsule of this name holds this structure, which begins with its version, for as long as it lives:
+        // a capsule is made for one reader, and nobody but `owner` has this one.
         if unsafe { (*managed).major } != 1 {
             return refused("speaks another version of DLPack, expected 1");
         }

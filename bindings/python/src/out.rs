@@ -123,10 +123,10 @@ impl<'py, T: TensorElement + numpy::Element> Out<'py, T> {
 
     /// Its elements, which no other thread may read or write meanwhile.
     pub(crate) fn elements(&mut self) -> &mut [MaybeUninit<T>] {
-        // SAFETY: `on` accepted memory that is writable, C-contiguous and aligned and has `length` elements. It lives as
-        // long as `self` holds its owner and is not moved: `ndarray.resize` refuses meanwhile, and so does a library that
-        // gave a tensor away. That nobody else uses it meanwhile is the contract of `Pipeline.__call__`; that the source
-        // image does not is checked by the core before anything is read or written.
+        // SAFETY: `on` accepted memory that is writable, C-contiguous and aligned and has `length` elements. It lives
+        // as long as `self` holds its owner and is not moved: `ndarray.resize` refuses meanwhile, and so does a library
+        // that gave a tensor away. That nobody else uses it meanwhile is the contract of `Pipeline.__call__`; that the
+        // source image does not is checked by the core before anything is read or written.
         unsafe { std::slice::from_raw_parts_mut(self.data, self.length) }
     }
 

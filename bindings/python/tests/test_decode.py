@@ -210,7 +210,7 @@ def damaged(file, chance):
             case 1:
                 file[at] = chance.choice((0, 1, 0x7F, 0x80, 0xFF))
             case 2:
-                # A damaged header is found early; its sizes and tables are worth more attempts than their share of bytes.
+                # A damaged header is found early; its sizes and tables are worth more than their share of bytes.
                 file[at % 400] = chance.randrange(256)
             case 3:
                 file[to:to] = file[at : at + length]

@@ -78,6 +78,12 @@ pub use file::{EncodedImage, FileFormat, Options};
 pub use run::{decode, decode_into};
 
 /// What a pipeline does, for people: [`Pipeline::explain`], and the [`decoders`] that give it the pixels of files.
+///
+/// ```
+/// let pipe = pixfuse::Pipeline::parse("input(rgb8), output(rgb, u8, hwc)")?;
+/// assert!(pixfuse_decode::explain(&pipe).contains("decoders  JPEG  libjpeg-turbo-rs"));
+/// # Ok::<(), pixfuse::Error>(())
+/// ```
 pub fn explain(pipe: &Pipeline) -> String {
     let explained = pipe.explain();
     match colours::Colours::Gray.refused(pipe.spec().input.format) {
