@@ -205,7 +205,10 @@ export interface Pipeline<E extends Element = Element> {
   /** The level it runs on: the best of this CPU, or the one of the environment variable `PIXFUSE_LEVEL`. */
   readonly level: Level
 
-  /** What it does, for people: the text, the plan slot by slot, and which kernel runs it on which level. */
+  /**
+   * What it does, for people: the text, the plan slot by slot, which kernel runs it on which level, and which decoders
+   * `decode` uses.
+   */
   explain(): string
 
   /**

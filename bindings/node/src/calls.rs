@@ -29,8 +29,8 @@ pub(crate) fn object(env: &Env, pipe: std::result::Result<Pipeline, pixfuse::Err
     object.set("level", pipe.level().name())?;
     type Call<'a> = FunctionCallContext<'a>;
     let owner = pipe.clone();
-    object
-        .set("explain", env.create_function_from_closure::<(), _, _>("explain", move |_: Call| Ok(owner.explain()))?)?;
+    let explain = move |_: Call| Ok(pixfuse_decode::explain(&owner));
+    object.set("explain", env.create_function_from_closure::<(), _, _>("explain", explain)?)?;
     let owner = pipe.clone();
     object
         .set("shape", env.create_function_from_closure::<(), _, _>("shape", move |call: Call| shape(&owner, &call))?)?;

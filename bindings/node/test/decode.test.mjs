@@ -133,6 +133,59 @@ test('what is wrong is said', async () => {
   await assert.rejects(pipe.decode('photo.jpg'), { code: 'InvalidArg', message: wrong[0][1] })
 })
 
+let state = 99
+/** A whole number below `most`, the same in every run. */
+function below(most) {
+  state = (Math.imul(state, 1103515245) + 12345) >>> 0
+  return (state >>> 8) % most
+}
+
+/** One to four damages of the kinds that disks, networks and attackers make. */
+function damaged(file) {
+  let bytes = [...file]
+  for (let left = 1 + below(4); left > 0; left--) {
+    const [at, to, length] = [below(bytes.length), below(bytes.length), 1 + below(32)]
+    const damages = [
+      () => { bytes[at] ^= 1 << below(8) },
+      () => { bytes[at] = [0, 1, 0x7f, 0x80, 0xff][below(5)] },
+      // A damaged header is found early; its sizes and tables are worth more attempts than their share of bytes.
+      () => { bytes[at % 400] = below(256) },
+      () => { bytes.splice(to, 0, ...bytes.slice(at, at + length)) },
+      () => { bytes.splice(Math.max(at, 16), length) },
+      () => { bytes.length = Math.max(at, 16) },
+    ]
+    damages[below(damages.length)]()
+  }
+  return Uint8Array.from(bytes)
+}
+
+test('ten thousand damaged files: a tensor or an error, soon, and no byte beside the output', () => {
+  const small = new Pipeline('input(rgba8, alpha = drop), resize(7, 9, bilinear), output(rgb, f32, chw)')
+  const formats = [
+    ['odd-420.jpg', 'odd-444-progressive.jpg', 'orientation-6.jpg', 'gray.jpg'],
+    ['rgb.png', 'rgba.png', 'gray.png'],
+    ['lossy.webp', 'lossless.webp', 'lossy-alpha.webp'],
+  ].map(names => names.map(read))
+  const around = new Float32Array(32 + 3 * 7 * 9 + 32).fill(85)
+  const out = around.subarray(32, -32)
+  let [tensors, slowest] = [0, 0]
+  for (let turn = 0; turn < 10_000; turn++) {
+    const files = formats[turn % 3]
+    const file = damaged(files[below(files.length)])
+    const start = performance.now()
+    try {
+      small.decodeSync(file, { out, maxPixels: 2 ** 18 })
+      tensors++
+    } catch (error) {
+      assert.match(error.message, /^file: /)
+    }
+    slowest = Math.max(slowest, performance.now() - start)
+    assert.ok([...around.subarray(0, 32), ...around.subarray(-32)].every(value => value === 85))
+  }
+  assert.ok(tensors > 500 && tensors < 9_000, `${tensors} tensors: the damage is not what it was`)
+  assert.ok(slowest < 10_000, `${slowest} ms`)
+})
+
 test('decoders are named', () => {
   for (const name of ['JPEG', 'libjpeg-turbo-rs', 'PNG', 'WebP', 'EXIF']) assert.ok(decoders().includes(name))
 })

@@ -191,6 +191,9 @@ fn read<'py>(object: &Bound<'py, PyAny>) -> Result<Bound<'py, PyUntypedArray>, F
     }
 }
 
+/// What DLPack calls memory that the CPU reads: its own, and its own that a GPU reads too.
+pub(crate) const CPU: [i32; 3] = [1, 3, 11];
+
 /// An array on the memory of a tensor of torch, or of any library that speaks DLPack: never a copy. Nothing for another
 /// object.
 ///
@@ -200,8 +203,6 @@ pub(crate) fn tensor<'py>(
     object: &Bound<'py, PyAny>,
     kind: fn(String) -> Error,
 ) -> Result<Option<Bound<'py, PyUntypedArray>>, Failure> {
-    /// What DLPack calls memory that the CPU reads: its own, and its own that a GPU reads too.
-    const CPU: [i32; 3] = [1, 3, 11];
     static FROM_DLPACK: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let py = object.py();
     let array = if let Some(torch) = class(py, "torch", "Tensor")?
@@ -233,7 +234,7 @@ pub(crate) fn class<'py>(py: Python<'py>, module: &str, name: &str) -> PyResult<
 }
 
 /// Says with the error of an object's own code, of a tensor on a GPU say, what it was about.
-fn note(error: &PyErr, object: &Bound<'_, PyAny>) {
+pub(crate) fn note(error: &PyErr, object: &Bound<'_, PyAny>) {
     // A note leaves its words as they are; losing one is no harm.
     let _ = error.add_note(object.py(), format!("while {} was read as an array", found(object)));
 }

@@ -20,6 +20,7 @@
 //! files on,
 //! `failure` turns errors into exceptions.
 
+mod bfloat16;
 mod declaration;
 mod decode;
 mod failure;

@@ -47,7 +47,7 @@ pub(crate) struct Pixels<'py> {
 
 impl<'py> Pixels<'py> {
     /// Nothing where Pillow does not give them: before 11.2, and for most images of more than 16 MB, which lie in several
-    /// pieces.
+    /// pieces. Where those are, Pillow tells nobody.
     pub(crate) fn of(image: &Bound<'py, PyAny>, format: PixelFormat) -> Result<Option<Self>, Failure> {
         let py = image.py();
         let Ok(export) = image.getattr(intern!(py, "__arrow_c_array__")) else { return Ok(None) };

@@ -65,18 +65,20 @@ impl Pipeline {
     /// Runs over one image into a new array, or into `out`, which is returned.
     ///
     /// `image` is a numpy array of uint8 (uint16 for rgb16 and its kin, float32 for rgb32f) with any strides, (rows,
-    /// columns, channels), or (channels, rows, columns) for input(.., chw); a gray one may be (rows, columns). For nv12,
-    /// nv21 and i420 it is one array (rows * 3/2, columns) as OpenCV has it, or a tuple of the planes, (y, uv) or
-    /// (y, u, v), with rows of any stride; for yuyv an array (rows, columns, 2). Also a Pillow image of mode L, RGB or RGBA, a tensor of torch or
-    /// of another library with __dlpack__, in the CPU's memory, and anything with the buffer protocol,
-    /// __array_interface__ or __array__. `out` is a writable C-contiguous array or tensor of exactly the output's shape
-    /// and dtype that shares no memory with the image. `orient` is an EXIF value from 1 to 8, by which this image is turned
-    /// instead of as input(.., orient = ..) says. `threads` share the rows of the result, as they share the images of
-    /// `batch`.
+    /// columns, channels), or (channels, rows, columns) for input(.., chw); a gray one may be (rows, columns). For
+    /// nv12, nv21 and i420 it is one array (rows * 3/2, columns) as OpenCV has it, or a tuple of the planes, (y, uv) or
+    /// (y, u, v), with rows of any stride; for yuyv an array (rows, columns, 2) of even columns. Also a Pillow image of
+    /// mode L, RGB or RGBA, a tensor of torch or of another library with __dlpack__, in the CPU's memory, and anything
+    /// with the buffer protocol, __array_interface__ or __array__. `out` is a writable C-contiguous array or tensor of
+    /// exactly the output's shape and dtype that shares no memory with the image; for bf16 an array of ml_dtypes, or a
+    /// tensor of bfloat16. `orient` is an EXIF value from 1 to 8, by which this image is turned instead of as input(..,
+    /// orient = ..) says. `threads` share the rows of the result, as they share the images of `batch`.
     ///
-    /// Nothing is copied: arrays, tensors and buffers are read where they lie, whatever their strides, and so are Pillow
-    /// images that Pillow (11.2 or newer) keeps in one piece, as it does up to 16 MB. torch.from_numpy makes the result a
-    /// tensor, without a copy too.
+    /// Nothing is copied: arrays, tensors and buffers are read where they lie, whatever their strides, and so are
+    /// Pillow images that Pillow (11.2 or newer) keeps in one piece. Larger ones than 16 MB are kept in several, and
+    /// copied; PIL.Image.core.set_use_block_allocator(1), before they are made or loaded, keeps each of them in one,
+    /// and so does PILLOW_BLOCK_SIZE=1024m in the environment. torch.from_numpy makes the result a tensor, without a
+    /// copy too.
     ///
     /// The GIL is released meanwhile: no other thread may write to `image` or use `out` until the call returns. Raises
     /// PipelineError when an argument does not fit; nothing has been written to `out` then.
@@ -201,9 +203,10 @@ impl Pipeline {
         }
     }
 
-    /// What it does, for people: the text, the plan step by step, and which kernel runs it on which level.
+    /// What it does, for people: the text, the plan step by step, which kernel runs it on which level, and which
+    /// decoders `decode` uses.
     fn explain(&self) -> String {
-        self.pipe.explain()
+        pixfuse_decode::explain(&self.pipe)
     }
 
     /// The shape of the output for an image that is stored in this size.

@@ -31,7 +31,8 @@ impl<'py> Planes<'py> {
         }
         let whole = bytes(object)?;
         match (format, whole.shape()) {
-            (PixelFormat::Yuyv, &[rows, columns, 2]) => {
+            // The last of an odd number of columns would have its V behind the array.
+            (PixelFormat::Yuyv, &[rows, columns, 2]) if columns.is_multiple_of(2) => {
                 let planes = vec![rows_of(&whole, 0)?];
                 Ok(Self { planes, _owners: vec![whole], format, sides: [rows, columns] })
             }
@@ -42,7 +43,7 @@ impl<'py> Planes<'py> {
             }
             (_, shape) => {
                 let expected = match format {
-                    PixelFormat::Yuyv => "(rows, columns, 2)",
+                    PixelFormat::Yuyv => "(rows, columns, 2) of even columns",
                     PixelFormat::I420 => "(rows * 3/2, columns) of even sides, or a tuple of the planes (y, u, v)",
                     _ => "(rows * 3/2, columns) of even sides, or a tuple of the planes (y, uv)",
                 };

@@ -1,7 +1,9 @@
 """Files to tensors: the pixels of Pillow, turned as EXIF says, and what is wrong said in words."""
 
 import io
+import random
 import threading
+import time
 
 import numpy as np
 import pixfuse
@@ -195,6 +197,55 @@ def test_a_refused_file_writes_nothing():
         with pytest.raises(PipelineError):
             Pipeline(TEXT).decode(file, out=out)
     assert (out == 7).all()
+
+
+def damaged(file, chance):
+    """One to four damages of the kinds that disks, networks and attackers make."""
+    file = bytearray(file)
+    for _ in range(chance.randrange(1, 5)):
+        at, to, length = chance.randrange(len(file)), chance.randrange(len(file)), chance.randrange(1, 33)
+        match chance.randrange(6):
+            case 0:
+                file[at] ^= 1 << chance.randrange(8)
+            case 1:
+                file[at] = chance.choice((0, 1, 0x7F, 0x80, 0xFF))
+            case 2:
+                # A damaged header is found early; its sizes and tables are worth more than their share of bytes.
+                file[at % 400] = chance.randrange(256)
+            case 3:
+                file[to:to] = file[at : at + length]
+            case 4:
+                del file[max(at, 16) : at + length]
+            case 5:
+                del file[max(at, 16) :]
+    return bytes(file)
+
+
+def test_ten_thousand_damaged_files():
+    """A tensor or an error, soon, and no byte beside the output."""
+    chance = random.Random(7)
+    formats = [
+        [{"format": "JPEG"}, {"format": "JPEG", "progressive": True}, {"format": "JPEG", "exif": noted(6)}],
+        [{"format": "PNG"}, {"format": "PNG", "bits": 8}],
+        [{"format": "WEBP"}, {"format": "WEBP", "lossless": True}],
+    ]
+    files = [[encoded(picture(37, 53), **options) for options in format] for format in formats]
+    pipe = Pipeline("input(rgba8, alpha = drop), resize(7, 9, bilinear), output(rgb, f32, chw)")
+    around = np.full(32 + 3 * 7 * 9 + 32, 85, np.float32)
+    out = around[32:-32].reshape(3, 7, 9)
+    tensors, slowest = 0, 0
+    for turn in range(10_000):
+        file = damaged(chance.choice(files[turn % 3]), chance)
+        start = time.perf_counter()
+        try:
+            pipe.decode(file, out, max_pixels=1 << 18)
+            tensors += 1
+        except PipelineError as error:
+            assert str(error).startswith("file: ")
+        slowest = max(slowest, time.perf_counter() - start)
+        assert (around[:32] == 85).all() and (around[-32:] == 85).all()
+    assert 500 < tensors < 9_000, f"{tensors} tensors: the damage is not what it was"
+    assert slowest < 10
 
 
 def test_threads_share_a_pipeline():

@@ -37,28 +37,33 @@ def test_yuv_is_opencv(name, level, noise):
             assert np.array_equal(yuv(buffer), rgb(opencv_yuv(name, buffer))), (rest, rows, columns)
 
 
+def framed(image, columns_axis=1):
+    """The same pixels inside a larger image."""
+    margins = [(0, 0)] * image.ndim
+    margins[columns_axis - 1 : columns_axis + 1] = [(2, 1), (3, 2)]
+    larger = np.pad(image, margins, mode="wrap")
+    inside = tuple(slice(before, before + side) for (before, _), side in zip(margins, image.shape))
+    return larger[inside]
+
+
+def yuv_planes(name, noise, rows, columns):
+    """Luma and chroma, and what OpenCV makes of them; of odd sides, the upper left of the even image."""
+    half, pairs = -(-rows // 2), -(-columns // 2)
+    luma, u, v = noise(half * 2, pairs * 2), noise(half, pairs), noise(half, pairs)
+    whole = np.concatenate([plane.ravel() for plane in (luma, u, v)]).reshape(half * 3, pairs * 2)
+    rgb = cv2.cvtColor(whole, cv2.COLOR_YUV2RGB_I420)[:rows, :columns]
+    chroma = {"nv12": [np.stack([u, v], -1)], "nv21": [np.stack([v, u], -1)], "i420": [u, v]}[name]
+    return [luma[:rows, :columns], *chroma], rgb
+
+
 @pytest.mark.parametrize("name", ["nv12", "nv21", "i420"])
 def test_planes_with_padded_rows(name, noise):
     """A camera's planes have strides of their own; odd sides have a chroma sample for their last pixel."""
     pipe = Pipeline(f"input({name}), output(rgb, u8, hwc)")
-    for rows, columns in [(1, 1), (5, 7), (6, 8), (33, 129)]:
-        half, pairs = -(-rows // 2), -(-columns // 2)
-        if name == "i420":
-            planes = (noise(rows, columns), noise(half, pairs), noise(half, pairs))
-            even = [planes[0], *planes[1:]]
-        else:
-            planes = (noise(rows, columns), noise(half, pairs, 2))
-            even = [planes[0], *(planes[1][..., ::1] if name == "nv12" else planes[1][..., ::-1]).transpose(2, 0, 1)]
-        luma = np.zeros((half * 2, pairs * 2), np.uint8)
-        luma[:rows, :columns] = even[0]
-        whole = np.concatenate([luma.ravel(), even[1].ravel(), even[2].ravel()]).reshape(half * 3, pairs * 2)
-        expected = cv2.cvtColor(whole, cv2.COLOR_YUV2RGB_I420)[:rows, :columns]
-        padded = []
-        for plane in planes:
-            memory = noise(plane.shape[0], plane.shape[1] + 9, *plane.shape[2:])
-            memory[:, : plane.shape[1]] = plane
-            padded.append(memory[:, : plane.shape[1]])
-        assert np.array_equal(pipe(planes), expected)
+    for size in [(1, 1), (5, 7), (6, 8), (33, 129)]:
+        planes, expected = yuv_planes(name, noise, *size)
+        padded = [framed(plane) for plane in planes]
+        assert np.array_equal(pipe(tuple(planes)), expected)
         assert np.array_equal(pipe(padded), expected)
         assert np.array_equal(pipe.batch([planes, padded])[1], expected)
 
@@ -80,6 +85,7 @@ def test_turned_yuv(noise):
         (lambda: (np.zeros((4, 4), np.uint8), np.zeros((4, 4), np.uint8)), "plane 1: shape (4, 4), expected (2, 2, 2)"),
         (lambda: (np.zeros((4, 8), np.uint8)[:, ::2], np.zeros((2, 4), np.uint8)), "plane 0: rows are not dense"),
         (lambda: (np.zeros((4, 4), np.uint8)[::-1], np.zeros((2, 4), np.uint8)), "plane 0: rows are not dense"),
+        (lambda: np.zeros((4, 8), np.uint8)[:, :7], "shape (4, 7), expected (rows * 3/2, columns) of even sides"),
         (lambda: (), "plane 0: shape nothing, expected (rows, columns)"),
         (lambda: None, "expected an array, found None"),
     ],
@@ -88,6 +94,88 @@ def test_planes_that_do_not_fit(image, message):
     with pytest.raises(PipelineError) as caught:
         Pipeline("input(nv12), output(rgb, u8)")(image())
     assert str(caught.value).startswith(f"image: {message}"), caught.value
+
+
+def test_yuyv_of_odd_columns():
+    """The last pixel's V would lie behind its row."""
+    memory = np.zeros((4, 8, 2), np.uint8)
+    for image in (memory[:, :7], memory[:1, :7], np.zeros((4, 7, 2), np.uint8)):
+        with pytest.raises(PipelineError, match=r"expected \(rows, columns, 2\) of even columns for input\(yuyv\)"):
+            Pipeline("input(yuyv), output(rgb, u8)")(image)
+
+
+def over(rgba):
+    behind = Image.new("RGBA", rgba.shape[1::-1], (250, 7, 99, 255))
+    return np.asarray(Image.alpha_composite(behind, Image.fromarray(rgba)))[..., :3]
+
+
+def premultiplied(rgba):
+    return np.asarray(Image.fromarray(rgba).convert("RGBa"))[..., :3]
+
+
+BACKGROUND = "alpha = over, background = [250, 7, 99]"
+
+# Pixels of so many channels to RGB, by a library.
+PACKED = {
+    "gray8": (1, lambda gray: cv2.cvtColor(gray, cv2.COLOR_GRAY2RGB)),
+    "rgb8": (3, lambda rgb: rgb),
+    "bgr8": (3, lambda bgr: cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)),
+    "rgba8, alpha = drop": (4, lambda rgba: cv2.cvtColor(rgba, cv2.COLOR_RGBA2RGB)),
+    "bgra8, alpha = drop": (4, lambda bgra: cv2.cvtColor(bgra, cv2.COLOR_BGRA2RGB)),
+    f"rgba8, {BACKGROUND}": (4, over),
+    f"bgra8, {BACKGROUND}": (4, lambda bgra: over(cv2.cvtColor(bgra, cv2.COLOR_BGRA2RGBA))),
+    "rgba8, alpha = premultiply": (4, premultiplied),
+    "bgra8, alpha = premultiply": (4, lambda bgra: premultiplied(cv2.cvtColor(bgra, cv2.COLOR_BGRA2RGBA))),
+}
+PLANES = ["nv12", "nv21", "i420"]
+WIDE = ["gray16", "rgb16", "bgr16", "gray32f", "rgb32f", "bgr32f"]
+FORMATS = [*PACKED, *(f"{name}, chw" for name in PACKED), *PLANES, "yuyv", *WIDE, *(f"{name}, chw" for name in WIDE)]
+
+
+def source(form, noise, rows, columns):
+    """An image of this format, the same as a part of a larger one, and the image that a library makes of it."""
+    name, planar = form.removesuffix(", chw"), form.endswith(", chw")
+    if name in PLANES:
+        planes, rgb = yuv_planes(name, noise, rows, columns)
+        return planes, [framed(plane) for plane in planes], rgb
+    if name == "yuyv":
+        image = noise(rows, columns + columns % 2, 2)
+        return image, framed(image), cv2.cvtColor(image, cv2.COLOR_YUV2RGB_YUY2)
+    if name in WIDE:
+        channels = 1 if name.startswith("gray") else 3
+        image = noise(rows, columns, channels * 2).view(np.uint16)
+        if name.endswith("32f"):
+            image = image * np.float32(0.9)
+        rgb = np.broadcast_to(image, (rows, columns, 3)) if channels == 1 else image[..., :: -1 if "bgr" in name else 1]
+        rgb = rgb.astype(np.float32)
+    else:
+        channels, convert = PACKED[name]
+        image = noise(rows, columns, channels)
+        rgb = convert(image)
+    if planar:
+        image = np.ascontiguousarray(image.transpose(2, 0, 1))
+    return image, framed(image, 2 if planar else 1), rgb
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_format_is_as_converted_before(form, level, noise):
+    """What a library converts and a pipeline of RGB then runs over: the same bytes."""
+    u8 = "output(rgb, u8, hwc)"
+    reads, precision = "rgb8", ""
+    if any(name in form for name in WIDE):
+        u8 = "normalize(scale = 0.002), output(rgb, u8, hwc, scale = 0.7)"
+        reads, precision = "rgb32f", ", precision = f32"
+    f32 = "normalize(scale = 0.003, mean = 0.4, std = 0.2), output(bgr, f32, chw)"
+    f16 = "normalize(scale = 0.01), output(rgb, f16, chw)"
+    for filter in ("", "nearest", f"bilinear{precision}", f"bilinear, antialias{precision}"):
+        resize = filter and f"resize(20, 33, {filter}), "
+        for output in (f32, u8, f16):
+            pipe, converted = (Pipeline(f"input({read}), {resize}{output}") for read in (form, reads))
+            for size in [(1, 1), (2, 2), (5, 7), (6, 9), (33, 130), (64, 67)]:
+                image, part, rgb = source(form, noise, *size)
+                expected = converted(rgb)
+                assert np.array_equal(pipe(image), expected), (resize, output, size)
+                assert np.array_equal(pipe(part), expected), (resize, output, size)
 
 
 def test_gray_of_colours(level, noise):

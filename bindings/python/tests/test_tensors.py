@@ -1,5 +1,6 @@
 """Tensors of other libraries and Pillow images: read and written where they lie."""
 
+import ctypes
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 from PIL import Image
 
 TEXT = "input(rgb8), resize(24, 37, bilinear), normalize(), output(rgb, f32, chw)"
+BFLOAT16 = TEXT.replace("f32", "bf16")
 
 
 class Tensor:
@@ -123,6 +125,130 @@ def test_torch_out(noise, torch):
             pipe(image, out=wrong)
 
 
+class Bfloat16:
+    """What another library's tensor of bfloat16 is to us: an array of 16 bits, whose DLPack calls them bfloat16."""
+
+    def __init__(self, array, device=(1, 0), **options):
+        self.array, self.device, self.options = array, device, options
+
+    def __dlpack__(self, max_version):
+        capsule = self.array.__dlpack__(max_version=max_version, **self.options)
+        # Behind the version and four more fields, behind the memory, its device and the number of axes.
+        ctypes.c_uint8.from_address(address(capsule, b"dltensor_versioned") + 32 + 20).value = 4
+        return capsule
+
+    def __dlpack_device__(self):
+        return self.device
+
+
+class Unversioned(Bfloat16):
+    """The same of a library from before DLPack had versions."""
+
+    def __dlpack__(self):
+        capsule = self.array.__dlpack__()
+        ctypes.c_uint8.from_address(address(capsule, b"dltensor") + 20).value = 4
+        return capsule
+
+
+def address(capsule, name):
+    pointer = ctypes.pythonapi.PyCapsule_GetPointer
+    pointer.restype, pointer.argtypes = ctypes.c_void_p, (ctypes.py_object, ctypes.c_char_p)
+    return pointer(capsule, name)
+
+
+def test_bfloat16_of_another_library(level, noise):
+    pipe = pixfuse.Pipeline(BFLOAT16)
+    image = noise(45, 53, 3)
+    expected = pipe(image).view(np.uint16)
+    block = np.full((3, 3, 24, 37), 7, np.uint16)
+    out = Bfloat16(block[1])
+    assert pipe(image, out=out) is out
+    np.testing.assert_array_equal(block[1], expected)
+    assert (block[::2] == 7).all()
+    whole = Bfloat16(block)
+    assert pipe.batch([image] * 3, out=whole) is whole
+    np.testing.assert_array_equal(block, [expected] * 3)
+
+
+def test_bfloat16_of_another_library_must_fit(noise):
+    right = np.full((3, 24, 37), 7, np.uint16)
+    locked = right.view()
+    locked.flags.writeable = False
+    for wrong, message in [
+        (Bfloat16(np.zeros((3, 24, 38), np.uint16)), "out: shape (3, 24, 38), expected (3, 24, 37)"),
+        (Bfloat16(np.zeros(3 * 24 * 37, np.uint16)), "out: shape (2664,), expected (3, 24, 37)"),
+        (Bfloat16(np.zeros((), np.uint16)), "out: shape (), expected (3, 24, 37)"),
+        (Bfloat16(np.zeros((3, 24, 74), np.uint16)[..., ::2]), "out: not C-contiguous"),
+        (Bfloat16(right[::-1]), "out: not C-contiguous"),
+        (Bfloat16(np.zeros((24, 37, 3), np.uint16).transpose(2, 0, 1)), "out: not C-contiguous"),
+        (Bfloat16(np.zeros(5329, np.uint8)[1:].view(np.uint16).reshape(3, 24, 37)), "out: not aligned"),
+        (Bfloat16(locked), "out: read-only"),
+        (Unversioned(right), "out: read-only"),
+        (Bfloat16(right, copy=True), "out: Bfloat16 gives a copy of its memory"),
+        (Bfloat16(right, device=(2, 0)), "out: Bfloat16 on device 2 of DLPack, expected the CPU (1)"),
+        (Tensor(right), "out: dtype uint16, expected bfloat16"),
+        (Tensor(np.zeros((3, 24, 37), np.float32)), "out: dtype float32, expected bfloat16"),
+    ]:
+        with pytest.raises(pixfuse.PipelineError) as error:
+            pixfuse.Pipeline(BFLOAT16)(noise(45, 53, 3), out=wrong)
+        assert str(error.value).startswith(message)
+    assert (right == 7).all()
+
+
+def test_torch_bfloat16(level, noise, torch):
+    pipe = pixfuse.Pipeline(BFLOAT16)
+    image = noise(45, 53, 3)
+    expected = torch.from_numpy(pipe(image).view(np.int16))
+    out = torch.full((3, 3, 24, 37), 7, dtype=torch.bfloat16)
+    assert pipe(image, out=out[1]).data_ptr() == out[1].data_ptr()
+    assert torch.equal(out[1].view(torch.int16), expected)
+    assert (out[::2] == 7).all()
+    assert pipe.batch([image] * 3, out=out) is out
+    assert torch.equal(out.view(torch.int16), torch.stack([expected] * 3))
+
+
+def test_torch_bfloat16_must_fit(noise, torch):
+    def zeros(*shape, **options):
+        return torch.zeros(shape, **{"dtype": torch.bfloat16, **options})
+
+    with torch._subclasses.fake_tensor.FakeTensorMode():
+        fake = zeros(2, 3, 24, 37)[1]
+    for wrong, error, message in [
+        (zeros(3, 24, 38), pixfuse.PipelineError, r"out: shape \(3, 24, 38\), expected \(3, 24, 37\)"),
+        (zeros(24, 37, 3).permute(2, 0, 1), pixfuse.PipelineError, "out: not C-contiguous"),
+        (zeros(3, 24, 74)[..., ::2], pixfuse.PipelineError, "out: not C-contiguous"),
+        (zeros(3, 24, 37, dtype=torch.float16), pixfuse.PipelineError, "out: dtype float16, expected bfloat16"),
+        (zeros(3, 24, 37, dtype=torch.int16), pixfuse.PipelineError, "out: dtype int16, expected bfloat16"),
+        (zeros(3, 24, 37, device="meta"), TypeError, "meta"),
+        (zeros(3, 24, 37, requires_grad=True), pixfuse.PipelineError, "out: Tensor requires grad: give its detach"),
+        (zeros(3, 24, 37).to_sparse(), RuntimeError, "parse"),
+        (fake, RuntimeError, "subclasses"),
+    ]:
+        with pytest.raises(error, match=message):
+            pixfuse.Pipeline(BFLOAT16)(noise(45, 53, 3), out=wrong)
+    with pytest.raises(TypeError, match="BFloat16"):
+        pixfuse.Pipeline(TEXT)(noise(45, 53, 3), out=zeros(3, 24, 37))
+
+
+def test_torch_bfloat16_needs_no_other_package(torch):
+    program = """
+import sys
+sys.modules["ml_dtypes"] = None
+import numpy, pixfuse, torch
+pipe = pixfuse.Pipeline("input(gray8), output(gray, bf16)")
+out = torch.zeros((1, 2, 3), dtype=torch.bfloat16)
+assert pipe(numpy.full((2, 3), 255, numpy.uint8), out=out) is out and (out == 255).all(), out
+try:
+    pipe(numpy.zeros((2, 3), numpy.uint8))
+except pixfuse.PipelineError as error:
+    assert "ml_dtypes" in str(error)
+else:
+    raise AssertionError("numpy has a bfloat16 of its own")
+"""
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+
+
 @pytest.mark.parametrize(("mode", "channels"), [("L", "gray"), ("RGB", "rgb"), ("RGBA", "rgba")])
 @pytest.mark.parametrize(
     "steps",
@@ -187,15 +313,22 @@ def test_an_image_that_pillow_cannot_load(tmp_path, noise):
         pixfuse.Pipeline(TEXT)(Image.open(broken))
 
 
-# Nothing in it is as large as a copy of a view. What a view gives is compared later, so that copies come last.
 PEAK = """
-import resource, sys
+import re, sys
 import numpy as np, pixfuse
 from PIL import Image
 
 def peak():
+    # Not `getrusage` on Linux, which starts from the peak of the process that this one was forked from.
+    if sys.platform == "linux":
+        return int(re.search(r"VmHWM:\\s*(\\d+) kB", open("/proc/self/status").read())[1]) * 1024
+    import resource
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
+"""
+
+# Nothing in it is as large as a copy of a view. What a view gives is compared later, so that copies come last.
+VIEWS = PEAK + """
 interleaved, planar = (
     pixfuse.Pipeline(f"input({form}), resize(24, 37, bilinear), normalize(), output(rgb, f32, chw)")
     for form in ("rgb8", "rgb8, chw")
@@ -228,7 +361,8 @@ views = {
 if "torch" in sys.argv:
     import torch
     views["torch"] = (interleaved, torch.from_numpy(image)[3:, 5:])
-    views["torch, planes"] = (planar, torch.from_numpy(image).permute(2, 0, 1))
+    views["torch, channels last"] = (planar, torch.from_numpy(image).permute(2, 0, 1))
+    assert views["torch, channels last"][1][None].is_contiguous(memory_format=torch.channels_last)
 pillow = Image.fromarray(memory)
 if hasattr(pillow, "__arrow_c_array__"):
     views["Pillow RGBA"] = (four, pillow)
@@ -245,6 +379,9 @@ for name, (pipe, view) in views.items():
     grown = peak() - before
     assert grown < 4 << 20, f"{name}: {grown} bytes"
     assert np.array_equal(out, results[name])
+before = peak()
+image.copy()
+assert peak() - before > image.nbytes // 2, "a copy should be seen"
 for name, (pipe, view) in views.items():
     if isinstance(view, Tensor): view = view.array
     assert np.array_equal(pipe(np.array(view, order="C")[..., : 4 if pipe is four else 3] if pipe is not planar else np.array(view, order="C")), results[name]), name
@@ -260,7 +397,36 @@ def test_no_view_is_copied():
         arguments = ["torch"]
     except ImportError:
         arguments = []
-    program = [sys.executable, "-c", PEAK, *arguments]
+    program = [sys.executable, "-c", VIEWS, *arguments]
     run = subprocess.run(program, env=dict(os.environ), capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     assert run.stdout.split()[0] == str(8 + 2 * len(arguments) + 2 * hasattr(Image.Image, "__arrow_c_array__"))
+
+
+LARGE = PEAK + """
+def grown(image):
+    before = peak()
+    return pipe(image), peak() - before
+
+pipe = pixfuse.Pipeline("input(rgb8), resize(24, 37, bilinear), normalize(), output(rgb, f32, chw)")
+small = Image.fromarray(np.random.default_rng(1).integers(0, 256, (256, 256, 3), np.uint8))
+pipe(small)
+if sys.argv[1:] == ["call"]:
+    Image.core.set_use_block_allocator(1)
+whole, grew = grown(small.resize((6000, 4000)))
+assert grew < 4 << 20, grew
+Image.core.set_use_block_allocator(0)
+Image.core.set_block_size(16 << 20)
+copied, grew = grown(small.resize((6000, 4000)))
+assert grew > 4000 * 6000 * 3 // 2, f"{grew} bytes: a copy should be seen"
+assert np.array_equal(whole, copied)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no getrusage")
+@pytest.mark.skipif(not hasattr(Image.Image, "__arrow_c_array__"), reason="this Pillow gives its pixels to nobody")
+@pytest.mark.parametrize(("setting", "environment"), [("call", {}), ("environment", {"PILLOW_BLOCK_SIZE": "1024m"})])
+def test_a_large_pillow_image_in_one_piece(setting, environment):
+    program = [sys.executable, "-c", LARGE, setting]
+    run = subprocess.run(program, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr

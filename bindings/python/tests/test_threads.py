@@ -1,5 +1,6 @@
 """One pipeline in many threads and processes."""
 
+import io
 import multiprocessing
 import os
 import signal
@@ -11,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pixfuse
 import pytest
+from PIL import Image
 
 TEXT = "input(rgb8), resize(24, 37, bilinear), normalize(), output(rgb, f32, chw)"
 
@@ -35,12 +37,19 @@ def test_eight_threads_on_one_pipeline(level, noise):
         assert list(threads.map(work, range(8))) == [None] * 8
 
 
-@pytest.mark.parametrize("call", ["call", "batch"])
+@pytest.mark.parametrize("call", ["call", "batch", "decode", "decode_batch"])
 def test_other_threads_run_meanwhile(noise, call):
     pipe = pixfuse.Pipeline("input(rgb8), resize(3000, 3000, bilinear), normalize(), output(rgb, f32, chw)")
     image = noise(200, 300, 3)
     out = pipe(image)
-    run = (lambda: pipe(image, out=out)) if call == "call" else (lambda: pipe.batch([image], out=out[None]))
+    file = io.BytesIO()
+    Image.fromarray(image).save(file, "PNG")
+    run = {
+        "call": lambda: pipe(image, out=out),
+        "batch": lambda: pipe.batch([image], out=out[None]),
+        "decode": lambda: pipe.decode(file.getvalue(), out=out),
+        "decode_batch": lambda: pipe.decode_batch([file.getvalue()], out=out[None]),
+    }[call]
     count, stop = [0], threading.Event()
 
     def counter():

@@ -70,10 +70,27 @@ mod run;
 mod scratch;
 mod webp;
 
+use pixfuse::Pipeline;
+
 pub use batch::{batch_shape, decode_batch, decode_batch_into};
 pub use error::Error;
 pub use file::{EncodedImage, FileFormat, Options};
 pub use run::{decode, decode_into};
+
+/// What a pipeline does, for people: [`Pipeline::explain`], and the [`decoders`] that give it the pixels of files.
+///
+/// ```
+/// let pipe = pixfuse::Pipeline::parse("input(rgb8), output(rgb, u8, hwc)")?;
+/// assert!(pixfuse_decode::explain(&pipe).contains("decoders  JPEG  libjpeg-turbo-rs"));
+/// # Ok::<(), pixfuse::Error>(())
+/// ```
+pub fn explain(pipe: &Pipeline) -> String {
+    let explained = pipe.explain();
+    match colours::Colours::Gray.refused(pipe.spec().input.format) {
+        Some(_) => explained,
+        None => format!("{explained}\ndecoders  {}", decoders().replace('\n', "\n          ")),
+    }
+}
 
 /// Which decoder reads which files, a line each: what to name in a bug report.
 pub fn decoders() -> &'static str {
