@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use pixfuse_spec::{Filter, Resample, Sample};
 
 use super::blocks::{Block, ROWS_AHEAD, Target, blocks, starts};
-use super::rows::{ConvertedRows, Rows};
+use super::rows::{MadeRows, Rows};
 use super::scratch::Scratch;
 use super::separable::Resampler;
 use super::summed::Summed;
@@ -63,6 +63,8 @@ impl<K: OneTap<C>, const C: usize> Visit for Prepare<K, C> {
         let (source, placement) = (&request.source, &request.placement);
         let dense = K::Load::is_dense(source.column_stride, source.channel_stride) && request.conversion.is_none();
         let (pixel, planes) = if K::Load::TOGETHER { (source.pixel, 1) } else { (1, C) };
+        // A turned image that keeps its size: of one that is resized fewer pixels are read than its rows have.
+        let makes = request.conversion.is_some() || source.turned && K::Load::TOGETHER;
         let picked = |filter: Option<Filter>| {
             let window = placement.window;
             let indices = |source: usize, resized: u32, first: u32, count: u32| -> Vec<u32> {
@@ -78,8 +80,8 @@ impl<K: OneTap<C>, const C: usize> Visit for Prepare<K, C> {
                 let columns = indices(source.columns, placement.resized[1], window.left, window.columns);
                 return Lines::Wide { rows, columns, sample: request.sample };
             }
-            if filter.is_none() && (dense || request.conversion.is_some()) {
-                return Lines::Dense { rows, left: window.left as usize };
+            if filter.is_none() && (dense || makes) {
+                return Lines::Dense { rows, left: if dense { window.left as usize } else { 0 } };
             }
             let columns = indices(source.columns, placement.resized[1], window.left, window.columns);
             let columns: Vec<_> = columns.into_iter().map(|x| ([x, x], [0, 0])).collect();
@@ -111,12 +113,16 @@ impl<K: OneTap<C>, const C: usize> Visit for Prepare<K, C> {
             }
             Resample::TwoTaps { .. } => unreachable!("a two-tap kernel has this shape"),
         };
-        // Resampled lines make the rows that they need themselves.
-        let reads = matches!(lines, Lines::Dense { .. } | Lines::Picked { .. } | Lines::Blended { .. });
+        let made = match lines {
+            Lines::Dense { .. } if !dense => Some(MadeRows::new(request, placement.window.ranges())),
+            Lines::Picked { .. } | Lines::Blended { .. } => MadeRows::converted(request),
+            // Resampled lines make the rows that they need themselves.
+            _ => None,
+        };
         Box::new(Tables::<K, S, C> {
             simd,
             lines,
-            converted: ConvertedRows::new(request).filter(|_| reads),
+            made,
             height: placement.window.rows as usize,
             width: placement.window.columns as usize,
             target: Target::of(placement),
@@ -130,7 +136,7 @@ struct Tables<K, S: Simd, const C: usize> {
     simd: S,
     lines: Lines<S>,
     /// Where source rows are made before they are read.
-    converted: Option<ConvertedRows>,
+    made: Option<MadeRows>,
     /// Rows of the window.
     height: usize,
     /// Columns of the window.
@@ -174,9 +180,9 @@ impl<K: OneTap<C>, S: Simd, const C: usize> Prepared for Tables<K, S, C> {
     unsafe fn run(&self, view: &View, out: *mut u8, numbers: &Numbers<'_>) {
         let Tables { target, width, .. } = *self;
         let sink = Sink::<K, S, C> { out: out.cast(), target, width, numbers: *numbers, level: PhantomData };
-        let bytes = self.lines.scratch() + self.converted.as_ref().map_or(0, ConvertedRows::scratch);
+        let bytes = self.lines.scratch() + self.made.as_ref().map_or(0, MadeRows::scratch);
         Scratch::with(bytes, |scratch| {
-            let source = Rows::new(self.converted.as_ref(), view, scratch);
+            let source = Rows::new(self.made.as_ref(), view, scratch);
             self.simd.vectorize(Run { tables: self, sink, view, source, scratch });
         });
     }

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::blocks::{Block, ROWS_AHEAD, Target, blocks};
-use super::rows::{ConvertedRows, Rows};
+use super::rows::{MadeRows, Rows};
 use super::scratch::Scratch;
 use super::{Load, Numbers, Prepared, Request, Store};
 use crate::axis::{self, Axis, Pair};
@@ -71,7 +71,7 @@ impl<K: TwoTaps<C>, const C: usize> Visit for Prepare<'_, K, C> {
             rows,
             blocks: blocks::<S, K::Load>(simd, request, C, taps, &columns),
             taps: fetch,
-            converted: ConvertedRows::new(request),
+            made: MadeRows::converted(request),
             target: Target::of(&request.placement),
             channel_stride: source.channel_stride,
             body: PhantomData,
@@ -99,7 +99,7 @@ struct Tables<K, S: Simd, const C: usize> {
     blocks: Vec<Block<S>>,
     taps: Taps,
     /// Where rows are made before they are read.
-    converted: Option<ConvertedRows>,
+    made: Option<MadeRows>,
     target: Target,
     channel_stride: isize,
     body: PhantomData<K>,
@@ -109,7 +109,7 @@ impl<K: TwoTaps<C>, S: Simd, const C: usize> Prepared for Tables<K, S, C> {
     unsafe fn run(&self, view: &View, out: *mut u8, numbers: &Numbers<'_>) {
         let out = out.cast();
         let run = |source| self.simd.vectorize(Run { tables: self, source, out, numbers: *numbers });
-        match &self.converted {
+        match &self.made {
             None => run(Rows::InPlace(view)),
             Some(rows) => Scratch::with(rows.scratch(), |scratch| run(Rows::new(Some(rows), view, scratch))),
         }
