@@ -3,7 +3,7 @@
 mod common;
 
 use common::{assert_bits, pixels};
-use pixfuse::{Clip, ImageRef, Level, Orientation, Pipeline, reference};
+use pixfuse::{Clip, ImageRef, Level, Orientation, Pipeline, Sample, reference};
 
 /// A stored image, turned the plain way: for each value of EXIF, which stored pixel is shown at (row, column).
 fn turned(exif: u32, stored: &[u8], [rows, columns, channels]: [usize; 3]) -> (Vec<u8>, [usize; 3]) {
@@ -69,7 +69,7 @@ fn a_run_is_that_over_the_turned_image() {
     for orientation in Orientation::ALL {
         let exif = orientation.exif();
         for (format, channels, rest) in PIPELINES {
-            for shape in [[61, 83, channels], [83, 60, channels], [40, 129, channels]] {
+            for shape in [[61, 83, channels], [83, 60, channels], [40, 129, channels], [37, 38, channels]] {
                 let stored = pixels(shape.iter().product(), exif as usize);
                 let (bytes, shown) = turned(exif, &stored, shape);
                 let plain = Pipeline::parse(&format!("input({format}), {rest}")).unwrap();
@@ -100,6 +100,105 @@ fn a_run_is_that_over_the_turned_image() {
                         _ => check!(f32),
                     }
                 }
+            }
+        }
+    }
+}
+
+/// Rows of a turned image are packed four by four and many together: sides on both sides of that, down to one.
+#[test]
+fn thin_images_are_turned_too() {
+    let resizes = [
+        "",
+        "crop(0, 0, 1, 1), ",
+        "resize(9, 8, bilinear), ",
+        "resize(7, 9, bicubic, antialias), ",
+        "resize(9, 5, area), ",
+        "resize(5, 6, lanczos4), ",
+    ];
+    let formats = [
+        ("gray8", 1, "gray"),
+        ("rgb8", 3, "bgr"),
+        ("rgb8, chw", 3, "bgr"),
+        ("rgba8", 4, "rgba"),
+        ("rgba8, alpha = premultiply", 4, "rgba"),
+    ];
+    for (format, channels, order) in formats {
+        for resize in resizes {
+            for sides in [[1, 1], [1, 40], [40, 1], [2, 3], [3, 66], [5, 131], [67, 4], [130, 7]] {
+                for orientation in Orientation::ALL {
+                    let shape = [sides[0], sides[1], channels];
+                    let stored = pixels(shape.iter().product(), sides[0]);
+                    let (bytes, shown) = turned(orientation.exif(), &stored, shape);
+                    let text = format!("input({format}), {resize}output({order}, u8, hwc)");
+                    // The planes of a pixel lie further apart than its rows and columns, in both copies.
+                    let (stored, bytes) = match format.contains("chw") {
+                        true => (planes(&stored, channels), planes(&bytes, channels)),
+                        false => (stored, bytes),
+                    };
+                    let view = |bytes, shape| match format.contains("chw") {
+                        true => planar(bytes, shape),
+                        false => dense(bytes, shape),
+                    };
+                    for level in Level::available() {
+                        let pipe = Pipeline::parse(&text).unwrap().with_level(level).unwrap();
+                        let expected = pipe.run::<u8>(view(&bytes, shown)).unwrap();
+                        let tensor = pipe.run::<u8>(view(&stored, shape).oriented(orientation)).unwrap();
+                        let name = || format!("{text} of {sides:?}, {orientation:?}, {level}");
+                        assert_bits(&tensor.data, &expected.data, name);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Interleaved pixels, plane by plane.
+fn planes(bytes: &[u8], channels: usize) -> Vec<u8> {
+    (0..channels).flat_map(|channel| bytes.iter().skip(channel).step_by(channels).copied()).collect()
+}
+
+fn planar(bytes: &[u8], [rows, columns, channels]: [usize; 3]) -> ImageRef<'_> {
+    let strides = [columns, 1, rows * columns].map(|stride| stride as isize);
+    ImageRef::strided(bytes, 0, [rows, columns, channels], strides).unwrap()
+}
+
+/// Three channels of such samples.
+fn samples(bytes: &[u8], sample: Sample, [rows, columns, pixel]: [usize; 3]) -> ImageRef<'_> {
+    let strides = [columns * pixel, pixel, sample.size()].map(|stride| stride as isize);
+    ImageRef::strided_samples(sample, bytes, 0, [rows, columns, 3], strides).unwrap()
+}
+
+/// Samples of more than a byte, and rows so long that fewer of them are packed together.
+#[test]
+fn wide_samples_and_long_rows_are_turned_too() {
+    let rest = "resize(21, 19, bilinear, antialias, precision = f32), output(rgb, f32, chw)";
+    let cases = [
+        ("rgb8", Sample::U8, [2300, 131]),
+        ("rgb8", Sample::U8, [5, 131]),
+        ("rgb16", Sample::U16, [2300, 67]),
+        ("rgb16", Sample::U16, [61, 83]),
+        ("rgb16", Sample::U16, [1, 9]),
+        ("rgb32f", Sample::F32, [83, 60]),
+        ("rgb32f", Sample::F32, [7, 1]),
+    ];
+    for (format, sample, [rows, columns]) in cases {
+        // A sample of more bytes is as many channels of one.
+        let shape = [rows, columns, 3 * sample.size()];
+        let stored: Vec<u8> = match sample {
+            Sample::F32 => {
+                pixels(rows * columns * 3, 5).iter().flat_map(|&byte| (f32::from(byte) / 7.0).to_ne_bytes()).collect()
+            }
+            _ => pixels(shape.iter().product(), 5),
+        };
+        for orientation in Orientation::ALL {
+            let (bytes, shown) = turned(orientation.exif(), &stored, shape);
+            for level in Level::available() {
+                let pipe = Pipeline::parse(&format!("input({format}), {rest}")).unwrap().with_level(level).unwrap();
+                let expected = pipe.run::<f32>(samples(&bytes, sample, shown)).unwrap();
+                let tensor = pipe.run::<f32>(samples(&stored, sample, shape).oriented(orientation)).unwrap();
+                let name = || format!("{format} of {rows} x {columns}, {orientation:?}, {level}");
+                assert_bits(&tensor.data, &expected.data, name);
             }
         }
     }

@@ -6,7 +6,7 @@ use pixfuse_spec::Resample;
 
 use super::blocks::{Block, ROWS_AHEAD, Target};
 use super::lines::Lines;
-use super::rows::{ConvertedRows, Rows};
+use super::rows::{MadeRows, Rows};
 use super::scratch::Scratch;
 use super::sink::Sink;
 use super::{Load, Numbers, Prepared, Request, Store, wide};
@@ -62,7 +62,7 @@ impl<K: Body<C>, const C: usize> Visit for Prepare<K, C> {
         let lines = Lines::new::<K::Load, C>(simd, &self.request);
         Box::new(Tables::<K, S, C> {
             simd,
-            converted: ConvertedRows::new(&self.request).filter(|_| lines.reads_rows()),
+            made: lines.made_rows::<K::Load>(&self.request),
             lines,
             height: placement.window.rows as usize,
             width: placement.window.columns as usize,
@@ -77,7 +77,7 @@ struct Tables<K, S: Simd, const C: usize> {
     simd: S,
     lines: Lines<S>,
     /// Where source rows are made before they are read.
-    converted: Option<ConvertedRows>,
+    made: Option<MadeRows>,
     /// Rows of the window.
     height: usize,
     /// Columns of the window.
@@ -91,9 +91,9 @@ impl<K: Body<C>, S: Simd, const C: usize> Prepared for Tables<K, S, C> {
     unsafe fn run(&self, view: &View, out: *mut u8, numbers: &Numbers<'_>) {
         let Tables { target, width, .. } = *self;
         let sink = Sink::<K, S, C> { out: out.cast(), target, width, numbers: *numbers, level: PhantomData };
-        let bytes = self.lines.scratch() + self.converted.as_ref().map_or(0, ConvertedRows::scratch);
+        let bytes = self.lines.scratch() + self.made.as_ref().map_or(0, MadeRows::scratch);
         Scratch::with(bytes, |scratch| {
-            let source = Rows::new(self.converted.as_ref(), view, scratch);
+            let source = Rows::new(self.made.as_ref(), view, scratch);
             self.simd.vectorize(Run { tables: self, sink, view, source, scratch });
         });
     }

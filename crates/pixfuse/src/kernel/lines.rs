@@ -5,6 +5,7 @@ use pixfuse_spec::{Filter, Resample, Sample};
 use super::blocks::{Block, blended, picked};
 use super::cells::Cells;
 use super::resampled::Resampled;
+use super::rows::MadeRows;
 use super::separable::Resampler;
 use super::summed::Summed;
 use super::{Load, Request};
@@ -46,9 +47,8 @@ impl<S: Simd> Lines<S> {
                 Self::blend::<L, C>(simd, request, [rows.collect(), columns.collect()])
             }
             Resample::Separable(separable) => {
-                let dense = L::is_dense(source.column_stride, source.channel_stride) && request.conversion.is_none();
                 let (pixel, planes) = if L::TOGETHER { (source.pixel, 1) } else { (1, C) };
-                let view = (pixel, planes, dense);
+                let view = (pixel, planes, is_dense::<L>(request));
                 match Passes::new(separable, from, placement.resized, kept) {
                     None => Self::pick::<L, C>(simd, request, None),
                     Some(Passes::Rounded { axes, rows_first }) => {
@@ -83,9 +83,11 @@ impl<S: Simd> Lines<S> {
             }
         };
         let rows = indices(source.rows, placement.resized[0], window.top, window.rows);
-        let dense = L::is_dense(source.column_stride, source.channel_stride);
-        if request.sample == Sample::U8 && filter.is_none() && (dense || request.conversion.is_some()) {
-            return Self::Dense { rows, left: window.left as usize };
+        // Of a turned image that is resized fewer pixels are read than its rows have.
+        let makes = request.conversion.is_some() || source.turned && L::TOGETHER;
+        let dense = is_dense::<L>(request);
+        if request.sample == Sample::U8 && filter.is_none() && (dense || makes) {
+            return Self::Dense { rows, left: if dense { window.left as usize } else { 0 } };
         }
         let columns = indices(source.columns, placement.resized[1], window.left, window.columns);
         if request.sample != Sample::U8 {
@@ -125,8 +127,19 @@ impl<S: Simd> Lines<S> {
         }
     }
 
-    /// Whether source rows are read here; resampled lines make the rows that they need themselves.
-    pub(super) fn reads_rows(&self) -> bool {
-        matches!(self, Self::Dense { .. } | Self::Picked { .. } | Self::Blended { .. })
+    /// Where the source rows that are read here are made; resampled lines make the rows that they need themselves.
+    pub(super) fn made_rows<L: Load>(&self, request: &Request) -> Option<MadeRows> {
+        match self {
+            Self::Dense { .. } if !is_dense::<L>(request) => {
+                Some(MadeRows::new(request, request.placement.window.ranges()))
+            }
+            Self::Picked { .. } | Self::Blended { .. } => MadeRows::converted(request),
+            _ => None,
+        }
     }
+}
+
+/// Whether the pixels of a row are read in place, one after the other.
+fn is_dense<L: Load>(request: &Request) -> bool {
+    L::is_dense(request.source.column_stride, request.source.channel_stride) && request.conversion.is_none()
 }

@@ -113,6 +113,8 @@ pub(crate) struct Source {
     pub(crate) channel_stride: isize,
     /// Whether a row follows the one before without a gap, so that an image that keeps its size is one long row.
     pub(crate) rows_join: bool,
+    /// Whether the pixels of a column lie closer together than those of a row: an image turned by 90 degrees.
+    pub(crate) turned: bool,
 }
 
 /// Tables for one source size, with the code that reads them.

@@ -1,72 +1,63 @@
 //! The source rows of a direct kernel: in place, or made in scratch.
 
-use super::Request;
+use std::ops::Range;
+
 use super::pack::Pack;
-use super::scratch::{Scratch, pitch};
+use super::scratch::{Held, Scratch};
+use super::{Request, Source};
 use crate::image::view::View;
 use crate::simd::Simd;
 
-/// Rows that are made: the last two are kept, which is what two taps and enlarging read again.
-pub(super) struct ConvertedRows {
+/// Rows that are made: the last two, or the blocks of them, are kept, which is what two taps and enlarging read again.
+pub(super) struct MadeRows {
     pack: Pack,
-    pitch: usize,
+    scratch: usize,
 }
 
-impl ConvertedRows {
-    /// Nothing where rows are read in place.
-    pub(super) fn new(request: &Request) -> Option<Self> {
-        request.conversion?;
-        let source = &request.source;
-        // Whole rows: fetch tables read windows that reach beyond the pixels they want.
-        let pack = Pack::new(request, 0..source.columns as u32, source.pixel);
-        let pitch = pitch(pack.length());
-        Some(Self { pack, pitch })
+impl MadeRows {
+    /// Of these rows and columns.
+    pub(super) fn new(request: &Request, [rows, columns]: [Range<u32>; 2]) -> Self {
+        let mut pack = Pack::new(request, columns, request.source.pixel);
+        let scratch = pack.place_two(rows, 2 * request.placement.window.rows as usize);
+        Self { pack, scratch }
+    }
+
+    /// Where pixels are converted. Whole rows: fetch tables read windows that reach beyond the pixels they want.
+    pub(super) fn converted(request: &Request) -> Option<Self> {
+        let Source { rows, columns, .. } = request.source;
+        request.conversion.map(|_| Self::new(request, [rows, columns].map(|side| 0..side as u32)))
     }
 
     /// Bytes of scratch that a run needs.
     pub(super) fn scratch(&self) -> usize {
-        2 * self.pitch
+        self.scratch
     }
 }
 
 /// The rows of one run.
 pub(super) enum Rows<'a> {
     InPlace(&'a View),
-    Made {
-        rows: &'a ConvertedRows,
-        view: &'a View,
-        scratch: *mut u8,
-        /// Which rows are there.
-        held: [Option<u32>; 2],
-    },
+    Made { rows: &'a MadeRows, view: &'a View, scratch: *mut u8, held: Held },
 }
 
 impl<'a> Rows<'a> {
-    pub(super) fn new(rows: Option<&'a ConvertedRows>, view: &'a View, scratch: &mut Scratch) -> Self {
+    pub(super) fn new(rows: Option<&'a MadeRows>, view: &'a View, scratch: &mut Scratch) -> Self {
         match rows {
             None => Self::InPlace(view),
             Some(rows) => Self::Made { rows, view, scratch: scratch.parts().0, held: [None; 2] },
         }
     }
 
-    /// The address of a row, from column 0.
+    /// The address of a row, from column 0, or from the first column that is made.
     ///
     /// # Safety
-    /// The row is inside the view, and the scratch is as large as [`ConvertedRows::scratch`].
+    /// The row is inside the view, and the scratch is as large as [`MadeRows::scratch`].
     #[inline(always)]
     pub(super) unsafe fn row<S: Simd>(&mut self, simd: S, row: u32) -> *const u8 {
         match self {
             Self::InPlace(view) => view.pixels.row(row as usize),
-            Self::Made { rows, view, scratch, held } => {
-                let slot = (row % 2) as usize;
-                let line = scratch.wrapping_add(slot * rows.pitch);
-                if held[slot] != Some(row) {
-                    // SAFETY: the caller's promise.
-                    unsafe { rows.pack.copy(simd, view, 0, row as usize, line) };
-                    held[slot] = Some(row);
-                }
-                line
-            }
+            // SAFETY: the caller's promise.
+            Self::Made { rows, view, scratch, held } => unsafe { rows.pack.row(simd, (view, 0), row, held, *scratch) },
         }
     }
 

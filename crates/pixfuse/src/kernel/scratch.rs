@@ -22,7 +22,12 @@ pub(super) struct Scratch {
     pointers: Vec<*const u8>,
     /// The first source row, or the first four, that no pass has seen.
     pub(super) next: u32,
+    /// The packed rows of each plane.
+    held: [Held; 4],
 }
+
+/// Which blocks of packed rows are there, place by place.
+pub(super) type Held = [Option<u32>; 2];
 
 thread_local! {
     static SCRATCH: Cell<Option<Box<Scratch>>> = const { Cell::new(None) };
@@ -41,14 +46,15 @@ impl Scratch {
             scratch.lines.resize(lines, Line([0; 64]));
         }
         scratch.next = 0;
+        scratch.held = Default::default();
         let result = run(&mut scratch);
         SCRATCH.set(Some(scratch));
         result
     }
 
-    /// The bytes, and a list of pointers to reuse.
+    /// The bytes, a list of pointers to reuse, and what is packed of each plane.
     #[inline(always)]
-    pub(super) fn parts(&mut self) -> (*mut u8, &mut Vec<*const u8>) {
-        (self.lines.as_mut_ptr().cast(), &mut self.pointers)
+    pub(super) fn parts(&mut self) -> (*mut u8, &mut Vec<*const u8>, &mut [Held; 4]) {
+        (self.lines.as_mut_ptr().cast(), &mut self.pointers, &mut self.held)
     }
 }

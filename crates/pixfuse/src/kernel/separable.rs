@@ -13,7 +13,7 @@
 
 use super::pack::Pack;
 use super::quads::{Blend, round};
-use super::scratch::{Scratch, pitch};
+use super::scratch::{Held, Scratch, pitch};
 use super::{Request, Source};
 use crate::image::view::View;
 use crate::simd::{Simd, Task, interleave};
@@ -38,7 +38,6 @@ pub(super) struct Resampler<S: Simd> {
 /// Where the parts of one plane's scratch start, in bytes; the vertical pass has its rows and sums before them.
 struct Parts {
     packed: usize,
-    packed_pitch: usize,
     middle: usize,
     line: usize,
     end: usize,
@@ -56,13 +55,17 @@ impl<S: Simd> Resampler<S> {
     ) -> Self {
         let (source, window) = (request.source, request.placement.window);
         let reach = columns.as_ref().map_or(window.left..window.left + window.columns, AxisWeights::reach);
-        let pack = Pack::new(request, reach, pixel);
+        let mut pack = Pack::new(request, reach, pixel);
         let packed = columns.as_ref().map_or(pack.length(), |weights| pack.room(weights.taps));
         let rows_first = rows_first && rows.is_some();
         let line = window.columns as usize * pixel;
         let length = if rows_first { pack.length() } else { line };
         // Quads are filtered; what becomes quads without a filter gains nothing by more of them at once.
         let quads = if columns.is_some() && !rows_first { S::QUADS } else { 1 };
+        let (read, count) = match &rows {
+            Some(weights) => (weights.reach(), weights.outputs() * weights.taps),
+            None => (window.top..window.top + window.rows, window.rows as usize),
+        };
         let blend = rows.map(|weights| Blend::new(simd, &weights.widened(), length, quads)).ok_or(window.top);
         let (mut packs, mut filter) = (!dense, None);
         if let Some(weights) = columns {
@@ -79,11 +82,10 @@ impl<S: Simd> Resampler<S> {
         }
         let (first, last) = if rows_first || blend.is_err() { (None, filter) } else { (filter, None) };
         let packed_at = blend.as_ref().map_or(0, Blend::scratch);
-        let at_once = blend.as_ref().map_or(1, |blend| blend.at_once);
-        let middle = packed_at + if packs { 4 * at_once * pitch(packed) } else { 0 };
+        let together = blend.as_ref().map_or(1, |blend| 4 * blend.at_once as u32);
+        let middle = packed_at + if packs { pack.place(read, count, together, packed, planes) } else { 0 };
         let line_at = middle + if rows_first { pitch(packed) } else { 0 };
-        let parts =
-            Parts { packed: packed_at, packed_pitch: pitch(packed), middle, line: line_at, end: line_at + pitch(line) };
+        let parts = Parts { packed: packed_at, middle, line: line_at, end: line_at + pitch(line) };
         Self { source, planes, pack, packs, first, blend, last, parts }
     }
 
@@ -122,9 +124,10 @@ impl<S: Simd> Task<S> for Row<'_, S> {
         let Row { resampler, scratch, y, view } = self;
         let Resampler { planes, parts, .. } = resampler;
         let next = scratch.next;
-        let (bytes, pointers) = scratch.parts();
-        for index in 0..*planes {
-            let plane = Plane { resampler, simd, scratch: bytes.wrapping_add(index * parts.end), view, index };
+        let (bytes, pointers, held) = scratch.parts();
+        for (index, held) in held.iter_mut().enumerate().take(*planes) {
+            let plane = bytes.wrapping_add(index * parts.end);
+            let mut plane = Plane { resampler, simd, scratch: plane, held, view, index };
             // SAFETY: whoever made this task promised the view and the scratch, which has a part for each plane.
             unsafe { plane.line(y, next, pointers) }
         }
@@ -140,6 +143,7 @@ struct Plane<'a, S: Simd> {
     resampler: &'a Resampler<S>,
     simd: S,
     scratch: *mut u8,
+    held: &'a mut Held,
     view: &'a View,
     index: usize,
 }
@@ -150,14 +154,14 @@ impl<S: Simd> Plane<'_, S> {
     /// # Safety
     /// The view and the scratch are what the resampler was made for.
     #[inline(always)]
-    unsafe fn line(&self, y: usize, next: u32, pointers: &mut Vec<*const u8>) {
+    unsafe fn line(&mut self, y: usize, next: u32, pointers: &mut Vec<*const u8>) {
         let Resampler { blend, last, parts, .. } = self.resampler;
         // SAFETY: the caller's promise; the middle and the line have room for their bytes and the slack.
         unsafe {
             let line = self.scratch.add(parts.line);
             let blended = if last.is_some() { self.scratch.add(parts.middle) } else { line };
             let filtered = match blend {
-                Err(top) => self.source(top + y as u32, 0),
+                Err(top) => self.source(top + y as u32),
                 Ok(blend) => {
                     self.blend(blend, y, next, pointers, blended);
                     blended.cast_const()
@@ -174,7 +178,7 @@ impl<S: Simd> Plane<'_, S> {
     /// # Safety
     /// As [`line`](Self::line); `out` has room for a row and the slack.
     #[inline(always)]
-    unsafe fn blend(&self, blend: &Blend<S>, y: usize, next: u32, pointers: &mut Vec<*const u8>, out: *mut u8) {
+    unsafe fn blend(&mut self, blend: &Blend<S>, y: usize, next: u32, pointers: &mut Vec<*const u8>, out: *mut u8) {
         let quads = blend.quads[y].clone();
         let mut made = blend.made(y, next);
         // SAFETY: the caller's promise; there are as many places for quads and sums as are in use at once.
@@ -182,7 +186,7 @@ impl<S: Simd> Plane<'_, S> {
             while blend.at_once == 2 && !made.is_empty() {
                 // The last one may be alone: it is made twice, in one place.
                 let two = [made.start, (made.start + 1).min(made.end - 1)];
-                let rows = [0, 1].map(|index: usize| self.rows(blend, two[index], index * 4));
+                let rows = two.map(|quad| self.rows(blend, quad));
                 // A filter is what makes two at once worth while.
                 if let Some(filter) = &self.resampler.first {
                     self.simd.filter_quads(filter, rows, two.map(|quad| blend.place(quad, self.scratch)));
@@ -210,12 +214,12 @@ impl<S: Simd> Plane<'_, S> {
     /// # Safety
     /// As [`line`](Self::line).
     #[inline(always)]
-    unsafe fn quad(&self, blend: &Blend<S>, quad: u32) {
+    unsafe fn quad(&mut self, blend: &Blend<S>, quad: u32) {
         let Resampler { pack, packs, first, .. } = self.resampler;
         let to = blend.place(quad, self.scratch);
         // SAFETY: the caller's promise.
         unsafe {
-            let rows = self.rows(blend, quad, 0);
+            let rows = self.rows(blend, quad);
             match first {
                 Some(filter) => self.simd.filter_quad(filter, rows, to),
                 None => {
@@ -226,19 +230,18 @@ impl<S: Simd> Plane<'_, S> {
         }
     }
 
-    /// The source rows of a quad, in place or packed from this place on. Where the image ends within them, its last row is
-    /// repeated; it has no weight.
+    /// The source rows of a quad. Where the image ends within them, its last row is repeated; it has no weight.
     ///
     /// # Safety
     /// As [`line`](Self::line).
     #[inline(always)]
-    unsafe fn rows(&self, blend: &Blend<S>, quad: u32, slot: usize) -> [*const u8; 4] {
+    unsafe fn rows(&mut self, blend: &Blend<S>, quad: u32) -> [*const u8; 4] {
         let last = self.resampler.source.rows as u32 - 1;
         let mut rows = [std::ptr::null(); 4];
         for index in 0..4 {
             let row = blend.top + quad * 4 + index as u32;
             // SAFETY: the caller's promise; rows up to the last one are inside the view.
-            rows[index] = unsafe { self.source(row.min(last), slot + index) };
+            rows[index] = unsafe { self.source(row.min(last)) };
             // What is made after this: 10 to 20 % of images that come from memory, and further ahead was no better.
             self.prefetch(row + 4 * blend.at_once as u32);
         }
@@ -249,7 +252,8 @@ impl<S: Simd> Plane<'_, S> {
     #[inline(always)]
     fn prefetch(&self, row: u32) {
         let Resampler { source, pack, .. } = self.resampler;
-        if self.view.is_cold && row < source.rows as u32 {
+        // The rows of a block have come together.
+        if self.view.is_cold && !source.turned && row < source.rows as u32 {
             let (first, length, step) = pack.lines(self.view);
             let row = self.view.pixels.row(row as usize).wrapping_offset(first);
             for line in (0..length).step_by(step) {
@@ -258,20 +262,19 @@ impl<S: Simd> Plane<'_, S> {
         }
     }
 
-    /// A source row as the passes read it: in place from column 0, or packed into a place.
+    /// A source row as the passes read it: in place from column 0, or packed. Blocks of packed rows start with the first
+    /// row of the first quad: those of the quads that are made at once are in one.
     ///
     /// # Safety
     /// The row is inside the view.
     #[inline(always)]
-    unsafe fn source(&self, row: u32, slot: usize) -> *const u8 {
+    unsafe fn source(&mut self, row: u32) -> *const u8 {
         let Resampler { pack, packs, parts, .. } = self.resampler;
-        let row = row as usize;
         if !packs {
-            return self.view.pixels.row(row).wrapping_offset(self.index as isize * self.view.channel_stride);
+            return self.view.pixels.row(row as usize).wrapping_offset(self.index as isize * self.view.channel_stride);
         }
-        let place = self.scratch.wrapping_add(parts.packed + slot * parts.packed_pitch);
-        // SAFETY: the caller's promise; the scratch has a packed row for each row that is filtered at once.
-        unsafe { pack.copy(self.simd, self.view, self.index, row, place) };
-        place
+        let packed = self.scratch.wrapping_add(parts.packed);
+        // SAFETY: the caller's promise; the scratch has places for packed rows there.
+        unsafe { pack.row(self.simd, (self.view, self.index), row, self.held, packed) }
     }
 }

@@ -8,10 +8,10 @@ use std::ops::Range;
 
 use pixfuse_spec::Sample;
 
+use super::Request;
 use super::keeping::Keeping;
 use super::pack::Pack;
 use super::scratch::{Scratch, pitch};
-use super::{Request, wide};
 use crate::image::view::View;
 use crate::simd::{PlainRows, Simd, Task};
 use crate::weights::{AxisWeights, Finish};
@@ -53,7 +53,7 @@ enum Passes<S: Simd> {
 /// The horizontal pass in f32: over rows of bytes, or of wider samples.
 enum Columns<S: Simd> {
     Bytes(S::FloatRowFilter),
-    Wide(PlainRows<f32>, Sample),
+    Wide(PlainRows<f32>),
 }
 
 /// Where the parts of one plane's scratch start, in bytes; rows and sums are first, so many bytes apart.
@@ -96,7 +96,7 @@ impl<S: Simd> Summed<S> {
         let (whole, room) = (request.source.columns * pixel, pack.room(columns.taps));
         if request.sample != Sample::U8 {
             let columns = PlainRows::new(&columns.from(pack.reach.start as u32), pixel);
-            let passes = Passes::Float { columns: Columns::Wide(columns, request.sample), rows, rounds };
+            let passes = Passes::Float { columns: Columns::Wide(columns), rows, rounds };
             return Self::new(request, pack, true, planes, room * size_of::<f32>(), passes);
         }
         let in_place = dense.then(|| simd.float_row_filter(&columns, pixel, whole)).flatten();
@@ -109,7 +109,7 @@ impl<S: Simd> Summed<S> {
         Self::new(request, pack, packs, planes, room, Passes::Float { columns, rows, rounds })
     }
 
-    fn new(request: &Request, pack: Pack, packs: bool, planes: usize, room: usize, passes: Passes<S>) -> Self {
+    fn new(request: &Request, mut pack: Pack, packs: bool, planes: usize, room: usize, passes: Passes<S>) -> Self {
         let length = request.placement.window.columns as usize * pack.pixel;
         let (first, taps) = match &passes {
             Passes::Wide { rows, .. } => (&rows.first, rows.taps),
@@ -124,7 +124,9 @@ impl<S: Simd> Summed<S> {
             *rows += BATCH - 1;
         }
         let packed = keeping.count() * pitch(length * 4);
-        let line = packed + if packs { pitch(room) } else { 0 };
+        let read = rows.iter().map(ExactSizeIterator::len).sum();
+        let [start, end] = [rows.first().map_or(0, |rows| rows.start), rows.last().map_or(0, |rows| rows.end)];
+        let line = packed + if packs { pack.place(start..end, read, 1, room, planes) } else { 0 };
         // Of f32 there is one line as it is blended, and one in planes.
         let lines = if matches!(passes, Passes::Float { rounds: false, .. }) { 2 } else { 1 };
         let parts = Parts { pitch: pitch(length * 4), packed, line, end: line + lines * pitch(length * 4) };
@@ -172,8 +174,8 @@ impl<S: Simd> Task<S> for Row<'_, S> {
         // Whole batches, as long as the image lasts: what is made ahead is needed next.
         new.end = (new.start + (new.end - new.start).next_multiple_of(*batch)).min(*source_rows).max(new.start);
         scratch.next = new.end;
-        let (bytes, pointers) = scratch.parts();
-        for plane in 0..*planes {
+        let (bytes, pointers, held) = scratch.parts();
+        for (plane, held) in held.iter_mut().enumerate().take(*planes) {
             let bytes = bytes.wrapping_add(plane * parts.end);
             let place = |number: usize| bytes.wrapping_add(number * parts.pitch);
             let in_place =
@@ -195,22 +197,14 @@ impl<S: Simd> Task<S> for Row<'_, S> {
                 // SAFETY: whoever made this task promised the view and the scratch, which has a part for each plane.
                 unsafe {
                     if *packs {
-                        let packed = bytes.wrapping_add(parts.packed);
-                        match passes {
-                            Passes::Float { columns: Columns::Wide(_, sample), .. } => {
-                                let reach = pack.reach.clone();
-                                wide::interleaved(*sample, view, row as usize, reach, pack.pixel, packed.cast());
-                            }
-                            _ => pack.copy(simd, view, plane, row as usize, packed),
-                        }
-                        from = packed;
+                        from = pack.row(simd, (view, plane), row, held, bytes.wrapping_add(parts.packed));
                     }
                     match passes {
                         Passes::Wide { columns, .. } => simd.sum_row(columns, from, to.cast()),
                         Passes::Float { columns: Columns::Bytes(columns), .. } => {
                             simd.sum_rows_f32(columns, [from], [to.cast()]);
                         }
-                        Passes::Float { columns: Columns::Wide(columns, _), .. } => {
+                        Passes::Float { columns: Columns::Wide(columns), .. } => {
                             columns.filter::<f32, 1>(from.cast::<f32>(), to.cast());
                         }
                     }

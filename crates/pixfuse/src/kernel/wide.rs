@@ -1,7 +1,5 @@
 //! Sources of 16 bits or f32: rows become f32, which holds every sample exactly, and stay it.
 
-use std::ops::Range;
-
 use pixfuse_spec::Sample;
 
 use crate::image::view::View;
@@ -22,36 +20,10 @@ unsafe fn sample(kind: Sample, at: *const u8) -> f32 {
     }
 }
 
-/// Writes the pixels of these columns, interleaved.
-///
-/// # Safety
-/// They are inside the view, whose samples are of this kind, and as many elements are writable at `to`.
-#[inline(always)]
-pub(super) unsafe fn interleaved(
-    kind: Sample,
-    view: &View,
-    row: usize,
-    columns: Range<usize>,
-    channels: usize,
-    to: *mut f32,
-) {
-    let first = view.pixels.row(row);
-    for (index, column) in columns.enumerate() {
-        let pixel = first.wrapping_offset(column as isize * view.pixels.strides[1]);
-        for channel in 0..channels {
-            // SAFETY: the caller's promise.
-            unsafe {
-                let at = pixel.wrapping_offset(channel as isize * view.channel_stride);
-                *to.add(index * channels + channel) = sample(kind, at);
-            }
-        }
-    }
-}
-
 /// Writes one channel of the pixels of these columns.
 ///
 /// # Safety
-/// As [`interleaved`].
+/// They are inside the view, whose samples are of this kind, and as many elements are writable at `to`.
 #[inline(always)]
 pub(super) unsafe fn plane(kind: Sample, view: &View, row: usize, columns: &[u32], channel: usize, to: *mut f32) {
     let first = view.pixels.row(row).wrapping_offset(channel as isize * view.channel_stride);

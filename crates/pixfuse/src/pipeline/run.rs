@@ -271,10 +271,12 @@ impl Source {
     /// What tables need to know about a view.
     fn of(image: &ImageRef<'_>, load: &Load) -> Self {
         let [row_stride, column_stride, channel_stride] = image.strides();
+        let turned = row_stride.unsigned_abs() < column_stride.unsigned_abs();
         if load.makes_rows() {
             let pixel = load.order.channels();
             let (rows, columns) = (image.rows(), image.columns());
-            return Self { rows, columns, pixel, column_stride: pixel as isize, channel_stride: 1, rows_join: false };
+            let (column_stride, channel_stride) = (pixel as isize, 1);
+            return Self { rows, columns, pixel, column_stride, channel_stride, rows_join: false, turned };
         }
         Self {
             rows: image.rows(),
@@ -283,6 +285,7 @@ impl Source {
             column_stride,
             channel_stride,
             rows_join: image.rows() == 1 || Some(row_stride) == (image.columns() as isize).checked_mul(column_stride),
+            turned,
         }
     }
 }

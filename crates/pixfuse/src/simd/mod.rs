@@ -89,6 +89,20 @@ pub trait Simd: Elements {
     /// `LANES * PIXEL` bytes are readable from `pixels`, and `C <= PIXEL`.
     unsafe fn load_pixels<const PIXEL: usize, const C: usize>(self, pixels: *const u8) -> [Self::I32; C];
 
+    /// Four pixels of each column of memory become one pixel of four rows each: `rows[y]` gets pixel `y` of every column.
+    ///
+    /// # Safety
+    /// `4 * PIXEL` bytes are readable from each column. As many are written to each row, and up to 16, so 16 are writable.
+    #[inline(always)]
+    unsafe fn turn<const PIXEL: usize>(self, columns: [*const u8; 4], rows: [*mut u8; 4]) {
+        for (x, column) in columns.into_iter().enumerate() {
+            for (y, row) in rows.into_iter().enumerate() {
+                // SAFETY: x and y are below four.
+                unsafe { row.add(x * PIXEL).copy_from_nonoverlapping(column.add(y * PIXEL), PIXEL) }
+            }
+        }
+    }
+
     /// Asks for the line of memory around a byte, which need not be readable: into the second-level cache.
     fn prefetch(self, _at: *const u8) {}
 

@@ -5,6 +5,7 @@ use std::arch::x86_64::*;
 use super::avx2_columns::Columns;
 use super::avx2_passes::{FloatRowFilter, RowFilter};
 use super::avx2_quads::{Weights, add_quad, blend_quads};
+use super::turn::turn;
 use super::{avx2_cells, level, token};
 use crate::simd::{BlockTaps, CellColumns, CellRows, Simd, Task};
 use crate::weights::AxisWeights;
@@ -98,6 +99,12 @@ impl Simd for Avx2 {
     #[inline(always)]
     fn prefetch(self, at: *const u8) {
         level! { _mm_prefetch::<_MM_HINT_T1>(at.cast()) }
+    }
+
+    #[inline(always)]
+    unsafe fn turn<const PIXEL: usize>(self, columns: [*const u8; 4], rows: [*mut u8; 4]) {
+        // SAFETY: the caller's promise is the same, and this level has what the function needs.
+        unsafe { turn::<PIXEL>(columns, rows) }
     }
 
     #[inline(always)]

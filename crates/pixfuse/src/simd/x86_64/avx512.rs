@@ -4,6 +4,7 @@ use std::arch::x86_64::*;
 
 use super::avx512_passes::{FloatRowFilter, RowFilter};
 use super::avx512_quads::{Weights, add_quad, blend_quads};
+use super::turn::turn;
 use super::{Avx2, avx2_cells, level, token};
 use crate::simd::taps::gather_bytes;
 use crate::simd::{BlockTaps, CellColumns, CellRows, Simd, Task};
@@ -322,6 +323,12 @@ impl Simd for Avx512 {
     #[inline(always)]
     fn prefetch(self, at: *const u8) {
         level! { _mm_prefetch::<_MM_HINT_T1>(at.cast()) }
+    }
+
+    #[inline(always)]
+    unsafe fn turn<const PIXEL: usize>(self, columns: [*const u8; 4], rows: [*mut u8; 4]) {
+        // SAFETY: the caller's promise is the same, and this level has what the function needs.
+        unsafe { turn::<PIXEL>(columns, rows) }
     }
 
     #[inline(always)]

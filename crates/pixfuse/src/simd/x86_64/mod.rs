@@ -12,6 +12,7 @@ mod avx512_passes;
 mod avx512_quads;
 mod avx512_windows;
 mod elements;
+mod turn;
 
 pub(super) use avx2::Avx2;
 pub(super) use avx512::Avx512;
