@@ -192,7 +192,7 @@ impl<K: Body<C>, S: Simd, const C: usize> Sink<'_, K, S, C> {
     ) {
         for (y, row) in rows.iter().enumerate() {
             // SAFETY: the table was made for rows of this view, and the scratch for its lines.
-            let from = unsafe { [source.row(simd, row.at[0]), source.row(simd, row.at[1])] };
+            let from = unsafe { source.two(simd, row.at) };
             let weights = simd.splat_words(row.weights);
             // The next rows' first lines are asked for now: the hardware's prefetcher starts anew in each row, and with
             // large ratios a row has few blocks to hide that behind. 2 to 3 % of 1080x1920 -> 224x224; whole rows, at

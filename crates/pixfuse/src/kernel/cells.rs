@@ -203,7 +203,7 @@ impl<S: Simd> Task<S> for Row<'_> {
                 sums.add(*length).write_bytes(0, margin);
                 simd.sum_cells(&source, sums, *length);
                 simd.weigh_cells(columns, sums, floats);
-                cells.round(view, plane, y, floats, scratch.add(parts.line));
+                cells.round(simd, (view, plane), y, floats, scratch.add(parts.line));
             }
         }
         scratch.wrapping_add(parts.line)
@@ -216,28 +216,26 @@ impl Cells {
     /// # Safety
     /// As [`row`](Self::row); there is a chunk of room behind the floats and the line.
     #[inline(always)]
-    unsafe fn round(&self, view: &View, plane: usize, y: usize, floats: *const f32, line: *mut u8) {
+    unsafe fn round<S: Simd>(
+        &self,
+        simd: S,
+        (view, plane): (&View, usize),
+        y: usize,
+        floats: *const f32,
+        line: *mut u8,
+    ) {
         let weight = self.rows[y].weight;
         let surest = 0.5 - self.error;
         for at in (0..self.line).step_by(CHUNK) {
             // SAFETY: at < line, and the room behind it.
-            let sums = unsafe { floats.add(at).cast::<[f32; CHUNK]>().read_unaligned() };
-            let mut bytes = [0; CHUNK];
-            let mut doubts = [0u8; CHUNK];
-            for index in 0..CHUNK {
-                let value = sums[index] * weight;
-                let rounded = value.round_ties_even();
-                bytes[index] = rounded as u8;
-                doubts[index] = u8::from((value - rounded).abs() > surest);
-            }
-            // SAFETY: as above.
-            unsafe { line.add(at).cast::<[u8; CHUNK]>().write_unaligned(bytes) }
-            if doubts == [0; CHUNK] {
-                continue;
-            }
-            for index in (0..CHUNK.min(self.line - at)).filter(|&index| doubts[index] != 0) {
-                // SAFETY: the caller's promise.
-                unsafe { *line.add(at + index) = self.again(view, plane, y, at + index) }
+            let mut doubts = unsafe { simd.round_cells(floats.add(at), weight, surest, line.add(at)) };
+            while doubts != 0 {
+                let element = at + doubts.trailing_zeros() as usize;
+                doubts &= doubts - 1;
+                if element < self.line {
+                    // SAFETY: the caller's promise.
+                    unsafe { *line.add(element) = self.again(view, plane, y, element) }
+                }
             }
         }
     }

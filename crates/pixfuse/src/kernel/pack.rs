@@ -116,6 +116,23 @@ impl Pack {
         to.wrapping_add(index as usize * pitch)
     }
 
+    /// The places of two neighbouring rows, which may be one and the same.
+    ///
+    /// # Safety
+    /// As [`row`](Self::row).
+    #[inline(never)]
+    pub(super) unsafe fn two_rows<S: Simd>(
+        &self,
+        simd: S,
+        view: (&View, usize),
+        [above, below]: [u32; 2],
+        held: &mut Held,
+        scratch: *mut u8,
+    ) -> [*const u8; 2] {
+        // SAFETY: the caller's promise is the same.
+        unsafe { [self.row(simd, view, above, held, scratch), self.row(simd, view, below, held, scratch)] }
+    }
+
     /// Copies the pixels of some rows that are read, so that they are dense; of a planar source those of one plane.
     ///
     /// # Safety

@@ -61,6 +61,21 @@ impl<'a> Rows<'a> {
         }
     }
 
+    /// The addresses of two neighbouring rows.
+    ///
+    /// # Safety
+    /// As [`row`](Self::row), for each.
+    #[inline(always)]
+    pub(super) unsafe fn two<S: Simd>(&mut self, simd: S, two: [u32; 2]) -> [*const u8; 2] {
+        match self {
+            Self::InPlace(view) => two.map(|row| view.pixels.row(row as usize)),
+            // SAFETY: the caller's promise.
+            Self::Made { rows, view, scratch, held } => unsafe {
+                rows.pack.two_rows(simd, (view, 0), two, held, *scratch)
+            },
+        }
+    }
+
     /// Asks for the beginning of a row that is read in place.
     #[inline(always)]
     pub(super) fn begin<S: Simd>(&self, simd: S, row: u32) {

@@ -143,3 +143,22 @@ pub(super) unsafe fn weigh_cells_plain(columns: &CellColumns, sums: *const f32, 
         }
     }
 }
+
+/// A chunk of sums as bytes, and which of them are in doubt.
+///
+/// # Safety
+/// As [`Simd::round_cells`](super::Simd::round_cells).
+#[inline(always)]
+pub(super) unsafe fn round_cells_plain(sums: *const f32, weight: f32, surest: f32, line: *mut u8) -> u32 {
+    let mut doubts = 0;
+    for index in 0..CHUNK {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let value = *sums.add(index) * weight;
+            let rounded = value.round_ties_even();
+            *line.add(index) = rounded as u8;
+            doubts |= u32::from((value - rounded).abs() > surest) << index;
+        }
+    }
+    doubts
+}

@@ -247,4 +247,15 @@ pub trait Simd: Elements {
         // SAFETY: the caller's promise is the same.
         unsafe { cells::weigh_cells_plain(columns, sums, line) }
     }
+
+    /// Rounds a chunk of weighted sums to bytes, half to even; gives a bit for each whose distance from its byte is more
+    /// than `surest`. What is no number from 0 to 255 becomes any byte.
+    ///
+    /// # Safety
+    /// [`CHUNK`] sums are readable, and as many bytes writable.
+    #[inline(always)]
+    unsafe fn round_cells(self, sums: *const f32, weight: f32, surest: f32, line: *mut u8) -> u32 {
+        // SAFETY: the caller's promise is the same.
+        unsafe { cells::round_cells_plain(sums, weight, surest, line) }
+    }
 }

@@ -299,4 +299,10 @@ impl Simd for Avx2 {
         // SAFETY: the caller's promise is the same.
         unsafe { avx2_cells::weigh_cells(columns, sums, line) }
     }
+
+    #[inline(always)]
+    unsafe fn round_cells(self, sums: *const f32, weight: f32, surest: f32, line: *mut u8) -> u32 {
+        // SAFETY: the caller's promise is the same.
+        unsafe { avx2_cells::round_cells(sums, weight, surest, line) }
+    }
 }

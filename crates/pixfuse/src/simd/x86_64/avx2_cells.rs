@@ -20,17 +20,17 @@ pub(super) unsafe fn sum_cells(rows: &CellRows, sums: *mut f32, length: usize) {
         let (zero, ones) = (_mm256_setzero_si256(), _mm256_set1_epi8(1));
         for at in chunks(length) {
             let mut inside = [zero; 2];
-            let mut row = rows.inside;
+            let mut row = rows.inside.add(at);
             for _ in 0..rows.count / 2 {
                 // Two rows side by side are added by one instruction.
-                let two = [load(row, at), load(row.offset(rows.pitch), at)];
+                let two = [load(row, 0), load(row.offset(rows.pitch), 0)];
                 let two = [_mm256_unpacklo_epi8(two[0], two[1]), _mm256_unpackhi_epi8(two[0], two[1])];
                 inside[0] = _mm256_add_epi16(inside[0], _mm256_maddubs_epi16(two[0], ones));
                 inside[1] = _mm256_add_epi16(inside[1], _mm256_maddubs_epi16(two[1], ones));
                 row = row.wrapping_offset(2 * rows.pitch);
             }
             if rows.count % 2 == 1 {
-                let one = load(row, at);
+                let one = load(row, 0);
                 inside[0] = _mm256_add_epi16(inside[0], _mm256_unpacklo_epi8(one, zero));
                 inside[1] = _mm256_add_epi16(inside[1], _mm256_unpackhi_epi8(one, zero));
             }
@@ -53,6 +53,30 @@ pub(super) unsafe fn sum_cells(rows: &CellRows, sums: *mut f32, length: usize) {
             _mm256_storeu_ps(to.add(16), _mm256_permute2f128_ps::<0x31>(a, b));
             _mm256_storeu_ps(to.add(24), _mm256_permute2f128_ps::<0x31>(c, d));
         }
+    }
+}
+
+/// # Safety
+/// As [`Simd::round_cells`](crate::simd::Simd::round_cells), at this level.
+#[inline(always)]
+pub(super) unsafe fn round_cells(sums: *const f32, weight: f32, surest: f32, line: *mut u8) -> u32 {
+    // SAFETY: the caller's promise is the same.
+    unsafe {
+        let (weight, surest) = (_mm256_set1_ps(weight), _mm256_set1_ps(surest));
+        let mut rounded = [_mm256_setzero_si256(); 4];
+        let mut doubts = 0;
+        for part in 0..4 {
+            let value = _mm256_mul_ps(_mm256_loadu_ps(sums.add(part * 8)), weight);
+            rounded[part] = _mm256_cvtps_epi32(value);
+            let off = _mm256_sub_ps(value, _mm256_cvtepi32_ps(rounded[part]));
+            let off = _mm256_andnot_ps(_mm256_set1_ps(-0.0), off);
+            doubts |= (_mm256_movemask_ps(_mm256_cmp_ps::<_CMP_GT_OQ>(off, surest)) as u32) << (part * 8);
+        }
+        let words = [_mm256_packs_epi32(rounded[0], rounded[1]), _mm256_packs_epi32(rounded[2], rounded[3])];
+        let in_order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+        let bytes = _mm256_permutevar8x32_epi32(_mm256_packus_epi16(words[0], words[1]), in_order);
+        _mm256_storeu_si256(line.cast(), bytes);
+        doubts
     }
 }
 

@@ -508,6 +508,12 @@ impl Simd for Avx512 {
         // SAFETY: the caller's promise is the same.
         unsafe { avx2_cells::weigh_cells(columns, sums, line) }
     }
+
+    #[inline(always)]
+    unsafe fn round_cells(self, sums: *const f32, weight: f32, surest: f32, line: *mut u8) -> u32 {
+        // SAFETY: the caller's promise is the same.
+        unsafe { avx2_cells::round_cells(sums, weight, surest, line) }
+    }
 }
 
 /// Channel `c` of each pixel in byte `c` of its lane.
