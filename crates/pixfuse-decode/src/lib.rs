@@ -1,5 +1,5 @@
 //! Photo files to tensors: a JPEG, PNG or WebP file is decoded by a well-kept decoder, turned as its EXIF note says, and
-//! run through a [`Pipeline`](pixfuse::Pipeline), in one call and with no image in between that anybody has to hold.
+//! run through a [`Pipeline`], in one call and with no image in between that anybody has to hold.
 //!
 //! ```
 //! use pixfuse::Pipeline;

@@ -230,7 +230,7 @@ pub trait Simd: Elements {
     ///
     /// # Safety
     /// `length` bytes are readable from each row, those on edges with a share of 0 included, and as many sums writable;
-    /// `length` is at least [`CHUNK`].
+    /// `length` is at least `CHUNK`.
     #[inline(always)]
     unsafe fn sum_cells(self, rows: &CellRows, sums: *mut f32, length: usize) {
         // SAFETY: the caller's promise is the same.
@@ -240,7 +240,7 @@ pub trait Simd: Elements {
     /// Sums columns of cells.
     ///
     /// # Safety
-    /// The sums of each pixel of a cell are readable, and [`margin`](CellColumns::margin) more on both sides, which are
+    /// The sums of each pixel of a cell are readable, and `CellColumns::margin` more on both sides, which are
     /// numbers; the line is writable for all pixels and four elements.
     #[inline(always)]
     unsafe fn weigh_cells(self, columns: &CellColumns, sums: *const f32, line: *mut f32) {
@@ -252,7 +252,7 @@ pub trait Simd: Elements {
     /// than `surest`. What is no number from 0 to 255 becomes any byte.
     ///
     /// # Safety
-    /// [`CHUNK`] sums are readable, and as many bytes writable.
+    /// `CHUNK` sums are readable, and as many bytes writable.
     #[inline(always)]
     unsafe fn round_cells(self, sums: *const f32, weight: f32, surest: f32, line: *mut u8) -> u32 {
         // SAFETY: the caller's promise is the same.
