@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::avx2::load_halves;
-use super::avx512::load_pair;
+use super::avx512_columns::load_pair;
 use crate::simd::BlockTaps;
 use crate::simd::taps::{Fetch, gather_bytes};
 
