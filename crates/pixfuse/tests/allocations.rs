@@ -195,7 +195,8 @@ fn scratch_is_small() {
                 let most = if filter.starts_with("bilinear") { 300 << 10 } else { 1 << 20 };
                 let taken = bytes(upright);
                 assert!(taken <= most, "{text} at {level} takes {taken} bytes");
-                for image in turned.iter().filter(|_| ["224, 224", "640, 640"].contains(&frame)) {
+                // Packing is one code for all filters, and a photo takes an emulated CPU long.
+                for image in turned.iter().filter(|_| filter == "bilinear, antialias" && frame == "224, 224") {
                     let taken = bytes(*image);
                     assert!(taken <= 1 << 20, "{text} at {level}, turned, takes {taken} bytes");
                 }
