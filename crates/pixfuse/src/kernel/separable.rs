@@ -1,4 +1,4 @@
-//! Filters of N taps an axis, row by row: each output row is resampled into a line of scratch, which a one-tap body then
+//! Filters of N taps an axis, row by row: each output row is resampled into a line of scratch, which a body then
 //! maps and stores. So maps and stores have one form, and the resampled image never exists.
 //!
 //! ```text
