@@ -10,8 +10,9 @@ const IMAGES: [fn(u8) -> u8; 6] =
     [|byte| byte, |byte| byte & 1, |byte| 127 + (byte & 1), |byte| 255 * (byte & 1), |byte| 254 + (byte & 1), |_| 255];
 
 /// (source rows, source columns, rows, columns): ratios between 1 and 2 and of many, whole ones on one axis, one row or
-/// column, rows as long as a chunk and one less.
-const SIZES: [[usize; 4]; 16] = [
+/// column, rows as long as a chunk and one less, as one or two windows and one less, cells of up to 21 columns, and of more
+/// rows than shares fit.
+const SIZES: [[usize; 4]; 30] = [
     [108, 192, 23, 23],
     [108, 192, 100, 150],
     [90, 160, 20, 64],
@@ -28,6 +29,20 @@ const SIZES: [[usize; 4]; 16] = [
     [50, 70, 50, 33],
     [70, 50, 33, 50],
     [97, 89, 2, 88],
+    [30, 63, 13, 40],
+    [30, 64, 13, 40],
+    [30, 64, 13, 63],
+    [40, 127, 9, 14],
+    [40, 128, 9, 14],
+    [40, 129, 9, 14],
+    [101, 303, 100, 300],
+    [90, 400, 11, 111],
+    [90, 400, 11, 47],
+    [90, 400, 11, 31],
+    [90, 400, 11, 23],
+    [90, 400, 11, 19],
+    [2000, 400, 15, 47],
+    [500, 1500, 2, 7],
 ];
 
 fn check(declared: &str, rows: usize, columns: usize, channels: usize, image: usize) {

@@ -13,15 +13,17 @@
 use super::Request;
 use super::scratch::{Scratch, pitch};
 use crate::image::view::View;
-use crate::simd::{CHUNK, CellColumns, CellRows, CellTaps, MOST_ROWS, Share, Simd, Task};
+use crate::simd::{CHUNK, CellColumns, CellRows, CellTaps, MOST_ROWS, Share, Simd, Task, WholeCells};
 use crate::weights::AxisWeights;
 
 /// The passes over one source size.
-pub(super) struct Cells {
+pub(super) struct Cells<S: Simd> {
     /// OpenCV's own weights: rows, columns.
     exact: [AxisWeights<f32>; 2],
     rows: Vec<RowsOf>,
     columns: CellColumns,
+    /// In the place of both passes.
+    whole: Option<S::Cells>,
     planes: usize,
     /// The first byte of a row that is read, and how many are.
     skipped: usize,
@@ -80,7 +82,7 @@ impl Cell {
     }
 }
 
-impl Cells {
+impl<S: Simd> Cells<S> {
     /// `None` where rows are not dense or too short, or cells too large. `pixel`, `planes` and `dense` are as for the
     /// rounded passes.
     pub(super) fn new(
@@ -95,23 +97,28 @@ impl Cells {
         let [rows, columns] = [Cell::all(&weights[0])?, Cell::all(&weights[1])?];
         let inside = columns.iter().map(|cell| cell.count).min()?;
         let most = |cells: &[Cell]| cells.iter().map(|cell| cell.count).max();
-        if most(&rows)? as usize > MOST_ROWS || most(&columns)? > inside + 1 {
+        let most_rows = most(&rows)? as usize;
+        if most_rows > MOST_ROWS || most(&columns)? > inside + 1 {
             return None;
         }
         // Whole chunks are read: of a shorter reach, columns before it too.
         let reach = weights[1].reach();
         let skipped = (reach.start as usize).min((readable - CHUNK) / pixel);
         let length = ((reach.end as usize - skipped) * pixel).max(CHUNK);
-        let mut missed = 0.0f32;
-        let rows: Vec<_> = rows
-            .iter()
-            .map(|&Cell { inside, count, edges, weight }| {
-                let shares = edges.map(Share::of);
-                let errors = [0, 1].map(|edge| shares[edge].error(edges[edge]));
-                missed = missed.max(weight * (errors[0] + errors[1]));
-                RowsOf { inside, count, shares, weight }
-            })
-            .collect();
+        let missed = |cells: &[Cell]| {
+            let errors = cells
+                .iter()
+                .map(|cell| cell.weight * cell.edges.map(|edge| Share::of(edge).error()).iter().sum::<f32>());
+            errors.fold(0.0, f32::max)
+        };
+        let missed = [&rows, &columns].map(|cells| missed(cells));
+        let row = |&Cell { inside, count, edges, weight }: &Cell| RowsOf {
+            inside,
+            count,
+            shares: edges.map(Share::of),
+            weight,
+        };
+        let rows: Vec<_> = rows.iter().map(row).collect();
         let taps = |cell: &Cell| {
             let [before, after] = cell.edges;
             let behind = if cell.count > inside { [1.0, after] } else { [after, 0.0] };
@@ -119,9 +126,11 @@ impl Cells {
             CellTaps { shares, first: cell.inside - skipped as u32 }
         };
         let columns = CellColumns { pixel, inside: inside as usize, cells: columns.iter().map(taps).collect() };
-        // OpenCV rounds each product and each sum of both axes; here a sum of columns, and less than ten times more. The
-        // weights of a cell add up to 1.
-        let roundings = weights[0].taps + 2 * weights[1].taps + 10;
+        let whole = S::Cells::new(&columns, most_rows, length);
+        // OpenCV rounds each product and each sum of both axes; here a sum of columns, where they are not summed as
+        // integers, and less than ten times more. The weights of a cell add up to 1.
+        let (sums, missed) = if whole.is_some() { (0, missed[1]) } else { (weights[1].taps, missed[0]) };
+        let roundings = weights[0].taps + weights[1].taps + sums + 10;
         let error = 256.0 * (roundings as f32 * f32::EPSILON / 2.0 + missed);
         if error > 0.1 {
             return None;
@@ -136,6 +145,7 @@ impl Cells {
             exact: weights.clone(),
             rows,
             columns,
+            whole,
             planes,
             skipped: skipped * pixel,
             length,
@@ -159,33 +169,33 @@ impl Cells {
     ///
     /// # Safety
     /// As there.
-    pub(super) unsafe fn row<S: Simd>(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
+    pub(super) unsafe fn row(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
         simd.vectorize(Row { cells: self, scratch: scratch.parts().0, y, view })
     }
 }
 
 /// One output row.
-struct Row<'a> {
-    cells: &'a Cells,
+struct Row<'a, S: Simd> {
+    cells: &'a Cells<S>,
     scratch: *mut u8,
     y: usize,
     view: &'a View,
 }
 
-impl<S: Simd> Task<S> for Row<'_> {
+impl<S: Simd> Task<S> for Row<'_, S> {
     type Output = *const u8;
 
     #[inline(always)]
     fn run(self, simd: S) -> *const u8 {
         let Row { cells, scratch, y, view } = self;
-        let Cells { rows, columns, planes, skipped, length, parts, .. } = cells;
+        let Cells { rows, columns, whole, planes, skipped, length, parts, .. } = cells;
         let rows = &rows[y];
         let (first, last) = (rows.inside as usize, (rows.inside + rows.count) as usize - 1);
         let margin = CellColumns::margin(columns.pixel);
         for plane in 0..*planes {
             let scratch = scratch.wrapping_add(plane * parts.end);
             let row = |row: usize| view.pixels.row(row).wrapping_offset(plane as isize * view.channel_stride);
-            let edge = |edge: usize, of: usize, none: usize| if rows.shares[edge].word() == 0 { none } else { of };
+            let edge = |edge: usize, of: usize, none: usize| if rows.shares[edge].part() == 0.0 { none } else { of };
             let edges = [edge(0, first.wrapping_sub(1), first), edge(1, last + 1, last)];
             let source = CellRows {
                 inside: row(first).wrapping_add(*skipped),
@@ -199,10 +209,14 @@ impl<S: Simd> Task<S> for Row<'_> {
             // on both sides.
             unsafe {
                 let (sums, floats) = (scratch.add(parts.sums).cast::<f32>(), scratch.add(parts.floats).cast::<f32>());
-                sums.sub(margin).write_bytes(0, margin);
-                sums.add(*length).write_bytes(0, margin);
-                simd.sum_cells(&source, sums, *length);
-                simd.weigh_cells(columns, sums, floats);
+                if let Some(whole) = whole {
+                    whole.sum(&source, floats);
+                } else {
+                    sums.sub(margin).write_bytes(0, margin);
+                    sums.add(*length).write_bytes(0, margin);
+                    simd.sum_cells(&source, sums, *length);
+                    simd.weigh_cells(columns, sums, floats);
+                }
                 cells.round(simd, (view, plane), y, floats, scratch.add(parts.line));
             }
         }
@@ -210,20 +224,13 @@ impl<S: Simd> Task<S> for Row<'_> {
     }
 }
 
-impl Cells {
+impl<S: Simd> Cells<S> {
     /// Makes the line of one plane: near sums where they leave no doubt, and OpenCV's.
     ///
     /// # Safety
     /// As [`row`](Self::row); there is a chunk of room behind the floats and the line.
     #[inline(always)]
-    unsafe fn round<S: Simd>(
-        &self,
-        simd: S,
-        (view, plane): (&View, usize),
-        y: usize,
-        floats: *const f32,
-        line: *mut u8,
-    ) {
+    unsafe fn round(&self, simd: S, (view, plane): (&View, usize), y: usize, floats: *const f32, line: *mut u8) {
         let weight = self.rows[y].weight;
         let surest = 0.5 - self.error;
         for at in (0..self.line).step_by(CHUNK) {

@@ -60,7 +60,7 @@ impl<S: Simd> Lines<S> {
                     Some(Passes::Float { axes, rounds: false }) => {
                         Self::Floats(Resampled::Summed(Summed::float(simd, request, axes, false, view)))
                     }
-                    Some(Passes::Float { axes, rounds: true }) => match Cells::new(request, &axes, view) {
+                    Some(Passes::Float { axes, rounds: true }) => match Cells::<S>::new(request, &axes, view) {
                         Some(cells) => Self::Resampled(Resampled::Cells(cells)),
                         None => Self::Resampled(Resampled::Summed(Summed::float(simd, request, axes, true, view))),
                     },

@@ -14,7 +14,7 @@ pub(super) enum Resampled<S: Simd> {
     /// With sums between the passes.
     Summed(Summed<S>),
     /// OpenCV's area.
-    Cells(Cells),
+    Cells(Cells<S>),
 }
 
 impl<S: Simd> Resampled<S> {

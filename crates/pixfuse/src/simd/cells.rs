@@ -2,7 +2,9 @@
 //!
 //! All pixels inside a cell have the same weight, so a cell is taken in units of it: those pixels are added, and only those
 //! on its edge are multiplied, by their share. Rows come first, while they are bytes; a row of sums is all that is left
-//! for the columns.
+//! for the columns. A level may sum both at once ([`WholeCells`]).
+
+use std::convert::Infallible;
 
 /// Fractional bits of the share of an edge row: with its weight it is a word.
 const SHARE_BITS: u32 = 15;
@@ -27,7 +29,10 @@ pub struct CellRows {
 
 /// How much of an edge row is in a cell.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Share(i16);
+pub(crate) struct Share {
+    word: i16,
+    part: f32,
+}
 
 impl Share {
     /// Of 1.
@@ -35,18 +40,24 @@ impl Share {
 
     /// The nearest one.
     pub(crate) fn of(part: f32) -> Self {
-        Self((part / Self::UNIT).round() as i16)
+        Self { word: (part / Self::UNIT).round() as i16, part }
     }
 
     /// In units.
     #[inline(always)]
     pub(crate) fn word(self) -> i16 {
-        self.0
+        self.word
     }
 
-    /// How far it is from the part that it stands for.
-    pub(crate) fn error(self, part: f32) -> f32 {
-        (f32::from(self.0) * Self::UNIT - part).abs()
+    /// Not rounded to units.
+    #[inline(always)]
+    pub(crate) fn part(self) -> f32 {
+        self.part
+    }
+
+    /// How far the units are from the part that they stand for.
+    pub(crate) fn error(self) -> f32 {
+        (f32::from(self.word) * Self::UNIT - self.part).abs()
     }
 }
 
@@ -91,6 +102,43 @@ impl CellColumns {
     /// Elements that are read behind those of the last pixel, and before the first: they must be numbers.
     pub(crate) const fn margin(pixel: usize) -> usize {
         2 * pixel + 4
+    }
+
+    /// The pixels with a share in a cell, and their shares.
+    pub(crate) fn taps(&self, output: usize) -> impl Iterator<Item = (usize, f32)> {
+        let CellTaps { shares: [[before, ..], [next, ..], [last, ..], _], first } = self.cells[output];
+        let (first, behind) = (first as usize, first as usize + self.inside);
+        let inside = (first..behind).map(|pixel| (pixel, 1.0));
+        let taps =
+            [(first.wrapping_sub(1), before)].into_iter().chain(inside).chain([(behind, next), (behind + 1, last)]);
+        taps.filter(|&(_, share)| share != 0.0)
+    }
+}
+
+/// Cells whose rows and columns are summed at once, in the form that a level sums fastest. The shares of columns are
+/// words; those of rows are not rounded to units.
+pub trait WholeCells: Sized + Send + Sync + 'static {
+    /// `None` where a row of sums is faster, or `length` bytes of a row are too short. No cell has more than `rows` rows
+    /// inside.
+    fn new(columns: &CellColumns, rows: usize, length: usize) -> Option<Self>;
+
+    /// Sums the cells of a row, and multiplies them by the weight of their columns.
+    ///
+    /// # Safety
+    /// `length` bytes are readable from each row, those on edges with a share of 0 included; the line is writable for all
+    /// pixels and 15 elements. Called at its level.
+    unsafe fn sum(&self, rows: &CellRows, line: *mut f32);
+}
+
+/// Of a level that has none.
+impl WholeCells for Infallible {
+    fn new(_columns: &CellColumns, _rows: usize, _length: usize) -> Option<Self> {
+        None
+    }
+
+    #[inline(always)]
+    unsafe fn sum(&self, _rows: &CellRows, _line: *mut f32) {
+        match *self {}
     }
 }
 

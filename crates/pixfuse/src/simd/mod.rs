@@ -15,7 +15,7 @@ mod neon;
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
 
-pub(crate) use cells::{CHUNK, CellColumns, CellRows, CellTaps, MOST_ROWS, Share};
+pub(crate) use cells::{CHUNK, CellColumns, CellRows, CellTaps, MOST_ROWS, Share, WholeCells};
 pub use elements::{Elements, Half, Steps};
 pub(crate) use passes::{PlainRows, ROUNDED_BITS, SLACK, interleave};
 pub(crate) use taps::BlockTaps;
@@ -53,6 +53,8 @@ pub trait Simd: Elements {
     type RowFilter: Send + Sync + 'static;
     /// Prepared f32 weights of a horizontal pass.
     type FloatRowFilter: Send + Sync + 'static;
+    /// Cells of OpenCV's area that are summed both ways at once.
+    type Cells: WholeCells;
     /// Four weights of a vertical pass.
     type Weights: Copy + Send + Sync + 'static;
 

@@ -1,6 +1,7 @@
 //! 8 pixels at a time with Advanced SIMD, which every aarch64 CPU has.
 
 use std::arch::aarch64::*;
+use std::convert::Infallible;
 
 use super::passes::{PlainRows, add_quad_plain, blend_quads_plain, plain_passes};
 use super::taps::{Fetch, gather_bytes};
@@ -153,6 +154,7 @@ impl Simd for Neon {
     type Columns = Columns;
     type RowFilter = PlainRows;
     type FloatRowFilter = PlainRows<f32>;
+    type Cells = Infallible;
     type Weights = [i32; 4];
 
     #[inline(always)]

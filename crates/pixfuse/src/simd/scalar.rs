@@ -1,5 +1,7 @@
 //! One pixel at a time, in plain Rust: the level that every CPU has, and the meaning of each operation.
 
+use std::convert::Infallible;
+
 use super::passes::{PlainRows, add_quad_plain, blend_quads_plain, plain_passes};
 use super::{BlockTaps, Simd, Task};
 use crate::weights::AxisWeights;
@@ -31,6 +33,7 @@ impl Simd for Scalar {
     type Columns = ScalarColumns;
     type RowFilter = PlainRows;
     type FloatRowFilter = PlainRows<f32>;
+    type Cells = Infallible;
     type Weights = [i32; 4];
 
     #[inline(always)]

@@ -1,6 +1,7 @@
 //! 8 pixels at a time with AVX2 and FMA.
 
 use std::arch::x86_64::*;
+use std::convert::Infallible;
 
 use super::avx2_columns::Columns;
 use super::avx2_passes::{FloatRowFilter, RowFilter};
@@ -31,6 +32,7 @@ impl Simd for Avx2 {
     const QUADS: usize = 2;
     type RowFilter = RowFilter;
     type FloatRowFilter = FloatRowFilter;
+    type Cells = Infallible;
     type Weights = Weights;
 
     #[inline(always)]

@@ -2,6 +2,7 @@
 
 use std::arch::x86_64::*;
 
+use super::avx512_cells::{self, CellWindows};
 use super::avx512_columns::{Columns, Index};
 use super::avx512_passes::{FloatRowFilter, RowFilter};
 use super::avx512_quads::{Weights, add_quad, blend_quads};
@@ -28,6 +29,7 @@ impl Simd for Avx512 {
     type Columns = Columns;
     type RowFilter = RowFilter;
     type FloatRowFilter = FloatRowFilter;
+    type Cells = CellWindows;
     type Weights = Weights;
 
     #[inline(always)]
@@ -269,7 +271,7 @@ impl Simd for Avx512 {
     #[inline(always)]
     unsafe fn sum_cells(self, rows: &CellRows, sums: *mut f32, length: usize) {
         // SAFETY: the caller's promise is the same.
-        unsafe { avx2_cells::sum_cells(rows, sums, length) }
+        unsafe { avx512_cells::sum_cells(rows, sums, length) }
     }
 
     #[inline(always)]
@@ -281,7 +283,7 @@ impl Simd for Avx512 {
     #[inline(always)]
     unsafe fn round_cells(self, sums: *const f32, weight: f32, surest: f32, line: *mut u8) -> u32 {
         // SAFETY: the caller's promise is the same.
-        unsafe { avx2_cells::round_cells(sums, weight, surest, line) }
+        unsafe { avx512_cells::round_cells(sums, weight, surest, line) }
     }
 }
 

@@ -8,6 +8,7 @@ mod avx2_pixels;
 mod avx2_quads;
 mod avx2_turned;
 mod avx512;
+mod avx512_cells;
 mod avx512_columns;
 mod avx512_passes;
 mod avx512_quads;

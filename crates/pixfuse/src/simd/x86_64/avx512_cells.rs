@@ -1,0 +1,290 @@
+//! Cells of OpenCV's area with AVX-512: both axes at once, four pixels of a cell to a lane, so that no sums are stored.
+//!
+//! Bytes of a window of the row are permuted as for the filters. `vpdpbusd` adds the pixels inside a cell, four a lane;
+//! `vpdpwssd` adds the shares of its two edges, as words. A row takes six of these instructions for 12 elements, and what
+//! is left for the cell is to weigh three rows: those inside, which are summed as integers, and the two on edges.
+
+use std::arch::x86_64::*;
+
+use super::avx2_cells;
+use super::avx512_windows::Windows;
+use crate::simd::cells::{CHUNK, CellColumns, CellRows, Share, WholeCells};
+
+/// Bytes that go into lanes, or weights of them.
+#[derive(Clone, Copy)]
+#[repr(C, align(64))]
+struct Vector([u8; 64]);
+
+/// Groups of up to 16 elements, each with a window of the row that has all pixels of its cells.
+pub(crate) struct CellWindows {
+    /// Vectors of 64 bytes that a window takes: 1 or 2.
+    vectors: usize,
+    /// Fours of pixels inside a cell.
+    quads: usize,
+    /// Elements of a group.
+    width: usize,
+    /// Where the windows start.
+    bases: Vec<usize>,
+    /// For each group, where the bytes of edges come from and their shares, the same for each four pixels inside, and the
+    /// weights of the cells.
+    table: Vec<Vector>,
+}
+
+/// The most fours of pixels; beyond that windows hold few cells, and sums of rows are faster.
+const MOST_QUADS: usize = 5;
+
+/// The most rows whose shares, of two edges of a byte each, fit a lane.
+const MOST_ROWS: usize = (i32::MAX / (2 * u8::MAX as i32 * i16::MAX as i32)) as usize;
+
+impl WholeCells for CellWindows {
+    fn new(columns: &CellColumns, rows: usize, length: usize) -> Option<Self> {
+        let outputs = columns.cells.len();
+        let inside = |output| columns.taps(output).filter(|&(_, share)| share == 1.0).count();
+        let quads = (0..outputs).map(inside).max()?.div_ceil(4);
+        if rows > MOST_ROWS || !(1..=MOST_QUADS).contains(&quads) {
+            return None;
+        }
+        let sizes = (1..=16 / columns.pixel).rev().flat_map(|pixels| [(pixels, 1), (pixels, 2)]);
+        let mut windows = sizes.filter_map(|(pixels, vectors)| {
+            let bases = Self::bases(columns, pixels, length.checked_sub(vectors * 64)?, vectors * 64)?;
+            Some(Self { vectors, quads, width: pixels * columns.pixel, bases, table: Vec::new() })
+        });
+        let mut windows = windows.next()?;
+        // Instructions more for each row than sums of rows take, against those of sums of columns.
+        let more = (2 * (quads + 1) * windows.bases.len()).saturating_sub(3 * length / 64);
+        if 2 * (rows + 2) * more > 5 * (columns.inside + 1) * outputs {
+            return None;
+        }
+        windows.fill(columns);
+        Some(windows)
+    }
+
+    #[inline(always)]
+    unsafe fn sum(&self, rows: &CellRows, line: *mut f32) {
+        // SAFETY: the caller's promise is the same; a table has as many quads as it was made for.
+        unsafe {
+            match (self.vectors, self.quads) {
+                (1, 1) => self.sums::<1, 1>(rows, line),
+                (1, 2) => self.sums::<1, 2>(rows, line),
+                (1, 3) => self.sums::<1, 3>(rows, line),
+                (1, 4) => self.sums::<1, 4>(rows, line),
+                (1, _) => self.sums::<1, 5>(rows, line),
+                (_, 1) => self.sums::<2, 1>(rows, line),
+                (_, 2) => self.sums::<2, 2>(rows, line),
+                (_, 3) => self.sums::<2, 3>(rows, line),
+                (_, 4) => self.sums::<2, 4>(rows, line),
+                _ => self.sums::<2, 5>(rows, line),
+            }
+        }
+    }
+}
+
+impl CellWindows {
+    /// Where windows of so many bytes start, if each has all of its `pixels` cells.
+    fn bases(columns: &CellColumns, pixels: usize, last: usize, bytes: usize) -> Option<Vec<usize>> {
+        let base = |cells: usize| {
+            let taps = (cells..columns.cells.len().min(cells + pixels)).flat_map(|output| columns.taps(output));
+            let (least, most) = taps.fold((usize::MAX, 0), |(least, most), (at, _)| (at.min(least), at.max(most)));
+            let base = last.min(least * columns.pixel);
+            ((most + 1) * columns.pixel <= base + bytes).then_some(base)
+        };
+        (0..columns.cells.len()).step_by(pixels).map(base).collect()
+    }
+
+    fn fill(&mut self, columns: &CellColumns) {
+        let (pixel, stride) = (columns.pixel, 2 * self.quads + 3);
+        self.table.resize(self.bases.len() * stride, Vector([0; 64]));
+        for element in 0..columns.cells.len() * pixel {
+            let (group, byte) = (element / self.width, element % self.width * 4);
+            let (table, base) = (&mut self.table[group * stride..][..stride], self.bases[group]);
+            let (mut inside, mut edges) = (0, 0);
+            for (at, share) in columns.taps(element / pixel) {
+                let from = (at * pixel + element % pixel - base) as u8;
+                if share == 1.0 {
+                    let (vector, byte) = (2 + inside / 4 * 2, byte + inside % 4);
+                    (table[vector].0[byte], table[vector + 1].0[byte]) = (from, 1);
+                    inside += 1;
+                } else {
+                    let byte = byte + edges * 2;
+                    table[0].0[byte] = from;
+                    table[1].0[byte..byte + 2].copy_from_slice(&Share::of(share).word().to_le_bytes());
+                    edges += 1;
+                }
+            }
+            let [.., [weight, ..]] = columns.cells[element / pixel].shares;
+            table[stride - 1].0[byte..byte + 4].copy_from_slice(&weight.to_le_bytes());
+        }
+    }
+
+    /// # Safety
+    /// As [`WholeCells::sum`], for windows of `VECTORS` vectors and `QUADS` fours.
+    #[inline(always)]
+    unsafe fn sums<const VECTORS: usize, const QUADS: usize>(&self, rows: &CellRows, line: *mut f32) {
+        let mut to = line;
+        for (&base, table) in self.bases.iter().zip(self.table.chunks_exact(2 * QUADS + 3)) {
+            // SAFETY: the caller's promise: a window ends inside the rows, and 16 elements are writable from each group on.
+            unsafe {
+                let group = Group::<VECTORS, QUADS>::load(table);
+                let none = [_mm512_setzero_si512(); 2];
+                // Two sums, as an addition waits for the one before it.
+                let mut inside = [none; 2];
+                let mut row = rows.inside.add(base);
+                for _ in 0..rows.count / 2 {
+                    inside[0] = group.add(inside[0], row);
+                    inside[1] = group.add(inside[1], row.offset(rows.pitch));
+                    row = row.wrapping_offset(2 * rows.pitch);
+                }
+                if rows.count % 2 == 1 {
+                    inside[0] = group.add(inside[0], row);
+                }
+                let [one, other] = inside;
+                let mut sum = shared([_mm512_add_epi32(one[0], other[0]), _mm512_add_epi32(one[1], other[1])]);
+                for edge in 0..2 {
+                    let part = _mm512_set1_ps(rows.shares[edge].part());
+                    sum = _mm512_fmadd_ps(shared(group.add(none, rows.edges[edge].add(base))), part, sum);
+                }
+                let weight = _mm512_load_ps(table.as_ptr().add(2 * QUADS + 2).cast());
+                _mm512_storeu_ps(to, _mm512_mul_ps(sum, weight));
+                to = to.add(self.width);
+            }
+        }
+    }
+}
+
+/// The vectors of a group: from where, and weights.
+struct Group<const VECTORS: usize, const QUADS: usize> {
+    edges: [__m512i; 2],
+    inside: [[__m512i; 2]; QUADS],
+}
+
+impl<const VECTORS: usize, const QUADS: usize> Group<VECTORS, QUADS> {
+    /// # Safety
+    /// Called at this level, with the table of a group of `QUADS` fours.
+    #[inline(always)]
+    unsafe fn load(table: &[Vector]) -> Self {
+        // SAFETY: the caller's promise: 2 * QUADS + 2 vectors, which are aligned.
+        unsafe {
+            let table: *const __m512i = table.as_ptr().cast();
+            let mut group = Self { edges: [*table, *table.add(1)], inside: [[_mm512_setzero_si512(); 2]; QUADS] };
+            for quad in 0..QUADS {
+                group.inside[quad] = [*table.add(2 * quad + 2), *table.add(2 * quad + 3)];
+            }
+            group
+        }
+    }
+
+    /// Adds a row to the sums of pixels inside and of shares.
+    ///
+    /// # Safety
+    /// Called at this level; the window is readable.
+    #[inline(always)]
+    unsafe fn add(&self, [mut inside, edges]: [__m512i; 2], window: *const u8) -> [__m512i; 2] {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let window = Windows::load::<VECTORS>(window);
+            let words = _mm512_maskz_mov_epi8(0x5555_5555_5555_5555, Windows::taps(window, self.edges[0]));
+            for [from, weights] in self.inside {
+                inside = _mm512_dpbusd_epi32(inside, Windows::taps(window, from), weights);
+            }
+            [inside, _mm512_dpwssd_epi32(edges, words, self.edges[1])]
+        }
+    }
+}
+
+/// Sums of pixels inside with those of shares.
+///
+/// # Safety
+/// Called at this level.
+#[inline(always)]
+unsafe fn shared([inside, edges]: [__m512i; 2]) -> __m512 {
+    // SAFETY: the caller's promise.
+    unsafe { _mm512_fmadd_ps(_mm512_cvtepi32_ps(edges), _mm512_set1_ps(Share::UNIT), _mm512_cvtepi32_ps(inside)) }
+}
+
+/// # Safety
+/// As [`Simd::sum_cells`](crate::simd::Simd::sum_cells), at this level.
+#[inline(always)]
+pub(super) unsafe fn sum_cells(rows: &CellRows, sums: *mut f32, length: usize) {
+    // SAFETY: the caller's promise; each vector ends inside the rows.
+    unsafe {
+        if length < 64 {
+            return avx2_cells::sum_cells(rows, sums, length);
+        }
+        let [before, after] = rows.shares.map(|share| i32::from(share.word()));
+        let shares = _mm512_set1_epi32(before & 0xffff | after << 16);
+        let unit = _mm512_set1_ps(Share::UNIT);
+        let (zero, ones) = (_mm512_setzero_si512(), _mm512_set1_epi8(1));
+        for at in (0..length).step_by(64) {
+            let at = at.min(length - 64);
+            let mut inside = [zero; 2];
+            let mut row = rows.inside.add(at);
+            for _ in 0..rows.count / 2 {
+                // Two rows side by side are added by one instruction.
+                let two = unpack_bytes(load(row, 0), load(row.offset(rows.pitch), 0));
+                inside[0] = _mm512_add_epi16(inside[0], _mm512_maddubs_epi16(two[0], ones));
+                inside[1] = _mm512_add_epi16(inside[1], _mm512_maddubs_epi16(two[1], ones));
+                row = row.wrapping_offset(2 * rows.pitch);
+            }
+            if rows.count % 2 == 1 {
+                let one = unpack_bytes(load(row, 0), zero);
+                inside = [_mm512_add_epi16(inside[0], one[0]), _mm512_add_epi16(inside[1], one[1])];
+            }
+            let edges = unpack_bytes(load(rows.edges[0], at), load(rows.edges[1], at));
+            let mut parts = [_mm512_setzero_ps(); 4];
+            for half in 0..2 {
+                let words = unpack_bytes(edges[half], zero);
+                let whole = [_mm512_unpacklo_epi16(inside[half], zero), _mm512_unpackhi_epi16(inside[half], zero)];
+                for part in 0..2 {
+                    let edge = _mm512_cvtepi32_ps(_mm512_madd_epi16(words[part], shares));
+                    parts[half * 2 + part] = _mm512_fmadd_ps(edge, unit, _mm512_cvtepi32_ps(whole[part]));
+                }
+            }
+            // Unpacking stayed within 128 bits: the first quarters are the first sixteen elements.
+            let [a, b, c, d] = parts;
+            let low = [_mm512_shuffle_f32x4::<0x44>(a, b), _mm512_shuffle_f32x4::<0x44>(c, d)];
+            let high = [_mm512_shuffle_f32x4::<0xee>(a, b), _mm512_shuffle_f32x4::<0xee>(c, d)];
+            let to = sums.add(at);
+            _mm512_storeu_ps(to, _mm512_shuffle_f32x4::<0x88>(low[0], low[1]));
+            _mm512_storeu_ps(to.add(16), _mm512_shuffle_f32x4::<0xdd>(low[0], low[1]));
+            _mm512_storeu_ps(to.add(32), _mm512_shuffle_f32x4::<0x88>(high[0], high[1]));
+            _mm512_storeu_ps(to.add(48), _mm512_shuffle_f32x4::<0xdd>(high[0], high[1]));
+        }
+    }
+}
+
+/// # Safety
+/// 64 bytes from here on are readable.
+#[inline(always)]
+unsafe fn load(row: *const u8, at: usize) -> __m512i {
+    // SAFETY: the caller's promise.
+    unsafe { _mm512_loadu_si512(row.add(at).cast()) }
+}
+
+/// The bytes of two vectors side by side, within each 128 bits.
+///
+/// # Safety
+/// Called at this level.
+#[inline(always)]
+unsafe fn unpack_bytes(one: __m512i, other: __m512i) -> [__m512i; 2] {
+    // SAFETY: the caller's promise.
+    unsafe { [_mm512_unpacklo_epi8(one, other), _mm512_unpackhi_epi8(one, other)] }
+}
+
+/// # Safety
+/// As [`Simd::round_cells`](crate::simd::Simd::round_cells), at this level.
+#[inline(always)]
+pub(super) unsafe fn round_cells(sums: *const f32, weight: f32, surest: f32, line: *mut u8) -> u32 {
+    // SAFETY: the caller's promise is the same.
+    unsafe {
+        let (weight, surest) = (_mm512_set1_ps(weight), _mm512_set1_ps(surest));
+        let mut doubts = 0;
+        for at in (0..CHUNK).step_by(16) {
+            let value = _mm512_mul_ps(_mm512_loadu_ps(sums.add(at)), weight);
+            let rounded = _mm512_cvtps_epi32(value);
+            let off = _mm512_abs_ps(_mm512_sub_ps(value, _mm512_cvtepi32_ps(rounded)));
+            doubts |= u32::from(_mm512_cmp_ps_mask::<_CMP_GT_OQ>(off, surest)) << at;
+            _mm_storeu_si128(line.add(at).cast(), _mm512_cvtepi32_epi8(rounded));
+        }
+        doubts
+    }
+}
