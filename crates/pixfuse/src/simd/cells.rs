@@ -118,15 +118,15 @@ impl CellColumns {
 /// Cells whose rows and columns are summed at once, in the form that a level sums fastest. The shares of columns are
 /// words; those of rows are not rounded to units.
 pub trait WholeCells: Sized + Send + Sync + 'static {
-    /// `None` where a row of sums is faster, or `length` bytes of a row are too short. No cell has more than `rows` rows
-    /// inside.
+    /// `None` where a row of sums is faster, or `length` bytes of a row are too short. No cell has more than `rows`
+    /// rows inside.
     fn new(columns: &CellColumns, rows: usize, length: usize) -> Option<Self>;
 
     /// Sums the cells of a row, and multiplies them by the weight of their columns.
     ///
     /// # Safety
-    /// `length` bytes are readable from each row, those on edges with a share of 0 included; the line is writable for all
-    /// pixels and 15 elements. Called at its level.
+    /// `length` bytes are readable from each row, those on edges with a share of 0 included; the line is writable for
+    /// all pixels and 15 elements. Called at its level.
     unsafe fn sum(&self, rows: &CellRows, line: *mut f32);
 }
 
