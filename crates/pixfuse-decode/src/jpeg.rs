@@ -98,3 +98,40 @@ fn broken(error: JpegError) -> Broken {
         error => Broken::because(error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use libjpeg_turbo_rs::{Subsampling, compress};
+
+    /// The outermost columns that are asked for are right too, though the decoder upsamples to an edge there.
+    #[test]
+    fn columns_are_those_of_the_whole_image() {
+        let (rows, whole) = (19, 150);
+        let pixels: Vec<u8> =
+            (0..rows * whole * 3).map(|index: usize| (index.wrapping_mul(0x9E37_79B9) >> 11) as u8).collect();
+        for sampling in [Subsampling::S444, Subsampling::S422, Subsampling::S420, Subsampling::S411, Subsampling::S24] {
+            let file = compress(&pixels, whole, rows, Decoded::Rgb, 90, sampling).unwrap();
+            let decoded = |columns: Range<usize>| {
+                let mut bytes = vec![0; rows * whole * 3];
+                let (_, file) = File::open(&file).ok().unwrap();
+                let (_, columns) = file.pixels(PixelFormat::Rgb8, columns, &mut bytes).ok().unwrap();
+                (bytes, columns)
+            };
+            let (expected, _) = decoded(0..whole);
+            for (start, end) in
+                (0..whole).flat_map(|start| [start + 1, start + 40, whole].map(|end| (start, end.min(whole))))
+            {
+                let (found, columns) = decoded(start..end);
+                for (row, column) in (0..rows).flat_map(|row| (start..end).map(move |column| (row, column))) {
+                    let [here, there] = [row * columns.len() + column, row * whole + column].map(|pixel| pixel * 3);
+                    assert_eq!(
+                        found[here..][..3],
+                        expected[there..][..3],
+                        "{sampling:?}, {start}..{end}: {row}, {column}"
+                    );
+                }
+            }
+        }
+    }
+}
