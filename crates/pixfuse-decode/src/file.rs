@@ -1,6 +1,7 @@
 //! A file whose header has been read.
 
 use std::fmt;
+use std::ops::Range;
 
 use pixfuse::{Geometry, ImageRef, Orientation, Pipeline, PixelFormat};
 
@@ -201,23 +202,55 @@ impl<'a> EncodedImage<'a> {
         max_pixels: u64,
         run: impl FnOnce(ImageRef<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
+        let columns = 0..self.columns();
+        self.decoded(wanted, max_pixels, columns, run)
+    }
+
+    /// As [`pixels`](Self::pixels), as a pipeline reads them: turned, and only those right that it
+    /// [reaches](Geometry::reach).
+    pub(crate) fn read_by<T>(
+        self,
+        pipe: &Pipeline,
+        options: &Options,
+        run: impl FnOnce(ImageRef<'_>) -> Result<T, pixfuse::Error>,
+    ) -> Result<T, Error> {
+        let orientation = self.turned_by(pipe, options);
+        let [rows, columns] = self.geometry(pipe, options)?.reach();
+        let columns = if orientation.transposes() { rows } else { columns };
+        let whole = self.columns();
+        let mirrored = orientation.mirrors()[1];
+        let stored = if mirrored { whole - columns.end..whole - columns.start } else { columns };
+        self.decoded(pipe.spec().input.format, options.max_pixels, stored, |image| {
+            Ok(run(pipe.reorient(image, orientation))?)
+        })
+    }
+
+    /// As [`pixels`](Self::pixels); outside `columns`, which are stored ones, pixels may have any value.
+    fn decoded<T>(
+        self,
+        wanted: PixelFormat,
+        max_pixels: u64,
+        columns: Range<usize>,
+        run: impl FnOnce(ImageRef<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         self.check(wanted, max_pixels)?;
-        let format = self.format();
-        let Self { length, header: Header { rows, columns, colours, .. }, file } = self;
-        let pixels = rows * columns;
-        scratch::with(pixels.saturating_mul(colours.channels().max(wanted.channels())), |bytes| {
+        let (format, shape) = (self.format(), [self.rows(), self.columns(), wanted.channels()]);
+        let Self { length, header: Header { colours, .. }, file } = self;
+        let [rows, whole, channels] = shape;
+        scratch::with((rows * whole).saturating_mul(colours.channels().max(channels)), |bytes| {
             let decoded = guarded(|| match file {
-                File::Jpeg(file) => file.pixels(wanted, bytes),
-                File::Png(file) => file.pixels(bytes).map(Some),
-                File::Webp(file) => file.pixels(bytes).map(Some),
+                File::Jpeg(file) => file.pixels(wanted, columns, bytes),
+                File::Png(file) => file.pixels(bytes).map(|given| (Some(given), 0..whole)),
+                File::Webp(file) => file.pixels(bytes).map(|given| (Some(given), 0..whole)),
             });
-            if let Some(given) = decoded.map_err(|broken| broken.of(format, length))? {
-                given.arrange(bytes, pixels, wanted);
+            let (given, columns) = decoded.map_err(|broken| broken.of(format, length))?;
+            if let Some(given) = given {
+                given.arrange(&mut bytes[columns.start * channels..], rows * columns.len(), wanted);
             }
-            let channels = wanted.channels();
-            let strides = [columns * channels, channels, 1].map(|stride| stride as isize);
-            let image = ImageRef::strided(&bytes[..pixels * channels], 0, [rows, columns, channels], strides)?;
-            run(image.with_format(wanted)?)
+            // Rows begin as far apart as they were decoded, and are as long as the image is wide: the columns that were
+            // not decoded lie where pixels of the rows around them are.
+            let strides = [columns.len() * channels, channels, 1].map(|stride| stride as isize);
+            run(ImageRef::strided(bytes, 0, shape, strides)?.with_format(wanted)?)
         })
     }
 }

@@ -27,6 +27,9 @@
 //! bits keep their high byte, the first frame of an animation is taken, and a colour profile is not applied: as Pillow and
 //! OpenCV do. Samples of other depths (a JPEG of 12 bits) are an error.
 //!
+//! Of a JPEG that a pipeline crops, only the columns that it [reads](pixfuse::Geometry::reach) become pixels. The bytes
+//! of the tensor, and the errors of a damaged file, are those of the whole image.
+//!
 //! # Orientation
 //!
 //! The EXIF note in the file is followed, by reading the pixels in another order; a file without one is turned as

@@ -13,8 +13,7 @@ use crate::{EncodedImage, Error, Options};
 pub fn decode<T: TensorElement>(pipe: &Pipeline, file: &[u8], options: &Options) -> Result<Tensor<T>, Error> {
     let image = EncodedImage::open(file)?;
     image.output_shape(pipe, options)?;
-    let orientation = image.turned_by(pipe, options);
-    image.pixels(pipe.spec().input.format, options.max_pixels, |image| Ok(pipe.run(pipe.reorient(image, orientation))?))
+    image.read_by(pipe, options, |image| pipe.run(image))
 }
 
 /// As [`decode`], into memory that the caller has. When the thread has decoded an image of that size before, what is
@@ -30,10 +29,7 @@ pub fn decode_into<T: TensorElement>(
 ) -> Result<(), Error> {
     let image = EncodedImage::open(file)?;
     fits(out.len(), &image.output_shape(pipe, options)?)?;
-    let orientation = image.turned_by(pipe, options);
-    image.pixels(pipe.spec().input.format, options.max_pixels, |image| {
-        Ok(pipe.run_into(pipe.reorient(image, orientation), out)?)
-    })
+    image.read_by(pipe, options, |image| pipe.run_into(image, out))
 }
 
 impl EncodedImage<'_> {
@@ -48,10 +44,7 @@ impl EncodedImage<'_> {
         out: &mut [MaybeUninit<T>],
     ) -> Result<(), Error> {
         fits(out.len(), &self.output_shape(pipe, options)?)?;
-        let orientation = self.turned_by(pipe, options);
-        self.pixels(pipe.spec().input.format, options.max_pixels, |image| {
-            Ok(pipe.run_into_uninit(pipe.reorient(image, orientation), out)?)
-        })
+        self.read_by(pipe, options, |image| pipe.run_into_uninit(image, out))
     }
 }
 

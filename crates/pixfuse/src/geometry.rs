@@ -1,5 +1,7 @@
 //! Where things of a source image lie in the output, and back.
 
+use std::ops::Range;
+
 use crate::placement::Placement;
 
 /// Whether coordinates outside the image move onto its edge.
@@ -109,6 +111,32 @@ impl Geometry {
             ((position - self.offset[axis]) as f64 * source / resized).clamp(0.0, source)
         };
         [edge(left, 1), edge(top, 0), edge(left + columns, 1), edge(top + rows, 0)]
+    }
+
+    /// Rows and columns of the source of which a run reads pixels: those of [`source_box`](Self::source_box), and as
+    /// many around it as the widest filter weighs. What lies outside need not be decoded: whatever u8 it is, it changes
+    /// no byte of the output.
+    ///
+    /// ```
+    /// use pixfuse::Pipeline;
+    ///
+    /// let pipe = Pipeline::parse(
+    ///     "input(rgb8), resize(shortest = 256, bilinear, antialias), center_crop(224, 224), output(rgb, f32, chw)",
+    /// )?;
+    /// assert_eq!(pipe.geometry(1080, 1920)?.reach(), [46..1034, 468..1456]);
+    /// # Ok::<(), pixfuse::Error>(())
+    /// ```
+    pub fn reach(&self) -> [Range<usize>; 2] {
+        // The eight taps of Lanczos are the most: four on either side, each as wide as an output pixel where
+        // antialiasing widens them. One more is room for what rules round: positions, and the one ratio of a cover.
+        const TAPS: f64 = 5.0;
+        let [left, top, right, bottom] = self.source_box();
+        [(0, top, bottom), (1, left, right)].map(|(axis, start, end)| {
+            let source = self.source[axis];
+            let more = TAPS * (source as f64 / self.resized[axis] as f64).max(1.0);
+            // `as usize` turns negative into 0.
+            (start - more) as usize..((end + more).ceil() as usize).min(source)
+        })
     }
 
     /// Output pixels per source pixel along rows and columns, as points and boxes are mapped: a letterbox's one ratio

@@ -75,6 +75,65 @@ fn covers_equal_their_twin_at_every_level() {
     }
 }
 
+/// Every filter, with and without what shifts its positions: pixels outside the reach change nothing.
+#[test]
+fn nothing_outside_the_reach_is_read() {
+    let filters = [
+        "nearest",
+        "nearest_exact",
+        "nearest_floor",
+        "bilinear",
+        "bilinear, antialias",
+        "bilinear, antialias, like = torch",
+        "bilinear, antialias, precision = f32",
+        "bicubic",
+        "bicubic, antialias",
+        "box, antialias",
+        "hamming, antialias",
+        "lanczos, antialias",
+        "lanczos, antialias, precision = f32",
+        "area",
+        "lanczos4",
+    ];
+    let frames = |filter: &str| {
+        [
+            format!("resize(61, 73, {filter}), center_crop(12, 9)"),
+            format!("resize(61, 203, {filter}), crop(37, 150, 24, 11)"),
+            format!("resize(shortest = 40, {filter}), center_crop(21, 22)"),
+            format!("resize(cover = [33, 34], {filter}), center_crop(33, 34)"),
+            format!("letterbox(70, 80, {filter}), crop(30, 20, 9, 13)"),
+        ]
+    };
+    let plain = ["crop(30, 20, 9, 13)", "resize(cover = [9, 34], bilinear, rule = opencv), center_crop(5, 10)"];
+    let clauses: Vec<_> = filters.iter().flat_map(|filter| frames(filter)).chain(plain.map(String::from)).collect();
+    let (mut partial, mut runs) = (0, 0);
+    for (seed, [high, wide]) in
+        numbers(17, 45, 420).zip(numbers(18, 45, 420)).map(<[usize; 2]>::from).enumerate().take(12)
+    {
+        let pixels = pixels(high * wide * 3, seed);
+        for clauses in &clauses {
+            let pipe = Pipeline::parse(&format!("input(rgb8), {clauses}, output(rgb, f32, chw)")).unwrap();
+            let [rows, columns] = pipe.geometry(high, wide).unwrap().reach();
+            assert!(rows.end <= high && columns.end <= wide, "{clauses}: {rows:?} {columns:?} of {high} x {wide}");
+            let mut others = pixels.clone();
+            for (index, pixel) in others.as_chunks_mut::<3>().0.iter_mut().enumerate() {
+                if !rows.contains(&(index / wide)) || !columns.contains(&(index % wide)) {
+                    *pixel = pixel.map(|value| !value);
+                }
+            }
+            partial += usize::from(others != pixels);
+            for level in Level::available() {
+                let pipe = pipe.with_level(level).unwrap();
+                let [tensor, same] = [&pixels, &others]
+                    .map(|pixels| pipe.run::<f32>(ImageRef::rgb8(pixels, high, wide).unwrap()).unwrap());
+                assert!(tensor == same, "{level}: {clauses} of {high} x {wide}");
+            }
+            runs += 1;
+        }
+    }
+    assert!(partial * 4 > runs * 3, "{partial} of {runs} leave pixels out");
+}
+
 /// The tensor of a black image with one white box.
 fn run(pipe: &Pipeline, [rows, columns]: [usize; 2], [x1, y1, x2, y2]: [usize; 4]) -> Vec<u8> {
     let channels = pipe.channels();
