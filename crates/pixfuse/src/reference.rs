@@ -9,6 +9,7 @@ use crate::axis::{self, Axis, Pair};
 use crate::kernel::{YuvToRgb, gray, over};
 use crate::mapping::Mapping;
 use crate::placement::{Margin, Placement};
+use crate::simd::Scalar;
 use crate::weights::{AxisWeights, Passes};
 use crate::{Error, ImageRef, Layout, Spec, Tensor, TensorElement};
 
@@ -133,7 +134,7 @@ fn resampler<'a>(
         Resample::Separable(separable) => {
             let [rows, columns] = placement.resized;
             let whole = || Planes::of(image, |row, column, channel| image.get(row, column, channel));
-            match Passes::new(separable, source, [rows, columns], [0..rows, 0..columns]) {
+            match Passes::new(Scalar, separable, source, [rows, columns], [0..rows, 0..columns]) {
                 None => Box::new(|row, column, channel| image.value(row, column, channel)),
                 Some(Passes::Rounded { axes: [y, x], rows_first }) => {
                     let round = |weights: &AxisWeights| {

@@ -49,7 +49,7 @@ impl<S: Simd> Lines<S> {
             Resample::Separable(separable) => {
                 let (pixel, planes) = if L::TOGETHER { (source.pixel, 1) } else { (1, C) };
                 let view = (pixel, planes, is_dense::<L>(request));
-                match Passes::new(separable, from, placement.resized, kept) {
+                match Passes::new(simd, separable, from, placement.resized, kept) {
                     None => Self::pick::<L, C>(simd, request, None),
                     Some(Passes::Rounded { axes, rows_first }) => {
                         Self::Resampled(Resampled::Rounded(Resampler::new(simd, request, axes, rows_first, view)))

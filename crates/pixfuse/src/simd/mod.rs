@@ -18,6 +18,7 @@ mod x86_64;
 pub(crate) use cells::{CHUNK, CellColumns, CellRows, CellTaps, MOST_ROWS, Share, WholeCells};
 pub use elements::{Elements, Half, Steps};
 pub(crate) use passes::{PlainRows, ROUNDED_BITS, SLACK, interleave};
+pub(crate) use scalar::Scalar;
 pub(crate) use taps::BlockTaps;
 pub use token::Level;
 pub(crate) use token::{Token, Visit};

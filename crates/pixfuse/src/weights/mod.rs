@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use pixfuse_spec::Separable;
 
-use crate::simd::ROUNDED_BITS;
+use crate::simd::{ROUNDED_BITS, Simd};
 
 /// For each output index, which source indices it weighs and how.
 ///
@@ -55,8 +55,10 @@ impl<W: Copy + Default + PartialEq> AxisWeights<W> {
 
     /// As [`collect`](Self::collect), without a list for each output index: `fill` adds the weights of one, at most
     /// `most` of them, and gives its first source index.
+    #[inline(always)]
     fn fill(bits: u32, window: Range<u32>, most: usize, mut fill: impl FnMut(u32, &mut Vec<W>) -> u32) -> Self {
-        let mut weights = Vec::with_capacity(window.len() * most);
+        // One more, as `fill` may add whole vectors and take away what is too much.
+        let mut weights = Vec::with_capacity((window.len() + 1) * most);
         let mut first = Vec::with_capacity(window.len());
         let mut taps = 0;
         for output in window {
@@ -128,21 +130,28 @@ impl Finish {
 }
 
 impl Passes {
-    /// The passes from one size to another, for the outputs of `kept`; `None` when both axes keep their size.
-    pub(crate) fn new(separable: Separable, from: [u32; 2], to: [u32; 2], kept: [Range<u32>; 2]) -> Option<Self> {
+    /// The passes from one size to another, for the outputs of `kept`; `None` when both axes keep their size. The level
+    /// changes no weight.
+    pub(crate) fn new<S: Simd>(
+        simd: S,
+        separable: Separable,
+        from: [u32; 2],
+        to: [u32; 2],
+        kept: [Range<u32>; 2],
+    ) -> Option<Self> {
         if from == to {
             return None;
         }
-        let each = |weights: &dyn Fn(u32, u32, Range<u32>) -> AxisWeights| {
-            [0, 1].map(|axis| (from[axis] != to[axis]).then(|| weights(from[axis], to[axis], kept[axis].clone())))
+        let each = |weights: &dyn Fn([u32; 2], Range<u32>) -> AxisWeights| {
+            [0, 1].map(|axis| (from[axis] != to[axis]).then(|| weights([from[axis], to[axis]], kept[axis].clone())))
         };
         Some(match separable {
             Separable::Pillow { filter, version } => Self::Rounded {
-                axes: each(&|from, to, kept| pillow::weights(filter, from, to, kept)),
+                axes: each(&|sides, kept| pillow::weights(simd, filter, sides, kept)),
                 rows_first: pillow::rows_first(version, from, to),
             },
             Separable::Torch { filter, antialias } => Self::Rounded {
-                axes: each(&|from, to, kept| torch::weights(filter, antialias, from, to, kept)),
+                axes: each(&|[from, to], kept| torch::weights(filter, antialias, from, to, kept)),
                 rows_first: false,
             },
             Separable::Lanczos4 => Self::Wide {
@@ -151,8 +160,13 @@ impl Passes {
             },
             Separable::Area => opencv::area(from, to, kept),
             Separable::Float { filter, antialias } => {
-                let weights = if antialias { pillow::float_weights } else { torch::float_weights };
-                let axes = [0, 1].map(|axis| weights(filter, from[axis], to[axis], kept[axis].clone()));
+                let axes = [0, 1].map(|axis| {
+                    let (from, to, kept) = (from[axis], to[axis], kept[axis].clone());
+                    match antialias {
+                        true => pillow::float_weights(simd, filter, [from, to], kept),
+                        false => torch::float_weights(filter, from, to, kept),
+                    }
+                });
                 Self::Float { axes, rounds: false }
             }
         })

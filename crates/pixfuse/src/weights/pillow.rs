@@ -6,84 +6,104 @@ use std::ops::Range;
 use pixfuse_spec::Filter;
 
 use super::AxisWeights;
+use crate::simd::{Simd, Task};
 
 /// Pillow's weights for 8-bit images (`precompute_coeffs` and `normalize_coeffs_8bpc`): f64 over the support, divided by
 /// their sum, then 22 fractional bits rounded half away from zero. Only the outputs of `window` are computed.
-pub(super) fn weights(filter: Filter, source: u32, output: u32, window: Range<u32>) -> AxisWeights {
+pub(super) fn weights<S: Simd>(simd: S, filter: Filter, sides: [u32; 2], window: Range<u32>) -> AxisWeights {
     const BITS: u32 = 32 - 8 - 2;
-    let fixed = |weight: f64| {
+    let round = |weight: f64| {
         let half = if weight < 0.0 { -0.5 } else { 0.5 };
-        (weight * f64::from(1 << BITS) + half) as i32
+        let fixed = weight * f64::from(1 << BITS) + half;
+        // No weight is that large. A cast that saturates has no vectors: it took a third of the time of a table.
+        let fixed = if fixed.abs() < f64::from(1 << 30) { fixed } else { 0.0 };
+        // SAFETY: it is a number, and fits.
+        unsafe { fixed.to_int_unchecked() }
     };
-    of_filter(filter, [source, output], window, BITS, fixed)
+    simd.vectorize(Weigh { filter, sides, window, bits: BITS, round })
 }
 
 /// The same weights without fixed point: f64, rounded to f32.
-pub(super) fn float_weights(filter: Filter, source: u32, output: u32, window: Range<u32>) -> AxisWeights<f32> {
-    of_filter(filter, [source, output], window, 0, |weight| weight as f32)
+pub(super) fn float_weights<S: Simd>(simd: S, filter: Filter, sides: [u32; 2], window: Range<u32>) -> AxisWeights<f32> {
+    simd.vectorize(Weigh { filter, sides, window, bits: 0, round: |weight| weight as f32 })
 }
 
-/// The weights of a filter of so much half width; each is compiled for itself, so that its loops have vectors.
-fn of_filter<W: Copy + Default + PartialEq>(
+/// The weights of one axis. This is plain code, with the same result on every level; a level's wider vectors halve what
+/// a size costs that was not seen before.
+struct Weigh<R> {
     filter: Filter,
+    /// Source, output.
     sides: [u32; 2],
     window: Range<u32>,
     bits: u32,
-    round: impl Fn(f64) -> W,
-) -> AxisWeights<W> {
-    match filter {
-        Filter::Box => exact(0.5, |x| if -0.5 < x && x <= 0.5 { 1.0 } else { 0.0 }, sides, window, bits, round),
-        Filter::Bilinear => exact(1.0, |x| (1.0 - x.abs()).max(0.0), sides, window, bits, round),
-        Filter::Hamming => exact(1.0, hamming, sides, window, bits, round),
-        Filter::Bicubic => exact(2.0, |x| cubic(x, -0.5), sides, window, bits, round),
-        Filter::Lanczos => exact(3.0, lanczos, sides, window, bits, round),
-        _ => unreachable!("the rulebook allows antialias for Pillow's filters only"),
+    round: R,
+}
+
+impl<S: Simd, W: Copy + Default + PartialEq, R: Fn(f64) -> W> Task<S> for Weigh<R> {
+    type Output = AxisWeights<W>;
+
+    /// Each filter, of so much half width, is compiled for itself, so that its loops have vectors.
+    #[inline(always)]
+    fn run(self, _: S) -> AxisWeights<W> {
+        match self.filter {
+            Filter::Box => self.exact(0.5, |x| if -0.5 < x && x <= 0.5 { 1.0 } else { 0.0 }),
+            Filter::Bilinear => self.exact(1.0, |x| (1.0 - x.abs()).max(0.0)),
+            Filter::Hamming => self.exact(1.0, hamming),
+            Filter::Bicubic => self.exact(2.0, |x| cubic(x, -0.5)),
+            Filter::Lanczos => self.exact(3.0, lanczos),
+            _ => unreachable!("the rulebook allows antialias for Pillow's filters only"),
+        }
     }
 }
 
-/// The weights of each output index, whose sum is 1 before they are rounded.
-fn exact<W: Copy + Default + PartialEq>(
-    radius: f64,
-    kernel: impl Fn(f64) -> f64,
-    [source, output]: [u32; 2],
-    window: Range<u32>,
-    bits: u32,
-    round: impl Fn(f64) -> W,
-) -> AxisWeights<W> {
-    let scale = f64::from(source) / f64::from(output);
-    let stretch = scale.max(1.0);
-    let (support, shrink) = (radius * stretch, 1.0 / stretch);
-    let most = support.ceil() as usize * 2 + 1;
-    // With a ratio of few bits (1/3 of a photo has 0, 3/8 has 3) every coordinate below is exact, so that outputs at the
-    // same distance from their first tap have the same weights, to the bit: they are computed once. That is most of the
-    // cost of a Lanczos table, whose sines take longer than the rest.
-    let repeats = (scale * f64::from(1 << 20)).fract() == 0.0;
-    let mut known: Vec<(f64, Range<usize>)> = Vec::new();
-    let mut exact = Vec::with_capacity(most);
-    AxisWeights::fill(bits, window, most, |d, weights| {
-        let centre = (f64::from(d) + 0.5) * scale;
-        let (low, high) = (centre - support + 0.5, centre + support + 0.5);
-        // `as u32` truncates and turns negative into 0, as the C code does with a clamp.
-        let (first, end) = (low as u32, (high as u32).min(source));
-        let phase = f64::from(first) - centre;
-        let inside = repeats && low >= 0.0 && high < f64::from(source);
-        if let Some((_, same)) = known.iter().find(|(known, _)| inside && *known == phase) {
-            weights.extend_from_within(same.clone());
-            return first;
-        }
-        exact.clear();
-        exact.extend((first as i32..end as i32).map(|s| kernel((f64::from(s) - centre + 0.5) * shrink)));
-        let sum: f64 = exact.iter().sum();
-        if sum != 0.0 {
-            exact.iter_mut().for_each(|weight| *weight /= sum);
-        }
-        let start = weights.len();
-        weights.extend(exact.iter().map(|&weight| round(weight)));
-        if inside && known.len() < 64 {
-            known.push((phase, start..weights.len()));
-        }
-        first
-    })
+/// Weights that are computed at once, some of them for nothing: a vector of f64 on the widest level.
+const TOGETHER: usize = 8;
+
+impl<R> Weigh<R> {
+    /// The weights of each output index, whose sum is 1 before they are rounded.
+    #[inline(always)]
+    fn exact<W: Copy + Default + PartialEq>(self, radius: f64, kernel: impl Fn(f64) -> f64) -> AxisWeights<W>
+    where
+        R: Fn(f64) -> W,
+    {
+        let Self { sides: [source, output], window, bits, round, .. } = self;
+        let scale = f64::from(source) / f64::from(output);
+        let stretch = scale.max(1.0);
+        let (support, shrink) = (radius * stretch, 1.0 / stretch);
+        let most = support.ceil() as usize * 2 + 1;
+        // With a ratio of few bits (1/3 of a photo has 0, 3/8 has 3) every coordinate below is exact, so that outputs at
+        // the same distance from their first tap have the same weights, to the bit: they are computed once. That is most
+        // of the cost of a Lanczos table, whose sines take longer than the rest.
+        let repeats = (scale * f64::from(1 << 20)).fract() == 0.0;
+        let mut known: Vec<(f64, Range<usize>)> = Vec::new();
+        let mut exact = vec![0.0; most.next_multiple_of(TOGETHER)];
+        AxisWeights::fill(bits, window, most, |d, weights| {
+            let centre = (f64::from(d) + 0.5) * scale;
+            let (low, high) = (centre - support + 0.5, centre + support + 0.5);
+            // `as u32` truncates and turns negative into 0, as the C code does with a clamp.
+            let (first, end) = (low as u32, (high as u32).min(source));
+            let phase = f64::from(first) - centre;
+            let inside = repeats && low >= 0.0 && high < f64::from(source);
+            if let Some((_, same)) = known.iter().find(|(known, _)| inside && *known == phase) {
+                weights.extend_from_within(same.clone());
+                return first;
+            }
+            let count = (end - first) as usize;
+            let exact = &mut exact[..count.next_multiple_of(TOGETHER)];
+            for (tap, weight) in exact.iter_mut().enumerate() {
+                *weight = kernel((f64::from(first as i32 + tap as i32) - centre + 0.5) * shrink);
+            }
+            let sum: f64 = exact[..count].iter().sum();
+            let divisor = if sum == 0.0 { 1.0 } else { sum };
+            let start = weights.len();
+            weights.extend(exact.iter().map(|weight| round(weight / divisor)));
+            weights.truncate(start + count);
+            if inside && known.len() < 64 {
+                known.push((phase, start..weights.len()));
+            }
+            first
+        })
+    }
 }
 
 fn sinc(x: f64) -> f64 {
@@ -112,7 +132,7 @@ fn hamming(x: f64) -> f64 {
 }
 
 /// Keys' cubic convolution.
-#[inline]
+#[inline(always)]
 pub(super) fn cubic(x: f64, a: f64) -> f64 {
     let x = x.abs();
     if x < 1.0 {

@@ -15,6 +15,8 @@ enum Fetch {
     Narrow { base: isize },
     /// All taps lie in 192.
     Wide { base: isize },
+    /// The taps of each eight lanes lie in two windows of 64.
+    Halves,
     /// The taps of each lane lie in eight.
     Words,
     /// One byte at a time: rows with gaps, and rows shorter than eight bytes.
@@ -26,20 +28,22 @@ enum Fetch {
 /// However the bytes are brought together (`fetch`), they end in two or three vectors. A two-vector permute packs four
 /// of them into each lane: all channels of one tap, or two channels of two taps, which masks and shifts then split.
 /// Against a permute a channel this is a third to two thirds of the permutes and of the table, and against 16 gathers
-/// of 4 bytes half the time (43 against 71 to 76 us for 576x768 -> 240x256 bilinear on Zen 4). A 64-byte load for each
-/// three lanes, where [`Fetch::Words`] has one for each lane, was no faster: 48 us both for 1080x1920 -> 224x224, and
-/// 29 against 28 for nearest.
+/// of 4 bytes half the time (43 against 71 to 76 us for 576x768 -> 240x256 bilinear on Zen 4). Two windows for eight lanes
+/// beat eight bytes a lane (45.5 against 48.5 us for 720x1280 -> 299x299 on Zen 5); three did not (37.7 against 36.0 us
+/// for 1080x1920 -> 224x224), nor did a masked broadcast for each lane (40.3 us).
 #[repr(C, align(64))]
 pub(crate) struct Columns {
     /// For each packed vector where its bytes come from: in the first 128 bytes, or in the third vector of a window.
     index: [Index; 2],
+    /// For [`Fetch::Halves`], where the bytes of each half come from: slots of eight bytes a lane.
+    halves: [Index; 2],
     /// For each packed vector, which bytes come from the third vector.
     in_third: [u64; 2],
     fetch: Fetch,
     /// The (left, right) weights of each lane.
     weights: [[i16; 2]; 16],
-    /// For [`Fetch::Words`], where the eight bytes of each lane start.
-    words: [i32; 16],
+    /// For [`Fetch::Words`], where the eight bytes of each lane start; for [`Fetch::Halves`], the windows of each half.
+    starts: [i32; 16],
     channel_stride: isize,
     /// For [`Fetch::Bytes`], the taps of each lane.
     offsets: Box<[[isize; 2]]>,
@@ -48,32 +52,35 @@ pub(crate) struct Columns {
 impl Columns {
     pub(super) fn new(taps: &BlockTaps<'_>) -> Self {
         let span = taps.span(0..16);
-        let (fetch, words) = if let Some(base) = taps.window(span.clone(), 128) {
-            (Fetch::Narrow { base }, [0; 16])
-        } else if let Some(base) = taps.window(span, 192) {
-            (Fetch::Wide { base }, [0; 16])
-        } else if let Some(words) = taps.words::<16>() {
-            (Fetch::Words, words)
-        } else {
-            (Fetch::Bytes, [0; 16])
-        };
         let mut columns = Self {
             index: [[0; 64]; 2],
+            halves: [[0; 64]; 2],
             in_third: [0; 2],
-            fetch,
+            fetch: Fetch::Bytes,
             weights: taps.pairs(),
-            words,
+            starts: [0; 16],
             channel_stride: taps.channel_stride,
-            offsets: if fetch == Fetch::Bytes { taps.offsets.into() } else { Box::default() },
+            offsets: Box::default(),
         };
+        if let Some(base) = taps.window(span.clone(), 128) {
+            columns.fetch = Fetch::Narrow { base };
+        } else if let Some(base) = taps.window(span, 192) {
+            columns.fetch = Fetch::Wide { base };
+        } else if let Some((starts, halves)) = Self::halves(taps) {
+            (columns.fetch, columns.starts, columns.halves) = (Fetch::Halves, starts, halves);
+        } else if let Some(words) = taps.words::<16>() {
+            (columns.fetch, columns.starts) = (Fetch::Words, words);
+        } else {
+            columns.offsets = taps.offsets.into();
+        }
         for channel in 0..taps.channels {
             for lane in 0..16 {
                 for tap in 0..taps.taps {
                     let byte = taps.byte(lane, tap, channel);
-                    let from = match fetch {
+                    let from = match columns.fetch {
                         Fetch::Narrow { base } | Fetch::Wide { base } => (byte - base) as usize,
-                        Fetch::Words => lane * 8 + (byte - words[lane] as isize) as usize,
-                        Fetch::Bytes => lane * 8 + taps.slot(tap, channel),
+                        Fetch::Words => lane * 8 + (byte - columns.starts[lane] as isize) as usize,
+                        Fetch::Halves | Fetch::Bytes => lane * 8 + taps.slot(tap, channel),
                     };
                     let (vector, place) =
                         if taps.taps == 1 { (0, channel) } else { (channel / 2, tap * 2 + channel % 2) };
@@ -86,6 +93,33 @@ impl Columns {
             }
         }
         columns
+    }
+
+    /// Lays the windows of each half, if two of 64 bytes hold its taps; not for rows of gigabytes.
+    fn halves(taps: &BlockTaps<'_>) -> Option<([i32; 16], [Index; 2])> {
+        let (mut starts, mut halves) = ([0; 16], [[0; 64]; 2]);
+        for half in 0..2 {
+            let (mut lane, end) = (half * 8, half * 8 + 8);
+            let mut window = 0;
+            while lane < end {
+                // As many lanes as a window holds.
+                let fits = |last: usize| taps.window(taps.span(lane..last + 1), 64);
+                let (last, base) = (lane..end).rev().find_map(|last| Some((last, fits(last)?)))?;
+                if window == 2 {
+                    return None;
+                }
+                starts[half * 2 + window] = base.try_into().ok()?;
+                for lane in lane..last + 1 {
+                    for (tap, channel) in (0..taps.taps).flat_map(|tap| (0..taps.channels).map(move |c| (tap, c))) {
+                        let to = lane % 8 * 8 + taps.slot(tap, channel);
+                        let from = (taps.byte(lane, tap, channel) - base) as usize;
+                        halves[half][to] = (from + window * 64) as u8;
+                    }
+                }
+                (lane, window) = (last + 1, window + 1);
+            }
+        }
+        Some((starts, halves))
     }
 
     /// For each row and channel the bytes of `TAPS` taps, zero extended to i32 (one tap) or to words (left, right).
@@ -125,7 +159,8 @@ impl Columns {
                         *bytes = [_mm512_loadu_si512(window.cast()), _mm512_loadu_si512(window.add(64).cast())];
                     }
                 }
-                Fetch::Words => load_words(rows, &self.words, &mut bytes),
+                Fetch::Halves => self.load_halves(rows, &mut bytes),
+                Fetch::Words => load_words(rows, &self.starts, &mut bytes),
                 Fetch::Bytes => {
                     for (row, bytes) in rows.into_iter().zip(&mut bytes) {
                         let mut slots = [0; 128];
@@ -144,6 +179,26 @@ impl Columns {
                 *channels = Columns::split::<C, TAPS>(bytes);
             }
             taps
+        }
+    }
+
+    /// A slot of eight bytes for each lane of some rows, eight lanes to a vector.
+    ///
+    /// # Safety
+    /// Each window is readable from each row.
+    #[inline(always)]
+    unsafe fn load_halves<const ROWS: usize>(&self, rows: [*const u8; ROWS], bytes: &mut [[__m512i; 2]; ROWS]) {
+        // SAFETY: the caller's promise; the intrinsics are of the level that called.
+        unsafe {
+            for half in 0..2 {
+                let index = _mm512_load_si512(self.halves[half].as_ptr().cast());
+                for (row, bytes) in rows.into_iter().zip(bytes.iter_mut()) {
+                    let [first, second] = [0, 1].map(|window| self.starts[half * 2 + window] as isize);
+                    let first = _mm512_loadu_si512(row.offset(first).cast());
+                    let second = _mm512_loadu_si512(row.offset(second).cast());
+                    bytes[half] = _mm512_permutex2var_epi8(first, index, second);
+                }
+            }
         }
     }
 

@@ -47,27 +47,17 @@ fn spread<const N: usize>(outputs: &[u32; 16], of_output: &[[u32; N]], stride: u
     }
 }
 
-/// A weight as three signed bytes, the highest first.
+/// Four weights of one output as three vectors of signed bytes: the highest first.
 #[inline]
-fn digits(weight: i32) -> [u8; 3] {
+pub(super) fn limbs(weights: [i32; 4]) -> [u32; 3] {
     // Balanced digits: the low one is taken as signed, and what it borrows goes into the next.
-    let low = weight as i8;
-    let rest = (weight - i32::from(low)) >> 8;
-    let middle = rest as i8;
-    let high = (rest - i32::from(middle)) >> 8;
-    debug_assert!(i8::try_from(high).is_ok(), "a weight of a normalised filter is below 2 in magnitude");
-    [high as u8, middle as u8, low as u8]
-}
-
-/// Up to four weights of one output as three vectors of signed bytes: the highest first.
-#[inline]
-pub(super) fn limbs(weights: &[i32]) -> [u32; 3] {
-    let mut limbs = [[0u8; 4]; 3];
-    for (tap, &weight) in weights.iter().take(4).enumerate() {
-        let [high, middle, low] = digits(weight);
-        (limbs[0][tap], limbs[1][tap], limbs[2][tap]) = (high, middle, low);
-    }
-    limbs.map(u32::from_le_bytes)
+    let rest = |weights: [i32; 4]| weights.map(|weight| (weight - i32::from(weight as i8)) >> 8);
+    let (middle, high) = (rest(weights), rest(rest(weights)));
+    debug_assert!(
+        high.iter().all(|&high| i8::try_from(high).is_ok()),
+        "a weight of a normalised filter is below 2 in magnitude"
+    );
+    [high, middle, weights].map(|digits| u32::from_le_bytes(digits.map(|digit| digit as u8)))
 }
 
 impl RowFilter {
@@ -88,7 +78,8 @@ impl RowFilter {
         let mut alone = Vec::new();
         for output in 0..count {
             let taps = weights.of(output);
-            of_output.extend((0..quads).map(|quad| limbs(&taps[quad * 4..])));
+            let tap = |tap: usize| taps.get(tap).copied().unwrap_or(0);
+            of_output.extend((0..quads).map(|quad| limbs([0, 1, 2, 3].map(|row| tap(quad * 4 + row)))));
             if odd > 0 {
                 let weight = taps[weights.taps - 1];
                 alone.push([(weight & 0x7fff) as u32 | ((weight >> 15 << 8) as u32) << 16]);

@@ -12,7 +12,7 @@ pub(crate) struct Weights([u32; 3]);
 
 impl Weights {
     pub(super) fn new(weights: [i32; 4]) -> Self {
-        Self(limbs(&weights))
+        Self(limbs(weights))
     }
 
     #[inline(always)]
