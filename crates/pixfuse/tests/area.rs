@@ -10,9 +10,9 @@ const IMAGES: [fn(u8) -> u8; 6] =
     [|byte| byte, |byte| byte & 1, |byte| 127 + (byte & 1), |byte| 255 * (byte & 1), |byte| 254 + (byte & 1), |_| 255];
 
 /// (source rows, source columns, rows, columns): ratios between 1 and 2 and of many, whole ones on one axis, one row or
-/// column, rows as long as a chunk and one less, as one or two windows and one less, cells of up to 21 columns, and of
+/// column, whole ones on both, rows as long as a chunk and one less, as one or two windows and one less, cells of up to 21 columns, and of
 /// more rows than shares fit.
-const SIZES: [[usize; 4]; 30] = [
+const SIZES: [[usize; 4]; 38] = [
     [108, 192, 23, 23],
     [108, 192, 100, 150],
     [90, 160, 20, 64],
@@ -43,6 +43,14 @@ const SIZES: [[usize; 4]; 30] = [
     [90, 400, 11, 19],
     [2000, 400, 15, 47],
     [500, 1500, 2, 7],
+    [108, 192, 36, 64],
+    [108, 192, 27, 64],
+    [110, 192, 22, 8],
+    [110, 192, 110, 96],
+    [24, 80, 1, 2],
+    [600, 40, 2, 4],
+    [600, 400, 3, 4],
+    [1, 64, 1, 2],
 ];
 
 fn check(declared: &str, rows: usize, columns: usize, channels: usize, image: usize) {

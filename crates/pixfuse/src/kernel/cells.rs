@@ -15,7 +15,7 @@ use super::Request;
 use super::scratch::{Scratch, pitch};
 use crate::image::view::View;
 use crate::simd::{CHUNK, CellColumns, CellRows, CellTaps, MOST_ROWS, Share, Simd, Task, WholeCells};
-use crate::weights::AxisWeights;
+use crate::weights::{AxisWeights, Finish};
 
 /// The passes over one source size.
 pub(super) struct Cells<S: Simd> {
@@ -154,6 +154,23 @@ impl<S: Simd> Cells<S> {
             error,
             parts,
         })
+    }
+
+    /// Of cells that are whole pixels, whose sums OpenCV has in integers and multiplies once. So are these, as an f32 has
+    /// room for them, and none is in doubt: 0.1 instead of 2.6 ms for 1080x1920 -> 45x80 with AVX-512.
+    pub(super) fn of_whole_pixels(
+        request: &Request,
+        [rows, columns]: &[AxisWeights; 2],
+        finish: Finish,
+        view: (usize, usize, bool),
+    ) -> Option<Self> {
+        const EXACT: usize = 1 << f32::MANTISSA_DIGITS;
+        let Finish::Scale(factor) = finish else { return None };
+        if rows.taps * columns.taps * usize::from(u8::MAX) > EXACT {
+            return None;
+        }
+        let weights = [rows.times(factor), columns.times(1.0)];
+        Some(Self { error: 0.0, ..Self::new(request, &weights, view)? })
     }
 
     /// Bytes of scratch that a run needs.

@@ -55,15 +55,20 @@ impl<S: Simd> Lines<S> {
                         Self::Resampled(Resampled::Rounded(Resampler::new(simd, request, axes, rows_first, view)))
                     }
                     Some(Passes::Wide { axes, finish }) => {
-                        Self::Resampled(Resampled::Summed(Summed::wide(simd, request, axes, finish, view)))
+                        Self::Resampled(match Cells::of_whole_pixels(request, &axes, finish, view) {
+                            Some(cells) => Resampled::Cells(cells),
+                            None => Resampled::Summed(Summed::wide(simd, request, axes, finish, view)),
+                        })
                     }
                     Some(Passes::Float { axes, rounds: false }) => {
                         Self::Floats(Resampled::Summed(Summed::float(simd, request, axes, false, view)))
                     }
-                    Some(Passes::Float { axes, rounds: true }) => match Cells::<S>::new(request, &axes, view) {
-                        Some(cells) => Self::Resampled(Resampled::Cells(cells)),
-                        None => Self::Resampled(Resampled::Summed(Summed::float(simd, request, axes, true, view))),
-                    },
+                    Some(Passes::Float { axes, rounds: true }) => {
+                        Self::Resampled(match Cells::new(request, &axes, view) {
+                            Some(cells) => Resampled::Cells(cells),
+                            None => Resampled::Summed(Summed::float(simd, request, axes, true, view)),
+                        })
+                    }
                     Some(Passes::TwoTaps { axes }) => Self::blend::<L, C>(simd, request, axes),
                 }
             }

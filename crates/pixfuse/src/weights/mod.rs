@@ -95,6 +95,12 @@ impl AxisWeights {
         self.weights.iter_mut().for_each(|weight| *weight <<= more);
         Self { bits: ROUNDED_BITS, ..self }
     }
+
+    /// Weights of few bits in units of a factor.
+    pub(crate) fn times(&self, factor: f32) -> AxisWeights<f32> {
+        let weights = self.weights.iter().map(|&weight| weight as f32 * factor).collect();
+        AxisWeights { first: self.first.clone(), weights, taps: self.taps, bits: 0 }
+    }
 }
 
 /// The passes of a resize, axis by axis: rows, then columns; `None` where an axis keeps its size and is not touched.

@@ -63,11 +63,19 @@ impl Windows {
     pub(super) fn place(first: &[u32], taps: usize, pixel: usize, readable: usize, fixed: bool) -> Placed {
         let search = Search { starts: &starts(first, pixel), taps, pixel, readable };
         let whole = search.windows(16, fixed);
-        if pixel != 3 || matches!(&whole, Placed::Windows(windows) if windows.vectors == 1) {
-            return whole;
+        let of_one = |placed: &Placed| matches!(placed, Placed::Windows(windows) if windows.vectors == 1);
+        if pixel == 3 && !of_one(&whole) {
+            let pixels = search.windows(15, fixed);
+            if of_one(&pixels) {
+                return pixels;
+            }
         }
-        let pixels = search.windows(15, fixed);
-        if matches!(&pixels, Placed::Windows(windows) if windows.vectors == 1) { pixels } else { whole }
+        // Fewer elements whose windows stay beat 16 that span more than 128 bytes.
+        let few = matches!(&whole, Placed::Windows(windows) if windows.vectors == 4) || matches!(whole, Placed::TooWide);
+        match Self::staying(first, taps, pixel, readable) {
+            Some(windows) if few && fixed => Placed::Windows(windows),
+            _ => whole,
+        }
     }
 
     /// Windows that stay, for as many pixels a group as that allows.
