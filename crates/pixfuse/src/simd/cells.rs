@@ -103,16 +103,6 @@ impl CellColumns {
     pub(crate) const fn margin(pixel: usize) -> usize {
         2 * pixel + 4
     }
-
-    /// The pixels with a share in a cell, and their shares.
-    pub(crate) fn taps(&self, output: usize) -> impl Iterator<Item = (usize, f32)> {
-        let CellTaps { shares: [[before, ..], [next, ..], [last, ..], _], first } = self.cells[output];
-        let (first, behind) = (first as usize, first as usize + self.inside);
-        let inside = (first..behind).map(|pixel| (pixel, 1.0));
-        let taps =
-            [(first.wrapping_sub(1), before)].into_iter().chain(inside).chain([(behind, next), (behind + 1, last)]);
-        taps.filter(|&(_, share)| share != 0.0)
-    }
 }
 
 /// Cells whose rows and columns are summed at once, in the form that a level sums fastest. The shares of columns are

@@ -13,7 +13,7 @@ use std::arch::x86_64::*;
 
 use super::avx2_cells;
 use super::avx512_windows::Windows;
-use crate::simd::cells::{CHUNK, CellColumns, CellRows, Share, WholeCells};
+use crate::simd::cells::{CHUNK, CellColumns, CellRows, CellTaps, Share, WholeCells};
 
 /// Bytes that go into lanes, or weights of them.
 #[derive(Clone, Copy)]
@@ -82,6 +82,18 @@ impl WholeCells for CellWindows {
                 _ => self.sums::<2, 5>(rows, line),
             }
         }
+    }
+}
+
+impl CellColumns {
+    /// The pixels with a share in a cell, and their shares.
+    fn taps(&self, output: usize) -> impl Iterator<Item = (usize, f32)> {
+        let CellTaps { shares: [[before, ..], [next, ..], [last, ..], _], first } = self.cells[output];
+        let (first, behind) = (first as usize, first as usize + self.inside);
+        let inside = (first..behind).map(|pixel| (pixel, 1.0));
+        let taps =
+            [(first.wrapping_sub(1), before)].into_iter().chain(inside).chain([(behind, next), (behind + 1, last)]);
+        taps.filter(|&(_, share)| share != 0.0)
     }
 }
 
