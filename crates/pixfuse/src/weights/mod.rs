@@ -55,7 +55,6 @@ impl<W: Copy + Default + PartialEq> AxisWeights<W> {
 
     /// As [`collect`](Self::collect), without a list for each output index: `fill` adds the weights of one, at most
     /// `most` of them, and gives its first source index.
-    #[inline(always)]
     fn fill(bits: u32, window: Range<u32>, most: usize, mut fill: impl FnMut(u32, &mut Vec<W>) -> u32) -> Self {
         // One more, as `fill` may add whole vectors and take away what is too much.
         let mut weights = Vec::with_capacity((window.len() + 1) * most);

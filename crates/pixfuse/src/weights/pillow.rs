@@ -6,7 +6,7 @@ use std::ops::Range;
 use pixfuse_spec::Filter;
 
 use super::AxisWeights;
-use crate::simd::{Simd, Task};
+use crate::simd::{Scalar, Simd, Task};
 
 /// Pillow's weights for 8-bit images (`precompute_coeffs` and `normalize_coeffs_8bpc`): f64 over the support, divided by
 /// their sum, then 22 fractional bits rounded half away from zero. Only the outputs of `window` are computed.
@@ -20,16 +20,15 @@ pub(super) fn weights<S: Simd>(simd: S, filter: Filter, sides: [u32; 2], window:
         // SAFETY: it is a number, and fits.
         unsafe { fixed.to_int_unchecked() }
     };
-    simd.vectorize(Weigh { filter, sides, window, bits: BITS, round })
+    Weigh { filter, sides, window, bits: BITS, round }.weights(simd)
 }
 
 /// The same weights without fixed point: f64, rounded to f32.
 pub(super) fn float_weights<S: Simd>(simd: S, filter: Filter, sides: [u32; 2], window: Range<u32>) -> AxisWeights<f32> {
-    simd.vectorize(Weigh { filter, sides, window, bits: 0, round: |weight| weight as f32 })
+    Weigh { filter, sides, window, bits: 0, round: |weight| weight as f32 }.weights(simd)
 }
 
-/// The weights of one axis. This is plain code, with the same result on every level; a level's wider vectors halve what
-/// a size costs that was not seen before.
+/// The weights of one axis.
 struct Weigh<R> {
     filter: Filter,
     /// Source, output.
@@ -39,30 +38,32 @@ struct Weigh<R> {
     round: R,
 }
 
-impl<S: Simd, W: Copy + Default + PartialEq, R: Fn(f64) -> W> Task<S> for Weigh<R> {
-    type Output = AxisWeights<W>;
-
-    /// Each filter, of so much half width, is compiled for itself, so that its loops have vectors.
-    #[inline(always)]
-    fn run(self, _: S) -> AxisWeights<W> {
-        match self.filter {
-            Filter::Box => self.exact(0.5, |x| if -0.5 < x && x <= 0.5 { 1.0 } else { 0.0 }),
-            Filter::Bilinear => self.exact(1.0, |x| (1.0 - x.abs()).max(0.0)),
-            Filter::Hamming => self.exact(1.0, hamming),
-            Filter::Bicubic => self.exact(2.0, |x| cubic(x, -0.5)),
-            Filter::Lanczos => self.exact(3.0, lanczos),
-            _ => unreachable!("the rulebook allows antialias for Pillow's filters only"),
-        }
-    }
-}
-
 /// Weights that are computed at once, some of them for nothing: a vector of f64 on the widest level.
 const TOGETHER: usize = 8;
 
 impl<R> Weigh<R> {
+    /// Each filter, of so much half width, is compiled for itself, so that its loops have vectors; a sine has none.
+    fn weights<S: Simd, W: Copy + Default + PartialEq>(self, simd: S) -> AxisWeights<W>
+    where
+        R: Fn(f64) -> W,
+    {
+        match self.filter {
+            Filter::Box => self.exact(simd, 0.5, |x| if -0.5 < x && x <= 0.5 { 1.0 } else { 0.0 }),
+            Filter::Bilinear => self.exact(simd, 1.0, |x| (1.0 - x.abs()).max(0.0)),
+            Filter::Hamming => self.exact(Scalar, 1.0, hamming),
+            Filter::Bicubic => self.exact(simd, 2.0, |x| cubic(x, -0.5)),
+            Filter::Lanczos => self.exact(Scalar, 3.0, lanczos),
+            _ => unreachable!("the rulebook allows antialias for Pillow's filters only"),
+        }
+    }
+
     /// The weights of each output index, whose sum is 1 before they are rounded.
-    #[inline(always)]
-    fn exact<W: Copy + Default + PartialEq>(self, radius: f64, kernel: impl Fn(f64) -> f64) -> AxisWeights<W>
+    fn exact<S: Simd, W: Copy + Default + PartialEq>(
+        self,
+        simd: S,
+        radius: f64,
+        kernel: impl Fn(f64) -> f64,
+    ) -> AxisWeights<W>
     where
         R: Fn(f64) -> W,
     {
@@ -90,19 +91,52 @@ impl<R> Weigh<R> {
             }
             let count = (end - first) as usize;
             let exact = &mut exact[..count.next_multiple_of(TOGETHER)];
-            for (tap, weight) in exact.iter_mut().enumerate() {
-                *weight = kernel((f64::from(first as i32 + tap as i32) - centre + 0.5) * shrink);
-            }
-            let sum: f64 = exact[..count].iter().sum();
-            let divisor = if sum == 0.0 { 1.0 } else { sum };
             let start = weights.len();
-            weights.extend(exact.iter().map(|weight| round(weight / divisor)));
+            weights.resize(start + exact.len(), W::default());
+            let rounded = &mut weights[start..];
+            let taps = Taps { first: first as i32, count, centre, shrink, exact, rounded };
+            simd.vectorize(OfOutput { taps, kernel: &kernel, round: &round });
             weights.truncate(start + count);
             if inside && known.len() < 64 {
                 known.push((phase, start..weights.len()));
             }
             first
         })
+    }
+}
+
+/// The taps of one output index.
+struct Taps<'a, W> {
+    first: i32,
+    /// Those that are left of them.
+    count: usize,
+    centre: f64,
+    shrink: f64,
+    exact: &'a mut [f64],
+    rounded: &'a mut [W],
+}
+
+/// Weighs them. This is plain code with the same result on every level, whose vectors halve its time.
+struct OfOutput<'a, W, K, R> {
+    taps: Taps<'a, W>,
+    kernel: &'a K,
+    round: &'a R,
+}
+
+impl<S: Simd, W, K: Fn(f64) -> f64, R: Fn(f64) -> W> Task<S> for OfOutput<'_, W, K, R> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, _: S) {
+        let Self { taps: Taps { first, count, centre, shrink, exact, rounded }, kernel, round } = self;
+        for (tap, weight) in exact.iter_mut().enumerate() {
+            *weight = kernel((f64::from(first + tap as i32) - centre + 0.5) * shrink);
+        }
+        let sum: f64 = exact.iter().take(count).sum();
+        let divisor = if sum == 0.0 { 1.0 } else { sum };
+        for (rounded, weight) in rounded.iter_mut().zip(exact) {
+            *rounded = round(*weight / divisor);
+        }
     }
 }
 
