@@ -10,8 +10,8 @@ const IMAGES: [fn(u8) -> u8; 6] =
     [|byte| byte, |byte| byte & 1, |byte| 127 + (byte & 1), |byte| 255 * (byte & 1), |byte| 254 + (byte & 1), |_| 255];
 
 /// (source rows, source columns, rows, columns): ratios between 1 and 2 and of many, whole ones on one axis, one row or
-/// column, whole ones on both, rows as long as a chunk and one less, as one or two windows and one less, cells of up to 21 columns, and of
-/// more rows than shares fit.
+/// column, whole ones on both, rows as long as a chunk and one less, as one or two windows and one less, cells of up to 21
+/// columns, and of more rows than shares fit.
 const SIZES: [[usize; 4]; 38] = [
     [108, 192, 23, 23],
     [108, 192, 100, 150],

@@ -164,9 +164,9 @@ impl<S: Simd> Cells<S> {
         finish: Finish,
         view: (usize, usize, bool),
     ) -> Option<Self> {
-        const EXACT: usize = 1 << f32::MANTISSA_DIGITS;
+        const EXACT: u64 = 1 << f32::MANTISSA_DIGITS;
         let Finish::Scale(factor) = finish else { return None };
-        if rows.taps * columns.taps * usize::from(u8::MAX) > EXACT {
+        if rows.taps as u64 * columns.taps as u64 * u64::from(u8::MAX) > EXACT {
             return None;
         }
         let weights = [rows.times(factor), columns.times(1.0)];

@@ -77,10 +77,10 @@ impl Windows {
         // Fewer elements whose windows stay beat 16 that span more than 128 bytes.
         let few =
             matches!(&whole, Placed::Windows(windows) if windows.vectors == 4) || matches!(whole, Placed::TooWide);
-        match Self::staying(first, taps, pixel, readable) {
-            Some(windows) if few && fixed => Placed::Windows(windows),
-            _ => whole,
+        if few && fixed {
+            return Self::staying(first, taps, pixel, readable).map_or(whole, Placed::Windows);
         }
+        whole
     }
 
     /// Windows that stay, for as many pixels a group as that allows.
