@@ -53,27 +53,6 @@ impl<W: Copy + Default + PartialEq> AxisWeights<W> {
         shifted
     }
 
-    /// As [`collect`](Self::collect), without a list for each output index: `fill` adds the weights of one, at most
-    /// `most` of them, and gives its first source index.
-    fn fill(bits: u32, window: Range<u32>, most: usize, mut fill: impl FnMut(u32, &mut Vec<W>) -> u32) -> Self {
-        // One more, as `fill` may add whole vectors and take away what is too much.
-        let mut weights = Vec::with_capacity((window.len() + 1) * most);
-        let mut first = Vec::with_capacity(window.len());
-        let mut taps = 0;
-        for output in window {
-            let start = weights.len();
-            first.push(fill(output, &mut weights));
-            taps = taps.max(weights.len() - start);
-            weights.resize(start + most, W::default());
-        }
-        // Often no output has as many taps as there could be: what none has goes.
-        for output in 1..first.len() {
-            weights.copy_within(output * most..output * most + taps, output * taps);
-        }
-        weights.truncate(first.len() * taps);
-        Self { first, weights, taps, bits }
-    }
-
     /// From the taps of each output index: the first source index, and its weights.
     fn collect(bits: u32, outputs: impl Iterator<Item = (u32, Vec<W>)>) -> Self {
         let outputs: Vec<_> = outputs.collect();

@@ -71,71 +71,91 @@ impl<R> Weigh<R> {
         let scale = f64::from(source) / f64::from(output);
         let stretch = scale.max(1.0);
         let (support, shrink) = (radius * stretch, 1.0 / stretch);
-        let most = support.ceil() as usize * 2 + 1;
-        // With a ratio of few bits (1/3 of a photo has 0, 3/8 has 3) every coordinate below is exact, so that outputs at
-        // the same distance from their first tap have the same weights, to the bit: they are computed once. That is most
+        let centre = |d: u32| (f64::from(d) + 0.5) * scale;
+        let (low, high) = (|d: u32| centre(d) - support + 0.5, |d: u32| centre(d) + support + 0.5);
+        // `as u32` truncates and turns negative into 0, as the C code does with a clamp.
+        let first: Vec<u32> = window.clone().map(|d| low(d) as u32).collect();
+        let end = |d: u32| (high(d) as u32).min(source);
+        let counts: Vec<u32> = window.clone().zip(&first).map(|(d, first)| end(d) - first).collect();
+        let (outputs, taps) = (first.len(), counts.iter().copied().max().unwrap_or(0) as usize);
+        // The last output index may be weighed for nothing beyond its taps, too.
+        let mut weights = vec![W::default(); outputs * taps + TOGETHER];
+        let mut exact = vec![0.0; taps.next_multiple_of(TOGETHER)];
+        let mut weigh = |outputs: Range<usize>, weights: &mut [W]| {
+            let (first, counts) = (&first[outputs.clone()], &counts[outputs.clone()]);
+            let ratio = Ratio { scale, shrink, start: window.start + outputs.start as u32 };
+            let (exact, weights) = (&mut exact[..], &mut weights[outputs.start * taps..]);
+            simd.vectorize(Outputs { first, counts, taps, ratio, exact, weights, kernel: &kernel, round: &round });
+        };
+        // With a ratio of few bits (1/3 of a photo has 0, 3/8 has 3) every coordinate is exact, so that output indices a
+        // period apart, both away from the edges, have the same weights, to the bit: they are computed once. That is most
         // of the cost of a Lanczos table, whose sines take longer than the rest.
-        let repeats = (scale * f64::from(1 << 20)).fract() == 0.0;
-        let mut known: Vec<(f64, Range<usize>)> = Vec::new();
-        let mut exact = vec![0.0; most.next_multiple_of(TOGETHER)];
-        AxisWeights::fill(bits, window, most, |d, weights| {
-            let centre = (f64::from(d) + 0.5) * scale;
-            let (low, high) = (centre - support + 0.5, centre + support + 0.5);
-            // `as u32` truncates and turns negative into 0, as the C code does with a clamp.
-            let (first, end) = (low as u32, (high as u32).min(source));
-            let phase = f64::from(first) - centre;
-            let inside = repeats && low >= 0.0 && high < f64::from(source);
-            if let Some((_, same)) = known.iter().find(|(known, _)| inside && *known == phase) {
-                weights.extend_from_within(same.clone());
-                return first;
+        let period = (0..=6).map(|bits| 1 << bits).find(|&period| (scale * period as f64).fract() == 0.0);
+        let known = match period {
+            Some(period) => {
+                let before = window.clone().take_while(|&d| low(d) < 0.0).count();
+                let inside = outputs - window.clone().rev().take_while(|&d| high(d) >= f64::from(source)).count();
+                (before + period).min(inside)..inside
             }
-            let count = (end - first) as usize;
-            let exact = &mut exact[..count.next_multiple_of(TOGETHER)];
-            let start = weights.len();
-            weights.resize(start + exact.len(), W::default());
-            let rounded = &mut weights[start..];
-            let taps = Taps { first: first as i32, count, centre, shrink, exact, rounded };
-            simd.vectorize(OfOutput { taps, kernel: &kernel, round: &round });
-            weights.truncate(start + count);
-            if inside && known.len() < 64 {
-                known.push((phase, start..weights.len()));
-            }
-            first
-        })
+            None => outputs..outputs,
+        };
+        // From the first to the last: what is written beyond one is written over by the next.
+        weigh(0..known.start, &mut weights);
+        for output in known.clone() {
+            let same = (output - period.unwrap_or(0)) * taps;
+            weights.copy_within(same..same + taps, output * taps);
+        }
+        weigh(known.end..outputs, &mut weights);
+        weights.truncate(outputs * taps);
+        AxisWeights { first, weights, taps, bits }
     }
 }
 
-/// The taps of one output index.
-struct Taps<'a, W> {
-    first: i32,
-    /// Those that are left of them.
-    count: usize,
-    centre: f64,
+/// Where the output indices lie in the source.
+struct Ratio {
+    scale: f64,
     shrink: f64,
-    exact: &'a mut [f64],
-    rounded: &'a mut [W],
+    /// The first of them.
+    start: u32,
 }
 
-/// Weighs them. This is plain code with the same result on every level, whose vectors halve its time.
-struct OfOutput<'a, W, K, R> {
-    taps: Taps<'a, W>,
+/// Weighs some output indices. This is plain code with the same result on every level, whose vectors halve its time.
+struct Outputs<'a, W, K, R> {
+    /// The first source index of each.
+    first: &'a [u32],
+    /// How many source indices each weighs, at most `taps`.
+    counts: &'a [u32],
+    taps: usize,
+    ratio: Ratio,
+    /// The weights of one before they are rounded, in whole vectors.
+    exact: &'a mut [f64],
+    /// `taps` for each, and whole vectors for the last.
+    weights: &'a mut [W],
     kernel: &'a K,
     round: &'a R,
 }
 
-impl<S: Simd, W, K: Fn(f64) -> f64, R: Fn(f64) -> W> Task<S> for OfOutput<'_, W, K, R> {
+impl<S: Simd, W, K: Fn(f64) -> f64, R: Fn(f64) -> W> Task<S> for Outputs<'_, W, K, R> {
     type Output = ();
 
     #[inline(always)]
     fn run(self, _: S) {
-        let Self { taps: Taps { first, count, centre, shrink, exact, rounded }, kernel, round } = self;
-        for (tap, weight) in exact.iter_mut().enumerate() {
-            *weight = kernel((f64::from(first + tap as i32) - centre + 0.5) * shrink);
-        }
-        let sum: f64 = exact.iter().take(count).sum();
-        let divisor = if sum == 0.0 { 1.0 } else { sum };
-        for (rounded, weight) in rounded.iter_mut().zip(exact) {
-            *rounded = round(*weight / divisor);
+        let Self { first, counts, taps, ratio: Ratio { scale, shrink, start }, exact, weights, kernel, round } = self;
+        for (output, (&first, &count)) in first.iter().zip(counts).enumerate() {
+            let centre = (f64::from(start + output as u32) + 0.5) * scale;
+            for (tap, weight) in exact.iter_mut().enumerate() {
+                let value = kernel((f64::from((first + tap as u32) as i32) - centre + 0.5) * shrink);
+                *weight = if (tap as u32) < count { value } else { 0.0 };
+            }
+            // Zeros change no sum.
+            let sum: f64 = exact.iter().take(taps).sum();
+            let divisor = if sum == 0.0 { 1.0 } else { sum };
+            let Some(rounded) = weights.get_mut(output * taps..output * taps + exact.len()) else {
+                unreachable!("the weights have room for whole vectors");
+            };
+            for (rounded, weight) in rounded.iter_mut().zip(&*exact) {
+                *rounded = round(*weight / divisor);
+            }
         }
     }
 }

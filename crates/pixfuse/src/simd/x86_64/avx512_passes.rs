@@ -50,14 +50,14 @@ fn spread<const N: usize>(outputs: &[u32; 16], of_output: &[[u32; N]], stride: u
 /// Four weights of one output as three vectors of signed bytes: the highest first.
 #[inline]
 pub(super) fn limbs(weights: [i32; 4]) -> [u32; 3] {
-    // Balanced digits: the low one is taken as signed, and what it borrows goes into the next.
-    let rest = |weights: [i32; 4]| weights.map(|weight| (weight - i32::from(weight as i8)) >> 8);
-    let (middle, high) = (rest(weights), rest(rest(weights)));
+    // Balanced digits: the low one is taken as signed, and what it borrows goes into the next. A half is added to both,
+    // which makes digits of 0 to 255 of them, and is taken from each where it cannot borrow.
+    let digits = weights.map(|weight| weight.wrapping_add(0x8080) ^ 0x8080);
     debug_assert!(
-        high.iter().all(|&high| i8::try_from(high).is_ok()),
+        digits.iter().all(|&digits| i8::try_from(digits >> 16).is_ok()),
         "a weight of a normalised filter is below 2 in magnitude"
     );
-    [high, middle, weights].map(|digits| u32::from_le_bytes(digits.map(|digit| digit as u8)))
+    [16, 8, 0].map(|shift| u32::from_le_bytes(digits.map(|digits| (digits >> shift) as u8)))
 }
 
 impl RowFilter {

@@ -50,6 +50,14 @@ fn starts(first: &[u32], pixel: usize) -> Vec<usize> {
     starts
 }
 
+/// Where the windows of groups of `width` elements start.
+struct Found {
+    width: usize,
+    fixed: bool,
+    vectors: usize,
+    bases: Vec<usize>,
+}
+
 /// What windows are looked for.
 struct Search<'a> {
     /// For each element, the byte of its first tap.
@@ -64,23 +72,23 @@ impl Windows {
     pub(super) fn place(first: &[u32], taps: usize, pixel: usize, readable: usize, fixed: bool) -> Placed {
         let search = Search { starts: &starts(first, pixel), taps, pixel, readable };
         let whole = search.windows(16, fixed);
-        let vectors = |placed: &Placed| match placed {
-            Placed::Windows(windows) => windows.vectors,
-            _ => usize::MAX,
-        };
+        let vectors = |found: &Result<Found, Placed>| found.as_ref().map_or(usize::MAX, |found| found.vectors);
         if pixel == 3 && vectors(&whole) > 1 {
             let pixels = search.windows(15, fixed);
-            if vectors(&pixels) < vectors(&whole) {
-                return pixels;
+            if let Ok(pixels) = pixels
+                && pixels.vectors < vectors(&whole)
+            {
+                return Placed::Windows(search.made(pixels));
             }
         }
         // Fewer elements whose windows stay beat 16 that span more than 128 bytes.
-        let few =
-            matches!(&whole, Placed::Windows(windows) if windows.vectors == 4) || matches!(whole, Placed::TooWide);
-        if few && fixed {
-            return Self::staying(first, taps, pixel, readable).map_or(whole, Placed::Windows);
+        let few = vectors(&whole) == 4 || matches!(whole, Err(Placed::TooWide));
+        let staying = (few && fixed).then(|| Self::staying(first, taps, pixel, readable)).flatten();
+        match (staying, whole) {
+            (Some(windows), _) => Placed::Windows(windows),
+            (None, Ok(whole)) => Placed::Windows(search.made(whole)),
+            (None, Err(placed)) => placed,
         }
-        whole
     }
 
     /// Windows that stay, for as many pixels a group as that allows.
@@ -89,7 +97,7 @@ impl Windows {
         let fewer = (2..=16 / pixel).rev().map(|pixels| pixels * pixel);
         [16].into_iter().chain(fewer).filter(|width| (6..=16).contains(width)).find_map(|width| {
             let (vectors, bases) = search.fixed(&search.spans(width))?;
-            Some(search.made(width, true, vectors, bases))
+            Some(search.made(Found { width, fixed: true, vectors, bases }))
         })
     }
 
@@ -123,13 +131,13 @@ impl Search<'_> {
         self.starts.chunks(width).map(span).collect()
     }
 
-    /// Windows of groups of `width` elements.
-    fn windows(&self, width: usize, fixed: bool) -> Placed {
+    /// Windows of groups of `width` elements, or what is in the way.
+    fn windows(&self, width: usize, fixed: bool) -> Result<Found, Placed> {
         let Self { taps, pixel, readable, .. } = *self;
         let (quads, step) = (taps.div_ceil(4), 4 * pixel);
         let spans = self.spans(width);
         if spans.iter().any(|span| span.len() > 256) {
-            return Placed::TooWide;
+            return Err(Placed::TooWide);
         }
         let fits = |vectors: usize| -> Option<Vec<usize>> {
             let last_base = readable.checked_sub(vectors * 64 + (quads - 1) * step)?;
@@ -147,12 +155,13 @@ impl Search<'_> {
             (Some(sliding), Some(whole)) if sliding.0 >= whole.0 => (true, whole.0, whole.1),
             (Some(sliding), _) => (false, sliding.0, sliding.1),
             (None, Some(whole)) => (true, whole.0, whole.1),
-            (None, None) => return Placed::TooShort,
+            (None, None) => return Err(Placed::TooShort),
         };
-        Placed::Windows(self.made(width, fixed, vectors, bases))
+        Ok(Found { width, fixed, vectors, bases })
     }
 
-    fn made(&self, width: usize, fixed: bool, vectors: usize, bases: Vec<usize>) -> Windows {
+    fn made(&self, found: Found) -> Windows {
+        let Found { width, fixed, vectors, bases } = found;
         let Self { starts, taps, pixel, .. } = *self;
         let mut groups = Vec::with_capacity(bases.len());
         for (starts, base) in starts.chunks(width).zip(bases) {
