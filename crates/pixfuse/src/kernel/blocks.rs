@@ -14,16 +14,14 @@ pub(super) struct Block<S: Simd> {
     reach: Reach,
 }
 
-/// Memory is asked for so many output rows before it is read.
-pub(super) const ROWS_AHEAD: usize = 2;
-
 /// The bytes of a source row that a block reads, as places to ask for: lines of memory, or pixels where those are further
 /// apart than lines.
 #[derive(Clone, Copy)]
 struct Reach {
     first: isize,
     step: usize,
-    places: u32,
+    /// Two places each: a loop of them costs as much as what it asks for.
+    pairs: u32,
 }
 
 impl Reach {
@@ -35,7 +33,7 @@ impl Reach {
         let (first, last) = offsets.fold((isize::MAX, isize::MIN), |(first, last), &at| (first.min(at), last.max(at)));
         let bytes = (last - first) as usize + 1;
         let step = Self::LINE.max(bytes / 16);
-        Self { first, step, places: bytes.div_ceil(step) as u32 }
+        Self { first, step, pairs: bytes.div_ceil(step * 2) as u32 }
     }
 }
 
@@ -43,9 +41,7 @@ impl<S: Simd> Block<S> {
     /// Asks for what this block reads of some rows. A run is done with a row sooner than the memory gives the next one,
     /// and the hardware's own prefetcher starts anew in each row.
     ///
-    /// 32 images of 576x768 that come from memory take 40 % less time, one that stays in a cache 6 % less. One row ahead
-    /// to eight are as good. Asking the first-level cache instead brought a tenth of that and lost where images were in a
-    /// cache.
+    /// Images of 576x768 that come from memory take a third less time on Zen 4.
     #[inline(always)]
     pub(super) fn prefetch<L: Load, const C: usize, const ROWS: usize>(
         &self,
@@ -54,13 +50,14 @@ impl<S: Simd> Block<S> {
         channel_stride: isize,
     ) {
         let Some(rows) = rows else { return };
-        let Reach { first, step, places } = self.reach;
-        for row in rows {
-            for plane in 0..if L::TOGETHER { 1 } else { C } {
-                let mut at = row.wrapping_offset(plane as isize * channel_stride + first);
-                for _ in 0..places {
-                    simd.prefetch(at);
-                    at = at.wrapping_add(step);
+        let Reach { first, step, pairs } = self.reach;
+        for plane in 0..if L::TOGETHER { 1 } else { C } {
+            let mut at = rows.map(|row| row.wrapping_offset(plane as isize * channel_stride + first));
+            for _ in 0..pairs {
+                for at in &mut at {
+                    simd.prefetch(*at);
+                    simd.prefetch(at.wrapping_add(step));
+                    *at = at.wrapping_add(step * 2);
                 }
             }
         }

@@ -48,6 +48,8 @@ pub trait Simd: Elements {
     /// Where the taps of one block lie in a source row, in the form that this level fetches fastest.
     type Columns: Send + Sync + 'static;
 
+    /// Whether an image that may be in a cache is asked for, too, row by row.
+    const ASKS_FOR_NEXT: bool = false;
     /// Quads that the horizontal pass makes at once where it may: 1 or 2.
     const QUADS: usize = 1;
     /// Prepared weights of a horizontal pass.
@@ -106,7 +108,7 @@ pub trait Simd: Elements {
         }
     }
 
-    /// Asks for the line of memory around a byte, which need not be readable: into the second-level cache.
+    /// Asks for the line of memory around a byte, which need not be readable.
     fn prefetch(self, _at: *const u8) {}
 
     /// `LANES` f32.

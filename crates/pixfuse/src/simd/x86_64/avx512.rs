@@ -27,6 +27,7 @@ impl Avx512 {
 impl Simd for Avx512 {
     const LANES: usize = 16;
     type Columns = Columns;
+    const ASKS_FOR_NEXT: bool = true;
     type RowFilter = RowFilter;
     type FloatRowFilter = FloatRowFilter;
     type Cells = CellWindows;
@@ -93,7 +94,9 @@ impl Simd for Avx512 {
 
     #[inline(always)]
     fn prefetch(self, at: *const u8) {
-        level! { _mm_prefetch::<_MM_HINT_T1>(at.cast()) }
+        // Into the first-level cache: into the second one alone this is slower than not to ask (38 against 33 us for
+        // 1080x1920 -> 224x224, which is 30 us so).
+        level! { _mm_prefetch::<_MM_HINT_T0>(at.cast()) }
     }
 
     #[inline(always)]
