@@ -68,7 +68,10 @@ impl<T: Copy, S: Simd> Task<S> for Line<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self, _: S) {
+    fn run(self, simd: S) {
+        if simd.fill_long(self.out, self.value) {
+            return;
+        }
         // From a whole cache line on: half of the gain.
         let lead = self.out.as_ptr().align_offset(64).min(self.out.len());
         let (head, lines) = self.out.split_at_mut(lead);

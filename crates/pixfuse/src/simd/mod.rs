@@ -23,6 +23,8 @@ pub(crate) use taps::BlockTaps;
 pub use token::Level;
 pub(crate) use token::{Token, Visit};
 
+use std::mem::MaybeUninit;
+
 use crate::weights::AxisWeights;
 
 /// Work on one level: run inside that level's gateway, so that everything it inlines may use its instructions.
@@ -110,6 +112,12 @@ pub trait Simd: Elements {
 
     /// Asks for the line of memory around a byte, which need not be readable.
     fn prefetch(self, _at: *const u8) {}
+
+    /// Writes a value to every element, if there is a faster way than vectors for so many; says whether it did. Elements are
+    /// numbers.
+    fn fill_long<T: Copy>(self, _out: &mut [MaybeUninit<T>], _value: T) -> bool {
+        false
+    }
 
     /// `LANES` f32.
     ///

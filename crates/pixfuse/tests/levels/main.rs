@@ -11,6 +11,7 @@ mod declarations;
 mod edges;
 #[cfg(unix)]
 mod guarded;
+mod margins;
 mod sizes;
 mod view;
 mod views;

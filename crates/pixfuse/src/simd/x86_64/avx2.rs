@@ -2,10 +2,12 @@
 
 use std::arch::x86_64::*;
 use std::convert::Infallible;
+use std::mem::MaybeUninit;
 
 use super::avx2_columns::Columns;
 use super::avx2_passes::{FloatRowFilter, RowFilter};
 use super::avx2_quads::{Weights, add_quad, blend_quads};
+use super::string::fill_long;
 use super::turn::turn;
 use super::{avx2_cells, level, token};
 use crate::simd::{BlockTaps, CellColumns, CellRows, Simd, Task};
@@ -101,6 +103,11 @@ impl Simd for Avx2 {
     #[inline(always)]
     fn prefetch(self, at: *const u8) {
         level! { _mm_prefetch::<_MM_HINT_T1>(at.cast()) }
+    }
+
+    #[inline(always)]
+    fn fill_long<T: Copy>(self, out: &mut [MaybeUninit<T>], value: T) -> bool {
+        fill_long(out, value)
     }
 
     #[inline(always)]

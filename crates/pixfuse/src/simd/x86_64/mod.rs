@@ -14,6 +14,7 @@ mod avx512_passes;
 mod avx512_quads;
 mod avx512_windows;
 mod elements;
+mod string;
 mod turn;
 
 pub(super) use avx2::Avx2;
