@@ -11,10 +11,10 @@
 //! is summed again. From Python 1080x1920 -> 224x224 took 895 us, with the sums of `summed` 1,894, with AVX2 on Zen 3.
 //! A level may make the line of f32 at once, without the row of sums.
 
-use super::Request;
 use super::scratch::{Scratch, pitch};
+use super::{Request, Source};
 use crate::image::view::View;
-use crate::simd::{CHUNK, CellColumns, CellRows, CellTaps, MOST_ROWS, Share, Simd, Task, WholeCells};
+use crate::simd::{CHUNK, CellColumns, CellRows, CellTaps, MOST_ROWS, Share, ShareUnit, Simd, Task, WholeCells};
 use crate::weights::{AxisWeights, Finish};
 
 /// The passes over one source size.
@@ -22,6 +22,8 @@ pub(super) struct Cells<S: Simd> {
     /// OpenCV's own weights: rows, columns.
     exact: [AxisWeights<f32>; 2],
     rows: Vec<RowsOf>,
+    /// What shares of rows are counted in.
+    unit: ShareUnit,
     columns: CellColumns,
     /// In the place of both passes.
     whole: Option<S::Cells>,
@@ -106,18 +108,18 @@ impl<S: Simd> Cells<S> {
         let reach = weights[1].reach();
         let skipped = (reach.start as usize).min((readable - CHUNK) / pixel);
         let length = ((reach.end as usize - skipped) * pixel).max(CHUNK);
-        let missed = |cells: &[Cell]| {
-            let errors = cells
-                .iter()
-                .map(|cell| cell.weight * cell.edges.map(|edge| Share::of(edge).error()).iter().sum::<f32>());
+        let Source { rows: height, columns: width, .. } = request.source;
+        let [down, across] = request.placement.resized;
+        let units = [(height, down), (width, across)].map(|(source, cells)| ShareUnit::of(source, cells as usize));
+        let missed = |cells: &[Cell], unit: ShareUnit| {
+            let error = |edge| unit.error(unit.share(edge));
+            let errors = cells.iter().map(|cell| cell.weight * cell.edges.map(error).iter().sum::<f32>());
             errors.fold(0.0, f32::max)
         };
-        let missed = [&rows, &columns].map(|cells| missed(cells));
-        let row = |&Cell { inside, count, edges, weight }: &Cell| RowsOf {
-            inside,
-            count,
-            shares: edges.map(Share::of),
-            weight,
+        let missed = [missed(&rows, units[0]), missed(&columns, units[1])];
+        let row = |&Cell { inside, count, edges, weight }: &Cell| {
+            let shares = edges.map(|edge| units[0].share(edge));
+            RowsOf { inside, count, shares, weight }
         };
         let rows: Vec<_> = rows.iter().map(row).collect();
         let taps = |cell: &Cell| {
@@ -126,7 +128,8 @@ impl<S: Simd> Cells<S> {
             let shares = [before, behind[0], behind[1], cell.weight].map(|share| [share; 4]);
             CellTaps { shares, first: cell.inside - skipped as u32 }
         };
-        let columns = CellColumns { pixel, inside: inside as usize, cells: columns.iter().map(taps).collect() };
+        let cells = columns.iter().map(taps).collect();
+        let columns = CellColumns { pixel, inside: inside as usize, unit: units[1], cells };
         let whole = S::Cells::new(&columns, most_rows, length);
         // OpenCV rounds each product and each sum of both axes; here a sum of columns, where they are not summed as
         // integers, and less than ten times more. The weights of a cell add up to 1.
@@ -145,6 +148,7 @@ impl<S: Simd> Cells<S> {
         Some(Self {
             exact: weights.clone(),
             rows,
+            unit: units[0],
             columns,
             whole,
             planes,
@@ -206,7 +210,7 @@ impl<S: Simd> Task<S> for Row<'_, S> {
     #[inline(always)]
     fn run(self, simd: S) -> *const u8 {
         let Row { cells, scratch, y, view } = self;
-        let Cells { rows, columns, whole, planes, skipped, length, parts, .. } = cells;
+        let Cells { rows, unit, columns, whole, planes, skipped, length, parts, .. } = cells;
         let rows = &rows[y];
         let (first, last) = (rows.inside as usize, (rows.inside + rows.count) as usize - 1);
         let margin = CellColumns::margin(columns.pixel);
@@ -221,6 +225,7 @@ impl<S: Simd> Task<S> for Row<'_, S> {
                 pitch: view.pixels.strides[0],
                 edges: [row(edges[0]).wrapping_add(*skipped), row(edges[1]).wrapping_add(*skipped)],
                 shares: rows.shares,
+                unit: *unit,
             };
             // SAFETY: whoever made this task promised the view and the scratch, which has a part for each plane. Rows with
             // a share are rows of the view, of which `length` bytes from `skipped` on are inside. Sums have their margin

@@ -15,7 +15,7 @@ mod neon;
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
 
-pub(crate) use cells::{CHUNK, CellColumns, CellRows, CellTaps, MOST_ROWS, Share, WholeCells};
+pub(crate) use cells::{CHUNK, CellColumns, CellRows, CellTaps, MOST_ROWS, Share, ShareUnit, WholeCells};
 pub use elements::{Elements, Half, Steps};
 pub(crate) use passes::{PlainRows, ROUNDED_BITS, SLACK, interleave};
 pub(crate) use scalar::Scalar;

@@ -6,7 +6,7 @@
 
 use std::arch::x86_64::*;
 
-use crate::simd::cells::{CHUNK, CellColumns, CellRows, Share, chunks};
+use crate::simd::cells::{CHUNK, CellColumns, CellRows, chunks};
 
 /// # Safety
 /// As [`Simd::sum_cells`](crate::simd::Simd::sum_cells), at this level.
@@ -16,7 +16,7 @@ pub(super) unsafe fn sum_cells(rows: &CellRows, sums: *mut f32, length: usize) {
     unsafe {
         let [before, after] = [i32::from(rows.shares[0].word()), i32::from(rows.shares[1].word())];
         let shares = _mm256_set1_epi32(before & 0xffff | after << 16);
-        let unit = _mm256_set1_ps(Share::UNIT);
+        let unit = _mm256_set1_ps(rows.unit.size());
         let (zero, ones) = (_mm256_setzero_si256(), _mm256_set1_epi8(1));
         for at in chunks(length) {
             let mut inside = [zero; 2];
@@ -111,33 +111,44 @@ pub(super) unsafe fn weigh_cells(columns: &CellColumns, sums: *const f32, line: 
     }
 }
 
-/// Cells with `INSIDE` pixels inside, or with any number where that is 0.
+/// Cells with `INSIDE` pixels inside, or with any number where that is 0. A vector is two pixels of one cell, next to each
+/// other; their sums are added at the end.
 ///
 /// # Safety
 /// As [`weigh_cells`].
 #[inline(always)]
 unsafe fn weigh<const INSIDE: usize>(columns: &CellColumns, sums: *const f32, line: *mut f32) {
-    let CellColumns { pixel, inside, ref cells } = *columns;
+    let CellColumns { pixel, inside, ref cells, .. } = *columns;
     let inside = if INSIDE > 0 { INSIDE } else { inside };
     let mut to = line;
-    for cell in cells {
-        // SAFETY: the caller's promise: four channels are readable from each pixel, and writable in the line.
-        unsafe {
-            let shares = cell.shares.as_ptr().cast::<f32>();
-            let [before, next] = [_mm_load_ps(shares), _mm_load_ps(shares.add(4))];
-            let [last, weight] = [_mm_load_ps(shares.add(8)), _mm_load_ps(shares.add(12))];
-            let at = sums.add(cell.first as usize * pixel);
-            let mut sum = _mm_mul_ps(_mm_loadu_ps(at.sub(pixel)), before);
+    // SAFETY: the caller's promise: eight elements are readable from each pixel that has a share, and four channels are
+    // writable in the line.
+    unsafe {
+        let lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+        let second = _mm256_add_epi32(lane, _mm256_set1_epi32(pixel as i32));
+        let is_second = _mm256_castsi256_ps(_mm256_cmpgt_epi32(lane, _mm256_set1_epi32(pixel as i32 - 1)));
+        let one = _mm256_set1_ps(1.0);
+        for cell in cells {
+            let [before, next, last, weight] = &cell.shares;
+            let share = |share: &[f32; 4]| _mm256_broadcast_ps(&*share.as_ptr().cast());
+            let at = sums.add(cell.first as usize * pixel).sub(pixel);
+            let two = |pixels: usize| _mm256_loadu_ps(at.add(pixels * pixel));
+            let mut sum = _mm256_mul_ps(two(0), _mm256_blendv_ps(share(before), one, is_second));
             // Two sums, as an addition waits for the one before it.
-            let mut other = _mm_loadu_ps(at);
-            for tap in 1..inside {
-                let value = _mm_loadu_ps(at.add(tap * pixel));
-                let to = if tap % 2 == 0 { &mut other } else { &mut sum };
-                *to = _mm_add_ps(*to, value);
+            let mut other = if inside % 2 == 1 {
+                _mm256_mul_ps(two(inside + 1), _mm256_blendv_ps(share(next), share(last), is_second))
+            } else {
+                let none = _mm256_andnot_ps(is_second, share(last));
+                let last = _mm256_mul_ps(two(inside + 2), none);
+                _mm256_fmadd_ps(two(inside), _mm256_blendv_ps(one, share(next), is_second), last)
+            };
+            for pair in 1..inside.div_ceil(2) {
+                let to = if pair % 2 == 0 { &mut other } else { &mut sum };
+                *to = _mm256_add_ps(*to, two(pair * 2));
             }
-            sum = _mm_fmadd_ps(_mm_loadu_ps(at.add(inside * pixel)), next, sum);
-            other = _mm_fmadd_ps(_mm_loadu_ps(at.add((inside + 1) * pixel)), last, other);
-            _mm_storeu_ps(to, _mm_mul_ps(_mm_add_ps(sum, other), weight));
+            let sum = _mm256_add_ps(sum, other);
+            let sum = _mm256_add_ps(sum, _mm256_permutevar8x32_ps(sum, second));
+            _mm_storeu_ps(to, _mm_mul_ps(_mm256_castps256_ps128(sum), _mm_loadu_ps(weight.as_ptr())));
             to = to.add(pixel);
         }
     }

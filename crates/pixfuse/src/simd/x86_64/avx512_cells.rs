@@ -13,7 +13,7 @@ use std::arch::x86_64::*;
 
 use super::avx2_cells;
 use super::avx512_windows::Windows;
-use crate::simd::cells::{CHUNK, CellColumns, CellRows, CellTaps, Share, WholeCells};
+use crate::simd::cells::{CHUNK, CellColumns, CellRows, CellTaps, WholeCells};
 
 /// Bytes that go into lanes, or weights of them.
 #[derive(Clone, Copy)]
@@ -28,6 +28,8 @@ pub(crate) struct CellWindows {
     quads: usize,
     /// Elements of a group.
     width: usize,
+    /// What shares are counted in.
+    unit: f32,
     /// Where the windows start.
     bases: Vec<usize>,
     /// For each group, where the bytes of edges come from and their shares, the same for each four pixels inside, and
@@ -52,7 +54,8 @@ impl WholeCells for CellWindows {
         let sizes = (1..=16 / columns.pixel).rev().flat_map(|pixels| [(pixels, 1), (pixels, 2)]);
         let mut windows = sizes.filter_map(|(pixels, vectors)| {
             let bases = Self::bases(columns, pixels, length.checked_sub(vectors * 64)?, vectors * 64)?;
-            Some(Self { vectors, quads, width: pixels * columns.pixel, bases, table: Vec::new() })
+            let unit = columns.unit.size();
+            Some(Self { vectors, quads, width: pixels * columns.pixel, unit, bases, table: Vec::new() })
         });
         let mut windows = windows.next()?;
         // Instructions that each row takes beyond those of a sum of rows, against those of a sum of columns; factors
@@ -125,7 +128,7 @@ impl CellWindows {
                 } else {
                     let byte = byte + edges * 2;
                     table[0].0[byte] = from;
-                    table[1].0[byte..byte + 2].copy_from_slice(&Share::of(share).word().to_le_bytes());
+                    table[1].0[byte..byte + 2].copy_from_slice(&columns.unit.share(share).word().to_le_bytes());
                     edges += 1;
                 }
             }
@@ -156,10 +159,12 @@ impl CellWindows {
                     inside[0] = group.add(inside[0], row);
                 }
                 let [one, other] = inside;
-                let mut sum = shared([_mm512_add_epi32(one[0], other[0]), _mm512_add_epi32(one[1], other[1])]);
+                let sums = [_mm512_add_epi32(one[0], other[0]), _mm512_add_epi32(one[1], other[1])];
+                let mut sum = shared(sums, self.unit);
                 for edge in 0..2 {
                     let part = _mm512_set1_ps(rows.shares[edge].part());
-                    sum = _mm512_fmadd_ps(shared(group.add(none, rows.edges[edge].add(base))), part, sum);
+                    let edge = group.add(none, rows.edges[edge].add(base));
+                    sum = _mm512_fmadd_ps(shared(edge, self.unit), part, sum);
                 }
                 let weight = _mm512_load_ps(table.as_ptr().add(2 * QUADS + 2).cast());
                 _mm512_storeu_ps(to, _mm512_mul_ps(sum, weight));
@@ -214,9 +219,9 @@ impl<const VECTORS: usize, const QUADS: usize> Group<VECTORS, QUADS> {
 /// # Safety
 /// Called at this level.
 #[inline(always)]
-unsafe fn shared([inside, edges]: [__m512i; 2]) -> __m512 {
+unsafe fn shared([inside, edges]: [__m512i; 2], unit: f32) -> __m512 {
     // SAFETY: the caller's promise.
-    unsafe { _mm512_fmadd_ps(_mm512_cvtepi32_ps(edges), _mm512_set1_ps(Share::UNIT), _mm512_cvtepi32_ps(inside)) }
+    unsafe { _mm512_fmadd_ps(_mm512_cvtepi32_ps(edges), _mm512_set1_ps(unit), _mm512_cvtepi32_ps(inside)) }
 }
 
 /// # Safety
@@ -230,7 +235,7 @@ pub(super) unsafe fn sum_cells(rows: &CellRows, sums: *mut f32, length: usize) {
         }
         let [before, after] = rows.shares.map(|share| i32::from(share.word()));
         let shares = _mm512_set1_epi32(before & 0xffff | after << 16);
-        let unit = _mm512_set1_ps(Share::UNIT);
+        let unit = _mm512_set1_ps(rows.unit.size());
         let (zero, ones) = (_mm512_setzero_si512(), _mm512_set1_epi8(1));
         for at in (0..length).step_by(64) {
             let at = at.min(length - 64);
