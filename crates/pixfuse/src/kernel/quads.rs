@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::keeping::Keeping;
 use super::scratch::pitch;
-use crate::simd::{ROUNDED_BITS, Simd};
+use crate::simd::{QUADS, ROUNDED_BITS, Simd};
 use crate::weights::AxisWeights;
 
 /// The weights of the vertical pass, laid for quads.
@@ -22,13 +22,13 @@ pub(super) struct Blend<S: Simd> {
     pub(super) length: usize,
     /// The quad after the last one.
     end: u32,
-    /// How many quads are made at once: 2 where none is left out.
+    /// How many quads are made at once: [`QUADS`] or 1.
     pub(super) at_once: usize,
 }
 
 impl<S: Simd> Blend<S> {
-    /// `at_once` quads are made at once where that may be.
-    pub(super) fn new(simd: S, weights: &AxisWeights, length: usize, at_once: usize) -> Self {
+    /// Quads are made at once if there are `many`, where that may be.
+    pub(super) fn new(simd: S, weights: &AxisWeights, length: usize, many: bool) -> Self {
         let top = weights.first.iter().copied().min().unwrap_or(0);
         let (mut quads, mut starts) = (Vec::with_capacity(weights.outputs()), Vec::with_capacity(weights.outputs()));
         let mut laid = Vec::with_capacity(weights.outputs() * (weights.taps / 4 + 2));
@@ -46,13 +46,16 @@ impl<S: Simd> Blend<S> {
         }
         // Where each output row weighs quads that no row before it weighs, or the quad after those, all are needed.
         let none_left_out = quads.windows(2).all(|two| two[1].start <= two[0].end && two[0].end <= two[1].end);
+        let end = quads.iter().map(|quads| quads.end).max().unwrap_or(0);
+        let at_once = QUADS as u32;
+        // The last ones may be too few: those that are made again must not be more than half of all.
+        let many = many && none_left_out && 2 * end.next_multiple_of(at_once) <= 3 * end;
         let keeping = Keeping::new(&quads, pitch(length * 4));
         let (keeping, at_once) = match keeping {
-            // One more is kept than an output row weighs.
-            Keeping::Rows(rows) if none_left_out && at_once == 2 => (Keeping::Rows(rows + 1), 2),
+            // More are kept than an output row weighs.
+            Keeping::Rows(rows) if many => (Keeping::Rows(rows + at_once - 1), QUADS),
             _ => (keeping, 1),
         };
-        let end = quads.iter().map(|quads| quads.end).max().unwrap_or(0);
         Self { top, quads, starts, weights: laid, keeping, length, end, at_once }
     }
 

@@ -16,7 +16,7 @@ use super::quads::{Blend, round};
 use super::scratch::{Held, Scratch, pitch};
 use super::{Request, Source};
 use crate::image::view::View;
-use crate::simd::{Simd, Task, interleave};
+use crate::simd::{QUADS, Simd, Task, interleave};
 use crate::weights::AxisWeights;
 
 /// The passes over one source size.
@@ -61,22 +61,22 @@ impl<S: Simd> Resampler<S> {
         let line = window.columns as usize * pixel;
         let length = if rows_first { pack.length() } else { line };
         // Quads are filtered; what becomes quads without a filter gains nothing by more of them at once.
-        let quads = if columns.is_some() && !rows_first { S::QUADS } else { 1 };
+        let many = S::MAKES_QUADS && columns.is_some() && !rows_first;
         let (read, count) = match &rows {
             Some(weights) => (weights.reach(), weights.outputs() * weights.taps),
             None => (window.top..window.top + window.rows, window.rows as usize),
         };
-        let blend = rows.map(|weights| Blend::new(simd, &weights.widened(), length, quads)).ok_or(window.top);
+        let blend = rows.map(|weights| Blend::new(simd, &weights.widened(), length, many)).ok_or(window.top);
         let (mut packs, mut filter) = (!dense, None);
         if let Some(weights) = columns {
             let weights = weights.widened();
-            let quads = if rows_first { 0 } else { blend.as_ref().map_or(0, |blend| blend.at_once) };
+            let many = blend.as_ref().is_ok_and(|blend| blend.at_once > 1);
             let whole = source.columns * pixel;
-            filter = (dense && !rows_first).then(|| simd.row_filter(&weights, pixel, whole, quads)).flatten();
+            filter = (dense && !rows_first).then(|| simd.row_filter(&weights, pixel, whole, many)).flatten();
             if filter.is_none() {
                 packs |= !rows_first;
                 let shifted = weights.from(pack.reach.start as u32);
-                let over_packed = simd.row_filter(&shifted, pixel, packed, quads);
+                let over_packed = simd.row_filter(&shifted, pixel, packed, many);
                 filter = Some(over_packed.expect("a packed row has room for every window"));
             }
         }
@@ -183,15 +183,15 @@ impl<S: Simd> Plane<'_, S> {
         let mut made = blend.made(y, next);
         // SAFETY: the caller's promise; there are as many places for quads and sums as are in use at once.
         unsafe {
-            while blend.at_once == 2 && !made.is_empty() {
-                // The last one may be alone: it is made twice, in one place.
-                let two = [made.start, (made.start + 1).min(made.end - 1)];
-                let rows = two.map(|quad| self.rows(blend, quad));
-                // A filter is what makes two at once worth while.
+            while blend.at_once > 1 && !made.is_empty() {
+                // The last ones may be fewer: then the last one is made again, in its place.
+                let many = std::array::from_fn::<u32, QUADS, _>(|index| (made.start + index as u32).min(made.end - 1));
+                let rows = many.map(|quad| self.rows(blend, quad));
+                // A filter is what makes many at once worth while.
                 if let Some(filter) = &self.resampler.first {
-                    self.simd.filter_quads(filter, rows, two.map(|quad| blend.place(quad, self.scratch)));
+                    self.simd.filter_quads(filter, rows, many.map(|quad| blend.place(quad, self.scratch)));
                 }
-                made.start = two[1] + 1;
+                made.start = many[QUADS - 1] + 1;
             }
             for quad in made {
                 self.quad(blend, quad);

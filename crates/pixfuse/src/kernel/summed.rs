@@ -75,11 +75,11 @@ impl<S: Simd> Summed<S> {
     ) -> Self {
         let pack = Pack::new(request, columns.reach(), pixel);
         let (whole, room) = (request.source.columns * pixel, pack.room(columns.taps));
-        let in_place = dense.then(|| simd.row_filter(&columns, pixel, whole, 0)).flatten();
+        let in_place = dense.then(|| simd.row_filter(&columns, pixel, whole, false)).flatten();
         let packs = in_place.is_none();
         let columns = in_place.unwrap_or_else(|| {
             let shifted = columns.from(pack.reach.start as u32);
-            simd.row_filter(&shifted, pixel, room, 0).expect("a packed row has room for every window")
+            simd.row_filter(&shifted, pixel, room, false).expect("a packed row has room for every window")
         });
         Self::new(request, pack, packs, planes, room, Passes::Wide { columns, rows, finish })
     }

@@ -40,6 +40,9 @@ pub trait Task<S: Simd> {
     fn run(self, simd: S) -> Self::Output;
 }
 
+/// Quads that a horizontal pass makes at once, where it is made for many: they share the loads of weights.
+pub(crate) const QUADS: usize = 4;
+
 /// The operations of one level, on [`LANES`](Self::LANES) pixels at once.
 ///
 /// Values between load and store are i32 from 0 to 255, one vector a channel. *Words* are two i16 in one i32 lane: the
@@ -52,8 +55,8 @@ pub trait Simd: Elements {
 
     /// Whether an image that may be in a cache is asked for, too, row by row.
     const ASKS_FOR_NEXT: bool = false;
-    /// Quads that the horizontal pass makes at once where it may: 1 or 2.
-    const QUADS: usize = 1;
+    /// Whether the horizontal pass makes [`QUADS`] at once where it may, or one.
+    const MAKES_QUADS: bool = false;
     /// Prepared weights of a horizontal pass.
     type RowFilter: Send + Sync + 'static;
     /// Prepared f32 weights of a horizontal pass.
@@ -167,10 +170,16 @@ pub trait Simd: Elements {
     /// `LANES * C` bytes are writable from `at`.
     unsafe fn store_pixels_u8<const C: usize>(self, at: *mut u8, channels: [Self::I32; C]);
 
-    /// Prepares the horizontal pass over rows of which `readable` bytes may be read, with pixels of `pixel` bytes, into so
-    /// many quads at once, or into rows where that is 0; `None` when such rows are too short for this level's loads and
+    /// Prepares the horizontal pass over rows of which `readable` bytes may be read, with pixels of `pixel` bytes, into
+    /// [`QUADS`] at once, or one at a time or into rows; `None` when such rows are too short for this level's loads and
     /// need room behind their end.
-    fn row_filter(self, weights: &AxisWeights, pixel: usize, readable: usize, quads: usize) -> Option<Self::RowFilter>;
+    fn row_filter(
+        self,
+        weights: &AxisWeights,
+        pixel: usize,
+        readable: usize,
+        many_quads: bool,
+    ) -> Option<Self::RowFilter>;
 
     /// The horizontal pass over four rows at once, which share the loads of weights; the results lie side by side,
     /// element by element. Weights have 22 fractional bits.
@@ -180,13 +189,13 @@ pub trait Simd: Elements {
     /// 256 more.
     unsafe fn filter_quad(self, filter: &Self::RowFilter, sources: [*const u8; 4], quad: *mut u8);
 
-    /// As [`filter_quad`](Self::filter_quad), over eight rows into two quads, which may be one and the same.
+    /// As [`filter_quad`](Self::filter_quad), over the rows of [`QUADS`], some of which may be the same.
     ///
     /// # Safety
     /// As there, for each quad.
     #[inline(always)]
-    unsafe fn filter_quads(self, filter: &Self::RowFilter, sources: [[*const u8; 4]; 2], quads: [*mut u8; 2]) {
-        for quad in 0..2 {
+    unsafe fn filter_quads(self, filter: &Self::RowFilter, sources: [[*const u8; 4]; QUADS], quads: [*mut u8; QUADS]) {
+        for quad in 0..QUADS {
             // SAFETY: the caller's promise is the same.
             unsafe { self.filter_quad(filter, sources[quad], quads[quad]) }
         }

@@ -203,7 +203,13 @@ pub(super) unsafe fn add_quad_plain(weights: [i32; 4], quad: *const u8, sums: *m
 /// The passes of a level that has no code of its own for them.
 macro_rules! plain_passes {
     () => {
-        fn row_filter(self, weights: &AxisWeights, pixel: usize, _readable: usize, _quads: usize) -> Option<PlainRows> {
+        fn row_filter(
+            self,
+            weights: &AxisWeights,
+            pixel: usize,
+            _readable: usize,
+            _many_quads: bool,
+        ) -> Option<PlainRows> {
             Some(PlainRows::new(weights, pixel))
         }
 

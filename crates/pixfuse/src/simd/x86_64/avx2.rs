@@ -10,7 +10,7 @@ use super::avx2_quads::{Weights, add_quad, blend_quads};
 use super::string::fill_long;
 use super::turn::turn;
 use super::{avx2_cells, level, token};
-use crate::simd::{BlockTaps, CellColumns, CellRows, Simd, Task};
+use crate::simd::{BlockTaps, CellColumns, CellRows, QUADS, Simd, Task};
 use crate::weights::AxisWeights;
 
 token! {
@@ -31,7 +31,7 @@ pub(super) unsafe fn load_halves(low: *const u8, high: *const u8) -> __m256i {
 impl Simd for Avx2 {
     const LANES: usize = 8;
     type Columns = Columns;
-    const QUADS: usize = 2;
+    const MAKES_QUADS: bool = true;
     type RowFilter = RowFilter;
     type FloatRowFilter = FloatRowFilter;
     type Cells = Infallible;
@@ -236,8 +236,8 @@ impl Simd for Avx2 {
         }
     }
 
-    fn row_filter(self, weights: &AxisWeights, pixel: usize, readable: usize, quads: usize) -> Option<RowFilter> {
-        RowFilter::integer(weights, pixel, readable, quads)
+    fn row_filter(self, weights: &AxisWeights, pixel: usize, readable: usize, many_quads: bool) -> Option<RowFilter> {
+        RowFilter::integer(weights, pixel, readable, many_quads)
     }
 
     #[inline(always)]
@@ -247,7 +247,7 @@ impl Simd for Avx2 {
     }
 
     #[inline(always)]
-    unsafe fn filter_quads(self, filter: &RowFilter, sources: [[*const u8; 4]; 2], quads: [*mut u8; 2]) {
+    unsafe fn filter_quads(self, filter: &RowFilter, sources: [[*const u8; 4]; QUADS], quads: [*mut u8; QUADS]) {
         // SAFETY: the caller's promise is the same.
         unsafe { filter.filter_quads(self, sources, quads) }
     }

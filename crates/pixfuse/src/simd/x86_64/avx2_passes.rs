@@ -8,8 +8,8 @@ use std::arch::x86_64::*;
 use super::avx2_pixels::Pixels;
 use super::avx2_turned::Turned;
 use super::{Avx2, level};
-use crate::simd::ROUNDED_BITS;
 use crate::simd::passes::PlainRows;
+use crate::simd::{QUADS, ROUNDED_BITS};
 use crate::weights::AxisWeights;
 
 /// Filters rows: by shuffling windows, by pixels, eight rows at a time, or tap by tap where ratios are so large that 4
@@ -158,8 +158,8 @@ pub(super) fn halves(weights: [i32; 2]) -> [u32; 2] {
 }
 
 impl RowFilter {
-    pub(super) fn integer(weights: &AxisWeights, pixel: usize, readable: usize, quads: usize) -> Option<Self> {
-        let turned = if quads == 2 { Turned::new(weights, pixel, readable) } else { None };
+    pub(super) fn integer(weights: &AxisWeights, pixel: usize, readable: usize, many_quads: bool) -> Option<Self> {
+        let turned = if many_quads { Turned::new(weights, pixel, readable) } else { None };
         if turned.is_some() {
             return turned.map(Self::Turned);
         }
@@ -193,7 +193,7 @@ impl RowFilter {
             match self {
                 Self::Pixels(pixels) if ROWS == 1 => pixels.filter::<ROWS, 1>(simd, sources, out),
                 Self::Pixels(pixels) => pixels.filter::<ROWS, 2>(simd, sources, out),
-                Self::Turned(_) => unreachable!("these make two quads at once"),
+                Self::Turned(_) => unreachable!("these make many quads at once"),
                 Self::Windows { windows, weights } => match windows.vectors {
                     1 => sums::<ROWS, 1, _>(simd, windows, weights, sources, Bytes(out)),
                     _ => sums::<ROWS, 2, _>(simd, windows, weights, sources, Bytes(out)),
@@ -204,21 +204,20 @@ impl RowFilter {
         }
     }
 
-    /// Filters eight rows into two quads.
+    /// Filters the rows of many quads.
     ///
     /// # Safety
     /// As [`Simd::filter_quads`](crate::simd::Simd::filter_quads).
     #[inline(always)]
-    pub(super) unsafe fn filter_quads(&self, simd: Avx2, [even, odd]: [[*const u8; 4]; 2], quads: [*mut u8; 2]) {
+    pub(super) unsafe fn filter_quads(&self, simd: Avx2, sources: [[*const u8; 4]; QUADS], quads: [*mut u8; QUADS]) {
         // SAFETY: the caller's promise is the same.
         unsafe {
             if let Self::Turned(turned) = self {
-                let [a, b, c, d] = even;
-                let [e, f, g, h] = odd;
-                return turned.filter(simd, [a, b, c, d, e, f, g, h], quads);
+                return turned.filter(simd, sources, quads);
             }
-            self.filter(simd, even, quads[0]);
-            self.filter(simd, odd, quads[1]);
+            for quad in 0..QUADS {
+                self.filter(simd, sources[quad], quads[quad]);
+            }
         }
     }
 

@@ -1,8 +1,9 @@
-//! The horizontal pass of rounded filters with AVX2 over eight rows at a time: a vector is two columns of eight rows.
+//! The horizontal pass of rounded filters with AVX2 over sixteen rows at a time: a vector is two columns of eight rows.
 //!
 //! With a row to each lane every lane is used, whatever the bytes of a pixel, and what a vector of taps costs to make is
-//! shared by all outputs that weigh it. So rows are turned first, a chunk of columns at a time, into a buffer that stays
-//! in the first cache; then each output is a sum of products of such vectors with broadcast weights.
+//! shared by all outputs that weigh it. So rows are turned first, a chunk of columns at a time, into buffers that stay
+//! in the first cache; then each output is a sum of products of such vectors with broadcast weights. Two loads a cycle
+//! are the limit there: with eight rows to a weight such loops took 3 to 6 % longer on Zen 5.
 //!
 //! `vpmaddwd` takes weights of 16 bits, and an integer weight has 22. Its 15 highest bits decide the byte, but for sums
 //! so near to where the byte changes that the rest could move them over: 9 % of outputs (of 8 rows and 3 channels) for a
@@ -13,23 +14,30 @@
 //! ([`Pixels`](super::avx2_pixels::Pixels)) take 420; bicubic to 224 takes 457 instead of 717, lanczos to 384 1,030
 //! instead of 1,750. Lost: both halves of each weight at once (306, 565, 1,210); the rest at once where it matters, since
 //! a branch that is not foreseen costs what the products do (307, 520, 1,250); two blocks turned at a time (316, 577,
-//! 1,240).
+//! 1,240). A loop that has one image only is misleading here: a Zen 5 learns which outputs of it are noted, and a branch
+//! seems 16 % faster, where with other images it is 12 to 36 % slower.
 
 use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use super::{Avx2, level};
-use crate::simd::ROUNDED_BITS;
+use crate::simd::{QUADS, ROUNDED_BITS};
 use crate::weights::AxisWeights;
 
-/// Vectors of the buffer: with the rows and the weights that are read meanwhile they fit the first cache.
-const VECTORS: usize = 288;
+/// Rows that are turned into one buffer.
+const ROWS: usize = 8;
+
+/// Buffers: what one weight is loaded for.
+const BUFFERS: usize = 4 * QUADS / ROWS;
+
+/// Vectors of a buffer: with the rows and the weights that are read meanwhile all fit the first cache.
+const VECTORS: usize = 240;
 
 /// Outputs that are made of one chunk at most, so that a list of all of them has room.
 const OUTPUTS: usize = 64;
 
-/// What eight rows are turned into, and what each output makes of it.
+/// What rows are turned into, and what each output makes of it.
 pub(crate) struct Turned {
     /// Bytes of a pixel: 1, 3 or 4.
     pixel: usize,
@@ -56,7 +64,7 @@ struct Chunk {
 
 /// One output pixel.
 struct Output {
-    /// Its first vector in the buffer.
+    /// Its first vector in a buffer.
     vector: u32,
     /// What the sum of the high parts starts from: half a level, and the most that the rest adds.
     start: i32,
@@ -156,19 +164,21 @@ impl Turned {
         self.outputs.push(Output { vector: (pair * self.pixel) as u32, start: half + most, less: most - least });
     }
 
-    /// Filters eight rows into two quads.
+    /// Filters the rows of quads.
     ///
     /// # Safety
     /// As [`Simd::filter_quad`](crate::simd::Simd::filter_quad), for each quad.
     #[inline(always)]
-    pub(super) unsafe fn filter(&self, simd: Avx2, sources: [*const u8; 8], quads: [*mut u8; 2]) {
+    pub(super) unsafe fn filter(&self, simd: Avx2, sources: [[*const u8; 4]; QUADS], quads: [*mut u8; QUADS]) {
         // SAFETY: the caller's promise is the same.
         unsafe {
-            // Loops of a constant length are unrolled.
+            // Loops of a constant length are unrolled, which is 5 % of them where there are eleven.
             match (self.pixel, self.pairs) {
                 (3, 3) => self.chunks::<3, 3>(simd, sources, quads),
                 (3, 4) => self.chunks::<3, 4>(simd, sources, quads),
                 (3, 5) => self.chunks::<3, 5>(simd, sources, quads),
+                (3, 6) => self.chunks::<3, 6>(simd, sources, quads),
+                (3, 11) => self.chunks::<3, 11>(simd, sources, quads),
                 (3, _) => self.chunks::<3, 0>(simd, sources, quads),
                 (4, _) => self.chunks::<4, 0>(simd, sources, quads),
                 _ => self.chunks::<1, 0>(simd, sources, quads),
@@ -182,13 +192,13 @@ impl Turned {
     unsafe fn chunks<const PIXEL: usize, const PAIRS: usize>(
         &self,
         simd: Avx2,
-        sources: [*const u8; 8],
-        quads: [*mut u8; 2],
+        sources: [[*const u8; 4]; QUADS],
+        quads: [*mut u8; QUADS],
     ) {
-        let mut buffer = MaybeUninit::<[__m256i; VECTORS]>::uninit();
-        let buffer = buffer.as_mut_ptr().cast::<__m256i>();
-        // The outputs that the rest may change, and their sums. There is room for each output of a chunk.
-        let mut near = [const { MaybeUninit::<(usize, [__m256i; PIXEL])>::uninit() }; OUTPUTS];
+        let mut buffers = [const { MaybeUninit::<[__m256i; VECTORS]>::uninit() }; BUFFERS];
+        let buffers = buffers.each_mut().map(|buffer| buffer.as_mut_ptr().cast::<__m256i>());
+        // The outputs that the rest may change, of which buffer, and their sums. There is room for each of a chunk.
+        let mut near = [const { MaybeUninit::<([u32; 2], [__m256i; PIXEL])>::uninit() }; OUTPUTS * BUFFERS];
         let pairs = if PAIRS > 0 { PAIRS } else { self.pairs };
         let (high, rest) = (self.weights[0].as_ptr(), self.weights[1].as_ptr());
         // SAFETY: the caller's promise: each load is inside the readable bytes. A chunk has at most as many vectors as the
@@ -199,61 +209,76 @@ impl Turned {
             let to_high = _mm_cvtsi32_si128(self.shift as i32);
             let below_level = _mm256_set1_epi32((1 << (ROUNDED_BITS - self.shift)) - 1);
             let half = 1 << (ROUNDED_BITS - 1) >> self.shift;
+            // Two quads to a buffer.
+            let of = |buffer: usize, output: usize| {
+                let to = output * 4 * PIXEL;
+                [quads[buffer * 2].add(to), quads[buffer * 2 + 1].add(to)]
+            };
             for chunk in &self.chunks {
-                turn::<PIXEL>(simd, sources, chunk, buffer);
+                for (buffer, sources) in buffers.into_iter().zip(sources.as_chunks::<2>().0) {
+                    turn::<PIXEL>(simd, *sources, chunk, buffer);
+                }
                 let mut count = 0;
                 for index in chunk.outputs.clone() {
                     let output = self.outputs.get_unchecked(index);
-                    let weights = high.add(index * pairs);
-                    let sums = sum::<PIXEL>(simd, buffer.add(output.vector as usize), weights, pairs, output.start);
+                    let (weights, vector) = (high.add(index * pairs), output.vector as usize);
+                    let sums =
+                        sum(simd, buffers.map(|buffer| buffer.add(vector).cast_const()), weights, pairs, output.start);
                     // With the most of the rest: is it so little above a level that with less it is not?
                     let less = _mm256_set1_epi32(output.less);
-                    let mut crosses = _mm256_setzero_si256();
-                    for channel in 0..PIXEL {
-                        let above = _mm256_and_si256(sums[channel], below_level);
-                        crosses = _mm256_or_si256(crosses, _mm256_cmpgt_epi32(less, above));
+                    for (buffer, sums) in sums.into_iter().enumerate() {
+                        let mut crosses = _mm256_setzero_si256();
+                        for channel in 0..PIXEL {
+                            let above = _mm256_and_si256(sums[channel], below_level);
+                            crosses = _mm256_or_si256(crosses, _mm256_cmpgt_epi32(less, above));
+                        }
+                        near.get_unchecked_mut(count).write(([index as u32, buffer as u32], sums));
+                        count += usize::from(_mm256_movemask_epi8(crosses) != 0);
+                        store::<PIXEL, true>(simd, sums, to_level, of(buffer, index));
                     }
-                    near.get_unchecked_mut(count).write((index, sums));
-                    count += usize::from(_mm256_movemask_epi8(crosses) != 0);
-                    store::<PIXEL, true>(simd, sums, to_level, quads.map(|quad| quad.add(index * 4 * PIXEL)));
                 }
                 for near in near.get_unchecked(..count) {
-                    let (index, mut sums) = near.assume_init_read();
+                    let ([index, buffer], mut sums) = near.assume_init_read();
+                    let [index, buffer] = [index as usize, buffer as usize];
                     let output = self.outputs.get_unchecked(index);
-                    let weights = rest.add(index * pairs);
-                    let rest = sum::<PIXEL>(simd, buffer.add(output.vector as usize), weights, pairs, 0);
+                    let (weights, vector) = (rest.add(index * pairs), output.vector as usize);
+                    let [rest]: [[_; PIXEL]; 1] =
+                        sum(simd, [buffers.get_unchecked(buffer).add(vector).cast_const()], weights, pairs, 0);
                     let most = _mm256_set1_epi32(output.start - half);
                     for channel in 0..PIXEL {
                         let less = _mm256_sub_epi32(_mm256_sra_epi32(rest[channel], to_high), most);
                         sums[channel] = _mm256_add_epi32(sums[channel], less);
                     }
-                    store::<PIXEL, false>(simd, sums, to_level, quads.map(|quad| quad.add(index * 4 * PIXEL)));
+                    store::<PIXEL, false>(simd, sums, to_level, of(buffer, index));
                 }
             }
         }
     }
 }
 
-/// The sums of one part of the weights of one output pixel.
+/// The sums of one part of the weights of one output pixel, of each buffer.
 ///
 /// # Safety
 /// There are `pairs` weights, and as many vectors of each channel.
 #[inline(always)]
-unsafe fn sum<const PIXEL: usize>(
+unsafe fn sum<const PIXEL: usize, const BUFFERS: usize>(
     _: Avx2,
-    vectors: *const __m256i,
+    vectors: [*const __m256i; BUFFERS],
     weights: *const u32,
     pairs: usize,
     start: i32,
-) -> [__m256i; PIXEL] {
+) -> [[__m256i; PIXEL]; BUFFERS] {
     // SAFETY: the caller's promise.
     unsafe {
-        let mut sums = [_mm256_set1_epi32(start); PIXEL];
+        let mut sums = [[_mm256_set1_epi32(start); PIXEL]; BUFFERS];
         for pair in 0..pairs {
             let weights = _mm256_set1_epi32(*weights.add(pair) as i32);
-            for channel in 0..PIXEL {
-                let taps = _mm256_load_si256(vectors.add(pair * PIXEL + channel));
-                sums[channel] = _mm256_add_epi32(sums[channel], _mm256_madd_epi16(taps, weights));
+            for buffer in 0..BUFFERS {
+                for channel in 0..PIXEL {
+                    let taps = _mm256_load_si256(vectors[buffer].add(pair * PIXEL + channel));
+                    let products = _mm256_madd_epi16(taps, weights);
+                    sums[buffer][channel] = _mm256_add_epi32(sums[buffer][channel], products);
+                }
             }
         }
         sums
@@ -300,7 +325,12 @@ unsafe fn store<const PIXEL: usize, const FIRST: bool>(
 /// # Safety
 /// The bytes of the chunk are readable from each row, and the buffer has room for its vectors.
 #[inline(always)]
-unsafe fn turn<const PIXEL: usize>(simd: Avx2, sources: [*const u8; 8], chunk: &Chunk, mut buffer: *mut __m256i) {
+unsafe fn turn<const PIXEL: usize>(
+    simd: Avx2,
+    [low_rows, high_rows]: [[*const u8; 4]; 2],
+    chunk: &Chunk,
+    mut buffer: *mut __m256i,
+) {
     let arrangement = arrangement::<PIXEL>(simd, chunk.lead);
     // SAFETY: the caller's promise.
     unsafe {
@@ -310,7 +340,7 @@ unsafe fn turn<const PIXEL: usize>(simd: Avx2, sources: [*const u8; 8], chunk: &
             // Rows 0 to 3 in the low halves, 4 to 7 in the high ones.
             let mut rows = [low; 4];
             for row in 0..4 {
-                let halves = _mm256_loadu2_m128i(sources[row + 4].add(at).cast(), sources[row].add(at).cast());
+                let halves = _mm256_loadu2_m128i(high_rows[row].add(at).cast(), low_rows[row].add(at).cast());
                 rows[row] = _mm256_shuffle_epi8(halves, arrangement);
             }
             // The doublewords of four rows side by side: two columns of two channels each.

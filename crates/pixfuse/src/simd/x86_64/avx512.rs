@@ -225,7 +225,7 @@ impl Simd for Avx512 {
         }
     }
 
-    fn row_filter(self, weights: &AxisWeights, pixel: usize, readable: usize, _quads: usize) -> Option<RowFilter> {
+    fn row_filter(self, weights: &AxisWeights, pixel: usize, readable: usize, _many_quads: bool) -> Option<RowFilter> {
         RowFilter::integer(weights, pixel, readable)
     }
 
