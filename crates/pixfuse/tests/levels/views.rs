@@ -7,7 +7,7 @@ use crate::{declarations, view};
 /// Rows shorter than eight bytes, about as long as a block, and longer; rows one byte shorter than a load (7, 15, 127
 /// and 191 bytes of one channel). Then taps that lie further and further apart: in two vectors of a level, in three,
 /// and in none that can be loaded whole. Last, more rows than a block of packed ones has.
-pub(crate) const SIZES: [Size; 14] = [
+pub(crate) const SIZES: [Size; 15] = [
     [1, 1, 1, 1],
     [2, 2, 3, 17],
     [9, 17, 5, 16],
@@ -20,6 +20,7 @@ pub(crate) const SIZES: [Size; 14] = [
     [2, 191, 2, 16],
     [3, 48, 2, 20],
     [3, 70, 4, 20],
+    [3, 96, 4, 20],
     [3, 190, 4, 19],
     [75, 10, 23, 19],
 ];
