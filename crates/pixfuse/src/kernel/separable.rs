@@ -241,25 +241,28 @@ impl<S: Simd> Plane<'_, S> {
     /// As [`line`](Self::line).
     #[inline(always)]
     unsafe fn rows(&mut self, blend: &Blend<S>, quad: u32) -> [*const u8; 4] {
-        let last = self.resampler.source.rows as u32 - 1;
-        let mut rows = [std::ptr::null(); 4];
-        for index in 0..4 {
-            let row = blend.top + quad * 4 + index as u32;
-            // SAFETY: the caller's promise; rows up to the last one are inside the view.
-            rows[index] = unsafe { self.source(row.min(last)) };
-            // What is made after this: 10 to 20 % of images that come from memory, and further ahead was no better.
-            self.prefetch(row + 4 * blend.at_once as u32);
+        let first = blend.top + quad * 4;
+        // What is made after this: 10 to 20 % of images that come from memory, and further ahead was no better.
+        if self.view.is_cold {
+            for index in 0..4 {
+                self.prefetch(first + index + 4 * blend.at_once as u32);
+            }
         }
-        rows
+        if first + 4 <= self.resampler.in_place {
+            return [0, 1, 2, 3].map(|index| self.in_place(first + index));
+        }
+        let last = self.resampler.source.rows as u32 - 1;
+        // SAFETY: the caller's promise; rows up to the last one are inside the view.
+        [0, 1, 2, 3].map(|index| unsafe { self.source((first + index).min(last)) })
     }
 
-    /// Asks for what is read of a source row, if there is such a row and it comes from memory: of images in a cache that
-    /// lost 10 % with AVX-512.
+    /// Asks for what is read of a source row, if there is such a row. It comes from memory: of images in a cache that lost
+    /// 10 % with AVX-512.
     #[inline(always)]
     fn prefetch(&self, row: u32) {
         let Resampler { source, pack, .. } = self.resampler;
         // The rows of a block have come together.
-        if self.view.is_cold && !source.turned && row < source.rows as u32 {
+        if !source.turned && row < source.rows as u32 {
             let (first, length, step) = pack.lines(self.view);
             let row = self.view.pixels.row(row as usize).wrapping_offset(first);
             for line in (0..length).step_by(step) {
@@ -275,14 +278,19 @@ impl<S: Simd> Plane<'_, S> {
     /// The row is inside the view.
     #[inline(always)]
     unsafe fn source(&mut self, row: u32) -> *const u8 {
-        let Resampler { pack, in_place, skipped, parts, .. } = self.resampler;
+        let Resampler { pack, in_place, parts, .. } = self.resampler;
         if row < *in_place {
-            let plane =
-                self.view.pixels.row(row as usize).wrapping_offset(self.index as isize * self.view.channel_stride);
-            return plane.wrapping_add(*skipped);
+            return self.in_place(row);
         }
         let packed = self.scratch.wrapping_add(parts.packed);
         // SAFETY: the caller's promise; the scratch has places for packed rows there.
         unsafe { pack.row(self.simd, (self.view, self.index), row, self.held, packed) }
+    }
+
+    /// A source row that is read in place.
+    #[inline(always)]
+    fn in_place(&self, row: u32) -> *const u8 {
+        let plane = self.index as isize * self.view.channel_stride;
+        self.view.pixels.row(row as usize).wrapping_offset(plane).wrapping_add(self.resampler.skipped)
     }
 }
