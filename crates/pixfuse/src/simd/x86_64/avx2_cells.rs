@@ -1,8 +1,9 @@
-//! Cells of OpenCV's area with AVX2: rows are added as words, columns a pixel to a vector of 128 bits.
+//! Cells of OpenCV's area with AVX2: rows are added as words, columns two neighbouring pixels of a cell to a vector.
 //!
 //! Added up in f32 both ways, as the compiler makes it of the plain form, 1080x1920 -> 224x224 took 280 + 590 us on Zen 3
-//! against 220 + 143 of these. Two pixels to a vector of 256 bits took 426 for the columns: each half is a load and an
-//! insertion, one a cycle.
+//! against 220 + 143 with a pixel to a vector of 128 bits, where loads were the limit; with two it takes 257 against 287
+//! us on Zen 5. Lost: pixels of two cells to a vector, as each half is a load and an insertion (426 for the columns on
+//! Zen 3), and asking for the rows of the next cells (277 us).
 
 use std::arch::x86_64::*;
 
