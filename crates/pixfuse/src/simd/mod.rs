@@ -55,7 +55,7 @@ pub trait Simd: Elements {
 
     /// Whether an image that may be in a cache is asked for, too, row by row.
     const ASKS_FOR_NEXT: bool = false;
-    /// Whether the horizontal pass makes [`QUADS`] at once where it may, or one.
+    /// Whether the horizontal pass makes `QUADS` at once where it may, or one.
     const MAKES_QUADS: bool = false;
     /// Prepared weights of a horizontal pass.
     type RowFilter: Send + Sync + 'static;
@@ -171,7 +171,7 @@ pub trait Simd: Elements {
     unsafe fn store_pixels_u8<const C: usize>(self, at: *mut u8, channels: [Self::I32; C]);
 
     /// Prepares the horizontal pass over rows of which `readable` bytes may be read, with pixels of `pixel` bytes, into
-    /// [`QUADS`] at once, or one at a time or into rows; `None` when such rows are too short for this level's loads and
+    /// `QUADS` at once, or one at a time or into rows; `None` when such rows are too short for this level's loads and
     /// need room behind their end.
     fn row_filter(
         self,
@@ -189,7 +189,7 @@ pub trait Simd: Elements {
     /// 256 more.
     unsafe fn filter_quad(self, filter: &Self::RowFilter, sources: [*const u8; 4], quad: *mut u8);
 
-    /// As [`filter_quad`](Self::filter_quad), over the rows of [`QUADS`], some of which may be the same.
+    /// As [`filter_quad`](Self::filter_quad), over the rows of `QUADS`, some of which may be the same.
     ///
     /// # Safety
     /// As there, for each quad.
