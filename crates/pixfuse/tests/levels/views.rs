@@ -5,8 +5,8 @@ use crate::common::turns;
 use crate::{declarations, view};
 
 /// Rows shorter than eight bytes, about as long as a block, and longer; rows one byte shorter than a load (7, 15, 127
-/// and 191 bytes of one channel). Then taps that lie further and further apart: in two vectors of a level, in three,
-/// and in none that can be loaded whole. Last, more rows than a block of packed ones has.
+/// and 191 bytes of one channel). Then taps that lie further and further apart: in two vectors of a level, in one for
+/// fewer pixels, in three, and in none that can be loaded whole. Last, more rows than a block of packed ones has.
 pub(crate) const SIZES: [Size; 15] = [
     [1, 1, 1, 1],
     [2, 2, 3, 17],
