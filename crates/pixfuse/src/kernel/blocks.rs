@@ -19,21 +19,16 @@ pub(super) struct Block<S: Simd> {
 #[derive(Clone, Copy)]
 struct Reach {
     first: isize,
+    bytes: usize,
     step: usize,
-    /// Two places each: a loop of them costs as much as what it asks for.
-    pairs: u32,
 }
 
 impl Reach {
-    /// Bytes of a line of memory on most machines; a wrong one costs time, no more.
-    const LINE: usize = 64;
-
-    fn of(offsets: &[[isize; 2]], taps: usize) -> Self {
+    fn of(offsets: &[[isize; 2]], taps: usize, apart: usize) -> Self {
         let offsets = offsets.iter().flat_map(|pair| &pair[..taps]);
         let (first, last) = offsets.fold((isize::MAX, isize::MIN), |(first, last), &at| (first.min(at), last.max(at)));
         let bytes = (last - first) as usize + 1;
-        let step = Self::LINE.max(bytes / 16);
-        Self { first, step, pairs: bytes.div_ceil(step * 2) as u32 }
+        Self { first, bytes, step: apart.max(bytes / 16) }
     }
 }
 
@@ -49,16 +44,18 @@ impl<S: Simd> Block<S> {
         rows: Option<[*const u8; ROWS]>,
         channel_stride: isize,
     ) {
-        let Some(rows) = rows else { return };
-        let Reach { first, step, pairs } = self.reach;
+        let Some(rows) = rows.filter(|_| S::ASKED_BYTES > 0) else { return };
+        let Reach { first, bytes, step } = self.reach;
         for plane in 0..if L::TOGETHER { 1 } else { C } {
-            let mut at = rows.map(|row| row.wrapping_offset(plane as isize * channel_stride + first));
-            for _ in 0..pairs {
-                for at in &mut at {
-                    simd.prefetch(*at);
-                    simd.prefetch(at.wrapping_add(step));
-                    *at = at.wrapping_add(step * 2);
+            let rows = rows.map(|row| row.wrapping_offset(plane as isize * channel_stride + first));
+            // One offset for all rows, and no more places than there are lines. With a pointer for each row and two lines a
+            // turn, which asked for a third more, 576x768 -> 240x256 took 5 to 8 % longer with AVX-512.
+            let mut offset = 0;
+            while offset < bytes {
+                for row in rows {
+                    simd.prefetch(row.wrapping_add(offset));
                 }
+                offset += step;
             }
         }
     }
@@ -123,7 +120,7 @@ fn blocks<S: Simd, L: Load>(
                 channel_stride: source.channel_stride,
                 readable: readable.clone(),
             };
-            Block { column, columns: simd.columns(&block), reach: Reach::of(offsets, taps) }
+            Block { column, columns: simd.columns(&block), reach: Reach::of(offsets, taps, S::ASKED_BYTES) }
         })
         .collect()
 }

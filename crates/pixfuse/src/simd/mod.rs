@@ -55,6 +55,8 @@ pub trait Simd: Elements {
 
     /// Whether an image that may be in a cache is asked for, too, row by row.
     const ASKS_FOR_NEXT: bool = false;
+    /// Bytes from a place that is asked for to the next; 0 where nothing is.
+    const ASKED_BYTES: usize = 0;
     /// Whether the horizontal pass makes `QUADS` at once where it may, or one.
     const MAKES_QUADS: bool = false;
     /// Prepared weights of a horizontal pass.

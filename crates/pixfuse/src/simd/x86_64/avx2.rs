@@ -30,6 +30,9 @@ pub(super) unsafe fn load_halves(low: *const u8, high: *const u8) -> __m256i {
 
 impl Simd for Avx2 {
     const LANES: usize = 8;
+    /// Each line twice: with 64, images from memory take up to 20 % longer (576x768 -> 240x256), and those in a cache are
+    /// not asked for.
+    const ASKED_BYTES: usize = 32;
     type Columns = Columns;
     const MAKES_QUADS: bool = true;
     type RowFilter = RowFilter;
@@ -102,7 +105,7 @@ impl Simd for Avx2 {
 
     #[inline(always)]
     fn prefetch(self, at: *const u8) {
-        level! { _mm_prefetch::<_MM_HINT_T1>(at.cast()) }
+        level! { _mm_prefetch::<_MM_HINT_T0>(at.cast()) }
     }
 
     #[inline(always)]

@@ -30,6 +30,7 @@ impl Simd for Avx512 {
     const LANES: usize = 16;
     type Columns = Columns;
     const ASKS_FOR_NEXT: bool = true;
+    const ASKED_BYTES: usize = 64;
     type RowFilter = RowFilter;
     type FloatRowFilter = FloatRowFilter;
     type Cells = CellWindows;
