@@ -335,8 +335,10 @@ unsafe fn turn<const PIXEL: usize>(
     // SAFETY: the caller's promise.
     unsafe {
         let low = _mm256_set1_epi16(255);
-        for block in 0..chunk.blocks {
-            let at = chunk.base + block * columns(PIXEL) * PIXEL;
+        // One offset for all rows: with the first byte of the chunk added in the loop each row had a pointer of its own.
+        let [low_rows, high_rows] = [low_rows, high_rows].map(|rows| rows.map(|row| row.add(chunk.base)));
+        let step = columns(PIXEL) * PIXEL;
+        for at in (0..chunk.blocks * step).step_by(step) {
             // Rows 0 to 3 in the low halves, 4 to 7 in the high ones.
             let mut rows = [low; 4];
             for row in 0..4 {
