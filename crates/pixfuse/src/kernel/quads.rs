@@ -16,7 +16,7 @@ pub(super) struct Blend<S: Simd> {
     pub(super) quads: Vec<Range<u32>>,
     /// Where the weights of each output row start.
     starts: Vec<u32>,
-    weights: Vec<S::Weights>,
+    weights: S::QuadWeights,
     pub(super) keeping: Keeping,
     /// Elements of a row.
     pub(super) length: usize,
@@ -40,7 +40,7 @@ impl<S: Simd> Blend<S> {
             starts.push(laid.len() as u32);
             laid.extend((0..count).map(|quad| {
                 let tap = |row: usize| (quad * 4 + row).checked_sub(skipped).and_then(|tap| taps.get(tap));
-                simd.weights([0, 1, 2, 3].map(|row| tap(row).copied().unwrap_or(0)))
+                [0, 1, 2, 3].map(|row| tap(row).copied().unwrap_or(0))
             }));
             quads.push(start..start + count as u32);
         }
@@ -56,7 +56,7 @@ impl<S: Simd> Blend<S> {
             Keeping::Rows(rows) if many => (Keeping::Rows(rows + at_once - 1), QUADS),
             _ => (keeping, 1),
         };
-        Self { top, quads, starts, weights: laid, keeping, length, end, at_once }
+        Self { top, quads, starts, weights: simd.quad_weights(&laid), keeping, length, end, at_once }
     }
 
     /// The quads to make for an output row where those before `next` have been made. Those between the last output row's
@@ -75,9 +75,14 @@ impl<S: Simd> Blend<S> {
         self.keeping.count() * pitch(self.length * 4)
     }
 
-    /// The weights of an output row, one for each of its quads.
-    pub(super) fn weights_of(&self, output: usize) -> &[S::Weights] {
-        &self.weights[self.starts[output] as usize..][..self.quads[output].len()]
+    /// Blends the quads of an output row.
+    ///
+    /// # Safety
+    /// As [`Simd::blend_quads`], over as many quads as the row has.
+    #[inline(always)]
+    pub(super) unsafe fn blend(&self, simd: S, output: usize, quads: &[*const u8], out: *mut u8) {
+        // SAFETY: the caller's promise, and weights were laid for each quad of the row.
+        unsafe { simd.blend_quads(&self.weights, self.starts[output] as usize, quads, out, self.length) }
     }
 
     /// The place of a quad.
@@ -110,8 +115,8 @@ impl<S: Simd> Blend<S> {
                 if quad == quads.start {
                     sums.write_bytes(0, self.length);
                 }
-                let weights = self.weights_of(output)[(quad - quads.start) as usize];
-                simd.add_quad(weights, self.place(quad, scratch), sums, self.length);
+                let number = (self.starts[output] + quad - quads.start) as usize;
+                simd.add_quad(&self.weights, number, self.place(quad, scratch), sums, self.length);
             }
         }
     }

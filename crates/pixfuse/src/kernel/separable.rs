@@ -213,7 +213,7 @@ impl<S: Simd> Plane<'_, S> {
             }
             pointers.clear();
             pointers.extend(quads.map(|quad| blend.place(quad, self.scratch).cast_const()));
-            self.simd.blend_quads(blend.weights_of(y), pointers, out, blend.length);
+            blend.blend(self.simd, y, pointers, out);
         }
     }
 

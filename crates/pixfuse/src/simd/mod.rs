@@ -66,7 +66,7 @@ pub trait Simd: Elements {
     /// Cells of OpenCV's area that are summed both ways at once.
     type Cells: WholeCells;
     /// Four weights of a vertical pass.
-    type Weights: Copy + Send + Sync + 'static;
+    type QuadWeights: Send + Sync + 'static;
 
     /// Runs a task with the instructions of this level.
     fn vectorize<T: Task<Self>>(self, task: T) -> T::Output;
@@ -234,21 +234,35 @@ pub trait Simd: Elements {
         outs: [*mut f32; ROWS],
     );
 
-    /// Prepares the weights of four rows, with 22 fractional bits.
-    fn weights(self, weights: [i32; 4]) -> Self::Weights;
+    /// Prepares the weights of the vertical pass, those of four rows each, with 22 fractional bits.
+    fn quad_weights(self, weights: &[[i32; 4]]) -> Self::QuadWeights;
 
-    /// The vertical pass for one output row, over the quads that it weighs.
+    /// The vertical pass for one output row, over the quads that it weighs: by the weights from number `first` on.
     ///
     /// # Safety
     /// `4 * length` bytes and 256 more are readable from each quad, `length` bytes and 256 more are writable
-    /// at `out`; there is a weight for each quad.
-    unsafe fn blend_quads(self, weights: &[Self::Weights], quads: &[*const u8], out: *mut u8, length: usize);
+    /// at `out`; there are weights for each quad.
+    unsafe fn blend_quads(
+        self,
+        weights: &Self::QuadWeights,
+        first: usize,
+        quads: &[*const u8],
+        out: *mut u8,
+        length: usize,
+    );
 
-    /// Adds one quad to sums of the vertical pass.
+    /// Adds one quad to sums of the vertical pass, by the weights of this number.
     ///
     /// # Safety
     /// As [`blend_quads`](Self::blend_quads), with i32 elements.
-    unsafe fn add_quad(self, weights: Self::Weights, quad: *const u8, sums: *mut i32, length: usize);
+    unsafe fn add_quad(
+        self,
+        weights: &Self::QuadWeights,
+        number: usize,
+        quad: *const u8,
+        sums: *mut i32,
+        length: usize,
+    );
 
     /// Sums rows of cells: those inside, and the shares of those on the edges.
     ///

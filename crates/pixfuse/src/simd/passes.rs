@@ -253,20 +253,34 @@ macro_rules! plain_passes {
             }
         }
 
-        fn weights(self, weights: [i32; 4]) -> [i32; 4] {
-            weights
+        fn quad_weights(self, weights: &[[i32; 4]]) -> Vec<[i32; 4]> {
+            weights.into()
         }
 
         #[inline(always)]
-        unsafe fn blend_quads(self, weights: &[[i32; 4]], quads: &[*const u8], out: *mut u8, length: usize) {
+        unsafe fn blend_quads(
+            self,
+            weights: &Vec<[i32; 4]>,
+            first: usize,
+            quads: &[*const u8],
+            out: *mut u8,
+            length: usize,
+        ) {
             // SAFETY: the caller's promise is the same.
-            unsafe { blend_quads_plain(weights, quads, out, length) }
+            unsafe { blend_quads_plain(&weights[first..], quads, out, length) }
         }
 
         #[inline(always)]
-        unsafe fn add_quad(self, weights: [i32; 4], quad: *const u8, sums: *mut i32, length: usize) {
+        unsafe fn add_quad(
+            self,
+            weights: &Vec<[i32; 4]>,
+            number: usize,
+            quad: *const u8,
+            sums: *mut i32,
+            length: usize,
+        ) {
             // SAFETY: the caller's promise is the same.
-            unsafe { add_quad_plain(weights, quad, sums, length) }
+            unsafe { add_quad_plain(weights[number], quad, sums, length) }
         }
     };
 }

@@ -34,7 +34,7 @@ impl Simd for Scalar {
     type RowFilter = PlainRows;
     type FloatRowFilter = PlainRows<f32>;
     type Cells = Infallible;
-    type Weights = [i32; 4];
+    type QuadWeights = Vec<[i32; 4]>;
 
     #[inline(always)]
     fn vectorize<T: Task<Self>>(self, task: T) -> T::Output {

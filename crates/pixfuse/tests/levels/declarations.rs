@@ -84,15 +84,16 @@ pub(crate) fn all() -> Vec<Declaration> {
     all
 }
 
-/// Those that differ in their loads and stores: one input of each channel count, filters of one and of two taps.
+/// Those that differ in their loads and stores: one input of each channel count, filters of one and of two taps, and of
+/// weights of 16 bits and of 22.
 pub(crate) fn each_code_path() -> Vec<Declaration> {
     let inputs = ["gray8", "rgb8", "rgba8", "bgra8, alpha = drop"];
-    let filters =
-        [None, Some("nearest"), Some("bilinear"), Some("area"), Some("lanczos4"), Some("bilinear, antialias")];
+    let filters = ["nearest", "bilinear", "area", "lanczos4", "bicubic", "bilinear, antialias"];
+    let filters = |filter: Option<&str>| filter.is_none_or(|filter| filters.contains(&filter));
     let swapped = |declaration: &Declaration| declaration.order.starts_with('b') != declaration.planar;
     all()
         .into_iter()
-        .filter(|declaration| inputs.contains(&declaration.input) && filters.contains(&declaration.filter))
+        .filter(|declaration| inputs.contains(&declaration.input) && filters(declaration.filter))
         .filter(|declaration| declaration.element == "u8" || declaration.normalize.is_some())
         // The channel swap is on for one layout of the input and off for the other.
         .filter(|declaration| declaration.channels == 1 || swapped(declaration))

@@ -6,7 +6,7 @@ use crate::{declarations, view};
 
 /// (source rows, source columns, rows, columns): single pixels and lines, primes, one less and one more than a block of
 /// 8 or 16, extreme ratios, exact halves and thirds, one side unchanged.
-const SIZES: [Size; 32] = [
+const SIZES: [Size; 33] = [
     [1, 1, 1, 1],
     [1, 1, 7, 9],
     [1, 1, 300, 5],
@@ -39,6 +39,8 @@ const SIZES: [Size; 32] = [
     [11, 941, 3, 10],
     [941, 3, 10, 18],
     [2, 3, 3, 2000],
+    // The largest of PyTorch's weights are within 128 of the most that 16 bits hold.
+    [61, 47, 7, 11],
 ];
 
 /// More of them, from nothing but a counter.

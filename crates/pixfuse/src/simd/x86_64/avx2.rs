@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 
 use super::avx2_columns::Columns;
 use super::avx2_passes::{FloatRowFilter, RowFilter};
-use super::avx2_quads::{Weights, add_quad, blend_quads};
+use super::avx2_quads::QuadWeights;
 use super::string::fill_long;
 use super::turn::turn;
 use super::{avx2_cells, level, token};
@@ -38,7 +38,7 @@ impl Simd for Avx2 {
     type RowFilter = RowFilter;
     type FloatRowFilter = FloatRowFilter;
     type Cells = Infallible;
-    type Weights = Weights;
+    type QuadWeights = QuadWeights;
 
     #[inline(always)]
     fn vectorize<T: Task<Self>>(self, task: T) -> T::Output {
@@ -284,20 +284,20 @@ impl Simd for Avx2 {
         }
     }
 
-    fn weights(self, weights: [i32; 4]) -> Weights {
-        Weights::new(weights)
+    fn quad_weights(self, weights: &[[i32; 4]]) -> QuadWeights {
+        QuadWeights::new(weights)
     }
 
     #[inline(always)]
-    unsafe fn blend_quads(self, weights: &[Weights], quads: &[*const u8], out: *mut u8, length: usize) {
+    unsafe fn blend_quads(self, weights: &QuadWeights, first: usize, quads: &[*const u8], out: *mut u8, length: usize) {
         // SAFETY: the caller's promise is the same.
-        unsafe { blend_quads(self, weights, quads, out, length) }
+        unsafe { weights.blend(self, first, quads, out, length) }
     }
 
     #[inline(always)]
-    unsafe fn add_quad(self, weights: Weights, quad: *const u8, sums: *mut i32, length: usize) {
+    unsafe fn add_quad(self, weights: &QuadWeights, number: usize, quad: *const u8, sums: *mut i32, length: usize) {
         // SAFETY: the caller's promise is the same.
-        unsafe { add_quad(self, weights, quad, sums, length) }
+        unsafe { weights.add(self, number, quad, sums, length) }
     }
 
     #[inline(always)]

@@ -4,6 +4,7 @@
 //! positive word, and the two sums are put together by a shift. They wrap, and the result is exact all the same.
 
 use std::arch::x86_64::*;
+use std::ops::RangeInclusive;
 
 use super::avx2_pixels::Pixels;
 use super::avx2_turned::Turned;
@@ -150,12 +151,20 @@ impl<W: Copy + Default + PartialEq, L: Copy> RowFilter<W, L> {
     }
 }
 
+/// Two weights of 16 bits as words.
+#[inline]
+pub(super) fn words([first, second]: [i32; 2]) -> u32 {
+    first as u32 & 0xffff | (second as u32) << 16
+}
+
 /// Two weights as words: the high parts, and the low 15 bits.
 #[inline]
 pub(super) fn halves(weights: [i32; 2]) -> [u32; 2] {
-    let words = |part: fn(i32) -> i32| part(weights[0]) as u32 & 0xffff | (part(weights[1]) as u32) << 16;
-    [words(|weight| weight >> 15), words(|weight| weight & 0x7fff)]
+    [words(weights.map(|weight| weight >> 15)), words(weights.map(|weight| weight & 0x7fff))]
 }
+
+/// What one word of a weight holds.
+pub(super) const WORD: RangeInclusive<i32> = i16::MIN as i32..=i16::MAX as i32;
 
 impl RowFilter {
     pub(super) fn integer(weights: &AxisWeights, pixel: usize, readable: usize, many_quads: bool) -> Option<Self> {
@@ -191,8 +200,7 @@ impl RowFilter {
         // SAFETY: the caller's promise is the same.
         unsafe {
             match self {
-                Self::Pixels(pixels) if ROWS == 1 => pixels.filter::<ROWS, 1>(simd, sources, out),
-                Self::Pixels(pixels) => pixels.filter::<ROWS, 2>(simd, sources, out),
+                Self::Pixels(pixels) => pixels.filter(simd, sources, out),
                 Self::Turned(_) => unreachable!("these make many quads at once"),
                 Self::Windows { windows, weights } => match windows.vectors {
                     1 => sums::<ROWS, 1, _>(simd, windows, weights, sources, Bytes(out)),
@@ -291,10 +299,15 @@ impl Keep for Words {
     }
 }
 
-/// Two sums of weight parts to one.
+/// The sums of weight parts to one: of one word, or of two halves.
 #[inline(always)]
-pub(super) fn together(_: Avx2, [high, low]: [__m256i; 2]) -> __m256i {
-    level! { _mm256_add_epi32(_mm256_slli_epi32::<15>(high), low) }
+pub(super) fn together<const PARTS: usize>(_: Avx2, parts: [__m256i; PARTS]) -> __m256i {
+    let low = parts[PARTS - 1];
+    if PARTS == 1 {
+        low
+    } else {
+        level! { _mm256_add_epi32(_mm256_slli_epi32::<15>(parts[0]), low) }
+    }
 }
 
 /// The horizontal pass over rows.

@@ -9,8 +9,10 @@
 //! the ports of permutes are the busy ones), and two masked permutes in the place of one of two vectors (188 to 147 us).
 
 use std::arch::x86_64::*;
+use std::ops::RangeInclusive;
 
 use super::avx512_windows::{Placed, Windows};
+use super::narrow::narrow;
 use super::{Avx512, level};
 use crate::simd::ROUNDED_BITS;
 use crate::simd::passes::PlainRows;
@@ -19,7 +21,7 @@ use crate::weights::AxisWeights;
 /// 16 weights or parts of weights, one a lane.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
-pub(crate) struct Vector([u32; 16]);
+pub(crate) struct Vector(pub(super) [u32; 16]);
 
 /// Filters rows: by permuting windows, or tap by tap where ratios are so large that 16 elements span more than 256 bytes.
 pub(crate) enum RowFilter<W = i32> {
@@ -30,6 +32,8 @@ pub(crate) enum RowFilter<W = i32> {
         weights: Vec<Vector>,
         /// After how many fours the last tap stands alone: 1 or 2; 0 where it does not.
         odd: usize,
+        /// Where two vectors of limbs are enough, the bits that all weights lack.
+        lacking: Option<u32>,
     },
     Plain(PlainRows<W>),
 }
@@ -38,7 +42,13 @@ pub(crate) enum RowFilter<W = i32> {
 pub(crate) type FloatRowFilter = RowFilter<f32>;
 
 /// The `N` parts of each output's weights, in the lanes of a group.
-fn spread<const N: usize>(outputs: &[u32; 16], of_output: &[[u32; N]], stride: usize, at: usize, to: &mut Vec<Vector>) {
+pub(super) fn spread<const N: usize>(
+    outputs: &[u32; 16],
+    of_output: &[[u32; N]],
+    stride: usize,
+    at: usize,
+    to: &mut Vec<Vector>,
+) {
     let start = to.len();
     to.resize(start + N, Vector([0; 16]));
     for (lane, &output) in outputs.iter().enumerate() {
@@ -60,6 +70,9 @@ pub(super) fn limbs(weights: [i32; 4]) -> [u32; 3] {
     );
     [16, 8, 0].map(|shift| u32::from_le_bytes(digits.map(|digits| (digits >> shift) as u8)))
 }
+
+/// What two signed bytes of a weight hold: the low one borrows from the high one.
+pub(super) const TWO_LIMBS: RangeInclusive<i32> = i16::MIN as i32..=i16::MAX as i32 - 0x80;
 
 /// A weight of at most 23 bits as two words: its low 15 bits, and 256 times the others.
 fn halves(weight: i32) -> u32 {
@@ -84,12 +97,13 @@ impl RowFilter {
         // Both ways to weigh a tap that stands alone take 23 bits.
         let fits = |output: usize| (-(1 << 22)..1 << 22).contains(&weights.of(output)[weights.taps - 1]);
         let alone_fits = matches!(weights.taps, 5 | 9) && windows.vectors == 1 && (0..count).all(fits);
-        let odd = if rounded && alone_fits { weights.taps / 4 } else { 0 };
+        let lacking = if rounded { narrow(&weights.weights, TWO_LIMBS) } else { None };
+        let odd = if rounded && alone_fits && lacking.is_none() { weights.taps / 4 } else { 0 };
         let quads = if odd > 0 { odd } else { windows.quads };
         let mut of_output = Vec::with_capacity(count * quads);
         for output in 0..count {
             let taps = weights.of(output);
-            let tap = |tap: usize| taps.get(tap).copied().unwrap_or(0);
+            let tap = |tap: usize| taps.get(tap).copied().unwrap_or(0) >> lacking.unwrap_or(0);
             of_output.extend((0..quads).map(|quad| limbs([0, 1, 2, 3].map(|row| tap(quad * 4 + row)))));
         }
         let last = |output: usize| weights.of(output)[weights.taps - 1];
@@ -99,7 +113,10 @@ impl RowFilter {
         for group in 0..windows.groups() {
             let outputs = windows.outputs(group, elements, pixel);
             for quad in 0..quads {
+                let start = table.len();
                 spread(&outputs, &of_output, quads, quad, &mut table);
+                // The highest limbs are zero.
+                table.drain(start..start + usize::from(lacking.is_some()));
             }
             match odd {
                 1 => spread(&outputs, &fifth, 1, 0, &mut table),
@@ -107,7 +124,7 @@ impl RowFilter {
                 _ => {}
             }
         }
-        Some(Self::Windows { windows, weights: table, odd })
+        Some(Self::Windows { windows, weights: table, odd, lacking })
     }
 
     /// Filters one row, or four into a quad.
@@ -119,16 +136,26 @@ impl RowFilter {
         // SAFETY: the caller's promise is the same.
         unsafe {
             match self {
-                Self::Windows { windows, weights, odd } => match (windows.fixed, windows.vectors, odd) {
-                    (true, 1, 0) => sums::<ROWS, 1, true, false, _>(simd, windows, weights, sources, Bytes(out)),
+                Self::Windows { windows, weights, lacking: Some(lacking), .. } => {
+                    let out = Narrow(Bytes(out), *lacking);
+                    match (windows.fixed, windows.vectors) {
+                        (true, 1) => sums::<ROWS, 1, 2, true, false, _>(simd, windows, weights, sources, out),
+                        (true, _) => sums::<ROWS, 2, 2, true, false, _>(simd, windows, weights, sources, out),
+                        (_, 1) => sums::<ROWS, 1, 2, false, false, _>(simd, windows, weights, sources, out),
+                        (_, 2) => sums::<ROWS, 2, 2, false, false, _>(simd, windows, weights, sources, out),
+                        _ => sums::<ROWS, 4, 2, false, false, _>(simd, windows, weights, sources, out),
+                    }
+                }
+                Self::Windows { windows, weights, odd, .. } => match (windows.fixed, windows.vectors, odd) {
+                    (true, 1, 0) => sums::<ROWS, 1, 3, true, false, _>(simd, windows, weights, sources, Bytes(out)),
                     (true, 1, 1) => five_taps::<ROWS, true>(simd, windows, weights, sources, Bytes(out)),
-                    (true, 1, _) => sums::<ROWS, 1, true, true, _>(simd, windows, weights, sources, Bytes(out)),
-                    (true, _, _) => sums::<ROWS, 2, true, false, _>(simd, windows, weights, sources, Bytes(out)),
-                    (_, 1, 0) => sums::<ROWS, 1, false, false, _>(simd, windows, weights, sources, Bytes(out)),
+                    (true, 1, _) => sums::<ROWS, 1, 3, true, true, _>(simd, windows, weights, sources, Bytes(out)),
+                    (true, _, _) => sums::<ROWS, 2, 3, true, false, _>(simd, windows, weights, sources, Bytes(out)),
+                    (_, 1, 0) => sums::<ROWS, 1, 3, false, false, _>(simd, windows, weights, sources, Bytes(out)),
                     (_, 1, 1) => five_taps::<ROWS, false>(simd, windows, weights, sources, Bytes(out)),
-                    (_, 1, _) => sums::<ROWS, 1, false, true, _>(simd, windows, weights, sources, Bytes(out)),
-                    (_, 2, _) => sums::<ROWS, 2, false, false, _>(simd, windows, weights, sources, Bytes(out)),
-                    _ => sums::<ROWS, 4, false, false, _>(simd, windows, weights, sources, Bytes(out)),
+                    (_, 1, _) => sums::<ROWS, 1, 3, false, true, _>(simd, windows, weights, sources, Bytes(out)),
+                    (_, 2, _) => sums::<ROWS, 2, 3, false, false, _>(simd, windows, weights, sources, Bytes(out)),
+                    _ => sums::<ROWS, 4, 3, false, false, _>(simd, windows, weights, sources, Bytes(out)),
                 },
                 Self::Plain(plain) if ROWS == 1 => plain.filter::<_, 1>(sources[0], out),
                 Self::Plain(plain) => plain.filter_quad([0, 1, 2, 3].map(|row: usize| sources[row % ROWS]), out),
@@ -144,9 +171,9 @@ impl RowFilter {
         unsafe {
             match self {
                 Self::Windows { windows, weights, .. } => match windows.vectors {
-                    1 => sums::<1, 1, false, false, _>(simd, windows, weights, [source], Words(out)),
-                    2 => sums::<1, 2, false, false, _>(simd, windows, weights, [source], Words(out)),
-                    _ => sums::<1, 4, false, false, _>(simd, windows, weights, [source], Words(out)),
+                    1 => sums::<1, 1, 3, false, false, _>(simd, windows, weights, [source], Words(out)),
+                    2 => sums::<1, 2, 3, false, false, _>(simd, windows, weights, [source], Words(out)),
+                    _ => sums::<1, 4, 3, false, false, _>(simd, windows, weights, [source], Words(out)),
                 },
                 Self::Plain(plain) => plain.filter::<_, 1>(source, out),
             }
@@ -157,7 +184,7 @@ impl RowFilter {
 /// How the sums of a group are kept.
 trait Keep: Copy {
     /// What a sum starts from.
-    const START: i32;
+    fn start(self) -> i32;
 
     /// # Safety
     /// The elements of the group are writable.
@@ -168,12 +195,23 @@ trait Keep: Copy {
 #[derive(Clone, Copy)]
 struct Bytes(*mut u8);
 
+impl Bytes {
+    const START: i32 = 1 << (ROUNDED_BITS - 1);
+}
+
+/// As bytes, of weights that lack these bits.
+#[derive(Clone, Copy)]
+struct Narrow(Bytes, u32);
+
 /// As they are.
 #[derive(Clone, Copy)]
 struct Words(*mut i32);
 
 impl Keep for Bytes {
-    const START: i32 = 1 << (ROUNDED_BITS - 1);
+    #[inline(always)]
+    fn start(self) -> i32 {
+        Self::START
+    }
 
     #[inline(always)]
     unsafe fn store<const ROWS: usize>(self, simd: Avx512, at: usize, sums: [__m512i; ROWS]) {
@@ -194,8 +232,29 @@ impl Keep for Bytes {
     }
 }
 
+impl Keep for Narrow {
+    #[inline(always)]
+    fn start(self) -> i32 {
+        Bytes::START >> self.1
+    }
+
+    #[inline(always)]
+    unsafe fn store<const ROWS: usize>(self, simd: Avx512, at: usize, mut sums: [__m512i; ROWS]) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            for sum in &mut sums {
+                *sum = _mm512_sll_epi32(*sum, _mm_cvtsi32_si128(self.1 as i32));
+            }
+            self.0.store(simd, at, sums);
+        }
+    }
+}
+
 impl Keep for Words {
-    const START: i32 = 0;
+    #[inline(always)]
+    fn start(self) -> i32 {
+        0
+    }
 
     #[inline(always)]
     unsafe fn store<const ROWS: usize>(self, _: Avx512, at: usize, sums: [__m512i; ROWS]) {
@@ -204,13 +263,14 @@ impl Keep for Words {
     }
 }
 
-/// Three sums of limbs to one.
+/// The sums of limbs to one.
 #[inline(always)]
-pub(super) fn together(_: Avx512, [high, middle, low]: [__m512i; 3]) -> __m512i {
-    level! {
-        let sum = _mm512_add_epi32(_mm512_slli_epi32::<8>(high), middle);
-        _mm512_add_epi32(_mm512_slli_epi32::<8>(sum), low)
+pub(super) fn together<const LIMBS: usize>(_: Avx512, limbs: [__m512i; LIMBS]) -> __m512i {
+    let mut sum = limbs[0];
+    for limb in 1..LIMBS {
+        sum = level! { _mm512_add_epi32(_mm512_slli_epi32::<8>(sum), limbs[limb]) };
     }
+    sum
 }
 
 /// The index that takes the high words of two vectors in turn.
@@ -237,13 +297,20 @@ pub(super) fn bytes(_: Avx512, low: [__m512i; 2], high: [__m512i; 2], index: __m
     }
 }
 
-/// The horizontal pass over rows; with `FIXED`, windows are loaded once and the index moves; with `NINE` taps, the last one
+/// The horizontal pass over rows, with weights of so many limbs; with `FIXED`, windows are loaded once and the index moves; with `NINE` taps, the last one
 /// stands alone.
 ///
 /// # Safety
 /// Each window ends inside the readable bytes, and the output has room for whole groups.
 #[inline(always)]
-unsafe fn sums<const ROWS: usize, const VECTORS: usize, const FIXED: bool, const NINE: bool, K: Keep>(
+unsafe fn sums<
+    const ROWS: usize,
+    const VECTORS: usize,
+    const LIMBS: usize,
+    const FIXED: bool,
+    const NINE: bool,
+    K: Keep,
+>(
     simd: Avx512,
     windows: &Windows,
     weights: &[Vector],
@@ -264,7 +331,8 @@ unsafe fn sums<const ROWS: usize, const VECTORS: usize, const FIXED: bool, const
                     window[row] = Windows::load(sources[row].add(group.base));
                 }
             }
-            let start = [_mm512_setzero_si512(), _mm512_setzero_si512(), _mm512_set1_epi32(K::START)];
+            let mut start = [_mm512_setzero_si512(); LIMBS];
+            start[LIMBS - 1] = _mm512_set1_epi32(keep.start());
             let mut sums = [start; ROWS];
             let mut base = group.base;
             for _ in 0..quads {
@@ -273,12 +341,12 @@ unsafe fn sums<const ROWS: usize, const VECTORS: usize, const FIXED: bool, const
                         window[row] = Windows::load(sources[row].add(base));
                     }
                     let taps = Windows::taps(window[row], index);
-                    for limb in 0..3 {
+                    for limb in 0..LIMBS {
                         let weights = _mm512_load_si512(weights.add(limb).cast());
                         sums[row][limb] = _mm512_dpbusd_epi32(sums[row][limb], taps, weights);
                     }
                 }
-                weights = weights.add(3);
+                weights = weights.add(LIMBS);
                 base += windows.step;
                 if FIXED {
                     index = _mm512_add_epi8(index, step);
@@ -296,7 +364,7 @@ unsafe fn sums<const ROWS: usize, const VECTORS: usize, const FIXED: bool, const
                     let taps = Windows::taps(window[row], index);
                     let words = _mm512_maskz_mov_epi8(0x9999_9999_9999_9999, taps);
                     let words = _mm512_srlv_epi16(words, _mm512_set1_epi32(1 << 16));
-                    sums[row][2] = _mm512_dpwssd_epi32(sums[row][2], words, weights_odd);
+                    sums[row][LIMBS - 1] = _mm512_dpwssd_epi32(sums[row][LIMBS - 1], words, weights_odd);
                 }
                 weights = weights.add(1);
             }
@@ -345,152 +413,6 @@ unsafe fn five_taps<const ROWS: usize, const FIXED: bool>(
                 sums[row] = _mm512_dpbusd_epi32(sum, fifth, digit(4));
             }
             out.store(simd, number * windows.width, sums);
-        }
-    }
-}
-
-impl FloatRowFilter {
-    pub(super) fn float(weights: &AxisWeights<f32>, pixel: usize, readable: usize) -> Option<Self> {
-        let taps = weights.taps;
-        let windows = match Windows::staying(&weights.first, taps, pixel, readable) {
-            Some(mut windows) => {
-                for group in &mut windows.groups {
-                    for lane in group.index.chunks_exact_mut(4) {
-                        lane.copy_from_slice(&[lane[0], 0, 0, MAGIC]);
-                    }
-                }
-                windows
-            }
-            None => match Windows::place(&weights.first, taps, pixel, readable, false) {
-                Placed::Windows(windows) => windows,
-                Placed::TooWide => return Some(Self::Plain(PlainRows::new(weights, pixel))),
-                Placed::TooShort => return None,
-            },
-        };
-        let elements = weights.outputs() * pixel;
-        let rows = if windows.fixed { taps } else { windows.quads * 4 };
-        let of_output: Vec<_> = weights.weights.iter().map(|weight| [weight.to_bits()]).collect();
-        let mut table = Vec::with_capacity(windows.groups() * rows);
-        for group in 0..windows.groups() {
-            let outputs = windows.outputs(group, elements, pixel);
-            for tap in 0..taps {
-                spread(&outputs, &of_output, taps, tap, &mut table);
-            }
-            table.resize((group + 1) * rows, Vector([0; 16]));
-        }
-        Some(Self::Windows { windows, weights: table, odd: 0 })
-    }
-
-    /// # Safety
-    /// As [`Simd::sum_rows_f32`](crate::simd::Simd::sum_rows_f32).
-    #[inline(always)]
-    pub(super) unsafe fn sum<const ROWS: usize>(&self, sources: [*const u8; ROWS], outs: [*mut f32; ROWS]) {
-        // SAFETY: the caller's promise is the same.
-        unsafe {
-            match self {
-                Self::Windows { windows, weights, .. } if windows.fixed => match windows.vectors {
-                    1 => staying_sums::<ROWS, 1>(windows, weights, sources, outs),
-                    _ => staying_sums::<ROWS, 2>(windows, weights, sources, outs),
-                },
-                Self::Windows { windows, weights, .. } => {
-                    for row in 0..ROWS {
-                        match windows.vectors {
-                            1 => float_sums::<1>(windows, weights, sources[row], outs[row]),
-                            2 => float_sums::<2>(windows, weights, sources[row], outs[row]),
-                            _ => float_sums::<4>(windows, weights, sources[row], outs[row]),
-                        }
-                    }
-                }
-                Self::Plain(plain) => {
-                    for row in 0..ROWS {
-                        plain.filter::<_, 1>(sources[row], outs[row]);
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// The high byte of 2^23 as f32: with a byte p in the low one it is 2^23 + p.
-const MAGIC: u8 = 0x4b;
-
-/// The horizontal pass over rows, in f32, with windows that stay. One permute makes 2^23 + p of a byte, and
-/// `(2^23 + p) * w - 2^23 * w` is p * w, rounded once by a fused multiply-add: no byte is taken apart or converted.
-///
-/// # Safety
-/// As [`sums`].
-#[inline(always)]
-unsafe fn staying_sums<const ROWS: usize, const VECTORS: usize>(
-    windows: &Windows,
-    weights: &[Vector],
-    sources: [*const u8; ROWS],
-    outs: [*mut f32; ROWS],
-) {
-    const LOW_BYTES: u64 = 0x1111_1111_1111_1111;
-    // SAFETY: the caller's promise.
-    unsafe {
-        let taps = weights.len() / windows.groups.len();
-        let step = _mm512_set1_epi32(windows.step as i32 / 4);
-        let mut weights = weights.as_ptr();
-        for (number, group) in windows.groups.iter().enumerate() {
-            let mut index = _mm512_load_si512(group.index.as_ptr().cast());
-            let mut window = [[_mm512_setzero_si512(); VECTORS]; ROWS];
-            for row in 0..ROWS {
-                window[row] = Windows::load(sources[row].add(group.base));
-            }
-            let mut sums = [_mm512_setzero_ps(); ROWS];
-            for _ in 0..taps {
-                let weight = _mm512_load_ps(weights.cast());
-                let offset = _mm512_mul_ps(weight, _mm512_set1_ps(-8_388_608.0));
-                for row in 0..ROWS {
-                    let value = if VECTORS == 1 {
-                        _mm512_mask_permutexvar_epi8(index, LOW_BYTES, index, window[row][0])
-                    } else {
-                        _mm512_mask2_permutex2var_epi8(window[row][0], index, LOW_BYTES, window[row][1 % VECTORS])
-                    };
-                    let product = _mm512_fmadd_ps(_mm512_castsi512_ps(value), weight, offset);
-                    sums[row] = _mm512_add_ps(sums[row], product);
-                }
-                weights = weights.add(1);
-                index = _mm512_add_epi8(index, step);
-            }
-            for row in 0..ROWS {
-                _mm512_storeu_ps(outs[row].add(number * windows.width), sums[row]);
-            }
-        }
-    }
-}
-
-/// The horizontal pass over one row, in f32: multiplied and then added, tap by tap.
-///
-/// # Safety
-/// As [`sums`].
-#[inline(always)]
-unsafe fn float_sums<const VECTORS: usize>(windows: &Windows, weights: &[Vector], source: *const u8, out: *mut f32) {
-    // SAFETY: the caller's promise.
-    unsafe {
-        let mut weights = weights.as_ptr();
-        let low = _mm512_set1_epi32(255);
-        for (number, group) in windows.groups.iter().enumerate() {
-            let index = _mm512_load_si512(group.index.as_ptr().cast());
-            let mut sum = _mm512_setzero_ps();
-            let mut base = group.base;
-            for _ in 0..windows.quads {
-                let taps = Windows::taps(Windows::load::<VECTORS>(source.add(base)), index);
-                let bytes = [
-                    _mm512_and_si512(taps, low),
-                    _mm512_and_si512(_mm512_srli_epi32::<8>(taps), low),
-                    _mm512_and_si512(_mm512_srli_epi32::<16>(taps), low),
-                    _mm512_srli_epi32::<24>(taps),
-                ];
-                for tap in 0..4 {
-                    let weight = _mm512_load_ps(weights.add(tap).cast());
-                    sum = _mm512_add_ps(sum, _mm512_mul_ps(_mm512_cvtepi32_ps(bytes[tap]), weight));
-                }
-                weights = weights.add(4);
-                base += windows.step;
-            }
-            _mm512_storeu_ps(out.add(number * windows.width), sum);
         }
     }
 }

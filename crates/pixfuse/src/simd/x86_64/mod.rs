@@ -10,10 +10,12 @@ mod avx2_turned;
 mod avx512;
 mod avx512_cells;
 mod avx512_columns;
+mod avx512_float_passes;
 mod avx512_passes;
 mod avx512_quads;
 mod avx512_windows;
 mod elements;
+mod narrow;
 mod string;
 mod turn;
 

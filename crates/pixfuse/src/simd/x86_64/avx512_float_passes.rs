@@ -1,0 +1,154 @@
+//! The horizontal passes of separable filters in f32 with AVX-512: 16 elements of a row at a time, tap by tap.
+
+use std::arch::x86_64::*;
+
+use super::avx512_passes::{FloatRowFilter, Vector, spread};
+use super::avx512_windows::{Placed, Windows};
+use crate::simd::passes::PlainRows;
+use crate::weights::AxisWeights;
+
+impl FloatRowFilter {
+    pub(super) fn float(weights: &AxisWeights<f32>, pixel: usize, readable: usize) -> Option<Self> {
+        let taps = weights.taps;
+        let windows = match Windows::staying(&weights.first, taps, pixel, readable) {
+            Some(mut windows) => {
+                for group in &mut windows.groups {
+                    for lane in group.index.chunks_exact_mut(4) {
+                        lane.copy_from_slice(&[lane[0], 0, 0, MAGIC]);
+                    }
+                }
+                windows
+            }
+            None => match Windows::place(&weights.first, taps, pixel, readable, false) {
+                Placed::Windows(windows) => windows,
+                Placed::TooWide => return Some(Self::Plain(PlainRows::new(weights, pixel))),
+                Placed::TooShort => return None,
+            },
+        };
+        let elements = weights.outputs() * pixel;
+        let rows = if windows.fixed { taps } else { windows.quads * 4 };
+        let of_output: Vec<_> = weights.weights.iter().map(|weight| [weight.to_bits()]).collect();
+        let mut table = Vec::with_capacity(windows.groups() * rows);
+        for group in 0..windows.groups() {
+            let outputs = windows.outputs(group, elements, pixel);
+            for tap in 0..taps {
+                spread(&outputs, &of_output, taps, tap, &mut table);
+            }
+            table.resize((group + 1) * rows, Vector([0; 16]));
+        }
+        Some(Self::Windows { windows, weights: table, odd: 0, lacking: None })
+    }
+
+    /// # Safety
+    /// As [`Simd::sum_rows_f32`](crate::simd::Simd::sum_rows_f32).
+    #[inline(always)]
+    pub(super) unsafe fn sum<const ROWS: usize>(&self, sources: [*const u8; ROWS], outs: [*mut f32; ROWS]) {
+        // SAFETY: the caller's promise is the same.
+        unsafe {
+            match self {
+                Self::Windows { windows, weights, .. } if windows.fixed => match windows.vectors {
+                    1 => staying_sums::<ROWS, 1>(windows, weights, sources, outs),
+                    _ => staying_sums::<ROWS, 2>(windows, weights, sources, outs),
+                },
+                Self::Windows { windows, weights, .. } => {
+                    for row in 0..ROWS {
+                        match windows.vectors {
+                            1 => float_sums::<1>(windows, weights, sources[row], outs[row]),
+                            2 => float_sums::<2>(windows, weights, sources[row], outs[row]),
+                            _ => float_sums::<4>(windows, weights, sources[row], outs[row]),
+                        }
+                    }
+                }
+                Self::Plain(plain) => {
+                    for row in 0..ROWS {
+                        plain.filter::<_, 1>(sources[row], outs[row]);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The high byte of 2^23 as f32: with a byte p in the low one it is 2^23 + p.
+const MAGIC: u8 = 0x4b;
+
+/// The horizontal pass over rows, in f32, with windows that stay. One permute makes 2^23 + p of a byte, and
+/// `(2^23 + p) * w - 2^23 * w` is p * w, rounded once by a fused multiply-add: no byte is taken apart or converted.
+///
+/// # Safety
+/// Each window ends inside the readable bytes, and the output has room for whole groups.
+#[inline(always)]
+unsafe fn staying_sums<const ROWS: usize, const VECTORS: usize>(
+    windows: &Windows,
+    weights: &[Vector],
+    sources: [*const u8; ROWS],
+    outs: [*mut f32; ROWS],
+) {
+    const LOW_BYTES: u64 = 0x1111_1111_1111_1111;
+    // SAFETY: the caller's promise.
+    unsafe {
+        let taps = weights.len() / windows.groups.len();
+        let step = _mm512_set1_epi32(windows.step as i32 / 4);
+        let mut weights = weights.as_ptr();
+        for (number, group) in windows.groups.iter().enumerate() {
+            let mut index = _mm512_load_si512(group.index.as_ptr().cast());
+            let mut window = [[_mm512_setzero_si512(); VECTORS]; ROWS];
+            for row in 0..ROWS {
+                window[row] = Windows::load(sources[row].add(group.base));
+            }
+            let mut sums = [_mm512_setzero_ps(); ROWS];
+            for _ in 0..taps {
+                let weight = _mm512_load_ps(weights.cast());
+                let offset = _mm512_mul_ps(weight, _mm512_set1_ps(-8_388_608.0));
+                for row in 0..ROWS {
+                    let value = if VECTORS == 1 {
+                        _mm512_mask_permutexvar_epi8(index, LOW_BYTES, index, window[row][0])
+                    } else {
+                        _mm512_mask2_permutex2var_epi8(window[row][0], index, LOW_BYTES, window[row][1 % VECTORS])
+                    };
+                    let product = _mm512_fmadd_ps(_mm512_castsi512_ps(value), weight, offset);
+                    sums[row] = _mm512_add_ps(sums[row], product);
+                }
+                weights = weights.add(1);
+                index = _mm512_add_epi8(index, step);
+            }
+            for row in 0..ROWS {
+                _mm512_storeu_ps(outs[row].add(number * windows.width), sums[row]);
+            }
+        }
+    }
+}
+
+/// The horizontal pass over one row, in f32: multiplied and then added, tap by tap.
+///
+/// # Safety
+/// As [`staying_sums`].
+#[inline(always)]
+unsafe fn float_sums<const VECTORS: usize>(windows: &Windows, weights: &[Vector], source: *const u8, out: *mut f32) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let mut weights = weights.as_ptr();
+        let low = _mm512_set1_epi32(255);
+        for (number, group) in windows.groups.iter().enumerate() {
+            let index = _mm512_load_si512(group.index.as_ptr().cast());
+            let mut sum = _mm512_setzero_ps();
+            let mut base = group.base;
+            for _ in 0..windows.quads {
+                let taps = Windows::taps(Windows::load::<VECTORS>(source.add(base)), index);
+                let bytes = [
+                    _mm512_and_si512(taps, low),
+                    _mm512_and_si512(_mm512_srli_epi32::<8>(taps), low),
+                    _mm512_and_si512(_mm512_srli_epi32::<16>(taps), low),
+                    _mm512_srli_epi32::<24>(taps),
+                ];
+                for tap in 0..4 {
+                    let weight = _mm512_load_ps(weights.add(tap).cast());
+                    sum = _mm512_add_ps(sum, _mm512_mul_ps(_mm512_cvtepi32_ps(bytes[tap]), weight));
+                }
+                weights = weights.add(4);
+                base += windows.step;
+            }
+            _mm512_storeu_ps(out.add(number * windows.width), sum);
+        }
+    }
+}
