@@ -2,8 +2,9 @@
 //!
 //! An integer weight has up to 24 bits with its sign; it is cut into three signed bytes, so that `vpdpbusd` multiplies
 //! four taps at once and Horner's rule puts the three sums together. The sums wrap, and the result is exact all the same:
-//! it fits 32 bits as it does in Pillow. Against 15-bit halves and `vpmaddwd` this took 67 to 90 us for 576x768,
-//! antialiased bilinear, on Zen 4. A fifth or ninth tap takes one `vpdpwssd` instead of three more of them.
+//! it fits 32 bits as it does in Pillow. PyTorch's weights have 16 bits, and take two bytes. Against 15-bit halves and
+//! `vpmaddwd` this took 67 to 90 us for 576x768, antialiased bilinear, on Zen 4. A fifth or ninth tap takes one `vpdpwssd`
+//! instead of three more of them.
 //!
 //! What lost: weights once an output, spread over the lanes by a permute a vector (tables of a third, and 2 to 10 % slower:
 //! the ports of permutes are the busy ones), and two masked permutes in the place of one of two vectors (188 to 147 us).
@@ -27,8 +28,8 @@ pub(crate) struct Vector(pub(super) [u32; 16]);
 pub(crate) enum RowFilter<W = i32> {
     Windows {
         windows: Windows,
-        /// For each group and each four taps three vectors of limbs, then two for a fifth tap or one for a ninth; or one of
-        /// f32 for each tap.
+        /// For each group and each four taps two or three vectors of limbs, then two for a fifth tap or one for a ninth; or
+        /// one of f32 for each tap.
         weights: Vec<Vector>,
         /// After how many fours the last tap stands alone: 1 or 2; 0 where it does not.
         odd: usize,
