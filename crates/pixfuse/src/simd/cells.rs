@@ -110,6 +110,7 @@ pub struct CellColumns {
     /// How many pixels inside every cell has at least.
     pub(crate) inside: usize,
     /// What shares are counted in, where they are words.
+    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "only AVX2 and AVX-512 take them as words"))]
     pub(crate) unit: ShareUnit,
     pub(crate) cells: Vec<CellTaps>,
 }
