@@ -114,9 +114,8 @@ impl Pixels {
         // SAFETY: the caller's promise: each load is inside the readable bytes, and rows in scratch have room.
         unsafe {
             let bits = _mm_cvtsi32_si128((ROUNDED_BITS - self.lacking.unwrap_or(0)) as i32);
-            let apart = (((self.loads - 1) * 2 + self.last) * PARTS) as isize;
-            let weights = self.weights.as_ptr();
-            let of = |output: usize| weights.offset(output as isize * apart);
+            let (weights, stride) = (self.weights.as_ptr(), ((self.loads - 1) * 2 + self.last) * PARTS);
+            let of = |output: usize| weights.add(output * stride);
             let step = self.pixel * 4;
             let mut start = [_mm256_setzero_si256(); PARTS];
             start[PARTS - 1] = _mm256_set1_epi32(1 << (ROUNDED_BITS - 1) >> self.lacking.unwrap_or(0));
