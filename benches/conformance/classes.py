@@ -1,0 +1,92 @@
+"""Writes what transformers' image processor classes declare: the keys they take, their defaults, and who uses them.
+
+    python benches/conformance/classes.py [--check]
+
+`crates/pixfuse-config/src/transformers/classes.tsv` has one line a class: its name, its backend, its defaults as JSON
+(null where a key has none). `model_types.tsv` has one line a model type: the classes that `AutoImageProcessor` takes.
+Which key counts in which class is no matter of declarations: `table.rs` says that, and `run.py` measures it.
+"""
+
+import argparse
+import enum
+import importlib
+import inspect
+import json
+import os
+import pathlib
+import sys
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+import transformers
+from transformers.image_processing_backends import PilBackend, TorchvisionBackend
+from transformers.image_processing_utils import BaseImageProcessor
+from transformers.models.auto.image_processing_auto import IMAGE_PROCESSOR_MAPPING_NAMES
+
+DATA = pathlib.Path(__file__).parents[2] / "crates/pixfuse-config/src/transformers"
+
+
+def plain(value):
+    """A default as JSON has it."""
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if hasattr(value, "__dataclass_fields__"):
+        return dict(value)
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value
+
+
+def defaults(cls):
+    """The defaults of the keys that the class takes."""
+    if issubclass(cls, (TorchvisionBackend, PilBackend)):
+        return {key: plain(getattr(cls, key, None)) for key in cls.valid_kwargs.__annotations__}
+    # Older classes say their keys in their constructor alone.
+    signature = inspect.signature(cls.__init__).parameters
+    keys = [name for name, parameter in signature.items() if parameter.kind is parameter.POSITIONAL_OR_KEYWORD and name != "self"]
+    made = cls() if cls.__name__ != "TimmWrapperImageProcessor" else None
+    return {key: plain(getattr(made, key, None)) for key in keys}
+
+
+def classes():
+    root = pathlib.Path(transformers.__file__).parent / "models"
+    for path in sorted(root.glob("*/image_processing_*.py")):
+        if path.parent.name == "auto":
+            continue
+        module = importlib.import_module(f"transformers.models.{path.parent.name}.{path.stem}")
+        for name, cls in sorted(vars(module).items()):
+            if inspect.isclass(cls) and cls.__module__ == module.__name__ and issubclass(cls, BaseImageProcessor) and cls.__name__ == name:
+                yield name, cls
+
+
+def texts():
+    note = f"# transformers {transformers.__version__}, written by benches/conformance/classes.py\n"
+    lines = {}
+    for name, cls in classes():
+        if not name.endswith(("ImageProcessor", "ImageProcessorPil")):
+            continue
+        backend = "torch" if issubclass(cls, TorchvisionBackend) else "pil" if issubclass(cls, PilBackend) else "own"
+        lines[name] = f"{name}\t{backend}\t{json.dumps(defaults(cls))}\n"
+    types = [
+        f"{model}\t{names.get('torchvision') or '-'}\t{names.get('pil') or '-'}\n"
+        for model, names in sorted(IMAGE_PROCESSOR_MAPPING_NAMES.items())
+    ]
+    return {"classes.tsv": note + "".join(lines[name] for name in sorted(lines)), "model_types.tsv": note + "".join(types)}
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--check", action="store_true", help="write nothing; fail if what is committed differs")
+    check = arguments.parse_args().check
+    for name, text in texts().items():
+        path = DATA / name
+        if check and path.read_text() != text:
+            sys.exit(f"{path} is not what transformers {transformers.__version__} declares")
+        if not check:
+            path.write_text(text)
+            print(path, text.count("\n") - 1)
+
+
+main()

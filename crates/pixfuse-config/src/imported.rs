@@ -1,0 +1,252 @@
+//! What a config is, once it is read.
+
+use std::fmt;
+
+use pixfuse_spec::Spec;
+
+use crate::{Error, Overrides};
+
+/// Whose filters and roundings transformers uses: the config does not say, and the bytes differ.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Backend {
+    /// torchvision on uint8 tensors: what transformers 5 takes unless told otherwise.
+    #[default]
+    Torch,
+    /// Pillow and numpy.
+    Pil,
+}
+
+impl Backend {
+    /// `torch` or `pil`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Torch => "torch",
+            Self::Pil => "pil",
+        }
+    }
+
+    /// The backend of this name; `torchvision`, as transformers calls it, is `torch`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "torch" | "torchvision" => Some(Self::Torch),
+            "pil" => Some(Self::Pil),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Backend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Whose config it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Library {
+    /// Hugging Face transformers, in Python.
+    Transformers,
+    /// timm, also by transformers' wrapper of it.
+    Timm,
+    /// open_clip.
+    OpenClip,
+    /// A torchvision transform.
+    Torchvision,
+    /// A config that only transformers.js has a class for.
+    TransformersJs,
+    /// The metadata of an ONNX file that Ultralytics exported.
+    Ultralytics,
+}
+
+impl Library {
+    /// The library's own name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Transformers => "transformers",
+            Self::Timm => "timm",
+            Self::OpenClip => "open_clip",
+            Self::Torchvision => "torchvision",
+            Self::TransformersJs => "transformers.js",
+            Self::Ultralytics => "ultralytics",
+        }
+    }
+}
+
+/// A config as a declaration, and the names under which its library returns the result.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Imported {
+    /// Whose config it is.
+    pub library: Library,
+    /// The class that reads it, without `Fast` or `Pil`: `CLIPImageProcessor`.
+    pub class: String,
+    /// Whose bytes the declaration gives. Not always what was asked for: some classes have one backend only.
+    pub backend: Backend,
+    /// What becomes of an RGB image of 8 bits.
+    pub spec: Spec,
+    /// What becomes of a gray one.
+    pub gray: Variant,
+    /// What becomes of an RGBA one.
+    pub alpha: Variant,
+    /// What the library returns, in its order. The first is the tensor.
+    pub outputs: Vec<Output>,
+    /// What images of several sizes become together.
+    pub batch: Batch,
+    /// Axes of length 1 between those of the batch and those of an image: 1 where a class takes videos, whose frames a
+    /// list of images is.
+    pub is_video: bool,
+    /// For which source images the declaration is the class's result, where not for all.
+    pub limit: Option<Limit>,
+    /// What a reader should know: keys that the class does not read, names that were respelled.
+    pub notes: Vec<String>,
+    /// Every key that the class takes, with the value that it has here.
+    pub record: Overrides,
+}
+
+/// A size rule of a class that a clause says for nearly all images: [`Imported::admits`] knows the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// `shortest = side, max = longest`: a line of pixels would have no rows, which the library fails with.
+    NoSideOfZero {
+        /// The shorter side.
+        side: u32,
+        /// The most of the longer one.
+        longest: u32,
+    },
+    /// `longest = side`, made as `int(side * (shorter / longer))`, whose quotient is rounded before the product.
+    RatioFirst(u32),
+    /// A square whose content is no thinner than `least`.
+    ShorterSide {
+        /// The side of the square.
+        square: u32,
+        /// The least of the content's shorter side.
+        least: u32,
+    },
+}
+
+/// What becomes of an image of other channels.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Variant {
+    /// This declaration says it.
+    Declared(Box<Spec>),
+    /// The library raises an error, and so does pixfuse.
+    Raises(String),
+    /// The library does something that a declaration cannot say.
+    Refused(Error),
+}
+
+/// One of the things that a library returns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Output {
+    /// Under this key.
+    pub name: &'static str,
+    /// What it is.
+    pub value: Value,
+}
+
+/// What an [`Output`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// The tensors of all images.
+    Pixels,
+    /// 1 where there is content, 0 in the margin behind it: int64, rows and columns of the batch.
+    Mask,
+    /// Rows and columns of each source image: int64.
+    SourceSizes,
+    /// The same integer for each image.
+    Each(i64),
+    /// The same two integers for each image.
+    EachPair([i64; 2]),
+    /// One text for the whole batch.
+    Text(&'static str),
+}
+
+/// What images of several sizes become together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Batch {
+    /// One array; their tensors must have one shape.
+    Stack,
+    /// One array of the largest rows and columns, zeros behind smaller ones.
+    Pad,
+}
+
+impl Imported {
+    /// The same config with keywords of a call, which stand over what it was read with.
+    ///
+    /// # Errors
+    /// As [`read`](crate::read), and when the library's call takes no such keyword.
+    pub fn with(&self, keywords: &Overrides) -> Result<Self, Error> {
+        match self.library {
+            _ if keywords.is_empty() => Ok(self.clone()),
+            Library::Transformers => crate::transformers::call(self, keywords),
+            _ => {
+                let key = keywords.keys().next().map(String::as_str);
+                let message = "no keyword: calls of this library take none";
+                Err(Error::new(crate::Reason::Value, &self.class, key, message))
+            }
+        }
+    }
+
+    /// Whether the declaration is the library's result for a source image of this size.
+    ///
+    /// # Errors
+    /// When the library's size for it is another one, or none.
+    pub fn admits(&self, rows: usize, columns: usize) -> Result<(), Error> {
+        let [shorter, longer] = [rows.min(columns) as f64, rows.max(columns) as f64];
+        let refuse = |message: String| Err(Error::value(&self.class, "size", message));
+        let image = format!("an image of {rows} rows x {columns} columns");
+        match self.limit {
+            None => Ok(()),
+            Some(Limit::NoSideOfZero { side, longest }) => {
+                let raw = f64::from(longest) * shorter / longer;
+                let is_limited = longer / shorter * f64::from(side) > f64::from(longest);
+                if is_limited && raw.round_ties_even() < 1.0 {
+                    return refuse(format!("{image} would have no shorter side, which the library fails with too"));
+                }
+                Ok(())
+            }
+            Some(Limit::RatioFirst(side)) => {
+                let side = f64::from(side);
+                if (side * (shorter / longer)).trunc() != (side * shorter / longer).trunc() || side * shorter < longer {
+                    return refuse(format!("{image} has a side that the class rounds another way; resize it before"));
+                }
+                Ok(())
+            }
+            Some(Limit::ShorterSide { square, least }) => {
+                if (shorter * (f64::from(square) / longer)).round_ties_even() < f64::from(least) {
+                    return refuse(format!(
+                        "{image} is so thin that the class makes it {least} pixels wide, out of its aspect"
+                    ));
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Rows for people: what was read, and what became of it.
+    pub fn explain(&self) -> String {
+        let Self { library, class, backend, spec, outputs, .. } = self;
+        let names: Vec<&str> = outputs.iter().map(|output| output.name).collect();
+        let mut lines = vec![
+            format!("config   {class} of {}, backend {backend}", library.name()),
+            format!("returns  {}", names.join(", ")),
+            format!("rgb      {spec}"),
+            format!("gray     {}", self.gray),
+            format!("alpha    {}", self.alpha),
+        ];
+        if self.batch == Batch::Pad {
+            lines.push("batch    padded to the largest rows and columns with zeros".to_owned());
+        }
+        lines.extend(self.notes.iter().map(|note| format!("note     {note}")));
+        lines.join("\n")
+    }
+}
+
+impl fmt::Display for Variant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Declared(spec) => spec.fmt(f),
+            Self::Raises(why) => write!(f, "raises: {why}"),
+            Self::Refused(error) => write!(f, "refused: {error}"),
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! What each class declares: data, written from the installed library by `benches/conformance/classes.py`.
+
+use serde_json::{Map, Value};
+
+use crate::Backend;
+
+static CLASSES: &str = include_str!("classes.tsv");
+static MODEL_TYPES: &str = include_str!("model_types.tsv");
+
+/// The version of transformers that the data was written from.
+pub const VERSION: &str = "5.24.0";
+
+/// One class: a name and a backend.
+pub(super) struct Class {
+    pub(super) name: &'static str,
+    pub(super) backend: Backend,
+    /// Every key that it takes, null where it has no default.
+    pub(super) defaults: Map<String, Value>,
+}
+
+/// One line of the data, not parsed further than its first two columns.
+struct Line {
+    name: &'static str,
+    backend: Backend,
+    defaults: &'static str,
+}
+
+fn lines() -> impl Iterator<Item = Line> {
+    CLASSES.lines().skip(1).filter_map(|line| {
+        let mut columns = line.splitn(3, '\t');
+        let (name, backend, defaults) = (columns.next()?, columns.next()?, columns.next()?);
+        // A class of neither kind works on Pillow and numpy.
+        let backend = if backend == "torch" { Backend::Torch } else { Backend::Pil };
+        Some(Line { name, backend, defaults })
+    })
+}
+
+impl Line {
+    fn class(self) -> Class {
+        let defaults = serde_json::from_str(self.defaults).unwrap_or_default();
+        Class { name: self.name, backend: self.backend, defaults }
+    }
+}
+
+pub(super) fn all() -> impl Iterator<Item = Class> {
+    lines().map(Line::class)
+}
+
+/// The class of this name on this backend or, as transformers falls back, on the other one.
+pub(super) fn of(base: &str, backend: Backend) -> Option<Class> {
+    let find = |name: &str| lines().find(|line| line.name == name);
+    let (plain, pil) = (find(base), find(&format!("{base}Pil")));
+    let line = match backend {
+        Backend::Torch => plain.or(pil),
+        Backend::Pil => pil.or(plain),
+    };
+    line.map(Line::class)
+}
+
+/// Whether transformers has a class of this name, on whatever backend.
+pub(super) fn exists(base: &str) -> bool {
+    lines().any(|line| line.name == base || line.name.strip_suffix("Pil") == Some(base))
+}
+
+/// The names of all classes, without `Pil`.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    lines().map(|line| line.name).filter(|name| !name.ends_with("Pil"))
+}
+
+/// The class that a model of this type takes.
+pub(super) fn of_model(model_type: &str) -> Option<&'static str> {
+    MODEL_TYPES.lines().skip(1).find_map(|line| {
+        let mut columns = line.split('\t');
+        if columns.next() != Some(model_type) {
+            return None;
+        }
+        let (torch, pil) = (columns.next()?, columns.next()?);
+        Some(if torch == "-" { pil.trim_end_matches("Pil") } else { torch })
+    })
+}

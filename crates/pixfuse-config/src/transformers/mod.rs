@@ -1,0 +1,124 @@
+//! Configs of transformers' image processors.
+//!
+//! ```text
+//! names    which class reads a config: its type, older spellings, the model's type
+//! classes  what each class declares: its keys and their defaults (data, written from the installed library)
+//! table    what each class does with them: which keys count, by which rule, and what is lacking
+//! older    spellings that a class's constructor turns into its own
+//! size     `size`, `crop_size`, `pad_size`
+//! steps    the keys of one class to a declaration
+//! ```
+
+mod classes;
+mod names;
+mod older;
+mod size;
+mod steps;
+mod table;
+
+use serde_json::{Map, Value};
+
+use crate::{Backend, Error, Imported, Overrides, Reason};
+
+pub use classes::VERSION;
+
+/// Every class that transformers has, as it is called there, with its backend.
+pub fn classes() -> impl Iterator<Item = (&'static str, Backend)> {
+    classes::all().map(|class| (class.name, class.backend))
+}
+
+/// Reads the config of an image processor, with the model's `config.json` if it is there.
+pub(crate) fn read(
+    config: &Map<String, Value>,
+    model: Option<&Map<String, Value>>,
+    backend: Backend,
+    overrides: &Overrides,
+) -> Result<Imported, Error> {
+    let mut notes = Vec::new();
+    let mut keys = config.clone();
+    // A class may be named by the caller too, where the config has none.
+    if let Some(name) = overrides.get("image_processor_type") {
+        keys.insert("image_processor_type".to_owned(), name.clone());
+    }
+    let base = names::resolve(&keys, model, &mut notes)?;
+    if base == "TimmWrapperImageProcessor" {
+        let message = "a config of timm without its pretrained_cfg";
+        return Err(Error::new(Reason::NotAConfig, &base, Some("pretrained_cfg"), message));
+    }
+    let class = classes::of(&base, backend).ok_or_else(|| names::unknown(&base))?;
+    if class.backend != backend {
+        notes.push(format!("{base} exists for the backend {} only, and these are its bytes", class.backend));
+    }
+    let steps = table::of(&base, class.backend).ok_or_else(|| names::unknown(&base))?;
+    let steps = steps.map_err(|feature| Error::lacking(feature, &base, None, "this class"))?;
+
+    overlay(&base, &class.defaults, overrides, &mut keys)?;
+    older::respell(steps.older, &class.defaults, &mut keys);
+    let mut record = class.defaults.clone();
+    for (key, value) in keys {
+        if record.contains_key(&key) {
+            // A null is a value, off, and not the default.
+            record.insert(key, value);
+        } else if !HARMLESS.contains(&key.as_str()) && !older::reads(steps.older, &key) {
+            notes.push(format!("{key} is no key of {base}, which leaves it unread"));
+        }
+    }
+    steps::read(&base, class.backend, &steps, record, notes)
+}
+
+/// The same config with keywords of a call, which stand over what the processor was made with.
+pub(crate) fn call(imported: &Imported, overrides: &Overrides) -> Result<Imported, Error> {
+    let base = &imported.class;
+    let (class, steps) = classes::of(base, imported.backend)
+        .zip(table::of(base, imported.backend).and_then(Result::ok))
+        .ok_or_else(|| names::unknown(base))?;
+    let mut record = imported.record.clone();
+    overlay(base, &class.defaults, overrides, &mut record)?;
+    steps::read(base, imported.backend, &steps, record, imported.notes.clone())
+}
+
+/// Puts keywords over keys.
+///
+/// # Errors
+/// When the class has no such keyword.
+fn overlay(
+    base: &str,
+    known: &Map<String, Value>,
+    over: &Overrides,
+    keys: &mut Map<String, Value>,
+) -> Result<(), Error> {
+    for (key, value) in over {
+        if key == "image_processor_type" {
+            continue;
+        }
+        if !known.contains_key(key) {
+            let takes: Vec<&str> = known.keys().map(String::as_str).collect();
+            let message = format!("no keyword of this class, expected one of {}", takes.join(", "));
+            return Err(Error::new(Reason::Value, base, Some(key), message));
+        }
+        keys.insert(key.clone(), value.clone());
+    }
+    Ok(())
+}
+
+/// Keys that are no preprocessing, in whatever class they stand.
+const HARMLESS: [&str; 18] = [
+    "_auto_class",
+    "_commit_hash",
+    "_name_or_path",
+    "_processor_class",
+    "_valid_processor_keys",
+    "auto_map",
+    "feature_extractor_type",
+    "image_processor_type",
+    "image_seq_length",
+    "model_type",
+    "num_image_token",
+    "processor_class",
+    "reduce_labels",
+    "tokenizer_class",
+    "torch_dtype",
+    "transformers_version",
+    "use_fast",
+    "video_processor_type",
+];

@@ -1,0 +1,48 @@
+//! Older spellings of keys, which a class turns into its own when it is made.
+
+use serde_json::{Map, Value, json};
+
+use super::size::standard;
+use super::table::Older;
+
+/// Keys that `older` reads beside those that the class takes now.
+pub(super) fn reads(older: Older, key: &str) -> bool {
+    match older {
+        Older::Detr => ["max_size", "pad_and_return_pixel_mask"].contains(&key),
+        Older::Idefics => key == "image_size",
+        Older::Nothing | Older::Constructor => false,
+    }
+}
+
+/// The config as the class's constructor leaves it.
+pub(super) fn respell(older: Older, defaults: &Map<String, Value>, keys: &mut Map<String, Value>) {
+    match older {
+        Older::Nothing => {}
+        Older::Detr => {
+            if !keys.contains_key("do_pad")
+                && let Some(pads) = keys.get("pad_and_return_pixel_mask").cloned()
+            {
+                keys.insert("do_pad".to_owned(), pads);
+            }
+            let longest = keys.get("max_size").cloned().unwrap_or(json!(1333));
+            let size = match keys.get("size").filter(|size| !size.is_null()) {
+                None => defaults.get("size").cloned(),
+                Some(size) => {
+                    standard(size, false, Some(&longest).filter(|longest| !longest.is_null())).map(Value::Object)
+                }
+            };
+            if let Some(size) = size {
+                keys.insert("size".to_owned(), size);
+            }
+        }
+        Older::Idefics => {
+            if let Some(side) = keys.get("image_size").filter(|side| !side.is_null()).cloned() {
+                keys.insert("size".to_owned(), json!({"height": side, "width": side}));
+            }
+        }
+        Older::Constructor => {
+            let sizes_and_numbers = ["size", "crop_size", "image_mean", "image_std"];
+            keys.retain(|key, value| !(value.is_null() && sizes_and_numbers.contains(&key.as_str())));
+        }
+    }
+}

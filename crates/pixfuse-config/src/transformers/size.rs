@@ -1,0 +1,85 @@
+//! Sizes as transformers' configs write them.
+
+use serde_json::{Map, Value};
+
+use crate::Error;
+use crate::record::{Record, shown, side};
+
+/// A size with the names of transformers; which of them counts is its class's matter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sizes {
+    pub(super) height: Option<u32>,
+    pub(super) width: Option<u32>,
+    pub(super) shortest_edge: Option<u32>,
+    pub(super) longest_edge: Option<u32>,
+    pub(super) max_height: Option<u32>,
+    pub(super) max_width: Option<u32>,
+}
+
+/// The sets of names that transformers takes together.
+const TOGETHER: [&[&str]; 6] = [
+    &["height", "width"],
+    &["shortest_edge"],
+    &["shortest_edge", "longest_edge"],
+    &["longest_edge"],
+    &["max_height", "max_width"],
+    &["min_pixels", "max_pixels"],
+];
+
+/// `size` and its kin in the form that transformers gives them when a processor is made: an object.
+///
+/// A number is a square where the class says so, else the shorter side; a list is height and width.
+pub(super) fn standard(value: &Value, default_to_square: bool, longest: Option<&Value>) -> Option<Map<String, Value>> {
+    let object =
+        |pairs: &[(&str, &Value)]| pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).clone())).collect();
+    match value {
+        Value::Object(keys) => Some(keys.clone()),
+        Value::Number(number) if number.is_i64() || number.is_u64() => Some(match (default_to_square, longest) {
+            (true, _) => object(&[("height", value), ("width", value)]),
+            (false, None) => object(&[("shortest_edge", value)]),
+            (false, Some(longest)) => object(&[("shortest_edge", value), ("longest_edge", longest)]),
+        }),
+        Value::Array(sides) => match sides.as_slice() {
+            [height, width, ..] => Some(object(&[("height", height), ("width", width)])),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The value of `size`, `crop_size` or `pad_size`; nothing where it is null.
+pub(super) fn read(record: &Record<'_>, key: &str, default_to_square: bool) -> Result<Option<Sizes>, Error> {
+    let Some(value) = record.get(key) else { return Ok(None) };
+    let sets =
+        "{height, width}, {shortest_edge}, {shortest_edge, longest_edge}, {longest_edge} or {max_height, max_width}";
+    let expected = format!("a number of pixels, [height, width], or an object with {sets}");
+    let keys = standard(value, default_to_square, None).ok_or_else(|| record.wrong(key, &expected))?;
+    let together =
+        TOGETHER.iter().any(|set| set.len() == keys.len() && set.iter().all(|name| keys.contains_key(*name)));
+    if !together {
+        return Err(Error::value(record.subject, key, format!("{}, expected {expected}", shown(value))));
+    }
+    // Null and 0 are absent, as they are in Python's `if`.
+    let part = |name: &str| match keys.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) if value.as_f64() == Some(0.0) => Ok(None),
+        Some(value) => side(value).map(Some).ok_or_else(|| {
+            Error::value(record.subject, key, format!("{name} is {}, expected a number of pixels", shown(value)))
+        }),
+    };
+    Ok(Some(Sizes {
+        height: part("height")?,
+        width: part("width")?,
+        shortest_edge: part("shortest_edge")?,
+        longest_edge: part("longest_edge")?,
+        max_height: part("max_height")?,
+        max_width: part("max_width")?,
+    }))
+}
+
+impl Sizes {
+    /// Height and width, where both are there.
+    pub(super) fn exact(&self) -> Option<[u32; 2]> {
+        Some([self.height?, self.width?])
+    }
+}
