@@ -3,16 +3,44 @@
 use std::ffi::c_void;
 use std::slice;
 
-use numpy::PyArrayDyn;
+use numpy::PyUntypedArray;
 use pixfuse::Error;
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{IntoPyDict, PyCapsule, PyCapsuleMethods};
 
+use crate::array::{Array, CPU, Look, class, note};
 use crate::failure::{Failure, found};
-use crate::image::{CPU, class, note};
 use crate::out::Memory;
+
+/// The memory of a tensor that another library lent by DLPack.
+pub(crate) struct Lent<'py> {
+    /// Keeps it alive, and where it is.
+    owner: Bound<'py, PyCapsule>,
+    data: *mut c_void,
+    shape: Vec<usize>,
+    is_c_contiguous: bool,
+    is_writable: bool,
+}
+
+impl<'py> Lent<'py> {
+    /// As [`Array::look`]. What was lent stays where it is.
+    pub(crate) fn look(&self) -> Look<'_> {
+        Look {
+            data: self.data,
+            shape: &self.shape,
+            strides: &[],
+            is_c_contiguous: self.is_c_contiguous,
+            is_aligned: self.data.cast::<u16>().is_aligned(),
+            is_writable: self.is_writable,
+        }
+    }
+
+    pub(crate) fn into_any(self) -> Bound<'py, PyAny> {
+        self.owner.into_any()
+    }
+}
 
 /// The memory of a tensor of bfloat16 on the CPU; nothing for another object.
 ///
@@ -50,7 +78,9 @@ fn torch_memory<'py>(object: &Bound<'py, PyAny>) -> Result<Option<Memory<'py>>, 
     let bits = object.call_method1(intern!(py, "view"), (torch.getattr(intern!(py, "int16"))?,));
     let array =
         bits.and_then(|bits| bits.call_method0(intern!(py, "numpy"))).inspect_err(|error| note(error, object))?;
-    Ok(Some(Memory::of(array.cast_into::<PyArrayDyn<i16>>().map_err(PyErr::from)?)))
+    let array = array.cast_into::<PyUntypedArray>().map_err(PyErr::from)?;
+    let wrong = |_| Error::Output(format!("{} gives another dtype than int16 for its bits", found(object)));
+    Ok(Some(Memory::Array(Array::of::<i16>(array).map_err(wrong)?)))
 }
 
 fn dlpack_memory<'py>(object: &Bound<'py, PyAny>) -> Result<Option<Memory<'py>>, Failure> {
@@ -95,8 +125,8 @@ fn dlpack_memory<'py>(object: &Bound<'py, PyAny>) -> Result<Option<Memory<'py>>,
     });
     let data = tensor.data.wrapping_byte_add(tensor.byte_offset as usize);
     let shape = sides.iter().map(|&side| side as usize).collect();
-    let (is_aligned, is_writable) = (data.cast::<u16>().is_aligned(), flags & READ_ONLY == 0);
-    Ok(Some(Memory { owner: owner.into_any(), data, shape, is_c_contiguous, is_aligned, is_writable }))
+    let is_writable = flags & READ_ONLY == 0;
+    Ok(Some(Memory::Lent(Lent { owner, data, shape, is_c_contiguous, is_writable })))
 }
 
 /// What an object's `__dlpack__` gives: with a version, and so with flags, where the library knows of them.

@@ -16,7 +16,7 @@ use crate::pipeline::Pipeline;
 /// Numbers are keyword arguments, those that the declaration leaves open: rows, columns, shortest, longest, crop_rows,
 /// crop_columns, scale, mean, std and eps. `mean` and `std` are one number, or one for each output channel in the output's
 /// order. Raises PipelineError when a number is missing, not asked for or against the rules.
-#[pyclass(frozen, module = "pixfuse")]
+#[pyclass(frozen, weakref, module = "pixfuse")]
 pub(crate) struct Declaration {
     entry: &'static Entry,
 }
@@ -26,8 +26,7 @@ impl Declaration {
     #[pyo3(signature = (**numbers))]
     fn __call__(&self, numbers: Option<&Bound<'_, PyDict>>) -> Result<Pipeline, Failure> {
         let mut values = Values::default();
-        for (name, value) in numbers.into_iter().flatten() {
-            let name = name.cast::<pyo3::types::PyString>().map_err(PyErr::from)?.to_string_lossy();
+        for (name, value) in numbers.map(keywords::named).transpose()?.into_iter().flatten() {
             if !keywords::value(&mut values, &name, &value)? {
                 let message = format!("{name}: no such number, expected {}", keywords::VALUES.join(", "));
                 return Err(Failure::Argument(message));

@@ -6,8 +6,8 @@ use pixfuse_decode::{EncodedImage, Options, batch_shape, decode_batch_into};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
+use crate::array::{as_array, memory};
 use crate::failure::{Failure, found};
-use crate::image::{as_array, memory};
 use crate::out::Out;
 
 /// The bytes of a file, which stay alive with this.
@@ -73,9 +73,9 @@ pub(crate) fn one<'py, T: TensorElement + numpy::Element>(
     let bytes = file.bytes();
     let image = py.detach(|| EncodedImage::open(bytes))?;
     let mut target = Out::<T>::of(py, out, &image.output_shape(pipe, options)?)?;
-    let elements = target.elements();
+    let elements = target.elements()?;
     py.detach(|| image.run_into_uninit(pipe, options, elements))?;
-    Ok(out.cloned().unwrap_or_else(|| target.into_array()))
+    Ok(target.result(out))
 }
 
 /// Many files into one array, (files, ...).
@@ -99,7 +99,7 @@ pub(crate) fn batch<'py, T: TensorElement + numpy::Element>(
     let files: Vec<&[u8]> = files.iter().map(File::bytes).collect();
     let dims = py.detach(|| batch_shape(pipe, &files, options))?;
     let mut target = Out::<T>::of(py, out, &dims)?;
-    let elements = target.elements();
+    let elements = target.elements()?;
     py.detach(|| decode_batch_into(pipe, &files, options, elements))?;
-    Ok(out.cloned().unwrap_or_else(|| target.into_array()))
+    Ok(target.result(out))
 }

@@ -5,8 +5,8 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::IntoPyDict;
 
+use crate::array::{as_array, tuple};
 use crate::failure::Failure;
-use crate::image::{as_array, tuple};
 
 /// Where things of a source image lie in the output, and back; `Pipeline.geometry` makes it.
 ///
@@ -28,7 +28,7 @@ use crate::image::{as_array, tuple};
 /// >>> geometry.map_boxes([[200, 0, 400, 200], [0, 0, 1280, 720]])
 /// array([[100., 140., 200., 240.],
 ///        [  0., 140., 640., 500.]])
-#[pyclass(frozen, eq, module = "pixfuse")]
+#[pyclass(frozen, eq, weakref, module = "pixfuse")]
 #[derive(PartialEq)]
 pub(crate) struct Geometry {
     geometry: pixfuse::Geometry,

@@ -22,8 +22,7 @@ pub(crate) fn pipeline(
 ) -> Result<pixfuse::Pipeline, Failure> {
     let mut values = Values::default();
     let mut clauses = Vec::new();
-    for (name, given) in keywords.into_iter().flatten() {
-        let name = word(&name)?;
+    for (name, given) in keywords.map(named).transpose()?.into_iter().flatten() {
         if value(&mut values, &name, &given)? {
             continue;
         }
@@ -132,8 +131,7 @@ fn keyword(place: &str, given: &Bound<'_, PyAny>, depth: usize) -> Result<Keywor
         if depth == 0 {
             return Ok(Keyword::List(Vec::new()));
         }
-        let pairs = named.iter().map(|(name, given)| {
-            let name = word(&name)?;
+        let pairs = self::named(named)?.into_iter().map(|(name, given)| {
             let value = keyword(&format!("{place}: {name}"), &given, depth - 1)?;
             Ok((name, value))
         });
@@ -147,6 +145,15 @@ fn keyword(place: &str, given: &Bound<'_, PyAny>, depth: usize) -> Result<Keywor
     let message =
         format!("{place}: expected a number, a str, a bool, a tuple, a list or a dict, found {}", found(given));
     Err(Failure::Argument(message))
+}
+
+/// Names and what is given for them. A copy: to read what is given runs its own code, which may change the dict.
+pub(crate) fn named<'py>(dict: &Bound<'py, PyDict>) -> Result<Vec<(String, Bound<'py, PyAny>)>, Failure> {
+    let pair = |pair: Bound<'py, PyAny>| {
+        let (name, given): (Bound<'py, PyAny>, Bound<'py, PyAny>) = pair.extract()?;
+        Ok((word(&name)?, given))
+    };
+    dict.items().iter().map(pair).collect()
 }
 
 /// The name of a clause or argument.

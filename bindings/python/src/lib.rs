@@ -20,6 +20,7 @@
 //! files on,
 //! `failure` turns errors into exceptions.
 
+mod array;
 mod bfloat16;
 mod declaration;
 mod decode;

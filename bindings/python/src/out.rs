@@ -1,114 +1,112 @@
 //! Arrays and tensors that results are written to.
 
 use std::ffi::c_void;
+use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
-use numpy::npyffi::{_PyArray_GET_ITEM_DATA, NPY_ARRAY_WRITEABLE};
-use numpy::{PyArrayDyn, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods, dtype};
+use numpy::{PyUntypedArray, PyUntypedArrayMethods, dtype};
 use pixfuse::{Element, Error, TensorElement};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyTuple;
 
-use crate::bfloat16;
+use crate::array::{Array, Look, as_array, memory, tensor, tuple};
+use crate::bfloat16::{self, Lent};
 use crate::failure::{Failure, found};
-use crate::image::{as_array, memory, tensor, tuple};
 
-/// Memory for results, as its owner describes it.
-pub(crate) struct Memory<'py> {
-    /// Keeps it alive, and where it is.
-    pub(crate) owner: Bound<'py, PyAny>,
-    pub(crate) data: *mut c_void,
-    pub(crate) shape: Vec<usize>,
-    pub(crate) is_c_contiguous: bool,
-    pub(crate) is_aligned: bool,
-    pub(crate) is_writable: bool,
+/// Memory for results.
+pub(crate) enum Memory<'py> {
+    Array(Array<'py>),
+    Lent(Lent<'py>),
 }
 
-impl<'py> Memory<'py> {
-    pub(crate) fn of<T: numpy::Element>(array: Bound<'py, PyArrayDyn<T>>) -> Self {
-        Self {
-            data: array.data().cast(),
-            shape: array.shape().to_vec(),
-            is_c_contiguous: array.is_c_contiguous(),
-            is_aligned: array.is_aligned(),
-            is_writable: is_writable(&array),
-            owner: array.into_any(),
+impl Memory<'_> {
+    /// As [`Array::look`].
+    fn look(&self) -> Result<Look<'_>, Error> {
+        match self {
+            Self::Array(array) => array.look(Error::Output),
+            Self::Lent(tensor) => Ok(tensor.look()),
         }
     }
 }
 
-/// Writable, C-contiguous and aligned elements.
+/// Writable, C-contiguous and aligned elements of a shape.
 pub(crate) struct Out<'py, T> {
-    owner: Bound<'py, PyAny>,
-    data: *mut MaybeUninit<T>,
-    length: usize,
+    memory: Memory<'py>,
+    dims: Vec<usize>,
+    elements: PhantomData<T>,
 }
 
 impl<'py, T: TensorElement + numpy::Element> Out<'py, T> {
-    /// The array that a caller gave, or a new one.
+    /// The array that a caller gave, or a new one. This may run code of the object.
     ///
     /// # Errors
-    /// As [`given`](Self::given) and [`new`](Self::new).
+    /// As [`given`](Self::given), [`made`](Self::made) and [`elements`](Self::elements).
     pub(crate) fn of(py: Python<'py>, out: Option<&Bound<'py, PyAny>>, dims: &[usize]) -> Result<Self, Failure> {
-        if T::ELEMENT == Element::Bf16 {
-            // numpy has the type from ml_dtypes, which tensors do without.
-            if let Some(out) = out
-                && !out.is_instance_of::<PyUntypedArray>()
-                && let Some(memory) = bfloat16::memory(out)?
-            {
-                return Self::on(memory, dims);
-            }
-            has_bfloat16(py)?;
-        }
-        match out {
-            Some(out) => Self::given(out, dims),
-            None => Self::new(py, dims),
-        }
+        let memory = match out {
+            Some(out) => Self::given(out)?,
+            None => Self::made(py, dims)?,
+        };
+        let out = Self { memory, dims: dims.to_vec(), elements: PhantomData };
+        out.checked()?;
+        Ok(out)
     }
 
     /// The array that a caller gave, or the memory of a tensor or of an object with the buffer protocol.
     ///
     /// # Errors
-    /// When it has another element type, and as [`on`](Self::on).
-    fn given(object: &Bound<'py, PyAny>, dims: &[usize]) -> Result<Self, Failure> {
+    /// When it has another element type.
+    fn given(object: &Bound<'py, PyAny>) -> Result<Memory<'py>, Failure> {
         // Not `__array__`: it may give a copy, and the result would be lost.
         let array = match object.cast::<PyUntypedArray>() {
             Ok(array) => array.clone(),
-            Err(_) => match tensor(object, Error::Output)? {
-                Some(array) => array,
-                None => match memory(object)? {
-                    Some(memory) => as_array(&memory)?,
-                    None => return Err(Error::Output(format!("expected an array, found {}", found(object))).into()),
-                },
-            },
+            Err(_) => {
+                // numpy has the type from ml_dtypes, which tensors do without.
+                if T::ELEMENT == Element::Bf16
+                    && let Some(memory) = bfloat16::memory(object)?
+                {
+                    return Ok(memory);
+                }
+                match tensor(object, Error::Output)? {
+                    Some(array) => array,
+                    None => match memory(object)? {
+                        Some(memory) => as_array(&memory)?,
+                        None => {
+                            return Err(Error::Output(format!("expected an array, found {}", found(object))).into());
+                        }
+                    },
+                }
+            }
         };
-        let Ok(array) = array.cast::<PyArrayDyn<T>>() else {
+        has_dtype::<T>(object.py())?;
+        let wrong = |array: Bound<'_, PyUntypedArray>| {
             let wanted = dtype::<T>(object.py());
-            return Err(Error::Output(format!("dtype {}, expected {wanted}", array.dtype())).into());
+            Error::Output(format!("dtype {}, expected {wanted}", array.dtype()))
         };
-        Self::on(Memory::of(array.clone()), dims)
+        Ok(Memory::Array(Array::of::<T>(array).map_err(wrong)?))
     }
 
     /// A new array.
     ///
     /// # Errors
     /// When there is no memory for it.
-    fn new(py: Python<'py>, dims: &[usize]) -> Result<Self, Failure> {
+    fn made(py: Python<'py>, dims: &[usize]) -> Result<Memory<'py>, Failure> {
         static EMPTY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        has_dtype::<T>(py)?;
         let array = EMPTY.import(py, "numpy", "empty")?.call1((PyTuple::new(py, dims)?, dtype::<T>(py)))?;
-        let array = array.cast_into::<PyArrayDyn<T>>().map_err(PyErr::from)?;
-        Self::on(Memory::of(array), dims)
+        let array = array.cast_into::<PyUntypedArray>().map_err(PyErr::from)?;
+        let wrong = |_| Failure::from(Error::Output("numpy.empty gives another dtype than it was asked for".into()));
+        Ok(Memory::Array(Array::of::<T>(array).map_err(wrong)?))
     }
 
-    /// Memory of elements of this type.
+    /// The first element.
     ///
     /// # Errors
-    /// When it is not writable, C-contiguous and aligned, or not of exactly this shape.
-    fn on(memory: Memory<'py>, dims: &[usize]) -> Result<Self, Failure> {
-        let Memory { owner, data, shape, is_c_contiguous, is_aligned, is_writable } = memory;
-        let message = if shape != dims {
-            format!("shape {}, expected {}", tuple(&shape), tuple(dims))
+    /// When the memory is not writable, C-contiguous and aligned, or not of exactly this shape.
+    fn checked(&self) -> Result<*mut c_void, Error> {
+        let Look { data, shape, is_c_contiguous, is_aligned, is_writable, .. } = self.memory.look()?;
+        Err(Error::Output(if shape != self.dims {
+            format!("shape {}, expected {}", tuple(shape), tuple(&self.dims))
         } else if !is_c_contiguous {
             "not C-contiguous; numpy.empty makes an array that is".to_owned()
         } else if !is_aligned {
@@ -116,23 +114,30 @@ impl<'py, T: TensorElement + numpy::Element> Out<'py, T> {
         } else if !is_writable {
             "read-only".to_owned()
         } else {
-            return Ok(Self { owner, data: data.cast(), length: shape.iter().product() });
-        };
-        Err(Error::Output(message).into())
+            return Ok(data);
+        }))
     }
 
-    /// Its elements, which no other thread may read or write meanwhile.
-    pub(crate) fn elements(&mut self) -> &mut [MaybeUninit<T>] {
-        // SAFETY: `on` accepted memory that is writable, C-contiguous and aligned and has `length` elements. It lives
-        // as long as `self` holds its owner and is not moved: `ndarray.resize` refuses meanwhile, and so does a library
-        // that gave a tensor away. That nobody else uses it meanwhile is the contract of `Pipeline.__call__`; that the
-        // source image does not is checked by the core before anything is read or written.
-        unsafe { std::slice::from_raw_parts_mut(self.data, self.length) }
+    /// Its elements as they lie now: no other code may run, and no other thread read or write them, before their last use.
+    ///
+    /// # Errors
+    /// When the memory has become another than was found.
+    pub(crate) fn elements(&mut self) -> Result<&mut [MaybeUninit<T>], Failure> {
+        let (data, length) = (self.checked()?, self.dims.iter().product());
+        // SAFETY: `checked` found just now memory of `length` elements that is writable, C-contiguous and aligned. It lives
+        // as long as `self` holds its owner. That no code that could move it runs, and no thread uses it, before the
+        // elements were written is what this function asks for; that the source image does not lie there is checked by
+        // the core before anything is read or written.
+        Ok(unsafe { std::slice::from_raw_parts_mut(data.cast(), length) })
     }
 
-    /// The array that was made.
-    pub(crate) fn into_array(self) -> Bound<'py, PyAny> {
-        self.owner
+    /// What the caller gets: what it gave, or the array that was made.
+    pub(crate) fn result(self, out: Option<&Bound<'py, PyAny>>) -> Bound<'py, PyAny> {
+        match (out, self.memory) {
+            (Some(out), _) => out.clone(),
+            (None, Memory::Array(array)) => array.into_any(),
+            (None, Memory::Lent(tensor)) => tensor.into_any(),
+        }
     }
 }
 
@@ -140,15 +145,13 @@ impl<'py, T: TensorElement + numpy::Element> Out<'py, T> {
 ///
 /// # Errors
 /// When the package that brings it is not installed.
-fn has_bfloat16(py: Python<'_>) -> Result<(), Failure> {
+fn has_dtype<T: TensorElement>(py: Python<'_>) -> Result<(), Failure> {
     static ML_DTYPES: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    if T::ELEMENT != Element::Bf16 {
+        return Ok(());
+    }
     ML_DTYPES.import(py, "ml_dtypes", "bfloat16").map(drop).map_err(|_| {
         let message = "elements are bf16, which numpy has from the package ml_dtypes: pip install ml_dtypes";
         Error::Output(message.into()).into()
     })
-}
-
-fn is_writable<T>(array: &Bound<'_, PyArrayDyn<T>>) -> bool {
-    // SAFETY: the pointer is that of a live array, and the thread is attached to the interpreter as long as `array` is.
-    unsafe { (*_PyArray_GET_ITEM_DATA(array.as_array_ptr())).flags & NPY_ARRAY_WRITEABLE != 0 }
 }

@@ -3,14 +3,14 @@
 use std::ffi::{CStr, c_char, c_void};
 use std::ptr;
 
-use pixfuse::{Error, PixelFormat};
+use pixfuse::{Error, ImageRef, PixelFormat};
 use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyCapsuleMethods};
 
+use crate::array::class;
 use crate::failure::{Failure, found};
-use crate::image::class;
 
 /// What the channels of a Pillow image are; nothing for another object.
 ///
@@ -38,11 +38,10 @@ pub(crate) fn format(object: &Bound<'_, PyAny>) -> Result<Option<PixelFormat>, F
 /// byte behind them.
 pub(crate) struct Pixels<'py> {
     /// Keeps the memory alive.
-    pub(crate) owner: Bound<'py, PyCapsule>,
-    pub(crate) origin: *const u8,
-    pub(crate) rows: usize,
-    pub(crate) columns: usize,
-    pub(crate) bytes: usize,
+    owner: Bound<'py, PyCapsule>,
+    format: PixelFormat,
+    rows: usize,
+    columns: usize,
 }
 
 impl<'py> Pixels<'py> {
@@ -57,16 +56,55 @@ impl<'py> Pixels<'py> {
             Err(error) => return Err(error.into()),
         };
         let (columns, rows): (usize, usize) = image.getattr(intern!(py, "size"))?.extract()?;
-        let bytes = if format == PixelFormat::Gray8 { 1 } else { 4 };
-        let schema: *const Schema = schema.pointer_checked(Some(c"arrow_schema"))?.as_ptr().cast();
-        let array: *const Array = owner.pointer_checked(Some(c"arrow_array"))?.as_ptr().cast();
-        // SAFETY: capsules of these names hold these structures, which are unreleased as long as the capsules live; no
-        // Python code runs meanwhile.
-        let (lies_as_expected, data) = unsafe { ((*schema).is_of_bytes(bytes), (*array).bytes(bytes)) };
-        let Some((origin, length)) = data.filter(|_| lies_as_expected) else { return Ok(None) };
         // Padded rows, which Pillow makes where it is told to, have no other sign than their setting.
-        let is_dense = rows.checked_mul(columns).and_then(|pixels| pixels.checked_mul(bytes)) == Some(length);
-        Ok((is_dense && alignment(py)? == 1).then_some(Self { owner, origin, rows, columns, bytes }))
+        let is_dense = alignment(py)? == 1;
+        let pixels = Self { owner, format, rows, columns };
+        let schema: *const Schema = schema.pointer_checked(Some(c"arrow_schema"))?.as_ptr().cast();
+        // SAFETY: a capsule of this name holds this structure as long as it lives; no Python code runs meanwhile.
+        let lies_as_expected = unsafe { (*schema).is_of_bytes(pixels.bytes()) };
+        Ok((is_dense && lies_as_expected && pixels.data()?.is_some()).then_some(pixels))
+    }
+
+    /// Bytes of a pixel.
+    fn bytes(&self) -> usize {
+        if self.format == PixelFormat::Gray8 { 1 } else { 4 }
+    }
+
+    /// Rows, columns and channels, and their strides.
+    pub(crate) fn axes(&self) -> ([usize; 3], [isize; 3]) {
+        let (pixel, channels) = (self.bytes(), self.format.channels());
+        (
+            [self.rows, self.columns, channels],
+            [self.columns.saturating_mul(pixel), pixel, 1].map(|stride| stride as isize),
+        )
+    }
+
+    /// The first byte, as long as no other code runs.
+    ///
+    /// # Errors
+    /// When somebody has taken the memory out of the capsule.
+    pub(crate) fn origin(&self) -> Result<*const u8, Failure> {
+        let gone = || Error::Image("the Pillow image gave its memory to somebody else meanwhile".into());
+        Ok(self.data()?.ok_or_else(gone)?)
+    }
+
+    /// The view of red, green, blue and the byte behind them, as long as no other code runs.
+    pub(crate) fn padded(&self) -> Option<ImageRef<'_>> {
+        let ([rows, columns, _], strides) = self.axes();
+        let origin = self.data().ok()??;
+        ImageRef::check_view([rows, columns, 4], strides).ok()?;
+        // SAFETY: `data` found that there are four bytes for each pixel, which `self` keeps alive; `check_view` has
+        // accepted shape and strides. That nobody writes meanwhile is what `Image::view` asks for.
+        Some(unsafe { ImageRef::from_raw_parts(origin, [rows, columns, 4], strides) })
+    }
+
+    /// The first of exactly the bytes that the pixels take; nothing where there are none, or others.
+    fn data(&self) -> PyResult<Option<*const u8>> {
+        let array: *const Array = self.owner.pointer_checked(Some(c"arrow_array"))?.as_ptr().cast();
+        // SAFETY: a capsule of this name holds this structure as long as it lives; no Python code runs meanwhile.
+        let data = unsafe { (*array).bytes(self.bytes()) };
+        let needed = self.rows.checked_mul(self.columns).and_then(|pixels| pixels.checked_mul(self.bytes()));
+        Ok(data.filter(|&(_, length)| Some(length) == needed).map(|(origin, _)| origin))
     }
 }
 
@@ -106,12 +144,15 @@ struct Array {
 }
 
 impl Schema {
-    /// Whether this is a list of u8, or of four u8 each.
+    /// Whether this is a list of u8, or of four u8 each; not where it has been released.
     ///
     /// # Safety
-    /// It has not been released.
+    /// It is as Arrow's interface says.
     unsafe fn is_of_bytes(&self, bytes: usize) -> bool {
-        // SAFETY: a format is a string, and there are as many children as it says.
+        if self.release.is_null() {
+            return false;
+        }
+        // SAFETY: as it has not been released, a format is a string, and there are as many children as it says.
         unsafe {
             let format = CStr::from_ptr(self.format);
             match bytes {
@@ -123,17 +164,18 @@ impl Schema {
 }
 
 impl Array {
-    /// The first byte, and how many there are, of a list as [`Schema::is_of_bytes`] says; nothing where there may be gaps.
+    /// The first byte, and how many there are, of a list as [`Schema::is_of_bytes`] says; nothing where there may be gaps,
+    /// or where it has been released.
     ///
     /// # Safety
-    /// It has not been released.
+    /// It is as Arrow's interface says.
     unsafe fn bytes(&self, bytes: usize) -> Option<(*const u8, usize)> {
-        // SAFETY: there are as many children and buffers as it says, and a buffer has at least `length` elements behind
-        // `offset`.
+        if self.release.is_null() || self.offset != 0 || self.null_count > 0 {
+            return None;
+        }
+        // SAFETY: as it has not been released, there are as many children and buffers as it says, and a buffer has at
+        // least `length` elements behind `offset`.
         unsafe {
-            if self.offset != 0 || self.null_count > 0 {
-                return None;
-            }
             if bytes > 1 {
                 let inner = (self.n_children == 1).then(|| &**self.children)?;
                 return inner.bytes(1);

@@ -3,7 +3,7 @@
 use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
 
-use pixfuse::{Alpha, Element, ImageRef, Layout, PixelFormat, TensorElement, with_element};
+use pixfuse::{Alpha, Element, ImageRef, Layout, Orientation, PixelFormat, TensorElement, with_element};
 use pixfuse_decode::EncodedImage;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
@@ -46,7 +46,7 @@ use crate::out::Out;
 ///
 /// A pipeline is immutable, hashable and pickled as its text; one may be used from many threads at once. The environment
 /// variable PIXFUSE_LEVEL, read when a pipeline is made, chooses its level; the bytes are the same on each.
-#[pyclass(frozen, eq, hash, module = "pixfuse")]
+#[pyclass(frozen, eq, hash, weakref, module = "pixfuse")]
 pub(crate) struct Pipeline {
     pipe: pixfuse::Pipeline,
     /// The same pipeline for pixels of red, green, blue and a byte that is not read, made when it is first needed: a
@@ -90,7 +90,9 @@ impl Pipeline {
         orient: Option<&Bound<'py, PyAny>>,
         threads: Option<&Bound<'py, PyAny>>,
     ) -> Result<Bound<'py, PyAny>, Failure> {
-        let threads = threads.map(|threads| side("threads", threads)).transpose()?;
+        // What is read of them is their own code, so they come before any memory.
+        let threads = threads.map_or(Ok(1), |threads| side("threads", threads))?;
+        let orient = orient.map(decode::orientation).transpose()?;
         with_element!(self.pipe.element(), T => self.run::<T>(image, out, orient, threads))
     }
 
@@ -294,29 +296,47 @@ impl Pipeline {
         padded.as_ref().map(|pipe| (pipe, view))
     }
 
+    /// The pipeline that reads an image fastest, and the view for it: see [`Image::view`].
+    fn view<'a>(&'a self, image: &'a Image<'_>) -> Result<(&'a pixfuse::Pipeline, ImageRef<'a>), Failure> {
+        match self.padded(image) {
+            Some(padded) => Ok(padded),
+            None => Ok((&self.pipe, image.view(&self.pipe)?)),
+        }
+    }
+
+    /// As [`view`](Self::view), of many images: one pipeline for all, the faster one only where it can read each of them.
+    fn views<'a>(&'a self, images: &'a [Image<'_>]) -> Result<(&'a pixfuse::Pipeline, Vec<ImageRef<'a>>), Failure> {
+        let padded = images.iter().map(|image| self.padded(image)).collect::<Option<Vec<_>>>();
+        if let Some(padded) = padded.filter(|padded| !padded.is_empty()) {
+            return Ok((padded[0].0, padded.into_iter().map(|(_, view)| view).collect()));
+        }
+        let view =
+            |(index, image): (usize, &'a Image<'_>)| image.view(&self.pipe).map_err(|failure| failure.of_image(index));
+        Ok((&self.pipe, images.iter().enumerate().map(view).collect::<Result<_, Failure>>()?))
+    }
+
     fn run<'py, T: TensorElement + numpy::Element>(
         &self,
         image: &Bound<'py, PyAny>,
         out: Option<&Bound<'py, PyAny>>,
-        orient: Option<&Bound<'py, PyAny>>,
-        threads: Option<usize>,
+        orient: Option<Orientation>,
+        threads: usize,
     ) -> Result<Bound<'py, PyAny>, Failure> {
         let py = image.py();
         let image = Image::of(image, &self.pipe)?;
-        let (pipe, mut view) = match self.padded(&image) {
-            Some(padded) => padded,
-            None => (&self.pipe, image.view()?),
+        let turned = |(pipe, view): (&pixfuse::Pipeline, _)| match orient {
+            Some(orient) => pipe.reorient(view, orient),
+            None => view,
         };
-        if let Some(orient) = orient {
-            view = pipe.reorient(view, decode::orientation(orient)?);
-        }
-        let threaded = threads.map(|threads| pipe.with_threads(threads)).transpose()?;
-        let pipe = threaded.as_ref().unwrap_or(pipe);
-        let dims = pipe.check::<T>(&view)?;
+        let dims = self.pipe.check::<T>(&turned((&self.pipe, image.view(&self.pipe)?)))?;
         let mut target = Out::<T>::of(py, out, &dims)?;
-        let elements = target.elements();
+        // To find `out` ran other code. From here on none runs.
+        let (pipe, view) = self.view(&image)?;
+        let view = turned((pipe, view));
+        let pipe = pipe.with_threads(threads)?;
+        let elements = target.elements()?;
         py.detach(|| pipe.run_into_uninit(view, elements))?;
-        Ok(out.cloned().unwrap_or_else(|| target.into_array()))
+        Ok(target.result(out))
     }
 
     fn run_batch<'py, T: TensorElement + numpy::Element>(
@@ -333,18 +353,15 @@ impl Pipeline {
             Image::of(&image?, &self.pipe).map_err(|failure| failure.of_image(index))
         };
         let images = iterator.enumerate().map(image).collect::<Result<Vec<_>, Failure>>()?;
-        // One pipeline for all: the faster one only where it can read each of them.
-        let padded = images.iter().map(|image| self.padded(image)).collect::<Option<Vec<_>>>();
-        let (pipe, views) = match padded {
-            Some(padded) if !padded.is_empty() => (padded[0].0, padded.into_iter().map(|(_, view)| view).collect()),
-            _ => (&self.pipe, images.iter().map(Image::view).collect::<Result<Vec<ImageRef<'_>>, Failure>>()?),
-        };
-        let pipe = pipe.with_threads(threads)?;
+        let (pipe, views) = self.views(&images)?;
         let dims = pipe.check_batch::<T>(&views)?;
         let mut target = Out::<T>::of(py, out, &dims)?;
-        let elements = target.elements();
+        // To find `out` ran other code. From here on none runs.
+        let (pipe, views) = self.views(&images)?;
+        let pipe = pipe.with_threads(threads)?;
+        let elements = target.elements()?;
         py.detach(|| pipe.batch_into_uninit(&views, elements))?;
-        Ok(out.cloned().unwrap_or_else(|| target.into_array()))
+        Ok(target.result(out))
     }
 }
 

@@ -4,8 +4,10 @@ import copy
 import importlib.metadata
 import os
 import pickle
+import re
 import subprocess
 import sys
+import weakref
 
 import numpy as np
 import pixfuse
@@ -145,6 +147,24 @@ def test_copies_are_the_pipeline_itself():
     pipe = Pipeline(TEXT)
     assert copy.copy(pipe) is pipe
     assert copy.deepcopy([pipe, pipe])[1] is pipe
+
+
+def test_weak_references():
+    pipe = Pipeline(TEXT)
+    geometry = pipe.geometry(5, 6)
+    references = [weakref.ref(pipe), weakref.ref(geometry)]
+    assert [reference() for reference in references] == [pipe, geometry]
+    assert weakref.WeakKeyDictionary({pipe: 1})[Pipeline(TEXT)] == 1
+    del pipe, geometry
+    assert [reference() for reference in references] == [None, None]
+
+
+def test_what_the_wheel_says_of_threads_is_true():
+    """Interpreters without the GIL take wheels of an ABI of their own, `cp314t` or `abi3t`."""
+    wheel = importlib.metadata.distribution("pixfuse")
+    abis = [abi for _, abi, _ in re.findall(r"^Tag: (.*)-(.*)-(.*)$", wheel.read_text("WHEEL"), re.MULTILINE)]
+    free_threading = any("Free Threading" in text for text in wheel.metadata.get_all("Classifier"))
+    assert free_threading == any(abi.endswith("t") for abi in abis), abis
 
 
 def test_errors_travel():
