@@ -3,7 +3,7 @@
 //! What is emitted is meant to be read. It has no `unsafe`, no `cfg` and no instruction set: the body is generic over
 //! the level, and everything around it is the core's.
 
-use pixfuse_spec::{Element, Layout, Map, MapForm, Number, Plan, Resample, Separable, Shape, Spec, Stored};
+use pixfuse_spec::{Element, Layout, Map, MapForm, Number, Plan, Shape, Spec, Stored};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
@@ -159,7 +159,7 @@ impl Body {
                 Element::Bf16 => Narrow::Float("round_to_bf16"),
                 Element::U8 | Element::I8 => Narrow::Quantize,
             },
-            floats: plan.load.is_wide() || matches!(plan.resample, Resample::Separable(Separable::Float { .. })),
+            floats: plan.has_floats(),
         }
     }
 
@@ -171,11 +171,11 @@ impl Body {
 
     /// The `impl` of the kernel trait, with the plan as its documentation.
     pub(crate) fn kernel(&self, name: &Ident, plan: &str) -> TokenStream {
-        let Shape { pixel, channels, load, store, .. } = self.shape;
+        let Shape { pixel, channels, load, store, map, .. } = self.shape;
         let (pixel, count) = (Literal::usize_unsuffixed(pixel), Literal::usize_unsuffixed(channels));
         let load = match load {
             Layout::Hwc => quote!(rt::Interleaved<#pixel>),
-            Layout::Chw => quote!(rt::Planar),
+            Layout::Chw => quote!(rt::Planar<#pixel>),
         };
         let (element, vector) = self.element();
         let store = match store {
@@ -195,6 +195,12 @@ impl Body {
             let (map, narrow) = (self.map(false), self.narrow());
             quote!(#map #narrow)
         };
+        let map = format_ident!("{map:?}");
+        let has_floats = self.floats.then(|| {
+            quote!(
+                const FLOATS: bool = true;
+            )
+        });
         let floats = self.floats.then(|| self.floats_method(&count, &numbers));
         let stored = self.stored();
         let lines = plan.lines().map(|line| format!(" {line}"));
@@ -202,6 +208,8 @@ impl Body {
             impl rt::Body<#count> for #name {
                 type Load = #load;
                 type Store = #store;
+                const MAP: rt::MapForm = rt::MapForm::#map;
+                #has_floats
 
                 #(#[doc = #lines])*
                 #[inline(always)]

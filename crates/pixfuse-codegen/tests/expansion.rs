@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use pixfuse_codegen::{expand_text, formatted, grid, pipeline};
-use pixfuse_spec::{Element, MapForm, Shape, Stored};
+use pixfuse_spec::{Element, Layout, MapForm, Shape, Stored};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -180,14 +180,18 @@ fn the_grid_has_every_shape_once() {
     kernels.sort_unstable();
     kernels.dedup();
     assert_eq!(kernels.len(), shapes.len());
-    // Each entry says its own shape.
+    // Each kernel's types and constant say its own shape, which is what it is found by.
     let code: String = code.split_whitespace().collect();
     for Shape { pixel, channels, load, element, store, map } in shapes {
         let name = format!("Pixel{pixel}Channels{channels}{load:?}{element:?}{store:?}{map:?}");
-        let entry = format!(
-            "Shape{{pixel:{pixel},channels:{channels},load:Layout::{load:?},\
-             element:Stored::{element:?},store:Layout::{store:?},map:MapForm::{map:?},}},rt::Kernel::of::<{name},",
+        let load = if load == Layout::Hwc { "Interleaved" } else { "Planar" };
+        let store = if store == Layout::Hwc { "Pixels" } else { "Planes" };
+        let element = format!("{element:?}").to_lowercase();
+        let body = format!(
+            "implrt::Body<{channels}>for{name}{{typeLoad=rt::{load}<{pixel}>;typeStore=rt::{store}<{element}>;\
+             constMAP:rt::MapForm=rt::MapForm::{map:?};",
         );
-        assert_eq!(code.matches(&entry).count(), 1, "{entry}");
+        assert_eq!(code.matches(&body).count(), 1, "{body}");
+        assert_eq!(code.matches(&format!("rt::Kernel::of::<{name},{channels}>()")).count(), 1, "{name}");
     }
 }

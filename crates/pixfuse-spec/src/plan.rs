@@ -249,6 +249,11 @@ pub enum MapForm {
 }
 
 impl Plan {
+    /// Whether resampled pixels are f32 that need not be whole numbers.
+    pub fn has_floats(&self) -> bool {
+        self.load.is_wide() || matches!(self.resample, Resample::Separable(Separable::Float { .. }))
+    }
+
     /// The part that changes machine code.
     pub fn shape(&self) -> Shape {
         Shape {

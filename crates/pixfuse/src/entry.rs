@@ -29,6 +29,9 @@ impl Entry {
     }
 
     /// The parsed declaration.
+    ///
+    /// # Panics
+    /// When the entry was not made by the macro, and its text is no declaration.
     pub fn spec(&self) -> Spec {
         self.text.parse().expect("the macro wrote a canonical text, which parses")
     }

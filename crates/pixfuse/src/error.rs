@@ -23,6 +23,9 @@ pub enum Error {
     /// The level that was asked for is unknown or not there on this CPU.
     #[error("level: {0}")]
     Level(String),
+    /// An [`Entry`](crate::Entry) has a kernel that is not that of its declaration: it was not made by the macro.
+    #[error("kernel: {0}")]
+    Kernel(String),
     /// A number of threads that no call can have.
     #[error("threads: {given}, expected 1 to {most}")]
     Threads {

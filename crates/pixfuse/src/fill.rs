@@ -4,7 +4,7 @@ use std::mem::MaybeUninit;
 
 use crate::mapping::Mapping;
 use crate::placement::Placement;
-use crate::simd::{Simd, Task, Token, Visit};
+use crate::simd::{Plain, Simd, Task, Token, Visit};
 use crate::{Layout, TensorElement};
 
 /// Writes the margins of an output of so many channels.
@@ -56,7 +56,7 @@ struct Line<'a, T> {
     value: T,
 }
 
-impl<T: Copy> Visit for Line<'_, T> {
+impl<T: Plain> Visit for Line<'_, T> {
     type Output = ();
 
     fn visit<S: Simd>(self, simd: S) {
@@ -64,7 +64,7 @@ impl<T: Copy> Visit for Line<'_, T> {
     }
 }
 
-impl<T: Copy, S: Simd> Task<S> for Line<'_, T> {
+impl<T: Plain, S: Simd> Task<S> for Line<'_, T> {
     type Output = ();
 
     #[inline(always)]

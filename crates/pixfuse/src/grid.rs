@@ -11,6 +11,6 @@ pixfuse_macros::grid!();
 
 /// The kernel of this shape.
 pub(crate) fn kernel(shape: Shape) -> Kernel {
-    let found = GRID.iter().find(|(of, _)| *of == shape);
-    found.expect("the grid is made from Shape::all, which has every shape that a plan can have").1
+    let found = GRID.iter().find(|kernel| kernel.shape() == shape);
+    *found.expect("the grid is made from Shape::all, which has every shape that a plan can have")
 }

@@ -75,6 +75,7 @@ pub mod rt {
     pub use crate::kernel::{Body, Interleaved, Kernel, Numbers, Pixels, Planar, Planes};
     pub use crate::pipeline::each;
     pub use crate::simd::{Elements, Half, Simd, Steps};
+    pub use pixfuse_spec::MapForm;
 }
 
 /// The README's Rust code is compiled and run with the documentation tests.

@@ -5,16 +5,16 @@ use half::{bf16, f16};
 use crate::Element;
 use crate::simd::Steps;
 
-/// The type of a tensor element: `f32`, [`struct@f16`], [`bf16`], `u8` or `i8`. Sealed.
+/// The type of a tensor element: `f32`, [`struct@f16`], [`bf16`], `u8` or `i8`. Sealed: pipelines rely on its size.
 pub trait TensorElement: sealed::Sealed + Copy + Send + Sync + 'static {
     /// The name of this type in `output(...)`.
     const ELEMENT: Element;
 }
 
 mod sealed {
-    use crate::simd::Steps;
+    use crate::simd::{Plain, Steps};
 
-    pub trait Sealed: Sized {
+    pub trait Sealed: Plain {
         /// Of a mapped value.
         fn narrow(value: f32, steps: Steps) -> Self;
     }

@@ -5,6 +5,7 @@ const _: () = {
     impl rt::Body<3> for Thumbnail {
         type Load = rt::Interleaved<4>;
         type Store = rt::Pixels<u8>;
+        const MAP: rt::MapForm = rt::MapForm::Keep;
         /// load      rgba8 hwc, alpha not read
         /// frame     64 x 64
         /// resample  bilinear: 2 rows x 2 columns, 11-bit weights, equal to OpenCV INTER_LINEAR

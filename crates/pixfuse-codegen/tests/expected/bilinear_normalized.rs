@@ -5,6 +5,7 @@ const _: () = {
     impl rt::Body<3> for Classifier {
         type Load = rt::Interleaved<3>;
         type Store = rt::Planes<f32>;
+        const MAP: rt::MapForm = rt::MapForm::MulAdd;
         /// load      bgr8 hwc
         /// frame     240 x 256
         /// resample  bilinear: 2 rows x 2 columns, 11-bit weights, equal to OpenCV INTER_LINEAR

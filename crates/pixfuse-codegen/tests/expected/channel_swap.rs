@@ -5,6 +5,7 @@ const _: () = {
     impl rt::Body<3> for Swapped {
         type Load = rt::Interleaved<3>;
         type Store = rt::Pixels<u8>;
+        const MAP: rt::MapForm = rt::MapForm::Keep;
         /// load      rgb8 hwc
         /// resample  none: every source pixel once
         /// map       keep: the u8 itself

@@ -5,6 +5,7 @@ const _: () = {
     impl rt::Body<1> for Unit {
         type Load = rt::Interleaved<1>;
         type Store = rt::Planes<f32>;
+        const MAP: rt::MapForm = rt::MapForm::MulAdd;
         /// load      gray8 hwc
         /// frame     28 x 28
         /// resample  nearest_exact: 1 pixel, equal to Pillow NEAREST

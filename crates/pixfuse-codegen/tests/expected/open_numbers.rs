@@ -5,6 +5,7 @@ const _: () = {
     impl rt::Body<3> for Detector {
         type Load = rt::Interleaved<3>;
         type Store = rt::Planes<f32>;
+        const MAP: rt::MapForm = rt::MapForm::MulAdd;
         /// load      rgb8 hwc
         /// frame     _ x _
         /// resample  nearest: 1 pixel, equal to OpenCV INTER_NEAREST

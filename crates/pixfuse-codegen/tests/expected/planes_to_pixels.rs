@@ -3,8 +3,9 @@
 const _: () = {
     use ::pixfuse::rt;
     impl rt::Body<4> for Interleaved {
-        type Load = rt::Planar;
+        type Load = rt::Planar<4>;
         type Store = rt::Pixels<f32>;
+        const MAP: rt::MapForm = rt::MapForm::MulAdd;
         /// load      rgba8 chw
         /// resample  none: every source pixel once
         /// map       convert: u8 to f32

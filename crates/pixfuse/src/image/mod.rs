@@ -36,7 +36,7 @@ pub struct ImageRef<'a> {
 
 // SAFETY: an `ImageRef` is a shared borrow of bytes, as `&[u8]` is; nothing is ever written through it.
 unsafe impl Send for ImageRef<'_> {}
-// SAFETY: as above.
+// SAFETY: as `&[u8]` is: no call through a shared `ImageRef` changes it or the bytes.
 unsafe impl Sync for ImageRef<'_> {}
 
 macro_rules! dense {
@@ -157,7 +157,7 @@ impl<'a> ImageRef<'a> {
     /// Each byte `origin + y * strides[0] + x * strides[1] + c * strides[2]` with `y`, `x`, `c` inside `shape` must be
     /// readable for 'a and not written meanwhile, and [`check_view`](Self::check_view) must accept shape and strides.
     pub unsafe fn from_raw_parts(origin: *const u8, shape: [usize; 3], strides: [isize; 3]) -> Self {
-        // SAFETY: the caller's promise is the same.
+        // SAFETY: the caller promises each byte of the view for 'a; a sample is one.
         unsafe { Self::from_raw_samples(Sample::U8, origin, shape, strides) }
     }
 

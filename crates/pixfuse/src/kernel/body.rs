@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use pixfuse_spec::Resample;
+use pixfuse_spec::{MapForm, Resample};
 
 use super::blocks::{Block, Target};
 use super::lines::Lines;
@@ -13,7 +13,7 @@ use super::{Load, Numbers, Prepared, Request, Store, wide};
 use crate::axis::Pair;
 use crate::image::view::View;
 use crate::placement::Placement;
-use crate::simd::{Simd, Task, Token, Visit};
+use crate::simd::{Simd, Steps, Task, Token, Visit};
 
 /// The body of a kernel of `C` channels: what generated code implements.
 pub trait Body<const C: usize>: Send + Sync + 'static {
@@ -21,14 +21,24 @@ pub trait Body<const C: usize>: Send + Sync + 'static {
     type Load: Load;
     /// How the output lies in memory.
     type Store: Store;
+    /// What is done to each value.
+    const MAP: MapForm;
+    /// Whether it has [`floats`](Self::floats) of its own, which plans whose resampled pixels are f32 need.
+    const FLOATS: bool = false;
 
     /// Maps one block: the loaded channels in, the stored channels out.
     fn pixels<S: Simd>(simd: S, pixel: [S::I32; C], numbers: &Numbers<'_>) -> [<Self::Store as Store>::Vector<S>; C];
 
     /// As [`pixels`](Self::pixels), for values that `precision = f32` has not rounded to integers. Kernels that no such
-    /// plan can reach (u8, tables, and declared ones with another precision) leave it out.
-    fn floats<S: Simd>(_: S, _: [S::F32; C], _: &Numbers<'_>) -> [<Self::Store as Store>::Vector<S>; C] {
-        unreachable!("the rulebook allows precision = f32 with f32 output and fused order only")
+    /// plan can reach (u8, tables, and declared ones with another precision) leave it out; it rounds the values then.
+    #[inline(always)]
+    fn floats<S: Simd>(simd: S, pixel: [S::F32; C], numbers: &Numbers<'_>) -> [<Self::Store as Store>::Vector<S>; C] {
+        const WHOLE: Steps = Steps { scale: 1.0, zero_point: 0, least: 0, most: 255 };
+        let mut rounded = [simd.quantize(pixel[0], WHOLE); C];
+        for channel in 1..C {
+            rounded[channel] = simd.quantize(pixel[channel], WHOLE);
+        }
+        Self::pixels(simd, rounded, numbers)
     }
 }
 
@@ -37,7 +47,10 @@ pub(super) fn prepare<K: Body<C>, const C: usize>(token: Token, request: &Reques
     let mut request = request.clone();
     let whole = Placement::whole([request.source.rows, request.source.columns].map(|side| side as u32));
     let dense = K::Load::is_dense(request.source.column_stride, request.source.channel_stride);
-    if request.resample == Resample::None && dense && request.source.rows_join && request.placement == whole {
+    // A window's sides are u32, and vectors take i32 offsets.
+    let fits =
+        request.source.rows.checked_mul(request.source.columns).is_some_and(|pixels| pixels <= i32::MAX as usize);
+    if request.resample == Resample::None && dense && request.source.rows_join && fits && request.placement == whole {
         // One long row: fewer tails, and images narrower than a block still fill one. Not for a view that needs a
         // table of its columns, such as a photo turned by 180 degrees: tables of a row are small, of an image they are
         // larger than the image.
@@ -94,7 +107,10 @@ impl<K: Body<C>, S: Simd, const C: usize> Prepared for Tables<K, S, C> {
         let bytes = self.lines.scratch() + self.made.as_ref().map_or(0, MadeRows::scratch);
         Scratch::with(bytes, |scratch| {
             let source = Rows::new(self.made.as_ref(), view, scratch);
-            self.simd.vectorize(Run { tables: self, sink, view, source, scratch });
+            // SAFETY: the caller promises the view and an output with the placement that `sink` was made of; `source` reads
+            // that view, and the scratch has the bytes that the lines and the rows that are made ask for.
+            let run = unsafe { Run::new(self, sink, view, source, scratch) };
+            self.simd.vectorize(run);
         });
     }
 }
@@ -107,6 +123,21 @@ struct Run<'a, K: Body<C>, S: Simd, const C: usize> {
     scratch: &'a mut Scratch,
 }
 
+impl<'a, K: Body<C>, S: Simd, const C: usize> Run<'a, K, S, C> {
+    /// # Safety
+    /// The view, and the output in `sink`, are as [`Prepared::run`] asks for of these tables. `source` has the rows of the
+    /// view, and `scratch` the bytes that the lines and the rows that are made need.
+    unsafe fn new(
+        tables: &'a Tables<K, S, C>,
+        sink: Sink<'a, K, S, C>,
+        view: &'a View,
+        source: Rows<'a>,
+        scratch: &'a mut Scratch,
+    ) -> Self {
+        Self { tables, sink, view, source, scratch }
+    }
+}
+
 impl<K: Body<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
     type Output = ();
 
@@ -117,7 +148,8 @@ impl<K: Body<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
         match lines {
             Lines::Dense { rows, left } => {
                 for (y, &row) in rows.iter().enumerate() {
-                    // SAFETY: the row is inside the view, and so are the pixels of the window in it.
+                    // SAFETY: `new` promises the view. The table's rows are inside it, and in each the window's pixels are
+                    // neighbours from column `left` on; where rows are made, from the first column that is made.
                     unsafe {
                         let row = source.row(simd, row);
                         sink.dense(simd, y, row, *channel_stride, *left);
@@ -129,11 +161,12 @@ impl<K: Body<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
                 for (y, &row) in rows.iter().enumerate() {
                     let ahead =
                         source.ahead::<S, 1>(|ahead| Some([*rows.get(y + ahead).filter(|&&next| next > row)?]));
-                    // SAFETY: the table was made for rows of this view.
+                    // SAFETY: `new` promises the view and the scratch, and the table has rows of the view only.
                     let row = unsafe { source.row(simd, row) };
                     for block in blocks {
                         block.prefetch::<K::Load, C, 1>(simd, ahead, *channel_stride);
-                        // SAFETY: the table was made for rows of this view, and the block is inside the window.
+                        // SAFETY: the block's columns were made for `C` channels of such a row and one tap, and it ends inside
+                        // the window, whose places in the output `new` promises.
                         unsafe {
                             let pixel = K::Load::fetch::<S, C>(simd, row, *channel_stride, &block.columns);
                             sink.store(simd, y, block.column, pixel);
@@ -141,9 +174,13 @@ impl<K: Body<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
                     }
                 }
             }
+            Lines::Floats(_) | Lines::Wide { .. } if !K::FLOATS => {
+                unreachable!("`Kernel::check` refuses plans with such lines")
+            }
             Lines::Resampled(resampled) => {
                 for y in 0..*height {
-                    // SAFETY: the view, and scratch for these lines, which are of the window's pixels.
+                    // SAFETY: `new` promises the view and scratch for these lines, asked for from the first to the last. A
+                    // line has the window's pixels, dense, and each plane of it lies `stride` bytes behind the one before.
                     unsafe {
                         let line = resampled.line(simd, scratch, y, view);
                         sink.dense(simd, y, line, resampled.stride(), 0);
@@ -152,7 +189,8 @@ impl<K: Body<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
             }
             Lines::Floats(resampled) => {
                 for y in 0..*height {
-                    // SAFETY: as above.
+                    // SAFETY: `new` promises the view and scratch for these lines, asked for from the first to the last. A
+                    // line has the window's pixels as f32, in planes `stride` bytes apart.
                     unsafe {
                         let line = resampled.line(simd, scratch, y, view);
                         sink.floats(simd, y, line, resampled.stride());
@@ -163,7 +201,8 @@ impl<K: Body<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
                 let line = scratch.parts().0;
                 let pitch = columns.len() * 4;
                 for (y, &row) in rows.iter().enumerate() {
-                    // SAFETY: the rows and columns are inside the view, and there is scratch for four planes.
+                    // SAFETY: `new` promises the view, whose samples are of this kind and in which the table's rows and columns
+                    // are, and scratch for four planes of as many f32 as there are columns, which are the window's.
                     unsafe {
                         for channel in 0..C {
                             let to = line.add(channel * pitch).cast();
@@ -173,16 +212,25 @@ impl<K: Body<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
                     }
                 }
             }
-            Lines::Blended { rows, blocks, taps: 1 } => sink.blended::<1>(simd, rows, blocks, source, *channel_stride),
-            Lines::Blended { rows, blocks, .. } => sink.blended::<2>(simd, rows, blocks, source, *channel_stride),
+            // SAFETY: `new` promises the view, the scratch and the output; the blocks were made for so many taps.
+            Lines::Blended { rows, blocks, taps } => unsafe {
+                match taps {
+                    1 => sink.blended::<1>(simd, rows, blocks, source, *channel_stride),
+                    _ => sink.blended::<2>(simd, rows, blocks, source, *channel_stride),
+                }
+            },
         }
     }
 }
 
 impl<K: Body<C>, S: Simd, const C: usize> Sink<'_, K, S, C> {
     /// Every row, from two rows by `TAPS` columns of the source.
+    ///
+    /// # Safety
+    /// The rows are inside the view that `source` reads, with its scratch; the blocks were made for its rows, `C` channels
+    /// and `TAPS` taps, and they are those of the window. The output is that of [`store`](Self::store).
     #[inline(always)]
-    fn blended<const TAPS: usize>(
+    unsafe fn blended<const TAPS: usize>(
         &self,
         simd: S,
         rows: &[Pair],
@@ -191,7 +239,7 @@ impl<K: Body<C>, S: Simd, const C: usize> Sink<'_, K, S, C> {
         channel_stride: isize,
     ) {
         for (y, row) in rows.iter().enumerate() {
-            // SAFETY: the table was made for rows of this view, and the scratch for its lines.
+            // SAFETY: the caller promises that the rows are inside the view of `source`, and its scratch.
             let from = unsafe { source.two(simd, row.at) };
             let weights = simd.splat_words(row.weights);
             let ahead =
@@ -205,7 +253,7 @@ impl<K: Body<C>, S: Simd, const C: usize> Sink<'_, K, S, C> {
             }
             for block in blocks {
                 block.prefetch::<K::Load, C, 2>(simd, ahead, channel_stride);
-                // SAFETY: the table was made for rows of this view, and the block is inside the window.
+                // SAFETY: the caller promises blocks of such rows, channels and taps, each inside the window of the output.
                 unsafe {
                     let samples = K::Load::blend::<S, C, TAPS>(simd, from, channel_stride, &block.columns, weights);
                     self.store(simd, y, block.column, samples);

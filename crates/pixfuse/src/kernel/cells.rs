@@ -192,7 +192,8 @@ impl<S: Simd> Cells<S> {
     /// # Safety
     /// As there.
     pub(super) unsafe fn row(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
-        simd.vectorize(Row { cells: self, scratch: scratch.parts().0, y, view })
+        // SAFETY: the caller promises the view and the scratch, which is what `Row::new` asks for.
+        simd.vectorize(unsafe { Row::new(self, scratch.parts().0, y, view) })
     }
 }
 
@@ -202,6 +203,14 @@ struct Row<'a, S: Simd> {
     scratch: *mut u8,
     y: usize,
     view: &'a View,
+}
+
+impl<'a, S: Simd> Row<'a, S> {
+    /// # Safety
+    /// As [`Resampled::line`](super::resampled::Resampled::line).
+    unsafe fn new(cells: &'a Cells<S>, scratch: *mut u8, y: usize, view: &'a View) -> Self {
+        Self { cells, scratch, y, view }
+    }
 }
 
 impl<S: Simd> Task<S> for Row<'_, S> {
@@ -227,9 +236,9 @@ impl<S: Simd> Task<S> for Row<'_, S> {
                 shares: rows.shares,
                 unit: *unit,
             };
-            // SAFETY: whoever made this task promised the view and the scratch, which has a part for each plane. Rows with
-            // a share are rows of the view, of which `length` bytes from `skipped` on are inside. Sums have their margin
-            // on both sides.
+            // SAFETY: `new` promises the view, which `cells` was made for, and the scratch, which has a part for each plane:
+            // sums with their margin on both sides, a line of f32 and a line. Rows with a share are rows of the view, and
+            // those without are one inside; `length` bytes from `skipped` on are inside each, as rows are dense.
             unsafe {
                 let (sums, floats) = (scratch.add(parts.sums).cast::<f32>(), scratch.add(parts.floats).cast::<f32>());
                 if let Some(whole) = whole {
@@ -251,19 +260,19 @@ impl<S: Simd> Cells<S> {
     /// Makes the line of one plane: near sums where they leave no doubt, and OpenCV's.
     ///
     /// # Safety
-    /// As [`row`](Self::row); there is a chunk of room behind the floats and the line.
+    /// As [`row`](Self::row); there are the floats of a line and room for its bytes, and a chunk behind both.
     #[inline(always)]
     unsafe fn round(&self, simd: S, (view, plane): (&View, usize), y: usize, floats: *const f32, line: *mut u8) {
         let weight = self.rows[y].weight;
         let surest = 0.5 - self.error;
         for at in (0..self.line).step_by(CHUNK) {
-            // SAFETY: at < line, and the room behind it.
+            // SAFETY: at < line, and the caller promises a chunk behind the floats and the line.
             let mut doubts = unsafe { simd.round_cells(floats.add(at), weight, surest, line.add(at)) };
             while doubts != 0 {
                 let element = at + doubts.trailing_zeros() as usize;
                 doubts &= doubts - 1;
                 if element < self.line {
-                    // SAFETY: the caller's promise.
+                    // SAFETY: element < line, for which the caller promises room, and the view.
                     unsafe { *line.add(element) = self.again(view, plane, y, element) }
                 }
             }
@@ -289,7 +298,7 @@ impl<S: Simd> Cells<S> {
                 if weight == 0.0 {
                     break;
                 }
-                // SAFETY: a pixel with a weight is inside the view, and it is dense.
+                // SAFETY: the caller promises the view; a pixel with a weight is inside it, and rows are dense.
                 row_sum += f32::from(unsafe { *row.add(column * self.columns.pixel + channel) }) * weight;
             }
             sum += row_sum * row_weight;

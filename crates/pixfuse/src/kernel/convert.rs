@@ -129,17 +129,21 @@ impl Conversion {
     /// the pixels are writable at `to`.
     #[inline(never)]
     pub(super) unsafe fn row<S: Simd>(&self, simd: S, view: &View, row: usize, columns: Range<usize>, to: *mut u8) {
-        simd.vectorize(Row { conversion: *self, view, row, columns, to });
+        // SAFETY: the caller promises the pixels and the place for them, which is what `Row::new` asks for.
+        simd.vectorize(unsafe { Row::new(*self, view, row, columns, to) });
     }
 
     /// The planes of some pixels.
     ///
     /// # Safety
-    /// They are inside the view.
+    /// They are inside the view, which has the planes and channels of this conversion's source; `count` <= `CHUNK`.
     #[inline(always)]
     unsafe fn load(&self, view: &View, row: usize, column: usize, count: usize) -> Chunk {
         let mut chunk = [[0; CHUNK]; 4];
-        // SAFETY: the caller's promise; count <= CHUNK.
+        // SAFETY: the caller promises that `count` pixels from this one on are inside the view: so is the luma of each, and
+        // the chroma sample that `Sampling` gives it, in each plane. Of a pair that begins with its first pixel, `count`
+        // pixels take `count.div_ceil(2)` samples, the last of which belongs to the last pixel. Of pixels, each of the
+        // source's channels is read. No more than CHUNK values are written, by checked indices.
         unsafe {
             if let Some(yuv) = self.yuv {
                 let [mut y, mut u, mut v] = [[0; CHUNK]; 3];
@@ -211,10 +215,10 @@ impl Conversion {
     /// Lays pixels down.
     ///
     /// # Safety
-    /// They are writable, and count <= CHUNK.
+    /// They are writable at `to`, `count` of them, and `count` <= `CHUNK`.
     #[inline(always)]
     unsafe fn store(&self, chunk: &Chunk, count: usize, to: *mut u8) {
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller promises room for `count` pixels of so many channels; a plane of the chunk has as many values.
         unsafe {
             match self.channels[1] {
                 1 => chunk[0].as_ptr().copy_to_nonoverlapping(to, count),
@@ -232,17 +236,17 @@ impl Conversion {
 /// Every `STEP`th byte, each `TIMES` times.
 ///
 /// # Safety
-/// Those bytes are readable, and count <= CHUNK.
+/// The bytes of `count` values are readable, and `count` <= `CHUNK`.
 #[inline(always)]
 unsafe fn copy<const STEP: usize, const TIMES: usize>(from: *const u8, count: usize, to: &mut [u8; CHUNK]) {
     if count == CHUNK {
         for x in 0..CHUNK {
-            // SAFETY: the caller's promise.
+            // SAFETY: the caller promises the bytes of `count` values, and x < count.
             to[x] = unsafe { *from.add(x / TIMES * STEP) };
         }
     } else {
         for (x, value) in to.iter_mut().enumerate().take(count) {
-            // SAFETY: as above.
+            // SAFETY: the caller promises the bytes of `count` values, and x < count.
             *value = unsafe { *from.add(x / TIMES * STEP) };
         }
     }
@@ -257,6 +261,14 @@ struct Row<'a> {
     to: *mut u8,
 }
 
+impl<'a> Row<'a> {
+    /// # Safety
+    /// As [`Conversion::row`].
+    unsafe fn new(conversion: Conversion, view: &'a View, row: usize, columns: Range<usize>, to: *mut u8) -> Self {
+        Self { conversion, view, row, columns, to }
+    }
+}
+
 impl<S: Simd> Task<S> for Row<'_> {
     type Output = ();
 
@@ -267,7 +279,8 @@ impl<S: Simd> Task<S> for Row<'_> {
         while column < columns.end {
             let count = CHUNK.min(columns.end - column);
             let at = to.wrapping_add((column - columns.start) * conversion.channels[1]);
-            // SAFETY: whoever made this task promised the pixels and the place for them.
+            // SAFETY: `new` promises the pixels of these columns and the place for them; `count` of them are left, and no
+            // more than CHUNK.
             unsafe {
                 let chunk = conversion.convert(conversion.load(view, row, column, count));
                 if count == CHUNK {

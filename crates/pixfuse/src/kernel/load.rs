@@ -2,13 +2,23 @@
 
 use std::ops::Range;
 
+use pixfuse_spec::Layout;
+
 use super::Source;
 use crate::simd::Simd;
 
 /// Where a block's channels come from: one place for all of them, or a plane for each.
-pub trait Load: Send + Sync + 'static {
+///
+/// # Safety
+/// Of a source with `PIXEL` channels in this layout, the functions read those bytes only that their callers promise: a
+/// pipeline runs a kernel over every view that has the shape which these constants say.
+pub unsafe trait Load: Send + Sync + 'static {
+    /// Channels of a source pixel, whether they are read or not.
+    const PIXEL: usize;
+    /// Interleaved, or a plane for each channel.
+    const LAYOUT: Layout;
     /// Whether all channels of a pixel are fetched at once.
-    const TOGETHER: bool;
+    const TOGETHER: bool = matches!(Self::LAYOUT, Layout::Hwc);
 
     /// The pixels of one block: for each channel one value a lane.
     ///
@@ -51,11 +61,13 @@ pub trait Load: Send + Sync + 'static {
 /// Channels innermost: pixels of `PIXEL` bytes.
 pub struct Interleaved<const PIXEL: usize>;
 
-/// Channels outermost: a plane each.
-pub struct Planar;
+/// Channels outermost: `PIXEL` planes.
+pub struct Planar<const PIXEL: usize>;
 
-impl<const PIXEL: usize> Load for Interleaved<PIXEL> {
-    const TOGETHER: bool = true;
+// SAFETY: all channels of a pixel are read from one place, `PIXEL` bytes of it at most.
+unsafe impl<const PIXEL: usize> Load for Interleaved<PIXEL> {
+    const PIXEL: usize = PIXEL;
+    const LAYOUT: Layout = Layout::Hwc;
 
     #[inline(always)]
     unsafe fn fetch<S: Simd, const C: usize>(
@@ -64,7 +76,7 @@ impl<const PIXEL: usize> Load for Interleaved<PIXEL> {
         _channel_stride: isize,
         columns: &S::Columns,
     ) -> [S::I32; C] {
-        // SAFETY: the caller's promise is the same.
+        // SAFETY: the caller promises columns for `C` channels and one tap of this row, which is what `Simd::fetch` asks for.
         unsafe { simd.fetch::<C>(row, columns) }
     }
 
@@ -76,7 +88,7 @@ impl<const PIXEL: usize> Load for Interleaved<PIXEL> {
         columns: &S::Columns,
         weights: S::I32,
     ) -> [S::I32; C] {
-        // SAFETY: the caller's promise is the same.
+        // SAFETY: the caller promises columns for `C` channels and `TAPS` taps of these rows, as `Simd::blend` asks for.
         unsafe { simd.blend::<C, TAPS>(rows, columns, weights) }
     }
 
@@ -87,7 +99,7 @@ impl<const PIXEL: usize> Load for Interleaved<PIXEL> {
         _channel_stride: isize,
         column: usize,
     ) -> [S::I32; C] {
-        // SAFETY: the caller promises LANES dense pixels of PIXEL bytes from this column.
+        // SAFETY: the caller promises LANES dense pixels of PIXEL bytes from this column; `Kernel::of` has C <= PIXEL.
         unsafe { simd.load_pixels::<PIXEL, C>(row.add(column * PIXEL)) }
     }
 
@@ -96,8 +108,10 @@ impl<const PIXEL: usize> Load for Interleaved<PIXEL> {
     }
 }
 
-impl Load for Planar {
-    const TOGETHER: bool = false;
+// SAFETY: a byte of a pixel is read from each of the first `C` planes; a kernel has no more channels than the source.
+unsafe impl<const PIXEL: usize> Load for Planar<PIXEL> {
+    const PIXEL: usize = PIXEL;
+    const LAYOUT: Layout = Layout::Chw;
 
     #[inline(always)]
     unsafe fn fetch<S: Simd, const C: usize>(
@@ -106,7 +120,7 @@ impl Load for Planar {
         channel_stride: isize,
         columns: &S::Columns,
     ) -> [S::I32; C] {
-        // SAFETY: the view has a plane for each channel, and the columns were made for one of them.
+        // SAFETY: the caller promises a plane for each of `C` channels, and columns for one channel of a row of each.
         unsafe {
             let mut channels = [simd.fetch::<1>(row, columns)[0]; C];
             for (channel, value) in channels.iter_mut().enumerate().skip(1) {
@@ -124,7 +138,7 @@ impl Load for Planar {
         columns: &S::Columns,
         weights: S::I32,
     ) -> [S::I32; C] {
-        // SAFETY: as above.
+        // SAFETY: the caller promises a plane for each of `C` channels, and columns for one channel of two rows of each.
         unsafe {
             let mut channels = [simd.blend::<1, TAPS>([above, below], columns, weights)[0]; C];
             for (channel, value) in channels.iter_mut().enumerate().skip(1) {
@@ -143,14 +157,15 @@ impl Load for Planar {
         channel_stride: isize,
         column: usize,
     ) -> [S::I32; C] {
-        // SAFETY: the caller promises LANES dense pixels from this column, in the plane of each channel.
-        let mut channels = unsafe { [simd.load_pixels::<1, 1>(row.add(column))[0]; C] };
-        for (channel, value) in channels.iter_mut().enumerate().skip(1) {
-            // SAFETY: as above.
-            *value =
-                unsafe { simd.load_pixels::<1, 1>(row.offset(channel as isize * channel_stride + column as isize))[0] };
+        // SAFETY: the caller promises LANES dense pixels from this column, in the plane of each of `C` channels.
+        unsafe {
+            let mut channels = [simd.load_pixels::<1, 1>(row.add(column))[0]; C];
+            for (channel, value) in channels.iter_mut().enumerate().skip(1) {
+                let plane = row.offset(channel as isize * channel_stride);
+                *value = simd.load_pixels::<1, 1>(plane.add(column))[0];
+            }
+            channels
         }
-        channels
     }
 
     fn is_dense(column_stride: isize, _channel_stride: isize) -> bool {

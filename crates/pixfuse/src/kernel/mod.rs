@@ -21,8 +21,9 @@ mod store;
 mod summed;
 mod wide;
 
-use pixfuse_spec::{Resample, Sample};
+use pixfuse_spec::{Layout, MapForm, Plan, Resample, Sample, Shape, Stored};
 
+use crate::Error;
 use crate::image::view::View;
 use crate::placement::Placement;
 use crate::simd::{Half, Steps, Token};
@@ -66,18 +67,86 @@ impl Numbers<'_> {
 /// The compiled code of one shape, on every level of this architecture.
 #[derive(Clone, Copy)]
 pub struct Kernel {
+    /// What the code reads and writes: the types of its body say it.
+    shape: Shape,
+    /// Whether it maps values that are f32 when they are resampled.
+    floats: bool,
     prepare: fn(Token, &Request) -> Box<dyn Prepared>,
 }
 
 impl Kernel {
-    /// The kernel of a body.
+    /// The kernel of a body. A body that no source or output has channels for is not compiled:
+    ///
+    /// ```compile_fail,E0080
+    /// use pixfuse::rt;
+    ///
+    /// struct FourOfThree;
+    /// impl rt::Body<4> for FourOfThree {
+    ///     type Load = rt::Interleaved<3>;
+    ///     type Store = rt::Planes<u8>;
+    ///     const MAP: rt::MapForm = rt::MapForm::Keep;
+    ///     fn pixels<S: rt::Simd>(_: S, pixel: [S::I32; 4], _: &rt::Numbers<'_>) -> [S::I32; 4] {
+    ///         pixel
+    ///     }
+    /// }
+    /// const KERNEL: rt::Kernel = rt::Kernel::of::<FourOfThree, 4>();
+    /// ```
     pub const fn of<K: Body<C>, const C: usize>() -> Self {
-        Self { prepare: body::prepare::<K, C> }
+        const {
+            assert!(matches!(K::Load::PIXEL, 1 | 3 | 4), "a source pixel has 1, 3 or 4 channels");
+            assert!(
+                matches!(C, 1 | 3 | 4) && C <= K::Load::PIXEL,
+                "1, 3 or 4 channels are read, and no more than there are"
+            );
+        }
+        let shape = Shape {
+            pixel: K::Load::PIXEL,
+            channels: C,
+            load: K::Load::LAYOUT,
+            element: K::Store::ELEMENT,
+            store: K::Store::LAYOUT,
+            map: K::MAP,
+        };
+        Self { shape, floats: K::FLOATS, prepare: body::prepare::<K, C> }
     }
 
-    /// In the place of the kernel of a declaration that has errors.
+    /// In the place of the kernel of a declaration that has errors: no plan has its shape.
     pub(crate) const fn with_errors() -> Self {
-        Self { prepare: |_, _| unreachable!("a declaration that has errors is not compiled") }
+        let shape = Shape {
+            pixel: 0,
+            channels: 0,
+            load: Layout::Hwc,
+            element: Stored::U8,
+            store: Layout::Hwc,
+            map: MapForm::Keep,
+        };
+        Self { shape, floats: false, prepare: |_, _| unreachable!("`check` refuses every plan") }
+    }
+
+    /// What the code reads and writes.
+    pub(crate) const fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    /// Whether this is code for a plan: what it reads and writes is what the views and outputs of the plan have.
+    ///
+    /// # Errors
+    /// When it is not, naming the declaration that it came with.
+    pub(crate) fn check(&self, plan: &Plan, name: &str) -> Result<(), Error> {
+        let needed = plan.shape();
+        if self.shape != needed {
+            return Err(Error::Kernel(format!(
+                "`{name}` has code for {:?}, its declaration needs {needed:?}; #[pixfuse::pipeline(..)] makes both",
+                self.shape
+            )));
+        }
+        if plan.has_floats() && !self.floats {
+            return Err(Error::Kernel(format!(
+                "`{name}` has no code for f32 pixels, which its declaration resamples to; #[pixfuse::pipeline(..)] makes \
+                 both"
+            )));
+        }
+        Ok(())
     }
 
     /// Builds the tables for one source size.

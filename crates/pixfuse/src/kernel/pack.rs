@@ -118,7 +118,8 @@ impl Pack {
         let to = scratch.wrapping_add(place * *block as usize * pitch);
         if held[place] != Some(number) {
             let first = rows.start + number * block;
-            // SAFETY: the caller's promise; rows up to the last one are inside the view.
+            // SAFETY: the caller promises the view, with this plane, and scratch for so many blocks of rows; `rows.end` is not
+            // behind the last row of the view, and `place` is below the number of blocks.
             unsafe { self.copy(simd, (view, plane), first..(first + block).min(rows.end), to) };
             held[place] = Some(number);
         }
@@ -138,7 +139,8 @@ impl Pack {
         held: &mut Held,
         scratch: *mut u8,
     ) -> [*const u8; 2] {
-        // SAFETY: the caller's promise is the same.
+        // SAFETY: the caller promises for both rows what `row` asks for. They are neighbours, and there are places for two
+        // blocks (`place_two`): packing the second row does not write over the first.
         unsafe { [self.row(simd, view, above, held, scratch), self.row(simd, view, below, held, scratch)] }
     }
 
@@ -151,7 +153,8 @@ impl Pack {
         let Self { reach, pixel, pitch, .. } = self;
         if self.turns(view) {
             let groups = rows.len() as u32 / 4;
-            simd.vectorize(Turn { pack: self, view, plane, first: rows.start, groups, to });
+            // SAFETY: the caller promises these rows and their places, `turns` found the pixels of a column to be neighbours.
+            simd.vectorize(unsafe { Turn::new(self, (view, plane), rows.start, groups, to) });
             rows.start += groups * 4;
             to = to.wrapping_add(groups as usize * 4 * pitch);
         }
@@ -165,7 +168,8 @@ impl Pack {
         for start in reach.clone().step_by(strip) {
             let columns = start..(start + strip).min(reach.end);
             let element = (start - reach.start) * pixel;
-            // SAFETY: the caller's promise; a source that is converted has one plane here.
+            // SAFETY: the caller promises the rows and a place for each row's elements, of which these columns have theirs
+            // from `element` on; a source that is converted has one plane here.
             unsafe {
                 let Some(conversion) = &self.conversion else {
                     self.plain((view, plane), rows.clone(), columns, to, element);
@@ -189,7 +193,7 @@ impl Pack {
     /// compiled once.
     ///
     /// # Safety
-    /// As [`copy`](Self::copy).
+    /// As [`copy`](Self::copy), for these columns of the reach.
     #[inline(never)]
     unsafe fn plain(
         &self,
@@ -204,7 +208,9 @@ impl Pack {
             let from = view.pixels.at(row as usize, columns.start);
             let from = from.wrapping_offset(plane as isize * view.channel_stride);
             let to = to.wrapping_add(index * self.pitch);
-            // SAFETY: the caller's promise.
+            // SAFETY: the caller promises that the row has these columns, in this plane, and room for the elements of the
+            // reach at the row's place: those of these columns start at `element` and end inside it. A dense row has them
+            // one after the other.
             unsafe {
                 match self.pixel {
                     pixel if self.dense => from.copy_to_nonoverlapping(to.add(element), columns.len() * pixel),
@@ -219,7 +225,7 @@ impl Pack {
     /// Lays pixels side by side.
     ///
     /// # Safety
-    /// As [`lay`], from this element on.
+    /// As [`lay`], with samples of this view's kind, into elements from this one on: bytes, or f32 of wide samples.
     #[inline(always)]
     unsafe fn gather<const PIXEL: usize>(
         &self,
@@ -229,7 +235,7 @@ impl Pack {
         to: *mut u8,
         element: usize,
     ) {
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller promises `count` pixels of this kind of samples, and room for their elements from `element` on.
         unsafe {
             match self.sample {
                 Sample::U8 => lay::<u8, u8, PIXEL>(from, strides, count, to.add(element)),
@@ -250,12 +256,20 @@ struct Turn<'a> {
     to: *mut u8,
 }
 
+impl<'a> Turn<'a> {
+    /// # Safety
+    /// As [`Pack::copy`], for `4 * groups` rows from the first on, of a view that [`turns`](Pack::turns) means.
+    unsafe fn new(pack: &'a Pack, (view, plane): (&'a View, usize), first: u32, groups: u32, to: *mut u8) -> Self {
+        Self { pack, view, plane, first, groups, to }
+    }
+}
+
 impl<S: Simd> Task<S> for Turn<'_> {
     type Output = ();
 
     #[inline(always)]
     fn run(self, simd: S) {
-        // SAFETY: whoever made this task promised the pixels and the places for them.
+        // SAFETY: `new` promises the rows and their places, with pixels of so many bytes.
         unsafe {
             match self.pack.pixel {
                 1 => self.columns::<S, 1>(simd),
@@ -270,7 +284,7 @@ impl Turn<'_> {
     /// Four columns of memory in all rows, then the next four.
     ///
     /// # Safety
-    /// As [`Pack::copy`], with pixels that [`turns`](Pack::turns) means.
+    /// As [`new`](Self::new), with pixels of `PIXEL` bytes.
     #[inline(always)]
     unsafe fn columns<S: Simd, const PIXEL: usize>(self, simd: S) {
         let Self { pack: Pack { reach, pitch, .. }, view, plane, first, groups, to } = self;
@@ -285,8 +299,9 @@ impl Turn<'_> {
             let mut to = to.wrapping_add((column - reach.start) * PIXEL);
             let mut columns = [0, 1, 2, 3].map(|x| origin.wrapping_offset((column as isize + x) * column_stride));
             for _ in 0..groups {
-                // SAFETY: the caller's promise: these are pixels of four rows of the view, and their places. What is written
-                // behind four pixels is written again with the next four, or is behind the row, where there is room.
+                // SAFETY: the caller promises the rows, whose pixels of a column are neighbours: these are four of four rows,
+                // and their places. What is written behind four pixels is written again with the next four, or is behind
+                // the row, where a pitch has room.
                 unsafe { simd.turn::<PIXEL>(columns, places.map(|place| to.wrapping_add(place))) };
                 columns = columns.map(|column| column.wrapping_offset(4 * row_stride));
                 to = to.wrapping_add(4 * pitch);
@@ -299,7 +314,7 @@ impl Turn<'_> {
 /// a constant: a loop over them took seven times as long.
 ///
 /// # Safety
-/// They are readable, and as many are writable.
+/// `count` such pixels of `PIXEL` channels of `T` are readable, and as many of `E` are writable.
 #[inline(always)]
 unsafe fn lay<T: Copy, E: From<T>, const PIXEL: usize>(
     from: *const u8,
@@ -309,7 +324,8 @@ unsafe fn lay<T: Copy, E: From<T>, const PIXEL: usize>(
 ) {
     for index in 0..count {
         let pixel = from.wrapping_offset(index as isize * column);
-        // SAFETY: the caller's promise. Channels that lie together are one array; nothing is said about alignment.
+        // SAFETY: the caller promises the pixel, index < count, at any alignment; channels that are neighbours are one array.
+        // `to` is aligned for `E`, which an array of it needs no more than.
         unsafe {
             let channels: [T; PIXEL] = match channel == size_of::<T>() as isize {
                 true => pixel.cast::<[T; PIXEL]>().read_unaligned(),

@@ -78,10 +78,10 @@ impl<S: Simd> Blend<S> {
     /// Blends the quads of an output row.
     ///
     /// # Safety
-    /// As [`Simd::blend_quads`], over as many quads as the row has.
+    /// As [`Simd::blend_quads`] for this length, over as many quads as the row has.
     #[inline(always)]
     pub(super) unsafe fn blend(&self, simd: S, output: usize, quads: &[*const u8], out: *mut u8) {
-        // SAFETY: the caller's promise, and weights were laid for each quad of the row.
+        // SAFETY: the caller promises the quads of the row and room at `out`; weights were laid for each of them.
         unsafe { simd.blend_quads(&self.weights, self.starts[output] as usize, quads, out, self.length) }
     }
 
@@ -110,7 +110,8 @@ impl<S: Simd> Blend<S> {
             if quads.end <= quad {
                 continue;
             }
-            // SAFETY: the caller's promise; each output row that shares a quad with `y` has a place for its sums.
+            // SAFETY: the caller promises the scratch and the quad in it; each output row that shares a quad with `y` has a
+            // place for its sums there, and weights for each of its quads.
             unsafe {
                 if quad == quads.start {
                     sums.write_bytes(0, self.length);
@@ -129,7 +130,7 @@ impl<S: Simd> Blend<S> {
 #[inline(always)]
 pub(super) unsafe fn round(sums: *const i32, out: *mut u8, length: usize) {
     for at in 0..length {
-        // SAFETY: at < length.
+        // SAFETY: at < length, and the caller promises as many sums and bytes.
         unsafe { *out.add(at) = ((*sums.add(at) + (1 << (ROUNDED_BITS - 1))) >> ROUNDED_BITS).clamp(0, 255) as u8 }
     }
 }

@@ -46,7 +46,7 @@ impl<S: Simd> Resampled<S> {
     /// [`scratch`](Self::scratch) bytes.
     #[inline(never)]
     pub(super) unsafe fn line(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
-        // SAFETY: the caller's promise is the same.
+        // SAFETY: the caller promises a view that these passes were made for, and scratch of their bytes: what each asks for.
         unsafe {
             match self {
                 Self::Rounded(passes) => passes.row(simd, scratch, y, view),

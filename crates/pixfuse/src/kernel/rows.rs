@@ -56,7 +56,8 @@ impl<'a> Rows<'a> {
     pub(super) unsafe fn row<S: Simd>(&mut self, simd: S, row: u32) -> *const u8 {
         match self {
             Self::InPlace(view) => view.pixels.row(row as usize),
-            // SAFETY: the caller's promise.
+            // SAFETY: the caller promises a row of the view and the scratch of these rows, which `held` is about: both are
+            // of this run.
             Self::Made { rows, view, scratch, held } => unsafe { rows.pack.row(simd, (view, 0), row, held, *scratch) },
         }
     }
@@ -69,7 +70,7 @@ impl<'a> Rows<'a> {
     pub(super) unsafe fn two<S: Simd>(&mut self, simd: S, two: [u32; 2]) -> [*const u8; 2] {
         match self {
             Self::InPlace(view) => two.map(|row| view.pixels.row(row as usize)),
-            // SAFETY: the caller's promise.
+            // SAFETY: the caller promises two rows of the view and the scratch of these rows, as for `row`.
             Self::Made { rows, view, scratch, held } => unsafe {
                 rows.pack.two_rows(simd, (view, 0), two, held, *scratch)
             },

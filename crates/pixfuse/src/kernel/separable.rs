@@ -112,7 +112,8 @@ impl<S: Simd> Resampler<S> {
     /// # Safety
     /// As there.
     pub(super) unsafe fn row(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
-        simd.vectorize(Row { resampler: self, scratch, y, view })
+        // SAFETY: the caller promises the view and the scratch, which is what `Row::new` asks for.
+        simd.vectorize(unsafe { Row::new(self, scratch, y, view) })
     }
 }
 
@@ -122,6 +123,14 @@ struct Row<'a, S: Simd> {
     scratch: &'a mut Scratch,
     y: usize,
     view: &'a View,
+}
+
+impl<'a, S: Simd> Row<'a, S> {
+    /// # Safety
+    /// As [`Resampled::line`](super::resampled::Resampled::line).
+    unsafe fn new(resampler: &'a Resampler<S>, scratch: &'a mut Scratch, y: usize, view: &'a View) -> Self {
+        Self { resampler, scratch, y, view }
+    }
 }
 
 impl<S: Simd> Task<S> for Row<'_, S> {
@@ -136,7 +145,7 @@ impl<S: Simd> Task<S> for Row<'_, S> {
         for (index, held) in held.iter_mut().enumerate().take(*planes) {
             let plane = bytes.wrapping_add(index * parts.end);
             let mut plane = Plane { resampler, simd, scratch: plane, held, view, index };
-            // SAFETY: whoever made this task promised the view and the scratch, which has a part for each plane.
+            // SAFETY: `new` promises the view that the resampler was made for, and the scratch, with a part for each plane.
             unsafe { plane.line(y, next, pointers) }
         }
         if let Ok(blend) = &resampler.blend {
@@ -147,6 +156,9 @@ impl<S: Simd> Task<S> for Row<'_, S> {
 }
 
 /// One plane of a view, with its scratch.
+///
+/// Its functions are safe to call where the resampler was made for this view, which has this plane, and where `scratch`
+/// is the part of it in the scratch of [`Row::new`], which `held` is about.
 struct Plane<'a, S: Simd> {
     resampler: &'a Resampler<S>,
     simd: S,
@@ -160,11 +172,12 @@ impl<S: Simd> Plane<'_, S> {
     /// Makes the line of output row `y`; quads before `next` have been made.
     ///
     /// # Safety
-    /// The view and the scratch are what the resampler was made for.
+    /// The plane is as its type says; rows before `y` were made with this scratch.
     #[inline(always)]
     unsafe fn line(&mut self, y: usize, next: u32, pointers: &mut Vec<*const u8>) {
         let Resampler { blend, last, parts, .. } = self.resampler;
-        // SAFETY: the caller's promise; the middle and the line have room for their bytes and the slack.
+        // SAFETY: the caller promises a plane of the view and its scratch, in which the middle and the line have room for their
+        // bytes and the slack. The last pass was made for what the pass before it gives: a packed row, or the middle.
         unsafe {
             let line = self.scratch.add(parts.line);
             let blended = if last.is_some() { self.scratch.add(parts.middle) } else { line };
@@ -189,7 +202,7 @@ impl<S: Simd> Plane<'_, S> {
     unsafe fn blend(&mut self, blend: &Blend<S>, y: usize, next: u32, pointers: &mut Vec<*const u8>, out: *mut u8) {
         let quads = blend.quads[y].clone();
         let mut made = blend.made(y, next);
-        // SAFETY: the caller's promise; there are as many places for quads and sums as are in use at once.
+        // SAFETY: the caller promises the plane; its scratch has as many places for quads and sums as are in use at once.
         unsafe {
             while blend.at_once > 1 && !made.is_empty() {
                 // The last ones may be fewer: then the last one is made again, in its place.
@@ -206,7 +219,8 @@ impl<S: Simd> Plane<'_, S> {
                 blend.add(self.simd, y, quad, self.scratch);
             }
         }
-        // SAFETY: the quads or sums of this row have been made above, or for rows before.
+        // SAFETY: the quads or sums of this row have been made above, or for rows before, of `length` elements each; the
+        // caller promises room at `out`.
         unsafe {
             if let Some(sums) = blend.sums(y, self.scratch) {
                 return round(sums, out, blend.length);
@@ -225,7 +239,8 @@ impl<S: Simd> Plane<'_, S> {
     unsafe fn quad(&mut self, blend: &Blend<S>, quad: u32) {
         let Resampler { pack, first, .. } = self.resampler;
         let to = blend.place(quad, self.scratch);
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller promises the plane; the filter was made for its rows, in place or packed. Where there is no
+        // filter, rows have the `length` bytes of the reach; a quad's place has four times as many.
         unsafe {
             let rows = self.rows(blend, quad);
             match first {
@@ -252,7 +267,7 @@ impl<S: Simd> Plane<'_, S> {
             return [0, 1, 2, 3].map(|index| self.in_place(first + index));
         }
         let last = self.resampler.source.rows as u32 - 1;
-        // SAFETY: the caller's promise; rows up to the last one are inside the view.
+        // SAFETY: the caller promises the plane, which has rows up to the last one.
         [0, 1, 2, 3].map(|index| unsafe { self.source((first + index).min(last)) })
     }
 
@@ -275,7 +290,7 @@ impl<S: Simd> Plane<'_, S> {
     /// row of the first quad: those of the quads that are made at once are in one.
     ///
     /// # Safety
-    /// The row is inside the view.
+    /// As [`line`](Self::line), and the row is inside the view.
     #[inline(always)]
     unsafe fn source(&mut self, row: u32) -> *const u8 {
         let Resampler { pack, in_place, parts, .. } = self.resampler;
@@ -283,7 +298,7 @@ impl<S: Simd> Plane<'_, S> {
             return self.in_place(row);
         }
         let packed = self.scratch.wrapping_add(parts.packed);
-        // SAFETY: the caller's promise; the scratch has places for packed rows there.
+        // SAFETY: the caller promises the row and the plane, whose scratch has places for packed rows there.
         unsafe { pack.row(self.simd, (self.view, self.index), row, self.held, packed) }
     }
 

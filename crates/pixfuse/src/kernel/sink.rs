@@ -7,6 +7,9 @@ use super::{Body, Load, Numbers, Store};
 use crate::simd::Simd;
 
 /// The output of one run. All of it is copied, so that the compiler knows that no store changes it.
+///
+/// What its functions write is safe where `out` is as [`Prepared::run`](super::Prepared::run) asks for, `target` is that of
+/// the placement, whose window is `width` columns wide, and rows are those of the window.
 pub(super) struct Sink<'a, K: Body<C>, S: Simd, const C: usize> {
     pub(super) out: *mut <K::Store as Store>::Element,
     pub(super) target: Target,
@@ -20,11 +23,13 @@ impl<K: Body<C>, S: Simd, const C: usize> Sink<'_, K, S, C> {
     /// Maps and stores a row of neighbours.
     ///
     /// # Safety
-    /// From column `left` on the row is dense and readable for as many pixels as the window is wide.
+    /// From column `left` on the row is dense and readable for as many pixels as the window is wide. The output is as for
+    /// [`store`](Self::store).
     #[inline(always)]
     pub(super) unsafe fn dense(&self, simd: S, y: usize, row: *const u8, channel_stride: isize, left: usize) {
         for x in starts::<S>(self.width, self.overlap(y)) {
-            // SAFETY: x + LANES <= width.
+            // SAFETY: `starts` gives blocks that end inside the row (x + LANES <= width), whose pixels the caller promises,
+            // and whose places are inside the window.
             unsafe {
                 let pixel = K::Load::pixels::<S, C>(simd, row, channel_stride, left + x);
                 self.store(simd, y, x, pixel);
@@ -35,12 +40,13 @@ impl<K: Body<C>, S: Simd, const C: usize> Sink<'_, K, S, C> {
     /// Maps and stores a line of f32, in planes `stride` bytes apart.
     ///
     /// # Safety
-    /// Each plane has as many elements as the window is wide.
+    /// Each plane has as many elements as the window is wide. The output is as for [`store`](Self::store).
     #[inline(always)]
     pub(super) unsafe fn floats(&self, simd: S, y: usize, line: *const u8, stride: isize) {
         let target = self.target;
         for x in starts::<S>(self.width, 0) {
-            // SAFETY: x + LANES <= width, and the window is inside the output.
+            // SAFETY: `starts` gives blocks that end inside the line (x + LANES <= width), whose planes the caller promises;
+            // the window is inside the output, so that their places are.
             unsafe {
                 let plane = |channel: usize| line.offset(channel as isize * stride).cast::<f32>().add(x);
                 let mut pixel = [simd.load_f32(plane(0)); C];
@@ -72,12 +78,13 @@ impl<K: Body<C>, S: Simd, const C: usize> Sink<'_, K, S, C> {
     /// Maps and stores a block.
     ///
     /// # Safety
-    /// It is inside the window.
+    /// `out`, `target` and `width` are those of one placement, as the type says, and the block is inside the window.
     #[inline(always)]
     pub(super) unsafe fn store(&self, simd: S, y: usize, column: usize, pixel: [S::I32; C]) {
         let target = self.target;
         let values = K::pixels(simd, pixel, &self.numbers);
-        // SAFETY: the window is inside the output.
+        // SAFETY: the caller promises the output, with `C` planes or pixels of `C` elements, in which the window is, and that
+        // the block ends inside a row of the window: so it ends before the plane does.
         unsafe { K::Store::store(simd, self.out, target.plane, target.pixel(y, column), values) };
     }
 }

@@ -2,12 +2,22 @@
 
 use std::marker::PhantomData;
 
+use pixfuse_spec::{Layout, Stored};
+
 use crate::simd::Simd;
 
 /// Where a block's values go.
-pub trait Store: Send + Sync + 'static {
+///
+/// # Safety
+/// `Element` is what `ELEMENT` says, and [`store`](Self::store) writes to no other place of the output than its pixels
+/// have in `LAYOUT`: a pipeline gives a kernel every output that has the shape which these constants say.
+pub unsafe trait Store: Send + Sync + 'static {
     /// The type of one element.
     type Element: 'static;
+    /// What an element holds.
+    const ELEMENT: Stored;
+    /// Planes, or interleaved pixels.
+    const LAYOUT: Layout;
     /// A block of values of one channel, as a body gives it.
     type Vector<S: Simd>: Copy;
 
@@ -34,9 +44,12 @@ pub struct Planes<T>(PhantomData<T>);
 pub struct Pixels<T>(PhantomData<T>);
 
 macro_rules! stores {
-    ($element:ty, $vector:ident, $plane:ident, $pixels:ident) => {
-        impl Store for Planes<$element> {
+    ($element:ty, $stored:ident, $vector:ident, $plane:ident, $pixels:ident) => {
+        // SAFETY: a block of each channel goes into the plane of the channel, `plane` elements behind the one before.
+        unsafe impl Store for Planes<$element> {
             type Element = $element;
+            const ELEMENT: Stored = Stored::$stored;
+            const LAYOUT: Layout = Layout::Chw;
             type Vector<S: Simd> = S::$vector;
 
             fn pitch<const N: usize>() -> usize {
@@ -52,14 +65,17 @@ macro_rules! stores {
                 values: [S::$vector; N],
             ) {
                 for (channel, value) in values.into_iter().enumerate() {
-                    // SAFETY: the block ends inside its plane, and the plane inside the output.
+                    // SAFETY: the caller promises `N` planes of `plane` elements, and that the block ends inside each.
                     unsafe { simd.$plane(out.add(channel * plane + pixel), value) }
                 }
             }
         }
 
-        impl Store for Pixels<$element> {
+        // SAFETY: a block is so many neighbouring pixels of `N` elements.
+        unsafe impl Store for Pixels<$element> {
             type Element = $element;
+            const ELEMENT: Stored = Stored::$stored;
+            const LAYOUT: Layout = Layout::Hwc;
             type Vector<S: Simd> = S::$vector;
 
             fn pitch<const N: usize>() -> usize {
@@ -74,13 +90,13 @@ macro_rules! stores {
                 pixel: usize,
                 values: [S::$vector; N],
             ) {
-                // SAFETY: the block ends before the last pixel of the output.
+                // SAFETY: the caller promises `plane` pixels of `N` elements, and that the block ends before the last.
                 unsafe { simd.$pixels::<N>(out.add(pixel * N), values) }
             }
         }
     };
 }
 
-stores!(f32, F32, store_f32, store_pixels_f32);
-stores!(u16, I32, store_u16, store_pixels_u16);
-stores!(u8, I32, store_u8, store_pixels_u8);
+stores!(f32, F32, F32, store_f32, store_pixels_f32);
+stores!(u16, U16, I32, store_u16, store_pixels_u16);
+stores!(u8, U8, I32, store_u8, store_pixels_u8);

@@ -150,7 +150,8 @@ impl<S: Simd> Summed<S> {
     /// # Safety
     /// As there.
     pub(super) unsafe fn row(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
-        simd.vectorize(Row { summed: self, scratch, y, view })
+        // SAFETY: the caller promises the view and the scratch, which is what `Row::new` asks for.
+        simd.vectorize(unsafe { Row::new(self, scratch, y, view) })
     }
 }
 
@@ -160,6 +161,14 @@ struct Row<'a, S: Simd> {
     scratch: &'a mut Scratch,
     y: usize,
     view: &'a View,
+}
+
+impl<'a, S: Simd> Row<'a, S> {
+    /// # Safety
+    /// As [`Resampled::line`](super::resampled::Resampled::line).
+    unsafe fn new(summed: &'a Summed<S>, scratch: &'a mut Scratch, y: usize, view: &'a View) -> Self {
+        Self { summed, scratch, y, view }
+    }
 }
 
 impl<S: Simd> Task<S> for Row<'_, S> {
@@ -187,14 +196,17 @@ impl<S: Simd> Task<S> for Row<'_, S> {
                 {
                     let rows = [row, row + 1, row + 2, row + 3];
                     let places = rows.map(|row| place(keeping.row(row)).cast());
-                    // SAFETY: as below.
+                    // SAFETY: `new` promises the view, whose rows up to `source_rows` are read in place by a filter that was made
+                    // for them, and scratch with a place for each row of sums that is kept, and for those of a batch.
                     unsafe { simd.sum_rows_f32(columns, rows.map(in_place), places) };
                     row += BATCH;
                     continue;
                 }
                 let mut from = in_place(row);
                 let to = place(keeping.row(row));
-                // SAFETY: whoever made this task promised the view and the scratch, which has a part for each plane.
+                // SAFETY: `new` promises the view, with this row and plane, and the scratch, with a part for each plane that has
+                // places for packed rows and for sums. The filter was made for rows in place or for packed rows, and gives
+                // `length` sums. Of an output row that weighs this row, the sums are in their place.
                 unsafe {
                     if *packs {
                         from = pack.row(simd, (view, plane), row, held, bytes.wrapping_add(parts.packed));
@@ -229,7 +241,8 @@ impl<S: Simd> Task<S> for Row<'_, S> {
                 Some(sums) => pointers.push(place(sums).cast_const()),
                 None => pointers.extend(weighed.clone().map(|row| place(keeping.row(row)).cast_const())),
             }
-            // SAFETY: there are `length` sums in each of these rows, and the line has room for as many elements.
+            // SAFETY: there are `length` sums in each of these rows, which were made above or for rows before, with room for a
+            // chunk behind them. The line, and of f32 the one behind it, has room for as many elements and a chunk.
             unsafe {
                 match passes {
                     Passes::Wide { rows, finish, .. } => {
@@ -324,7 +337,7 @@ unsafe fn blend<T: Sum>(rows: &[*const u8], weights: &[T], length: usize, keep: 
     for at in (0..length).step_by(CHUNK) {
         let mut sums = [T::default(); CHUNK];
         for (&row, &weight) in rows.iter().zip(weights) {
-            // SAFETY: at < length.
+            // SAFETY: at < length; the caller promises `length` sums, and a chunk more where no fewer are added at a time.
             let values = unsafe { std::slice::from_raw_parts(row.cast::<T>().add(at), T::at_once(length - at)) };
             for (sum, &value) in sums.iter_mut().zip(values) {
                 *sum = sum.add(value, weight);
@@ -337,12 +350,12 @@ unsafe fn blend<T: Sum>(rows: &[*const u8], weights: &[T], length: usize, keep: 
 /// Adds a weighed row to the sums of an output row, which start with its tap 0.
 ///
 /// # Safety
-/// There are `length` values and as many sums.
+/// There are `length` values of `T`, aligned, and as many sums.
 #[inline(always)]
 unsafe fn add<T: Sum>(row: *const u8, weight: T, tap: usize, sums: *mut u8, length: usize) {
     let (row, sums) = (row.cast::<T>(), sums.cast::<T>());
     for at in 0..length {
-        // SAFETY: at < length.
+        // SAFETY: at < length, and the caller promises as many values and sums.
         unsafe {
             let before = if tap == 0 { T::default() } else { *sums.add(at) };
             *sums.add(at) = before.add(*row.add(at), weight);

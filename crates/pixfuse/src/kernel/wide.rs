@@ -10,7 +10,7 @@ use crate::image::view::View;
 /// Its bytes are readable.
 #[inline(always)]
 unsafe fn sample(kind: Sample, at: *const u8) -> f32 {
-    // SAFETY: the caller's promise; nothing is said about alignment, and nothing is asked of it.
+    // SAFETY: the caller promises the bytes of one sample of this kind, at any alignment.
     unsafe {
         match kind {
             Sample::U8 => (*at).into(),
@@ -28,7 +28,8 @@ unsafe fn sample(kind: Sample, at: *const u8) -> f32 {
 pub(super) unsafe fn plane(kind: Sample, view: &View, row: usize, columns: &[u32], channel: usize, to: *mut f32) {
     let first = view.pixels.row(row).wrapping_offset(channel as isize * view.channel_stride);
     for (index, &column) in columns.iter().enumerate() {
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller promises that the row has this column, with samples of this kind, and as many elements at `to`
+        // as there are columns.
         unsafe {
             let at = first.wrapping_offset(column as isize * view.pixels.strides[1]);
             *to.add(index) = sample(kind, at);

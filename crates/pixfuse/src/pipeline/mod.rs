@@ -74,22 +74,25 @@ impl Pipeline {
     /// A pipeline from a declaration of `#[pipeline]`, run by its own kernel.
     ///
     /// # Errors
-    /// When the declaration has numbers left open as `_`, or `PIXFUSE_LEVEL` is wrong.
+    /// When the declaration has numbers left open as `_`, or `PIXFUSE_LEVEL` is wrong; when the entry was not made by the
+    /// macro, and its text is no declaration or another one than its kernel's.
     pub fn from_entry(entry: &Entry) -> Result<Self, Error> {
-        Self::make(entry.spec(), entry.kernel, entry.name)
+        Self::make(entry.text.parse()?, entry.kernel, entry.name)
     }
 
     /// As [`from_entry`](Self::from_entry), with the numbers that the declaration leaves open.
     ///
     /// # Errors
-    /// When a number is missing, not asked for or against the rules, or `PIXFUSE_LEVEL` is wrong.
+    /// When a number is missing, not asked for or against the rules, or as for [`from_entry`](Self::from_entry).
     pub fn bind(entry: &Entry, values: &Values) -> Result<Self, Error> {
-        Self::make(entry.spec().bind(values)?, entry.kernel, entry.name)
+        Self::make(entry.text.parse::<Spec>()?.bind(values)?, entry.kernel, entry.name)
     }
 
     fn make(spec: Spec, kernel: Kernel, origin: &'static str) -> Result<Self, Error> {
         let spec = spec.bind(&Values::default())?;
         let plan = lower(&spec);
+        // What the kernel reads and writes is checked here once, and calls check views and outputs by the same declaration.
+        kernel.check(&plan, origin)?;
         let inner = Inner {
             text: spec.to_string(),
             mapping: Mapping::new(&plan),

@@ -254,7 +254,7 @@ impl Job<'_> {
     /// # Safety
     /// As [`Prepared::run`], and no other thread runs the same band meanwhile.
     unsafe fn run(&self, band: &dyn Prepared) {
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller promises the view and the output that the band was prepared for, and that it runs once.
         unsafe { band.run(self.view, self.out, &self.numbers) }
     }
 }

@@ -38,7 +38,7 @@ pub fn each<I: Iterator + Send, E: Send>(
     work: impl Fn(usize, I::Item) -> Result<(), E> + Sync,
 ) -> Result<(), E> {
     let mut items = items.enumerate();
-    if threads == 1 {
+    if threads <= 1 {
         return items.try_for_each(|(index, item)| work(index, item));
     }
     let pool = Pool::of(threads);

@@ -135,7 +135,10 @@ impl CellColumns {
 
 /// Cells whose rows and columns are summed at once, in the form that a level sums fastest. The shares of columns are
 /// words; those of rows are not rounded to units.
-pub trait WholeCells: Sized + Send + Sync + 'static {
+///
+/// # Safety
+/// [`sum`](Self::sum) reads and writes no more than it asks for, of rows of the length that it was made for.
+pub unsafe trait WholeCells: Sized + Send + Sync + 'static {
     /// `None` where a row of sums is faster, or `length` bytes of a row are too short. No cell has more than `rows`
     /// rows inside.
     fn new(columns: &CellColumns, rows: usize, length: usize) -> Option<Self>;
@@ -149,7 +152,8 @@ pub trait WholeCells: Sized + Send + Sync + 'static {
 }
 
 /// Of a level that has none.
-impl WholeCells for Infallible {
+// SAFETY: there is no value of it.
+unsafe impl WholeCells for Infallible {
     fn new(_columns: &CellColumns, _rows: usize, _length: usize) -> Option<Self> {
         None
     }

@@ -38,8 +38,26 @@ pub enum Half {
     Bf16,
 }
 
+/// A number of a fixed size.
+///
+/// # Safety
+/// The type has no padding, and any bits are a value of it.
+pub unsafe trait Plain: Copy {}
+
+macro_rules! plain {
+    ($($number:ty),+) => {
+        // SAFETY: an integer, or a float of IEEE 754 or of half of its bits in a `u16`.
+        $(unsafe impl Plain for $number {})+
+    };
+}
+
+plain!(u8, i8, f16, bf16, f32);
+
 /// The values of one level, `LANES` at once, and what makes short elements of them.
-pub trait Elements: Copy + Send + Sync + 'static {
+///
+/// # Safety
+/// A value of the type exists only where the CPU has the level. The stores write no more than they ask for.
+pub unsafe trait Elements: Copy + Send + Sync + 'static {
     /// `LANES` i32, or `LANES` pairs of words.
     type I32: Copy + Send + Sync + 'static;
     /// `LANES` f32.
@@ -77,7 +95,8 @@ pub trait Elements: Copy + Send + Sync + 'static {
     unsafe fn store_pixels_u16<const C: usize>(self, at: *mut u16, channels: [Self::I32; C]);
 }
 
-impl Elements for Scalar {
+// SAFETY: every CPU has it, and the stores write one pixel.
+unsafe impl Elements for Scalar {
     type I32 = i32;
     type F32 = f32;
 

@@ -16,6 +16,7 @@ mod neon;
 mod x86_64;
 
 pub(crate) use cells::{CHUNK, CellColumns, CellRows, CellTaps, MOST_ROWS, Share, ShareUnit, WholeCells};
+pub(crate) use elements::Plain;
 pub use elements::{Elements, Half, Steps};
 pub(crate) use passes::{PlainRows, ROUNDED_BITS, SLACK, interleave};
 pub(crate) use scalar::Scalar;
@@ -47,7 +48,10 @@ pub(crate) const QUADS: usize = 4;
 ///
 /// Values between load and store are i32 from 0 to 255, one vector a channel. *Words* are two i16 in one i32 lane: the
 /// (left, right) bytes of a column pair, or the two weights of a pair.
-pub trait Simd: Elements {
+///
+/// # Safety
+/// An operation reads and writes no more than it asks for, which kernels rely on for every image and output.
+pub unsafe trait Simd: Elements {
     /// Pixels in a block.
     const LANES: usize;
     /// Where the taps of one block lie in a source row, in the form that this level fetches fastest.
@@ -118,9 +122,8 @@ pub trait Simd: Elements {
     /// Asks for the line of memory around a byte, which need not be readable.
     fn prefetch(self, _at: *const u8) {}
 
-    /// Writes a value to every element, if there is a faster way than vectors for so many; says whether it did. Elements are
-    /// numbers.
-    fn fill_long<T: Copy>(self, _out: &mut [MaybeUninit<T>], _value: T) -> bool {
+    /// Writes a value to every element, if there is a faster way than vectors for so many; says whether it did.
+    fn fill_long<T: Plain>(self, _out: &mut [MaybeUninit<T>], _value: T) -> bool {
         false
     }
 

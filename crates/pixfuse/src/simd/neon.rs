@@ -149,7 +149,8 @@ fn low_words(_: Neon, words: int32x4_t) -> int32x4_t {
     level! { vshrq_n_s32::<16>(vshlq_n_s32::<16>(words)) }
 }
 
-impl Simd for Neon {
+// SAFETY: each operation says what it reads and writes, and that this is what it asks for.
+unsafe impl Simd for Neon {
     const LANES: usize = 8;
     type Columns = Columns;
     type RowFilter = PlainRows;
@@ -326,7 +327,8 @@ fn bytes(_: Neon, [low, high]: [int32x4_t; 2]) -> uint8x8_t {
     }
 }
 
-impl Elements for Neon {
+// SAFETY: `detect` is the one way to a token. The stores write eight pixels.
+unsafe impl Elements for Neon {
     type I32 = [int32x4_t; 2];
     type F32 = [float32x4_t; 2];
 

@@ -28,7 +28,8 @@ fn unpack(words: i32) -> [i32; 2] {
     [i32::from(words as i16), words >> 16]
 }
 
-impl Simd for Scalar {
+// SAFETY: each operation says what it reads and writes, and that this is what it asks for.
+unsafe impl Simd for Scalar {
     const LANES: usize = 1;
     type Columns = ScalarColumns;
     type RowFilter = PlainRows;

@@ -10,7 +10,7 @@ use super::avx2_quads::QuadWeights;
 use super::string::fill_long;
 use super::turn::turn;
 use super::{avx2_cells, level, token};
-use crate::simd::{BlockTaps, CellColumns, CellRows, QUADS, Simd, Task};
+use crate::simd::{BlockTaps, CellColumns, CellRows, Plain, QUADS, Simd, Task};
 use crate::weights::AxisWeights;
 
 token! {
@@ -28,7 +28,8 @@ pub(super) unsafe fn load_halves(low: *const u8, high: *const u8) -> __m256i {
     unsafe { _mm256_loadu2_m128i(high.cast(), low.cast()) }
 }
 
-impl Simd for Avx2 {
+// SAFETY: each operation says what it reads and writes, and that this is what it asks for.
+unsafe impl Simd for Avx2 {
     const LANES: usize = 8;
     /// Each line twice: with 64, images from memory take up to 20 % longer (576x768 -> 240x256), and those in a cache are
     /// not asked for.
@@ -109,7 +110,7 @@ impl Simd for Avx2 {
     }
 
     #[inline(always)]
-    fn fill_long<T: Copy>(self, out: &mut [MaybeUninit<T>], value: T) -> bool {
+    fn fill_long<T: Plain>(self, out: &mut [MaybeUninit<T>], value: T) -> bool {
         fill_long(out, value)
     }
 

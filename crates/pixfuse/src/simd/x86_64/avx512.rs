@@ -10,7 +10,7 @@ use super::avx512_quads::QuadWeights;
 use super::string::fill_long;
 use super::turn::turn;
 use super::{Avx2, avx2_cells, level, token};
-use crate::simd::{BlockTaps, CellColumns, CellRows, Simd, Task};
+use crate::simd::{BlockTaps, CellColumns, CellRows, Plain, Simd, Task};
 use crate::weights::AxisWeights;
 
 token! {
@@ -26,7 +26,8 @@ impl Avx512 {
     }
 }
 
-impl Simd for Avx512 {
+// SAFETY: each operation says what it reads and writes, and that this is what it asks for.
+unsafe impl Simd for Avx512 {
     const LANES: usize = 16;
     type Columns = Columns;
     const ASKS_FOR_NEXT: bool = true;
@@ -103,7 +104,7 @@ impl Simd for Avx512 {
     }
 
     #[inline(always)]
-    fn fill_long<T: Copy>(self, out: &mut [MaybeUninit<T>], value: T) -> bool {
+    fn fill_long<T: Plain>(self, out: &mut [MaybeUninit<T>], value: T) -> bool {
         fill_long(out, value)
     }
 

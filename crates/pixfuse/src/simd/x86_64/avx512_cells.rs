@@ -43,7 +43,8 @@ const MOST_QUADS: usize = 5;
 /// The most rows whose shares, of two edges of a byte each, fit a lane.
 const MOST_ROWS: usize = (i32::MAX / (2 * u8::MAX as i32 * i16::MAX as i32)) as usize;
 
-impl WholeCells for CellWindows {
+// SAFETY: windows are placed inside rows of `length` bytes, and a group is sixteen elements.
+unsafe impl WholeCells for CellWindows {
     fn new(columns: &CellColumns, rows: usize, length: usize) -> Option<Self> {
         let outputs = columns.cells.len();
         let inside = |output| columns.taps(output).filter(|&(_, share)| share == 1.0).count();

@@ -5,7 +5,8 @@ use std::arch::x86_64::*;
 use super::{Avx2, Avx512, level};
 use crate::simd::{Elements, Steps};
 
-impl Elements for Avx512 {
+// SAFETY: `detect` is the one way to a token. The stores write sixteen pixels.
+unsafe impl Elements for Avx512 {
     type I32 = __m512i;
     type F32 = __m512;
 
@@ -83,7 +84,8 @@ impl Elements for Avx512 {
     }
 }
 
-impl Elements for Avx2 {
+// SAFETY: `detect` is the one way to a token. The stores write eight pixels.
+unsafe impl Elements for Avx2 {
     type I32 = __m256i;
     type F32 = __m256;
 
