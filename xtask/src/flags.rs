@@ -24,7 +24,7 @@ xflags::xflags! {
             optional --install
         }
 
-        /// Measure every kernel and level, and the peers; render tables and plots; judge the bars.
+        /// Measure every kernel and level, and the peers; render tables and plots.
         ///
         /// Every run is kept in target/bench, with the machine's identity; the last one is results.json there. A run
         /// of all workloads that is not quick also writes benches/RESULTS.md and benches/plots.
@@ -35,7 +35,7 @@ xflags::xflags! {
             optional --only id: String
             /// Say what changed beyond noise since a run that was kept (the last one: target/bench/results.json).
             optional --compare old: PathBuf
-            /// Measure nothing: render, judge and compare a run that was kept.
+            /// Measure nothing: render and compare a run that was kept.
             optional --from run: PathBuf
             /// With --compare, fail if a row of pixfuse is slower.
             optional --fail-on-regression

@@ -71,8 +71,8 @@ impl Run {
     }
 
     /// How many times the fastest peer's time is pixfuse's, and the two rows.
-    pub(crate) fn lead(&self, task: Task<'_>, language: &str, level: Option<&str>) -> Option<(f64, &Record, &Record)> {
-        let (ours, peer) = (self.ours(task, language, level)?, self.peer(task, language)?);
+    pub(crate) fn lead(&self, task: Task<'_>, language: &str) -> Option<(f64, &Record, &Record)> {
+        let (ours, peer) = (self.ours(task, language, None)?, self.peer(task, language)?);
         Some((peer.median / ours.median, ours, peer))
     }
 
@@ -99,6 +99,23 @@ impl Run {
         let mut levels: Vec<(String, usize)> = wins.into_iter().map(|(level, wins)| (level.to_owned(), wins)).collect();
         levels.sort_by_key(|(_, wins)| std::cmp::Reverse(*wins));
         levels
+    }
+
+    /// Which level is the best of this CPU, and where another is.
+    pub(crate) fn best_level(&self) -> String {
+        let levels = self.levels();
+        let Some((best, wins)) = levels.first() else { return "no row of pixfuse was measured".to_owned() };
+        let others: Vec<String> = self
+            .tasks()
+            .into_iter()
+            .filter_map(|task| {
+                let level = self.ours(task, "Rust", None)?.level.as_deref()?;
+                (level != best).then(|| format!("{} {level}", task.name()))
+            })
+            .collect();
+        let tasks = levels.iter().map(|(_, wins)| wins).sum::<usize>();
+        let rest = if others.is_empty() { String::new() } else { format!(" (elsewhere: {})", others.join(", ")) };
+        format!("the best level of this CPU is {best}, the fastest in {wins} of {tasks} tasks{rest}")
     }
 
     fn of(&self, task: Task<'_>, kind: Kind) -> impl Iterator<Item = &Record> {
@@ -128,15 +145,14 @@ mod tests {
     #[test]
     fn the_fastest_row_of_each_side_is_compared() {
         let run = fixture::run();
-        let (lead, ours, peer) = run.lead(W1, "Python", None).unwrap();
+        let (lead, ours, peer) = run.lead(W1, "Python").unwrap();
         assert_eq!((lead, ours.level.as_deref(), peer.name.as_str()), (5.0, Some("avx512"), "cv2 at its best: split"));
-        let (lead, ..) = run.lead(W1, "Python", Some("avx2")).unwrap();
-        assert_eq!(lead, 2.5);
+        assert_eq!(run.ours(W1, "Python", Some("avx2")).unwrap().median, 40.0);
         assert_eq!(run.above_floor(W1).unwrap().0, 2.0);
         assert_eq!(run.floor(W1, "Python"), None);
         // A row of another kind is no alternative, however fast.
         assert_eq!(run.ours(W1, "Python", None).unwrap().median, 20.0);
-        assert_eq!(run.lead(W1, "Node.js", None), None);
+        assert_eq!(run.lead(W1, "Node.js"), None);
     }
 
     #[test]
@@ -157,5 +173,16 @@ mod tests {
     #[test]
     fn the_level_that_wins_most_is_first() {
         assert_eq!(fixture::run().levels(), [("avx512".to_owned(), 3), ("avx2".to_owned(), 0)]);
+    }
+
+    #[test]
+    fn the_best_level_is_named_with_where_it_is_not() {
+        let mut run = fixture::run();
+        assert_eq!(run.best_level(), "the best level of this CPU is avx512, the fastest in 3 of 3 tasks");
+        run.records[0].median = 30.0;
+        assert_eq!(
+            run.best_level(),
+            "the best level of this CPU is avx512, the fastest in 2 of 3 tasks (elsewhere: W1 avx2)"
+        );
     }
 }

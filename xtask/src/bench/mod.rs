@@ -2,10 +2,9 @@
 //!
 //! `measure` runs three programs, one a language, that print one JSON object a line: a `record`. A run of them is kept
 //! by `store`, with the `machine` it was made on. `best` says which rows stand against each other; `tables`, `plots` (by
-//! `chart`) and `results` show them, `bars` judges them, `compare` sets two runs against each other.
-//! `build_cost` measures what users pay before the first call.
+//! `chart`) and `results` show them, `compare` sets two runs against each other. `build_cost` measures what users pay
+//! before the first call.
 
-mod bars;
 mod best;
 mod build_cost;
 mod chart;
@@ -45,15 +44,13 @@ pub(crate) fn run(flags: &Bench) -> Result<()> {
         }
     };
 
-    let bars = bars::judge(&bars::committed()?, &run)?;
-    println!("\n{}\n\n{}", run.machine, tables::all(&run));
-    println!("\n{}\n{}\n{}", bars::table(&bars), bars::summary(&bars), bars::best_level(&run));
+    println!("\n{}\n\n{}\n\n{}", run.machine, tables::all(&run), run.best_level());
 
     // Numbers of a quick or partial run must not replace those that are quoted; how they look can be seen anyway.
     // Nor should two runs that are only compared.
     let quoted = run.is_full() && !(flags.from.is_some() && old.is_some());
     let directory = if quoted { tools::root().join("benches") } else { store::directory() };
-    results::write(&run, &bars, &directory)?;
+    results::write(&run, &directory)?;
     println!("written to {}, with plots beside it", tools::shown(&directory.join("RESULTS.md")));
 
     if let Some(old) = old {

@@ -49,7 +49,7 @@ fn overview(run: &Run) -> Chart {
             .into_iter()
             .zip(paints)
             .filter_map(|(language, paint)| {
-                let (lead, _, peer) = run.lead(task, language, None)?;
+                let (lead, _, peer) = run.lead(task, language)?;
                 let note = format!("{} than {}", factor(lead), library(&peer.name));
                 Some(Bar { label: language.to_owned(), value: lead, spread: None, note, paint })
             })

@@ -1,23 +1,22 @@
-//! `benches/RESULTS.md`: a summary, the bars, the plots, and then every row.
+//! `benches/RESULTS.md`: a summary, the plots, and then every row.
 
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::bars::{self, Bar};
 use super::best::{LANGUAGES, Task, library};
 use super::store::Run;
 use super::{build_cost, plots, tables, workloads};
 
 /// Writes `RESULTS.md` and `plots/` into a directory.
-pub(crate) fn write(run: &Run, bars: &[Bar], directory: &Path) -> Result<()> {
+pub(crate) fn write(run: &Run, directory: &Path) -> Result<()> {
     plots::write(run, &directory.join("plots"))?;
     let path = directory.join("RESULTS.md");
-    fs::write(&path, markdown(run, bars)).with_context(|| format!("cannot write {}", path.display()))
+    fs::write(&path, markdown(run)).with_context(|| format!("cannot write {}", path.display()))
 }
 
-fn markdown(run: &Run, bars: &[Bar]) -> String {
+fn markdown(run: &Run) -> String {
     let day = run.ended.split('T').next().unwrap_or(&run.ended);
     let mut text = format!("# Results\n\nWritten by `cargo xtask bench` on {day}. {}.\n\n", run.machine);
     if !run.is_full() {
@@ -28,15 +27,13 @@ fn markdown(run: &Run, bars: &[Bar]) -> String {
              over pixfuse's. The floor reads the touched bytes and writes the output once, or decodes only.\n\n";
     text += &summary(run);
     text += &format!(
-        "\n{}. {}: [see below](#bars).\n\n![How many times faster than the fastest library]({})\n",
-        capital(&bars::best_level(run)),
-        capital(&bars::summary(bars)),
+        "\n{}.\n\n![How many times faster than the fastest library]({})\n",
+        capital(&run.best_level()),
         link(plots::OVERVIEW)
     );
 
     let plots = run.tasks().into_iter().map(|task| format!("![{}]({})\n", task.name(), link(&plots::file(task))));
     text += &details("Each workload as a plot", &plots.collect::<Vec<_>>().join("\n"));
-    text += &format!("\n## Bars\n\n{}.\n\n{}", capital(&bars::summary(bars)), code(&bars::table(bars)));
     if let Some(costs) = tables::costs(run) {
         text += &format!("\n## What is paid once, and what a call costs\n\n{}", code(&costs));
     }
@@ -65,7 +62,7 @@ fn summary(run: &Run) -> String {
         for language in LANGUAGES {
             let cell = |time: Option<f64>| time.map_or("-".to_owned(), workloads::rounded);
             text += &format!(" {} |", cell(run.ours(task, language, None).map(|row| row.median)));
-            text += &match (run.peer(task, language), run.lead(task, language, None)) {
+            text += &match (run.peer(task, language), run.lead(task, language)) {
                 (Some(peer), Some((lead, ..))) => {
                     format!(" {} {} (**{lead:.1}x**) |", workloads::rounded(peer.median), library(&peer.name))
                 }
@@ -125,12 +122,11 @@ mod tests {
     #[test]
     fn the_page_begins_with_the_summary_and_names_every_plot() {
         let run = fixture::run();
-        let text = markdown(&run, &[]);
-        let places =
-            ["| workload |", "plots/overview.svg", "plots/W9-2-threads.svg", "## Bars", "## Every row", "cv2: LUT"]
-                .map(|part| text.find(part).unwrap_or_else(|| panic!("{part} is not in {text}")));
+        let text = markdown(&run);
+        let places = ["| workload |", "plots/overview.svg", "plots/W9-2-threads.svg", "## Every row", "cv2: LUT"]
+            .map(|part| text.find(part).unwrap_or_else(|| panic!("{part} is not in {text}")));
         assert!(places.is_sorted(), "{places:?}");
         assert!(!text.contains("not to quote"));
-        assert!(markdown(&Run { quick: true, ..run }, &[]).contains("not to quote"));
+        assert!(markdown(&Run { quick: true, ..run }).contains("not to quote"));
     }
 }
