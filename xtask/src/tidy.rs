@@ -71,13 +71,88 @@ fn files_are_short() {
     assert!(long.is_empty(), "longer than {MOST_LINES} lines:\n{}", long.join("\n"));
 }
 
+fn read(path: &str) -> String {
+    fs::read_to_string(tools::root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// Directories of the crates that are published, as paths from the root.
+fn published() -> Vec<String> {
+    let manifests = sources(&["Cargo.toml"]).into_iter();
+    let published = manifests.filter(|(_, text)| text.contains("[package]") && !text.contains("publish = false"));
+    let directories: Vec<String> = published
+        .map(|(path, _)| path.trim_end_matches("/Cargo.toml").to_owned())
+        // A user's crates, which are here to be copied.
+        .filter(|directory| !directory.starts_with("examples/"))
+        .collect();
+    assert!(directories.len() >= 7, "{directories:?}");
+    directories
+}
+
+/// A package holds only what is below its directory, and links do not survive on Windows: so there are copies.
+#[test]
+fn each_package_has_the_licences() {
+    for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
+        for directory in published() {
+            let path = format!("{directory}/{name}");
+            assert!(read(&path) == read(name), "{path} differs from {name}: copy it");
+        }
+    }
+    let wanted = ["LICENSE-MIT", "LICENSE-APACHE"];
+    let pyproject = read("bindings/python/pyproject.toml");
+    let package: serde_json::Value = serde_json::from_str(&read("bindings/node/package.json")).unwrap();
+    let files = package["files"].as_array().unwrap();
+    for name in wanted {
+        assert!(pyproject.contains(&format!("\"{name}\"")), "bindings/python/pyproject.toml: license-files: {name}");
+        assert!(files.iter().any(|file| file == name), "bindings/node/package.json: files: {name}");
+    }
+}
+
+#[test]
+fn manifests_say_where_to_look() {
+    let repository = env!("CARGO_PKG_REPOSITORY");
+    assert!(repository.starts_with("https://"), "[workspace.package]: repository: {repository:?}");
+    for directory in published() {
+        let text = read(&format!("{directory}/Cargo.toml"));
+        let value = |key: &str| {
+            let line = text.lines().find_map(|line| line.strip_prefix(key)?.trim().strip_prefix("= "));
+            line.unwrap_or_else(|| panic!("{directory}/Cargo.toml: no {key}")).trim_matches('"').to_owned()
+        };
+        for key in ["license", "repository", "homepage", "keywords", "categories"] {
+            assert_eq!(value(&format!("{key}.workspace")), "true", "{directory}/Cargo.toml: {key}");
+        }
+        assert_eq!(value("documentation"), format!("https://docs.rs/{}", value("name")), "{directory}/Cargo.toml");
+        read(&format!("{directory}/{}", value("readme")));
+    }
+    let package: serde_json::Value = serde_json::from_str(&read("bindings/node/package.json")).unwrap();
+    assert_eq!(package["repository"]["url"], format!("git+{repository}.git"), "bindings/node/package.json");
+    let pyproject = read("bindings/python/pyproject.toml");
+    for key in ["Homepage", "Documentation", "Repository", "Changelog", "Issues"] {
+        assert!(pyproject.contains(&format!("\n{key} = \"{repository}")), "bindings/python/pyproject.toml: {key}");
+    }
+}
+
+/// A tag of somebody else's repository may be moved to other code; a digest is that code.
+#[test]
+fn actions_are_pinned_by_digest() {
+    let mut pinned = 0;
+    for entry in fs::read_dir(tools::root().join(".github/workflows")).unwrap() {
+        let path = entry.unwrap().path();
+        for line in fs::read_to_string(&path).unwrap().lines() {
+            let Some((_, action)) = line.split_once("uses: ") else { continue };
+            let (_, version) = action.split_once('@').unwrap_or((action, ""));
+            let (digest, tag) = version.split_once(" # ").unwrap_or((version, ""));
+            let is_digest = digest.len() == 40 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
+            assert!(is_digest && tag.starts_with('v'), "{}: {action}, expected @DIGEST # vTAG", path.display());
+            pinned += 1;
+        }
+    }
+    assert!(pinned > 0, "no action is used: the search is broken");
+}
+
 /// One version for all packages: the workspace's, which this crate has too.
 #[test]
 fn versions_agree() {
     let version = env!("CARGO_PKG_VERSION");
-    let read =
-        |path: &str| fs::read_to_string(tools::root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
-
     for (path, text) in sources(&["Cargo.toml"]) {
         let workspace = text.contains("[workspace]");
         for line in text.lines().map(str::trim) {
