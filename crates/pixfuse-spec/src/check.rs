@@ -3,7 +3,8 @@
 use crate::arguments::Findings;
 use crate::grammar::{self, Clause};
 use crate::read::{
-    read_center_crop, read_input, read_letterbox, read_normalize, read_output, read_pad, read_resize, read_window,
+    read_center_crop, read_input, read_letterbox, read_normalize, read_output, read_pad, read_patches, read_resize,
+    read_window,
 };
 use crate::rules::{self, Draft, Subject};
 use crate::spelling::{nearest, unknown};
@@ -17,7 +18,8 @@ use crate::{ChannelOrder, Error, Input, Output, PixelFormat, Sample, Sampling, S
 pub const MAX_SIDE: u32 = 65535;
 
 /// In the order of work.
-const CLAUSES: [&str; 8] = ["input", "resize", "letterbox", "center_crop", "crop", "pad", "normalize", "output"];
+const CLAUSES: [&str; 9] =
+    ["input", "resize", "letterbox", "center_crop", "crop", "pad", "normalize", "output", "patches"];
 
 /// Two ways to say the same thing.
 const RIVALS: [[&str; 2]; 2] = [["resize", "letterbox"], ["crop", "center_crop"]];
@@ -54,6 +56,7 @@ pub fn check<P: Clone>(tokens: &[Token<P>], end: P) -> Result<Spec, Vec<Error<P>
     let pad = clauses.get("pad").and_then(|clause| read_pad(clause, found));
     let normalize = clauses.get("normalize").map(|clause| read_normalize(clause, sample, found));
     let output = clauses.get("output").map(|clause| read_output(clause, found)).unwrap_or_default();
+    let patches = clauses.get("patches").and_then(|clause| read_patches(clause, output.layout, found));
 
     let Findings { mut errors, places } = findings;
     let crop = center.or(window);
@@ -69,6 +72,8 @@ pub fn check<P: Clone>(tokens: &[Token<P>], end: P) -> Result<Spec, Vec<Error<P>
         letterbox: letterbox.as_ref(),
         crop: crop.as_ref(),
         pad: pad.as_ref(),
+        patches: patches.as_ref(),
+        layout_out: output.layout,
         normalize: normalize.as_ref(),
         channels: output.channels,
         element: output.element,
@@ -95,7 +100,7 @@ pub fn check<P: Clone>(tokens: &[Token<P>], end: P) -> Result<Spec, Vec<Error<P>
             layout: output.layout?,
             quantize: output.quantize?,
         };
-        Some(Spec { input, resize, letterbox, crop, pad, normalize, output })
+        Some(Spec { input, resize, letterbox, crop, pad, normalize, output, patches })
     };
     match whole() {
         Some(mut spec) if errors.is_empty() => {

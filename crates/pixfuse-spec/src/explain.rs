@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::text::number;
 use crate::{
-    Composite, Convert, Crop, Filter, Frame, FrameSize, Load, Map, Number, Order, Orientation, Pad, Plan, Quantize,
-    Resample, Rounding, Separable, Size, Store,
+    Composite, Convert, Crop, Filter, Frame, FrameSize, Load, Map, MarginFill, Margins, Number, Order, Orientation,
+    Pad, Patches, Plan, Quantize, Resample, Rounding, Separable, Size, Store,
 };
 
 impl fmt::Display for Plan {
@@ -78,8 +78,20 @@ impl fmt::Display for Frame {
                 steps.push(format!("window {rows} x {columns} at row {top}, column {left}"));
             }
         }
-        if let Some(Pad { top, left, bottom, right, fill }) = &self.pad {
-            steps.push(format!("pad {top} above, {left} left, {bottom} below, {right} right on {fill}"));
+        if let Some(Pad { margins, fill }) = &self.pad {
+            let fill = match fill {
+                MarginFill::Pixel(fill) => fill.to_string(),
+                MarginFill::Tensor(value) => format!("{} after normalising", number(*value)),
+            };
+            steps.push(match margins {
+                Margins::Fixed { top, left, bottom, right } => {
+                    format!("pad {top} above, {left} left, {bottom} below, {right} right on {fill}")
+                }
+                Margins::To { rows, columns, at } => format!("pad to {rows} x {columns} ({at}) on {fill}"),
+                Margins::Multiple { rows, columns, at } => {
+                    format!("pad to multiples of {rows} x {columns} ({at}) on {fill}")
+                }
+            });
         }
         f.write_str(&steps.join("; "))
     }
@@ -177,6 +189,19 @@ impl fmt::Display for Store {
         }
         if self.from.iter().enumerate().any(|(to, &from)| to != from) {
             write!(f, ", channels from {:?} of the source", self.from)?;
+        }
+        if let Some(Patches { side, merge, temporal, order, pad_to }) = self.patches {
+            write!(f, ", in patches of {side} x {side} ({order}")?;
+            if temporal > 1 {
+                write!(f, ", {temporal} times each")?;
+            }
+            if merge > 1 {
+                write!(f, ", in squares of {merge} x {merge}")?;
+            }
+            if let Some(count) = pad_to {
+                write!(f, ", zeros up to {count} of them")?;
+            }
+            write!(f, ")")?;
         }
         Ok(())
     }

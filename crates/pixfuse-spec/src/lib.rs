@@ -49,9 +49,12 @@ pub use orientation::Orientation;
 pub use plan::{
     Composite, Convert, Frame, FrameSize, Load, Map, MapForm, Plan, Resample, Separable, Shape, Store, Stored,
 };
-pub use spec::{Crop, Fill, Input, Letterbox, Normalize, Number, Output, Pad, Quantize, Resize, Sampling, Size, Spec};
+pub use spec::{
+    Crop, Fill, Input, Letterbox, MarginFill, Margins, Normalize, Number, Output, Pad, Patches, Quantize, Resize,
+    Sampling, Size, Spec,
+};
 pub use tokens::{Kind, Token, lex};
 pub use vocabulary::{
-    Alpha, ChannelOrder, CoverRule, Element, Filter, Gray, Layout, LetterboxRule, Like, Matrix, Order, PixelFormat,
-    Precision, Range, Rounding, Sample,
+    Alpha, Anchor, ChannelOrder, CoverRule, Element, Filter, Gray, Layout, LetterboxRule, Like, Matrix, Order,
+    PatchOrder, PixelFormat, Precision, Range, Rounding, Sample,
 };

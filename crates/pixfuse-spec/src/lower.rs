@@ -3,8 +3,8 @@
 use crate::order::{ChannelNumbers, fused};
 use crate::spec::PILLOW;
 use crate::{
-    Alpha, ChannelOrder, Composite, Convert, Element, Filter, Frame, FrameSize, Letterbox, Like, Load, Map, Matrix,
-    Normalize, Number, Order, Plan, Precision, Range, Resample, Sampling, Separable, Spec, Store,
+    Alpha, ChannelOrder, Composite, Convert, Element, Filter, Frame, FrameSize, Letterbox, Like, Load, Map, Margins,
+    Matrix, Normalize, Number, Order, Plan, Precision, Range, Resample, Sampling, Separable, Spec, Store,
 };
 
 /// The plan of a checked declaration. Numbers written `_` stay open in it.
@@ -29,6 +29,7 @@ pub fn lower(spec: &Spec) -> Plan {
             element: spec.output.element,
             quantize: spec.output.quantize,
             layout: spec.output.layout,
+            patches: spec.patches,
         },
     }
 }
@@ -68,7 +69,8 @@ fn frame(spec: &Spec) -> Frame {
         }
         (None, None) => FrameSize::Keep,
     };
-    let pad = spec.pad.clone().filter(|pad| [pad.top, pad.left, pad.bottom, pad.right] != [0; 4]);
+    let nothing = Margins::Fixed { top: 0, left: 0, bottom: 0, right: 0 };
+    let pad = spec.pad.clone().filter(|pad| pad.margins != nothing);
     Frame { size, crop: spec.crop.clone(), pad }
 }
 

@@ -5,7 +5,7 @@
 
 use crate::{
     ChannelOrder, Crop, Element, Fill, Filter, Gray, Layout, LetterboxRule, Matrix, Number, Order, Orientation, Pad,
-    PixelFormat, Quantize, Range, Sample, Size,
+    Patches, PixelFormat, Quantize, Range, Sample, Size,
 };
 
 /// load, frame, resample, map, store.
@@ -76,7 +76,7 @@ impl Load {
 }
 
 /// Where the resampled image lies in the output: the work on sizes and offsets, in its order.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Frame {
     /// The size that the source is resampled to, and what is put around it to fill a letterbox.
     pub size: FrameSize,
@@ -204,6 +204,8 @@ pub struct Store {
     pub quantize: Option<Quantize>,
     /// Planes or interleaved.
     pub layout: Layout,
+    /// How the image is cut, if it is.
+    pub patches: Option<Patches>,
 }
 
 /// The part of a plan that changes machine code; everything else is numbers.

@@ -4,15 +4,20 @@ use crate::arguments::{Arguments, Findings, Signature};
 use crate::grammar::Clause;
 use crate::rules::Integer;
 use crate::{
-    Alpha, ChannelOrder, CoverRule, Crop, Element, Fill, Gray, Layout, Letterbox, LetterboxRule, MAX_SIDE, Matrix,
-    Normalize, Number, Order, Orientation, Pad, PixelFormat, Precision, Quantize, Range, Resize, Rounding, Sample,
-    Sampling, Size,
+    Alpha, Anchor, ChannelOrder, CoverRule, Crop, Element, Fill, Gray, Layout, Letterbox, LetterboxRule, MAX_SIDE,
+    MarginFill, Margins, Matrix, Normalize, Number, Order, Orientation, Pad, PatchOrder, Patches, PixelFormat,
+    Precision, Quantize, Range, Resize, Rounding, Sample, Sampling, Size,
 };
 
 /// A length without `_`: what cuts an image that is there.
 const LENGTH: Integer = Integer { least: 1, most: MAX_SIDE, open: false };
 const OFFSET: Integer = Integer { least: 0, most: MAX_SIDE, open: false };
 const STRIDE: Integer = Integer { least: 1, most: 1024, open: false };
+const PATCH: Integer = Integer { least: 1, most: 1024, open: false };
+/// Frames that one image stands for.
+const TEMPORAL: Integer = Integer { least: 1, most: 16, open: false };
+/// Patches of a tensor.
+const COUNT: Integer = Integer { least: 1, most: 1 << 24, open: false };
 /// The values of the EXIF tag.
 const EXIF: Integer = Integer { least: 1, most: 8, open: false };
 /// The versions of Pillow that differ, older and newer.
@@ -194,21 +199,83 @@ pub(crate) fn read_window<P: Clone>(clause: &Clause<P>, findings: &mut Findings<
 
 /// `None` if something in the clause could not be read.
 pub(crate) fn read_pad<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> Option<Pad> {
+    let by_name = ["to", "multiple"].into_iter().find(|name| clause.named(name).is_some());
     let signature = Signature {
         clause: "pad",
-        usage: "pad(top, left, bottom, right)",
-        positional: &["top", "left", "bottom", "right"],
-        least: 4,
+        usage: match by_name {
+            None => "pad(top, left, bottom, right)",
+            Some("to") => "pad(to = [1024, 1024])",
+            Some(_) => "pad(multiple = 32)",
+        },
+        positional: if by_name.is_some() { &[] } else { &["top", "left", "bottom", "right"] },
+        least: if by_name.is_some() { 0 } else { 4 },
         flags: &[],
-        names: &["fill"],
+        names: &["to", "multiple", "at", "fill", "value"],
     };
     let mut arguments = Arguments::new(clause, &signature, findings);
     let [top, left, bottom, right] = ["top", "left", "bottom", "right"].map(|name| {
-        let margin = arguments.next_integer(name, &format!("{name} margin"), &OFFSET);
-        margin.and_then(|value| value.known().copied())
+        let missing = by_name.is_some();
+        let margin = (!missing).then(|| arguments.next_integer(name, &format!("{name} margin"), &OFFSET));
+        margin.flatten().and_then(|value| value.known().copied())
     });
+    let mut frame = |name| arguments.named(name).map(|value| arguments.frame(name, value, &LENGTH));
+    let (to, multiple) = (frame("to"), frame("multiple"));
+    let at = arguments.named_word("at").unwrap_or(Anchor::TopLeft);
     let fill = read_fill(&mut arguments, 0);
-    Some(Pad { top: top?, left: left?, bottom: bottom?, right: right?, fill })
+    let value = arguments.named("value").map(|value| arguments.closed("value", value));
+    if let Some((value, _)) = arguments.named("value").zip(clause.named("fill")) {
+        arguments.error(value, "value and fill exclude each other; keep one".to_owned());
+    }
+    if let Some((value, _)) = arguments.named("multiple").zip(clause.named("to")) {
+        arguments.error(value, "to and multiple exclude each other; keep one".to_owned());
+    }
+    if let Some(value) = arguments.named("at").filter(|_| by_name.is_none()) {
+        arguments.error(value, "at goes with to = .. or multiple = ..; leave it out".to_owned());
+    }
+    let fill = match value {
+        Some(value) => MarginFill::Tensor(value?),
+        None => MarginFill::Pixel(fill),
+    };
+    let margins = match (to, multiple) {
+        (Some(to), _) => to.map(|[rows, columns]| Margins::To { rows, columns, at })?,
+        (None, Some(multiple)) => multiple.map(|[rows, columns]| Margins::Multiple { rows, columns, at })?,
+        (None, None) => Margins::Fixed { top: top?, left: left?, bottom: bottom?, right: right? },
+    };
+    Some(Pad { margins, fill })
+}
+
+/// `None` if something in the clause could not be read. `layout` is that of the output, as far as it is known.
+pub(crate) fn read_patches<P: Clone>(
+    clause: &Clause<P>,
+    layout: Option<Layout>,
+    findings: &mut Findings<P>,
+) -> Option<Patches> {
+    let signature = Signature {
+        clause: "patches",
+        usage: "patches(16, merge = 2, temporal = 2)",
+        positional: &["side"],
+        least: 1,
+        flags: &[],
+        names: &["merge", "temporal", "order", "pad_to"],
+    };
+    let mut arguments = Arguments::new(clause, &signature, findings);
+    let known = |value: Option<Number<u32>>| value.and_then(|value| value.known().copied());
+    let side = known(arguments.next_integer("side", "side of a patch", &PATCH));
+    let merge =
+        if clause.named("merge").is_some() { known(arguments.named_integer("merge", &STRIDE)) } else { Some(1) };
+    let temporal = if clause.named("temporal").is_some() {
+        known(arguments.named_integer("temporal", &TEMPORAL))
+    } else {
+        Some(1)
+    };
+    let default = if layout == Some(Layout::Hwc) { PatchOrder::Thwc } else { PatchOrder::Cthw };
+    let order = match arguments.optional_word("order") {
+        Some(order) => Some(order.unwrap_or(default)),
+        None => None,
+    };
+    let pad_to = arguments.named_integer("pad_to", &COUNT).map(|count| count.known().copied());
+    let pad_to = if clause.named("pad_to").is_some() { Some(pad_to.flatten()?) } else { None };
+    Some(Patches { side: side?, merge: merge?, temporal: temporal?, order: order?, pad_to })
 }
 
 /// An argument that could not be read is left open, so that no rule speaks about it.

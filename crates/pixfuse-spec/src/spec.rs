@@ -1,8 +1,8 @@
 //! The parsed form of a declaration.
 
 use crate::{
-    Alpha, ChannelOrder, CoverRule, Element, Filter, Gray, Layout, LetterboxRule, Like, Matrix, Order, Orientation,
-    PixelFormat, Precision, Range, Rounding, Sample,
+    Alpha, Anchor, ChannelOrder, CoverRule, Element, Filter, Gray, Layout, LetterboxRule, Like, Matrix, Order,
+    Orientation, PatchOrder, PixelFormat, Precision, Range, Rounding, Sample,
 };
 
 /// A number of a declaration: written down, or left open as `_` until the pipeline is made.
@@ -42,12 +42,14 @@ pub struct Spec {
     pub letterbox: Option<Letterbox>,
     /// `center_crop(...)` or `crop(...)`.
     pub crop: Option<Crop>,
-    /// `pad(...)`: fixed margins.
+    /// `pad(...)`: margins, or a frame to fill up.
     pub pad: Option<Pad>,
     /// `normalize(...)`: absent when pixel values stay as they are.
     pub normalize: Option<Normalize>,
     /// `output(...)`: what the tensor is.
     pub output: Output,
+    /// `patches(...)`: the image cut into squares, a row of the tensor each; absent when it stays whole.
+    pub patches: Option<Patches>,
 }
 
 /// `input(rgba8, hwc, alpha = drop, orient = 6)`.
@@ -228,19 +230,73 @@ pub enum Crop {
     },
 }
 
-/// `pad(top, left, bottom, right)`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// `pad(top, left, bottom, right)`, `pad(to = [1024, 1024])` or `pad(multiple = 32)`.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Pad {
-    /// Rows above.
-    pub top: u32,
-    /// Columns before.
-    pub left: u32,
-    /// Rows below.
-    pub bottom: u32,
-    /// Columns behind.
-    pub right: u32,
-    /// What stands there; 0 unless written.
-    pub fill: Fill,
+    /// How much.
+    pub margins: Margins,
+    /// What stands there; a pixel value of 0 unless written.
+    pub fill: MarginFill,
+}
+
+/// How much is put around an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Margins {
+    /// `pad(top, left, bottom, right)`: so many rows and columns.
+    Fixed {
+        /// Rows above.
+        top: u32,
+        /// Columns before.
+        left: u32,
+        /// Rows below.
+        bottom: u32,
+        /// Columns behind.
+        right: u32,
+    },
+    /// `pad(to = [1024, 1024])`: as many as fill a frame. A larger image is an error.
+    To {
+        /// Rows of the frame, at least 1.
+        rows: u32,
+        /// Columns of the frame, at least 1.
+        columns: u32,
+        /// Where the image lies in it.
+        at: Anchor,
+    },
+    /// `pad(multiple = 32)`: as many as make both sides multiples.
+    Multiple {
+        /// What the rows become a multiple of, at least 1.
+        rows: u32,
+        /// What the columns become a multiple of, at least 1.
+        columns: u32,
+        /// Where the image lies in it.
+        at: Anchor,
+    },
+}
+
+/// What stands in a margin.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MarginFill {
+    /// A pixel value, which is normalised as the image is.
+    Pixel(Fill),
+    /// `value = 0`: what stands in the tensor, after normalising. It is rounded to the element type.
+    Tensor(f64),
+}
+
+/// `patches(16, merge = 2, temporal = 2)`: the tensor is `[patches, elements]`, and each of its rows holds a square of
+/// the image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Patches {
+    /// Rows and columns of a patch, at least 1.
+    pub side: u32,
+    /// Patches follow each other in squares of `merge` x `merge`, row by row in a square and of squares; 1 is row by row.
+    pub merge: u32,
+    /// How often a patch holds the image: the frames of a video that a single image stands for.
+    pub temporal: u32,
+    /// How the elements of a patch follow each other, from the outermost; `cthw` for `chw` and `thwc` for `hwc` unless
+    /// written.
+    pub order: PatchOrder,
+    /// The tensor has so many rows, the last of them zeros; as many as there are patches unless written.
+    pub pad_to: Option<u32>,
 }
 
 /// `normalize(scale, mean, std, eps, order)`: `y = (x * scale - mean) / (std + eps)`.

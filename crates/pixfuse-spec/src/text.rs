@@ -7,8 +7,9 @@ use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use crate::{
-    CoverRule, Crop, Fill, Input, Layout, Letterbox, LetterboxRule, Normalize, Number, Orientation, Output, Pad,
-    ParseError, Precision, Quantize, Resize, Rounding, Sample, Sampling, Size, Spec, check, lex,
+    Anchor, CoverRule, Crop, Fill, Input, Layout, Letterbox, LetterboxRule, MarginFill, Margins, Normalize, Number,
+    Orientation, Output, Pad, ParseError, PatchOrder, Patches, Precision, Quantize, Resize, Rounding, Sample, Sampling,
+    Size, Spec, check, lex,
 };
 
 impl FromStr for Spec {
@@ -67,7 +68,11 @@ impl fmt::Display for Spec {
         if let Some(normalize) = &self.normalize {
             write!(f, "{}, ", normalize.text(self.input.format.sample()))?;
         }
-        self.output.fmt(f)
+        self.output.fmt(f)?;
+        match &self.patches {
+            Some(patches) => write!(f, ", {}", patches.text(self.output.layout)),
+            None => Ok(()),
+        }
     }
 }
 
@@ -176,12 +181,52 @@ impl fmt::Display for Crop {
 
 impl fmt::Display for Pad {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { top, left, bottom, right, fill } = self;
-        write!(f, "pad({top}, {left}, {bottom}, {right}")?;
-        if *fill != Fill::gray(0) {
-            write!(f, ", fill = {fill}")?;
+        let at = match self.margins {
+            Margins::Fixed { top, left, bottom, right } => {
+                write!(f, "pad({top}, {left}, {bottom}, {right}")?;
+                Anchor::TopLeft
+            }
+            Margins::To { rows, columns, at } => {
+                write!(f, "pad(to = [{rows}, {columns}]")?;
+                at
+            }
+            Margins::Multiple { rows, columns, at } => {
+                let multiple = if rows == columns { rows.to_string() } else { format!("[{rows}, {columns}]") };
+                write!(f, "pad(multiple = {multiple}")?;
+                at
+            }
+        };
+        if at != Anchor::TopLeft {
+            write!(f, ", at = {at}")?;
+        }
+        match &self.fill {
+            MarginFill::Pixel(fill) if *fill == Fill::gray(0) => {}
+            MarginFill::Pixel(fill) => write!(f, ", fill = {fill}")?,
+            MarginFill::Tensor(value) => write!(f, ", value = {}", number(*value))?,
         }
         f.write_char(')')
+    }
+}
+
+impl Patches {
+    /// The clause, behind an output of this layout.
+    pub fn text(&self, layout: Layout) -> String {
+        let Self { side, merge, temporal, order, pad_to } = *self;
+        let mut text = format!("patches({side}");
+        if merge != 1 {
+            text += &format!(", merge = {merge}");
+        }
+        if temporal != 1 {
+            text += &format!(", temporal = {temporal}");
+        }
+        let default = if layout == Layout::Hwc { PatchOrder::Thwc } else { PatchOrder::Cthw };
+        if order != default {
+            text += &format!(", order = {order}");
+        }
+        if let Some(count) = pad_to {
+            text += &format!(", pad_to = {count}");
+        }
+        text + ")"
     }
 }
 

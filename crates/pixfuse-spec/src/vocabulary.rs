@@ -124,6 +124,27 @@ names! {
 }
 
 names! {
+    /// Where an image lies in a larger frame.
+    Anchor, "place in the frame":
+    /// Its first pixel is the frame's first.
+    TopLeft = "top_left",
+    /// In the middle, with the odd row or column of the margin behind.
+    Center = "center",
+}
+
+names! {
+    /// How the elements of a patch follow each other, from the outermost: channels, time (`temporal = ..`), rows and
+    /// columns.
+    PatchOrder, "order of elements":
+    /// Channels, each with its frames: transformers' Qwen2-VL and its kin.
+    Cthw = "cthw",
+    /// Frames, each with its channels: planes in time order.
+    Tchw = "tchw",
+    /// Frames of interleaved pixels: SigLIP 2.
+    Thwc = "thwc",
+}
+
+names! {
     /// What becomes of an alpha channel, before anything is resampled.
     Alpha, "alpha rule":
     /// The alpha channel is not read; colours are taken as they are stored.

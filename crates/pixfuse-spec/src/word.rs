@@ -1,8 +1,8 @@
 //! What vocabularies have in common, for reading and for messages.
 
 use crate::{
-    Alpha, ChannelOrder, CoverRule, Element, Filter, Gray, Layout, LetterboxRule, Like, Matrix, Order, PixelFormat,
-    Precision, Range, Rounding,
+    Alpha, Anchor, ChannelOrder, CoverRule, Element, Filter, Gray, Layout, LetterboxRule, Like, Matrix, Order,
+    PatchOrder, PixelFormat, Precision, Range, Rounding,
 };
 
 /// A vocabulary: the names that may stand in one place.
@@ -48,5 +48,7 @@ vocabularies!(
     CoverRule,
     Order,
     ChannelOrder,
-    Element
+    Element,
+    Anchor,
+    PatchOrder
 );

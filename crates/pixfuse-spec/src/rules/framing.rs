@@ -2,7 +2,8 @@
 
 use super::{Draft, Found, Subject, length_fits};
 use crate::{
-    CoverRule, Crop, Filter, Letterbox, LetterboxRule, MAX_SIDE, Number, Pad, Resize, Rounding, Sampling, Size,
+    CoverRule, Crop, Filter, Letterbox, LetterboxRule, MAX_SIDE, MarginFill, Margins, Number, Pad, Resize, Rounding,
+    Sampling, Size,
 };
 
 /// Rows and columns, as far as they are known before there is an image.
@@ -20,7 +21,10 @@ pub(super) fn frame_is_sound(draft: &Draft<'_>, found: &mut Found) {
         found.extend(stride_has_its_rule(letterbox));
     }
     let letterbox = draft.letterbox.map(|letterbox| ("letterbox", &letterbox.fill));
-    let pad = draft.pad.map(|pad| ("pad", &pad.fill));
+    let pad = draft.pad.and_then(|pad| match &pad.fill {
+        MarginFill::Pixel(fill) => Some(("pad", fill)),
+        MarginFill::Tensor(_) => None,
+    });
     let crop = draft.crop.and_then(|crop| match crop {
         Crop::Center { fill, .. } => Some(("center_crop", fill)),
         Crop::Window { .. } => None,
@@ -102,9 +106,13 @@ fn cropped(crop: &Crop, clause: &str, known: Known, found: &mut Found) -> Known 
     sides.map(Some)
 }
 
-/// What is padded is still an image.
+/// What is padded is still an image, and no larger than the frame that it is put into.
 fn padded(pad: &Pad, known: Known, found: &mut Found) {
-    let margins = [pad.top.saturating_add(pad.bottom), pad.left.saturating_add(pad.right)];
+    let margins = match pad.margins {
+        Margins::Fixed { top, left, bottom, right } => [top.saturating_add(bottom), left.saturating_add(right)],
+        Margins::To { rows, columns, .. } => return fits(known, [rows, columns], found),
+        Margins::Multiple { .. } => return,
+    };
     for (axis, name) in AXES.into_iter().enumerate() {
         // Without a known size there is at least one row and one column.
         let side = known[axis].unwrap_or(1).saturating_add(margins[axis]);
@@ -112,6 +120,19 @@ fn padded(pad: &Pad, known: Known, found: &mut Found) {
             let at_least = if known[axis].is_some() { "" } else { "at least " };
             let message = format!("pad: the result has {at_least}{side} {name}; the most is {MAX_SIDE}");
             found.push((Subject::clause("pad"), message));
+        }
+    }
+}
+
+/// An image whose size is known lies inside its frame.
+fn fits(known: Known, frame: [u32; 2], found: &mut Found) {
+    for (axis, name) in AXES.into_iter().enumerate() {
+        if let Some(side) = known[axis].filter(|&side| side > frame[axis]) {
+            let message = format!(
+                "pad: to = [{}, {}] has fewer {name} than the {side} of the image; crop it first, or resize it to less",
+                frame[0], frame[1]
+            );
+            found.push((Subject::of("pad", "to"), message));
         }
     }
 }

@@ -6,13 +6,14 @@
 mod colours;
 mod framing;
 mod normalize;
+mod patches;
 mod quantize;
 mod sampling;
 
 use crate::text::number;
 use crate::{
     Alpha, ChannelOrder, Crop, Element, Fill, Gray, Layout, Letterbox, MAX_SIDE, Matrix, Normalize, Order, Pad,
-    PixelFormat, Precision, Quantize, Range, Resize, Sample, Spec,
+    Patches, PixelFormat, Precision, Quantize, Range, Resize, Sample, Spec,
 };
 
 /// What a broken rule is about: a clause, an argument of it, or one value of a list.
@@ -55,6 +56,9 @@ pub(crate) struct Draft<'a> {
     pub(crate) letterbox: Option<&'a Letterbox>,
     pub(crate) crop: Option<&'a Crop>,
     pub(crate) pad: Option<&'a Pad>,
+    pub(crate) patches: Option<&'a Patches>,
+    /// That of the output.
+    pub(crate) layout_out: Option<Layout>,
     pub(crate) normalize: Option<&'a Normalize>,
     pub(crate) channels: Option<ChannelOrder>,
     pub(crate) element: Option<Element>,
@@ -76,6 +80,8 @@ impl<'a> Draft<'a> {
             letterbox: spec.letterbox.as_ref(),
             crop: spec.crop.as_ref(),
             pad: spec.pad.as_ref(),
+            patches: spec.patches.as_ref(),
+            layout_out: Some(spec.output.layout),
             normalize: spec.normalize.as_ref(),
             channels: Some(spec.output.channels),
             element: Some(spec.output.element),
@@ -139,6 +145,7 @@ pub(crate) fn broken(draft: &Draft<'_>) -> Vec<(Subject, String)> {
         sampling::sampling_exists("letterbox", &letterbox.sampling, draft, &mut found);
     }
     framing::frame_is_sound(draft, &mut found);
+    patches::patches_are_sound(draft, &mut found);
     if let Some(normalize) = draft.normalize {
         if draft.keeps_pixels() {
             let message = "normalize: output(u8) stores pixel values 0 to 255; \

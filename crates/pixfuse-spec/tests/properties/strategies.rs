@@ -1,9 +1,10 @@
 //! Every declaration that the rulebook admits, and tokens that are none.
 
 use pixfuse_spec::{
-    Alpha, ChannelOrder, CoverRule, Crop, Element, Fill, Filter, Gray, Input, Kind, Layout, Letterbox, LetterboxRule,
-    Like, MAX_SIDE, Matrix, Normalize, Number, Order, Orientation, Output, Pad, PixelFormat, Precision, Quantize,
-    Range, Resize, Rounding, Sample, Sampling, Size, Spec, Token,
+    Alpha, Anchor, ChannelOrder, CoverRule, Crop, Element, Fill, Filter, Gray, Input, Kind, Layout, Letterbox,
+    LetterboxRule, Like, MAX_SIDE, MarginFill, Margins, Matrix, Normalize, Number, Order, Orientation, Output, Pad,
+    PatchOrder, Patches, PixelFormat, Precision, Quantize, Range, Resize, Rounding, Sample, Sampling, Size, Spec,
+    Token,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -100,10 +101,20 @@ fn framing(size: [Option<u32>; 2], channels: usize) -> impl Strategy<Value = (Op
         (0..whole).prop_flat_map(move |start| (Just(start), 1..=whole - start))
     });
     let window = (rows, columns).prop_map(|((top, rows), (left, columns))| Crop::Window { top, left, rows, columns });
-    let pad = (vec(0..=MAX_SIDE, 4), 0..=16_u32, fill(0, channels)).prop_map(|(margins, shift, fill)| {
+    let fixed = (vec(0..=MAX_SIDE, 4), 0..=16_u32).prop_map(|(margins, shift)| {
         let [top, left, bottom, right] = [0, 1, 2, 3].map(|side| margins[side] >> shift);
-        Pad { top, left, bottom, right, fill }
+        Margins::Fixed { top, left, bottom, right }
     });
+    let sides = || (1..=MAX_SIDE, 1..=MAX_SIDE, select(Anchor::ALL));
+    let margins = prop_oneof![
+        2 => fixed,
+        1 => sides().prop_map(|(rows, columns, at)| Margins::To { rows, columns, at }),
+        1 => sides().prop_map(|(rows, columns, at)| Margins::Multiple { rows, columns, at }),
+    ];
+    // Every element type has these.
+    let value = (0..=127_i8).prop_map(|value| MarginFill::Tensor(value.into()));
+    let pad = (margins, prop_oneof![fill(0, channels).prop_map(MarginFill::Pixel), value])
+        .prop_map(|(margins, fill)| Pad { margins, fill });
     let crop = prop_oneof![center, window];
     (proptest::option::of(crop), proptest::option::of(pad)).prop_map(move |(crop, pad)| {
         let known = |side: &Number<u32>| side.known().copied();
@@ -113,7 +124,13 @@ fn framing(size: [Option<u32>; 2], channels: usize) -> impl Strategy<Value = (Op
             Some(Crop::Window { rows, columns, .. }) => [Some(*rows), Some(*columns)],
         };
         let [rows, columns] = size.map(|side| side.unwrap_or(7));
-        let fits = |pad: &Pad| rows + pad.top + pad.bottom <= MAX_SIDE && columns + pad.left + pad.right <= MAX_SIDE;
+        let fits = |pad: &Pad| match pad.margins {
+            Margins::Fixed { top, left, bottom, right } => {
+                rows + top + bottom <= MAX_SIDE && columns + left + right <= MAX_SIDE
+            }
+            Margins::To { rows: high, columns: wide, .. } => rows <= high && columns <= wide,
+            Margins::Multiple { .. } => true,
+        };
         (crop, pad.filter(fits))
     })
 }
@@ -153,6 +170,27 @@ fn normalize(channels: usize) -> impl Strategy<Value = Normalize> {
     let ordered = (closed(1e-3..1.0), lists(), lists(), closed(0.0..1e-3), select(Order::ALL))
         .prop_map(|(scale, mean, std, eps, order)| Normalize { scale, mean, std, eps, order });
     prop_oneof![2 => fused, 1 => ordered]
+}
+
+/// Patches of an image that is cut into them whatever its size.
+fn patches(output: &Output, pad: Option<&Pad>) -> impl Strategy<Value = Option<Patches>> + use<> {
+    let orders = match output.layout {
+        Layout::Hwc => vec![PatchOrder::Thwc],
+        Layout::Chw => vec![PatchOrder::Cthw, PatchOrder::Tchw],
+    };
+    let framed = matches!(pad, Some(Pad { margins: Margins::To { .. }, .. }));
+    let zero = output.quantize.is_none_or(|quantize| quantize.zero_point == 0);
+    let sides = (if framed { 1..=1_u32 } else { 1..=1024 }, if framed { 1..=1_u32 } else { 1..=9 });
+    let patches = (sides, 1..=16_u32, select(orders), proptest::option::of(1..=1_u32 << 24)).prop_map(
+        move |((side, merge), temporal, order, pad_to)| Patches {
+            side,
+            merge,
+            temporal,
+            order,
+            pad_to: pad_to.filter(|_| zero),
+        },
+    );
+    proptest::option::of(patches)
 }
 
 /// What `input` says of a format, for these channels.
@@ -219,7 +257,11 @@ pub(crate) fn spec() -> impl Strategy<Value = Spec> {
             let output = Output { channels, element, layout, quantize };
             (input(format, source, orient, channels), Just(output), framed(keeps, channels.channels()), normalize)
         })
-        .prop_map(|(input, output, (mut resize, mut letterbox, crop, pad), mut normalize)| {
+        .prop_flat_map(|(input, output, framed, normalize)| {
+            let patches = patches(&output, framed.3.as_ref());
+            (Just(input), Just(output), Just(framed), Just(normalize), patches)
+        })
+        .prop_map(|(input, output, (mut resize, mut letterbox, crop, pad), mut normalize, patches)| {
             if let Some(Resize { size: Size::Cover { rule, .. }, .. }) = &mut resize
                 && input.format.sample() != Sample::U8
             {
@@ -248,7 +290,7 @@ pub(crate) fn spec() -> impl Strategy<Value = Spec> {
             {
                 normalize.order = Order::Fused;
             }
-            Spec { input, resize, letterbox, crop, pad, normalize, output }
+            Spec { input, resize, letterbox, crop, pad, normalize, output, patches }
         })
 }
 
@@ -256,7 +298,7 @@ pub(crate) fn spec() -> impl Strategy<Value = Spec> {
 pub(crate) fn soup() -> impl Strategy<Value = Vec<Token<usize>>> {
     let word = select(
         "input output resize letterbox crop center_crop pad normalize rgb8 rgb f32 chw box antialias shortest max \
-                like torch fill zero_point stride scale_up true orient alpha over background nv12 matrix gray rgb16 mean std order hf_pil _ x"
+                like torch fill value to multiple patches merge pad_to at top_left zero_point stride scale_up true orient alpha over background nv12 matrix gray rgb16 mean std order hf_pil _ x"
             .split(' ')
             .collect::<Vec<_>>(),
     );
