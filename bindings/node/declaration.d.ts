@@ -187,14 +187,38 @@ export interface Declaration<E extends Element = Element> {
     | readonly [rows: number | Later, columns: number | Later, options: CenterCropOptions]
   /** The window that is kept. */
   crop?: readonly [top: number, left: number, rows: number, columns: number]
-  /** Margins. */
-  pad?: readonly [top: number, left: number, bottom: number, right: number, options?: { fill: Fill }]
+  /** Margins: fixed ones, or as many as fill a frame or make both sides multiples. */
+  pad?:
+    | readonly [top: number, left: number, bottom: number, right: number, options?: MarginFill]
+    | (PadTo & MarginFill)
   /** `true` divides by 255; without it, or with `false`, pixel values stay as they are. */
   normalize?: Normalize | boolean
   /** What the tensor is: planes (`chw`) unless `hwc` is given. */
   output:
     | readonly [channels: ChannelOrder, element: E, layout?: Layout]
     | readonly [channels: ChannelOrder, element: E, ...rest: (Layout | Quantize)[]]
+  /** Squares of the image as rows of the tensor, `[patches, elements]`: the side of a patch. */
+  patches?: number | readonly [side: number, options?: Patches]
+}
+
+/** What stands in margins: a pixel value, normalised as the image is, or a value of the tensor; `fill: 0` unless given. */
+export type MarginFill = { fill?: Fill } | { value: number }
+
+/** A frame that `pad` fills up: these sides, or the next multiples; the image lies at the top left unless said. */
+export type PadTo = ({ to: number | readonly [rows: number, columns: number] } | {
+  multiple: number | readonly [rows: number, columns: number]
+}) & { at?: 'top_left' | 'center' }
+
+/** How an image is cut into patches, a row of the tensor each. */
+export interface Patches {
+  /** Patches follow each other in squares of `merge` x `merge`; 1 unless given. */
+  merge?: number
+  /** How often a patch holds the image; 1 unless given. */
+  temporal?: number
+  /** How the elements of a patch follow each other, from the outermost. */
+  order?: 'cthw' | 'tchw' | 'thwc'
+  /** The tensor has so many rows, the last of them zeros. */
+  padTo?: number
 }
 
 /** How an integer is made of a normalised value: `saturate(round(y / scale) + zeroPoint)`, ONNX `QuantizeLinear`. */

@@ -173,6 +173,8 @@ export interface Geometry {
   readonly source: readonly [rows: number, columns: number]
   /** The size that the whole source is resampled to, before anything is cut off or put around it. */
   readonly resized: readonly [rows: number, columns: number]
+  /** Patches, with `patches: ..`; their product is the number that show the image. */
+  readonly patches?: readonly [rows: number, columns: number]
   /** The size of the output. */
   readonly output: readonly [rows: number, columns: number]
   /** Points of the source, in the output; not clipped unless asked for. */

@@ -84,7 +84,7 @@ pub(crate) fn object(env: &Env, pipe: std::result::Result<Pipeline, pixfuse::Err
 fn shape(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Vec<f64>> {
     let [rows, columns] = sides(pipe, call)?;
     let dims = pipe.output_shape(rows, columns).map_err(refused)?;
-    Ok(dims.into_iter().map(|side| side as f64).collect())
+    Ok(dims.iter().map(|&side| side as f64).collect())
 }
 
 /// The rows and columns of a source as the pipeline takes them, which turns them as it declares.

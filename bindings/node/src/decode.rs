@@ -57,7 +57,7 @@ pub(crate) fn start(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Async
         }
     }
     let mut shape: Array = call.get(5)?;
-    for (index, side) in (0..).zip(dims) {
+    for (index, &side) in (0..).zip(dims.iter()) {
         shape.set(index, side as f64)?;
     }
     Ok(AsyncTask::new(Run::new(pipe, Work::File { file, options }, made(pipe, call.get(4)?, length)?)))

@@ -16,6 +16,10 @@ pub(crate) fn object(env: &Env, geometry: Geometry) -> Result<Object<'static>> {
     object.set("source", geometry.source().map(|side| side as f64))?;
     object.set("resized", geometry.resized().map(|side| side as f64))?;
     object.set("output", geometry.output().map(|side| side as f64))?;
+    // Absent, and not null, where there are no patches.
+    if let Some(grid) = geometry.patches() {
+        object.set("patches", grid.map(|side| side as f64))?;
+    }
     let change = env.create_function_from_closure::<(), _, _>("change", move |call| change(&geometry, &call))?;
     object.set("change", change)?;
     Ok(object)

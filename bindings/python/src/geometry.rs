@@ -54,6 +54,12 @@ impl Geometry {
         self.geometry.output().into()
     }
 
+    /// (rows, columns) of patches with patches(..), else None; their product is the number that show the image.
+    #[getter]
+    fn patches(&self) -> Option<(usize, usize)> {
+        self.geometry.patches().map(Into::into)
+    }
+
     /// The part of the output that shows the source, in pixels: (top, left, rows, columns). The rest is filled.
     #[getter]
     fn content(&self) -> (usize, usize, usize, usize) {

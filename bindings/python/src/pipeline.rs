@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use pixfuse::{Alpha, Element, ImageRef, Layout, Orientation, PixelFormat, TensorElement, with_element};
 use pixfuse_decode::EncodedImage;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyType};
+use pyo3::types::{PyDict, PyTuple, PyType};
 
 use crate::decode;
 use crate::failure::{Failure, found};
@@ -219,15 +219,15 @@ impl Pipeline {
     /// >>> pixfuse.Pipeline("input(rgb8), output(rgb, f32, chw)").output_shape(480, 640)
     /// (3, 480, 640)
     #[pyo3(signature = (rows, columns, *, orient=None))]
-    fn output_shape(
+    fn output_shape<'py>(
         &self,
-        rows: &Bound<'_, PyAny>,
-        columns: &Bound<'_, PyAny>,
-        orient: Option<&Bound<'_, PyAny>>,
-    ) -> Result<(usize, usize, usize), Failure> {
-        let [rows, columns] = self.sides(rows, columns, orient)?;
-        let [a, b, c] = self.pipe.output_shape(rows, columns)?;
-        Ok((a, b, c))
+        rows: &Bound<'py, PyAny>,
+        columns: &Bound<'py, PyAny>,
+        orient: Option<&Bound<'py, PyAny>>,
+    ) -> Result<Bound<'py, PyTuple>, Failure> {
+        let [height, width] = self.sides(rows, columns, orient)?;
+        let dims = self.pipe.output_shape(height, width)?;
+        Ok(PyTuple::new(rows.py(), dims.iter())?)
     }
 
     /// Where a run over an image that is stored in this size puts things: maps points and boxes to the output and back.

@@ -2,7 +2,7 @@
 
 use std::mem::MaybeUninit;
 
-use pixfuse::{Pipeline, Tensor, TensorElement};
+use pixfuse::{Dims, Pipeline, Tensor, TensorElement};
 
 use crate::run::fits;
 use crate::{EncodedImage, Error, Options, decode_into};
@@ -12,8 +12,8 @@ use crate::{EncodedImage, Error, Options, decode_into};
 /// # Errors
 /// When there is no file, or one cannot be decoded as far as its header tells; when the files do not give tensors of one
 /// shape. The error names the file.
-pub fn batch_shape(pipe: &Pipeline, files: &[&[u8]], options: &Options) -> Result<[usize; 4], Error> {
-    let mut block: Option<[usize; 3]> = None;
+pub fn batch_shape(pipe: &Pipeline, files: &[&[u8]], options: &Options) -> Result<Dims, Error> {
+    let mut block: Option<Dims> = None;
     for (index, file) in files.iter().enumerate() {
         let shape = EncodedImage::open(file).and_then(|image| image.output_shape(pipe, options));
         let dims = shape.map_err(|error| of_batch(index, error))?;
@@ -27,13 +27,11 @@ pub fn batch_shape(pipe: &Pipeline, files: &[&[u8]], options: &Options) -> Resul
         }
     }
     let none = || pixfuse::Error::Image("a batch needs at least one file".into());
-    let [a, b, c] = block.ok_or_else(none)?;
-    let dims = [files.len(), a, b, c];
-    let bytes = dims.iter().try_fold(pipe.element().size(), |size, &by| size.checked_mul(by));
-    if bytes.is_none_or(|bytes| bytes > isize::MAX as usize) {
-        return Err(pixfuse::Error::Output(format!("a batch {dims:?} is larger than memory")).into());
+    let dims = block.ok_or_else(none)?.batch(files.len());
+    match dims.elements(pipe.element().size()) {
+        Some(_) => Ok(dims),
+        None => Err(pixfuse::Error::Output(format!("a batch {dims:?} is larger than memory")).into()),
     }
-    Ok(dims)
 }
 
 /// Decodes files and runs a pipeline over them, into one new tensor, in their order, on as many threads as

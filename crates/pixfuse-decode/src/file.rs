@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use pixfuse::{Geometry, ImageRef, Orientation, Pipeline, PixelFormat};
+use pixfuse::{Dims, Geometry, ImageRef, Orientation, Pipeline, PixelFormat};
 
 use crate::colours::Colours;
 use crate::guard::guarded;
@@ -158,7 +158,7 @@ impl<'a> EncodedImage<'a> {
     /// # Errors
     /// When the image has too many pixels or other channels than `input(...)`; as
     /// [`Pipeline::output_shape`](pixfuse::Pipeline::output_shape).
-    pub fn output_shape(&self, pipe: &Pipeline, options: &Options) -> Result<[usize; 3], Error> {
+    pub fn output_shape(&self, pipe: &Pipeline, options: &Options) -> Result<Dims, Error> {
         self.check(pipe.spec().input.format, options.max_pixels)?;
         let [rows, columns] = self.sides(pipe, options);
         Ok(pipe.output_shape(rows, columns)?)

@@ -2,6 +2,7 @@
 
 use std::mem::MaybeUninit;
 
+use crate::kernel::Runs;
 use crate::mapping::Mapping;
 use crate::placement::Placement;
 use crate::simd::{Plain, Simd, Task, Token, Visit};
@@ -46,6 +47,38 @@ pub(crate) fn margins<T: TensorElement>(
                 }
             }
             pixels = pixels.start + columns..pixels.end + columns;
+        }
+    }
+}
+
+/// As [`margins`], of an output whose rows lie in runs, with the zeros that stand behind the last of them.
+///
+/// # Panics
+/// When `out` is shorter than the runs say.
+pub(crate) fn runs<T: TensorElement>(
+    placement: &Placement,
+    runs: &Runs,
+    mapping: &Mapping,
+    out: &mut [MaybeUninit<T>],
+) {
+    let (tensor, behind) = out.split_at_mut(runs.elements);
+    behind.fill(MaybeUninit::new(T::nearest(0.0)));
+    let channels = runs.planes.max(runs.pixel);
+    for margin in &placement.margins {
+        let values: [T; 4] = [0, 1, 2, 3].map(|channel: usize| mapping.fill(channel.min(channels - 1), &margin.fill));
+        for row in margin.rows.clone() {
+            for (_, count, at) in runs.pieces(row, margin.columns.clone()) {
+                for (plane, copy) in (0..runs.planes).flat_map(|plane| (0..runs.copies).map(move |copy| (plane, copy)))
+                {
+                    let piece = &mut tensor[at + plane * runs.plane + copy * runs.copy..][..count * runs.pixel];
+                    match runs.pixel {
+                        1 => piece.fill(MaybeUninit::new(values[plane])),
+                        pixel => piece.iter_mut().enumerate().for_each(|(element, place)| {
+                            place.write(values[element % pixel]);
+                        }),
+                    }
+                }
+            }
         }
     }
 }

@@ -62,10 +62,11 @@ pub struct Geometry {
     content: [usize; 4],
     scale: [f64; 2],
     offset: [i64; 2],
+    grid: Option<[usize; 2]>,
 }
 
 impl Geometry {
-    pub(crate) fn new(placement: &Placement, source: [usize; 2]) -> Self {
+    pub(crate) fn new(placement: &Placement, source: [usize; 2], grid: Option<[usize; 2]>) -> Self {
         let resized = placement.resized.map(|side| side as usize);
         let ([top, left], window) = (placement.at, placement.window);
         Self {
@@ -75,6 +76,7 @@ impl Geometry {
             content: [top, left, window.rows as usize, window.columns as usize],
             scale: placement.ratio.map_or_else(|| quotient(resized, source), |ratio| [ratio; 2]),
             offset: placement.origin,
+            grid,
         }
     }
 
@@ -91,6 +93,19 @@ impl Geometry {
     /// Rows and columns of the output.
     pub fn output(&self) -> [usize; 2] {
         self.output
+    }
+
+    /// Rows and columns of patches, with `patches(..)`; their product is the number of patches that show the image.
+    ///
+    /// ```
+    /// use pixfuse::Pipeline;
+    ///
+    /// let pipe = Pipeline::parse("input(rgb8), resize(224, 448, bicubic, antialias), output(rgb, u8), patches(16)")?;
+    /// assert_eq!(pipe.geometry(480, 640)?.patches(), Some([14, 28]));
+    /// # Ok::<(), pixfuse::Error>(())
+    /// ```
+    pub fn patches(&self) -> Option<[usize; 2]> {
+        self.grid
     }
 
     /// The part of the output that shows the source, in pixels: `[top, left, rows, columns]`, as `crop` is written.

@@ -42,6 +42,7 @@ mod image;
 mod interop;
 mod kernel;
 mod mapping;
+mod patches;
 mod pipeline;
 mod placement;
 pub mod presets;
@@ -66,7 +67,7 @@ pub use pixfuse_spec::{
     Spec, Values,
 };
 pub use simd::Level;
-pub use tensor::{Tensor, TensorElement};
+pub use tensor::{Dims, Tensor, TensorElement};
 
 /// What generated code and this project's own crates call. Not part of the public interface: it changes with the macro
 /// and with them, whose versions are pinned.

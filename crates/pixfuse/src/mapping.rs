@@ -1,7 +1,7 @@
 //! From a resampled pixel value to an element: what kernels of the grid read, and what margins are filled with.
 
 use half::{bf16, f16};
-use pixfuse_spec::{ChannelNumbers, Element, Fill, Map, MapForm, Number, Order, Plan, Quantize};
+use pixfuse_spec::{ChannelNumbers, Element, Map, MapForm, MarginFill, Number, Order, Plan, Quantize};
 
 use crate::TensorElement;
 use crate::kernel::Numbers;
@@ -66,8 +66,12 @@ impl Mapping {
         T::narrow(self.normalize.value(channel, value), self.steps)
     }
 
-    /// The element of a margin, whose values are said as if white were 255.
-    pub(crate) fn fill<T: TensorElement>(&self, channel: usize, fill: &Fill) -> T {
+    /// The element of a margin: a pixel value is said as if white were 255.
+    pub(crate) fn fill<T: TensorElement>(&self, channel: usize, fill: &MarginFill) -> T {
+        let fill = match fill {
+            MarginFill::Pixel(fill) => fill,
+            MarginFill::Tensor(value) => return T::nearest(*value),
+        };
         // One rounding: 255 divides the product for 8 and for 16 bits.
         let value = (f64::from(fill.channel(channel)) * self.white / 255.0) as f32;
         self.element(channel, value)

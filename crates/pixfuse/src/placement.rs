@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use pixfuse_spec::{CoverRule, Crop, Fill, Frame, FrameSize, LetterboxRule, MAX_SIDE, Number, Pad, Rounding, Size};
+use pixfuse_spec::{
+    Anchor, CoverRule, Crop, Frame, FrameSize, LetterboxRule, MAX_SIDE, MarginFill, Margins, Number, Pad, Rounding,
+    Size,
+};
 
 use crate::Error;
 
@@ -43,12 +46,12 @@ impl Window {
     }
 }
 
-/// A rectangle of the output and the pixel value that stands in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A rectangle of the output and what stands in it.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Margin {
     pub(crate) rows: Range<usize>,
     pub(crate) columns: Range<usize>,
-    pub(crate) fill: Fill,
+    pub(crate) fill: MarginFill,
 }
 
 impl Placement {
@@ -77,7 +80,7 @@ impl Placement {
                 let letterbox = letterbox(frame, source, *rule, *stride, *scale_up);
                 ratio = Some(letterbox.ratio);
                 let mut canvas = Canvas::image(letterbox.content);
-                canvas.put(letterbox.at.map(i64::from), letterbox.output, Some(fill));
+                canvas.put(letterbox.at.map(i64::from), letterbox.output, Some(MarginFill::Pixel(fill.clone())));
                 canvas
             }
         };
@@ -98,16 +101,12 @@ impl Placement {
             Some(Crop::Center { rows, columns, rounding, fill }) => {
                 let size = [known(rows), known(columns)];
                 let at = [0, 1].map(|axis| -centred(canvas.size[axis], size[axis], *rounding));
-                canvas.put(at, size, Some(fill));
+                canvas.put(at, size, Some(MarginFill::Pixel(fill.clone())));
             }
         }
-        if let Some(Pad { top, left, bottom, right, fill }) = &frame.pad {
-            let [rows, columns] = canvas.size;
-            let size = within(
-                [u64::from(rows) + u64::from(top + bottom), u64::from(columns) + u64::from(left + right)],
-                || format!("pad({top}, {left}, {bottom}, {right}): {rows} rows x {columns} columns"),
-            )?;
-            canvas.put([i64::from(*top), i64::from(*left)], size, Some(fill));
+        if let Some(pad) = &frame.pad {
+            let (at, size) = padded(pad, canvas.size)?;
+            canvas.put(at, size, Some(pad.fill.clone()));
         }
         Ok(Placement { ratio, step, ..canvas.placement() })
     }
@@ -141,23 +140,23 @@ type Rectangle = [Range<i64>; 2];
 
 /// What the clauses so far have made: rectangles inside each other, the image innermost, each in the coordinates of the
 /// canvas.
-struct Canvas<'a> {
+struct Canvas {
     resized: [u32; 2],
     /// Where the first pixel of the resized image lies, whether it was cut off or not.
     origin: [i64; 2],
     image: Rectangle,
-    layers: Vec<(Rectangle, &'a Fill)>,
+    layers: Vec<(Rectangle, MarginFill)>,
     size: [u32; 2],
 }
 
-impl<'a> Canvas<'a> {
+impl Canvas {
     /// A canvas that is the resized image.
     fn image(size: [u32; 2]) -> Self {
         Self { resized: size, origin: [0; 2], image: size.map(|side| 0..side.into()), layers: Vec::new(), size }
     }
 
     /// Puts everything on a new canvas, whose edges cut it off.
-    fn put(&mut self, at: [i64; 2], size: [u32; 2], fill: Option<&'a Fill>) {
+    fn put(&mut self, at: [i64; 2], size: [u32; 2], fill: Option<MarginFill>) {
         let images = std::iter::once(&mut self.image);
         for rectangle in images.chain(self.layers.iter_mut().map(|(rectangle, _)| rectangle)) {
             for axis in 0..2 {
@@ -189,7 +188,7 @@ impl<'a> Canvas<'a> {
             ];
             for [rows, columns] in sides {
                 if !rows.is_empty() && !columns.is_empty() {
-                    let fill = Fill::clone(fill);
+                    let fill = fill.clone();
                     margins.push(Margin { rows: place(&rows), columns: place(&columns), fill });
                 }
             }
@@ -213,6 +212,40 @@ impl<'a> Canvas<'a> {
             margins,
         }
     }
+}
+
+/// Where `pad(...)` puts an image of this size, and the size of the result.
+fn padded(pad: &Pad, [rows, columns]: [u32; 2]) -> Result<([i64; 2], [u32; 2]), Error> {
+    let (frame, at) = match pad.margins {
+        Margins::Fixed { top, left, bottom, right } => {
+            let sum = |side: u32, before: u32, after: u32| u64::from(side) + u64::from(before) + u64::from(after);
+            let size = within([sum(rows, top, bottom), sum(columns, left, right)], || {
+                format!("pad({top}, {left}, {bottom}, {right}): {rows} rows x {columns} columns")
+            })?;
+            return Ok(([top.into(), left.into()], size));
+        }
+        Margins::To { rows: high, columns: wide, at } => {
+            if rows > high || columns > wide {
+                return Err(Error::Image(format!(
+                    "pad(to = [{high}, {wide}]): the image has become {rows} rows x {columns} columns, which is more; \
+                     resize it to less, or crop it first"
+                )));
+            }
+            ([high, wide], at)
+        }
+        Margins::Multiple { rows: high, columns: wide, at } => {
+            let multiple = |side: u32, of: u32| u64::from(side).next_multiple_of(of.into());
+            let size = within([multiple(rows, high), multiple(columns, wide)], || {
+                format!("pad(multiple = [{high}, {wide}]): {rows} rows x {columns} columns")
+            })?;
+            (size, at)
+        }
+    };
+    let before = |frame: u32, side: u32| match at {
+        Anchor::TopLeft => 0,
+        Anchor::Center => i64::from((frame - side) / 2),
+    };
+    Ok(([before(frame[0], rows), before(frame[1], columns)], frame))
 }
 
 /// A number that the pipeline knows by now.

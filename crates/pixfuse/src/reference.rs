@@ -3,7 +3,7 @@
 //! Every kernel at every level is tested against this, and this against the libraries it names. It is slow on
 //! purpose and allocates freely.
 
-use pixfuse_spec::{Composite, Convert, Load, Resample, lower};
+use pixfuse_spec::{Composite, Convert, Load, PatchOrder, Patches, Resample, lower};
 
 use crate::axis::{self, Axis, Pair};
 use crate::kernel::{YuvToRgb, gray, over};
@@ -48,6 +48,11 @@ pub fn run<T: TensorElement>(pipe: &crate::Pipeline, image: ImageRef<'_>) -> Res
         }
     };
     let mut data = Vec::with_capacity(dims.iter().product());
+    if let Some(patches) = &spec.patches {
+        cut(patches, [rows, columns], channels, &mut data, value);
+        data.resize(dims.iter().product(), T::nearest(0.0));
+        return Ok(Tensor { data, dims: dims.to_vec() });
+    }
     match spec.output.layout {
         Layout::Chw => {
             for channel in 0..channels {
@@ -65,6 +70,44 @@ pub fn run<T: TensorElement>(pipe: &crate::Pipeline, image: ImageRef<'_>) -> Res
         }
     }
     Ok(Tensor { data, dims: dims.to_vec() })
+}
+
+/// Every element of every patch, in the order of the tensor.
+fn cut<T>(
+    patches: &Patches,
+    [rows, columns]: [usize; 2],
+    channels: usize,
+    data: &mut Vec<T>,
+    value: impl Fn(usize, usize, usize) -> T,
+) {
+    let Patches { side, merge, temporal, order, .. } = *patches;
+    let (side, merge, temporal) = (side as usize, merge as usize, temporal as usize);
+    let square = side * merge;
+    let mut patch = |top: usize, left: usize| {
+        let elements = match order {
+            PatchOrder::Cthw => [channels, temporal, side, side],
+            PatchOrder::Tchw => [temporal, channels, side, side],
+            PatchOrder::Thwc => [temporal, side, side, channels],
+        };
+        for index in 0..elements.iter().product() {
+            let mut rest: usize = index;
+            let mut at = [0; 4];
+            for axis in (0..4).rev() {
+                (at[axis], rest) = (rest % elements[axis], rest / elements[axis]);
+            }
+            let [row, column, channel] = match order {
+                PatchOrder::Cthw => [at[2], at[3], at[0]],
+                PatchOrder::Tchw => [at[2], at[3], at[1]],
+                PatchOrder::Thwc => [at[1], at[2], at[3]],
+            };
+            data.push(value(top + row, left + column, channel));
+        }
+    };
+    for (top, left) in (0..rows).step_by(square).flat_map(|y| (0..columns).step_by(square).map(move |x| (y, x))) {
+        for (y, x) in (0..merge).flat_map(|y| (0..merge).map(move |x| (y, x))) {
+            patch(top + y * side, left + x * side);
+        }
+    }
 }
 
 /// The source as kernels see it: each pixel converted when it is asked for.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use crate::Error;
-use crate::kernel::{Prepared, Source};
+use crate::kernel::{Prepared, Runs, Source};
 use crate::placement::Placement;
 
 /// How many source sizes one pipeline remembers; the one seen first is forgotten first.
@@ -14,6 +14,8 @@ const CAPACITY: usize = 32;
 /// All that a run needs to know about one source size.
 pub(crate) struct Tables {
     pub(crate) placement: Placement,
+    /// Where the rows of the output lie, unless they lie one after another.
+    pub(crate) runs: Option<Arc<Runs>>,
     /// One for each band of rows, as many as there are threads; none when the window is empty: nothing but margins.
     pub(crate) bands: Vec<Box<dyn Prepared>>,
 }

@@ -17,14 +17,21 @@ mod sealed {
     pub trait Sealed: Plain {
         /// Of a mapped value.
         fn narrow(value: f32, steps: Steps) -> Self;
+
+        /// The nearest to a number that a declaration says.
+        fn nearest(value: f64) -> Self;
     }
 }
 
 macro_rules! elements {
-    ($($type:ty = $element:ident: |$value:ident, $steps:ident| $narrow:expr),+ $(,)?) => {
+    ($($type:ty = $element:ident: |$value:ident, $steps:ident| $narrow:expr, $nearest:expr);+ $(;)?) => {
         $(impl sealed::Sealed for $type {
             fn narrow($value: f32, $steps: Steps) -> Self {
                 $narrow
+            }
+
+            fn nearest(value: f64) -> Self {
+                $nearest(value)
             }
         }
 
@@ -35,11 +42,11 @@ macro_rules! elements {
 }
 
 elements! {
-    f32 = F32: |value, _steps| value,
-    f16 = F16: |value, _steps| f16::from_f32(value),
-    bf16 = Bf16: |value, _steps| bf16::from_f32(value),
-    u8 = U8: |value, steps| steps.quantize(value) as u8,
-    i8 = I8: |value, steps| steps.quantize(value) as i8,
+    f32 = F32: |value, _steps| value, |value| value as f32;
+    f16 = F16: |value, _steps| f16::from_f32(value), f16::from_f64;
+    bf16 = Bf16: |value, _steps| bf16::from_f32(value), bf16::from_f64;
+    u8 = U8: |value, steps| steps.quantize(value) as u8, |value| value as u8;
+    i8 = I8: |value, steps| steps.quantize(value) as i8, |value| value as i8;
 }
 
 /// Runs an expression with the type that belongs to an [`Element`]: from what a pipeline says to what code is made for.
@@ -78,11 +85,73 @@ macro_rules! with_element {
     };
 }
 
+/// The shape of a tensor: its dimensions, the outermost first. It is a slice of them, and compares with arrays.
+///
+/// ```
+/// let pipe = pixfuse::Pipeline::parse("input(rgb8), output(rgb, f32, chw)")?;
+/// let dims = pipe.output_shape(480, 640)?;
+/// assert_eq!(dims, [3, 480, 640]);
+/// assert_eq!(dims.iter().product::<usize>(), 921600);
+/// # Ok::<(), pixfuse::Error>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Dims {
+    sides: [usize; Self::MOST],
+    rank: u8,
+}
+
+impl Dims {
+    /// No tensor of a declaration or of a batch has more dimensions.
+    const MOST: usize = 6;
+
+    /// These dimensions.
+    pub(crate) fn of(dims: &[usize]) -> Self {
+        let mut sides = [0; Self::MOST];
+        sides[..dims.len()].copy_from_slice(dims);
+        Self { sides, rank: dims.len() as u8 }
+    }
+
+    /// Those of a batch of so many such tensors: the count is in front.
+    pub fn batch(&self, count: usize) -> Self {
+        let mut sides = [0; Self::MOST];
+        sides[0] = count;
+        sides[1..=self.len()].copy_from_slice(self);
+        Self { sides, rank: self.rank + 1 }
+    }
+
+    /// How many elements the tensor has, of so many bytes each; nothing where that is more than memory can hold.
+    pub fn elements(&self, bytes: usize) -> Option<usize> {
+        let all = self.iter().try_fold(1_usize, |all, &side| all.checked_mul(side))?;
+        all.checked_mul(bytes).is_some_and(|bytes| bytes <= isize::MAX as usize).then_some(all)
+    }
+}
+
+impl std::ops::Deref for Dims {
+    type Target = [usize];
+
+    fn deref(&self) -> &[usize] {
+        &self.sides[..self.rank.into()]
+    }
+}
+
+impl std::fmt::Debug for Dims {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<const N: usize> PartialEq<[usize; N]> for Dims {
+    fn eq(&self, other: &[usize; N]) -> bool {
+        **self == other[..]
+    }
+}
+
 /// An owned, dense tensor.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tensor<T> {
     /// The elements, the last dimension innermost.
     pub data: Vec<T>,
-    /// `[channels, rows, columns]` for `chw`, `[rows, columns, channels]` for `hwc`; a batch has its count in front.
+    /// `[channels, rows, columns]` for `chw`, `[rows, columns, channels]` for `hwc`, `[patches, elements]` with
+    /// `patches(..)`; a batch has its count in front.
     pub dims: Vec<usize>,
 }

@@ -88,6 +88,7 @@ class Pipeline:
         pad: _Clause = ...,
         normalize: _Clause | Literal[True] = ...,
         output: _Clause,
+        patches: _Clause | _Number = ...,
         rows: int = ...,
         columns: int = ...,
         shortest: int = ...,
@@ -160,6 +161,8 @@ class Geometry:
     def source(self) -> tuple[int, int]: ...
     @property
     def resized(self) -> tuple[int, int]: ...
+    @property
+    def patches(self) -> tuple[int, int] | None: ...
     @property
     def output(self) -> tuple[int, int]: ...
     @property

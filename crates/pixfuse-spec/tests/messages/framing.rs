@@ -84,7 +84,7 @@ fn fill() {
     );
     says(
         "input(rgb8), pad(1, 2, 3, 4, fil = 5), output(rgb, f32)",
-        &["pad: unknown argument `fil`, expected fill; did you mean `fill`?"],
+        &["pad: unknown argument `fil`, expected one of to, multiple, at, fill, value; did you mean `fill`?"],
     );
     says(
         "input(gray8), letterbox(640, 640, bilinear, fill = [1, 2, 3]), output(gray, f32)",
@@ -175,6 +175,70 @@ fn margins() {
         &[
             "pad: the result has at least 80001 rows; the most is 65535",
             "pad: the result has 65536 columns; the most is 65535",
+        ],
+    );
+}
+
+#[test]
+fn frames_to_fill_up() {
+    says(
+        "input(rgb8), pad(1, to = [2, 3]), output(rgb, f32)",
+        &["pad: every argument has a name; write pad(to = [1024, 1024])"],
+    );
+    says("input(rgb8), pad(to = [2, 3, 4]), output(rgb, f32)", &["pad: to has 3 values; write [rows, columns]"]);
+    says(
+        "input(rgb8), pad(to = 8, multiple = 3), output(rgb, f32)",
+        &["pad: to and multiple exclude each other; keep one"],
+    );
+    says(
+        "input(rgb8), pad(1, 2, 3, 4, at = center), output(rgb, f32)",
+        &["pad: at goes with to = .. or multiple = ..; leave it out"],
+    );
+    says(
+        "input(rgb8), pad(to = 8, at = middle), output(rgb, f32)",
+        &["pad: unknown place in the frame `middle`, expected one of top_left, center"],
+    );
+    says(
+        "input(rgb8), pad(to = 8, fill = 3, value = 0), output(rgb, f32)",
+        &["pad: value and fill exclude each other; keep one"],
+    );
+    says(
+        "input(rgb8), pad(to = 8, value = 0.5), output(rgb, u8)",
+        &["pad: value = 0.5 is no u8; write an integer from 0 to 255"],
+    );
+    says(
+        "input(rgb8), resize(9, 8, bilinear), pad(to = 8), output(rgb, f32)",
+        &["pad: to = [8, 8] has fewer rows than the 9 of the image; crop it first, or resize it to less"],
+    );
+}
+
+#[test]
+fn patches() {
+    says(
+        "input(rgb8), output(rgb, f32), patches()",
+        &["patches: the side of a patch is missing; write patches(16, merge = 2, temporal = 2)"],
+    );
+    says(
+        "input(rgb8), output(rgb, f32), patches(0, merge = 0, temporal = 17, pad_to = _)",
+        &[
+            "patches: side must be an integer from 1 to 1024, found 0",
+            "patches: merge must be an integer from 1 to 1024, found 0",
+            "patches: temporal must be an integer from 1 to 16, found 17",
+            "patches: pad_to must be an integer from 1 to 16777216, found `_`",
+        ],
+    );
+    says(
+        "input(rgb8), output(rgb, f32, chw), patches(16, order = thwc)",
+        &["patches: order = thwc is that of output(.., hwc), and it says chw; write hwc"],
+    );
+    says(
+        "input(rgb8), pad(to = [32, 40]), output(rgb, f32), patches(16)",
+        &["patches: pad(to = [32, 40]) gives 40 columns, which is no multiple of 16 (side 16 x merge 1)"],
+    );
+    says(
+        "input(rgb8), output(rgb, i8, scale = 0.1, zero_point = 3), patches(16, pad_to = 4)",
+        &[
+            "patches: pad_to stores 0 behind the last patch, and zero_point = 3 means another zero; leave one of them out",
         ],
     );
 }

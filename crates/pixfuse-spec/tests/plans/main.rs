@@ -219,3 +219,17 @@ map       keep: the u8 itself
 store     gray u8 chw",
     );
 }
+
+#[test]
+fn patches_of_a_padded_image() {
+    plans(
+        "input(rgb8), pad(multiple = 32, at = center, value = 0), output(rgb, f32), \
+         patches(16, merge = 2, temporal = 2, pad_to = 256)",
+        "\
+load      rgb8 hwc
+frame     pad to multiples of 32 x 32 (center) on 0 after normalising
+resample  none: every source pixel once
+map       convert: u8 to f32
+store     rgb f32 chw, in patches of 16 x 16 (cthw, 2 times each, in squares of 2 x 2, zeros up to 256 of them)",
+    );
+}

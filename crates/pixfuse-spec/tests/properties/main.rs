@@ -28,7 +28,7 @@ proptest! {
     }
 
     #[test]
-    fn order_of_clauses_means_nothing(spec in spec(), keys in any::<[u32; 7]>()) {
+    fn order_of_clauses_means_nothing(spec in spec(), keys in any::<[u32; 8]>()) {
         let mut clauses = vec![spec.input.to_string(), spec.output.to_string()];
         clauses.extend(spec.resize.as_ref().map(Resize::to_string));
         clauses.extend(spec.letterbox.as_ref().map(Letterbox::to_string));
@@ -36,6 +36,7 @@ proptest! {
         clauses.extend(spec.pad.as_ref().map(Pad::to_string));
         let sample = spec.input.format.sample();
         clauses.extend(spec.normalize.as_ref().map(|normalize| normalize.text(sample)));
+        clauses.extend(spec.patches.as_ref().map(|patches| patches.text(spec.output.layout)));
         let mut shuffled: Vec<_> = clauses.into_iter().zip(keys).collect();
         shuffled.sort_by_key(|(_, key)| *key);
         let text: Vec<String> = shuffled.into_iter().map(|(clause, _)| clause).collect();

@@ -142,6 +142,11 @@ impl Target {
         Self { plane: rows * columns, first: top * columns + left, pitch: columns }
     }
 
+    /// A single row of the window, over and over.
+    pub(super) fn line(width: usize) -> Self {
+        Self { plane: width, first: 0, pitch: 0 }
+    }
+
     /// The output pixel of a pixel of the window.
     #[inline(always)]
     pub(super) fn pixel(&self, row: usize, column: usize) -> usize {

@@ -1,14 +1,16 @@
 //! The one driver: it brings each block of pixels to a body, and what the body gives to the output.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use pixfuse_spec::{MapForm, Resample};
 
 use super::blocks::{Block, Target};
 use super::lines::Lines;
 use super::rows::{MadeRows, Rows};
+use super::runs::Runs;
 use super::scratch::Scratch;
-use super::sink::Sink;
+use super::sink::{Sink, WholeRows};
 use super::{Load, Numbers, Prepared, Request, Store, wide};
 use crate::axis::Pair;
 use crate::image::view::View;
@@ -50,7 +52,13 @@ pub(super) fn prepare<K: Body<C>, const C: usize>(token: Token, request: &Reques
     // A window's sides are u32, and vectors take i32 offsets.
     let fits =
         request.source.rows.checked_mul(request.source.columns).is_some_and(|pixels| pixels <= i32::MAX as usize);
-    if request.resample == Resample::None && dense && request.source.rows_join && fits && request.placement == whole {
+    if request.resample == Resample::None
+        && dense
+        && request.source.rows_join
+        && fits
+        && request.placement == whole
+        && request.runs.is_none()
+    {
         // One long row: fewer tails, and images narrower than a block still fill one. Not for a view that needs a
         // table of its columns, such as a photo turned by 180 degrees: tables of a row are small, of an image they are
         // larger than the image.
@@ -71,15 +79,18 @@ impl<K: Body<C>, const C: usize> Visit for Prepare<K, C> {
     type Output = Box<dyn Prepared>;
 
     fn visit<S: Simd>(self, simd: S) -> Box<dyn Prepared> {
-        let Request { source, placement, .. } = &self.request;
+        let Request { source, placement, runs, .. } = &self.request;
+        let width = placement.window.columns as usize;
         let lines = Lines::new::<K::Load, C>(simd, &self.request);
         Box::new(Tables::<K, S, C> {
             simd,
             made: lines.made_rows::<K::Load>(&self.request),
             lines,
             height: placement.window.rows as usize,
-            width: placement.window.columns as usize,
-            target: Target::of(placement),
+            width,
+            target: if runs.is_some() { Target::line(width) } else { Target::of(placement) },
+            runs: runs.clone(),
+            at: placement.at,
             channel_stride: source.channel_stride,
             body: PhantomData,
         })
@@ -96,16 +107,26 @@ struct Tables<K, S: Simd, const C: usize> {
     /// Columns of the window.
     width: usize,
     target: Target,
+    /// Where each row goes when it is whole, if not to the target.
+    runs: Option<Arc<Runs>>,
+    /// Row and column of the output where the window's first pixel goes.
+    at: [usize; 2],
     channel_stride: isize,
     body: PhantomData<K>,
 }
 
 impl<K: Body<C>, S: Simd, const C: usize> Prepared for Tables<K, S, C> {
     unsafe fn run(&self, view: &View, out: *mut u8, numbers: &Numbers<'_>) {
-        let Tables { target, width, .. } = *self;
-        let sink = Sink::<K, S, C> { out: out.cast(), target, width, numbers: *numbers, level: PhantomData };
+        let Tables { target, width, at, .. } = *self;
         let bytes = self.lines.scratch() + self.made.as_ref().map_or(0, MadeRows::scratch);
-        Scratch::with(bytes, |scratch| {
+        let bytes = bytes.next_multiple_of(64);
+        let runs = self.runs.as_deref();
+        let line = runs.map_or(0, |_| width * C * size_of::<<K::Store as Store>::Element>());
+        Scratch::with(bytes + line, |scratch| {
+            let out = out.cast::<<K::Store as Store>::Element>();
+            let whole = runs.map(|runs| WholeRows { runs, out, at });
+            let out = if line > 0 { scratch.from(bytes).cast() } else { out };
+            let sink = Sink::<K, S, C> { out, target, width, numbers: *numbers, whole, level: PhantomData };
             let source = Rows::new(self.made.as_ref(), view, scratch);
             // SAFETY: the caller promises the view and an output with the placement that `sink` was made of; `source` reads
             // that view, and the scratch has the bytes that the lines and the rows that are made ask for.
@@ -153,6 +174,7 @@ impl<K: Body<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
                     unsafe {
                         let row = source.row(simd, row);
                         sink.dense(simd, y, row, *channel_stride, *left);
+                        sink.end_row(y);
                     }
                 }
             }
@@ -172,6 +194,8 @@ impl<K: Body<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
                             sink.store(simd, y, block.column, pixel);
                         }
                     }
+                    // SAFETY: the blocks cover the row.
+                    unsafe { sink.end_row(y) };
                 }
             }
             Lines::Floats(_) | Lines::Wide { .. } if !K::FLOATS => {
@@ -184,6 +208,7 @@ impl<K: Body<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
                     unsafe {
                         let line = resampled.line(simd, scratch, y, view);
                         sink.dense(simd, y, line, resampled.stride(), 0);
+                        sink.end_row(y);
                     }
                 }
             }
@@ -194,6 +219,7 @@ impl<K: Body<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
                     unsafe {
                         let line = resampled.line(simd, scratch, y, view);
                         sink.floats(simd, y, line, resampled.stride());
+                        sink.end_row(y);
                     }
                 }
             }
@@ -209,6 +235,7 @@ impl<K: Body<C>, S: Simd, const C: usize> Task<S> for Run<'_, K, S, C> {
                             wide::plane(*sample, view, row as usize, columns, channel, to);
                         }
                         sink.floats(simd, y, line, pitch as isize);
+                        sink.end_row(y);
                     }
                 }
             }
@@ -259,6 +286,8 @@ impl<K: Body<C>, S: Simd, const C: usize> Sink<'_, K, S, C> {
                     self.store(simd, y, block.column, samples);
                 }
             }
+            // SAFETY: the blocks cover the row.
+            unsafe { self.end_row(y) };
         }
     }
 }

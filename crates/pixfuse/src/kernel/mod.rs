@@ -14,12 +14,15 @@ mod pack;
 mod quads;
 mod resampled;
 mod rows;
+mod runs;
 mod scratch;
 mod separable;
 mod sink;
 mod store;
 mod summed;
 mod wide;
+
+use std::sync::Arc;
 
 use pixfuse_spec::{Layout, MapForm, Plan, Resample, Sample, Shape, Stored};
 
@@ -32,6 +35,7 @@ pub use body::Body;
 pub(crate) use convert::{Conversion, YuvToRgb, gray, over};
 pub(crate) use load::Load;
 pub use load::{Interleaved, Planar};
+pub(crate) use runs::Runs;
 pub(crate) use store::Store;
 pub use store::{Pixels, Planes};
 
@@ -168,6 +172,8 @@ pub(crate) struct Request {
     pub(crate) conversion: Option<Conversion>,
     /// What samples are.
     pub(crate) sample: Sample,
+    /// Where the rows of the output lie, unless they lie one after another.
+    pub(crate) runs: Option<Arc<Runs>>,
 }
 
 /// The part of a source view that tables depend on; two views with the same one share tables. Of pixels that are
@@ -193,7 +199,7 @@ pub(crate) trait Prepared: Send + Sync {
     /// # Safety
     /// `view` is readable, and its pixels are those of the [`Source`] and the conversion this was prepared for (where
     /// `rows_join` was promised, without a gap between rows). `out` is
-    /// aligned for its element, writable for rows x columns x channels elements, and overlaps no byte of the view. The
-    /// margins of the placement are not written.
+    /// aligned for its element, writable for rows x columns x channels elements or, with [`Runs`], for theirs, and
+    /// overlaps no byte of the view. The margins of the placement are not written.
     unsafe fn run(&self, view: &View, out: *mut u8, numbers: &Numbers<'_>);
 }

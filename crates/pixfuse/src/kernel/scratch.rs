@@ -52,6 +52,14 @@ impl Scratch {
         result
     }
 
+    /// The bytes from this one on, which is a multiple of 64.
+    ///
+    /// # Panics
+    /// When there are fewer.
+    pub(super) fn from(&mut self, byte: usize) -> *mut u8 {
+        self.lines[byte / 64..].as_mut_ptr().cast()
+    }
+
     /// The bytes, a list of pointers to reuse, and what is packed of each plane.
     #[inline(always)]
     pub(super) fn parts(&mut self) -> (*mut u8, &mut Vec<*const u8>, &mut [Held; 4]) {

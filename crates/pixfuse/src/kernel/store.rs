@@ -13,7 +13,7 @@ use crate::simd::Simd;
 /// have in `LAYOUT`: a pipeline gives a kernel every output that has the shape which these constants say.
 pub unsafe trait Store: Send + Sync + 'static {
     /// The type of one element.
-    type Element: 'static;
+    type Element: Copy + 'static;
     /// What an element holds.
     const ELEMENT: Stored;
     /// Planes, or interleaved pixels.

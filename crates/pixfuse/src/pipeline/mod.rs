@@ -13,10 +13,11 @@ use pixfuse_spec::{Plan, Values, lower};
 use crate::entry::Entry;
 use crate::kernel::Kernel;
 use crate::mapping::Mapping;
+use crate::patches::PatchGrid;
 use crate::placement::Placement;
 use crate::seen::Seen;
 use crate::simd::Token;
-use crate::{Element, Error, Geometry, ImageRef, Layout, Level, Orientation, Spec, grid};
+use crate::{Dims, Element, Error, Geometry, ImageRef, Layout, Level, Orientation, Spec, grid};
 
 /// A preprocessing pipeline, ready to run.
 ///
@@ -189,13 +190,15 @@ impl Pipeline {
         image.oriented(orientation).oriented(self.inner.spec.input.orient.inverse())
     }
 
-    /// The shape of the tensor for a source of this size: `[channels, rows, columns]` or `[rows, columns, channels]`.
+    /// The shape of the tensor for a source of this size: `[channels, rows, columns]` or `[rows, columns, channels]`, and
+    /// with `patches(..)` `[patches, elements]`.
     ///
     /// The size is that of the image as it is stored; `input(.., orient = 6)` turns it first.
     ///
     /// # Errors
-    /// When a side is 0, a crop reaches outside the image, or the tensor would be larger than memory.
-    pub fn output_shape(&self, rows: usize, columns: usize) -> Result<[usize; 3], Error> {
+    /// When a side is 0, a crop reaches outside the image, an image is no whole patches, or the tensor would be larger
+    /// than memory.
+    pub fn output_shape(&self, rows: usize, columns: usize) -> Result<Dims, Error> {
         self.dims(self.placement(rows, columns)?.output)
     }
 
@@ -223,7 +226,8 @@ impl Pipeline {
     pub fn geometry(&self, rows: usize, columns: usize) -> Result<Geometry, Error> {
         let placement = self.placement(rows, columns)?;
         self.dims(placement.output)?;
-        Ok(Geometry::new(&placement, self.inner.spec.input.orient.size([rows, columns])))
+        let grid = self.patch_grid(placement.output)?.map(|grid| grid.sides);
+        Ok(Geometry::new(&placement, self.inner.spec.input.orient.size([rows, columns]), grid))
     }
 
     /// The frame, worked out for an image that is stored in this size.
@@ -233,17 +237,27 @@ impl Pipeline {
     }
 
     /// The shape of a tensor of this many rows and columns.
-    fn dims(&self, [rows, columns]: [usize; 2]) -> Result<[usize; 3], Error> {
+    fn dims(&self, [rows, columns]: [usize; 2]) -> Result<Dims, Error> {
         let output = &self.inner.spec.output;
         let channels = output.channels.channels();
-        let bytes = [columns, channels, output.element.size()].iter().try_fold(rows, |size, &by| size.checked_mul(by));
-        if bytes.is_none_or(|bytes| bytes > isize::MAX as usize) {
-            return Err(Error::Output(format!("{rows} rows x {columns} columns x {channels} is larger than memory")));
+        let dims = match (self.patch_grid([rows, columns])?, output.layout) {
+            (Some(grid), _) => grid.dims(),
+            (None, Layout::Chw) => Dims::of(&[channels, rows, columns]),
+            (None, Layout::Hwc) => Dims::of(&[rows, columns, channels]),
+        };
+        match dims.elements(output.element.size()) {
+            Some(_) => Ok(dims),
+            None if self.inner.spec.patches.is_some() => {
+                Err(Error::Output(format!("a tensor {dims:?} is larger than memory")))
+            }
+            None => Err(Error::Output(format!("{rows} rows x {columns} columns x {channels} is larger than memory"))),
         }
-        Ok(match output.layout {
-            Layout::Chw => [channels, rows, columns],
-            Layout::Hwc => [rows, columns, channels],
-        })
+    }
+
+    /// How an output of this size is cut into patches, if it is.
+    fn patch_grid(&self, output: [usize; 2]) -> Result<Option<PatchGrid>, Error> {
+        let Spec { patches, output: tensor, .. } = &self.inner.spec;
+        patches.map(|patches| PatchGrid::new(patches, tensor.channels.channels(), output)).transpose()
     }
 
     /// Channels of a source pixel.

@@ -1,6 +1,7 @@
 //! Running a pipeline: checks, tables, one image or many.
 
 use std::mem::MaybeUninit;
+use std::sync::Arc;
 
 use pixfuse_spec::Load;
 
@@ -9,7 +10,7 @@ use crate::image::view::View;
 use crate::kernel::{Conversion, Numbers, Prepared, Request, Source};
 use crate::placement::Placement;
 use crate::seen::Tables;
-use crate::{Error, ImageRef, Spec, Tensor, TensorElement, fill};
+use crate::{Dims, Error, ImageRef, Spec, Tensor, TensorElement, fill};
 
 impl Pipeline {
     /// Runs into a new tensor, on the threads that [`with_threads`](Self::with_threads) asked for.
@@ -75,7 +76,11 @@ impl Pipeline {
                 }
                 self.check_apart(&image, out)?;
                 let layout = spec.output.layout;
-                fill::margins(*token, placement, layout, mapping, spec.output.channels.channels(), out);
+                let channels = spec.output.channels.channels();
+                match &tables.runs {
+                    Some(runs) => fill::runs(placement, runs, mapping, out),
+                    None => fill::margins(*token, placement, layout, mapping, channels, out),
+                }
                 let job = Job { view: image.view(), out: out.as_mut_ptr().cast(), numbers: mapping.numbers() };
                 let run = |band: &dyn Prepared| {
                     // SAFETY: the view is readable as long as `image` is borrowed, and `source` describes it; `out` has
@@ -97,12 +102,14 @@ impl Pipeline {
         let Inner { plan, kernel, token, .. } = &*self.inner;
         let placement = Placement::new(&plan.frame, [source.rows as u32, source.columns as u32])?;
         let (conversion, sample) = (Conversion::of(&plan.load), plan.load.format.sample());
+        let runs = self.patch_grid(placement.output)?.map(|grid| Arc::new(grid.runs(plan.shape().store)));
         let band = |placement: Placement| {
-            let request = Request { source, resample: plan.resample, placement, conversion, sample };
+            let runs = runs.clone();
+            let request = Request { source, resample: plan.resample, placement, conversion, sample, runs };
             kernel.prepare(*token, &request)
         };
         let bands = placement.bands(threads).into_iter().map(band).collect();
-        Ok(Tables { placement, bands })
+        Ok(Tables { placement, runs, bands })
     }
 
     /// Runs over images of any sizes into one block, `[images, ...]`, in their order, on the threads that
@@ -157,8 +164,8 @@ impl Pipeline {
     ///
     /// # Errors
     /// As [`batch`](Self::batch).
-    pub fn check_batch<T: TensorElement>(&self, images: &[ImageRef<'_>]) -> Result<[usize; 4], Error> {
-        let mut block: Option<[usize; 3]> = None;
+    pub fn check_batch<T: TensorElement>(&self, images: &[ImageRef<'_>]) -> Result<Dims, Error> {
+        let mut block: Option<Dims> = None;
         for (index, image) in images.iter().enumerate() {
             let dims = self.check::<T>(image).map_err(|error| match error {
                 Error::Image(message) => Error::Image(format!("number {index}: {message}")),
@@ -172,20 +179,19 @@ impl Pipeline {
                 )));
             }
         }
-        let [a, b, c] = block.ok_or_else(|| Error::Image("a batch needs at least one image".into()))?;
-        let dims = [images.len(), a, b, c];
-        let bytes = dims.iter().try_fold(size_of::<T>(), |size, &by| size.checked_mul(by));
-        if bytes.is_none_or(|bytes| bytes > isize::MAX as usize) {
-            return Err(Error::Output(format!("a batch {dims:?} is larger than memory")));
+        let block = block.ok_or_else(|| Error::Image("a batch needs at least one image".into()))?;
+        let dims = block.batch(images.len());
+        match dims.elements(size_of::<T>()) {
+            Some(_) => Ok(dims),
+            None => Err(Error::Output(format!("a batch {dims:?} is larger than memory"))),
         }
-        Ok(dims)
     }
 
     /// Whether an image and an element type fit this pipeline, and the shape of the tensor.
     ///
     /// # Errors
     /// As [`run`](Self::run).
-    pub fn check<T: TensorElement>(&self, image: &ImageRef<'_>) -> Result<[usize; 3], Error> {
+    pub fn check<T: TensorElement>(&self, image: &ImageRef<'_>) -> Result<Dims, Error> {
         self.check_image::<T>(image)?;
         self.output_shape(image.rows(), image.columns())
     }

@@ -1,0 +1,123 @@
+//! Rows of an image that do not lie one after another in the tensor: each is cut into runs of neighbouring columns, and
+//! each run goes to a place of its own. Patches are stored so.
+
+use std::ops::Range;
+
+/// Where the runs of an image's rows lie in a tensor, in elements.
+///
+/// Element `e` of pixel `x` of plane `p`, in row `y`, is at `rows[y] + columns[x / length] + p * plane + (x % length) *
+/// pixel + e`, and again `copy` elements behind that for each further copy. No two of these places are the same.
+#[derive(Clone, Debug)]
+pub(crate) struct Runs {
+    /// Columns of a run.
+    pub(crate) length: usize,
+    /// The first run of each row.
+    pub(crate) rows: Box<[usize]>,
+    /// Each run of a row, from the first one.
+    pub(crate) columns: Box<[usize]>,
+    /// Planes of the image: 1 where pixels are interleaved.
+    pub(crate) planes: usize,
+    /// From a plane to the next.
+    pub(crate) plane: usize,
+    /// From a pixel to the next: 1 in planes.
+    pub(crate) pixel: usize,
+    /// How often each run is stored.
+    pub(crate) copies: usize,
+    /// From a copy to the next.
+    pub(crate) copy: usize,
+    /// Elements of the tensor; every place is below.
+    pub(crate) elements: usize,
+}
+
+impl Runs {
+    /// The pieces of runs that some columns of a row lie in: the column that each begins with, how many there are, and
+    /// where the first of them lies in the tensor, in the first plane and the first copy.
+    #[inline(always)]
+    pub(crate) fn pieces(&self, row: usize, columns: Range<usize>) -> impl Iterator<Item = (usize, usize, usize)> {
+        let Self { length, ref rows, columns: ref places, pixel, .. } = *self;
+        let (start, end) = (columns.start, columns.end);
+        let runs = if start < end { start / length..end.div_ceil(length) } else { 0..0 };
+        let row = rows[row];
+        runs.map(move |run| {
+            let first = (run * length).max(start);
+            let last = ((run + 1) * length).min(end);
+            (first, last - first, row + places[run] + (first - run * length) * pixel)
+        })
+    }
+
+    /// Moves a row of the image into the tensor. `line` holds its columns from `columns.start` on, a plane behind another.
+    ///
+    /// # Safety
+    /// `line` is readable for `planes * columns.len() * pixel` elements, `out` is writable for `elements`, and the two do
+    /// not overlap. `row` and `columns` are inside the image that this was made for.
+    #[inline(always)]
+    pub(super) unsafe fn scatter<T: Copy>(&self, line: *const T, out: *mut T, row: usize, columns: Range<usize>) {
+        let (start, width) = (columns.start, columns.len() * self.pixel);
+        for (first, count, at) in self.pieces(row, columns) {
+            let bytes = count * self.pixel * size_of::<T>();
+            for plane in 0..self.planes {
+                for copy in 0..self.copies {
+                    // SAFETY: `pieces` gives columns of the row, which the line holds, and places below `elements` for
+                    // each plane and copy.
+                    unsafe {
+                        let from = line.add(plane * width + (first - start) * self.pixel);
+                        let to = out.add(at + plane * self.plane + copy * self.copy);
+                        copy_short(from.cast(), to.cast(), bytes);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Copies a few bytes: a call of `memcpy` costs as much as the runs of a patch, which have 14 to 64 bytes.
+///
+/// # Safety
+/// `from` is readable and `to` is writable for so many bytes, and they do not overlap.
+#[inline(always)]
+unsafe fn copy_short(from: *const u8, to: *mut u8, bytes: usize) {
+    /// Copies blocks of the size of `T`, the last of which overlaps the one before it.
+    ///
+    /// # Safety
+    /// As [`copy_short`], and `bytes >= size_of::<T>()`.
+    #[inline(always)]
+    unsafe fn blocks<T: Copy>(from: *const u8, to: *mut u8, bytes: usize) {
+        let last = bytes - size_of::<T>();
+        let mut at = 0;
+        while at < last {
+            // SAFETY: at + size_of::<T>() <= bytes, since at < last.
+            unsafe { to.add(at).cast::<T>().write_unaligned(from.add(at).cast::<T>().read_unaligned()) };
+            at += size_of::<T>();
+        }
+        // SAFETY: last + size_of::<T>() == bytes.
+        unsafe { to.add(last).cast::<T>().write_unaligned(from.add(last).cast::<T>().read_unaligned()) };
+    }
+    // SAFETY: the caller promises `bytes` on both sides, and each arm asks for no larger block than that.
+    unsafe {
+        match bytes {
+            0 => {}
+            1..4 => blocks::<u8>(from, to, bytes),
+            4..16 => blocks::<u32>(from, to, bytes),
+            16..32 => blocks::<[u64; 2]>(from, to, bytes),
+            32..256 => blocks::<[u64; 4]>(from, to, bytes),
+            _ => std::ptr::copy_nonoverlapping(from, to, bytes),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_byte_beside_a_run_is_written() {
+        for bytes in 0..300 {
+            let from: Vec<u8> = (0..bytes).map(|byte| byte as u8 | 1).collect();
+            let mut to = vec![0; bytes + 2];
+            // SAFETY: there are so many bytes, and one more on either side.
+            unsafe { copy_short(from.as_ptr(), to[1..].as_mut_ptr(), bytes) };
+            assert_eq!((to[0], to[bytes + 1]), (0, 0), "{bytes}");
+            assert_eq!(to[1..=bytes], from, "{bytes}");
+        }
+    }
+}
