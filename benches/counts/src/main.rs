@@ -118,7 +118,7 @@ fn named(case: &str, level: &str, times: &str) -> Result<(), String> {
 /// The counted runs of one case, after one that makes the tables of its size and this thread's scratch.
 fn run(case: &Case, level: Level, times: usize) -> Result<(), Error> {
     let pipe = Pipeline::parse(case.text)?.with_level(level)?;
-    let shape = pipe.output_shape(case.rows, case.columns)?;
+    let shape = (*pipe.output_shape(case.rows, case.columns)?).try_into()?;
     match pipe.element() {
         Element::F16 => repeat::<f16>(case, &pipe, shape, times),
         _ => repeat::<f32>(case, &pipe, shape, times),

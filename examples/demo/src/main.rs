@@ -52,7 +52,7 @@ fn run(photo: &Path, directory: &Path) -> Result<serde_json::Value, Error> {
     hand_over(&photo, &pipe.spec().to_string(), directory)?;
 
     let image = pixfuse::ImageRef::rgb8(&photo.rgb, photo.rows, photo.columns)?;
-    let shape = pipe.output_shape(photo.rows, photo.columns)?;
+    let shape: [usize; 3] = (*pipe.output_shape(photo.rows, photo.columns)?).try_into()?;
     let mut tensor = vec![0f32; shape.iter().product()];
     let mut times = Vec::with_capacity(RUNS);
     for _ in 0..RUNS {
