@@ -118,20 +118,20 @@ fn named(case: &str, level: &str, times: &str) -> Result<(), String> {
 /// The counted runs of one case, after one that makes the tables of its size and this thread's scratch.
 fn run(case: &Case, level: Level, times: usize) -> Result<(), Error> {
     let pipe = Pipeline::parse(case.text)?.with_level(level)?;
-    let shape = (*pipe.output_shape(case.rows, case.columns)?).try_into()?;
+    let elements = pipe.output_shape(case.rows, case.columns)?.iter().product();
     match pipe.element() {
-        Element::F16 => repeat::<f16>(case, &pipe, shape, times),
-        _ => repeat::<f32>(case, &pipe, shape, times),
+        Element::F16 => repeat::<f16>(case, &pipe, elements, times),
+        _ => repeat::<f32>(case, &pipe, elements, times),
     }
 }
 
 fn repeat<T: TensorElement + Default>(
     case: &Case,
     pipe: &Pipeline,
-    shape: [usize; 3],
+    elements: usize,
     times: usize,
 ) -> Result<(), Error> {
-    let mut out = vec![T::default(); shape.iter().product()];
+    let mut out = vec![T::default(); elements];
     let pixels = pixels(case.rows * case.columns * 3);
     let image = match pipe.spec().input.format {
         PixelFormat::Nv12 => ImageRef::yuv_dense(
