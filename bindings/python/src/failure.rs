@@ -5,6 +5,8 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyFloat, PyInt, PyString};
 
+use crate::config;
+
 pyo3::create_exception!(
     pixfuse,
     PipelineError,
@@ -17,6 +19,8 @@ pyo3::create_exception!(
 pub(crate) enum Failure {
     /// The core refused it.
     Refused(pixfuse::Error),
+    /// A config cannot be read.
+    Config(Box<pixfuse_config::Error>),
     /// A file cannot be decoded.
     File(pixfuse_decode::Error),
     /// An argument is nothing that the core has a word for.
@@ -43,6 +47,12 @@ impl From<pixfuse::Error> for Failure {
     }
 }
 
+impl From<pixfuse_config::Error> for Failure {
+    fn from(error: pixfuse_config::Error) -> Self {
+        Self::Config(Box::new(error))
+    }
+}
+
 impl From<pixfuse_decode::Error> for Failure {
     fn from(error: pixfuse_decode::Error) -> Self {
         Self::File(error)
@@ -59,6 +69,7 @@ impl From<Failure> for PyErr {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Refused(error) => PipelineError::new_err(error.to_string()),
+            Failure::Config(error) => config::exception(&error),
             Failure::File(error) => PipelineError::new_err(error.to_string()),
             Failure::Argument(message) => PipelineError::new_err(message),
             Failure::Raised(error) => error,

@@ -22,6 +22,7 @@
 
 mod array;
 mod bfloat16;
+mod config;
 mod declaration;
 mod decode;
 mod failure;
@@ -38,6 +39,7 @@ use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
 use pyo3::types::PyModule;
 
+use crate::config::Config;
 use crate::declaration::Declaration;
 use crate::failure::{Failure, PipelineError};
 use crate::geometry::Geometry;
@@ -138,6 +140,7 @@ fn decoders() -> &'static str {
 fn own_module(module: &Bound<'_, PyModule>) -> PyResult<()> {
     register(module, pixfuse::presets::PRESETS)?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add_class::<Config>()?;
     module.add_function(wrap_pyfunction!(decoders, module)?)?;
     module.add_function(wrap_pyfunction!(levels, module)?)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use pixfuse_spec::Spec;
+use pixfuse_spec::{Alpha, PixelFormat, Spec};
 
 use crate::{Error, Overrides};
 
@@ -94,6 +94,8 @@ pub struct Imported {
     /// Axes of length 1 between those of the batch and those of an image: 1 where a class takes videos, whose frames a
     /// list of images is.
     pub is_video: bool,
+    /// Whether the class makes RGB of an image of any mode, of transparent ones over white.
+    pub converts: bool,
     /// For which source images the declaration is the class's result, where not for all.
     pub limit: Option<Limit>,
     /// What a reader should know: keys that the class does not read, names that were respelled.
@@ -114,6 +116,8 @@ pub enum Limit {
     },
     /// `longest = side`, made as `int(side * (shorter / longer))`, whose quotient is rounded before the product.
     RatioFirst(u32),
+    /// An image of 1 or 3 rows, which the class takes for channels.
+    RowsLikeChannels,
     /// A square whose content is no thinner than `least`.
     ShorterSide {
         /// The side of the square.
@@ -211,6 +215,10 @@ impl Imported {
                 }
                 Ok(())
             }
+            Some(Limit::RowsLikeChannels) if rows == 1 || rows == 3 => refuse(format!(
+                "{image} is taken for one of {rows} channels by the class; it fails or gives another image"
+            )),
+            Some(Limit::RowsLikeChannels) => Ok(()),
             Some(Limit::ShorterSide { square, least }) => {
                 if (shorter * (f64::from(square) / longer)).round_ties_even() < f64::from(least) {
                     return refuse(format!(
@@ -220,6 +228,16 @@ impl Imported {
                 Ok(())
             }
         }
+    }
+
+    /// What becomes of a photo file, which the library loads as RGB: gray is repeated, alpha is dropped.
+    ///
+    /// This declaration reads every file that can be decoded.
+    pub fn of_files(&self) -> Spec {
+        let mut spec = self.spec.clone();
+        spec.input.format = PixelFormat::Rgba8;
+        spec.input.alpha = Some(Alpha::Drop);
+        spec
     }
 
     /// Rows for people: what was read, and what became of it.

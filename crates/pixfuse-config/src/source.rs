@@ -38,12 +38,13 @@ impl Source {
         Ok(Self::value(parsed("the text", text)?))
     }
 
-    /// The texts of files, each with its name: those of a model's folder, in any order. Files of other names are left out.
+    /// The texts of files, each with its name: those of a model's folder, in any order. Files of other names are left
+    /// out; one file without a name may be any of them.
     ///
     /// # Errors
     /// When one of them is not a JSON object, or none has a name that is known.
     pub fn files<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Error> {
-        let known = files.into_iter().filter(|(name, _)| NAMES.contains(name));
+        let known = files.into_iter().filter(|(name, _)| name.is_empty() || NAMES.contains(name));
         let files: Vec<_> =
             known.map(|(name, text)| Ok((name.to_owned(), parsed(name, text)?))).collect::<Result<_, Error>>()?;
         if files.is_empty() {
@@ -51,6 +52,12 @@ impl Source {
             return Err(Error::new(Reason::NotAConfig, "the files", None, message));
         }
         Ok(Self { files })
+    }
+
+    /// The files that were found, each with its name, which is empty where one object was given: what
+    /// [`files`](Self::files) takes again.
+    pub fn texts(&self) -> impl Iterator<Item = (&str, String)> {
+        self.files.iter().map(|(name, keys)| (name.as_str(), Value::Object(keys.clone()).to_string()))
     }
 
     /// A file, or a folder with some of the known files.

@@ -116,6 +116,7 @@ pub(crate) fn read(keys: &Map<String, Value>, overrides: &Overrides) -> Result<I
         outputs: vec![Output { name: "pixel_values", value: crate::Value::Pixels }],
         batch: Batch::Stack,
         is_video: false,
+        converts: false,
         limit: None,
         notes: Vec::new(),
         record: keys.clone(),

@@ -68,6 +68,7 @@ pub(crate) fn read(keys: &Map<String, Value>, overrides: &Overrides) -> Result<I
         outputs: vec![Output { name: "images", value: crate::Value::Pixels }],
         batch: Batch::Stack,
         is_video: false,
+        converts: false,
         limit: None,
         notes: Vec::new(),
         record: keys.clone(),

@@ -21,16 +21,29 @@ Traceback (most recent call last):
     ...
 pixfuse.PipelineError: image: shape (576, 768), expected (rows, columns, 3) for input(rgb8)
 
-`pixfuse.presets` has pipelines that people use, `help(pixfuse.Pipeline)` says what may be given.
+`pixfuse.from_config` reads the config that a model is published with; `pixfuse.presets` has pipelines that people use, `help(pixfuse.Pipeline)` says what may be given.
 """
 
 from . import presets
 from ._pixfuse import Declaration, Geometry, Pipeline, PipelineError, __version__, decoders, levels
 
-__all__ = ["Declaration", "Geometry", "Pipeline", "PipelineError", "__version__", "decoders", "levels", "presets"]
+from .processor import Processor, from_config
+
+__all__ = [
+    "Declaration",
+    "Geometry",
+    "Pipeline",
+    "PipelineError",
+    "Processor",
+    "__version__",
+    "decoders",
+    "from_config",
+    "levels",
+    "presets",
+]
 
 # They are found here, whatever the native module is called: in pickles, tracebacks and help.
-for _public in (Declaration, Geometry, Pipeline, PipelineError):
+for _public in (Declaration, Geometry, Pipeline, PipelineError, Processor, from_config):
     _public.__module__ = __name__
 decoders.__module__ = levels.__module__ = __name__
 del _public

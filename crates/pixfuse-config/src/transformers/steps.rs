@@ -55,7 +55,8 @@ pub(super) fn read(
         Ok(spec) => Variant::Declared(Box::new(spec)),
         Err(error) => Variant::Refused(error),
     };
-    let (gray, alpha) = if class.keys.flag("do_convert_rgb")? {
+    let converts = steps.convert && class.keys.flag("do_convert_rgb")?;
+    let (gray, alpha) = if converts {
         (declared(sentence("gray8", colours)), declared(sentence("rgba8, alpha = over, background = 255", colours)))
     } else {
         (
@@ -77,7 +78,8 @@ pub(super) fn read(
         outputs,
         batch: margins,
         is_video: steps.is_video,
-        limit: frame.limit,
+        converts,
+        limit: frame.limit.or((steps.older == Older::Constructor).then_some(Limit::RowsLikeChannels)),
         notes,
         record,
     })

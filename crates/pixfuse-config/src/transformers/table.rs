@@ -15,6 +15,8 @@ pub(super) struct Steps {
     pub(super) antialias: bool,
     /// Whether `do_center_crop` counts.
     pub(super) crop: Crop,
+    /// Whether `do_convert_rgb` counts.
+    pub(super) convert: bool,
     /// Whether `do_rescale` counts.
     pub(super) rescale: bool,
     /// Whether `do_normalize` counts.
@@ -115,6 +117,7 @@ const STANDARD: Steps = Steps {
     size: SizeRule::Standard,
     antialias: true,
     crop: Crop::Read,
+    convert: true,
     rescale: true,
     normalize: true,
     numbers: Numbers::Standard,
@@ -186,7 +189,7 @@ static READ: &[(&str, Steps)] = &[
     ("Sam2", SAM2),
     ("Sam3", SAM2),
     ("Sapiens2", Steps { crop: Crop::Read, off: &[("do_pad", Feature::SizeRule)], ..PLAIN }),
-    ("SegGpt", PLAIN),
+    ("SegGpt", Steps { convert: false, ..PLAIN }),
     ("Segformer", PLAIN),
     ("Siglip", STANDARD),
     ("SuperPoint", Steps { normalize: false, off: &[("do_grayscale", Feature::Gray)], ..PLAIN }),

@@ -42,9 +42,11 @@ pub(super) fn frame_is_sound(draft: &Draft<'_>, found: &mut Found) {
     }
 }
 
-/// The longer side is at most `max`, so the shorter one cannot be as long.
+/// The longer side is at most `max`, so the shorter one cannot be as long; Hugging Face's rule takes that for what it is.
 fn max_is_more(resize: &Resize) -> Option<(Subject, String)> {
-    let Size::Shortest { side: Number::Known(side), max: Some(max), .. } = resize.size else { return None };
+    let Size::Shortest { side: Number::Known(side), max: Some(max), rounding: Rounding::Truncate } = resize.size else {
+        return None;
+    };
     let message = format!("resize: max = {max} is not more than shortest = {side}; write longest = {max} for that");
     (max <= side).then_some((Subject::of("resize", "max"), message))
 }

@@ -1,0 +1,262 @@
+"""What a model's config says, as a callable: images in, what its library returns out.
+
+>>> import numpy, pixfuse
+>>> processor = pixfuse.from_config({"image_processor_type": "ViTImageProcessor", "size": 224})
+>>> processor.backend
+'torch'
+>>> image = numpy.zeros((480, 640, 3), numpy.uint8)
+>>> processor(image, return_tensors="np")["pixel_values"].shape
+(1, 3, 224, 224)
+>>> processor(image, size={"height": 384, "width": 384}, return_tensors="np")["pixel_values"].shape
+(1, 3, 384, 384)
+"""
+
+import json
+import sys
+
+import numpy
+
+from . import _sources
+from ._pixfuse import Config, Pipeline, PipelineError
+
+__all__ = ["Processor", "from_config"]
+
+# Keywords of a call that say nothing about pixels here.
+_OF_THE_CALL = ("data_format", "device", "disable_grouping", "return_tensors")
+
+
+def from_config(source, backend="torch", **keywords):
+    """Reads a model's config and gives the Processor that does what it says, bit for bit.
+
+    `source` is a dict, the text of a JSON object, a file, or the folder of a model: transformers' processor_config.json
+    and preprocessor_config.json in their order of precedence, with config.json for the model's type; timm's config.json
+    or pretrained_cfg; open_clip's open_clip_config.json; a config of transformers.js; the metadata of an ONNX file of
+    Ultralytics. Also an object: `weights.transforms()` of torchvision, a Compose of its resize, crop, tensor and
+    normalize, a pretrained_cfg of timm, a PreprocessCfg of open_clip, and an image processor of transformers.
+
+    `backend` is "torch" or "pil": whose filters and roundings a config of transformers means. Their bytes differ, the
+    config does not say which, and the other libraries have one each.
+
+    Keywords stand over the config's own keys, as those of `from_pretrained` do; `image_processor_type` names the class
+    of a config that says none, `use_test_size=True` takes the size that a model of timm was tested with.
+
+    Raises PipelineError for what is no config, for a class or a key that is not known, for code beside a config, and for
+    what pixfuse lacks: then `error.feature` names it. Nothing is approximated.
+    """
+    files, path = _sources.files_or_path(source)
+    return Processor(Config(files, path, backend, _json(keywords)), backend, keywords)
+
+
+class Processor:
+    """Images to what a model's library returns, by one declaration; made by `from_config`.
+
+    It is immutable, is pickled as its config, and may be used from many threads at once.
+    """
+
+    __slots__ = ("_asked", "_calls", "_config", "_keywords", "_pipelines")
+
+    def __init__(self, config, asked, keywords):
+        self._config = config
+        self._asked = asked
+        self._keywords = _json(keywords)
+        # What was made for the keywords of calls, and for images of other channels.
+        self._calls = {}
+        self._pipelines = {}
+
+    @property
+    def declaration(self):
+        """The declaration for an RGB image: the canonical text, to print, commit and compare."""
+        return self._config.declaration("rgb")
+
+    @property
+    def backend(self):
+        """Whose bytes it gives: "torch" or "pil"."""
+        return self._config.backend
+
+    @property
+    def library(self):
+        """The library whose config it is: "transformers", "timm", "open_clip", "torchvision" or another."""
+        return self._config.library
+
+    @property
+    def class_name(self):
+        """The class that reads the config: "CLIPImageProcessor"."""
+        return self._config.class_name
+
+    @property
+    def outputs(self):
+        """The names of what a call returns, the tensor's first."""
+        return tuple(name for name, _ in self._config.outputs)
+
+    @property
+    def config(self):
+        """Every key that the class takes, with its value here: a new dict."""
+        return json.loads(self._config.record)
+
+    @property
+    def notes(self):
+        """What a reader should know: keys that the class does not read, a name that was looked up."""
+        return tuple(self._config.notes)
+
+    def pipeline(self, channels="rgb"):
+        """The Pipeline for images of these channels: "rgb", "gray", "alpha" (RGBA), or "file" for what is decoded."""
+        if channels not in self._pipelines:
+            self._pipelines[channels] = Pipeline(self._config.declaration(channels))
+        return self._pipelines[channels]
+
+    def explain(self):
+        """What was read and what became of it, for people, and the plan of its pipeline."""
+        return f"{self._config.explain()}\n\n{self.pipeline().explain()}"
+
+    def __call__(self, images, return_tensors=None, *, threads=1, **keywords):
+        """Runs over an image or a list of them, and returns a dict with the library's names, shapes and dtypes.
+
+        An image is a Pillow image of any mode that the class takes, or uint8 memory: a numpy array or a tensor, (rows,
+        columns, channels) or (channels, rows, columns). `return_tensors` is "np" for numpy arrays, "pt" for tensors of
+        torch, None for lists of arrays, one for each image. Other keywords are those of the class's own call (`size`,
+        `do_resize`, `image_mean` ..), and mean what they mean there; what was read for them is kept.
+
+        Where the class fails with an image, a gray one say, PipelineError says so.
+        """
+        called = self._with(keywords)
+        ordered = keywords.get("input_data_format")
+        videos = _sources.images_of(images, called._config.is_video)
+        runs = [called._image(image, ordered) for video in videos for image in video]
+        return called._collect(runs, [len(video) for video in videos], return_tensors, threads)
+
+    def decode(self, files, return_tensors=None, *, threads=1, orient=None, max_pixels=None, **keywords):
+        """As a call, over whole files of JPEG, PNG or WebP: bytes, or a list of them.
+
+        Files are loaded as the library loads a path: turned as EXIF says, and made RGB, gray repeated, alpha dropped.
+        """
+        called = self._with(keywords)
+        files = [files] if isinstance(files, (bytes, bytearray, memoryview)) else list(files)
+        options = {"orient": orient, "max_pixels": max_pixels}
+        runs = [called._file(data, options) for data in files]
+        return called._collect(runs, [len(files)], return_tensors, threads)
+
+    def __repr__(self):
+        return f"<Processor {self.class_name} of {self.library}, backend {self.backend}: {self.declaration}>"
+
+    def __eq__(self, other):
+        return self._key() == other._key() if isinstance(other, Processor) else NotImplemented
+
+    def __hash__(self):
+        return hash(self._key())
+
+    def __reduce__(self):
+        return (_restored, self._key())
+
+    def _key(self):
+        return (tuple(self._config.files), self._asked, self._keywords)
+
+    def _with(self, keywords):
+        """This processor with the keywords of a call; calls with the same ones share it."""
+        keywords = {key: value for key, value in keywords.items() if key not in _OF_THE_CALL}
+        keywords.pop("input_data_format", None)
+        if not keywords:
+            return self
+        key = _json(keywords)
+        if key not in self._calls:
+            called = Processor(self._config.with_keywords(key), self._asked, {})
+            # A server that is asked for a size an image would keep them all.
+            if len(self._calls) >= 64:
+                self._calls.clear()
+            self._calls[key] = called
+        return self._calls[key]
+
+    def _image(self, image, ordered):
+        """The channels of an image, its rows and columns, and how it is run into an array."""
+        channels, rows, columns, image = _sources.read(image, self._config, ordered)
+        if self._config.is_limited:
+            self._config.admits(rows, columns)
+        pipe = self.pipeline(channels)
+        return pipe.output_shape(rows, columns), pipe.dtype, (rows, columns), lambda out, threads: pipe(image, out, threads=threads)
+
+    def _file(self, data, options):
+        # A JPEG file has no alpha, and is read faster as what it is.
+        pipe = self.pipeline("rgb" if bytes(data[:2]) == b"\xff\xd8" else "file")
+        geometry = pipe.decode_geometry(data, orient=options["orient"])
+        rows, columns = geometry.source
+        if self._config.is_limited:
+            self._config.admits(rows, columns)
+        rest = {key: value for key, value in options.items() if value is not None}
+        shape = pipe.output_shape(rows, columns)
+        return shape, pipe.dtype, (rows, columns), lambda out, threads: pipe.decode(data, out, **rest)
+
+    def _collect(self, runs, lengths, return_tensors, threads):
+        """Runs, and puts the results under the library's names."""
+        if return_tensors not in (None, "np", "pt"):
+            raise PipelineError(f"return_tensors: {return_tensors!r}, expected None, 'np' or 'pt'")
+        if not runs:
+            raise PipelineError("images: none, expected an image or a list of them")
+        shapes = [shape for shape, _, _, _ in runs]
+        shape = shapes[0]
+        if self._config.pads:
+            shape = (shape[0], max(sides[1] for sides in shapes), max(sides[2] for sides in shapes))
+        is_even = all(sides == shape for sides in shapes)
+        stacks = return_tensors is not None or self._config.pads
+        if stacks and not self._config.pads and not is_even:
+            raise PipelineError(
+                f"images: their tensors have the shapes {', '.join(map(str, sorted(set(shapes))))}, expected one: "
+                "images of one size, a size that does not follow from the image, or return_tensors=None"
+            )
+        if stacks:
+            pixels = (numpy.empty if is_even else numpy.zeros)((len(runs), *shape), runs[0][1])
+        else:
+            pixels = [numpy.empty(sides, dtype) for sides, (_, dtype, _, _) in zip(shapes, runs)]
+        for index, (sides, dtype, _, run) in enumerate(runs):
+            if sides == pixels[index].shape:
+                run(pixels[index], threads)
+            else:
+                # Zeros lie behind the content.
+                content = numpy.empty(sides, dtype)
+                run(content, threads)
+                pixels[index][:, : sides[1], : sides[2]] = content
+        return {name: self._named(kind, pixels, runs, lengths, return_tensors) for name, kind in self._config.outputs}
+
+    def _named(self, kind, pixels, runs, lengths, return_tensors):
+        """One of the things that the library returns."""
+        if kind == "pixels":
+            made = self._videos(pixels, lengths) if self._config.is_video else pixels
+        elif kind == "mask":
+            made = numpy.zeros((len(runs), *pixels.shape[2:]), numpy.int64)
+            for index, ((_, rows, columns), _, _, _) in enumerate(runs):
+                made[index, :rows, :columns] = 1
+        elif kind == "sizes":
+            made = [list(sides) for _, _, sides, _ in runs]
+        elif isinstance(kind, int) or (isinstance(kind, list) and isinstance(kind[0], int)):
+            made = [kind] * len(runs)
+        else:
+            return kind
+        if return_tensors is not None and isinstance(made, list):
+            made = numpy.asarray(made)
+        if return_tensors == "pt":
+            return _torch().from_numpy(made)
+        return made
+
+    @staticmethod
+    def _videos(pixels, lengths):
+        if isinstance(pixels, list):
+            frames = iter(pixels)
+            return [[next(frames) for _ in range(length)] for length in lengths]
+        if len(set(lengths)) != 1:
+            raise PipelineError(f"images: videos of {sorted(set(lengths))} frames, expected one length, or return_tensors=None")
+        return pixels.reshape(len(lengths), lengths[0], *pixels.shape[1:])
+
+
+def _restored(files, asked, keywords):
+    """The processor of a pickle."""
+    return Processor(Config(list(files), None, asked, keywords), asked, json.loads(keywords))
+
+
+def _json(keywords):
+    return json.dumps({key: _sources.plain(value) for key, value in keywords.items()}, sort_keys=True)
+
+
+def _torch():
+    if "torch" not in sys.modules:
+        import torch  # noqa: F401
+    return sys.modules["torch"]
+
+
