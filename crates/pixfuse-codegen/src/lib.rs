@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! syntax   tokens of the attribute -> tokens of the language, with spans
+//! config   a file that the attribute names -> Spec (pixfuse-config)
 //! check    grammar and rulebook (pixfuse-spec) -> Spec, or every error at its span
 //! lower    Spec -> Plan (pixfuse-spec)
 //! emit     Plan -> the body of a kernel, and the items around it
@@ -12,6 +13,7 @@
 #![forbid(unsafe_code)]
 
 mod check;
+mod config;
 mod emit;
 mod grid;
 mod syntax;
@@ -46,8 +48,8 @@ pub fn pipeline(arguments: TokenStream, item: TokenStream) -> TokenStream {
             return quote!(#item #error);
         }
     };
-    let spec = match (check::check(&attribute), &declared.error) {
-        (Ok(spec), None) => spec,
+    let (spec, watched) = match (check::check(&attribute), &declared.error) {
+        (Ok(checked), None) => checked,
         (spec, error) => {
             let errors: Vec<_> = error.iter().cloned().chain(spec.err().into_iter().flatten()).collect();
             return emit::fallback(&declared, &attribute.krate, &errors);
@@ -55,7 +57,7 @@ pub fn pipeline(arguments: TokenStream, item: TokenStream) -> TokenStream {
     };
     let code = emit::declared(&declared, &attribute.krate, &spec, &lower(&spec));
     let item = &declared.item;
-    quote!(#item #code)
+    quote!(#item #code #watched)
 }
 
 /// Expands a declaration written as text, on a struct of this name.

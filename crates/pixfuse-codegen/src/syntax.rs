@@ -4,12 +4,16 @@ use pixfuse_spec::{Kind, Token};
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
 
+use crate::config::{self, Config};
+
 /// The arguments of `#[pipeline(...)]`.
 pub(crate) struct Attribute {
     /// The declaration, in the language's own tokens.
     pub(crate) tokens: Vec<Token<Span>>,
     /// Where generated code finds the core crate: `crate = path`, else `::pixfuse`.
     pub(crate) krate: syn::Path,
+    /// The file that says the declaration, where the attribute names one.
+    pub(crate) config: Option<syn::Result<Config>>,
     /// A `crate = ...` that is not a path.
     pub(crate) error: Option<syn::Error>,
 }
@@ -43,9 +47,10 @@ pub(crate) fn attribute(arguments: TokenStream) -> Attribute {
         }
         trees.drain(start..(end + 1).min(trees.len()));
     }
+    let config = config::of(&trees);
     let mut tokens = Vec::new();
     flatten(trees, &mut tokens);
-    Attribute { tokens, krate, error }
+    Attribute { tokens, krate, config, error }
 }
 
 fn is_crate(tree: &TokenTree) -> bool {

@@ -37,7 +37,7 @@ mod ultralytics;
 
 pub use error::{Error, Feature, Reason};
 pub use imported::{Backend, Batch, Imported, Library, Limit, Output, Value, Variant};
-pub use source::Source;
+pub use source::{FILES, Source};
 
 /// Keywords of a call or of `from_pretrained`, which mean what they mean in the library: read over the config's own.
 pub type Overrides = serde_json::Map<String, serde_json::Value>;

@@ -11,12 +11,13 @@ use crate::{
     ultralytics,
 };
 
-/// The files of a model that may say how its images are prepared, in the order in which they are asked.
 pub(crate) const PROCESSOR: &str = "processor_config.json";
 pub(crate) const PREPROCESSOR: &str = "preprocessor_config.json";
 pub(crate) const MODEL: &str = "config.json";
 pub(crate) const OPEN_CLIP: &str = "open_clip_config.json";
-const NAMES: [&str; 4] = [PROCESSOR, PREPROCESSOR, MODEL, OPEN_CLIP];
+
+/// The files of a model that may say how its images are prepared, in the order in which they are asked.
+pub const FILES: [&str; 4] = [PROCESSOR, PREPROCESSOR, MODEL, OPEN_CLIP];
 
 /// Where a config is: one JSON object, or the files of a model's folder.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,11 +45,11 @@ impl Source {
     /// # Errors
     /// When one of them is not a JSON object, or none has a name that is known.
     pub fn files<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Error> {
-        let known = files.into_iter().filter(|(name, _)| name.is_empty() || NAMES.contains(name));
+        let known = files.into_iter().filter(|(name, _)| name.is_empty() || FILES.contains(name));
         let files: Vec<_> =
             known.map(|(name, text)| Ok((name.to_owned(), parsed(name, text)?))).collect::<Result<_, Error>>()?;
         if files.is_empty() {
-            let message = format!("no file of a config, expected one of {}", NAMES.join(", "));
+            let message = format!("no file of a config, expected one of {}", FILES.join(", "));
             return Err(Error::new(Reason::NotAConfig, "the files", None, message));
         }
         Ok(Self { files })
@@ -73,7 +74,7 @@ impl Source {
             return Ok(Self::value(parsed(&shown, &text(path).map_err(failed)?)?));
         }
         let mut files = Vec::new();
-        for name in NAMES {
+        for name in FILES {
             match text(&path.join(name)) {
                 Ok(text) => files.push((name.to_owned(), parsed(name, &text)?)),
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
@@ -81,7 +82,7 @@ impl Source {
             }
         }
         if files.is_empty() {
-            let message = format!("a folder without a config, expected one of {} in it", NAMES.join(", "));
+            let message = format!("a folder without a config, expected one of {} in it", FILES.join(", "));
             return Err(Error::new(Reason::NotAConfig, &shown, None, message));
         }
         Ok(Self { files })

@@ -10,6 +10,10 @@ use proc_macro::TokenStream;
 ///
 /// A `#[cfg(..)]` of the struct stands above this attribute, so that it takes the generated code along.
 ///
+/// The config that a model is published with is a declaration too: `#[pipeline(config = "preprocessor_config.json",
+/// backend = torch)]`. The path, of a file or of a model's folder, is relative to the crate, which is built again when the
+/// file changes; `backend` is `torch` (default) or `pil`.
+///
 /// A crate that depends on pixfuse under another name says so with `crate = path`:
 /// `#[other_name::pipeline(crate = other_name, input(rgb8), ...)]`.
 #[proc_macro_attribute]
