@@ -4,16 +4,17 @@ import dataclasses
 import json
 import os
 import sys
+from typing import Any
 
 import numpy
 
-from ._pixfuse import PipelineError
+from ._pixfuse import Config, PipelineError
 
 # Names of torchvision's filters, and transformers' numbers of them.
 _FILTERS = {"nearest": 0, "nearest-exact": 0, "lanczos": 1, "bilinear": 2, "bicubic": 3, "box": 4, "hamming": 5}
 
 
-def files_or_path(source):
+def files_or_path(source: Any) -> tuple[list[tuple[str, str]] | None, str | None]:
     """The files of a config as pairs of name and text, or its path."""
     if isinstance(source, str) and source.lstrip("\ufeff \t\r\n").startswith("{"):
         return [("", source)], None
@@ -27,7 +28,7 @@ def files_or_path(source):
     return [("", json.dumps(plain(record(source))))], None
 
 
-def record(source):
+def record(source: Any) -> Any:
     """The record of a config that is an object."""
     if isinstance(source, dict):
         return source
@@ -45,7 +46,7 @@ def record(source):
     )
 
 
-def plain(value):
+def plain(value: Any) -> Any:
     """A value as JSON has it."""
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
@@ -67,7 +68,7 @@ def plain(value):
     raise PipelineError(f"source: a value of type {type(value).__name__}, expected what JSON can say")
 
 
-def images_of(images, is_video):
+def images_of(images: Any, is_video: bool) -> list[list[Any]]:
     """Images as a list of lists: videos of frames, or one list of all."""
     if isinstance(images, (list, tuple)) and images and all(isinstance(item, (list, tuple)) for item in images):
         nested = [list(item) for item in images]
@@ -78,22 +79,22 @@ def images_of(images, is_video):
     return nested if is_video else [[image for images in nested for image in images]]
 
 
-def _flat(images):
+def _flat(images: Any) -> list[Any]:
     """Batches of four axes taken apart."""
     return [image for item in images for image in (item if getattr(item, "ndim", 3) == 4 else [item])]
 
 
-def read(image, config, ordered):
+def read(image: Any, config: Config, ordered: Any) -> tuple[str, int, int, Any]:
     """The channels of an image (`rgb`, `gray`, `alpha`), its rows and columns, and what a pipeline reads."""
     pillow = sys.modules.get("PIL.Image")
     if pillow is not None and isinstance(image, pillow.Image):
-        return _of_pillow(image, config, pillow)
+        return _of_pillow(image, config)
     if isinstance(image, (str, bytes, os.PathLike)):
         raise PipelineError("image: a path or a file, expected an image; processor.decode(bytes) takes files")
     return _of_array(image, config, ordered)
 
 
-def _of_pillow(image, config, pillow):
+def _of_pillow(image: Any, config: Config) -> tuple[str, int, int, Any]:
     columns, rows = image.size
     mode, has_note = image.mode, image.info.get("transparency") is not None
     if config.library == "transformers" or config.library == "transformers.js":
@@ -112,11 +113,11 @@ def _of_pillow(image, config, pillow):
     return channels, rows, columns, image
 
 
-def _rgb(image):
+def _rgb(image: Any) -> Any:
     return image if image.mode == "RGB" else image.convert("RGB")
 
 
-def _of_array(image, config, ordered):
+def _of_array(image: Any, config: Config, ordered: Any) -> tuple[str, int, int, Any]:
     shape, dtype = getattr(image, "shape", None), getattr(image, "dtype", None)
     if shape is None or dtype is None:
         raise PipelineError(f"image: {type(image).__name__}, expected a Pillow image, a numpy array or a tensor")
@@ -147,11 +148,11 @@ def _of_array(image, config, ordered):
     return channels, array.shape[0], array.shape[1], array
 
 
-def _counts(config):
+def _counts(config: Config) -> tuple[int, ...]:
     return (1, 3) if config.class_name in ("VivitImageProcessor", "VideoLlavaImageProcessor") else (1, 3, 4)
 
 
-def _numpy(image):
+def _numpy(image: Any) -> Any:
     try:
         return numpy.asarray(image.numpy() if hasattr(image, "numpy") else image)
     except Exception as error:

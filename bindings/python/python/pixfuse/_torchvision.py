@@ -1,15 +1,18 @@
 """Transforms of torchvision as the record that configs are read from: names and attributes of steps."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from ._pixfuse import PipelineError
 
 
-def record(transform):
+def record(transform: Any) -> dict[str, Any]:
     """The record of a transform: what `weights.transforms()` gives, or a Compose."""
     name = type(transform).__name__
     return {"torchvision": name, "steps": list(_steps(transform))}
 
 
-def _steps(transform):
+def _steps(transform: Any) -> Iterator[dict[str, Any]]:
     name, module = type(transform).__name__, type(transform).__module__
     is_v2 = ".v2" in module
     if module == "torchvision.transforms._presets":
@@ -34,7 +37,7 @@ def _steps(transform):
         yield {"step": name}
 
 
-def _resize(size, transform, is_v2, max_size=None):
+def _resize(size: Any, transform: Any, is_v2: bool, max_size: int | None = None) -> dict[str, Any]:
     return {
         "step": "Resize",
         "size": list(size) if isinstance(size, (list, tuple)) else [size],
@@ -45,7 +48,7 @@ def _resize(size, transform, is_v2, max_size=None):
     }
 
 
-def _preset(transform, name):
+def _preset(transform: Any, name: str) -> Iterator[dict[str, Any]]:
     """The steps of a preset, for a Pillow image."""
     if name == "ImageClassification":
         yield _resize(transform.resize_size, transform, False)
@@ -62,7 +65,7 @@ def _preset(transform, name):
         yield {"step": "Normalize", "mean": list(transform.mean), "std": list(transform.std)}
 
 
-def _dtype(dtype):
+def _dtype(dtype: Any) -> str:
     if isinstance(dtype, dict):
         raise PipelineError("source: ToDtype with a dict of dtypes, expected torch.float32")
     return str(dtype).removeprefix("torch.")

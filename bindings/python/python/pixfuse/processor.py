@@ -11,8 +11,10 @@
 (1, 3, 384, 384)
 """
 
+import importlib
 import json
-import sys
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy
 
@@ -25,7 +27,7 @@ __all__ = ["Processor", "from_config"]
 _OF_THE_CALL = ("data_format", "device", "disable_grouping", "return_tensors")
 
 
-def from_config(source, backend="torch", **keywords):
+def from_config(source: Any, backend: str = "torch", **keywords: Any) -> "Processor":
     """Reads a model's config and gives the Processor that does what it says, bit for bit.
 
     `source` is a dict, the text of a JSON object, a file, or the folder of a model: transformers' processor_config.json
@@ -47,6 +49,10 @@ def from_config(source, backend="torch", **keywords):
     return Processor(Config(files, path, backend, _json(keywords)), backend, keywords)
 
 
+# The shape and dtype of a result, rows and columns of its source, and what runs it into an array.
+_Run = tuple[tuple[int, ...], str, tuple[int, int], Callable[[Any, int], Any]]
+
+
 class Processor:
     """Images to what a model's library returns, by one declaration; made by `from_config`.
 
@@ -55,60 +61,63 @@ class Processor:
 
     __slots__ = ("_asked", "_calls", "_config", "_keywords", "_pipelines")
 
-    def __init__(self, config, asked, keywords):
+    def __init__(self, config: Config, asked: str, keywords: dict[str, Any]) -> None:
         self._config = config
         self._asked = asked
         self._keywords = _json(keywords)
         # What was made for the keywords of calls, and for images of other channels.
-        self._calls = {}
-        self._pipelines = {}
+        self._calls: dict[str, Processor] = {}
+        self._pipelines: dict[str, Pipeline] = {}
 
     @property
-    def declaration(self):
+    def declaration(self) -> str:
         """The declaration for an RGB image: the canonical text, to print, commit and compare."""
         return self._config.declaration("rgb")
 
     @property
-    def backend(self):
+    def backend(self) -> str:
         """Whose bytes it gives: "torch" or "pil"."""
         return self._config.backend
 
     @property
-    def library(self):
+    def library(self) -> str:
         """The library whose config it is: "transformers", "timm", "open_clip", "torchvision" or another."""
         return self._config.library
 
     @property
-    def class_name(self):
+    def class_name(self) -> str:
         """The class that reads the config: "CLIPImageProcessor"."""
         return self._config.class_name
 
     @property
-    def outputs(self):
+    def outputs(self) -> tuple[str, ...]:
         """The names of what a call returns, the tensor's first."""
         return tuple(name for name, _ in self._config.outputs)
 
     @property
-    def config(self):
+    def config(self) -> dict[str, Any]:
         """Every key that the class takes, with its value here: a new dict."""
-        return json.loads(self._config.record)
+        config: dict[str, Any] = json.loads(self._config.record)
+        return config
 
     @property
-    def notes(self):
+    def notes(self) -> tuple[str, ...]:
         """What a reader should know: keys that the class does not read, a name that was looked up."""
         return tuple(self._config.notes)
 
-    def pipeline(self, channels="rgb"):
+    def pipeline(self, channels: str = "rgb") -> Pipeline:
         """The Pipeline for images of these channels: "rgb", "gray", "alpha" (RGBA), or "file" for what is decoded."""
         if channels not in self._pipelines:
             self._pipelines[channels] = Pipeline(self._config.declaration(channels))
         return self._pipelines[channels]
 
-    def explain(self):
+    def explain(self) -> str:
         """What was read and what became of it, for people, and the plan of its pipeline."""
         return f"{self._config.explain()}\n\n{self.pipeline().explain()}"
 
-    def __call__(self, images, return_tensors=None, *, threads=1, **keywords):
+    def __call__(
+        self, images: Any, return_tensors: str | None = None, *, threads: int = 1, **keywords: Any
+    ) -> dict[str, Any]:
         """Runs over an image or a list of them, and returns a dict with the library's names, shapes and dtypes.
 
         An image is a Pillow image of any mode that the class takes, or uint8 memory: a numpy array or a tensor, (rows,
@@ -124,33 +133,42 @@ class Processor:
         runs = [called._image(image, ordered) for video in videos for image in video]
         return called._collect(runs, [len(video) for video in videos], return_tensors, threads)
 
-    def decode(self, files, return_tensors=None, *, threads=1, orient=None, max_pixels=None, **keywords):
+    def decode(
+        self,
+        files: bytes | Iterable[bytes],
+        return_tensors: str | None = None,
+        *,
+        threads: int = 1,
+        orient: int | None = None,
+        max_pixels: int | None = None,
+        **keywords: Any,
+    ) -> dict[str, Any]:
         """As a call, over whole files of JPEG, PNG or WebP: bytes, or a list of them.
 
         Files are loaded as the library loads a path: turned as EXIF says, and made RGB, gray repeated, alpha dropped.
         """
         called = self._with(keywords)
-        files = [files] if isinstance(files, (bytes, bytearray, memoryview)) else list(files)
+        datas: list[Any] = [files] if isinstance(files, (bytes, bytearray, memoryview)) else list(files)
         options = {"orient": orient, "max_pixels": max_pixels}
-        runs = [called._file(data, options) for data in files]
-        return called._collect(runs, [len(files)], return_tensors, threads)
+        runs = [called._file(data, options) for data in datas]
+        return called._collect(runs, [len(datas)], return_tensors, threads)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<Processor {self.class_name} of {self.library}, backend {self.backend}: {self.declaration}>"
 
-    def __eq__(self, other):
-        return self._key() == other._key() if isinstance(other, Processor) else NotImplemented
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Processor) and self._key() == other._key()
 
-    def __hash__(self):
+    def __hash__(self) -> int:
         return hash(self._key())
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return (_restored, self._key())
 
-    def _key(self):
+    def _key(self) -> tuple[Any, ...]:
         return (tuple(self._config.files), self._asked, self._keywords)
 
-    def _with(self, keywords):
+    def _with(self, keywords: dict[str, Any]) -> "Processor":
         """This processor with the keywords of a call; calls with the same ones share it."""
         keywords = {key: value for key, value in keywords.items() if key not in _OF_THE_CALL}
         keywords.pop("input_data_format", None)
@@ -165,7 +183,7 @@ class Processor:
             self._calls[key] = called
         return self._calls[key]
 
-    def _image(self, image, ordered):
+    def _image(self, image: Any, ordered: Any) -> _Run:
         """The channels of an image, its rows and columns, and how it is run into an array."""
         channels, rows, columns, image = _sources.read(image, self._config, ordered)
         if self._config.is_limited:
@@ -173,7 +191,7 @@ class Processor:
         pipe = self.pipeline(channels)
         return pipe.output_shape(rows, columns), pipe.dtype, (rows, columns), lambda out, threads: pipe(image, out, threads=threads)
 
-    def _file(self, data, options):
+    def _file(self, data: bytes, options: dict[str, Any]) -> _Run:
         # A JPEG file has no alpha, and is read faster as what it is.
         pipe = self.pipeline("rgb" if bytes(data[:2]) == b"\xff\xd8" else "file")
         geometry = pipe.decode_geometry(data, orient=options["orient"])
@@ -184,7 +202,9 @@ class Processor:
         shape = pipe.output_shape(rows, columns)
         return shape, pipe.dtype, (rows, columns), lambda out, threads: pipe.decode(data, out, **rest)
 
-    def _collect(self, runs, lengths, return_tensors, threads):
+    def _collect(
+        self, runs: list[_Run], lengths: list[int], return_tensors: str | None, threads: int
+    ) -> dict[str, Any]:
         """Runs, and puts the results under the library's names."""
         if return_tensors not in (None, "np", "pt"):
             raise PipelineError(f"return_tensors: {return_tensors!r}, expected None, 'np' or 'pt'")
@@ -201,6 +221,7 @@ class Processor:
                 f"images: their tensors have the shapes {', '.join(map(str, sorted(set(shapes))))}, expected one: "
                 "images of one size, a size that does not follow from the image, or return_tensors=None"
             )
+        pixels: Any
         if stacks:
             pixels = (numpy.empty if is_even else numpy.zeros)((len(runs), *shape), runs[0][1])
         else:
@@ -215,7 +236,9 @@ class Processor:
                 pixels[index][:, : sides[1], : sides[2]] = content
         return {name: self._named(kind, pixels, runs, lengths, return_tensors) for name, kind in self._config.outputs}
 
-    def _named(self, kind, pixels, runs, lengths, return_tensors):
+    def _named(
+        self, kind: Any, pixels: Any, runs: list[_Run], lengths: list[int], return_tensors: str | None
+    ) -> Any:
         """One of the things that the library returns."""
         if kind == "pixels":
             made = self._videos(pixels, lengths) if self._config.is_video else pixels
@@ -236,7 +259,7 @@ class Processor:
         return made
 
     @staticmethod
-    def _videos(pixels, lengths):
+    def _videos(pixels: Any, lengths: list[int]) -> Any:
         if isinstance(pixels, list):
             frames = iter(pixels)
             return [[next(frames) for _ in range(length)] for length in lengths]
@@ -245,18 +268,16 @@ class Processor:
         return pixels.reshape(len(lengths), lengths[0], *pixels.shape[1:])
 
 
-def _restored(files, asked, keywords):
+def _restored(files: Iterable[tuple[str, str]], asked: str, keywords: str) -> Processor:
     """The processor of a pickle."""
     return Processor(Config(list(files), None, asked, keywords), asked, json.loads(keywords))
 
 
-def _json(keywords):
+def _json(keywords: dict[str, Any]) -> str:
     return json.dumps({key: _sources.plain(value) for key, value in keywords.items()}, sort_keys=True)
 
 
-def _torch():
-    if "torch" not in sys.modules:
-        import torch  # noqa: F401
-    return sys.modules["torch"]
+def _torch() -> Any:
+    return importlib.import_module("torch")
 
 

@@ -1,0 +1,147 @@
+"""A config is its model's processor: what is read, what is refused, and what a call returns."""
+
+import io
+import json
+import pickle
+
+import numpy as np
+import pixfuse
+import pytest
+from PIL import Image
+from pixfuse import Pipeline, PipelineError, from_config
+
+VIT = {"image_processor_type": "ViTImageProcessor", "size": {"height": 24, "width": 20}}
+CLIP = {"feature_extractor_type": "CLIPFeatureExtractor", "size": 24, "crop_size": 20, "resample": 3}
+DETR = {"image_processor_type": "DetrImageProcessor", "size": 24, "max_size": 30}
+IMAGE = np.random.default_rng(1).integers(0, 256, (40, 60, 3), np.uint8)
+PHOTO = Image.fromarray(IMAGE)
+
+
+def test_a_config_is_a_declaration():
+    assert from_config(CLIP).declaration == (
+        "input(rgb8), resize(shortest = 24, bicubic, antialias, like = torch), "
+        "center_crop(20, 20, rounding = truncate), normalize(mean = [0.48145466, 0.4578275, 0.40821073], "
+        "std = [0.26862954, 0.26130258, 0.27577711], order = hf_torch), output(rgb, f32, chw)"
+    )
+
+
+def test_the_backend_is_asked_for():
+    assert "like = torch" not in from_config(VIT, backend="pil").declaration
+    assert from_config(VIT, backend="torchvision").backend == "torch"
+    with pytest.raises(PipelineError, match="backend: 'numpy', expected 'torch' or 'pil'"):
+        from_config(VIT, backend="numpy")
+
+
+def test_sources_say_the_same(tmp_path):
+    (tmp_path / "preprocessor_config.json").write_text("\ufeff" + json.dumps(VIT), encoding="utf-8")
+    (tmp_path / "config.json").write_text('{"model_type": "clip"}')
+    wanted = from_config(VIT)
+    for source in (json.dumps(VIT), tmp_path, str(tmp_path / "preprocessor_config.json"), wanted.config | VIT):
+        assert from_config(source).declaration == wanted.declaration
+    # The image part of processor_config.json stands over it.
+    (tmp_path / "processor_config.json").write_text(json.dumps({"image_processor": CLIP}))
+    assert from_config(tmp_path).class_name == "CLIPImageProcessor"
+
+
+def test_the_model_type_names_the_class(tmp_path):
+    (tmp_path / "preprocessor_config.json").write_text(json.dumps({"size": {"height": 24, "width": 20}}))
+    with pytest.raises(PipelineError, match="image_processor_type"):
+        from_config(tmp_path)
+    (tmp_path / "config.json").write_text('{"model_type": "siglip"}')
+    assert from_config(tmp_path).class_name == "SiglipImageProcessor"
+
+
+def test_a_call_returns_what_the_library_names():
+    processor = from_config(VIT)
+    result = processor([IMAGE, PHOTO], return_tensors="np")
+    assert list(result) == ["pixel_values"] and result["pixel_values"].shape == (2, 3, 24, 20)
+    assert np.array_equal(result["pixel_values"][0], Pipeline(processor.declaration)(IMAGE))
+    assert np.array_equal(result["pixel_values"][0], result["pixel_values"][1])
+    planes = processor(np.ascontiguousarray(IMAGE.transpose(2, 0, 1)), return_tensors="np")
+    assert np.array_equal(planes["pixel_values"][0], result["pixel_values"][0])
+    assert [tensor.shape for tensor in processor(IMAGE)["pixel_values"]] == [(3, 24, 20)]
+
+
+def test_smaller_images_are_padded_and_masked():
+    result = from_config(DETR)([IMAGE, IMAGE[:, :40]], return_tensors="np")
+    assert result["pixel_values"].shape == (2, 3, 24, 30) and result["pixel_mask"].dtype == np.int64
+    assert result["pixel_mask"][1].sum() == 24 * 24 and not result["pixel_values"][1, :, :, 24:].any()
+    assert from_config(DETR, do_pad=False).outputs == ("pixel_values",)
+
+
+def test_keywords_of_a_call():
+    processor = from_config(VIT)
+    called = processor(IMAGE, return_tensors="np", size={"height": 8, "width": 9}, do_normalize=False)["pixel_values"]
+    assert np.array_equal(called, from_config(VIT, size=[8, 9], do_normalize=False)(IMAGE, return_tensors="np")["pixel_values"])
+    assert processor(IMAGE, return_tensors="np", do_resize=False)["pixel_values"].shape == (1, 3, 40, 60)
+    with pytest.raises(PipelineError, match="sice: no keyword of this class"):
+        processor(IMAGE, sice=8)
+
+
+def test_alpha_lies_over_white_where_the_class_converts():
+    clear = Image.fromarray(np.dstack([IMAGE, np.zeros(IMAGE.shape[:2], np.uint8)]))
+    white = from_config(CLIP)(np.full_like(IMAGE, 255), return_tensors="np")["pixel_values"]
+    assert np.array_equal(from_config({**CLIP, "do_convert_rgb": True})(clear, return_tensors="np")["pixel_values"], white)
+    for image in (clear, PHOTO.convert("L"), PHOTO.quantize(8)):
+        with pytest.raises(PipelineError, match='3 numbers of image_mean .*convert\\("RGB"\\)'):
+            from_config(VIT)(image)
+
+
+def test_files():
+    file = io.BytesIO()
+    PHOTO.convert("RGBA").save(file, "PNG")
+    result = from_config(VIT).decode([file.getvalue()] * 2, return_tensors="np")["pixel_values"]
+    assert np.array_equal(result[1], from_config(VIT)(IMAGE, return_tensors="np")["pixel_values"][0])
+
+
+def test_a_processor_is_a_value():
+    processor = from_config(CLIP, backend="pil", size=22)
+    copy = pickle.loads(pickle.dumps(processor))
+    assert copy == processor and hash(copy) == hash(processor) and copy != from_config(CLIP)
+    assert copy.declaration == processor.declaration and "resize(shortest = 22" in copy.declaration
+    assert "CLIPImageProcessor of transformers, backend pil" in copy.explain()
+
+
+# A config, the feature that it asks for, and what the message says.
+REFUSED = {
+    "patches": ({"image_processor_type": "Gemma4ImageProcessor"}, "patches", "Gemma4ImageProcessor"),
+    "a switch": ({**VIT, "image_processor_type": "Gemma3ImageProcessor", "do_pan_and_scan": True}, "tiles", "do_pan_and_scan"),
+    "two divisions": ({"image_processor_type": "EfficientNetImageProcessor", "image_std": [0.47, 0.47, 0.47]}, "rounding", "include_top"),
+    "an unknown class": ({"image_processor_type": "VitImageProcesor"}, None, "if ViTImageProcessor is meant"),
+    "code": ({"image_processor_type": "Phi3VImageProcessor", "auto_map": {"AutoImageProcessor": "a.B"}}, None, "auto_map"),
+    "a null": ({**VIT, "size": None}, None, "size: missing, and do_resize is true"),
+    "a size of two kinds": ({**VIT, "size": {"height": 8, "shortest_edge": 9}}, None, "size: {.*expected a number of pixels"),
+    "a filter of Pillow alone": ({**VIT, "resample": 4}, None, "resample: box, which torch has not"),
+    "sound": ({"feature_size": 1, "sampling_rate": 16000}, None, "of sound"),
+    "another list": ({**VIT, "image_mean": [0.5, 0.5]}, None, "2 numbers of image_mean"),
+}
+
+
+@pytest.mark.parametrize("config, feature, message", REFUSED.values(), ids=REFUSED)
+def test_what_is_not_said_is_refused_by_name(config, feature, message):
+    with pytest.raises(PipelineError, match=message) as error:
+        from_config(config)
+    assert error.value.feature == feature
+
+
+def test_other_libraries():
+    timm = {"pretrained_cfg": {"input_size": [3, 64, 64], "test_input_size": [3, 96, 96], "crop_pct": 1.0, "test_crop_pct": 0.9}}
+    assert "resize(shortest = 64, bicubic, antialias), center_crop(64, 64)" in from_config(timm).declaration
+    assert "resize(shortest = 106" in from_config(timm, use_test_size=True).declaration
+    open_clip = {"model_cfg": {"vision_cfg": {"image_size": [64, 96]}}, "preprocess_cfg": {"interpolation": "bilinear"}}
+    # It hands its interpolation on for a square alone.
+    assert "resize(cover = [64, 96], bicubic, antialias)" in from_config(open_clip).declaration
+    onnx = {"task": "detect", "stride": "32", "imgsz": "[480, 640]", "names": "{0: 'a'}"}
+    assert "letterbox(480, 640, bilinear)" in from_config(onnx).declaration
+    javascript = {"feature_extractor_type": "ImageFeatureExtractor", "size": {"width": 32, "height": 24}, "mean": 0.5, "std": 1, "do_normalize": True}
+    assert "resize(24, 32, bilinear, antialias, like = torch)" in from_config(javascript).declaration
+
+
+def test_files_that_are_no_configs(tmp_path):
+    pointer = tmp_path / "preprocessor_config.json"
+    pointer.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n")
+    with pytest.raises(PipelineError, match="git lfs pull"):
+        from_config(pointer)
+    with pytest.raises(PipelineError, match="neither a file nor a folder"):
+        from_config("google/vit-base-patch16-224")
+    assert pixfuse.Processor.__module__ == "pixfuse"
