@@ -277,7 +277,7 @@ export interface Pipeline<E extends Element = Element> {
   batch(images: Iterable<Image>, options?: BatchOptions<E> | null): Promise<Tensor<TensorData<E>>>
 
   /**
-   * Decodes a JPEG, PNG or WebP file and runs over it, on this thread.
+   * Decodes a JPEG, PNG, WebP, GIF, BMP or TIFF file and runs over it, on this thread.
    *
    * The image is turned as its EXIF note says; without one as `input` says; `orient` overrides both. The pixels are those
    * that Pillow decodes, in the channels of `input`: a gray file gives colours too, an opaque one alpha 255. A file with

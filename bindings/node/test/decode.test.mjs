@@ -102,7 +102,7 @@ test('what is wrong is said', async () => {
       () => pipe.decodeSync(new Uint8Array(new SharedArrayBuffer(9))),
       'data: expected the bytes of a file, found one on a SharedArrayBuffer, which other threads can write to; copy it first',
     ],
-    [() => pipe.decodeSync(new Uint8Array(0)), 'file: expected a JPEG, PNG or WebP file, found no bytes'],
+    [() => pipe.decodeSync(new Uint8Array(0)), 'file: expected a JPEG, PNG, WebP, GIF, BMP or TIFF file, found no bytes'],
     [
       () => pipe.decodeSync(photo.subarray(0, 700)),
       'file: this JPEG file of 700 bytes ends too early: it is truncated',

@@ -118,7 +118,7 @@ impl Pipeline {
         with_element!(self.pipe.element(), T => self.run_batch::<T>(images, out, threads))
     }
 
-    /// Decodes a JPEG, PNG or WebP file and runs over it, into a new array or into `out`, which is returned.
+    /// Decodes a JPEG, PNG, WebP, GIF, BMP or TIFF file and runs over it, into a new array or into `out`, which is returned.
     ///
     /// `data` is the whole file: bytes, or anything whose buffer is one row of bytes. The image is turned as its EXIF note
     /// says; without one as input(.., orient = ..) says; `orient`, an EXIF value from 1 to 8, overrides both. The pixels

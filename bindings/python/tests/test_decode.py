@@ -127,10 +127,10 @@ WRONG = {
         lambda pipe: pipe.decode(np.zeros(9)),
         "data: expected the bytes of a file, found ndarray whose memory is not one row of bytes",
     ),
-    "nothing": (lambda pipe: pipe.decode(b""), "file: expected a JPEG, PNG or WebP file, found no bytes"),
+    "nothing": (lambda pipe: pipe.decode(b""), "file: expected a JPEG, PNG, WebP, GIF, BMP or TIFF file, found no bytes"),
     "a page": (
         lambda pipe: pipe.decode(b"<html>"),
-        'file: expected a JPEG, PNG or WebP file, found 6 bytes that begin with 3c 68 74 6d 6c 3e ("<html>")',
+        'file: expected a JPEG, PNG, WebP, GIF, BMP or TIFF file, found 6 bytes that begin with 3c 68 74 6d 6c 3e ("<html>")',
     ),
     "half": (
         lambda pipe: pipe.decode(PHOTO[:800]),
@@ -167,7 +167,7 @@ WRONG = {
     ),
     "one of many": (
         lambda pipe: pipe.decode_batch([PHOTO, PHOTO[:800], b""]),
-        "number 2: file: expected a JPEG, PNG or WebP file, found no bytes",
+        "number 2: file: expected a JPEG, PNG, WebP, GIF, BMP or TIFF file, found no bytes",
     ),
     "half of many": (
         lambda pipe: pipe.decode_batch([PHOTO, PHOTO[:800], PHOTO], threads=2),

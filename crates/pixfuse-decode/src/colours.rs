@@ -1,8 +1,8 @@
 //! What channels a file has, and how they become those that a pipeline reads.
 
-use pixfuse::PixelFormat;
+use pixfuse::{PixelFormat, Sample};
 
-/// The channels that a decoder gives, a byte each.
+/// The channels that a decoder gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Colours {
     Gray,
@@ -36,7 +36,7 @@ impl Colours {
     }
 
     /// Why these channels do not become those of `input(...)`, if they do not: what it reads, and what would do.
-    pub(crate) fn refused(self, wanted: PixelFormat) -> Option<String> {
+    pub(crate) fn refused(self, bits: u8, wanted: PixelFormat) -> Option<String> {
         let alpha = matches!(self, Self::GrayAlpha | Self::Rgba);
         match wanted {
             PixelFormat::Rgba8 | PixelFormat::Bgra8 => None,
@@ -47,6 +47,17 @@ impl Colours {
             } else {
                 format!("input({wanted}) is gray; input(rgb8) reads such files")
             }),
+            PixelFormat::Gray16 | PixelFormat::Rgb16 | PixelFormat::Bgr16 => match (self, bits) {
+                (_, ..16) => {
+                    Some(format!("{bits} bits a sample, input({wanted}) reads 16; input(rgb8) reads such files"))
+                }
+                _ if alpha => Some(format!(
+                    "input({wanted}) has no alpha; input(rgba8, alpha = drop) reads every file, in 8 bits, and drops it"
+                )),
+                (Self::Gray, _) => None,
+                _ if wanted.channels() == 1 => Some(format!("input({wanted}) is gray; input(rgb16) reads such files")),
+                _ => None,
+            },
             _ => Some(format!("decoders do not give input({wanted}); write input(rgb8)")),
         }
     }
@@ -54,6 +65,17 @@ impl Colours {
     /// Makes decoded pixels those of `wanted`, in place: `bytes` has room for either.
     pub(crate) fn arrange(self, bytes: &mut [u8], pixels: usize, wanted: PixelFormat) {
         let bgr = matches!(wanted, PixelFormat::Bgr8 | PixelFormat::Bgra8);
+        if wanted.sample() == Sample::U16 {
+            return match (self, wanted) {
+                (Self::Gray, PixelFormat::Rgb16 | PixelFormat::Bgr16) => {
+                    each(bytes, pixels, |[a, b]: [u8; 2]| [a, b, a, b, a, b]);
+                }
+                (Self::Rgb, PixelFormat::Bgr16) => {
+                    each(bytes, pixels, |[r0, r1, g0, g1, b0, b1]: [u8; 6]| [b0, b1, g0, g1, r0, r1]);
+                }
+                _ => {}
+            };
+        }
         let place = |[r, g, b]: [u8; 3]| if bgr { [b, g, r] } else { [r, g, b] };
         let opaque = |colours: [u8; 3], alpha| {
             let [a, b, c] = place(colours);
@@ -66,6 +88,7 @@ impl Colours {
             (Self::Rgb, 3) if bgr => each(bytes, pixels, place),
             (Self::Rgb, 4) => each(bytes, pixels, |rgb: [u8; 3]| opaque(rgb, 255)),
             (Self::Rgba, 4) if bgr => each(bytes, pixels, |[r, g, b, alpha]: [u8; 4]| opaque([r, g, b], alpha)),
+            (Self::Rgba, 3) => each(bytes, pixels, |[r, g, b, _]: [u8; 4]| place([r, g, b])),
             (Self::Cmyk, 3) => each(bytes, pixels, |cmyk: [u8; 4]| place(rgb(cmyk))),
             (Self::Cmyk, 4) => each(bytes, pixels, |cmyk: [u8; 4]| opaque(rgb(cmyk), 255)),
             // As they are, or refused.

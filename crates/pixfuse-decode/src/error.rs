@@ -10,8 +10,14 @@ pub enum Error {
     #[error(transparent)]
     Pipeline(#[from] pixfuse::Error),
     /// The bytes begin as no file of a known format does.
-    #[error("file: expected a JPEG, PNG or WebP file, found {0}")]
+    #[error("file: expected a JPEG, PNG, WebP, GIF, BMP or TIFF file, found {0}")]
     UnknownFormat(String),
+    /// The file is of a format that is known and that no decoder is here for.
+    #[error(
+        "file: this is a file of {0}, which is not decoded here; convert it to PNG or JPEG, or decode it with a library \
+         of its own and run the pipeline over the pixels"
+    )]
+    NoDecoder(&'static str),
     /// The file ends too early.
     #[error("file: this {format} file of {bytes} bytes ends too early: it is truncated")]
     Truncated {
@@ -70,6 +76,8 @@ pub(crate) enum Broken {
     Ended,
     /// In the decoder's words.
     Damaged(String),
+    /// There is no memory for so many bytes.
+    Memory(usize),
 }
 
 impl Broken {
@@ -86,6 +94,7 @@ impl Broken {
         match self {
             Self::Ended => Error::Truncated { format, bytes },
             Self::Damaged(message) => Error::Damaged { format, message },
+            Self::Memory(bytes) => Error::Memory(bytes),
         }
     }
 }

@@ -1,53 +1,13 @@
 //! A file whose header has been read.
 
-use std::fmt;
 use std::ops::Range;
 
-use pixfuse::{Dims, Geometry, ImageRef, Orientation, Pipeline, PixelFormat};
+use pixfuse::{Dims, Geometry, ImageRef, Orientation, Pipeline, PixelFormat, Sample};
 
 use crate::colours::Colours;
+use crate::error::Broken;
 use crate::guard::guarded;
-use crate::{Error, jpeg, png, scratch, webp};
-
-/// The formats that can be decoded, told apart by the first bytes of a file and not by its name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum FileFormat {
-    /// JPEG: baseline, progressive and lossless, of 8 bits.
-    Jpeg,
-    /// PNG.
-    Png,
-    /// WebP, lossy and lossless.
-    Webp,
-}
-
-impl FileFormat {
-    fn of(bytes: &[u8]) -> Result<Self, Error> {
-        match bytes {
-            [0xff, 0xd8, 0xff, ..] => Ok(Self::Jpeg),
-            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Ok(Self::Webp),
-            bytes if bytes.starts_with(png::SIGNATURE) => Ok(Self::Png),
-            [] => Err(Error::UnknownFormat("no bytes".into())),
-            bytes => {
-                let first = &bytes[..bytes.len().min(12)];
-                let hex: Vec<_> = first.iter().map(|byte| format!("{byte:02x}")).collect();
-                let found =
-                    format!("{} bytes that begin with {} (\"{}\")", bytes.len(), hex.join(" "), first.escape_ascii());
-                Err(Error::UnknownFormat(found))
-            }
-        }
-    }
-}
-
-impl fmt::Display for FileFormat {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Jpeg => "JPEG",
-            Self::Png => "PNG",
-            Self::Webp => "WebP",
-        })
-    }
-}
+use crate::{Error, FileFormat, bmp, gif, jpeg, png, scratch, tiff, webp};
 
 /// What can be said of a decode besides the pipeline and the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,8 +35,25 @@ pub(crate) struct Header {
     pub(crate) rows: usize,
     pub(crate) columns: usize,
     pub(crate) colours: Colours,
-    /// What EXIF says, if it does.
+    /// Of a sample, as stored.
+    pub(crate) bits: u8,
+    /// What the file's notes say, if they do.
     pub(crate) orientation: Option<Orientation>,
+}
+
+/// A file whose header a decoder has read, all of whose rows it decodes.
+pub(crate) trait Decode: Send {
+    /// Frames of an animation, or images of a file of many; the first one is decoded.
+    fn frames(&self) -> usize {
+        1
+    }
+
+    /// Decodes into the channels that it gives, in samples of 16 bits of this machine's order if they are `wide` and the
+    /// file has such, else of 8. Of `bytes` there are as many as the image has in the channels of its header.
+    ///
+    /// # Errors
+    /// When the file is damaged.
+    fn pixels(self: Box<Self>, wide: bool, bytes: &mut [u8]) -> Result<Colours, Broken>;
 }
 
 /// A file whose header has been read: its size and orientation are known, its pixels are not decoded yet.
@@ -87,26 +64,33 @@ pub(crate) struct Header {
 /// let error = EncodedImage::open(b"<html>").err().unwrap();
 /// assert_eq!(
 ///     error.to_string(),
-///     "file: expected a JPEG, PNG or WebP file, found 6 bytes that begin with 3c 68 74 6d 6c 3e (\"<html>\")"
+///     "file: expected a JPEG, PNG, WebP, GIF, BMP or TIFF file, found 6 bytes that begin with 3c 68 74 6d 6c 3e (\"<html>\")"
 /// );
 /// ```
 pub struct EncodedImage<'a> {
+    format: FileFormat,
     length: usize,
     header: Header,
     file: File<'a>,
 }
 
 enum File<'a> {
+    /// Decoded into the channels that are wanted, and only in the columns that are.
     Jpeg(Box<jpeg::File<'a>>),
-    Png(Box<png::File<'a>>),
-    Webp(Box<webp::File<'a>>),
+    Whole(Box<dyn Decode + 'a>),
+}
+
+impl<'a> File<'a> {
+    fn whole((header, file): (Header, impl Decode + 'a)) -> (Header, Self) {
+        (header, Self::Whole(Box::new(file)))
+    }
 }
 
 impl<'a> EncodedImage<'a> {
     /// Reads the header of a file.
     ///
     /// # Errors
-    /// When the bytes are not the beginning of a JPEG, PNG or WebP file whose header is sound.
+    /// When the bytes are not the beginning of a file of a known format whose header is sound.
     pub fn open(bytes: &'a [u8]) -> Result<Self, Error> {
         let format = FileFormat::of(bytes)?;
         let opened = guarded(|| {
@@ -114,23 +98,20 @@ impl<'a> EncodedImage<'a> {
                 FileFormat::Jpeg => {
                     jpeg::File::open(bytes).map(|(header, file)| (header, File::Jpeg(Box::new(file))))?
                 }
-                FileFormat::Png => png::File::open(bytes).map(|(header, file)| (header, File::Png(Box::new(file))))?,
-                FileFormat::Webp => {
-                    webp::File::open(bytes).map(|(header, file)| (header, File::Webp(Box::new(file))))?
-                }
+                FileFormat::Png => File::whole(png::File::open(bytes)?),
+                FileFormat::Webp => File::whole(webp::File::open(bytes)?),
+                FileFormat::Gif => File::whole(gif::File::open(bytes)?),
+                FileFormat::Bmp => File::whole(bmp::File::open(bytes)?),
+                FileFormat::Tiff => File::whole(tiff::File::open(bytes)?),
             })
         });
         let (header, file) = opened.map_err(|broken| broken.of(format, bytes.len()))?;
-        Ok(Self { length: bytes.len(), header, file })
+        Ok(Self { format, length: bytes.len(), header, file })
     }
 
     /// What kind of file it is.
     pub fn format(&self) -> FileFormat {
-        match self.file {
-            File::Jpeg(_) => FileFormat::Jpeg,
-            File::Png(_) => FileFormat::Png,
-            File::Webp(_) => FileFormat::Webp,
-        }
+        self.format
     }
 
     /// Rows as they are stored, before the image is turned.
@@ -143,7 +124,16 @@ impl<'a> EncodedImage<'a> {
         self.header.columns
     }
 
-    /// What the file's EXIF note says, if it has one.
+    /// Frames of an animation, or images of a TIFF file, of which the first one is decoded; 1 of another file. They are
+    /// counted when this is called.
+    pub fn frames(&self) -> usize {
+        match &self.file {
+            File::Jpeg(_) => 1,
+            File::Whole(file) => file.frames(),
+        }
+    }
+
+    /// What the file's notes say: EXIF, or XMP where EXIF says nothing, as Pillow's `exif_transpose` reads them.
     pub fn orientation(&self) -> Option<Orientation> {
         self.header.orientation
     }
@@ -181,11 +171,11 @@ impl<'a> EncodedImage<'a> {
 
     /// Whether the pixels may and can be decoded into a format.
     fn check(&self, wanted: PixelFormat, limit: u64) -> Result<(), Error> {
-        let Header { rows, columns, colours, .. } = self.header;
+        let Header { rows, columns, colours, bits, .. } = self.header;
         if (rows as u64).saturating_mul(columns as u64) > limit {
             return Err(Error::TooLarge { rows, columns, limit });
         }
-        match colours.refused(wanted) {
+        match colours.refused(bits, wanted) {
             None => Ok(()),
             Some(hint) => Err(Error::Colours { format: self.format(), has: colours.name(), hint }),
         }
@@ -234,14 +224,15 @@ impl<'a> EncodedImage<'a> {
         run: impl FnOnce(ImageRef<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         self.check(wanted, max_pixels)?;
-        let (format, shape) = (self.format(), [self.rows(), self.columns(), wanted.channels()]);
-        let Self { length, header: Header { colours, .. }, file } = self;
+        let shape = [self.rows(), self.columns(), wanted.channels()];
+        let Self { format, length, header: Header { colours, .. }, file } = self;
         let [rows, whole, channels] = shape;
-        scratch::with((rows * whole).saturating_mul(colours.channels().max(channels)), |bytes| {
+        let sample = wanted.sample();
+        let room = colours.channels().max(channels) * sample.size();
+        scratch::with((rows * whole).saturating_mul(room), |bytes| {
             let decoded = guarded(|| match file {
                 File::Jpeg(file) => file.pixels(wanted, columns, bytes),
-                File::Png(file) => file.pixels(bytes).map(|given| (Some(given), 0..whole)),
-                File::Webp(file) => file.pixels(bytes).map(|given| (Some(given), 0..whole)),
+                File::Whole(file) => file.pixels(sample == Sample::U16, bytes).map(|given| (Some(given), 0..whole)),
             });
             let (given, columns) = decoded.map_err(|broken| broken.of(format, length))?;
             if let Some(given) = given {
@@ -249,8 +240,8 @@ impl<'a> EncodedImage<'a> {
             }
             // Rows begin as far apart as they were decoded, and are as long as the image is wide: the columns that were
             // not decoded lie where pixels of the rows around them are.
-            let strides = [columns.len() * channels, channels, 1].map(|stride| stride as isize);
-            run(ImageRef::strided(bytes, 0, shape, strides)?.with_format(wanted)?)
+            let strides = [columns.len() * channels, channels, 1].map(|stride| (stride * sample.size()) as isize);
+            run(ImageRef::strided_samples(sample, bytes, 0, shape, strides)?.with_format(wanted)?)
         })
     }
 }

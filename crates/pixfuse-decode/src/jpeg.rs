@@ -36,7 +36,8 @@ impl<'a> File<'a> {
             rows: frame.height(),
             columns: frame.width(),
             colours,
-            orientation: decoder.exif_data().and_then(exif::orientation),
+            orientation: exif::orientation(decoder.exif_data(), None),
+            bits: 8,
         };
         Ok((header, Self { decoder, colours }))
     }

@@ -1,5 +1,5 @@
-//! Photo files to tensors: a JPEG, PNG or WebP file is decoded by a well-kept decoder, turned as its EXIF note says, and
-//! run through a [`Pipeline`], in one call and with no image in between that anybody has to hold.
+//! Photo files to tensors: a JPEG, PNG, WebP, GIF, BMP or TIFF file is decoded by a well-kept decoder, turned as its notes
+//! say, and run through a [`Pipeline`], in one call and with no image in between that anybody has to hold.
 //!
 //! ```
 //! use pixfuse::Pipeline;
@@ -24,16 +24,35 @@
 //! | CMYK or YCCK (JPEG) | an error | by Pillow's formula | and alpha 255 |
 //!
 //! Alpha is never dropped silently: `input(rgba8, alpha = drop)` reads every file. A palette is looked up, samples of 16
-//! bits keep their high byte, the first frame of an animation is taken, and a colour profile is not applied: as Pillow and
-//! OpenCV do. Samples of other depths (a JPEG of 12 bits) are an error.
+//! bits keep their high byte, the first frame of an animation is taken, and a colour profile is not applied. Samples of
+//! other depths (a JPEG of 12 bits) are an error. PNG and TIFF files of 16 bits are read whole into `gray16`, `rgb16` and
+//! `bgr16`: gray into each, colours into the latter two; files of 8 bits are not.
+//!
+//! # Differences from Pillow
+//!
+//! Pixels are those of Pillow 13, to the bit, or the file is refused, but for:
+//!
+//! | file | Pillow 13 | here |
+//! |---|---|---|
+//! | PNG, TIFF: gray of 16 bits, into 8 | mode `I;16`, which `convert("RGB")` clips at 255: a white picture | the high byte, as OpenCV |
+//! | PNG: `tRNS` with gray of 2 or 4 bits, or samples of 16 | the number is compared with the widened or shortened sample | as the standard says, with the sample as stored |
+//! | PNG: a checksum that is wrong, of pixels or a palette | that of pixels is not looked at | an error |
+//! | PNG: a note whose checksum or content is wrong | an error | the note is read, or does not count |
+//! | PNG: an animation whose first frame is not all of the image | a smaller frame on black | an error |
+//! | JPEG, GIF, BMP, TIFF: damaged or ending early | in part filled with gray, black or nothing | an error |
+//! | BMP: runs that end before the last pixel; palettes of gray with fewer entries than indices | an error, or another mode | an error; looked up |
+//! | TIFF: JPEG, fax and other compressions; samples in planes; CMYK, YCbCr, Lab; signed, of 12 or 32 bits, of floats; associated or unnamed alpha; white as zero of 16 bits | mostly read | an error that names the tag |
+//! | EXIF that is damaged | an error of `exif_transpose` | says nothing |
 //!
 //! Of a JPEG that a pipeline crops, only the columns that it [reads](pixfuse::Geometry::reach) become pixels. The bytes
 //! of the tensor, and the errors of a damaged file, are those of the whole image.
 //!
 //! # Orientation
 //!
-//! The EXIF note in the file is followed, by reading the pixels in another order; a file without one is turned as
-//! `input(.., orient = ..)` says. [`Options::orient`] overrides both.
+//! The file's notes are followed as Pillow's `ImageOps.exif_transpose` follows them, by reading the pixels in another
+//! order: EXIF, and where it has no orientation XMP (`tiff:Orientation`); of PNG also `Raw profile type exif`, which
+//! ImageMagick wrote; of TIFF the tag itself. A file without one is turned as `input(.., orient = ..)` says.
+//! [`Options::orient`] overrides both.
 //!
 //! # Decoders
 //!
@@ -52,32 +71,39 @@
 //! code is `unsafe`. So this crate's tests feed it thousands of damaged files, and a panic inside any decoder is an
 //! [`Error`], as a damaged file is.
 //!
-//! PNG is decoded by `png`, WebP by `image-webp`, EXIF is read by `kamadak-exif`.
+//! PNG is decoded by `png`, WebP by `image-webp`, GIF by `gif`, TIFF by `tiff`; EXIF is read by `kamadak-exif`. BMP is
+//! tables behind a header, and read here. Files of AVIF, HEIC, JPEG XL and JPEG 2000 are an error that names the format.
 //!
 //! # Limits
 //!
 //! An image of more than [`Options::max_pixels`] is refused when its header has been read, before memory for its pixels
-//! is asked for. A progressive JPEG takes up to six bytes a pixel more while it is decoded, and is refused when it has more
+//! is asked for; of that, the system gives only what is written to, so that a short file which promises a large image
+//! costs nothing. A progressive JPEG takes up to six bytes a pixel more while it is decoded, and is refused when it has more
 //! than 500 scans. Pixels are decoded into a buffer that the thread keeps for its next image, up to 64 MB.
 #![forbid(unsafe_code)]
 
 mod batch;
+mod bmp;
 mod colours;
 mod error;
 mod exif;
 mod file;
+mod format;
+mod gif;
 mod guard;
 mod jpeg;
 mod png;
 mod run;
 mod scratch;
+mod tiff;
 mod webp;
 
 use pixfuse::Pipeline;
 
 pub use batch::{batch_shape, decode_batch, decode_batch_into};
 pub use error::Error;
-pub use file::{EncodedImage, FileFormat, Options};
+pub use file::{EncodedImage, Options};
+pub use format::FileFormat;
 pub use run::{decode, decode_into};
 
 /// What a pipeline does, for people: [`Pipeline::explain`], and the [`decoders`] that give it the pixels of files.
@@ -89,7 +115,7 @@ pub use run::{decode, decode_into};
 /// ```
 pub fn explain(pipe: &Pipeline) -> String {
     let explained = pipe.explain();
-    match colours::Colours::Gray.refused(pipe.spec().input.format) {
+    match colours::Colours::Gray.refused(16, pipe.spec().input.format) {
         Some(_) => explained,
         None => format!("{explained}\ndecoders  {}", decoders().replace('\n', "\n          ")),
     }
@@ -100,5 +126,8 @@ pub fn decoders() -> &'static str {
     "JPEG  libjpeg-turbo-rs: the pixels of libjpeg-turbo (accurate integer DCT, fancy upsampling), to the bit\n\
      PNG   png\n\
      WebP  image-webp\n\
+     GIF   gif\n\
+     BMP   pixfuse-decode\n\
+     TIFF  tiff\n\
      EXIF  kamadak-exif"
 }

@@ -1,30 +1,28 @@
 //! PNG by `png`.
+//!
+//! The decoder gets the chunks that make pixels and no others, and an end: so later frames of an animation, notes that are
+//! broken and a missing end do not keep anybody from pixels that are whole, as with Pillow.
 
-use std::io::Cursor;
+mod chunks;
 
 use png::{BitDepth, ColorType, DecodeOptions, Decoder, DecodingError, Reader, Transformations};
 
 use crate::colours::Colours;
 use crate::error::Broken;
-use crate::exif;
-use crate::file::Header;
-
-/// What every PNG file begins with.
-pub(crate) const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
+use crate::file::{Decode, Header};
+pub(crate) use chunks::SIGNATURE;
+use chunks::{Chunks, Pieces};
 
 pub(crate) struct File<'a> {
-    reader: Reader<Cursor<&'a [u8]>>,
+    chunks: Chunks<'a>,
+    reader: Reader<Pieces<'a>>,
     colours: Colours,
 }
 
 impl<'a> File<'a> {
     pub(crate) fn open(bytes: &'a [u8]) -> Result<(Header, Self), Broken> {
-        let mut options = DecodeOptions::default();
-        options.set_ignore_text_chunk(true);
-        options.set_ignore_iccp_chunk(true);
-        let mut decoder = Decoder::new_with_options(Cursor::new(bytes), options);
-        decoder.set_transformations(Transformations::EXPAND | Transformations::STRIP_16);
-        let reader = decoder.read_info().map_err(broken)?;
+        let chunks = Chunks::of(bytes)?;
+        let reader = reader(&chunks, false)?;
         let colours = match reader.output_color_type() {
             (ColorType::Grayscale, BitDepth::Eight) => Colours::Gray,
             (ColorType::GrayscaleAlpha, BitDepth::Eight) => Colours::GrayAlpha,
@@ -33,42 +31,70 @@ impl<'a> File<'a> {
             (kind, depth) => return Err(Broken::Damaged(format!("its pixels are {kind:?} of {depth:?} bits"))),
         };
         let (columns, rows) = reader.info().size();
-        let orientation = exif_block(bytes).and_then(exif::orientation);
-        let header = Header { rows: rows as usize, columns: columns as usize, colours, orientation };
-        Ok((header, Self { reader, colours }))
+        let (rows, columns, bits) = (rows as usize, columns as usize, reader.info().bit_depth as u8);
+        let header = Header { rows, columns, colours, bits, orientation: chunks.orientation };
+        Ok((header, Self { chunks, reader, colours }))
+    }
+}
+
+impl Decode for File<'_> {
+    fn frames(&self) -> usize {
+        self.chunks.frames as usize
     }
 
-    pub(crate) fn pixels(mut self, bytes: &mut [u8]) -> Result<Colours, Broken> {
-        let (columns, rows) = self.reader.info().size();
-        let frame = self.reader.next_frame(bytes).map_err(broken)?;
-        if (frame.width, frame.height) != (columns, rows) {
-            return Err(Broken::Damaged("its first frame is not as large as the image".into()));
+    fn pixels(mut self: Box<Self>, wide: bool, bytes: &mut [u8]) -> Result<Colours, Broken> {
+        if wide {
+            self.reader = reader(&self.chunks, true)?;
         }
-        // What follows the pixels is their checksum, and the end of the file.
+        self.reader.next_frame(bytes).map_err(broken)?;
+        // What follows the pixels is their checksum.
         self.reader.finish().map_err(broken)?;
+        if wide {
+            let length = self.reader.output_buffer_size().unwrap_or(0);
+            for sample in bytes[..length].chunks_exact_mut(2) {
+                sample.copy_from_slice(&u16::from_be_bytes([sample[0], sample[1]]).to_ne_bytes());
+            }
+        }
         Ok(self.colours)
     }
 }
 
-/// The `eXIf` chunk. It may stand before the pixels or behind them, where the decoder has not looked yet.
-fn exif_block(bytes: &[u8]) -> Option<&[u8]> {
-    let mut chunks = bytes.get(SIGNATURE.len()..)?;
-    loop {
-        let (head, rest) = chunks.split_first_chunk::<8>()?;
-        let (length, kind) = head.split_at(4);
-        let length = u32::from_be_bytes(length.try_into().ok()?) as usize;
-        let data = rest.get(..length)?;
-        if kind == b"eXIf" {
-            return Some(data);
-        }
-        // Behind the data is a checksum.
-        chunks = rest.get(length..)?.get(4..)?;
-    }
+fn reader<'a>(chunks: &Chunks<'a>, wide: bool) -> Result<Reader<Pieces<'a>>, Broken> {
+    let mut options = DecodeOptions::default();
+    options.set_ignore_adler32(false);
+    options.set_skip_ancillary_crc_failures(false);
+    let mut decoder = Decoder::new_with_options(chunks.pixels.clone(), options);
+    let strip = if wide { Transformations::IDENTITY } else { Transformations::STRIP_16 };
+    decoder.set_transformations(Transformations::EXPAND | strip);
+    decoder.read_info().map_err(broken)
 }
 
 fn broken(error: DecodingError) -> Broken {
     match error {
         DecodingError::IoError(error) => Broken::io(&error),
-        error => Broken::because(error),
+        DecodingError::LimitsExceeded => Broken::Damaged("a row of it is larger than 64 MB".into()),
+        error => Broken::Damaged(plain(error.to_string())),
+    }
+}
+
+/// The decoder names a chunk as its own code is written; what is left of that is the name.
+fn plain(mut message: String) -> String {
+    const WRITTEN: &str = "ChunkType { type: ";
+    while let Some(start) = message.find(WRITTEN)
+        && let Some(length) = message[start..].find('}')
+    {
+        let name = message[start + WRITTEN.len()..].chars().take_while(|&letter| letter != ',').collect::<String>();
+        message.replace_range(start..=start + length, &name);
+    }
+    message
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn chunks_are_named_plainly() {
+        let written = "CRC error while decoding ChunkType { type: IDAT, critical: true, private: false } chunk.";
+        assert_eq!(super::plain(written.into()), "CRC error while decoding IDAT chunk.");
+        assert_eq!(super::plain("as it is".into()), "as it is");
     }
 }

@@ -19,9 +19,10 @@ pub(crate) fn with<T>(bytes: usize, run: impl FnOnce(&mut [u8]) -> Result<T, Err
     // Taken out while it is used: a decode that starts inside another one makes its own.
     let mut pixels = PIXELS.take();
     if pixels.len() < bytes {
-        pixels.clear();
-        pixels.try_reserve_exact(bytes).map_err(|_| Error::Memory(bytes))?;
-        pixels.resize(bytes, 0);
+        // The smaller one is given back first. New memory is asked for as zeros, which the system gives as it is written
+        // to: an image that its file has no pixels for costs nothing.
+        drop(std::mem::take(&mut pixels));
+        pixels = bytemuck::allocation::try_zeroed_vec(bytes).map_err(|()| Error::Memory(bytes))?;
     }
     let result = run(&mut pixels[..bytes]);
     if pixels.capacity() <= KEPT {

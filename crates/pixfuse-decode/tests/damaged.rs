@@ -53,8 +53,10 @@ fn damage(file: &mut Vec<u8>, numbers: &mut Numbers) {
 
 #[test]
 fn every_damaged_file_is_a_tensor_or_an_error() {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files");
-    let mut files: Vec<_> = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let directories =
+        ["files", "kinds", "unusual"].map(|name| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name));
+    let entries = directories.iter().flat_map(|directory| std::fs::read_dir(directory).unwrap());
+    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension != "txt"));
     files.sort();
     // As many of each format, though there are more kinds of JPEG.
@@ -62,7 +64,7 @@ fn every_damaged_file_is_a_tensor_or_an_error() {
         let named = files.iter().filter(|path| path.extension().is_some_and(|found| found == extension));
         named.map(|path| std::fs::read(path).unwrap()).collect()
     };
-    let formats = ["jpg", "png", "webp"].map(of);
+    let formats = ["jpg", "png", "webp", "gif", "bmp", "tif"].map(of);
     let text = "input(rgba8, alpha = drop), resize(7, 9, bilinear), output(rgb, f32, chw)";
     let pipe = Pipeline::parse(text).unwrap();
     // Small images, so that a size which damage made large is refused and not decoded.
@@ -74,7 +76,7 @@ fn every_damaged_file_is_a_tensor_or_an_error() {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
     for round in 0..12_000 {
-        let kinds = &formats[round % 3];
+        let kinds = &formats[round % formats.len()];
         let mut file = kinds[numbers.below(kinds.len())].clone();
         damage(&mut file, &mut numbers);
         let start = Instant::now();

@@ -20,12 +20,19 @@ fn error(file: &[u8]) -> Error {
 #[test]
 fn other_files_are_named_by_their_bytes() {
     let said = |bytes: &[u8]| error(bytes).to_string();
-    assert_eq!(said(b""), "file: expected a JPEG, PNG or WebP file, found no bytes");
+    assert_eq!(said(b""), "file: expected a JPEG, PNG, WebP, GIF, BMP or TIFF file, found no bytes");
     assert_eq!(
-        said(b"GIF89a\x01\0\x01\0\0\0\0\0\0"),
-        "file: expected a JPEG, PNG or WebP file, found 15 bytes that begin with \
-         47 49 46 38 39 61 01 00 01 00 00 00 (\"GIF89a\\x01\\x00\\x01\\x00\\x00\\x00\")"
+        said(b"GIF88a\x01\0\x01\0\0\0\0\0\0"),
+        "file: expected a JPEG, PNG, WebP, GIF, BMP or TIFF file, found 15 bytes that begin with \
+         47 49 46 38 38 61 01 00 01 00 00 00 (\"GIF88a\\x01\\x00\\x01\\x00\\x00\\x00\")"
     );
+    assert_eq!(
+        said(b"\0\0\0\x1cftypheic\0\0\0\0mif1heicmiaf"),
+        "file: this is a file of HEIC, which is not decoded here; convert it to PNG or JPEG, or decode it with a library \
+         of its own and run the pipeline over the pixels"
+    );
+    assert!(said(b"\0\0\0\x1cftypmif1\0\0\0\0mif1avif").contains("a file of AVIF"));
+    assert!(said(b"\xff\x0a12345678").contains("a file of JPEG XL"));
     assert!(said(b"RIFF\0\0\0\0WAVE").starts_with("file: expected a JPEG"));
     assert!(said(b"\xff\xd8").contains("2 bytes that begin with ff d8"));
 }
@@ -42,8 +49,9 @@ fn truncated_files_are_errors_at_every_length() {
     ] {
         let file = read(name);
         let mut named = 0;
-        // The last bytes of a JPEG are its end marker, which no pixel depends on.
-        for length in 12..file.len() - 4 {
+        // The last bytes of a JPEG are its end marker, which no pixel depends on, and those of a PNG its end chunk.
+        let end = if format == FileFormat::Png { 12 } else { 4 };
+        for length in 12..file.len() - end {
             match error(&file[..length]) {
                 Error::Truncated { format: found, bytes } => {
                     assert_eq!((found, bytes), (format, length));
@@ -139,4 +147,32 @@ fn what_a_header_says() {
     assert_eq!((image.format(), image.rows(), image.columns()), (FileFormat::Jpeg, 13, 19));
     assert_eq!(EncodedImage::open(&read("rgb.png")).unwrap().format().to_string(), "PNG");
     assert_eq!(EncodedImage::open(&read("lossy.webp")).unwrap().format().to_string(), "WebP");
+}
+
+/// What Pillow reads and this crate does not, and what it reads in another way: the table of the crate's documentation.
+#[test]
+fn differences_from_pillow() {
+    let said = |file: &[u8]| error(file).to_string();
+    // A TIFF file of one pixel whose entries are these.
+    let tiff = |entries: &[(u16, u16)]| {
+        let mut file = b"II\x2a\0\x08\0\0\0".to_vec();
+        file.extend((entries.len() as u16).to_le_bytes());
+        for (tag, value) in entries {
+            for half in [*tag, 3, 1, 0, *value, 0] {
+                file.extend(half.to_le_bytes());
+            }
+        }
+        file.extend([0; 8]);
+        file
+    };
+    let sides = [(256, 1), (257, 1)];
+    let rest = [(273, 8), (278, 1), (279, 1)];
+    let of = |middle: &[(u16, u16)]| said(&tiff(&[&sides[..], middle, &rest[..]].concat()));
+    let before = "file: this TIFF file is damaged or not supported: ";
+    assert_eq!(
+        of(&[(258, 8), (259, 7), (262, 1)]),
+        format!("{before}Compression is [7], expected 1 (none), 5 (LZW), 8 (deflate) or 32773 (PackBits)")
+    );
+    assert!(of(&[(258, 8), (259, 1), (262, 5)]).starts_with(&format!("{before}PhotometricInterpretation 5 with")));
+    assert!(of(&[(258, 16), (259, 1), (262, 0)]).contains("PhotometricInterpretation 0 with 1 samples of 16 bits"));
 }

@@ -8,7 +8,7 @@ use pixfuse_decode::{Options, decode};
 use crate::Error;
 use crate::picture::Picture;
 
-/// Reads a JPEG, PNG or WebP file, told apart by its first bytes and not by its name.
+/// Reads a JPEG, PNG, WebP, GIF, BMP or TIFF file, told apart by its first bytes and not by its name.
 pub(crate) fn file(path: &Path) -> Result<Picture, Error> {
     let shown = path.display();
     let bytes = std::fs::read(path).map_err(|error| format!("cannot read {shown}: {error}"))?;
@@ -32,6 +32,8 @@ mod tests {
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
         let error = |path: &str| file(&here.join(path)).err().map_or("no error".to_owned(), |error| error.to_string());
         assert!(error("none.jpg").starts_with("cannot read "));
-        assert!(error("Cargo.toml").contains("Cargo.toml: file: expected a JPEG, PNG or WebP file, found"));
+        assert!(
+            error("Cargo.toml").contains("Cargo.toml: file: expected a JPEG, PNG, WebP, GIF, BMP or TIFF file, found")
+        );
     }
 }

@@ -1,0 +1,86 @@
+//! Formats, told apart by the first bytes of a file and not by its name.
+
+use std::fmt;
+
+use crate::{Error, png, tiff};
+
+/// The formats that can be decoded, told apart by the first bytes of a file and not by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FileFormat {
+    /// JPEG: baseline, progressive and lossless, of 8 bits.
+    Jpeg,
+    /// PNG.
+    Png,
+    /// WebP, lossy and lossless.
+    Webp,
+    /// GIF.
+    Gif,
+    /// BMP, the bitmap of Windows and OS/2.
+    Bmp,
+    /// TIFF, of the kinds that baseline readers know.
+    Tiff,
+}
+
+impl FileFormat {
+    pub(crate) fn of(bytes: &[u8]) -> Result<Self, Error> {
+        let begins = |signature: &[u8]| bytes.starts_with(signature);
+        match bytes {
+            [0xff, 0xd8, 0xff, ..] => Ok(Self::Jpeg),
+            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Ok(Self::Webp),
+            _ if begins(png::SIGNATURE) => Ok(Self::Png),
+            _ if begins(b"GIF87a") || begins(b"GIF89a") => Ok(Self::Gif),
+            [b'B', b'M', _, _, _, _, _, _, _, _, _, _, _, _, 12 | 40 | 52 | 56 | 64 | 108 | 124, 0, 0, 0, ..] => {
+                Ok(Self::Bmp)
+            }
+            _ if tiff::SIGNATURES.iter().any(|signature| begins(signature)) => Ok(Self::Tiff),
+            bytes => Err(match known(bytes) {
+                Some(name) => Error::NoDecoder(name),
+                None => Error::UnknownFormat(found(bytes)),
+            }),
+        }
+    }
+}
+
+impl fmt::Display for FileFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Jpeg => "JPEG",
+            Self::Png => "PNG",
+            Self::Webp => "WebP",
+            Self::Gif => "GIF",
+            Self::Bmp => "BMP",
+            Self::Tiff => "TIFF",
+        })
+    }
+}
+
+/// A format that people have and that is not decoded here.
+fn known(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [_, _, _, _, b'f', b't', b'y', b'p', brands @ ..] => {
+            // The first brand, a number, and brands that the file is also of.
+            let of = |names: &[&[u8]]| brands.chunks_exact(4).take(16).any(|brand| names.contains(&brand));
+            match () {
+                () if of(&[b"avif", b"avis"]) => Some("AVIF"),
+                () if of(&[b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"]) => Some("HEIC"),
+                () => None,
+            }
+        }
+        [0xff, 0x0a, ..] | [0, 0, 0, 12, b'J', b'X', b'L', b' ', ..] => Some("JPEG XL"),
+        [0, 0, 0, 12, b'j', b'P', b' ', b' ', ..] | [0xff, 0x4f, 0xff, 0x51, ..] => Some("JPEG 2000"),
+        [b'I', b'I', 0x2b, 0, ..] | [b'M', b'M', 0, 0x2b, ..] => Some("BigTIFF"),
+        [b'%', b'P', b'D', b'F', ..] => Some("PDF"),
+        _ => None,
+    }
+}
+
+/// What bytes begin with.
+fn found(bytes: &[u8]) -> String {
+    if bytes.is_empty() {
+        return "no bytes".into();
+    }
+    let first = &bytes[..bytes.len().min(12)];
+    let hex: Vec<_> = first.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{} bytes that begin with {} (\"{}\")", bytes.len(), hex.join(" "), first.escape_ascii())
+}
