@@ -60,6 +60,84 @@ fn nothing_is_left_to_do() {
     no_line("unfinished code:", |_, line| macros.iter().any(|name| line.contains(name)));
 }
 
+/// A proof stands alone: whoever reads it needs no other comment to know what it relies on.
+#[test]
+fn proofs_say_what_they_rely_on() {
+    let start = concat!("// SAFETY", ":");
+    let hollow = ["caller's promise", "promise is the same", "as above", "as below"];
+    let mut wrong = Vec::new();
+    for (path, text) in sources(&[".rs"]) {
+        let mut lines = text.lines().map(str::trim).enumerate().peekable();
+        while let Some((index, line)) = lines.next() {
+            let Some(proof) = line.strip_prefix(start) else { continue };
+            let mut proof = proof.to_owned();
+            while let Some((_, more)) = lines.next_if(|(_, line)| line.starts_with("// ")) {
+                proof += more.trim_start_matches('/');
+            }
+            if hollow.iter().any(|phrase| proof.contains(phrase)) {
+                wrong.push(format!("{path}:{}:{proof}", index + 1));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "a proof that does not say which promise, and why it holds:\n{}", wrong.join("\n"));
+}
+
+/// What a macro is given to run is never `unsafe` by the macro: a reviewer looks for the word where the code is.
+#[test]
+fn macros_hide_no_unsafe_code() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources(&[".rs"]) {
+        for definition in text.split("macro_rules!").skip(1) {
+            let definition = braces(definition);
+            for unsafe_block in definition.split("unsafe {").skip(1).map(|rest| unclosed(rest)) {
+                let hidden = |fragment: &&str| unsafe_block.contains(&format!("${fragment}"));
+                wrong.extend(code_fragments(definition).filter(hidden).map(|fragment| format!("{path}: ${fragment}")));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "code that a macro takes, and wraps in `unsafe`:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_hidden_unsafe_is_seen() {
+    let definition = braces("name { ($body:expr) => { unsafe { f($body) } }; } unsafe { $body }");
+    assert_eq!(code_fragments(definition).collect::<Vec<_>>(), ["body"]);
+    let blocks: Vec<_> = definition.split("unsafe {").skip(1).map(unclosed).collect();
+    assert_eq!(blocks, [" f($body) "]);
+}
+
+/// The text between the first brace and the one that closes it.
+fn braces(text: &str) -> &str {
+    unclosed(text.split_once('{').map_or("", |(_, inside)| inside))
+}
+
+/// The text up to the brace that closes what is open at its start.
+fn unclosed(text: &str) -> &str {
+    let mut depth = 1;
+    for (at, character) in text.char_indices() {
+        match character {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return &text[..at];
+        }
+    }
+    text
+}
+
+/// The names of what a macro takes that may be code of any kind.
+fn code_fragments(definition: &str) -> impl Iterator<Item = &str> {
+    let kinds = ["tt", "expr", "block", "stmt", "item"];
+    definition.split('$').filter_map(move |piece| {
+        let (name, kind) = piece.split_once(':')?;
+        let kind: &str = kind.split(|character: char| !character.is_alphanumeric()).next()?;
+        (kinds.contains(&kind) && name.chars().all(|character| character.is_alphanumeric() || character == '_'))
+            .then_some(name)
+    })
+}
+
 #[test]
 fn files_are_short() {
     let long: Vec<String> = sources(&[".rs", ".py", ".mjs", ".ts"])

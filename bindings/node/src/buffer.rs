@@ -86,12 +86,13 @@ impl Memory {
             return Err(found(value));
         }
         let mut owned = false;
-        // SAFETY: as above. A SharedArrayBuffer is not an ArrayBuffer.
+        // SAFETY: `buffer` is the one of the typed array, alive as long as that, and the result has a place. A
+        // SharedArrayBuffer is not an ArrayBuffer.
         if unsafe { sys::napi_is_arraybuffer(env, buffer, &mut owned) } != sys::Status::napi_ok || !owned {
             return Err("one on a SharedArrayBuffer, which other threads can write to; copy it first".into());
         }
         let mut detached = false;
-        // SAFETY: as above.
+        // SAFETY: `buffer` was found to be an ArrayBuffer, alive as long as the typed array, and the result has a place.
         if length == 0 && unsafe { sys::napi_is_detached_arraybuffer(env, buffer, &mut detached) } == 0 && detached {
             return Err("one whose buffer is detached".into());
         }

@@ -226,12 +226,14 @@ impl Shape {
         let Self { format, sides: [rows, columns], blocks, count, .. } = *self;
         if format.is_yuv() {
             let planes = [0, 1, 2].map(|index: usize| (origins[index], blocks[index].stride));
-            // SAFETY: the caller's promise; the lengths of the blocks are what such planes must have.
+            // SAFETY: the caller promises the bytes of each block for 'a; `read` gave blocks the lengths that such planes must
+            // have.
             return unsafe { ImageRef::from_raw_yuv(format, &planes[..count], rows, columns) }
                 .expect("the planes were measured when they were read");
         }
         let (sides, strides) = self.packed();
-        // SAFETY: as above.
+        // SAFETY: the caller promises the bytes of the block for 'a, in which `read` found shape and strides to end after
+        // `check_samples` accepted them.
         unsafe { ImageRef::from_raw_samples(format.sample(), origins[0], sides, strides) }
     }
 

@@ -93,13 +93,13 @@ fn dlpack_memory<'py>(object: &Bound<'py, PyAny>) -> Result<Option<Memory<'py>>,
         if unsafe { (*managed).major } != 1 {
             return refused("speaks another version of DLPack, expected 1");
         }
-        // SAFETY: as above, and this version has these fields.
+        // SAFETY: the structure lives as long as the capsule, which `owner` has, and this version of it has these fields.
         unsafe { (&raw const (*managed).tensor, (*managed).flags) }
     } else {
         // Before there were versions nothing said whether a tensor may be written to. numpy reads that as no, too.
         (owner.pointer_checked(Some(c"dltensor"))?.as_ptr().cast(), READ_ONLY)
     };
-    // SAFETY: as above; what a capsule without a version holds begins with the tensor.
+    // SAFETY: the tensor lives as long as the capsule, which `owner` has; what one without a version holds begins with it.
     let tensor = unsafe { &*tensor };
     if (tensor.code, tensor.bits, tensor.lanes) != (BFLOAT, 16, 1) {
         return Ok(None);

@@ -23,19 +23,19 @@ fn count(allocations: usize, bytes: isize) {
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(1, layout.size() as isize);
-        // SAFETY: the caller's promise is the same.
+        // SAFETY: the caller promises a layout, and memory of this allocator, which is the system's.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         count(0, -(layout.size() as isize));
-        // SAFETY: the caller's promise is the same.
+        // SAFETY: the caller promises a layout, and memory of this allocator, which is the system's.
         unsafe { System.dealloc(pointer, layout) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         count(1, size as isize - layout.size() as isize);
-        // SAFETY: the caller's promise is the same.
+        // SAFETY: the caller promises a layout, and memory of this allocator, which is the system's.
         unsafe { System.realloc(pointer, layout, size) }
     }
 }

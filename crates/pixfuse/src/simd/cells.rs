@@ -99,7 +99,7 @@ pub(crate) fn chunks(length: usize) -> impl Iterator<Item = usize> {
 /// The chunk from here on is readable.
 #[inline(always)]
 unsafe fn chunk(row: *const u8, at: usize) -> [u8; CHUNK] {
-    // SAFETY: the caller's promise.
+    // SAFETY: the caller promises the chunk, at any alignment.
     unsafe { row.add(at).cast::<[u8; CHUNK]>().read_unaligned() }
 }
 
@@ -172,7 +172,7 @@ unsafe impl WholeCells for Infallible {
 pub(super) unsafe fn sum_cells_plain(rows: &CellRows, sums: *mut f32, length: usize) {
     let [before, after] = [i32::from(rows.shares[0].word()), i32::from(rows.shares[1].word())];
     for at in chunks(length) {
-        // SAFETY: the caller's promise, and at + CHUNK <= length.
+        // SAFETY: the caller promises `length` bytes of each row and room for as many sums; `chunks` has at + CHUNK <= length.
         unsafe {
             let mut inside = [0u16; CHUNK];
             for row in 0..rows.count {
@@ -200,7 +200,8 @@ pub(super) unsafe fn weigh_cells_plain(columns: &CellColumns, sums: *const f32, 
     for (index, cell) in cells.iter().enumerate() {
         for channel in 0..pixel {
             let [[before, ..], [next, ..], [last, ..], [weight, ..]] = cell.shares;
-            // SAFETY: the caller's promise.
+            // SAFETY: the caller promises the sums of each pixel of a cell, from the one before those inside to the second behind
+            // them, with a margin for those that have no share; and room for each pixel in the line.
             unsafe {
                 let at = sums.add(cell.first as usize * pixel + channel);
                 let mut sum = *at.sub(pixel) * before;
@@ -222,7 +223,7 @@ pub(super) unsafe fn weigh_cells_plain(columns: &CellColumns, sums: *const f32, 
 pub(super) unsafe fn round_cells_plain(sums: *const f32, weight: f32, surest: f32, line: *mut u8) -> u32 {
     let mut doubts = 0;
     for index in 0..CHUNK {
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller promises a chunk of sums and room for as many bytes; index < CHUNK.
         unsafe {
             let value = *sums.add(index) * weight;
             let rounded = value.round_ties_even();

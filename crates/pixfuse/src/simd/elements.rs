@@ -38,7 +38,7 @@ pub enum Half {
     Bf16,
 }
 
-/// A number of a fixed size.
+/// A number of a fixed size, or an array of them.
 ///
 /// # Safety
 /// The type has no padding, and any bits are a value of it.
@@ -51,7 +51,10 @@ macro_rules! plain {
     };
 }
 
-plain!(u8, i8, f16, bf16, f32);
+plain!(u8, i8, u16, i16, u32, i32, f16, bf16, f32);
+
+// SAFETY: nothing lies between the elements of an array.
+unsafe impl<T: Plain, const N: usize> Plain for [T; N] {}
 
 /// The values of one level, `LANES` at once, and what makes short elements of them.
 ///
@@ -117,14 +120,14 @@ unsafe impl Elements for Scalar {
 
     #[inline(always)]
     unsafe fn store_u16(self, at: *mut u16, value: i32) {
-        // SAFETY: one element is writable.
+        // SAFETY: the caller promises room for one element.
         unsafe { at.write(value as u16) }
     }
 
     #[inline(always)]
     unsafe fn store_pixels_u16<const C: usize>(self, at: *mut u16, channels: [i32; C]) {
         for (channel, value) in channels.into_iter().enumerate() {
-            // SAFETY: C elements are writable.
+            // SAFETY: the caller promises room for C elements.
             unsafe { at.add(channel).write(value as u16) }
         }
     }

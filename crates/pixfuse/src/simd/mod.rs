@@ -9,6 +9,8 @@ mod passes;
 mod scalar;
 mod taps;
 mod token;
+#[cfg(any(target_arch = "aarch64", target_arch = "x86_64"))]
+mod values;
 
 #[cfg(target_arch = "aarch64")]
 mod neon;
@@ -113,7 +115,7 @@ pub unsafe trait Simd: Elements {
     unsafe fn turn<const PIXEL: usize>(self, columns: [*const u8; 4], rows: [*mut u8; 4]) {
         for (x, column) in columns.into_iter().enumerate() {
             for (y, row) in rows.into_iter().enumerate() {
-                // SAFETY: x and y are below four.
+                // SAFETY: the caller promises four pixels of each column and room for four in each row; x and y are below four.
                 unsafe { row.add(x * PIXEL).copy_from_nonoverlapping(column.add(y * PIXEL), PIXEL) }
             }
         }
@@ -201,7 +203,7 @@ pub unsafe trait Simd: Elements {
     #[inline(always)]
     unsafe fn filter_quads(self, filter: &Self::RowFilter, sources: [[*const u8; 4]; QUADS], quads: [*mut u8; QUADS]) {
         for quad in 0..QUADS {
-            // SAFETY: the caller's promise is the same.
+            // SAFETY: the caller promises the rows and the room of each quad.
             unsafe { self.filter_quad(filter, sources[quad], quads[quad]) }
         }
     }
@@ -243,8 +245,8 @@ pub unsafe trait Simd: Elements {
     /// The vertical pass for one output row, over the quads that it weighs: by the weights from number `first` on.
     ///
     /// # Safety
-    /// `4 * length` bytes and 256 more are readable from each quad, `length` bytes and 256 more are writable
-    /// at `out`; there are weights for each quad.
+    /// `4 * length` bytes and 256 more are readable from each quad, which starts at a line of memory, `length` bytes and 256
+    /// more are writable at `out`; there are weights for each quad.
     unsafe fn blend_quads(
         self,
         weights: &Self::QuadWeights,
@@ -257,7 +259,7 @@ pub unsafe trait Simd: Elements {
     /// Adds one quad to sums of the vertical pass, by the weights of this number.
     ///
     /// # Safety
-    /// As [`blend_quads`](Self::blend_quads), with i32 elements.
+    /// As [`blend_quads`](Self::blend_quads), with i32 elements, which start at a line of memory.
     unsafe fn add_quad(
         self,
         weights: &Self::QuadWeights,
@@ -274,7 +276,7 @@ pub unsafe trait Simd: Elements {
     /// `length` is at least `CHUNK`.
     #[inline(always)]
     unsafe fn sum_cells(self, rows: &CellRows, sums: *mut f32, length: usize) {
-        // SAFETY: the caller's promise is the same.
+        // SAFETY: the caller promises `length` bytes of each row and room for as many sums.
         unsafe { cells::sum_cells_plain(rows, sums, length) }
     }
 
@@ -285,7 +287,7 @@ pub unsafe trait Simd: Elements {
     /// numbers; the line is writable for all pixels and four elements.
     #[inline(always)]
     unsafe fn weigh_cells(self, columns: &CellColumns, sums: *const f32, line: *mut f32) {
-        // SAFETY: the caller's promise is the same.
+        // SAFETY: the caller promises the sums with their margin and room in the line.
         unsafe { cells::weigh_cells_plain(columns, sums, line) }
     }
 
@@ -296,7 +298,7 @@ pub unsafe trait Simd: Elements {
     /// `CHUNK` sums are readable, and as many bytes writable.
     #[inline(always)]
     unsafe fn round_cells(self, sums: *const f32, weight: f32, surest: f32, line: *mut u8) -> u32 {
-        // SAFETY: the caller's promise is the same.
+        // SAFETY: the caller promises a chunk of sums and room for as many bytes.
         unsafe { cells::round_cells_plain(sums, weight, surest, line) }
     }
 }

@@ -5,6 +5,7 @@ use std::convert::Infallible;
 
 use super::passes::{PlainRows, add_quad_plain, blend_quads_plain, plain_passes};
 use super::taps::{Fetch, gather_bytes};
+use super::values::values;
 use super::{BlockTaps, Elements, Simd, Steps, Task};
 use crate::weights::AxisWeights;
 
@@ -17,14 +18,6 @@ impl Neon {
     pub(crate) fn detect() -> Option<Self> {
         std::arch::is_aarch64_feature_detected!("neon").then_some(Self(()))
     }
-}
-
-/// Runs intrinsics that touch no memory.
-macro_rules! level {
-    ($($body:tt)*) => {
-        // SAFETY: the intrinsics need only the features of the level, and a token of it is at hand (`self`).
-        unsafe { $($body)* }
-    };
 }
 
 /// The taps of 8 pixels, as a table look-up in 64 bytes.
@@ -74,13 +67,16 @@ impl Columns {
     /// # Safety
     /// As [`Simd::fetch`].
     #[inline(always)]
-    unsafe fn taps<const C: usize, const TAPS: usize>(&self, row: *const u8) -> [[int32x4_t; 2]; C] {
-        // SAFETY: the table was made so that each load stays inside the readable bytes of the row; see `Fetch`.
-        unsafe {
-            let bytes = match self.fetch {
-                Fetch::Window { base } => vld1q_u8_x4(row.offset(base)),
-                Fetch::Words => {
-                    let [a, b, c, d, e, f, g, h] = self.words.map(|start| start as isize);
+    unsafe fn taps<const C: usize, const TAPS: usize>(&self, simd: Neon, row: *const u8) -> [[int32x4_t; 2]; C] {
+        let bytes = match self.fetch {
+            // SAFETY: the CPU has this level, as `simd` is its token. `new` found 64 bytes from the base to be inside what may
+            // be read of a row, which the caller promises.
+            Fetch::Window { base } => unsafe { vld1q_u8_x4(row.offset(base)) },
+            Fetch::Words => {
+                let [a, b, c, d, e, f, g, h] = self.words.map(|start| start as isize);
+                // SAFETY: `new` found eight bytes from each start to be inside what may be read of a row, which the caller
+                // promises.
+                unsafe {
                     uint8x16x4_t(
                         load_pair(row.offset(a), row.offset(b)),
                         load_pair(row.offset(c), row.offset(d)),
@@ -88,65 +84,121 @@ impl Columns {
                         load_pair(row.offset(g), row.offset(h)),
                     )
                 }
-                Fetch::Bytes => {
-                    let mut slots = [0; 64];
+            }
+            Fetch::Bytes => {
+                let mut slots = [0; 64];
+                // SAFETY: the caller promises each tap of the row; there are eight slots for each of eight lanes.
+                unsafe {
                     gather_bytes::<C, TAPS>(row, &self.offsets, self.channel_stride, &mut slots);
                     vld1q_u8_x4(slots.as_ptr())
                 }
-            };
-            let mut channels = [[vdupq_n_s32(0); 2]; C];
-            for (channel, value) in channels.iter_mut().enumerate() {
-                let index = self.index[channel].as_ptr();
-                value[0] = vreinterpretq_s32_u8(vqtbl4q_u8(bytes, vld1q_u8(index)));
-                value[1] = vreinterpretq_s32_u8(vqtbl4q_u8(bytes, vld1q_u8(index.add(16))));
             }
-            channels
+        };
+        let mut channels = [[simd.zero(); 2]; C];
+        for (channel, value) in channels.iter_mut().enumerate() {
+            *value = simd.pick(bytes, &self.index[channel]);
         }
+        channels
     }
-}
-
-/// `left * weight_left + right * weight_right`.
-#[inline(always)]
-fn dot_pairs(_: Neon, pairs: [int32x4_t; 2], weights: [int16x8_t; 2]) -> [int32x4_t; 2] {
-    let mut sums = pairs;
-    for half in 0..2 {
-        sums[half] = level! {
-            let (pairs, weights) = (vreinterpretq_s16_s32(pairs[half]), weights[half]);
-            vpaddq_s32(vmull_s16(vget_low_s16(pairs), vget_low_s16(weights)), vmull_high_s16(pairs, weights))
-        };
-    }
-    sums
-}
-
-/// Two sums of columns to a sample.
-#[inline(always)]
-fn blend_rows(simd: Neon, above: [int32x4_t; 2], below: [int32x4_t; 2], weights: [int32x4_t; 2]) -> [int32x4_t; 2] {
-    let mut result = above;
-    for half in 0..2 {
-        let (w0, w1) = (low_words(simd, weights[half]), level! { vshrq_n_s32::<16>(weights[half]) });
-        result[half] = level! {
-            let above = vshrq_n_s32::<16>(vmulq_s32(vshrq_n_s32::<4>(above[half]), w0));
-            let below = vshrq_n_s32::<16>(vmulq_s32(vshrq_n_s32::<4>(below[half]), w1));
-            vshrq_n_s32::<2>(vaddq_s32(vaddq_s32(above, below), vdupq_n_s32(2)))
-        };
-    }
-    result
 }
 
 /// Eight bytes from each of two places.
 ///
 /// # Safety
 /// They are readable.
-#[inline(always)]
+#[inline]
+#[target_feature(enable = "neon")]
 unsafe fn load_pair(low: *const u8, high: *const u8) -> uint8x16_t {
-    // SAFETY: the caller's promise.
+    // SAFETY: the caller promises eight bytes from each place.
     unsafe { vcombine_u8(vld1_u8(low), vld1_u8(high)) }
 }
 
+/// The vector that a table holds.
+#[inline]
+#[target_feature(enable = "neon")]
+fn vector(table: &[u8; 16]) -> uint8x16_t {
+    // SAFETY: the table has 16 bytes.
+    unsafe { vld1q_u8(table.as_ptr()) }
+}
+
 /// The low word of each lane, sign extended.
-#[inline(always)]
-fn low_words(_: Neon, words: int32x4_t) -> int32x4_t {
-    level! { vshrq_n_s32::<16>(vshlq_n_s32::<16>(words)) }
+#[inline]
+#[target_feature(enable = "neon")]
+fn low_words(words: int32x4_t) -> int32x4_t {
+    vshrq_n_s32::<16>(vshlq_n_s32::<16>(words))
+}
+
+impl Neon {
+    values! { ["neon"]
+        fn zero(self) -> int32x4_t {
+            vdupq_n_s32(0)
+        }
+
+        /// Bytes of 64, by a table.
+        fn pick(self, bytes: uint8x16x4_t, index: &[u8; 32]) -> [int32x4_t; 2] {
+            let (halves, _) = index.as_chunks::<16>();
+            [
+                vreinterpretq_s32_u8(vqtbl4q_u8(bytes, vector(&halves[0]))),
+                vreinterpretq_s32_u8(vqtbl4q_u8(bytes, vector(&halves[1]))),
+            ]
+        }
+
+        /// Eight bytes as i32.
+        fn widen(self, bytes: uint8x8_t) -> [int32x4_t; 2] {
+            let words = vreinterpretq_s16_u16(vmovl_u8(bytes));
+            [vmovl_s16(vget_low_s16(words)), vmovl_high_s16(words)]
+        }
+
+        /// `left * weight_left + right * weight_right`.
+        fn dot_pairs(self, pairs: [int32x4_t; 2], weights: [int16x8_t; 2]) -> [int32x4_t; 2] {
+            let mut sums = pairs;
+            for half in 0..2 {
+                let (pairs, weights) = (vreinterpretq_s16_s32(pairs[half]), weights[half]);
+                let low = vmull_s16(vget_low_s16(pairs), vget_low_s16(weights));
+                sums[half] = vpaddq_s32(low, vmull_high_s16(pairs, weights));
+            }
+            sums
+        }
+
+        /// Two sums of columns to a sample.
+        fn blend_rows(self, above: [int32x4_t; 2], below: [int32x4_t; 2], weights: [int32x4_t; 2]) -> [int32x4_t; 2] {
+            let mut result = above;
+            for half in 0..2 {
+                let (w0, w1) = (low_words(weights[half]), vshrq_n_s32::<16>(weights[half]));
+                let above = vshrq_n_s32::<16>(vmulq_s32(vshrq_n_s32::<4>(above[half]), w0));
+                let below = vshrq_n_s32::<16>(vmulq_s32(vshrq_n_s32::<4>(below[half]), w1));
+                result[half] = vshrq_n_s32::<2>(vaddq_s32(vaddq_s32(above, below), vdupq_n_s32(2)));
+            }
+            result
+        }
+
+        /// The low byte of each lane.
+        fn bytes(self, value: [int32x4_t; 2]) -> uint8x8_t {
+            let words = vcombine_s16(vmovn_s32(value[0]), vmovn_s32(value[1]));
+            vmovn_u16(vreinterpretq_u16_s16(words))
+        }
+
+        /// The low half of each lane.
+        fn words(self, value: [int32x4_t; 2]) -> uint16x8_t {
+            vreinterpretq_u16_s16(vcombine_s16(vmovn_s32(value[0]), vmovn_s32(value[1])))
+        }
+
+        /// The f16 that is nearest, in the low half of each lane.
+        fn half(self, value: float32x4_t) -> int32x4_t {
+            let rounded: uint16x4_t;
+            // The intrinsic's type is not stable yet.
+            // SAFETY: one instruction of every aarch64 CPU, which touches registers only.
+            unsafe {
+                std::arch::asm!(
+                    "fcvtn {rounded:v}.4h, {value:v}.4s",
+                    rounded = lateout(vreg) rounded,
+                    value = in(vreg) value,
+                    options(pure, nomem, nostack, preserves_flags)
+                );
+            }
+            vreinterpretq_s32_u32(vmovl_u16(rounded))
+        }
+    }
 }
 
 // SAFETY: each operation says what it reads and writes, and that this is what it asks for.
@@ -170,8 +222,8 @@ unsafe impl Simd for Neon {
 
     #[inline(always)]
     unsafe fn fetch<const C: usize>(self, row: *const u8, columns: &Columns) -> [Self::I32; C] {
-        // SAFETY: the caller's promise is the same.
-        unsafe { columns.taps::<C, 1>(row) }
+        // SAFETY: the caller promises what one tap of each lane reads of the row.
+        unsafe { columns.taps::<C, 1>(self, row) }
     }
 
     #[inline(always)]
@@ -181,92 +233,86 @@ unsafe impl Simd for Neon {
         columns: &Columns,
         weights: Self::I32,
     ) -> [Self::I32; C] {
-        // SAFETY: the caller's promise is the same.
-        let [above, below] = unsafe { [columns.taps::<C, TAPS>(above), columns.taps::<C, TAPS>(below)] };
-        let pairs = columns.weights.as_ptr().cast::<i16>();
-        // SAFETY: 16 weights.
-        let columns = level! { [vld1q_s16(pairs), vld1q_s16(pairs.add(8))] };
+        // SAFETY: the caller promises what `TAPS` taps of each lane read of both rows.
+        let [above, below] = unsafe { [columns.taps::<C, TAPS>(self, above), columns.taps::<C, TAPS>(self, below)] };
+        let pairs = columns.weights.as_flattened();
+        // SAFETY: the CPU has this level; there are 16 weights.
+        let columns = unsafe { [vld1q_s16(pairs.as_ptr()), vld1q_s16(pairs[8..].as_ptr())] };
         let mut values = above;
         for channel in 0..C {
-            let above = dot_pairs(self, above[channel], columns);
-            values[channel] = blend_rows(self, above, dot_pairs(self, below[channel], columns), weights);
+            let above = self.dot_pairs(above[channel], columns);
+            values[channel] = self.blend_rows(above, self.dot_pairs(below[channel], columns), weights);
         }
         values
     }
 
     #[inline(always)]
     unsafe fn load_pixels<const PIXEL: usize, const C: usize>(self, pixels: *const u8) -> [Self::I32; C] {
-        // SAFETY: exactly 8 * PIXEL bytes are read.
-        unsafe {
-            let mut bytes = [vdup_n_u8(0); 4];
+        // SAFETY: the CPU has this level; the caller promises 8 * PIXEL bytes, and exactly those are read.
+        let bytes = unsafe {
             match PIXEL {
-                1 => bytes[0] = vld1_u8(pixels),
+                1 => [vld1_u8(pixels); 4],
                 3 => {
                     let uint8x8x3_t(a, b, c) = vld3_u8(pixels);
-                    bytes = [a, b, c, c];
+                    [a, b, c, c]
                 }
                 _ => {
                     let uint8x8x4_t(a, b, c, d) = vld4_u8(pixels);
-                    bytes = [a, b, c, d];
+                    [a, b, c, d]
                 }
             }
-            let mut channels = [[vdupq_n_s32(0); 2]; C];
-            for (channel, value) in channels.iter_mut().enumerate() {
-                let words = vreinterpretq_s16_u16(vmovl_u8(bytes[channel]));
-                *value = [vmovl_s16(vget_low_s16(words)), vmovl_high_s16(words)];
-            }
-            channels
+        };
+        let mut channels = [[self.zero(); 2]; C];
+        for (channel, value) in channels.iter_mut().enumerate() {
+            *value = self.widen(bytes[channel]);
         }
+        channels
     }
 
     #[inline(always)]
     unsafe fn load_f32(self, at: *const f32) -> Self::F32 {
-        // SAFETY: the caller's promise is the same.
+        // SAFETY: the CPU has this level; the caller promises eight elements.
         unsafe { [vld1q_f32(at), vld1q_f32(at.add(4))] }
     }
 
-    #[inline(always)]
-    fn splat_words(self, [low, high]: [i16; 2]) -> Self::I32 {
-        level! { [vdupq_n_s32(i32::from(low) & 0xffff | i32::from(high) << 16); 2] }
-    }
+    values! { ["neon"]
+        fn splat_words(self, pair: [i16; 2]) -> [int32x4_t; 2] {
+            [vdupq_n_s32(i32::from(pair[0]) & 0xffff | i32::from(pair[1]) << 16); 2]
+        }
 
-    #[inline(always)]
-    fn splat(self, value: f32) -> Self::F32 {
-        level! { [vdupq_n_f32(value); 2] }
-    }
+        fn splat(self, value: f32) -> [float32x4_t; 2] {
+            [vdupq_n_f32(value); 2]
+        }
 
-    #[inline(always)]
-    fn convert(self, [low, high]: Self::I32) -> Self::F32 {
-        level! { [vcvtq_f32_s32(low), vcvtq_f32_s32(high)] }
+        fn convert(self, value: [int32x4_t; 2]) -> [float32x4_t; 2] {
+            [vcvtq_f32_s32(value[0]), vcvtq_f32_s32(value[1])]
+        }
+
+        fn reinterpret(self, bits: [int32x4_t; 2]) -> [float32x4_t; 2] {
+            [vreinterpretq_f32_s32(bits[0]), vreinterpretq_f32_s32(bits[1])]
+        }
+
+        fn mul_add(self, a: [float32x4_t; 2], b: [float32x4_t; 2], c: [float32x4_t; 2]) -> [float32x4_t; 2] {
+            [vfmaq_f32(c[0], a[0], b[0]), vfmaq_f32(c[1], a[1], b[1])]
+        }
     }
 
     #[inline(always)]
     fn look_up(self, value: Self::I32, table: &[u32; 256]) -> Self::I32 {
         let mut lanes = [0; 8];
         let mut found = [0; 8];
-        // SAFETY: eight bytes are written to, and eight elements read from, arrays of that length.
-        unsafe {
-            vst1_u8(lanes.as_mut_ptr(), bytes(self, value));
-            for (entry, lane) in found.iter_mut().zip(lanes) {
-                *entry = table[lane as usize] as i32;
-            }
-            [vld1q_s32(found.as_ptr()), vld1q_s32(found[4..].as_ptr())]
+        // SAFETY: the CPU has this level; there are eight lanes.
+        unsafe { vst1_u8(lanes.as_mut_ptr(), self.bytes(value)) };
+        for (entry, lane) in found.iter_mut().zip(lanes) {
+            *entry = table[lane as usize] as i32;
         }
-    }
-
-    #[inline(always)]
-    fn reinterpret(self, [low, high]: Self::I32) -> Self::F32 {
-        level! { [vreinterpretq_f32_s32(low), vreinterpretq_f32_s32(high)] }
-    }
-
-    #[inline(always)]
-    fn mul_add(self, a: Self::F32, b: Self::F32, c: Self::F32) -> Self::F32 {
-        level! { [vfmaq_f32(c[0], a[0], b[0]), vfmaq_f32(c[1], a[1], b[1])] }
+        // SAFETY: the CPU has this level; there are eight entries.
+        unsafe { [vld1q_s32(found.as_ptr()), vld1q_s32(found[4..].as_ptr())] }
     }
 
     #[inline(always)]
     unsafe fn store_f32(self, at: *mut f32, [low, high]: Self::F32) {
-        // SAFETY: 8 elements are writable.
+        // SAFETY: the CPU has this level; the caller promises room for 8 elements.
         unsafe {
             vst1q_f32(at, low);
             vst1q_f32(at.add(4), high);
@@ -275,15 +321,15 @@ unsafe impl Simd for Neon {
 
     #[inline(always)]
     unsafe fn store_u8(self, at: *mut u8, value: Self::I32) {
-        // SAFETY: 8 bytes are writable.
-        unsafe { vst1_u8(at, bytes(self, value)) }
+        // SAFETY: the CPU has this level; the caller promises room for 8 bytes.
+        unsafe { vst1_u8(at, self.bytes(value)) }
     }
 
     #[inline(always)]
     unsafe fn store_pixels_f32<const C: usize>(self, at: *mut f32, channels: [Self::F32; C]) {
-        // SAFETY: 8 * C elements are writable.
-        unsafe {
-            for half in 0..2 {
+        for half in 0..2 {
+            // SAFETY: the CPU has this level; the caller promises room for 8 * C elements, of which each half has 4 * C.
+            unsafe {
                 let at = at.add(half * 4 * C);
                 match C {
                     1 => vst1q_f32(at, channels[0][half]),
@@ -299,18 +345,13 @@ unsafe impl Simd for Neon {
 
     #[inline(always)]
     unsafe fn store_pixels_u8<const C: usize>(self, at: *mut u8, channels: [Self::I32; C]) {
-        // SAFETY: 8 * C bytes are writable.
+        let [a, b, c, d] = [0, 1, 2, 3].map(|channel: usize| self.bytes(channels[channel.min(C - 1)]));
+        // SAFETY: the CPU has this level; the caller promises room for 8 * C bytes.
         unsafe {
             match C {
-                1 => vst1_u8(at, bytes(self, channels[0])),
-                3 => {
-                    let [a, b, c] = [0, 1, 2].map(|channel: usize| bytes(self, channels[channel]));
-                    vst3_u8(at, uint8x8x3_t(a, b, c));
-                }
-                _ => {
-                    let [a, b, c, d] = [0, 1, 2, 3].map(|channel: usize| bytes(self, channels[channel]));
-                    vst4_u8(at, uint8x8x4_t(a, b, c, d));
-                }
+                1 => vst1_u8(at, a),
+                3 => vst3_u8(at, uint8x8x3_t(a, b, c)),
+                _ => vst4_u8(at, uint8x8x4_t(a, b, c, d)),
             }
         }
     }
@@ -318,83 +359,55 @@ unsafe impl Simd for Neon {
     plain_passes!();
 }
 
-/// The low byte of each lane.
-#[inline(always)]
-fn bytes(_: Neon, [low, high]: [int32x4_t; 2]) -> uint8x8_t {
-    level! {
-        let words = vcombine_s16(vmovn_s32(low), vmovn_s32(high));
-        vmovn_u16(vreinterpretq_u16_s16(words))
-    }
-}
-
 // SAFETY: `detect` is the one way to a token. The stores write eight pixels.
 unsafe impl Elements for Neon {
     type I32 = [int32x4_t; 2];
     type F32 = [float32x4_t; 2];
 
-    #[inline(always)]
-    fn round_to_f16(self, value: Self::F32) -> Self::I32 {
-        let mut halves = [level! { vdupq_n_s32(0) }; 2];
-        for (half, value) in halves.iter_mut().zip(value) {
-            let rounded: uint16x4_t;
-            // The intrinsic's type is not stable yet.
-            // SAFETY: one instruction of every aarch64 CPU, which touches registers only.
-            unsafe {
-                std::arch::asm!(
-                    "fcvtn {rounded:v}.4h, {value:v}.4s",
-                    rounded = lateout(vreg) rounded,
-                    value = in(vreg) value,
-                    options(pure, nomem, nostack, preserves_flags)
-                );
-            }
-            *half = level! { vreinterpretq_s32_u32(vmovl_u16(rounded)) };
-        }
-        halves
-    }
-
-    #[inline(always)]
-    fn round_to_bf16(self, value: Self::F32) -> Self::I32 {
-        let mut halves = [level! { vdupq_n_s32(0) }; 2];
-        for (half, value) in halves.iter_mut().zip(value) {
-            *half = level! {
+    values! { ["neon"]
+        fn round_to_bf16(self, value: [float32x4_t; 2]) -> [int32x4_t; 2] {
+            let mut halves = [vdupq_n_s32(0); 2];
+            for (half, value) in halves.iter_mut().zip(value) {
                 let bits = vreinterpretq_u32_f32(value);
                 let even = vandq_u32(vshrq_n_u32::<16>(bits), vdupq_n_u32(1));
                 let rounded = vaddq_u32(vaddq_u32(bits, vdupq_n_u32(0x7fff)), even);
                 let quiet = vorrq_u32(bits, vdupq_n_u32(1 << 22));
                 // What is not a number is unequal to itself.
-                vreinterpretq_s32_u32(vshrq_n_u32::<16>(vbslq_u32(vceqq_f32(value, value), rounded, quiet)))
-            };
+                *half = vreinterpretq_s32_u32(vshrq_n_u32::<16>(vbslq_u32(vceqq_f32(value, value), rounded, quiet)));
+            }
+            halves
         }
-        halves
-    }
 
-    #[inline(always)]
-    fn quantize(self, value: Self::F32, steps: Steps) -> Self::I32 {
-        let mut integers = [level! { vdupq_n_s32(0) }; 2];
-        for (integer, value) in integers.iter_mut().zip(value) {
-            *integer = level! {
+        fn quantize(self, value: [float32x4_t; 2], steps: Steps) -> [int32x4_t; 2] {
+            let mut integers = [vdupq_n_s32(0); 2];
+            for (integer, value) in integers.iter_mut().zip(value) {
                 let quotient = vdivq_f32(value, vdupq_n_f32(steps.scale));
                 let quotient = vmaxnmq_f32(quotient, vdupq_n_f32(-Steps::BEYOND));
                 let quotient = vminnmq_f32(quotient, vdupq_n_f32(Steps::BEYOND));
-                let integer = vaddq_s32(vcvtnq_s32_f32(quotient), vdupq_n_s32(steps.zero_point));
-                let integer = vminq_s32(vmaxq_s32(integer, vdupq_n_s32(steps.least)), vdupq_n_s32(steps.most));
-                vandq_s32(integer, vdupq_n_s32(255))
-            };
+                let whole = vaddq_s32(vcvtnq_s32_f32(quotient), vdupq_n_s32(steps.zero_point));
+                let whole = vminq_s32(vmaxq_s32(whole, vdupq_n_s32(steps.least)), vdupq_n_s32(steps.most));
+                *integer = vandq_s32(whole, vdupq_n_s32(255));
+            }
+            integers
         }
-        integers
+    }
+
+    #[inline(always)]
+    fn round_to_f16(self, [low, high]: Self::F32) -> Self::I32 {
+        [self.half(low), self.half(high)]
     }
 
     #[inline(always)]
     unsafe fn store_u16(self, at: *mut u16, value: Self::I32) {
-        // SAFETY: 8 elements are writable.
-        unsafe { vst1q_u16(at, words(self, value)) }
+        // SAFETY: the CPU has this level; the caller promises room for 8 elements.
+        unsafe { vst1q_u16(at, self.words(value)) }
     }
 
     #[inline(always)]
     unsafe fn store_pixels_u16<const C: usize>(self, at: *mut u16, channels: [Self::I32; C]) {
-        // SAFETY: 8 * C elements are writable.
+        let [a, b, c, d] = [0, 1, 2, 3].map(|channel: usize| self.words(channels[channel.min(C - 1)]));
+        // SAFETY: the CPU has this level; the caller promises room for 8 * C elements.
         unsafe {
-            let [a, b, c, d] = [0, 1, 2, 3].map(|channel: usize| words(self, channels[channel.min(C - 1)]));
             match C {
                 1 => vst1q_u16(at, a),
                 3 => vst3q_u16(at, uint16x8x3_t(a, b, c)),
@@ -402,10 +415,4 @@ unsafe impl Elements for Neon {
             }
         }
     }
-}
-
-/// The low half of each lane.
-#[inline(always)]
-fn words(_: Neon, [low, high]: [int32x4_t; 2]) -> uint16x8_t {
-    level! { vreinterpretq_u16_s16(vcombine_s16(vmovn_s32(low), vmovn_s32(high))) }
 }

@@ -109,12 +109,12 @@ impl<W: Copy + Default + PartialEq> PlainRows<W> {
                 for (tap, &weight) in weights.of(output).iter().enumerate() {
                     // A tap beyond the last one has no weight and may lie outside the row.
                     if weight != W::default() {
-                        // SAFETY: the tap has a weight.
+                        // SAFETY: the tap has a weight, and the caller promises those.
                         let value = unsafe { *source.add((first as usize + tap) * pixel + channel) };
                         sum = T::add(sum, value.into(), weight);
                     }
                 }
-                // SAFETY: output < outputs and channel < pixel.
+                // SAFETY: output < outputs and channel < pixel, for which the caller promises room.
                 unsafe { *out.add((output * pixel + channel) * STEP) = T::keep(sum, weights.bits) }
             }
         }
@@ -130,7 +130,7 @@ impl<W: Copy + Default + PartialEq> PlainRows<W> {
         u8: Into<W>,
     {
         for (row, source) in sources.into_iter().enumerate() {
-            // SAFETY: the caller's promise is the same.
+            // SAFETY: the caller promises the taps of each row; its elements are every fourth of the quad's, from `row` on.
             unsafe { self.filter::<T, 4>(source, quad.add(row)) }
         }
     }
@@ -142,10 +142,10 @@ impl<W: Copy + Default + PartialEq> PlainRows<W> {
 /// `length` bytes are readable from each row, and four times as many are writable at `quad`.
 #[inline(always)]
 pub(crate) unsafe fn interleave(rows: [*const u8; 4], quad: *mut u8, length: usize) {
-    // SAFETY: the caller's promise.
+    // SAFETY: the caller promises `length` bytes of each row, to which nothing is written meanwhile.
     let [a, b, c, d] = rows.map(|row| unsafe { std::slice::from_raw_parts(row, length) });
     for at in 0..length {
-        // SAFETY: at < length.
+        // SAFETY: at < length, and the caller promises room for four bytes for each.
         unsafe { quad.cast::<[u8; 4]>().add(at).write([a[at], b[at], c[at], d[at]]) }
     }
 }
@@ -156,7 +156,7 @@ pub(crate) unsafe fn interleave(rows: [*const u8; 4], quad: *mut u8, length: usi
 /// The quad has an element here.
 #[inline(always)]
 unsafe fn weighted(weights: [i32; 4], quad: *const u8, at: usize) -> i32 {
-    // SAFETY: the caller's promise.
+    // SAFETY: the caller promises that the quad has four bytes here.
     let values = unsafe { *quad.cast::<[u8; 4]>().add(at) };
     let mut sum = 0;
     for row in 0..4 {
@@ -168,7 +168,7 @@ unsafe fn weighted(weights: [i32; 4], quad: *const u8, at: usize) -> i32 {
 /// Weighs quads, element by element.
 ///
 /// # Safety
-/// From each quad `length` elements are readable, and as many bytes are writable at `out`.
+/// From each quad `length` elements are readable and 256 bytes more, and as many bytes are writable at `out`.
 #[inline(always)]
 pub(super) unsafe fn blend_quads_plain(weights: &[[i32; 4]], quads: &[*const u8], out: *mut u8, length: usize) {
     /// Elements summed at a time, so that the sums stay in registers.
@@ -177,12 +177,12 @@ pub(super) unsafe fn blend_quads_plain(weights: &[[i32; 4]], quads: &[*const u8]
         let mut sums = [1i32 << (ROUNDED_BITS - 1); CHUNK];
         for (&weights, &quad) in weights.iter().zip(quads) {
             for (index, sum) in sums.iter_mut().enumerate() {
-                // SAFETY: rows in scratch have room behind their end.
+                // SAFETY: start < length, and the caller promises `length` elements and room for the rest of a chunk behind them.
                 *sum += unsafe { weighted(weights, quad, start + index) };
             }
         }
         for (index, sum) in sums.into_iter().enumerate() {
-            // SAFETY: as above.
+            // SAFETY: start < length, and the caller promises room for `length` bytes and the rest of a chunk behind them.
             unsafe { *out.add(start + index) = (sum >> ROUNDED_BITS).clamp(0, 255) as u8 }
         }
     }
@@ -195,7 +195,7 @@ pub(super) unsafe fn blend_quads_plain(weights: &[[i32; 4]], quads: &[*const u8]
 #[inline(always)]
 pub(super) unsafe fn add_quad_plain(weights: [i32; 4], quad: *const u8, sums: *mut i32, length: usize) {
     for at in 0..length {
-        // SAFETY: at < length.
+        // SAFETY: at < length, and the caller promises as many elements and sums.
         unsafe { *sums.add(at) += weighted(weights, quad, at) }
     }
 }
@@ -215,19 +215,19 @@ macro_rules! plain_passes {
 
         #[inline(always)]
         unsafe fn filter_quad(self, filter: &PlainRows, sources: [*const u8; 4], quad: *mut u8) {
-            // SAFETY: the caller's promise is the same.
+            // SAFETY: the caller promises the readable bytes of each row, in which taps with a weight are, and the quad's room.
             unsafe { filter.filter_quad(sources, quad) }
         }
 
         #[inline(always)]
         unsafe fn filter_row(self, filter: &PlainRows, source: *const u8, out: *mut u8) {
-            // SAFETY: the caller's promise is the same.
+            // SAFETY: the caller promises the readable bytes of the row, in which taps with a weight are, and the outputs' room.
             unsafe { filter.filter::<_, 1>(source, out) }
         }
 
         #[inline(always)]
         unsafe fn sum_row(self, filter: &PlainRows, source: *const u8, out: *mut i32) {
-            // SAFETY: the caller's promise is the same.
+            // SAFETY: the caller promises the readable bytes of the row, in which taps with a weight are, and the outputs' room.
             unsafe { filter.filter::<_, 1>(source, out) }
         }
 
@@ -248,7 +248,7 @@ macro_rules! plain_passes {
             outs: [*mut f32; ROWS],
         ) {
             for row in 0..ROWS {
-                // SAFETY: the caller's promise is the same.
+                // SAFETY: the caller promises the readable bytes of each row, in which taps with a weight are, and room.
                 unsafe { filter.filter::<_, 1>(sources[row], outs[row]) }
             }
         }
@@ -266,7 +266,7 @@ macro_rules! plain_passes {
             out: *mut u8,
             length: usize,
         ) {
-            // SAFETY: the caller's promise is the same.
+            // SAFETY: the caller promises the quads and the row's room, both with 256 bytes behind.
             unsafe { blend_quads_plain(&weights[first..], quads, out, length) }
         }
 
@@ -279,7 +279,7 @@ macro_rules! plain_passes {
             sums: *mut i32,
             length: usize,
         ) {
-            // SAFETY: the caller's promise is the same.
+            // SAFETY: the caller promises `length` elements of the quad and as many sums.
             unsafe { add_quad_plain(weights[number], quad, sums, length) }
         }
     };

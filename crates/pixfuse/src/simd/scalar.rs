@@ -85,7 +85,7 @@ unsafe impl Simd for Scalar {
     unsafe fn load_pixels<const PIXEL: usize, const C: usize>(self, pixels: *const u8) -> [i32; C] {
         let mut pixel = [0; C];
         for (channel, value) in pixel.iter_mut().enumerate() {
-            // SAFETY: channel < C <= PIXEL bytes are readable.
+            // SAFETY: the caller promises PIXEL bytes, and channel < C <= PIXEL.
             *value = i32::from(unsafe { *pixels.add(channel) });
         }
         pixel
@@ -93,7 +93,7 @@ unsafe impl Simd for Scalar {
 
     #[inline(always)]
     unsafe fn load_f32(self, at: *const f32) -> Self::F32 {
-        // SAFETY: the caller's promise is the same.
+        // SAFETY: the caller promises one element.
         unsafe { *at }
     }
 
@@ -129,20 +129,20 @@ unsafe impl Simd for Scalar {
 
     #[inline(always)]
     unsafe fn store_f32(self, at: *mut f32, value: f32) {
-        // SAFETY: one element is writable.
+        // SAFETY: the caller promises room for one element.
         unsafe { at.write(value) }
     }
 
     #[inline(always)]
     unsafe fn store_u8(self, at: *mut u8, value: i32) {
-        // SAFETY: one element is writable.
+        // SAFETY: the caller promises room for one element.
         unsafe { at.write(value as u8) }
     }
 
     #[inline(always)]
     unsafe fn store_pixels_f32<const C: usize>(self, at: *mut f32, channels: [f32; C]) {
         for (channel, value) in channels.into_iter().enumerate() {
-            // SAFETY: C elements are writable.
+            // SAFETY: the caller promises room for C elements.
             unsafe { at.add(channel).write(value) }
         }
     }
@@ -150,7 +150,7 @@ unsafe impl Simd for Scalar {
     #[inline(always)]
     unsafe fn store_pixels_u8<const C: usize>(self, at: *mut u8, channels: [i32; C]) {
         for (channel, value) in channels.into_iter().enumerate() {
-            // SAFETY: C elements are writable.
+            // SAFETY: the caller promises room for C elements.
             unsafe { at.add(channel).write(value as u8) }
         }
     }

@@ -84,7 +84,7 @@ impl BlockTaps<'_> {
 /// Reads the taps of every lane one byte at a time, each lane into its slot of eight bytes.
 ///
 /// # Safety
-/// Each tap is readable from `row`; `slots` has eight bytes a lane.
+/// Each tap of each lane, of `C` channels, is readable from `row`.
 #[inline(always)]
 pub(super) unsafe fn gather_bytes<const C: usize, const TAPS: usize>(
     row: *const u8,
@@ -95,7 +95,7 @@ pub(super) unsafe fn gather_bytes<const C: usize, const TAPS: usize>(
     for (lane, slot) in offsets.iter().zip(slots.chunks_exact_mut(8)) {
         for tap in 0..TAPS {
             for channel in 0..C {
-                // SAFETY: the caller promises that each tap is readable.
+                // SAFETY: the caller promises each tap of each lane.
                 slot[tap * C + channel] = unsafe { *row.offset(lane[tap] + channel as isize * channel_stride) };
             }
         }

@@ -9,23 +9,124 @@ use super::avx2_passes::{FloatRowFilter, RowFilter};
 use super::avx2_quads::QuadWeights;
 use super::string::fill_long;
 use super::turn::turn;
-use super::{avx2_cells, level, token};
+use super::{avx2_cells, features, token, values};
 use crate::simd::{BlockTaps, CellColumns, CellRows, Plain, QUADS, Simd, Task};
 use crate::weights::AxisWeights;
 
-token! {
+features! { Avx2 => token! {
     /// AVX2, FMA and F16C: Haswell, Zen and later.
-    Avx2: "avx2", "fma", "f16c", "bmi2"
-}
+    Avx2
+} }
 
 /// Two times 16 bytes.
 ///
 /// # Safety
 /// They are readable.
-#[inline(always)]
+#[inline]
+#[target_feature(enable = "avx")]
 pub(super) unsafe fn load_halves(low: *const u8, high: *const u8) -> __m256i {
-    // SAFETY: the caller's promise; the intrinsics are of the level that called.
+    // SAFETY: the caller promises 16 bytes from each place.
     unsafe { _mm256_loadu2_m128i(high.cast(), low.cast()) }
+}
+
+/// The vector that a table holds.
+#[inline]
+#[target_feature(enable = "avx")]
+pub(super) fn vector<T: Plain, const N: usize>(table: &[T; N]) -> __m256i {
+    const { assert!(size_of::<[T; N]>() == 32, "a vector has 32 bytes") };
+    // SAFETY: the table has 32 bytes, all of them numbers'.
+    unsafe { _mm256_loadu_si256(table.as_ptr().cast()) }
+}
+
+/// The half of a vector that a table holds.
+#[inline]
+#[target_feature(enable = "avx")]
+pub(super) fn half(table: &[u8; 16]) -> __m128i {
+    // SAFETY: the table has 16 bytes.
+    unsafe { _mm_loadu_si128(table.as_ptr().cast()) }
+}
+
+/// For vector `v`, lane `l` of interleaved pixels: the pixel that it belongs to.
+const fn pixels_of_lanes(channels: usize) -> [[i32; 8]; 4] {
+    let mut pixels = [[0; 8]; 4];
+    let mut element = 0;
+    while element < channels * 8 {
+        pixels[element / 8][element % 8] = (element / channels) as i32;
+        element += 1;
+    }
+    pixels
+}
+
+/// For vector `v`, channel `c` of interleaved pixels: all ones in the lanes that hold it.
+const fn lanes_of_channels(channels: usize) -> [[[i32; 8]; 4]; 4] {
+    let mut lanes = [[[0; 8]; 4]; 4];
+    let mut element = 0;
+    while element < channels * 8 {
+        lanes[element / 8][element % channels][element % 8] = -1;
+        element += 1;
+    }
+    lanes
+}
+
+impl Avx2 {
+    features! { Avx2 => values! {
+        /// Bytes of each half, by a table.
+        pub(super) fn shuffle(self, bytes: __m256i, table: &[u8; 32]) -> __m256i {
+            _mm256_shuffle_epi8(bytes, vector(table))
+        }
+
+        /// Eight bytes as i32.
+        fn widen(self, bytes: __m128i) -> __m256i {
+            _mm256_cvtepu8_epi32(bytes)
+        }
+
+        /// The low byte of each lane, as a number.
+        fn low_byte(self, value: __m256i) -> __m256i {
+            _mm256_and_si256(value, _mm256_set1_epi32(255))
+        }
+
+        /// The low byte of each lane, in eight bytes.
+        fn low_bytes(self, value: __m256i) -> __m128i {
+            let low = _mm256_set1_epi32(0x0c08_0400);
+            let bytes = _mm256_shuffle_epi8(value, low);
+            _mm_unpacklo_epi32(_mm256_castsi256_si128(bytes), _mm256_extracti128_si256::<1>(bytes))
+        }
+
+        /// Vector `number` of `C` channels that are interleaved.
+        fn interleaved<const C: usize>(self, channels: [__m256; C], number: usize) -> __m256 {
+            let (pixels, lanes) = (const { &pixels_of_lanes(C) }, const { &lanes_of_channels(C) });
+            let index = vector(&pixels[number]);
+            let mut value = _mm256_permutevar8x32_ps(channels[0], index);
+            for channel in 1..C {
+                let mask = _mm256_castsi256_ps(vector(&lanes[number][channel]));
+                value = _mm256_blendv_ps(value, _mm256_permutevar8x32_ps(channels[channel], index), mask);
+            }
+            value
+        }
+
+        /// Channel `c` of each pixel in byte `c` of its lane, of three or four channels.
+        fn bytes_of<const C: usize>(self, channels: [__m256i; C]) -> __m256i {
+            let mut pixels = _mm256_or_si256(channels[0], _mm256_slli_epi32::<8>(channels[1]));
+            pixels = _mm256_or_si256(pixels, _mm256_slli_epi32::<16>(channels[2]));
+            if C == 4 {
+                pixels = _mm256_or_si256(pixels, _mm256_slli_epi32::<24>(channels[3]));
+            }
+            pixels
+        }
+
+        /// Three bytes of each lane, as 16 bytes and 8.
+        fn three_of_four(self, pixels: __m256i) -> [__m128i; 2] {
+            // Twelve bytes in front of each half, then both together.
+            #[rustfmt::skip]
+            let packed = _mm256_setr_epi8(
+                0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1,
+                0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1,
+            );
+            let halves = _mm256_shuffle_epi8(pixels, packed);
+            let dense = _mm256_permutevar8x32_epi32(halves, _mm256_setr_epi32(0, 1, 2, 4, 5, 6, 7, 7));
+            [_mm256_castsi256_si128(dense), _mm256_extracti128_si256::<1>(dense)]
+        }
+    } }
 }
 
 // SAFETY: each operation says what it reads and writes, and that this is what it asks for.
@@ -52,8 +153,8 @@ unsafe impl Simd for Avx2 {
 
     #[inline(always)]
     unsafe fn fetch<const C: usize>(self, row: *const u8, columns: &Columns) -> [__m256i; C] {
-        // SAFETY: the caller's promise is the same.
-        unsafe { columns.pixels(row) }
+        // SAFETY: the CPU has this level, as `self` is its token; the caller promises what the columns read of the row.
+        unsafe { columns.pixels(self, row) }
     }
 
     #[inline(always)]
@@ -63,8 +164,8 @@ unsafe impl Simd for Avx2 {
         columns: &Columns,
         weights: __m256i,
     ) -> [__m256i; C] {
-        // SAFETY: the caller's promise is the same.
-        unsafe { columns.blend::<C, TAPS>(rows, weights) }
+        // SAFETY: the CPU has this level, as `self` is its token; the caller promises what the columns read of both rows.
+        unsafe { columns.blend::<C, TAPS>(self, rows, weights) }
     }
 
     #[inline(always)]
@@ -85,28 +186,26 @@ unsafe impl Simd for Avx2 {
             shuffle
         }
         let shuffle = const { &spread(PIXEL) };
-        // SAFETY: bytes 0 to 8 * PIXEL are read and no more: of 24 bytes, 0..16 and 8..24.
-        unsafe {
-            let bytes = match PIXEL {
-                1 => {
-                    let mut channels = [_mm256_setzero_si256(); C];
-                    channels[0] = _mm256_cvtepu8_epi32(_mm_loadl_epi64(pixels.cast()));
-                    return channels;
-                }
+        // SAFETY: the CPU has this level; the caller promises 8 * PIXEL bytes, and no others are read: of 24 those from 0 to 16
+        // and from 8 to 24.
+        let bytes = unsafe {
+            match PIXEL {
+                1 => return [self.widen(_mm_loadl_epi64(pixels.cast())); C],
                 3 => load_halves(pixels, pixels.add(8)),
                 _ => _mm256_loadu_si256(pixels.cast()),
-            };
-            let mut channels = [bytes; C];
-            for (channel, value) in channels.iter_mut().enumerate() {
-                *value = _mm256_shuffle_epi8(bytes, _mm256_loadu_si256(shuffle[channel].as_ptr().cast()));
             }
-            channels
+        };
+        let mut channels = [bytes; C];
+        for (channel, value) in channels.iter_mut().enumerate() {
+            *value = self.shuffle(bytes, &shuffle[channel]);
         }
+        channels
     }
 
     #[inline(always)]
     fn prefetch(self, at: *const u8) {
-        level! { _mm_prefetch::<_MM_HINT_T0>(at.cast()) }
+        // SAFETY: every CPU has the instruction, which reads nothing that a program sees, and has no fault at any address.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) }
     }
 
     #[inline(always)]
@@ -116,127 +215,78 @@ unsafe impl Simd for Avx2 {
 
     #[inline(always)]
     unsafe fn turn<const PIXEL: usize>(self, columns: [*const u8; 4], rows: [*mut u8; 4]) {
-        // SAFETY: the caller's promise is the same, and this level has what the function needs.
+        // SAFETY: the CPU has SSE4.1, as it has this level; the caller promises the pixels of each column and room in each row.
         unsafe { turn::<PIXEL>(columns, rows) }
     }
 
     #[inline(always)]
     unsafe fn load_f32(self, at: *const f32) -> Self::F32 {
-        // SAFETY: the caller's promise is the same.
+        // SAFETY: the CPU has this level; the caller promises 8 elements.
         unsafe { _mm256_loadu_ps(at) }
     }
 
-    #[inline(always)]
-    fn splat_words(self, [low, high]: [i16; 2]) -> __m256i {
-        level! { _mm256_set1_epi32(i32::from(low) & 0xffff | i32::from(high) << 16) }
-    }
+    features! { Avx2 => values! {
+        fn splat_words(self, pair: [i16; 2]) -> __m256i {
+            _mm256_set1_epi32(i32::from(pair[0]) & 0xffff | i32::from(pair[1]) << 16)
+        }
 
-    #[inline(always)]
-    fn splat(self, value: f32) -> __m256 {
-        level! { _mm256_set1_ps(value) }
-    }
+        fn splat(self, value: f32) -> __m256 {
+            _mm256_set1_ps(value)
+        }
 
-    #[inline(always)]
-    fn convert(self, value: __m256i) -> __m256 {
-        level! { _mm256_cvtepi32_ps(value) }
-    }
+        fn convert(self, value: __m256i) -> __m256 {
+            _mm256_cvtepi32_ps(value)
+        }
+
+        fn reinterpret(self, bits: __m256i) -> __m256 {
+            _mm256_castsi256_ps(bits)
+        }
+
+        fn mul_add(self, a: __m256, b: __m256, c: __m256) -> __m256 {
+            _mm256_fmadd_ps(a, b, c)
+        }
+    } }
 
     #[inline(always)]
     fn look_up(self, value: __m256i, table: &[u32; 256]) -> __m256i {
-        level! {
-            // Masked, so that no lane can leave the table whatever it holds.
-            let index = _mm256_and_si256(value, _mm256_set1_epi32(255));
-            _mm256_i32gather_epi32::<4>(table.as_ptr().cast(), index)
-        }
-    }
-
-    #[inline(always)]
-    fn reinterpret(self, bits: __m256i) -> __m256 {
-        level! { _mm256_castsi256_ps(bits) }
-    }
-
-    #[inline(always)]
-    fn mul_add(self, a: __m256, b: __m256, c: __m256) -> __m256 {
-        level! { _mm256_fmadd_ps(a, b, c) }
+        let index = self.low_byte(value);
+        // SAFETY: the CPU has this level; no index is above 255, whatever the lanes held, so each is inside the table.
+        unsafe { _mm256_i32gather_epi32::<4>(table.as_ptr().cast(), index) }
     }
 
     #[inline(always)]
     unsafe fn store_f32(self, at: *mut f32, value: __m256) {
-        // SAFETY: 8 elements are writable.
+        // SAFETY: the CPU has this level; the caller promises room for 8 elements.
         unsafe { _mm256_storeu_ps(at, value) }
     }
 
     #[inline(always)]
     unsafe fn store_u8(self, at: *mut u8, value: __m256i) {
-        // SAFETY: 8 bytes are writable.
-        unsafe {
-            let low = _mm256_set1_epi32(0x0c08_0400);
-            let bytes = _mm256_shuffle_epi8(value, low);
-            let halves = (_mm256_castsi256_si128(bytes), _mm256_extracti128_si256::<1>(bytes));
-            _mm_storel_epi64(at.cast(), _mm_unpacklo_epi32(halves.0, halves.1));
-        }
+        // SAFETY: the caller promises room for 8 bytes.
+        unsafe { _mm_storel_epi64(at.cast(), self.low_bytes(value)) }
     }
 
     #[inline(always)]
     unsafe fn store_pixels_f32<const C: usize>(self, at: *mut f32, channels: [__m256; C]) {
-        /// For vector `v`, lane `l`: the pixel it belongs to.
-        const fn pixels(channels: usize) -> [[i32; 8]; 4] {
-            let mut pixels = [[0; 8]; 4];
-            let mut element = 0;
-            while element < channels * 8 {
-                pixels[element / 8][element % 8] = (element / channels) as i32;
-                element += 1;
-            }
-            pixels
-        }
-        /// For vector `v`, channel `c`: all ones in the lanes that hold it.
-        const fn lanes(channels: usize) -> [[[i32; 8]; 4]; 4] {
-            let mut lanes = [[[0; 8]; 4]; 4];
-            let mut element = 0;
-            while element < channels * 8 {
-                lanes[element / 8][element % channels][element % 8] = -1;
-                element += 1;
-            }
-            lanes
-        }
-        let (pixels, lanes) = (const { &pixels(C) }, const { &lanes(C) });
-        // SAFETY: 8 * C elements are writable.
-        unsafe {
-            for vector in 0..C {
-                let index = _mm256_loadu_si256(pixels[vector].as_ptr().cast());
-                let mut value = _mm256_permutevar8x32_ps(channels[0], index);
-                for channel in 1..C {
-                    let mask = _mm256_loadu_ps(lanes[vector][channel].as_ptr().cast());
-                    value = _mm256_blendv_ps(value, _mm256_permutevar8x32_ps(channels[channel], index), mask);
-                }
-                _mm256_storeu_ps(at.add(vector * 8), value);
-            }
+        for vector in 0..C {
+            // SAFETY: the CPU has this level; the caller promises room for C vectors of 8 elements.
+            unsafe { _mm256_storeu_ps(at.add(vector * 8), self.interleaved(channels, vector)) }
         }
     }
 
     #[inline(always)]
     unsafe fn store_pixels_u8<const C: usize>(self, at: *mut u8, channels: [__m256i; C]) {
-        // SAFETY: exactly 8 * C bytes are written.
+        // SAFETY: the CPU has this level; the caller promises room for 8 * C bytes: 8, 24 as 16 and 8, or 32.
         unsafe {
-            if C == 1 {
-                return self.store_u8(at, channels[0]);
+            match C {
+                1 => self.store_u8(at, channels[0]),
+                3 => {
+                    let [front, back] = self.three_of_four(self.bytes_of(channels));
+                    _mm_storeu_si128(at.cast(), front);
+                    _mm_storel_epi64(at.add(16).cast(), back);
+                }
+                _ => _mm256_storeu_si256(at.cast(), self.bytes_of(channels)),
             }
-            let mut pixels = _mm256_or_si256(channels[0], _mm256_slli_epi32::<8>(channels[1]));
-            pixels = _mm256_or_si256(pixels, _mm256_slli_epi32::<16>(channels[2]));
-            if C == 4 {
-                pixels = _mm256_or_si256(pixels, _mm256_slli_epi32::<24>(channels[3]));
-                return _mm256_storeu_si256(at.cast(), pixels);
-            }
-            // Twelve bytes in front of each half, then both together: 24 bytes as 16 and 8.
-            #[rustfmt::skip]
-            let packed = _mm256_setr_epi8(
-                0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1,
-                0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1,
-            );
-            let halves = _mm256_shuffle_epi8(pixels, packed);
-            let dense = _mm256_permutevar8x32_epi32(halves, _mm256_setr_epi32(0, 1, 2, 4, 5, 6, 7, 7));
-            _mm_storeu_si128(at.cast(), _mm256_castsi256_si128(dense));
-            _mm_storel_epi64(at.add(16).cast(), _mm256_extracti128_si256::<1>(dense));
         }
     }
 
@@ -246,26 +296,26 @@ unsafe impl Simd for Avx2 {
 
     #[inline(always)]
     unsafe fn filter_quad(self, filter: &RowFilter, sources: [*const u8; 4], quad: *mut u8) {
-        // SAFETY: the caller's promise is the same.
-        unsafe { filter.filter(self, sources, quad) }
+        // SAFETY: the CPU has this level; the caller promises the filter's readable bytes of each row and room for the quad.
+        unsafe { filter.filter(sources, quad) }
     }
 
     #[inline(always)]
     unsafe fn filter_quads(self, filter: &RowFilter, sources: [[*const u8; 4]; QUADS], quads: [*mut u8; QUADS]) {
-        // SAFETY: the caller's promise is the same.
-        unsafe { filter.filter_quads(self, sources, quads) }
+        // SAFETY: the CPU has this level; the caller promises the filter's readable bytes of each row and room for each quad.
+        unsafe { filter.filter_quads(sources, quads) }
     }
 
     #[inline(always)]
     unsafe fn filter_row(self, filter: &RowFilter, source: *const u8, out: *mut u8) {
-        // SAFETY: the caller's promise is the same.
-        unsafe { filter.filter(self, [source], out) }
+        // SAFETY: the CPU has this level; the caller promises the filter's readable bytes of the row and room for the outputs.
+        unsafe { filter.filter([source], out) }
     }
 
     #[inline(always)]
     unsafe fn sum_row(self, filter: &RowFilter, source: *const u8, out: *mut i32) {
-        // SAFETY: the caller's promise is the same.
-        unsafe { filter.sum(self, source, out) }
+        // SAFETY: the CPU has this level; the caller promises the filter's readable bytes of the row and room for the sums.
+        unsafe { filter.sum(source, out) }
     }
 
     fn float_row_filter(self, weights: &AxisWeights<f32>, pixel: usize, readable: usize) -> Option<FloatRowFilter> {
@@ -280,7 +330,7 @@ unsafe impl Simd for Avx2 {
         outs: [*mut f32; ROWS],
     ) {
         for row in 0..ROWS {
-            // SAFETY: the caller's promise is the same.
+            // SAFETY: the CPU has this level; the caller promises the filter's bytes of each row and room for its sums.
             unsafe { filter.sum(sources[row], outs[row]) }
         }
     }
@@ -291,31 +341,31 @@ unsafe impl Simd for Avx2 {
 
     #[inline(always)]
     unsafe fn blend_quads(self, weights: &QuadWeights, first: usize, quads: &[*const u8], out: *mut u8, length: usize) {
-        // SAFETY: the caller's promise is the same.
-        unsafe { weights.blend(self, first, quads, out, length) }
+        // SAFETY: the CPU has this level; the caller promises weights for each quad, the quads and room for the row.
+        unsafe { weights.blend(first, quads, out, length) }
     }
 
     #[inline(always)]
     unsafe fn add_quad(self, weights: &QuadWeights, number: usize, quad: *const u8, sums: *mut i32, length: usize) {
-        // SAFETY: the caller's promise is the same.
-        unsafe { weights.add(self, number, quad, sums, length) }
+        // SAFETY: the CPU has this level; the caller promises the quad and its sums.
+        unsafe { weights.add(number, quad, sums, length) }
     }
 
     #[inline(always)]
     unsafe fn sum_cells(self, rows: &CellRows, sums: *mut f32, length: usize) {
-        // SAFETY: the caller's promise is the same.
+        // SAFETY: the CPU has this level; the caller promises `length` bytes of each row and room for as many sums.
         unsafe { avx2_cells::sum_cells(rows, sums, length) }
     }
 
     #[inline(always)]
     unsafe fn weigh_cells(self, columns: &CellColumns, sums: *const f32, line: *mut f32) {
-        // SAFETY: the caller's promise is the same.
+        // SAFETY: the CPU has this level; the caller promises the sums with their margin and room in the line.
         unsafe { avx2_cells::weigh_cells(columns, sums, line) }
     }
 
     #[inline(always)]
     unsafe fn round_cells(self, sums: *const f32, weight: f32, surest: f32, line: *mut u8) -> u32 {
-        // SAFETY: the caller's promise is the same.
+        // SAFETY: the CPU has this level; the caller promises a chunk of sums and room for as many bytes.
         unsafe { avx2_cells::round_cells(sums, weight, surest, line) }
     }
 }

@@ -2,8 +2,9 @@
 
 use std::arch::x86_64::*;
 
-use super::avx2::load_halves;
+use super::avx2::{half, load_halves, vector};
 use super::avx512_columns::load_pair;
+use super::{Avx2, features, values};
 use crate::simd::BlockTaps;
 use crate::simd::taps::{Fetch, gather_bytes};
 
@@ -86,69 +87,148 @@ impl Columns {
     /// Both shuffles of some rows.
     ///
     /// # Safety
-    /// As [`Simd::blend`](crate::simd::Simd::blend), at this level.
+    /// As [`Simd::blend`](crate::simd::Simd::blend).
     #[inline(always)]
     unsafe fn shuffled<const C: usize, const TAPS: usize, const ROWS: usize>(
         &self,
+        simd: Avx2,
         rows: [*const u8; ROWS],
     ) -> [[__m256i; 2]; ROWS] {
-        // SAFETY: the table was made so that each load stays inside the readable bytes of the row; see `Fetch`.
-        unsafe {
-            let mut bytes = [[_mm256_setzero_si256(); 2]; ROWS];
-            match self.fetch {
-                Fetch::Window { .. } => {
-                    let [a, b, c, d, ..] = self.starts;
-                    for (row, bytes) in rows.into_iter().zip(&mut bytes) {
+        let mut shuffled = [[simd.zero(); 2]; ROWS];
+        match self.fetch {
+            Fetch::Window { .. } => {
+                let [a, b, c, d, ..] = self.starts;
+                for (row, bytes) in rows.into_iter().zip(&mut shuffled) {
+                    // SAFETY: the CPU has this level, as `simd` is its token. `new` found 16 bytes from each start to be
+                    // inside what may be read of a row, which the caller promises.
+                    unsafe {
                         bytes[0] = load_halves(row.offset(a as isize), row.offset(c as isize));
                         bytes[1] = load_halves(row.offset(b as isize), row.offset(d as isize));
                     }
                 }
-                Fetch::Words => {
-                    for vector in 0..2 {
-                        // Rows in the inner loop: each start is loaded once for all of them.
-                        let [a, b] = [self.starts[vector * 2] as isize, self.starts[vector * 2 + 1] as isize];
-                        let [c, d] = [self.starts[vector * 2 + 4] as isize, self.starts[vector * 2 + 5] as isize];
-                        for (row, bytes) in rows.into_iter().zip(&mut bytes) {
-                            let low = load_pair((row.offset(a), row.offset(b)));
-                            let high = load_pair((row.offset(c), row.offset(d)));
-                            bytes[vector] = _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(low), high);
-                        }
-                    }
-                }
-                Fetch::Bytes => {
-                    for (row, bytes) in rows.into_iter().zip(&mut bytes) {
-                        let mut slots = [0; 64];
-                        gather_bytes::<C, TAPS>(row, &self.offsets, self.channel_stride, &mut slots);
-                        let at = slots.as_ptr();
-                        *bytes = [load_halves(at, at.add(32)), load_halves(at.add(16), at.add(48))];
+            }
+            Fetch::Words => {
+                for vector in 0..2 {
+                    // Rows in the inner loop: each start is loaded once for all of them.
+                    let [a, b] = [self.starts[vector * 2] as isize, self.starts[vector * 2 + 1] as isize];
+                    let [c, d] = [self.starts[vector * 2 + 4] as isize, self.starts[vector * 2 + 5] as isize];
+                    for (row, bytes) in rows.into_iter().zip(&mut shuffled) {
+                        // SAFETY: `new` found eight bytes from each start to be inside what may be read of a row, which the
+                        // caller promises.
+                        let halves = unsafe {
+                            [load_pair((row.offset(a), row.offset(b))), load_pair((row.offset(c), row.offset(d)))]
+                        };
+                        bytes[vector] = simd.join(halves);
                     }
                 }
             }
-            for bytes in &mut bytes {
-                bytes[0] = _mm256_shuffle_epi8(bytes[0], _mm256_load_si256(self.shuffle[0].as_ptr().cast()));
-                bytes[1] = _mm256_shuffle_epi8(bytes[1], _mm256_load_si256(self.shuffle[1].as_ptr().cast()));
+            Fetch::Bytes => {
+                for (row, bytes) in rows.into_iter().zip(&mut shuffled) {
+                    let mut slots = [0; 64];
+                    // SAFETY: the caller promises each tap of a row; there are eight slots for each of eight lanes.
+                    unsafe { gather_bytes::<C, TAPS>(row, &self.offsets, self.channel_stride, &mut slots) };
+                    *bytes = simd.of_slots(&slots);
+                }
             }
-            bytes
         }
+        for bytes in &mut shuffled {
+            bytes[0] = simd.shuffle(bytes[0], &self.shuffle[0]);
+            bytes[1] = simd.shuffle(bytes[1], &self.shuffle[1]);
+        }
+        shuffled
     }
 
     /// As [`Simd::fetch`](crate::simd::Simd::fetch).
     ///
     /// # Safety
-    /// As there, at this level.
+    /// As there.
     #[inline(always)]
-    pub(super) unsafe fn pixels<const C: usize>(&self, row: *const u8) -> [__m256i; C] {
-        // SAFETY: the caller's promise is the same.
-        unsafe {
-            let [[even, odd]] = self.shuffled::<C, 1, 1>([row]);
+    pub(super) unsafe fn pixels<const C: usize>(&self, simd: Avx2, row: *const u8) -> [__m256i; C] {
+        // SAFETY: the caller promises what one tap of each lane reads of the row.
+        let [vectors] = unsafe { self.shuffled::<C, 1, 1>(simd, [row]) };
+        simd.channels_of(vectors)
+    }
+
+    /// As [`Simd::blend`](crate::simd::Simd::blend).
+    ///
+    /// # Safety
+    /// As there.
+    #[inline(always)]
+    pub(super) unsafe fn blend<const C: usize, const TAPS: usize>(
+        &self,
+        simd: Avx2,
+        rows: [*const u8; 2],
+        weights: __m256i,
+    ) -> [__m256i; C] {
+        // SAFETY: the caller promises what `TAPS` taps of each lane read of both rows.
+        let [above, below] = unsafe { self.shuffled::<C, TAPS, 2>(simd, rows) };
+        // Of a channel without a partner, the words of a lane are the two rows.
+        let merged = simd.merged(above, below);
+        if C == 1 {
+            return [simd.one_channel(simd.lows(merged), &self.weights, weights); C];
+        }
+        let [first, second] = simd.two_channels([simd.lows(above), simd.lows(below)], &self.weights, weights);
+        let mut channels = [first; C];
+        channels[1] = second;
+        if C == 3 {
+            channels[2] = simd.one_channel(simd.highs(merged), &self.weights, weights);
+        }
+        if C == 4 {
+            let highs = [simd.highs(above), simd.highs(below)];
+            [channels[2], channels[3]] = simd.two_channels(highs, &self.weights, weights);
+        }
+        channels
+    }
+}
+
+impl Avx2 {
+    features! { Avx2 => values! {
+        fn zero(self) -> __m256i {
+            _mm256_setzero_si256()
+        }
+
+        /// Two halves as one.
+        fn join(self, halves: [__m128i; 2]) -> __m256i {
+            _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(halves[0]), halves[1])
+        }
+
+        /// The slots of lanes 0, 1, 4 and 5, and those of the others.
+        fn of_slots(self, slots: &[u8; 64]) -> [__m256i; 2] {
+            let (quarters, _) = slots.as_chunks::<16>();
+            [
+                _mm256_set_m128i(half(&quarters[2]), half(&quarters[0])),
+                _mm256_set_m128i(half(&quarters[3]), half(&quarters[1])),
+            ]
+        }
+
+        /// Channels 0 and 1 of all pixels.
+        fn lows(self, vectors: [__m256i; 2]) -> __m256i {
+            _mm256_unpacklo_epi64(vectors[0], vectors[1])
+        }
+
+        /// Channels 2 and 3 of all pixels.
+        fn highs(self, vectors: [__m256i; 2]) -> __m256i {
+            _mm256_unpackhi_epi64(vectors[0], vectors[1])
+        }
+
+        /// The low words of lanes above, the high ones below.
+        fn merged(self, above: [__m256i; 2], below: [__m256i; 2]) -> [__m256i; 2] {
+            [
+                _mm256_blend_epi16::<0b1010_1010>(above[0], below[0]),
+                _mm256_blend_epi16::<0b1010_1010>(above[1], below[1]),
+            ]
+        }
+
+        /// The channels of shuffled bytes of one tap.
+        fn channels_of<const C: usize>(self, vectors: [__m256i; 2]) -> [__m256i; C] {
             let low_bytes = _mm256_set1_epi16(0xff);
-            let first = _mm256_unpacklo_epi64(even, odd);
+            let first = _mm256_unpacklo_epi64(vectors[0], vectors[1]);
             let mut channels = [_mm256_and_si256(first, low_bytes); C];
             if C > 1 {
                 channels[1] = _mm256_srli_epi16::<8>(first);
             }
             if C > 2 {
-                let last = _mm256_unpackhi_epi64(even, odd);
+                let last = _mm256_unpackhi_epi64(vectors[0], vectors[1]);
                 channels[2] = _mm256_and_si256(last, low_bytes);
                 if C > 3 {
                     channels[3] = _mm256_srli_epi16::<8>(last);
@@ -156,96 +236,39 @@ impl Columns {
             }
             channels
         }
-    }
 
-    /// As [`Simd::blend`](crate::simd::Simd::blend).
-    ///
-    /// # Safety
-    /// As there, at this level.
-    #[inline(always)]
-    pub(super) unsafe fn blend<const C: usize, const TAPS: usize>(
-        &self,
-        rows: [*const u8; 2],
-        weights: __m256i,
-    ) -> [__m256i; C] {
-        // SAFETY: the caller's promise is the same.
-        unsafe {
-            let [above, below] = self.shuffled::<C, TAPS, 2>(rows);
-            // Of a channel without a partner, the words of a lane are the two rows.
-            let merged = [
-                _mm256_blend_epi16::<0b1010_1010>(above[0], below[0]),
-                _mm256_blend_epi16::<0b1010_1010>(above[1], below[1]),
-            ];
-            if C == 1 {
-                return [self.one(_mm256_unpacklo_epi64(merged[0], merged[1]), weights); C];
-            }
-            let lows = [_mm256_unpacklo_epi64(above[0], above[1]), _mm256_unpacklo_epi64(below[0], below[1])];
-            let [first, second] = self.two(lows, weights);
-            let mut channels = [first; C];
-            channels[1] = second;
-            if C == 3 {
-                channels[2] = self.one(_mm256_unpackhi_epi64(merged[0], merged[1]), weights);
-            }
-            if C == 4 {
-                let highs = [_mm256_unpackhi_epi64(above[0], above[1]), _mm256_unpackhi_epi64(below[0], below[1])];
-                [channels[2], channels[3]] = self.two(highs, weights);
-            }
-            channels
-        }
-    }
-
-    /// `(left * w0 + right * w1) >> 4` in each word: a high part is multiplied in steps of 16, so only the low one is
-    /// shifted, and no bit of the sum is lost before the shift.
-    ///
-    /// # Safety
-    /// Called at this level.
-    #[inline(always)]
-    unsafe fn columns(&self, taps: __m256i) -> __m256i {
-        // SAFETY: 32 aligned bytes of weights each.
-        unsafe {
-            let high = _mm256_maddubs_epi16(taps, _mm256_load_si256(self.weights[0].as_ptr().cast()));
-            let low = _mm256_maddubs_epi16(taps, _mm256_load_si256(self.weights[1].as_ptr().cast()));
-            _mm256_add_epi16(high, _mm256_srli_epi16::<4>(low))
-        }
-    }
-
-    /// Two channels, from the rows above and below.
-    ///
-    /// # Safety
-    /// Called at this level.
-    #[inline(always)]
-    unsafe fn two(&self, [above, below]: [__m256i; 2], weights: __m256i) -> [__m256i; 2] {
-        // SAFETY: the caller's promise.
-        unsafe {
+        /// Two channels, from the rows above and below.
+        fn two_channels(self, rows: [__m256i; 2], columns: &[[i8; 32]; 2], weights: __m256i) -> [__m256i; 2] {
+            let [above, below] = rows;
             let above_weight = _mm256_blend_epi16::<0b1010_1010>(weights, _mm256_slli_epi32::<16>(weights));
             let below_weight = _mm256_blend_epi16::<0b1010_1010>(_mm256_srli_epi32::<16>(weights), weights);
-            let above = _mm256_mulhi_epi16(self.columns(above), above_weight);
-            let sum = _mm256_add_epi16(above, _mm256_mulhi_epi16(self.columns(below), below_weight));
+            let above = _mm256_mulhi_epi16(weighed(above, columns), above_weight);
+            let sum = _mm256_add_epi16(above, _mm256_mulhi_epi16(weighed(below, columns), below_weight));
             let samples = rounded(sum);
             [_mm256_blend_epi16::<0b1010_1010>(samples, _mm256_setzero_si256()), _mm256_srli_epi32::<16>(samples)]
         }
-    }
 
-    /// One channel, whose rows share a lane.
-    ///
-    /// # Safety
-    /// Called at this level.
-    #[inline(always)]
-    unsafe fn one(&self, rows: __m256i, weights: __m256i) -> __m256i {
-        // SAFETY: the caller's promise.
-        unsafe {
-            let rows = _mm256_mulhi_epi16(self.columns(rows), weights);
+        /// One channel, whose rows share a lane.
+        fn one_channel(self, rows: __m256i, columns: &[[i8; 32]; 2], weights: __m256i) -> __m256i {
+            let rows = _mm256_mulhi_epi16(weighed(rows, columns), weights);
             rounded(_mm256_madd_epi16(rows, _mm256_set1_epi16(1)))
         }
-    }
+    } }
+}
+
+/// `(left * w0 + right * w1) >> 4` in each word: a high part is multiplied in steps of 16, so only the low one is
+/// shifted, and no bit of the sum is lost before the shift.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn weighed(taps: __m256i, columns: &[[i8; 32]; 2]) -> __m256i {
+    let high = _mm256_maddubs_epi16(taps, vector(&columns[0]));
+    let low = _mm256_maddubs_epi16(taps, vector(&columns[1]));
+    _mm256_add_epi16(high, _mm256_srli_epi16::<4>(low))
 }
 
 /// `(x + 2) >> 2`: it is `(x * 2^13 + 2^14) >> 15`.
-///
-/// # Safety
-/// Called at this level.
-#[inline(always)]
-unsafe fn rounded(words: __m256i) -> __m256i {
-    // SAFETY: the caller's promise.
-    unsafe { _mm256_mulhrs_epi16(words, _mm256_set1_epi16(1 << 13)) }
+#[inline]
+#[target_feature(enable = "avx2")]
+fn rounded(words: __m256i) -> __m256i {
+    _mm256_mulhrs_epi16(words, _mm256_set1_epi16(1 << 13))
 }

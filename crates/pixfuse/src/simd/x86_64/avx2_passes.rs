@@ -6,9 +6,9 @@
 use std::arch::x86_64::*;
 use std::ops::RangeInclusive;
 
+use super::avx2::{load_halves, vector};
 use super::avx2_pixels::Pixels;
 use super::avx2_turned::Turned;
-use super::{Avx2, level};
 use crate::simd::passes::PlainRows;
 use crate::simd::{QUADS, ROUNDED_BITS};
 use crate::weights::AxisWeights;
@@ -100,27 +100,19 @@ impl Windows {
     /// Two taps of each lane as words, from windows of the two halves.
     ///
     /// # Safety
-    /// The windows are readable.
-    #[inline(always)]
-    unsafe fn taps<const VECTORS: usize>([low, high]: [*const u8; 2], shuffle: [__m256i; 2]) -> __m256i {
-        // SAFETY: the caller's promise; the intrinsics are of the level that called.
-        unsafe {
-            let taps = _mm256_shuffle_epi8(_mm256_loadu2_m128i(high.cast(), low.cast()), shuffle[0]);
-            if VECTORS == 1 {
-                return taps;
-            }
-            let rest = _mm256_loadu2_m128i(high.add(16).cast(), low.add(16).cast());
-            _mm256_or_si256(taps, _mm256_shuffle_epi8(rest, shuffle[1]))
+    /// `VECTORS` times 16 bytes are readable from each place.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    unsafe fn taps<const VECTORS: usize>([low, high]: [*const u8; 2], group: &Group) -> __m256i {
+        // SAFETY: the caller promises 16 bytes from each place.
+        let bytes = unsafe { load_halves(low, high) };
+        let taps = _mm256_shuffle_epi8(bytes, vector(&group.shuffle[0]));
+        if VECTORS == 1 {
+            return taps;
         }
-    }
-
-    /// # Safety
-    /// Called at this level.
-    #[inline(always)]
-    unsafe fn shuffle(group: &Group) -> [__m256i; 2] {
-        let [first, second] = &group.shuffle;
-        // SAFETY: 32 bytes each, aligned as the group is.
-        unsafe { [_mm256_load_si256(first.as_ptr().cast()), _mm256_load_si256(second.as_ptr().cast())] }
+        // SAFETY: the caller promises 32 bytes from each place, as there are two vectors.
+        let rest = unsafe { load_halves(low.add(16), high.add(16)) };
+        _mm256_or_si256(taps, _mm256_shuffle_epi8(rest, vector(&group.shuffle[1])))
     }
 }
 
@@ -194,17 +186,19 @@ impl RowFilter {
     /// Filters one row, or four into a quad.
     ///
     /// # Safety
-    /// As [`Simd::filter_row`](crate::simd::Simd::filter_row) and [`Simd::filter_quad`](crate::simd::Simd::filter_quad).
+    /// The CPU has AVX2; then as [`Simd::filter_row`](crate::simd::Simd::filter_row) and
+    /// [`Simd::filter_quad`](crate::simd::Simd::filter_quad).
     #[inline(always)]
-    pub(super) unsafe fn filter<const ROWS: usize>(&self, simd: Avx2, sources: [*const u8; ROWS], out: *mut u8) {
-        // SAFETY: the caller's promise is the same.
+    pub(super) unsafe fn filter<const ROWS: usize>(&self, sources: [*const u8; ROWS], out: *mut u8) {
+        // SAFETY: the caller promises the level, the readable bytes that this was made for, in which windows and taps with a
+        // weight end, and room for all outputs and 256 bytes more, in which the last group ends.
         unsafe {
             match self {
-                Self::Pixels(pixels) => pixels.filter(simd, sources, out),
+                Self::Pixels(pixels) => pixels.filter(sources, out),
                 Self::Turned(_) => unreachable!("these make many quads at once"),
                 Self::Windows { windows, weights } => match windows.vectors {
-                    1 => sums::<ROWS, 1, _>(simd, windows, weights, sources, Bytes(out)),
-                    _ => sums::<ROWS, 2, _>(simd, windows, weights, sources, Bytes(out)),
+                    1 => sums::<ROWS, 1, _>(windows, weights, sources, Bytes(out)),
+                    _ => sums::<ROWS, 2, _>(windows, weights, sources, Bytes(out)),
                 },
                 Self::Plain(plain) if ROWS == 1 => plain.filter::<_, 1>(sources[0], out),
                 Self::Plain(plain) => plain.filter_quad([0, 1, 2, 3].map(|row: usize| sources[row % ROWS]), out),
@@ -215,30 +209,31 @@ impl RowFilter {
     /// Filters the rows of many quads.
     ///
     /// # Safety
-    /// As [`Simd::filter_quads`](crate::simd::Simd::filter_quads).
+    /// The CPU has AVX2; then as [`Simd::filter_quads`](crate::simd::Simd::filter_quads).
     #[inline(always)]
-    pub(super) unsafe fn filter_quads(&self, simd: Avx2, sources: [[*const u8; 4]; QUADS], quads: [*mut u8; QUADS]) {
-        // SAFETY: the caller's promise is the same.
+    pub(super) unsafe fn filter_quads(&self, sources: [[*const u8; 4]; QUADS], quads: [*mut u8; QUADS]) {
+        // SAFETY: the caller promises the level, and the rows and room of each quad, for a filter that was made for them.
         unsafe {
             if let Self::Turned(turned) = self {
-                return turned.filter(simd, sources, quads);
+                return turned.filter(sources, quads);
             }
             for quad in 0..QUADS {
-                self.filter(simd, sources[quad], quads[quad]);
+                self.filter(sources[quad], quads[quad]);
             }
         }
     }
 
     /// # Safety
-    /// As [`Simd::sum_row`](crate::simd::Simd::sum_row).
+    /// The CPU has AVX2; then as [`Simd::sum_row`](crate::simd::Simd::sum_row).
     #[inline(always)]
-    pub(super) unsafe fn sum(&self, simd: Avx2, source: *const u8, out: *mut i32) {
-        // SAFETY: the caller's promise is the same.
+    pub(super) unsafe fn sum(&self, source: *const u8, out: *mut i32) {
+        // SAFETY: the caller promises the level, the readable bytes that this was made for, and room for all sums and 256
+        // bytes more, in which the last group ends.
         unsafe {
             match self {
                 Self::Windows { windows, weights } => match windows.vectors {
-                    1 => sums::<1, 1, _>(simd, windows, weights, [source], Words(out)),
-                    _ => sums::<1, 2, _>(simd, windows, weights, [source], Words(out)),
+                    1 => sums::<1, 1, _>(windows, weights, [source], Words(out)),
+                    _ => sums::<1, 2, _>(windows, weights, [source], Words(out)),
                 },
                 Self::Pixels(_) | Self::Turned(_) => unreachable!("these are for rounded weights"),
                 Self::Plain(plain) => plain.filter::<_, 1>(source, out),
@@ -253,8 +248,8 @@ trait Keep: Copy {
     const START: i32;
 
     /// # Safety
-    /// The elements of the group are writable.
-    unsafe fn store<const ROWS: usize>(self, simd: Avx2, group: usize, sums: [[__m256i; 2]; ROWS]);
+    /// The CPU has AVX2, and the elements of the group are writable.
+    unsafe fn store<const ROWS: usize>(self, group: usize, sums: [[__m256i; 2]; ROWS]);
 }
 
 /// Rounded and clamped to bytes: those of one row, or four rows side by side.
@@ -268,81 +263,80 @@ struct Words(*mut i32);
 impl Keep for Bytes {
     const START: i32 = 1 << (ROUNDED_BITS - 1);
 
-    #[inline(always)]
-    unsafe fn store<const ROWS: usize>(self, simd: Avx2, group: usize, sums: [[__m256i; 2]; ROWS]) {
-        // SAFETY: the caller's promise. Both packs saturate, which is the clamp.
-        unsafe {
-            let mut values = [_mm256_setzero_si256(); 4];
-            for row in 0..ROWS {
-                values[row] = _mm256_srai_epi32::<{ ROUNDED_BITS as i32 }>(together(simd, sums[row]));
-            }
-            let words = [_mm256_packs_epi32(values[0], values[1]), _mm256_packs_epi32(values[2], values[3])];
-            let bytes = _mm256_packus_epi16(words[0], words[1]);
-            if ROWS == 1 {
-                let (low, high) = (_mm256_castsi256_si128(bytes), _mm256_extracti128_si256::<1>(bytes));
-                return _mm_storel_epi64(self.0.add(group * 8).cast(), _mm_unpacklo_epi32(low, high));
-            }
-            let by_element = _mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-            let quad = _mm256_shuffle_epi8(bytes, _mm256_broadcastsi128_si256(by_element));
-            _mm256_storeu_si256(self.0.add(group * 32).cast(), quad);
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    unsafe fn store<const ROWS: usize>(self, group: usize, sums: [[__m256i; 2]; ROWS]) {
+        let mut values = [_mm256_setzero_si256(); 4];
+        for row in 0..ROWS {
+            values[row] = _mm256_srai_epi32::<{ ROUNDED_BITS as i32 }>(together(sums[row]));
         }
+        // Both packs saturate, which is the clamp.
+        let words = [_mm256_packs_epi32(values[0], values[1]), _mm256_packs_epi32(values[2], values[3])];
+        let bytes = _mm256_packus_epi16(words[0], words[1]);
+        if ROWS == 1 {
+            let (low, high) = (_mm256_castsi256_si128(bytes), _mm256_extracti128_si256::<1>(bytes));
+            let bytes = _mm_unpacklo_epi32(low, high);
+            // SAFETY: the caller promises room for the eight elements of the group.
+            return unsafe { _mm_storel_epi64(self.0.add(group * 8).cast(), bytes) };
+        }
+        let by_element = _mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+        let quad = _mm256_shuffle_epi8(bytes, _mm256_broadcastsi128_si256(by_element));
+        // SAFETY: the caller promises room for the eight elements of four rows.
+        unsafe { _mm256_storeu_si256(self.0.add(group * 32).cast(), quad) }
     }
 }
 
 impl Keep for Words {
     const START: i32 = 0;
 
-    #[inline(always)]
-    unsafe fn store<const ROWS: usize>(self, simd: Avx2, group: usize, sums: [[__m256i; 2]; ROWS]) {
-        // SAFETY: the caller's promise.
-        unsafe { _mm256_storeu_si256(self.0.add(group * 8).cast(), together(simd, sums[0])) }
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    unsafe fn store<const ROWS: usize>(self, group: usize, sums: [[__m256i; 2]; ROWS]) {
+        // SAFETY: the caller promises room for the eight sums of the group.
+        unsafe { _mm256_storeu_si256(self.0.add(group * 8).cast(), together(sums[0])) }
     }
 }
 
 /// The sums of weight parts to one: of one word, or of two halves.
-#[inline(always)]
-pub(super) fn together<const PARTS: usize>(_: Avx2, parts: [__m256i; PARTS]) -> __m256i {
+#[inline]
+#[target_feature(enable = "avx2")]
+pub(super) fn together<const PARTS: usize>(parts: [__m256i; PARTS]) -> __m256i {
     let low = parts[PARTS - 1];
-    if PARTS == 1 {
-        low
-    } else {
-        level! { _mm256_add_epi32(_mm256_slli_epi32::<15>(parts[0]), low) }
-    }
+    if PARTS == 1 { low } else { _mm256_add_epi32(_mm256_slli_epi32::<15>(parts[0]), low) }
 }
 
 /// The horizontal pass over rows.
 ///
 /// # Safety
-/// Each window ends inside the readable bytes, and the output has room for whole groups.
-#[inline(always)]
+/// Each window ends inside the readable bytes of each row, and the output has room for whole groups.
+#[inline]
+#[target_feature(enable = "avx2")]
 unsafe fn sums<const ROWS: usize, const VECTORS: usize, K: Keep>(
-    simd: Avx2,
     windows: &Windows,
     weights: &[[[u32; 8]; 2]],
     sources: [*const u8; ROWS],
     keep: K,
 ) {
-    // SAFETY: the caller's promise.
-    unsafe {
-        let mut parts = weights.as_ptr();
-        for (number, group) in windows.groups.iter().enumerate() {
-            let shuffle = Windows::shuffle(group);
-            let mut sums = [[_mm256_setzero_si256(), _mm256_set1_epi32(K::START)]; ROWS];
-            let [mut low, mut high] = group.bases;
-            for _ in 0..windows.pairs {
-                for row in 0..ROWS {
-                    let taps = Windows::taps::<VECTORS>([sources[row].add(low), sources[row].add(high)], shuffle);
-                    for part in 0..2 {
-                        let weights = _mm256_loadu_si256((*parts)[part].as_ptr().cast());
-                        sums[row][part] = _mm256_add_epi32(sums[row][part], _mm256_madd_epi16(taps, weights));
-                    }
+    let mut parts = weights.iter();
+    for (number, group) in windows.groups.iter().enumerate() {
+        let mut sums = [[_mm256_setzero_si256(), _mm256_set1_epi32(K::START)]; ROWS];
+        let [mut low, mut high] = group.bases;
+        for _ in 0..windows.pairs {
+            // SAFETY: there are weights for each pair of each group.
+            let parts = unsafe { parts.next().unwrap_unchecked() };
+            for row in 0..ROWS {
+                // SAFETY: the caller promises the windows; so many pairs, a step apart, end where they do.
+                let taps = unsafe { Windows::taps::<VECTORS>([sources[row].add(low), sources[row].add(high)], group) };
+                for part in 0..2 {
+                    let products = _mm256_madd_epi16(taps, vector(&parts[part]));
+                    sums[row][part] = _mm256_add_epi32(sums[row][part], products);
                 }
-                parts = parts.add(1);
-                low += windows.step;
-                high += windows.step;
             }
-            keep.store(simd, number, sums);
+            low += windows.step;
+            high += windows.step;
         }
+        // SAFETY: the caller promises room for each group.
+        unsafe { keep.store(number, sums) };
     }
 }
 
@@ -360,10 +354,11 @@ impl FloatRowFilter {
     }
 
     /// # Safety
-    /// As [`Simd::sum_rows_f32`](crate::simd::Simd::sum_rows_f32), for one row.
+    /// The CPU has AVX2; then as [`Simd::sum_rows_f32`](crate::simd::Simd::sum_rows_f32), for one row.
     #[inline(always)]
     pub(super) unsafe fn sum(&self, source: *const u8, out: *mut f32) {
-        // SAFETY: the caller's promise is the same.
+        // SAFETY: the caller promises the level, the readable bytes that this was made for, and room for all sums and 256
+        // bytes more, in which the last group ends.
         unsafe {
             match self {
                 Self::Windows { windows, weights, .. } => match windows.vectors {
@@ -381,32 +376,32 @@ impl FloatRowFilter {
 ///
 /// # Safety
 /// As [`sums`].
-#[inline(always)]
+#[inline]
+#[target_feature(enable = "avx2")]
 unsafe fn float_sums<const VECTORS: usize>(
     windows: &Windows,
     weights: &[[[f32; 8]; 2]],
     source: *const u8,
     out: *mut f32,
 ) {
-    // SAFETY: the caller's promise.
-    unsafe {
-        let mut vectors = weights.as_ptr();
-        for (number, group) in windows.groups.iter().enumerate() {
-            let shuffle = Windows::shuffle(group);
-            let mut sum = _mm256_setzero_ps();
-            let [mut low, mut high] = group.bases;
-            for _ in 0..windows.pairs {
-                let taps = Windows::taps::<VECTORS>([source.add(low), source.add(high)], shuffle);
-                let words = [_mm256_and_si256(taps, _mm256_set1_epi32(0xffff)), _mm256_srli_epi32::<16>(taps)];
-                for tap in 0..2 {
-                    let weight = _mm256_loadu_ps((*vectors)[tap].as_ptr());
-                    sum = _mm256_add_ps(sum, _mm256_mul_ps(_mm256_cvtepi32_ps(words[tap]), weight));
-                }
-                vectors = vectors.add(1);
-                low += windows.step;
-                high += windows.step;
+    let mut vectors = weights.iter();
+    for (number, group) in windows.groups.iter().enumerate() {
+        let mut sum = _mm256_setzero_ps();
+        let [mut low, mut high] = group.bases;
+        for _ in 0..windows.pairs {
+            // SAFETY: there are weights for each pair of each group.
+            let vectors = unsafe { vectors.next().unwrap_unchecked() };
+            // SAFETY: the caller promises the windows; so many pairs, a step apart, end where they do.
+            let taps = unsafe { Windows::taps::<VECTORS>([source.add(low), source.add(high)], group) };
+            let words = [_mm256_and_si256(taps, _mm256_set1_epi32(0xffff)), _mm256_srli_epi32::<16>(taps)];
+            for tap in 0..2 {
+                let weight = _mm256_castsi256_ps(vector(&vectors[tap]));
+                sum = _mm256_add_ps(sum, _mm256_mul_ps(_mm256_cvtepi32_ps(words[tap]), weight));
             }
-            _mm256_storeu_ps(out.add(number * 8), sum);
+            low += windows.step;
+            high += windows.step;
         }
+        // SAFETY: the caller promises room for each group.
+        unsafe { _mm256_storeu_ps(out.add(number * 8), sum) };
     }
 }

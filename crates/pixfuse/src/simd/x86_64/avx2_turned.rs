@@ -22,7 +22,7 @@ use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-use super::{Avx2, level};
+use super::avx2::load_halves;
 use crate::simd::{QUADS, ROUNDED_BITS};
 use crate::weights::AxisWeights;
 
@@ -178,18 +178,19 @@ impl Turned {
     /// Filters the rows of quads.
     ///
     /// # Safety
-    /// As [`Simd::filter_quad`](crate::simd::Simd::filter_quad), for each quad.
+    /// The CPU has AVX2; then as [`Simd::filter_quad`](crate::simd::Simd::filter_quad), for each quad.
     #[inline(always)]
-    pub(super) unsafe fn filter(&self, simd: Avx2, sources: [[*const u8; 4]; QUADS], quads: [*mut u8; QUADS]) {
-        // SAFETY: the caller's promise is the same.
+    pub(super) unsafe fn filter(&self, sources: [[*const u8; 4]; QUADS], quads: [*mut u8; QUADS]) {
+        // SAFETY: the caller promises the level, the readable bytes of each row and room for each quad; pixels are of so many
+        // bytes, and no weight has a rest where that is said.
         unsafe {
             match (self.pixel, self.rests) {
-                (3, true) => self.three::<true>(simd, sources, quads),
-                (3, false) => self.three::<false>(simd, sources, quads),
-                (4, true) => self.chunks::<4, 0, true>(simd, sources, quads),
-                (4, false) => self.chunks::<4, 0, false>(simd, sources, quads),
-                (_, true) => self.chunks::<1, 0, true>(simd, sources, quads),
-                (_, false) => self.chunks::<1, 0, false>(simd, sources, quads),
+                (3, true) => self.three::<true>(sources, quads),
+                (3, false) => self.three::<false>(sources, quads),
+                (4, true) => self.chunks::<4, 0, true>(sources, quads),
+                (4, false) => self.chunks::<4, 0, false>(sources, quads),
+                (_, true) => self.chunks::<1, 0, true>(sources, quads),
+                (_, false) => self.chunks::<1, 0, false>(sources, quads),
             }
         }
     }
@@ -199,27 +200,27 @@ impl Turned {
     /// # Safety
     /// As there.
     #[inline(always)]
-    unsafe fn three<const RESTS: bool>(&self, simd: Avx2, sources: [[*const u8; 4]; QUADS], quads: [*mut u8; QUADS]) {
-        // SAFETY: the caller's promise is the same.
+    unsafe fn three<const RESTS: bool>(&self, sources: [[*const u8; 4]; QUADS], quads: [*mut u8; QUADS]) {
+        // SAFETY: the caller promises the level, rows of pixels of three bytes, and room; there are so many pairs.
         unsafe {
             // Loops of a constant length are unrolled, which is 5 % of them where there are eleven.
             match self.pairs {
-                3 => self.chunks::<3, 3, RESTS>(simd, sources, quads),
-                4 => self.chunks::<3, 4, RESTS>(simd, sources, quads),
-                5 => self.chunks::<3, 5, RESTS>(simd, sources, quads),
-                6 => self.chunks::<3, 6, RESTS>(simd, sources, quads),
-                11 => self.chunks::<3, 11, RESTS>(simd, sources, quads),
-                _ => self.chunks::<3, 0, RESTS>(simd, sources, quads),
+                3 => self.chunks::<3, 3, RESTS>(sources, quads),
+                4 => self.chunks::<3, 4, RESTS>(sources, quads),
+                5 => self.chunks::<3, 5, RESTS>(sources, quads),
+                6 => self.chunks::<3, 6, RESTS>(sources, quads),
+                11 => self.chunks::<3, 11, RESTS>(sources, quads),
+                _ => self.chunks::<3, 0, RESTS>(sources, quads),
             }
         }
     }
 
     /// # Safety
-    /// As [`filter`](Self::filter).
-    #[inline(always)]
+    /// As [`filter`](Self::filter), for pixels of `PIXEL` bytes and `PAIRS` pairs, or any number where that is 0.
+    #[inline]
+    #[target_feature(enable = "avx2")]
     unsafe fn chunks<const PIXEL: usize, const PAIRS: usize, const RESTS: bool>(
         &self,
-        simd: Avx2,
         sources: [[*const u8; 4]; QUADS],
         quads: [*mut u8; QUADS],
     ) {
@@ -229,58 +230,65 @@ impl Turned {
         let mut near = [const { MaybeUninit::<([u32; 2], [__m256i; PIXEL])>::uninit() }; OUTPUTS * BUFFERS];
         let pairs = if PAIRS > 0 { PAIRS } else { self.pairs };
         let (high, rest) = (self.weights[0].as_ptr(), self.weights[1].as_ptr());
-        // SAFETY: the caller's promise: each load is inside the readable bytes. A chunk has at most as many vectors as the
-        // buffer and outputs as the list, and the vectors of each of its outputs are among those that were written. There
-        // are weights for each pair of each output. Rows in scratch have room behind their end.
-        unsafe {
-            let to_level = _mm_cvtsi32_si128((ROUNDED_BITS - self.shift) as i32);
-            let to_high = _mm_cvtsi32_si128(self.shift as i32);
-            let below_level = _mm256_set1_epi32((1 << (ROUNDED_BITS - self.shift)) - 1);
-            let half = 1 << (ROUNDED_BITS - 1) >> self.shift;
-            // Two quads to a buffer.
-            let of = |buffer: usize, output: usize| {
-                let to = output * 4 * PIXEL;
-                [quads[buffer * 2].add(to), quads[buffer * 2 + 1].add(to)]
-            };
-            for chunk in &self.chunks {
-                for (buffer, sources) in buffers.into_iter().zip(sources.as_chunks::<2>().0) {
-                    turn::<PIXEL>(simd, *sources, chunk, buffer);
-                }
-                let mut count = 0;
-                for index in chunk.outputs.clone() {
-                    let output = self.outputs.get_unchecked(index);
-                    let (weights, vector) = (high.add(index * pairs), output.vector as usize);
-                    let sums =
-                        sum(simd, buffers.map(|buffer| buffer.add(vector).cast_const()), weights, pairs, output.start);
-                    // With the most of the rest: is it so little above a level that with less it is not?
-                    let less = _mm256_set1_epi32(output.less);
-                    for (buffer, sums) in sums.into_iter().enumerate() {
-                        if RESTS {
-                            let mut crosses = _mm256_setzero_si256();
-                            for channel in 0..PIXEL {
-                                let above = _mm256_and_si256(sums[channel], below_level);
-                                crosses = _mm256_or_si256(crosses, _mm256_cmpgt_epi32(less, above));
-                            }
-                            near.get_unchecked_mut(count).write(([index as u32, buffer as u32], sums));
-                            count += usize::from(_mm256_movemask_epi8(crosses) != 0);
+        let to_level = _mm_cvtsi32_si128((ROUNDED_BITS - self.shift) as i32);
+        let to_high = _mm_cvtsi32_si128(self.shift as i32);
+        let below_level = _mm256_set1_epi32((1 << (ROUNDED_BITS - self.shift)) - 1);
+        let half = 1 << (ROUNDED_BITS - 1) >> self.shift;
+        // Two quads to a buffer.
+        let of = |buffer: usize, output: usize| {
+            let to = output * 4 * PIXEL;
+            [quads[buffer * 2].wrapping_add(to), quads[buffer * 2 + 1].wrapping_add(to)]
+        };
+        for chunk in &self.chunks {
+            for (buffer, sources) in buffers.into_iter().zip(sources.as_chunks::<2>().0) {
+                // SAFETY: the caller promises the readable bytes of each row, inside which `Chunk::place` found the loads to
+                // end. A chunk has no more vectors than the buffer.
+                unsafe { turn::<PIXEL>(*sources, chunk, buffer) };
+            }
+            let mut count = 0;
+            for index in chunk.outputs.clone() {
+                // SAFETY: chunks are of outputs that there are.
+                let output = unsafe { self.outputs.get_unchecked(index) };
+                // SAFETY: there are weights for each pair of each output, and its vectors are among those that were written.
+                let sums = unsafe {
+                    let vectors = buffers.map(|buffer| buffer.add(output.vector as usize).cast_const());
+                    sum(vectors, high.add(index * pairs), pairs, output.start)
+                };
+                // With the most of the rest: is it so little above a level that with less it is not?
+                let less = _mm256_set1_epi32(output.less);
+                for (buffer, sums) in sums.into_iter().enumerate() {
+                    if RESTS {
+                        let mut crosses = _mm256_setzero_si256();
+                        for channel in 0..PIXEL {
+                            let above = _mm256_and_si256(sums[channel], below_level);
+                            crosses = _mm256_or_si256(crosses, _mm256_cmpgt_epi32(less, above));
                         }
-                        store::<PIXEL, true>(simd, sums, to_level, of(buffer, index));
+                        // SAFETY: a chunk has at most `OUTPUTS` outputs, and each is noted once for each buffer.
+                        unsafe { near.get_unchecked_mut(count).write(([index as u32, buffer as u32], sums)) };
+                        count += usize::from(_mm256_movemask_epi8(crosses) != 0);
                     }
+                    // SAFETY: the caller promises room for each output of a quad, and 256 bytes behind the last.
+                    unsafe { store::<PIXEL, true>(sums, to_level, of(buffer, index)) };
                 }
-                for near in near.get_unchecked(..count) {
-                    let ([index, buffer], mut sums) = near.assume_init_read();
-                    let [index, buffer] = [index as usize, buffer as usize];
+            }
+            // SAFETY: so many were noted above.
+            for near in unsafe { near.get_unchecked(..count) } {
+                // SAFETY: it was noted above, with the index of an output and of a buffer.
+                let ([index, buffer], mut sums) = unsafe { near.assume_init_read() };
+                let [index, buffer] = [index as usize, buffer as usize];
+                // SAFETY: as it was noted, the output has weights, and its vectors are still in the buffer.
+                let (output, [rest]) = unsafe {
                     let output = self.outputs.get_unchecked(index);
-                    let (weights, vector) = (rest.add(index * pairs), output.vector as usize);
-                    let [rest]: [[_; PIXEL]; 1] =
-                        sum(simd, [buffers.get_unchecked(buffer).add(vector).cast_const()], weights, pairs, 0);
-                    let most = _mm256_set1_epi32(output.start - half);
-                    for channel in 0..PIXEL {
-                        let less = _mm256_sub_epi32(_mm256_sra_epi32(rest[channel], to_high), most);
-                        sums[channel] = _mm256_add_epi32(sums[channel], less);
-                    }
-                    store::<PIXEL, false>(simd, sums, to_level, of(buffer, index));
+                    let vectors = buffers.get_unchecked(buffer).add(output.vector as usize).cast_const();
+                    (output, sum::<PIXEL, 1>([vectors], rest.add(index * pairs), pairs, 0))
+                };
+                let most = _mm256_set1_epi32(output.start - half);
+                for channel in 0..PIXEL {
+                    let less = _mm256_sub_epi32(_mm256_sra_epi32(rest[channel], to_high), most);
+                    sums[channel] = _mm256_add_epi32(sums[channel], less);
                 }
+                // SAFETY: the caller promises room for each output of a quad.
+                unsafe { store::<PIXEL, false>(sums, to_level, of(buffer, index)) };
             }
         }
     }
@@ -289,55 +297,50 @@ impl Turned {
 /// The sums of one part of the weights of one output pixel, of each buffer.
 ///
 /// # Safety
-/// There are `pairs` weights, and as many vectors of each channel.
-#[inline(always)]
+/// There are `pairs` weights, and as many vectors of each channel, which are aligned.
+#[inline]
+#[target_feature(enable = "avx2")]
 unsafe fn sum<const PIXEL: usize, const BUFFERS: usize>(
-    _: Avx2,
     vectors: [*const __m256i; BUFFERS],
     weights: *const u32,
     pairs: usize,
     start: i32,
 ) -> [[__m256i; PIXEL]; BUFFERS] {
-    // SAFETY: the caller's promise.
-    unsafe {
-        let mut sums = [[_mm256_set1_epi32(start); PIXEL]; BUFFERS];
-        for pair in 0..pairs {
-            let weights = _mm256_set1_epi32(*weights.add(pair) as i32);
-            for buffer in 0..BUFFERS {
-                for channel in 0..PIXEL {
-                    let taps = _mm256_load_si256(vectors[buffer].add(pair * PIXEL + channel));
-                    let products = _mm256_madd_epi16(taps, weights);
-                    sums[buffer][channel] = _mm256_add_epi32(sums[buffer][channel], products);
-                }
+    let mut sums = [[_mm256_set1_epi32(start); PIXEL]; BUFFERS];
+    for pair in 0..pairs {
+        // SAFETY: the caller promises so many weights.
+        let weights = _mm256_set1_epi32(unsafe { *weights.add(pair) } as i32);
+        for buffer in 0..BUFFERS {
+            for channel in 0..PIXEL {
+                // SAFETY: the caller promises a vector of each channel for each pair.
+                let taps = unsafe { _mm256_load_si256(vectors[buffer].add(pair * PIXEL + channel)) };
+                let products = _mm256_madd_epi16(taps, weights);
+                sums[buffer][channel] = _mm256_add_epi32(sums[buffer][channel], products);
             }
         }
-        sums
     }
+    sums
 }
 
 /// Stores the levels of one output pixel: four rows of each channel in each quad. Where there are three channels, `FIRST`
 /// says that the four bytes behind may be written too: the next output is made later.
 ///
 /// # Safety
-/// They are writable.
-#[inline(always)]
-unsafe fn store<const PIXEL: usize, const FIRST: bool>(
-    _: Avx2,
-    sums: [__m256i; PIXEL],
-    to_level: __m128i,
-    quads: [*mut u8; 2],
-) {
-    // SAFETY: the caller's promise.
-    unsafe {
-        let mut values = [_mm256_setzero_si256(); 4];
-        for channel in 0..PIXEL {
-            values[channel] = _mm256_sra_epi32(sums[channel], to_level);
-        }
-        // Both packs saturate, which is the clamp. Each half has four rows of each channel.
-        let words = [_mm256_packs_epi32(values[0], values[1]), _mm256_packs_epi32(values[2], values[3])];
-        let bytes = _mm256_packus_epi16(words[0], words[1]);
-        let halves = [_mm256_castsi256_si128(bytes), _mm256_extracti128_si256::<1>(bytes)];
-        for (quad, half) in quads.into_iter().zip(halves) {
+/// `4 * PIXEL` bytes are writable in each quad, and with `FIRST` 16.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn store<const PIXEL: usize, const FIRST: bool>(sums: [__m256i; PIXEL], to_level: __m128i, quads: [*mut u8; 2]) {
+    let mut values = [_mm256_setzero_si256(); 4];
+    for channel in 0..PIXEL {
+        values[channel] = _mm256_sra_epi32(sums[channel], to_level);
+    }
+    // Both packs saturate, which is the clamp. Each half has four rows of each channel.
+    let words = [_mm256_packs_epi32(values[0], values[1]), _mm256_packs_epi32(values[2], values[3])];
+    let bytes = _mm256_packus_epi16(words[0], words[1]);
+    let halves = [_mm256_castsi256_si128(bytes), _mm256_extracti128_si256::<1>(bytes)];
+    for (quad, half) in quads.into_iter().zip(halves) {
+        // SAFETY: the caller promises 4, 12 or 16 bytes, which is what is written.
+        unsafe {
             match PIXEL {
                 1 => _mm_storeu_si32(quad.cast(), half),
                 3 if !FIRST => {
@@ -353,40 +356,41 @@ unsafe fn store<const PIXEL: usize, const FIRST: bool>(
 /// Turns the columns of a chunk: for each two columns and each channel a vector of eight rows, each with two words.
 ///
 /// # Safety
-/// The bytes of the chunk are readable from each row, and the buffer has room for its vectors.
-#[inline(always)]
+/// The bytes of the chunk are readable from each row, and the buffer, which is aligned, has room for its vectors.
+#[inline]
+#[target_feature(enable = "avx2")]
 unsafe fn turn<const PIXEL: usize>(
-    simd: Avx2,
     [low_rows, high_rows]: [[*const u8; 4]; 2],
     chunk: &Chunk,
     mut buffer: *mut __m256i,
 ) {
-    let arrangement = arrangement::<PIXEL>(simd, chunk.lead);
-    // SAFETY: the caller's promise.
-    unsafe {
-        let low = _mm256_set1_epi16(255);
-        // One offset for all rows: with the first byte of the chunk added in the loop each row had a pointer of its own.
-        let [low_rows, high_rows] = [low_rows, high_rows].map(|rows| rows.map(|row| row.add(chunk.base)));
-        let step = columns(PIXEL) * PIXEL;
-        for at in (0..chunk.blocks * step).step_by(step) {
-            // Rows 0 to 3 in the low halves, 4 to 7 in the high ones.
-            let mut rows = [low; 4];
-            for row in 0..4 {
-                let halves = _mm256_loadu2_m128i(high_rows[row].add(at).cast(), low_rows[row].add(at).cast());
-                rows[row] = _mm256_shuffle_epi8(halves, arrangement);
-            }
-            // The doublewords of four rows side by side: two columns of two channels each.
-            let [a, b, c, d] = rows;
-            let (low_ab, high_ab) = (_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b));
-            let (low_cd, high_cd) = (_mm256_unpacklo_epi32(c, d), _mm256_unpackhi_epi32(c, d));
-            let turned = [
-                _mm256_unpacklo_epi64(low_ab, low_cd),
-                _mm256_unpackhi_epi64(low_ab, low_cd),
-                _mm256_unpacklo_epi64(high_ab, high_cd),
-                _mm256_unpackhi_epi64(high_ab, high_cd),
-            ];
-            let used = columns(PIXEL) * PIXEL / 4;
-            for &bytes in &turned[..used] {
+    let arrangement = arrangement::<PIXEL>(chunk.lead);
+    let low = _mm256_set1_epi16(255);
+    // One offset for all rows: with the first byte of the chunk added in the loop each row had a pointer of its own.
+    let [low_rows, high_rows] = [low_rows, high_rows].map(|rows| rows.map(|row| row.wrapping_add(chunk.base)));
+    let step = columns(PIXEL) * PIXEL;
+    for at in (0..chunk.blocks * step).step_by(step) {
+        // Rows 0 to 3 in the low halves, 4 to 7 in the high ones.
+        let mut rows = [low; 4];
+        for row in 0..4 {
+            // SAFETY: the caller promises the bytes of the chunk, which are 16 for each of its blocks.
+            let halves = unsafe { load_halves(low_rows[row].add(at), high_rows[row].add(at)) };
+            rows[row] = _mm256_shuffle_epi8(halves, arrangement);
+        }
+        // The doublewords of four rows side by side: two columns of two channels each.
+        let [a, b, c, d] = rows;
+        let (low_ab, high_ab) = (_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b));
+        let (low_cd, high_cd) = (_mm256_unpacklo_epi32(c, d), _mm256_unpackhi_epi32(c, d));
+        let turned = [
+            _mm256_unpacklo_epi64(low_ab, low_cd),
+            _mm256_unpackhi_epi64(low_ab, low_cd),
+            _mm256_unpacklo_epi64(high_ab, high_cd),
+            _mm256_unpackhi_epi64(high_ab, high_cd),
+        ];
+        let used = columns(PIXEL) * PIXEL / 4;
+        for &bytes in &turned[..used] {
+            // SAFETY: the caller promises room for two vectors for each of the doublewords of each block.
+            unsafe {
                 _mm256_store_si256(buffer, _mm256_and_si256(bytes, low));
                 _mm256_store_si256(buffer.add(1), _mm256_srli_epi16::<8>(bytes));
                 buffer = buffer.add(2);
@@ -397,14 +401,13 @@ unsafe fn turn<const PIXEL: usize>(
 
 /// Which bytes of a load make its doublewords: the even bytes of one are a channel's two columns, the odd bytes those of
 /// the next channel, or of the first one of the next two columns.
-#[inline(always)]
-fn arrangement<const PIXEL: usize>(_: Avx2, lead: usize) -> __m256i {
-    level! {
-        let bytes = match PIXEL {
-            1 => _mm_setr_epi8(0, 2, 1, 3, 4, 6, 5, 7, 8, 10, 9, 11, 12, 14, 13, 15),
-            3 => _mm_setr_epi8(0, 1, 3, 4, 2, 6, 5, 9, 7, 8, 10, 11, 7, 8, 10, 11),
-            _ => _mm_setr_epi8(0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15),
-        };
-        _mm256_broadcastsi128_si256(_mm_add_epi8(bytes, _mm_set1_epi8(lead as i8)))
-    }
+#[inline]
+#[target_feature(enable = "avx2")]
+fn arrangement<const PIXEL: usize>(lead: usize) -> __m256i {
+    let bytes = match PIXEL {
+        1 => _mm_setr_epi8(0, 2, 1, 3, 4, 6, 5, 7, 8, 10, 9, 11, 12, 14, 13, 15),
+        3 => _mm_setr_epi8(0, 1, 3, 4, 2, 6, 5, 9, 7, 8, 10, 11, 7, 8, 10, 11),
+        _ => _mm_setr_epi8(0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15),
+    };
+    _mm256_broadcastsi128_si256(_mm_add_epi8(bytes, _mm_set1_epi8(lead as i8)))
 }

@@ -12,6 +12,7 @@
 use std::arch::x86_64::*;
 
 use super::avx2_cells;
+use super::avx512::{load, vector};
 use super::avx512_windows::Windows;
 use crate::simd::cells::{CHUNK, CellColumns, CellRows, CellTaps, WholeCells};
 
@@ -71,7 +72,8 @@ unsafe impl WholeCells for CellWindows {
 
     #[inline(always)]
     unsafe fn sum(&self, rows: &CellRows, line: *mut f32) {
-        // SAFETY: the caller's promise is the same; a table has as many quads as it was made for.
+        // SAFETY: the CPU has the level, as only its kernels make this; the caller promises rows of the length that windows were
+        // placed in, and room in the line. A table has as many quads as it was made for.
         unsafe {
             match (self.vectors, self.quads) {
                 (1, 1) => self.sums::<1, 1>(rows, line),
@@ -140,34 +142,38 @@ impl CellWindows {
 
     /// # Safety
     /// As [`WholeCells::sum`], for windows of `VECTORS` vectors and `QUADS` fours.
-    #[inline(always)]
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vnni")]
     unsafe fn sums<const VECTORS: usize, const QUADS: usize>(&self, rows: &CellRows, line: *mut f32) {
         let mut to = line;
         for (&base, table) in self.bases.iter().zip(self.table.chunks_exact(2 * QUADS + 3)) {
-            // SAFETY: the caller's promise: windows end inside the rows, and each group has 16 writable elements.
+            let group = Group::<VECTORS, QUADS>::of(table);
+            let none = [_mm512_setzero_si512(); 2];
+            // Two sums, as an addition waits for the one before it: 127 against 153 us for 1080x1920 -> 80x120.
+            let mut inside = [none; 2];
+            let mut row = rows.inside.wrapping_add(base);
+            for _ in 0..rows.count / 2 {
+                // SAFETY: the caller promises the bytes of each row inside, in which windows end.
+                let [one, other] = unsafe { [load(row), load(row.offset(rows.pitch))] };
+                inside = [group.add(inside[0], one), group.add(inside[1], other)];
+                row = row.wrapping_offset(2 * rows.pitch);
+            }
+            if rows.count % 2 == 1 {
+                // SAFETY: the caller promises the last row inside, too.
+                inside[0] = group.add(inside[0], unsafe { load(row) });
+            }
+            let [one, other] = inside;
+            let sums = [_mm512_add_epi32(one[0], other[0]), _mm512_add_epi32(one[1], other[1])];
+            let mut sum = shared(sums, self.unit);
+            for edge in 0..2 {
+                let part = _mm512_set1_ps(rows.shares[edge].part());
+                // SAFETY: the caller promises the rows on the edges, also where they have no share.
+                let edge = group.add(none, unsafe { load(rows.edges[edge].add(base)) });
+                sum = _mm512_fmadd_ps(shared(edge, self.unit), part, sum);
+            }
+            let weight = _mm512_castsi512_ps(vector(&table[2 * QUADS + 2].0));
+            // SAFETY: the caller promises room for all pixels and 15 elements: a group has one vector from its first on.
             unsafe {
-                let group = Group::<VECTORS, QUADS>::load(table);
-                let none = [_mm512_setzero_si512(); 2];
-                // Two sums, as an addition waits for the one before it: 127 against 153 us for 1080x1920 -> 80x120.
-                let mut inside = [none; 2];
-                let mut row = rows.inside.add(base);
-                for _ in 0..rows.count / 2 {
-                    inside[0] = group.add(inside[0], row);
-                    inside[1] = group.add(inside[1], row.offset(rows.pitch));
-                    row = row.wrapping_offset(2 * rows.pitch);
-                }
-                if rows.count % 2 == 1 {
-                    inside[0] = group.add(inside[0], row);
-                }
-                let [one, other] = inside;
-                let sums = [_mm512_add_epi32(one[0], other[0]), _mm512_add_epi32(one[1], other[1])];
-                let mut sum = shared(sums, self.unit);
-                for edge in 0..2 {
-                    let part = _mm512_set1_ps(rows.shares[edge].part());
-                    let edge = group.add(none, rows.edges[edge].add(base));
-                    sum = _mm512_fmadd_ps(shared(edge, self.unit), part, sum);
-                }
-                let weight = _mm512_load_ps(table.as_ptr().add(2 * QUADS + 2).cast());
                 _mm512_storeu_ps(to, _mm512_mul_ps(sum, weight));
                 to = to.add(self.width);
             }
@@ -182,133 +188,121 @@ struct Group<const VECTORS: usize, const QUADS: usize> {
 }
 
 impl<const VECTORS: usize, const QUADS: usize> Group<VECTORS, QUADS> {
-    /// # Safety
-    /// Called at this level, with the table of a group of `QUADS` fours.
-    #[inline(always)]
-    unsafe fn load(table: &[Vector]) -> Self {
-        // SAFETY: the caller's promise: 2 * QUADS + 2 vectors, which are aligned.
-        unsafe {
-            let table: *const __m512i = table.as_ptr().cast();
-            let mut group = Self { edges: [*table, *table.add(1)], inside: [[_mm512_setzero_si512(); 2]; QUADS] };
-            for quad in 0..QUADS {
-                group.inside[quad] = [*table.add(2 * quad + 2), *table.add(2 * quad + 3)];
-            }
-            group
+    /// From the table of a group of `QUADS` fours.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn of(table: &[Vector]) -> Self {
+        let mut group =
+            Self { edges: [vector(&table[0].0), vector(&table[1].0)], inside: [[_mm512_setzero_si512(); 2]; QUADS] };
+        for quad in 0..QUADS {
+            group.inside[quad] = [vector(&table[2 * quad + 2].0), vector(&table[2 * quad + 3].0)];
         }
+        group
     }
 
-    /// Adds a row to the sums of pixels inside and of shares.
-    ///
-    /// # Safety
-    /// Called at this level; the window is readable.
-    #[inline(always)]
-    unsafe fn add(&self, [mut inside, edges]: [__m512i; 2], window: *const u8) -> [__m512i; 2] {
-        // SAFETY: the caller's promise.
-        unsafe {
-            let window = Windows::load::<VECTORS>(window);
-            let words = _mm512_maskz_mov_epi8(0x5555_5555_5555_5555, Windows::taps(window, self.edges[0]));
-            for [from, weights] in self.inside {
-                inside = _mm512_dpbusd_epi32(inside, Windows::taps(window, from), weights);
-            }
-            [inside, _mm512_dpwssd_epi32(edges, words, self.edges[1])]
+    /// Adds a window of a row to the sums of pixels inside and of shares.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vnni")]
+    fn add(&self, [mut inside, edges]: [__m512i; 2], window: [__m512i; VECTORS]) -> [__m512i; 2] {
+        let words = _mm512_maskz_mov_epi8(0x5555_5555_5555_5555, Windows::taps(window, self.edges[0]));
+        for [from, weights] in self.inside {
+            inside = _mm512_dpbusd_epi32(inside, Windows::taps(window, from), weights);
         }
+        [inside, _mm512_dpwssd_epi32(edges, words, self.edges[1])]
     }
 }
 
 /// Sums of pixels inside with those of shares.
-///
-/// # Safety
-/// Called at this level.
-#[inline(always)]
-unsafe fn shared([inside, edges]: [__m512i; 2], unit: f32) -> __m512 {
-    // SAFETY: the caller's promise.
-    unsafe { _mm512_fmadd_ps(_mm512_cvtepi32_ps(edges), _mm512_set1_ps(unit), _mm512_cvtepi32_ps(inside)) }
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn shared([inside, edges]: [__m512i; 2], unit: f32) -> __m512 {
+    _mm512_fmadd_ps(_mm512_cvtepi32_ps(edges), _mm512_set1_ps(unit), _mm512_cvtepi32_ps(inside))
 }
 
 /// # Safety
-/// As [`Simd::sum_cells`](crate::simd::Simd::sum_cells), at this level.
-#[inline(always)]
+/// As [`Simd::sum_cells`](crate::simd::Simd::sum_cells).
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx2,fma")]
 pub(super) unsafe fn sum_cells(rows: &CellRows, sums: *mut f32, length: usize) {
-    // SAFETY: the caller's promise; each vector ends inside the rows.
-    unsafe {
-        if length < 64 {
-            return avx2_cells::sum_cells(rows, sums, length);
+    if length < 64 {
+        // SAFETY: the caller promises the rows and room for their sums.
+        return unsafe { avx2_cells::sum_cells(rows, sums, length) };
+    }
+    let [before, after] = rows.shares.map(|share| i32::from(share.word()));
+    let shares = _mm512_set1_epi32(before & 0xffff | after << 16);
+    let unit = _mm512_set1_ps(rows.unit.size());
+    let (zero, ones) = (_mm512_setzero_si512(), _mm512_set1_epi8(1));
+    for at in (0..length).step_by(64) {
+        let at = at.min(length - 64);
+        let mut inside = [zero; 2];
+        let mut row = rows.inside.wrapping_add(at);
+        for _ in 0..rows.count / 2 {
+            // Two rows side by side are added by one instruction.
+            // SAFETY: the caller promises `length` bytes of each row inside, of which these are a part.
+            let [[one], [other]] = unsafe { [load(row), load(row.offset(rows.pitch))] };
+            let two = unpack_bytes(one, other);
+            inside[0] = _mm512_add_epi16(inside[0], _mm512_maddubs_epi16(two[0], ones));
+            inside[1] = _mm512_add_epi16(inside[1], _mm512_maddubs_epi16(two[1], ones));
+            row = row.wrapping_offset(2 * rows.pitch);
         }
-        let [before, after] = rows.shares.map(|share| i32::from(share.word()));
-        let shares = _mm512_set1_epi32(before & 0xffff | after << 16);
-        let unit = _mm512_set1_ps(rows.unit.size());
-        let (zero, ones) = (_mm512_setzero_si512(), _mm512_set1_epi8(1));
-        for at in (0..length).step_by(64) {
-            let at = at.min(length - 64);
-            let mut inside = [zero; 2];
-            let mut row = rows.inside.add(at);
-            for _ in 0..rows.count / 2 {
-                // Two rows side by side are added by one instruction.
-                let two = unpack_bytes(load(row, 0), load(row.offset(rows.pitch), 0));
-                inside[0] = _mm512_add_epi16(inside[0], _mm512_maddubs_epi16(two[0], ones));
-                inside[1] = _mm512_add_epi16(inside[1], _mm512_maddubs_epi16(two[1], ones));
-                row = row.wrapping_offset(2 * rows.pitch);
+        if rows.count % 2 == 1 {
+            // SAFETY: the caller promises `length` bytes of the last row inside, too.
+            let [one] = unsafe { load(row) };
+            let one = unpack_bytes(one, zero);
+            inside = [_mm512_add_epi16(inside[0], one[0]), _mm512_add_epi16(inside[1], one[1])];
+        }
+        // SAFETY: the caller promises `length` bytes of the rows on the edges, also where they have no share.
+        let [[above], [below]] = unsafe { [load(rows.edges[0].add(at)), load(rows.edges[1].add(at))] };
+        let edges = unpack_bytes(above, below);
+        let mut parts = [_mm512_setzero_ps(); 4];
+        for half in 0..2 {
+            let words = unpack_bytes(edges[half], zero);
+            let whole = [_mm512_unpacklo_epi16(inside[half], zero), _mm512_unpackhi_epi16(inside[half], zero)];
+            for part in 0..2 {
+                let edge = _mm512_cvtepi32_ps(_mm512_madd_epi16(words[part], shares));
+                parts[half * 2 + part] = _mm512_fmadd_ps(edge, unit, _mm512_cvtepi32_ps(whole[part]));
             }
-            if rows.count % 2 == 1 {
-                let one = unpack_bytes(load(row, 0), zero);
-                inside = [_mm512_add_epi16(inside[0], one[0]), _mm512_add_epi16(inside[1], one[1])];
-            }
-            let edges = unpack_bytes(load(rows.edges[0], at), load(rows.edges[1], at));
-            let mut parts = [_mm512_setzero_ps(); 4];
-            for half in 0..2 {
-                let words = unpack_bytes(edges[half], zero);
-                let whole = [_mm512_unpacklo_epi16(inside[half], zero), _mm512_unpackhi_epi16(inside[half], zero)];
-                for part in 0..2 {
-                    let edge = _mm512_cvtepi32_ps(_mm512_madd_epi16(words[part], shares));
-                    parts[half * 2 + part] = _mm512_fmadd_ps(edge, unit, _mm512_cvtepi32_ps(whole[part]));
-                }
-            }
-            // Unpacking stayed within 128 bits: the first quarters are the first sixteen elements.
-            let [a, b, c, d] = parts;
-            let low = [_mm512_shuffle_f32x4::<0x44>(a, b), _mm512_shuffle_f32x4::<0x44>(c, d)];
-            let high = [_mm512_shuffle_f32x4::<0xee>(a, b), _mm512_shuffle_f32x4::<0xee>(c, d)];
-            let to = sums.add(at);
-            _mm512_storeu_ps(to, _mm512_shuffle_f32x4::<0x88>(low[0], low[1]));
-            _mm512_storeu_ps(to.add(16), _mm512_shuffle_f32x4::<0xdd>(low[0], low[1]));
-            _mm512_storeu_ps(to.add(32), _mm512_shuffle_f32x4::<0x88>(high[0], high[1]));
-            _mm512_storeu_ps(to.add(48), _mm512_shuffle_f32x4::<0xdd>(high[0], high[1]));
+        }
+        // Unpacking stayed within 128 bits: the first quarters are the first sixteen elements.
+        let [a, b, c, d] = parts;
+        let low = [_mm512_shuffle_f32x4::<0x44>(a, b), _mm512_shuffle_f32x4::<0x44>(c, d)];
+        let high = [_mm512_shuffle_f32x4::<0xee>(a, b), _mm512_shuffle_f32x4::<0xee>(c, d)];
+        let in_order = [
+            _mm512_shuffle_f32x4::<0x88>(low[0], low[1]),
+            _mm512_shuffle_f32x4::<0xdd>(low[0], low[1]),
+            _mm512_shuffle_f32x4::<0x88>(high[0], high[1]),
+            _mm512_shuffle_f32x4::<0xdd>(high[0], high[1]),
+        ];
+        for (part, sum) in in_order.into_iter().enumerate() {
+            // SAFETY: the caller promises room for `length` sums, of which these are a part.
+            unsafe { _mm512_storeu_ps(sums.add(at + part * 16), sum) };
         }
     }
-}
-
-/// # Safety
-/// 64 bytes from here on are readable.
-#[inline(always)]
-unsafe fn load(row: *const u8, at: usize) -> __m512i {
-    // SAFETY: the caller's promise.
-    unsafe { _mm512_loadu_si512(row.add(at).cast()) }
 }
 
 /// The bytes of two vectors side by side, within each 128 bits.
-///
-/// # Safety
-/// Called at this level.
-#[inline(always)]
-unsafe fn unpack_bytes(one: __m512i, other: __m512i) -> [__m512i; 2] {
-    // SAFETY: the caller's promise.
-    unsafe { [_mm512_unpacklo_epi8(one, other), _mm512_unpackhi_epi8(one, other)] }
+#[inline]
+#[target_feature(enable = "avx512bw")]
+fn unpack_bytes(one: __m512i, other: __m512i) -> [__m512i; 2] {
+    [_mm512_unpacklo_epi8(one, other), _mm512_unpackhi_epi8(one, other)]
 }
 
 /// # Safety
-/// As [`Simd::round_cells`](crate::simd::Simd::round_cells), at this level.
-#[inline(always)]
+/// As [`Simd::round_cells`](crate::simd::Simd::round_cells).
+#[inline]
+#[target_feature(enable = "avx512f")]
 pub(super) unsafe fn round_cells(sums: *const f32, weight: f32, surest: f32, line: *mut u8) -> u32 {
-    // SAFETY: the caller's promise is the same.
-    unsafe {
-        let (weight, surest) = (_mm512_set1_ps(weight), _mm512_set1_ps(surest));
-        let mut doubts = 0;
-        for at in (0..CHUNK).step_by(16) {
-            let value = _mm512_mul_ps(_mm512_loadu_ps(sums.add(at)), weight);
-            let rounded = _mm512_cvtps_epi32(value);
-            let off = _mm512_abs_ps(_mm512_sub_ps(value, _mm512_cvtepi32_ps(rounded)));
-            doubts |= u32::from(_mm512_cmp_ps_mask::<_CMP_GT_OQ>(off, surest)) << at;
-            _mm_storeu_si128(line.add(at).cast(), _mm512_cvtepi32_epi8(rounded));
-        }
-        doubts
+    let (weight, surest) = (_mm512_set1_ps(weight), _mm512_set1_ps(surest));
+    let mut doubts = 0;
+    for at in (0..CHUNK).step_by(16) {
+        // SAFETY: the caller promises a chunk of sums.
+        let sums = unsafe { _mm512_loadu_ps(sums.add(at)) };
+        let value = _mm512_mul_ps(sums, weight);
+        let rounded = _mm512_cvtps_epi32(value);
+        let off = _mm512_abs_ps(_mm512_sub_ps(value, _mm512_cvtepi32_ps(rounded)));
+        doubts |= u32::from(_mm512_cmp_ps_mask::<_CMP_GT_OQ>(off, surest)) << at;
+        // SAFETY: the caller promises room for a chunk of bytes.
+        unsafe { _mm_storeu_si128(line.add(at).cast(), _mm512_cvtepi32_epi8(rounded)) };
     }
+    doubts
 }

@@ -2,6 +2,8 @@
 
 use std::arch::x86_64::*;
 
+use super::avx512::{load, vector};
+use super::{Avx512, features, values};
 use crate::simd::BlockTaps;
 use crate::simd::taps::gather_bytes;
 
@@ -126,61 +128,58 @@ impl Columns {
     /// For each row and channel the bytes of `TAPS` taps, zero extended to i32 (one tap) or to words (left, right).
     ///
     /// # Safety
-    /// As [`Simd::fetch`], at this level.
+    /// As [`Simd::fetch`](crate::simd::Simd::fetch).
     #[inline(always)]
     pub(super) unsafe fn taps<const C: usize, const TAPS: usize, const ROWS: usize>(
         &self,
+        simd: Avx512,
         rows: [*const u8; ROWS],
     ) -> [[__m512i; C]; ROWS] {
-        // SAFETY: the table was made so that each load stays inside the readable bytes of the row; see `Fetch`.
-        unsafe {
-            let mut taps = [[_mm512_setzero_si512(); C]; ROWS];
-            let mut bytes = [[_mm512_setzero_si512(); 2]; ROWS];
-            match self.fetch {
-                Fetch::Wide { base } => {
-                    for (row, channels) in rows.into_iter().zip(&mut taps) {
-                        let window = row.offset(base);
-                        let vector = |number: usize| window.add(number * 64);
-                        let first = _mm512_loadu_si512(vector(0).cast());
-                        let second = _mm512_loadu_si512(vector(1).cast());
-                        let third = _mm512_loadu_si512(vector(2).cast());
-                        let mut bytes = [first; 2];
-                        for (vector, value) in bytes.iter_mut().enumerate().take(packed(C, TAPS)) {
-                            let index = _mm512_load_si512(self.index[vector].as_ptr().cast());
-                            let low = _mm512_permutex2var_epi8(first, index, second);
-                            *value = _mm512_mask_permutexvar_epi8(low, self.in_third[vector], index, third);
-                        }
-                        *channels = Columns::split::<C, TAPS>(bytes);
+        let mut taps = [[simd.zero(); C]; ROWS];
+        let mut bytes = [[simd.zero(); 2]; ROWS];
+        match self.fetch {
+            Fetch::Wide { base } => {
+                for (row, channels) in rows.into_iter().zip(&mut taps) {
+                    // SAFETY: the CPU has this level, as `simd` is its token. `new` found 192 bytes from the base to be inside
+                    // what may be read of a row, which the caller promises.
+                    let window: [_; 3] = unsafe { load(row.offset(base)) };
+                    let mut bytes = [window[0]; 2];
+                    for (vector, value) in bytes.iter_mut().enumerate().take(packed(C, TAPS)) {
+                        *value = simd.pack_of_three(window, &self.index[vector], self.in_third[vector]);
                     }
-                    return taps;
+                    *channels = simd.split::<C, TAPS>(bytes);
                 }
-                Fetch::Narrow { base } => {
-                    for (row, bytes) in rows.into_iter().zip(&mut bytes) {
-                        let window = row.offset(base);
-                        *bytes = [_mm512_loadu_si512(window.cast()), _mm512_loadu_si512(window.add(64).cast())];
-                    }
-                }
-                Fetch::Halves => self.load_halves(rows, &mut bytes),
-                Fetch::Words => load_words(rows, &self.starts, &mut bytes),
-                Fetch::Bytes => {
-                    for (row, bytes) in rows.into_iter().zip(&mut bytes) {
-                        let mut slots = [0; 128];
-                        gather_bytes::<C, TAPS>(row, &self.offsets, self.channel_stride, &mut slots);
-                        let at: *const u8 = slots.as_ptr();
-                        *bytes = [_mm512_loadu_si512(at.cast()), _mm512_loadu_si512(at.add(64).cast())];
-                    }
+                return taps;
+            }
+            Fetch::Narrow { base } => {
+                for (row, bytes) in rows.into_iter().zip(&mut bytes) {
+                    // SAFETY: the CPU has this level. `new` found 128 bytes from the base to be inside what may be read of a
+                    // row, which the caller promises.
+                    *bytes = unsafe { load(row.offset(base)) };
                 }
             }
-            for ([first, second], channels) in bytes.into_iter().zip(&mut taps) {
-                let mut bytes = [first; 2];
-                for (vector, value) in bytes.iter_mut().enumerate().take(packed(C, TAPS)) {
-                    let index = _mm512_load_si512(self.index[vector].as_ptr().cast());
-                    *value = _mm512_permutex2var_epi8(first, index, second);
+            // SAFETY: `new` found each window to be inside what may be read of a row, which the caller promises.
+            Fetch::Halves => unsafe { self.load_halves(simd, rows, &mut bytes) },
+            // SAFETY: `new` found eight bytes from each start to be inside what may be read of a row, which the caller
+            // promises.
+            Fetch::Words => unsafe { load_words(simd, rows, &self.starts, &mut bytes) },
+            Fetch::Bytes => {
+                for (row, bytes) in rows.into_iter().zip(&mut bytes) {
+                    let mut slots = [0; 128];
+                    // SAFETY: the caller promises each tap of a row; there are eight slots for each of sixteen lanes.
+                    unsafe { gather_bytes::<C, TAPS>(row, &self.offsets, self.channel_stride, &mut slots) };
+                    *bytes = simd.of_slots(&slots);
                 }
-                *channels = Columns::split::<C, TAPS>(bytes);
             }
-            taps
         }
+        for (bytes, channels) in bytes.into_iter().zip(&mut taps) {
+            let mut packed_bytes = [bytes[0]; 2];
+            for (vector, value) in packed_bytes.iter_mut().enumerate().take(packed(C, TAPS)) {
+                *value = simd.pack_of_two(bytes, &self.index[vector]);
+            }
+            *channels = simd.split::<C, TAPS>(packed_bytes);
+        }
+        taps
     }
 
     /// A slot of eight bytes for each lane of some rows, eight lanes to a vector.
@@ -188,17 +187,18 @@ impl Columns {
     /// # Safety
     /// Each window is readable from each row.
     #[inline(always)]
-    unsafe fn load_halves<const ROWS: usize>(&self, rows: [*const u8; ROWS], bytes: &mut [[__m512i; 2]; ROWS]) {
-        // SAFETY: the caller's promise; the intrinsics are of the level that called.
-        unsafe {
-            for half in 0..2 {
-                let index = _mm512_load_si512(self.halves[half].as_ptr().cast());
-                for (row, bytes) in rows.into_iter().zip(bytes.iter_mut()) {
-                    let [first, second] = [0, 1].map(|window| self.starts[half * 2 + window] as isize);
-                    let first = _mm512_loadu_si512(row.offset(first).cast());
-                    let second = _mm512_loadu_si512(row.offset(second).cast());
-                    bytes[half] = _mm512_permutex2var_epi8(first, index, second);
-                }
+    unsafe fn load_halves<const ROWS: usize>(
+        &self,
+        simd: Avx512,
+        rows: [*const u8; ROWS],
+        bytes: &mut [[__m512i; 2]; ROWS],
+    ) {
+        for half in 0..2 {
+            for (row, bytes) in rows.into_iter().zip(bytes.iter_mut()) {
+                let [first, second] = [0, 1].map(|window| self.starts[half * 2 + window] as isize);
+                // SAFETY: the CPU has this level; the caller promises 64 bytes from each start.
+                let [[first], [second]] = unsafe { [load(row.offset(first)), load(row.offset(second))] };
+                bytes[half] = simd.pack_of_two([first, second], &self.halves[half]);
             }
         }
     }
@@ -206,62 +206,102 @@ impl Columns {
     /// As [`Simd::blend`](crate::simd::Simd::blend).
     ///
     /// # Safety
-    /// As there, at this level.
+    /// As there.
     #[inline(always)]
     pub(super) unsafe fn blend<const C: usize, const TAPS: usize>(
         &self,
+        simd: Avx512,
         rows: [*const u8; 2],
         weights: __m512i,
     ) -> [__m512i; C] {
-        // SAFETY: the caller's promise is the same; 64 bytes of weights.
-        unsafe {
-            let [above, below] = self.taps::<C, TAPS, 2>(rows);
-            let columns = _mm512_loadu_si512(self.weights.as_ptr().cast());
-            let mut values = above;
-            for channel in 0..C {
-                // The high words are zero, and stay zero. Two multiplies and an add beat one multiply of both rows side by
-                // side, which takes a masked multishift (two instructions to LLVM) and a dot product with ones.
-                let above = _mm512_srli_epi32::<4>(_mm512_madd_epi16(above[channel], columns));
-                let below = _mm512_srli_epi32::<4>(_mm512_madd_epi16(below[channel], columns));
-                let above = _mm512_mulhi_epi16(above, weights);
-                let below = _mm512_mulhi_epi16(below, _mm512_srli_epi32::<16>(weights));
-                // (x * 2^13 + 2^14) >> 15 is (x + 2) >> 2.
-                values[channel] = _mm512_mulhrs_epi16(_mm512_add_epi16(above, below), _mm512_set1_epi16(1 << 13));
-            }
-            values
+        // SAFETY: the caller promises what `TAPS` taps of each lane read of both rows.
+        let [above, below] = unsafe { self.taps::<C, TAPS, 2>(simd, rows) };
+        let mut values = above;
+        for channel in 0..C {
+            values[channel] = simd.blend_rows(above[channel], below[channel], &self.weights, weights);
         }
+        values
     }
+}
 
-    /// The channels of packed vectors.
-    ///
-    /// # Safety
-    /// Called at this level.
-    #[inline(always)]
-    pub(super) unsafe fn split<const C: usize, const TAPS: usize>(packed: [__m512i; 2]) -> [__m512i; C] {
-        const fn byte(number: u8) -> Index {
-            let mut index = [0x80; 64];
-            let mut lane = 0;
-            while lane < 16 {
-                index[lane * 4] = lane as u8 % 4 * 4 + number;
-                lane += 1;
-            }
-            index
+/// For each channel number, where its byte of four pixels comes from, within 128 bits.
+const BYTES: [Index; 4] = {
+    let mut bytes = [[0x80; 64]; 4];
+    let mut number = 0;
+    while number < 4 {
+        let mut lane = 0;
+        while lane < 16 {
+            bytes[number][lane * 4] = (lane % 4 * 4 + number) as u8;
+            lane += 1;
         }
-        let bytes = const { &[byte(0), byte(1), byte(2), byte(3)] };
-        let mut channels = [packed[0]; C];
-        // SAFETY: the caller's promise.
-        unsafe {
+        number += 1;
+    }
+    bytes
+};
+
+impl Avx512 {
+    features! { Avx512 => values! {
+        fn zero(self) -> __m512i {
+            _mm512_setzero_si512()
+        }
+
+        fn zero_quarter(self) -> __m128i {
+            _mm_setzero_si128()
+        }
+
+        /// The slots of the first eight lanes, and those of the others.
+        fn of_slots(self, slots: &[u8; 128]) -> [__m512i; 2] {
+            let (halves, _) = slots.as_chunks::<64>();
+            [vector(&halves[0]), vector(&halves[1])]
+        }
+
+        /// Bytes of 128, by a table.
+        fn pack_of_two(self, bytes: [__m512i; 2], index: &Index) -> __m512i {
+            _mm512_permutex2var_epi8(bytes[0], vector(index), bytes[1])
+        }
+
+        /// Bytes of 192, by a table and a mask of those that lie in the third vector.
+        fn pack_of_three(self, bytes: [__m512i; 3], index: &Index, in_third: u64) -> __m512i {
+            let index = vector(index);
+            let low = _mm512_permutex2var_epi8(bytes[0], index, bytes[1]);
+            _mm512_mask_permutexvar_epi8(low, in_third, index, bytes[2])
+        }
+
+        /// Four times 16 bytes as one vector.
+        fn join(self, quarters: [__m128i; 4]) -> __m512i {
+            let [a, b, c, d] = quarters;
+            let low = _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(a), b);
+            let high = _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(c), d);
+            _mm512_inserti64x4::<1>(_mm512_castsi256_si512(low), high)
+        }
+
+        /// The channels of packed vectors.
+        pub(super) fn split<const C: usize, const TAPS: usize>(self, packed: [__m512i; 2]) -> [__m512i; C] {
+            let mut channels = [packed[0]; C];
             for (channel, value) in channels.iter_mut().enumerate() {
                 *value = match (TAPS, channel) {
                     (1, 0) => _mm512_and_si512(packed[0], _mm512_set1_epi32(0xff)),
-                    (1, _) => _mm512_shuffle_epi8(packed[0], _mm512_loadu_si512(bytes[channel].as_ptr().cast())),
+                    (1, _) => _mm512_shuffle_epi8(packed[0], vector(&BYTES[channel])),
                     (_, 0 | 2) => _mm512_and_si512(packed[channel / 2], _mm512_set1_epi16(0xff)),
                     _ => _mm512_srli_epi16::<8>(packed[channel / 2]),
                 };
             }
+            channels
         }
-        channels
-    }
+
+        /// Samples of one channel: of words (left, right) of two rows.
+        fn blend_rows(self, above: __m512i, below: __m512i, columns: &[[i16; 2]; 16], weights: __m512i) -> __m512i {
+            // The high words are zero, and stay zero. Two multiplies and an add beat one multiply of both rows side by
+            // side, which takes a masked multishift (two instructions to LLVM) and a dot product with ones.
+            let columns = vector(columns);
+            let above = _mm512_srli_epi32::<4>(_mm512_madd_epi16(above, columns));
+            let below = _mm512_srli_epi32::<4>(_mm512_madd_epi16(below, columns));
+            let above = _mm512_mulhi_epi16(above, weights);
+            let below = _mm512_mulhi_epi16(below, _mm512_srli_epi32::<16>(weights));
+            // (x * 2^13 + 2^14) >> 15 is (x + 2) >> 2.
+            _mm512_mulhrs_epi16(_mm512_add_epi16(above, below), _mm512_set1_epi16(1 << 13))
+        }
+    } }
 }
 
 /// The packed vectors of `C` channels and `TAPS` taps.
@@ -274,24 +314,25 @@ const fn packed(channels: usize, taps: usize) -> usize {
 /// # Safety
 /// Eight bytes are readable from each row at each start.
 #[inline(always)]
-unsafe fn load_words<const ROWS: usize>(rows: [*const u8; ROWS], starts: &[i32; 16], bytes: &mut [[__m512i; 2]; ROWS]) {
-    // SAFETY: the caller's promise; the intrinsics are of the level that called.
-    unsafe {
-        for vector in 0..2 {
-            let mut quarters = [[_mm_setzero_si128(); 4]; ROWS];
-            for quarter in 0..4 {
-                // Rows in the inner loop: each start is loaded once for all of them.
-                let at = vector * 8 + quarter * 2;
-                let (low, high) = (starts[at] as isize, starts[at + 1] as isize);
-                for (row, quarters) in rows.into_iter().zip(&mut quarters) {
-                    quarters[quarter] = load_pair((row.offset(low), row.offset(high)));
-                }
+unsafe fn load_words<const ROWS: usize>(
+    simd: Avx512,
+    rows: [*const u8; ROWS],
+    starts: &[i32; 16],
+    bytes: &mut [[__m512i; 2]; ROWS],
+) {
+    for vector in 0..2 {
+        let mut quarters = [[simd.zero_quarter(); 4]; ROWS];
+        for quarter in 0..4 {
+            // Rows in the inner loop: each start is loaded once for all of them.
+            let at = vector * 8 + quarter * 2;
+            let (low, high) = (starts[at] as isize, starts[at + 1] as isize);
+            for (row, quarters) in rows.into_iter().zip(&mut quarters) {
+                // SAFETY: the caller promises eight bytes at each start.
+                quarters[quarter] = unsafe { load_pair((row.offset(low), row.offset(high))) };
             }
-            for ([a, b, c, d], bytes) in quarters.into_iter().zip(bytes.iter_mut()) {
-                let low = _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(a), b);
-                let high = _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(c), d);
-                bytes[vector] = _mm512_inserti64x4::<1>(_mm512_castsi256_si512(low), high);
-            }
+        }
+        for (quarters, bytes) in quarters.into_iter().zip(bytes.iter_mut()) {
+            bytes[vector] = simd.join(quarters);
         }
     }
 }
@@ -302,6 +343,6 @@ unsafe fn load_words<const ROWS: usize>(rows: [*const u8; ROWS], starts: &[i32; 
 /// They are readable.
 #[inline(always)]
 pub(super) unsafe fn load_pair((low, high): (*const u8, *const u8)) -> __m128i {
-    // SAFETY: the caller's promise; SSE2 is everywhere on x86-64.
+    // SAFETY: the caller promises eight bytes from each place; SSE2 is everywhere on x86-64.
     unsafe { _mm_castpd_si128(_mm_loadh_pd(_mm_castsi128_pd(_mm_loadl_epi64(low.cast())), high.cast())) }
 }

@@ -2,6 +2,7 @@
 
 use std::arch::x86_64::*;
 
+use super::avx512::{load, vector};
 use super::avx512_passes::{FloatRowFilter, Vector, spread};
 use super::avx512_windows::{Placed, Windows};
 use crate::simd::passes::PlainRows;
@@ -40,10 +41,11 @@ impl FloatRowFilter {
     }
 
     /// # Safety
-    /// As [`Simd::sum_rows_f32`](crate::simd::Simd::sum_rows_f32).
+    /// The CPU has this level; then as [`Simd::sum_rows_f32`](crate::simd::Simd::sum_rows_f32).
     #[inline(always)]
     pub(super) unsafe fn sum<const ROWS: usize>(&self, sources: [*const u8; ROWS], outs: [*mut f32; ROWS]) {
-        // SAFETY: the caller's promise is the same.
+        // SAFETY: the caller promises the level, the readable bytes of each row that this was made for, and room for all sums
+        // and 256 bytes more, in which the last group ends. The constants say of how many vectors a window is.
         unsafe {
             match self {
                 Self::Windows { windows, weights, .. } if windows.fixed => match windows.vectors {
@@ -76,8 +78,9 @@ const MAGIC: u8 = 0x4b;
 /// `(2^23 + p) * w - 2^23 * w` is p * w, rounded once by a fused multiply-add: no byte is taken apart or converted.
 ///
 /// # Safety
-/// Each window ends inside the readable bytes, and the output has room for whole groups.
-#[inline(always)]
+/// Each window ends inside the readable bytes of each row, and the outputs have room for whole groups.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi")]
 unsafe fn staying_sums<const ROWS: usize, const VECTORS: usize>(
     windows: &Windows,
     weights: &[Vector],
@@ -85,36 +88,36 @@ unsafe fn staying_sums<const ROWS: usize, const VECTORS: usize>(
     outs: [*mut f32; ROWS],
 ) {
     const LOW_BYTES: u64 = 0x1111_1111_1111_1111;
-    // SAFETY: the caller's promise.
-    unsafe {
-        let taps = weights.len() / windows.groups.len();
-        let step = _mm512_set1_epi32(windows.step as i32 / 4);
-        let mut weights = weights.as_ptr();
-        for (number, group) in windows.groups.iter().enumerate() {
-            let mut index = _mm512_load_si512(group.index.as_ptr().cast());
-            let mut window = [[_mm512_setzero_si512(); VECTORS]; ROWS];
+    let taps = weights.len() / windows.groups.len();
+    let step = _mm512_set1_epi32(windows.step as i32 / 4);
+    let mut weights = weights.iter();
+    for (number, group) in windows.groups.iter().enumerate() {
+        let mut index = vector(&group.index);
+        let mut window = [[_mm512_setzero_si512(); VECTORS]; ROWS];
+        for row in 0..ROWS {
+            // SAFETY: the caller promises the windows.
+            window[row] = unsafe { load(sources[row].add(group.base)) };
+        }
+        let mut sums = [_mm512_setzero_ps(); ROWS];
+        for _ in 0..taps {
+            // SAFETY: there are so many for each group.
+            let weight = unsafe { weights.next().unwrap_unchecked() };
+            let weight = _mm512_castsi512_ps(vector(&weight.0));
+            let offset = _mm512_mul_ps(weight, _mm512_set1_ps(-8_388_608.0));
             for row in 0..ROWS {
-                window[row] = Windows::load(sources[row].add(group.base));
+                let value = if VECTORS == 1 {
+                    _mm512_mask_permutexvar_epi8(index, LOW_BYTES, index, window[row][0])
+                } else {
+                    _mm512_mask2_permutex2var_epi8(window[row][0], index, LOW_BYTES, window[row][1 % VECTORS])
+                };
+                let product = _mm512_fmadd_ps(_mm512_castsi512_ps(value), weight, offset);
+                sums[row] = _mm512_add_ps(sums[row], product);
             }
-            let mut sums = [_mm512_setzero_ps(); ROWS];
-            for _ in 0..taps {
-                let weight = _mm512_load_ps(weights.cast());
-                let offset = _mm512_mul_ps(weight, _mm512_set1_ps(-8_388_608.0));
-                for row in 0..ROWS {
-                    let value = if VECTORS == 1 {
-                        _mm512_mask_permutexvar_epi8(index, LOW_BYTES, index, window[row][0])
-                    } else {
-                        _mm512_mask2_permutex2var_epi8(window[row][0], index, LOW_BYTES, window[row][1 % VECTORS])
-                    };
-                    let product = _mm512_fmadd_ps(_mm512_castsi512_ps(value), weight, offset);
-                    sums[row] = _mm512_add_ps(sums[row], product);
-                }
-                weights = weights.add(1);
-                index = _mm512_add_epi8(index, step);
-            }
-            for row in 0..ROWS {
-                _mm512_storeu_ps(outs[row].add(number * windows.width), sums[row]);
-            }
+            index = _mm512_add_epi8(index, step);
+        }
+        for row in 0..ROWS {
+            // SAFETY: the caller promises room for whole groups.
+            unsafe { _mm512_storeu_ps(outs[row].add(number * windows.width), sums[row]) };
         }
     }
 }
@@ -122,33 +125,35 @@ unsafe fn staying_sums<const ROWS: usize, const VECTORS: usize>(
 /// The horizontal pass over one row, in f32: multiplied and then added, tap by tap.
 ///
 /// # Safety
-/// As [`staying_sums`].
-#[inline(always)]
+/// As [`staying_sums`], with windows that slide.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi")]
 unsafe fn float_sums<const VECTORS: usize>(windows: &Windows, weights: &[Vector], source: *const u8, out: *mut f32) {
-    // SAFETY: the caller's promise.
-    unsafe {
-        let mut weights = weights.as_ptr();
-        let low = _mm512_set1_epi32(255);
-        for (number, group) in windows.groups.iter().enumerate() {
-            let index = _mm512_load_si512(group.index.as_ptr().cast());
-            let mut sum = _mm512_setzero_ps();
-            let mut base = group.base;
-            for _ in 0..windows.quads {
-                let taps = Windows::taps(Windows::load::<VECTORS>(source.add(base)), index);
-                let bytes = [
-                    _mm512_and_si512(taps, low),
-                    _mm512_and_si512(_mm512_srli_epi32::<8>(taps), low),
-                    _mm512_and_si512(_mm512_srli_epi32::<16>(taps), low),
-                    _mm512_srli_epi32::<24>(taps),
-                ];
-                for tap in 0..4 {
-                    let weight = _mm512_load_ps(weights.add(tap).cast());
-                    sum = _mm512_add_ps(sum, _mm512_mul_ps(_mm512_cvtepi32_ps(bytes[tap]), weight));
-                }
-                weights = weights.add(4);
-                base += windows.step;
+    let low = _mm512_set1_epi32(255);
+    let mut weights = weights.as_chunks::<4>().0.iter();
+    for (number, group) in windows.groups.iter().enumerate() {
+        let index = vector(&group.index);
+        let mut sum = _mm512_setzero_ps();
+        let mut base = group.base;
+        for _ in 0..windows.quads {
+            // SAFETY: there are four vectors for each four taps of each group.
+            let weights = unsafe { weights.next().unwrap_unchecked() };
+            // SAFETY: the caller promises the windows; so many fours, a step apart, end where they do.
+            let window: [_; VECTORS] = unsafe { load(source.add(base)) };
+            let taps = Windows::taps(window, index);
+            let bytes = [
+                _mm512_and_si512(taps, low),
+                _mm512_and_si512(_mm512_srli_epi32::<8>(taps), low),
+                _mm512_and_si512(_mm512_srli_epi32::<16>(taps), low),
+                _mm512_srli_epi32::<24>(taps),
+            ];
+            for tap in 0..4 {
+                let weight = _mm512_castsi512_ps(vector(&weights[tap].0));
+                sum = _mm512_add_ps(sum, _mm512_mul_ps(_mm512_cvtepi32_ps(bytes[tap]), weight));
             }
-            _mm512_storeu_ps(out.add(number * windows.width), sum);
+            base += windows.step;
         }
+        // SAFETY: the caller promises room for whole groups.
+        unsafe { _mm512_storeu_ps(out.add(number * windows.width), sum) };
     }
 }

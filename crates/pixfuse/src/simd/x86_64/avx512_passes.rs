@@ -12,9 +12,9 @@
 use std::arch::x86_64::*;
 use std::ops::RangeInclusive;
 
+use super::avx512::{load, vector};
 use super::avx512_windows::{Placed, Windows};
 use super::narrow::narrow;
-use super::{Avx512, level};
 use crate::simd::ROUNDED_BITS;
 use crate::simd::passes::PlainRows;
 use crate::weights::AxisWeights;
@@ -131,32 +131,35 @@ impl RowFilter {
     /// Filters one row, or four into a quad.
     ///
     /// # Safety
-    /// As [`Simd::filter_row`](crate::simd::Simd::filter_row) and [`Simd::filter_quad`](crate::simd::Simd::filter_quad).
+    /// The CPU has this level; then as [`Simd::filter_row`](crate::simd::Simd::filter_row) and
+    /// [`Simd::filter_quad`](crate::simd::Simd::filter_quad).
     #[inline(always)]
-    pub(super) unsafe fn filter<const ROWS: usize>(&self, simd: Avx512, sources: [*const u8; ROWS], out: *mut u8) {
-        // SAFETY: the caller's promise is the same.
+    pub(super) unsafe fn filter<const ROWS: usize>(&self, sources: [*const u8; ROWS], out: *mut u8) {
+        // SAFETY: the caller promises the level, the readable bytes that this was made for, in which windows and taps with a
+        // weight end, and room for all outputs and 256 bytes more, in which the last group ends. The constants say of how
+        // many vectors and limbs the tables are.
         unsafe {
             match self {
                 Self::Windows { windows, weights, lacking: Some(lacking), .. } => {
                     let out = Narrow(Bytes(out), *lacking);
                     match (windows.fixed, windows.vectors) {
-                        (true, 1) => sums::<ROWS, 1, 2, true, false, _>(simd, windows, weights, sources, out),
-                        (true, _) => sums::<ROWS, 2, 2, true, false, _>(simd, windows, weights, sources, out),
-                        (_, 1) => sums::<ROWS, 1, 2, false, false, _>(simd, windows, weights, sources, out),
-                        (_, 2) => sums::<ROWS, 2, 2, false, false, _>(simd, windows, weights, sources, out),
-                        _ => sums::<ROWS, 4, 2, false, false, _>(simd, windows, weights, sources, out),
+                        (true, 1) => sums::<ROWS, 1, 2, true, false, _>(windows, weights, sources, out),
+                        (true, _) => sums::<ROWS, 2, 2, true, false, _>(windows, weights, sources, out),
+                        (_, 1) => sums::<ROWS, 1, 2, false, false, _>(windows, weights, sources, out),
+                        (_, 2) => sums::<ROWS, 2, 2, false, false, _>(windows, weights, sources, out),
+                        _ => sums::<ROWS, 4, 2, false, false, _>(windows, weights, sources, out),
                     }
                 }
                 Self::Windows { windows, weights, odd, .. } => match (windows.fixed, windows.vectors, odd) {
-                    (true, 1, 0) => sums::<ROWS, 1, 3, true, false, _>(simd, windows, weights, sources, Bytes(out)),
-                    (true, 1, 1) => five_taps::<ROWS, true>(simd, windows, weights, sources, Bytes(out)),
-                    (true, 1, _) => sums::<ROWS, 1, 3, true, true, _>(simd, windows, weights, sources, Bytes(out)),
-                    (true, _, _) => sums::<ROWS, 2, 3, true, false, _>(simd, windows, weights, sources, Bytes(out)),
-                    (_, 1, 0) => sums::<ROWS, 1, 3, false, false, _>(simd, windows, weights, sources, Bytes(out)),
-                    (_, 1, 1) => five_taps::<ROWS, false>(simd, windows, weights, sources, Bytes(out)),
-                    (_, 1, _) => sums::<ROWS, 1, 3, false, true, _>(simd, windows, weights, sources, Bytes(out)),
-                    (_, 2, _) => sums::<ROWS, 2, 3, false, false, _>(simd, windows, weights, sources, Bytes(out)),
-                    _ => sums::<ROWS, 4, 3, false, false, _>(simd, windows, weights, sources, Bytes(out)),
+                    (true, 1, 0) => sums::<ROWS, 1, 3, true, false, _>(windows, weights, sources, Bytes(out)),
+                    (true, 1, 1) => five_taps::<ROWS, true>(windows, weights, sources, Bytes(out)),
+                    (true, 1, _) => sums::<ROWS, 1, 3, true, true, _>(windows, weights, sources, Bytes(out)),
+                    (true, _, _) => sums::<ROWS, 2, 3, true, false, _>(windows, weights, sources, Bytes(out)),
+                    (_, 1, 0) => sums::<ROWS, 1, 3, false, false, _>(windows, weights, sources, Bytes(out)),
+                    (_, 1, 1) => five_taps::<ROWS, false>(windows, weights, sources, Bytes(out)),
+                    (_, 1, _) => sums::<ROWS, 1, 3, false, true, _>(windows, weights, sources, Bytes(out)),
+                    (_, 2, _) => sums::<ROWS, 2, 3, false, false, _>(windows, weights, sources, Bytes(out)),
+                    _ => sums::<ROWS, 4, 3, false, false, _>(windows, weights, sources, Bytes(out)),
                 },
                 Self::Plain(plain) if ROWS == 1 => plain.filter::<_, 1>(sources[0], out),
                 Self::Plain(plain) => plain.filter_quad([0, 1, 2, 3].map(|row: usize| sources[row % ROWS]), out),
@@ -165,16 +168,17 @@ impl RowFilter {
     }
 
     /// # Safety
-    /// As [`Simd::sum_row`](crate::simd::Simd::sum_row).
+    /// The CPU has this level; then as [`Simd::sum_row`](crate::simd::Simd::sum_row).
     #[inline(always)]
-    pub(super) unsafe fn sum(&self, simd: Avx512, source: *const u8, out: *mut i32) {
-        // SAFETY: the caller's promise is the same.
+    pub(super) unsafe fn sum(&self, source: *const u8, out: *mut i32) {
+        // SAFETY: the caller promises the level, the readable bytes that this was made for, and room for all sums and 256
+        // bytes more, in which the last group ends.
         unsafe {
             match self {
                 Self::Windows { windows, weights, .. } => match windows.vectors {
-                    1 => sums::<1, 1, 3, false, false, _>(simd, windows, weights, [source], Words(out)),
-                    2 => sums::<1, 2, 3, false, false, _>(simd, windows, weights, [source], Words(out)),
-                    _ => sums::<1, 4, 3, false, false, _>(simd, windows, weights, [source], Words(out)),
+                    1 => sums::<1, 1, 3, false, false, _>(windows, weights, [source], Words(out)),
+                    2 => sums::<1, 2, 3, false, false, _>(windows, weights, [source], Words(out)),
+                    _ => sums::<1, 4, 3, false, false, _>(windows, weights, [source], Words(out)),
                 },
                 Self::Plain(plain) => plain.filter::<_, 1>(source, out),
             }
@@ -188,8 +192,8 @@ trait Keep: Copy {
     fn start(self) -> i32;
 
     /// # Safety
-    /// The elements of the group are writable.
-    unsafe fn store<const ROWS: usize>(self, simd: Avx512, at: usize, sums: [__m512i; ROWS]);
+    /// The CPU has this level, and sixteen elements are writable from this one on.
+    unsafe fn store<const ROWS: usize>(self, at: usize, sums: [__m512i; ROWS]);
 }
 
 /// Rounded and clamped to bytes: those of one row, or four rows side by side.
@@ -214,22 +218,21 @@ impl Keep for Bytes {
         Self::START
     }
 
-    #[inline(always)]
-    unsafe fn store<const ROWS: usize>(self, simd: Avx512, at: usize, sums: [__m512i; ROWS]) {
-        // SAFETY: the caller's promise.
-        unsafe {
-            if ROWS == 1 {
-                let values = _mm512_srai_epi32::<{ ROUNDED_BITS }>(sums[0]);
-                let values = _mm512_max_epi32(values, _mm512_setzero_si512());
-                return _mm_storeu_si128(self.0.add(at).cast(), _mm512_cvtusepi32_epi8(values));
-            }
-            let (low, high) = ([sums[0], sums[1 % ROWS]], [sums[2 % ROWS], sums[3 % ROWS]]);
-            // Lane by lane the bytes of two rows, then those of the two others: side by side.
-            let by_element =
-                _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
-            let bytes = bytes(simd, low, high, interleaved(simd));
-            _mm512_storeu_si512(self.0.add(at * 4).cast(), _mm512_shuffle_epi8(bytes, by_element));
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw")]
+    unsafe fn store<const ROWS: usize>(self, at: usize, sums: [__m512i; ROWS]) {
+        if ROWS == 1 {
+            let values = _mm512_srai_epi32::<{ ROUNDED_BITS }>(sums[0]);
+            let values = _mm512_max_epi32(values, _mm512_setzero_si512());
+            // SAFETY: the caller promises room for sixteen elements.
+            return unsafe { _mm_storeu_si128(self.0.add(at).cast(), _mm512_cvtusepi32_epi8(values)) };
         }
+        let (low, high) = ([sums[0], sums[1 % ROWS]], [sums[2 % ROWS], sums[3 % ROWS]]);
+        // Lane by lane the bytes of two rows, then those of the two others: side by side.
+        let by_element = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
+        let bytes = _mm512_shuffle_epi8(bytes(low, high, interleaved()), by_element);
+        // SAFETY: the caller promises room for sixteen elements of four rows.
+        unsafe { _mm512_storeu_si512(self.0.add(at * 4).cast(), bytes) }
     }
 }
 
@@ -239,15 +242,14 @@ impl Keep for Narrow {
         Bytes::START >> self.1
     }
 
-    #[inline(always)]
-    unsafe fn store<const ROWS: usize>(self, simd: Avx512, at: usize, mut sums: [__m512i; ROWS]) {
-        // SAFETY: the caller's promise.
-        unsafe {
-            for sum in &mut sums {
-                *sum = _mm512_sll_epi32(*sum, _mm_cvtsi32_si128(self.1 as i32));
-            }
-            self.0.store(simd, at, sums);
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw")]
+    unsafe fn store<const ROWS: usize>(self, at: usize, mut sums: [__m512i; ROWS]) {
+        for sum in &mut sums {
+            *sum = _mm512_sll_epi32(*sum, _mm_cvtsi32_si128(self.1 as i32));
         }
+        // SAFETY: the caller promises room for sixteen elements of each row.
+        unsafe { self.0.store(at, sums) }
     }
 }
 
@@ -257,53 +259,55 @@ impl Keep for Words {
         0
     }
 
-    #[inline(always)]
-    unsafe fn store<const ROWS: usize>(self, _: Avx512, at: usize, sums: [__m512i; ROWS]) {
-        // SAFETY: the caller's promise.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    unsafe fn store<const ROWS: usize>(self, at: usize, sums: [__m512i; ROWS]) {
+        // SAFETY: the caller promises room for sixteen sums.
         unsafe { _mm512_storeu_si512(self.0.add(at).cast(), sums[0]) }
     }
 }
 
 /// The sums of limbs to one.
-#[inline(always)]
-pub(super) fn together<const LIMBS: usize>(_: Avx512, limbs: [__m512i; LIMBS]) -> __m512i {
+#[inline]
+#[target_feature(enable = "avx512f")]
+pub(super) fn together<const LIMBS: usize>(limbs: [__m512i; LIMBS]) -> __m512i {
     let mut sum = limbs[0];
     for limb in 1..LIMBS {
-        sum = level! { _mm512_add_epi32(_mm512_slli_epi32::<8>(sum), limbs[limb]) };
+        sum = _mm512_add_epi32(_mm512_slli_epi32::<8>(sum), limbs[limb]);
     }
     sum
 }
 
 /// The index that takes the high words of two vectors in turn.
-#[inline(always)]
-fn interleaved(_: Avx512) -> __m512i {
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn interleaved() -> __m512i {
     // Word 2 i + 1 of the first vector, then of the second one (plus 32).
-    level! {
-        let step = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-        let step = _mm512_slli_epi32::<1>(step);
-        let both = _mm512_or_si512(step, _mm512_slli_epi32::<16>(step));
-        _mm512_add_epi32(both, _mm512_set1_epi32(33 << 16 | 1))
-    }
+    let step = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    let step = _mm512_slli_epi32::<1>(step);
+    let both = _mm512_or_si512(step, _mm512_slli_epi32::<16>(step));
+    _mm512_add_epi32(both, _mm512_set1_epi32(33 << 16 | 1))
 }
 
 /// Sums to bytes: two pairs of vectors, of which `index` takes the high words. A sum's high word has 6 bits more than
 /// the result; the pack saturates, which is the clamp.
-#[inline(always)]
-pub(super) fn bytes(_: Avx512, low: [__m512i; 2], high: [__m512i; 2], index: __m512i) -> __m512i {
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+pub(super) fn bytes(low: [__m512i; 2], high: [__m512i; 2], index: __m512i) -> __m512i {
     const REST: u32 = ROUNDED_BITS - 16;
-    level! {
-        let low = _mm512_permutex2var_epi16(low[0], index, low[1]);
-        let high = _mm512_permutex2var_epi16(high[0], index, high[1]);
-        _mm512_packus_epi16(_mm512_srai_epi16::<REST>(low), _mm512_srai_epi16::<REST>(high))
-    }
+    let low = _mm512_permutex2var_epi16(low[0], index, low[1]);
+    let high = _mm512_permutex2var_epi16(high[0], index, high[1]);
+    _mm512_packus_epi16(_mm512_srai_epi16::<REST>(low), _mm512_srai_epi16::<REST>(high))
 }
 
-/// The horizontal pass over rows, with weights of so many limbs; with `FIXED`, windows are loaded once and the index moves; with `NINE` taps, the last one
-/// stands alone.
+/// The horizontal pass over rows, with weights of so many limbs; with `FIXED`, windows are loaded once and the index moves;
+/// with `NINE` taps, the last one stands alone.
 ///
 /// # Safety
-/// Each window ends inside the readable bytes, and the output has room for whole groups.
-#[inline(always)]
+/// Each window ends inside the readable bytes of each row, and the output has room for whole groups. There are weights of
+/// `LIMBS` vectors for each four taps of each group, and one for a ninth.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vnni")]
 unsafe fn sums<
     const ROWS: usize,
     const VECTORS: usize,
@@ -312,69 +316,71 @@ unsafe fn sums<
     const NINE: bool,
     K: Keep,
 >(
-    simd: Avx512,
     windows: &Windows,
     weights: &[Vector],
     sources: [*const u8; ROWS],
     keep: K,
 ) {
-    // SAFETY: the caller's promise.
-    unsafe {
-        let mut weights = weights.as_ptr();
-        let step = _mm512_set1_epi8(windows.step as i8);
-        // Loops of a constant length are unrolled.
-        let quads = if NINE { 2 } else { windows.quads };
-        for (number, group) in windows.groups.iter().enumerate() {
-            let mut index = _mm512_load_si512(group.index.as_ptr().cast());
-            let mut window = [[_mm512_setzero_si512(); VECTORS]; ROWS];
-            if FIXED {
-                for row in 0..ROWS {
-                    window[row] = Windows::load(sources[row].add(group.base));
-                }
-            }
-            let mut start = [_mm512_setzero_si512(); LIMBS];
-            start[LIMBS - 1] = _mm512_set1_epi32(keep.start());
-            let mut sums = [start; ROWS];
-            let mut base = group.base;
-            for _ in 0..quads {
-                for row in 0..ROWS {
-                    if !FIXED {
-                        window[row] = Windows::load(sources[row].add(base));
-                    }
-                    let taps = Windows::taps(window[row], index);
-                    for limb in 0..LIMBS {
-                        let weights = _mm512_load_si512(weights.add(limb).cast());
-                        sums[row][limb] = _mm512_dpbusd_epi32(sums[row][limb], taps, weights);
-                    }
-                }
-                weights = weights.add(LIMBS);
-                base += windows.step;
-                if FIXED {
-                    index = _mm512_add_epi8(index, step);
-                }
-            }
-            if NINE {
-                // Words (p, p * 128) by (low 15 bits, high part * 256).
-                let first = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12, 12, 12));
-                let index = _mm512_shuffle_epi8(index, first);
-                let weights_odd = _mm512_load_si512(weights.cast());
-                for row in 0..ROWS {
-                    if !FIXED {
-                        window[row] = Windows::load(sources[row].add(base));
-                    }
-                    let taps = Windows::taps(window[row], index);
-                    let words = _mm512_maskz_mov_epi8(0x9999_9999_9999_9999, taps);
-                    let words = _mm512_srlv_epi16(words, _mm512_set1_epi32(1 << 16));
-                    sums[row][LIMBS - 1] = _mm512_dpwssd_epi32(sums[row][LIMBS - 1], words, weights_odd);
-                }
-                weights = weights.add(1);
-            }
-            let mut results = [_mm512_setzero_si512(); ROWS];
+    let mut weights = weights.as_ptr();
+    let step = _mm512_set1_epi8(windows.step as i8);
+    // Loops of a constant length are unrolled.
+    let quads = if NINE { 2 } else { windows.quads };
+    for (number, group) in windows.groups.iter().enumerate() {
+        let mut index = vector(&group.index);
+        let mut window = [[_mm512_setzero_si512(); VECTORS]; ROWS];
+        if FIXED {
             for row in 0..ROWS {
-                results[row] = together(simd, sums[row]);
+                // SAFETY: the caller promises the windows.
+                window[row] = unsafe { load(sources[row].add(group.base)) };
             }
-            keep.store(simd, number * windows.width, results);
         }
+        let mut start = [_mm512_setzero_si512(); LIMBS];
+        start[LIMBS - 1] = _mm512_set1_epi32(keep.start());
+        let mut sums = [start; ROWS];
+        let mut base = group.base;
+        for _ in 0..quads {
+            for row in 0..ROWS {
+                if !FIXED {
+                    // SAFETY: the caller promises the windows; so many fours, a step apart, end where they do.
+                    window[row] = unsafe { load(sources[row].add(base)) };
+                }
+                let taps = Windows::taps(window[row], index);
+                for limb in 0..LIMBS {
+                    // SAFETY: the caller promises a vector for each limb of each four taps of each group.
+                    let weights = vector(unsafe { &(*weights.add(limb)).0 });
+                    sums[row][limb] = _mm512_dpbusd_epi32(sums[row][limb], taps, weights);
+                }
+            }
+            weights = weights.wrapping_add(LIMBS);
+            base += windows.step;
+            if FIXED {
+                index = _mm512_add_epi8(index, step);
+            }
+        }
+        if NINE {
+            // Words (p, p * 128) by (low 15 bits, high part * 256).
+            let first = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12, 12, 12));
+            let index = _mm512_shuffle_epi8(index, first);
+            // SAFETY: the caller promises a vector for a ninth tap behind the others of each group.
+            let weights_odd = vector(unsafe { &(*weights).0 });
+            for row in 0..ROWS {
+                if !FIXED {
+                    // SAFETY: the caller promises the windows, of which the ninth tap has the last one.
+                    window[row] = unsafe { load(sources[row].add(base)) };
+                }
+                let taps = Windows::taps(window[row], index);
+                let words = _mm512_maskz_mov_epi8(0x9999_9999_9999_9999, taps);
+                let words = _mm512_srlv_epi16(words, _mm512_set1_epi32(1 << 16));
+                sums[row][LIMBS - 1] = _mm512_dpwssd_epi32(sums[row][LIMBS - 1], words, weights_odd);
+            }
+            weights = weights.wrapping_add(1);
+        }
+        let mut results = [_mm512_setzero_si512(); ROWS];
+        for row in 0..ROWS {
+            results[row] = together(sums[row]);
+        }
+        // SAFETY: the caller promises room for whole groups.
+        unsafe { keep.store(number * windows.width, results) };
     }
 }
 
@@ -383,37 +389,40 @@ unsafe fn sums<
 /// is slower than what [`sums`] does.
 ///
 /// # Safety
-/// As there.
-#[inline(always)]
+/// As there, of windows of one vector.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vnni")]
 unsafe fn five_taps<const ROWS: usize, const FIXED: bool>(
-    simd: Avx512,
     windows: &Windows,
     weights: &[Vector],
     sources: [*const u8; ROWS],
     out: Bytes,
 ) {
-    // SAFETY: the caller's promise.
-    unsafe {
-        let step = _mm512_set1_epi8(windows.step as i8);
-        for ((number, group), weights) in windows.groups.iter().enumerate().zip(weights.chunks_exact(5)) {
-            let digit = |number: usize| _mm512_load_si512(weights.as_ptr().add(number).cast());
-            let index = _mm512_load_si512(group.index.as_ptr().cast());
-            let fifth = if FIXED { _mm512_add_epi8(index, step) } else { index };
-            let mut sums = [_mm512_setzero_si512(); ROWS];
-            for row in 0..ROWS {
-                let source = sources[row].add(group.base);
-                let window = Windows::load::<1>(source);
-                let taps = Windows::taps(window, index);
-                let window = if FIXED { window } else { Windows::load(source.add(windows.step)) };
-                // A byte for each lane: as a word, or as the first of four bytes.
-                let fifth = _mm512_maskz_mov_epi8(0x1111_1111_1111_1111, Windows::taps(window, fifth));
-                let sum = _mm512_dpbusd_epi32(_mm512_set1_epi32(Bytes::START >> 16), taps, digit(0));
-                let sum = _mm512_dpbusd_epi32(_mm512_slli_epi32::<8>(sum), taps, digit(1));
-                let sum = _mm512_dpwssd_epi32(sum, fifth, digit(3));
-                let sum = _mm512_dpbusd_epi32(_mm512_slli_epi32::<8>(sum), taps, digit(2));
-                sums[row] = _mm512_dpbusd_epi32(sum, fifth, digit(4));
-            }
-            out.store(simd, number * windows.width, sums);
+    let step = _mm512_set1_epi8(windows.step as i8);
+    for ((number, group), weights) in windows.groups.iter().enumerate().zip(weights.as_chunks::<5>().0) {
+        let [first, second, third, fifth_word, fifth_byte] = weights;
+        let index = vector(&group.index);
+        let fifth = if FIXED { _mm512_add_epi8(index, step) } else { index };
+        let mut sums = [_mm512_setzero_si512(); ROWS];
+        for row in 0..ROWS {
+            // SAFETY: the caller promises the window of the first four taps.
+            let window: [_; 1] = unsafe { load(sources[row].add(group.base)) };
+            let taps = Windows::taps(window, index);
+            let window = if FIXED {
+                window
+            } else {
+                // SAFETY: the caller promises the window of the fifth tap, which lies a step behind.
+                unsafe { load(sources[row].add(group.base + windows.step)) }
+            };
+            // A byte for each lane: as a word, or as the first of four bytes.
+            let fifth = _mm512_maskz_mov_epi8(0x1111_1111_1111_1111, Windows::taps(window, fifth));
+            let sum = _mm512_dpbusd_epi32(_mm512_set1_epi32(Bytes::START >> 16), taps, vector(&first.0));
+            let sum = _mm512_dpbusd_epi32(_mm512_slli_epi32::<8>(sum), taps, vector(&second.0));
+            let sum = _mm512_dpwssd_epi32(sum, fifth, vector(&fifth_word.0));
+            let sum = _mm512_dpbusd_epi32(_mm512_slli_epi32::<8>(sum), taps, vector(&third.0));
+            sums[row] = _mm512_dpbusd_epi32(sum, fifth, vector(&fifth_byte.0));
         }
+        // SAFETY: the caller promises room for whole groups.
+        unsafe { out.store(number * windows.width, sums) };
     }
 }

@@ -197,39 +197,18 @@ impl Search<'_> {
 }
 
 impl Windows {
-    /// A window.
-    ///
-    /// # Safety
-    /// It is readable.
-    #[inline(always)]
-    pub(super) unsafe fn load<const VECTORS: usize>(window: *const u8) -> [__m512i; VECTORS] {
-        // SAFETY: the caller's promise; the intrinsics are of the level that called.
-        unsafe {
-            let mut vectors = [_mm512_setzero_si512(); VECTORS];
-            for vector in 0..VECTORS {
-                vectors[vector] = _mm512_loadu_si512(window.add(vector * 64).cast());
-            }
-            vectors
-        }
-    }
-
     /// Four taps of each lane, from a window.
-    ///
-    /// # Safety
-    /// Called at this level.
-    #[inline(always)]
-    pub(super) unsafe fn taps<const VECTORS: usize>(window: [__m512i; VECTORS], index: __m512i) -> __m512i {
-        // SAFETY: the caller's promise.
-        unsafe {
-            if VECTORS == 1 {
-                return _mm512_permutexvar_epi8(index, window[0]);
-            }
-            let low = _mm512_permutex2var_epi8(window[0], index, window[1 % VECTORS]);
-            if VECTORS == 2 {
-                return low;
-            }
-            let high = _mm512_permutex2var_epi8(window[2 % VECTORS], index, window[3 % VECTORS]);
-            _mm512_mask_blend_epi8(_mm512_movepi8_mask(index), low, high)
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
+    pub(super) fn taps<const VECTORS: usize>(window: [__m512i; VECTORS], index: __m512i) -> __m512i {
+        if VECTORS == 1 {
+            return _mm512_permutexvar_epi8(index, window[0]);
         }
+        let low = _mm512_permutex2var_epi8(window[0], index, window[1 % VECTORS]);
+        if VECTORS == 2 {
+            return low;
+        }
+        let high = _mm512_permutex2var_epi8(window[2 % VECTORS], index, window[3 % VECTORS]);
+        _mm512_mask_blend_epi8(_mm512_movepi8_mask(index), low, high)
     }
 }

@@ -22,9 +22,23 @@ mod turn;
 pub(super) use avx2::Avx2;
 pub(super) use avx512::Avx512;
 
-/// Declares a token: its features are written once, for detection and for the gateway alike.
+/// The features of each level, written once: `$with` is given them.
+macro_rules! features {
+    (Avx2 => $with:ident! { $($rest:tt)* }) => {
+        $with! { ["avx2", "fma", "f16c", "bmi2"] $($rest)* }
+    };
+    (Avx512 => $with:ident! { $($rest:tt)* }) => {
+        $with! {
+            ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl", "avx512vbmi", "avx512vnni", "avx2", "fma", "f16c",
+                "bmi2"]
+            $($rest)*
+        }
+    };
+}
+
+/// Declares a token, and the gateway of its level.
 macro_rules! token {
-    ($(#[$doc:meta])* $name:ident: $($feature:tt),+) => {
+    ([$($feature:tt),+] $(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug)]
         pub(crate) struct $name(());
@@ -49,12 +63,5 @@ macro_rules! token {
     };
 }
 
-/// Runs intrinsics that touch no memory.
-macro_rules! level {
-    ($($body:tt)*) => {
-        // SAFETY: the intrinsics need only the features of the level, and a token of it is at hand (`self`).
-        unsafe { $($body)* }
-    };
-}
-
-use {level, token};
+use super::values::values;
+use {features, token};
