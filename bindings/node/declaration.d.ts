@@ -98,7 +98,7 @@ export interface CenterCropOptions {
 }
 
 /** Whose roundings `normalize` has; `fused` is one multiply-add. */
-export type Order = 'fused' | 'torchvision' | 'torchvision_v2' | 'hf_pil' | 'hf_torch' | 'opencv'
+export type Order = 'fused' | 'torchvision' | 'torchvision_v2' | 'hf_pil' | 'hf_torch' | 'opencv' | 'numpy' | 'rapidocr' | 'paddleocr'
 
 /** A way to run: an instruction set. Each gives the same bytes. */
 export type Level = 'scalar' | 'neon' | 'avx2' | 'avx512'

@@ -33,7 +33,28 @@ def opencv(scale, mean, std):
     return (X.astype(f32) - f32(mean / scale)) * f32(scale / std)
 
 
-ORDERS = {order.__name__: order for order in (torchvision, torchvision_v2, hf_pil, hf_torch, opencv)}
+def numpy(scale, mean, std):
+    scaled = X / 255 if scale == 1 / 255 else X * scale
+    return ((scaled - mean) / std).astype(f32)
+
+
+def rapidocr(scale, mean, std):
+    """`DetPreProcess.normalize`: pixels of f32, numbers of f64 in arrays, cast last."""
+    return ((X.astype("float32") * scale - np.array(mean)) / np.array(std)).astype(f32)
+
+
+def paddleocr(scale, mean, std):
+    """PaddleX' `NormalizeImage`: in place, so that each step is rounded."""
+    plane = X.astype(f32)
+    plane *= scale / std
+    plane += -mean / std
+    return plane
+
+
+ORDERS = {
+    order.__name__: order
+    for order in (torchvision, torchvision_v2, hf_pil, hf_torch, opencv, numpy, rapidocr, paddleocr)
+}
 CONSTANTS = {
     "default": (1 / 255, [0.0] * 3, [1.0] * 3),
     "imagenet": (1 / 255, [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]),

@@ -80,12 +80,17 @@ impl Spec {
         let (scale, eps) = (values.scale.map(|value| value + 0.0), values.eps.map(|value| value + 0.0));
         let plain = |values: &Vec<f64>| values.iter().map(|value| value + 0.0).collect::<Vec<_>>();
         let (mean, std) = (values.mean.as_ref().map(plain), values.std.as_ref().map(plain));
+        if let Some(normalize) = &mut normalize {
+            normalize.scale_written |= normalize.scale.is_later();
+        }
         fill("scale", normalize.as_mut().map(|n| &mut n.scale), &scale, &clause, number, &mut messages);
         fill("mean", normalize.as_mut().map(|n| &mut n.mean), &mean, &clause, numbers, &mut messages);
         fill("std", normalize.as_mut().map(|n| &mut n.std), &std, &clause, numbers, &mut messages);
         fill("eps", normalize.as_mut().map(|n| &mut n.eps), &eps, &clause, number, &mut messages);
 
         messages.extend(rules::broken(&Draft::whole(&bound)).into_iter().map(|(_, message)| message));
+        let sample = bound.input.format.sample();
+        bound.normalize.as_mut().into_iter().for_each(|normalize| normalize.drop_defaults(sample));
         if messages.is_empty() { Ok(bound) } else { Err(BindError { messages }) }
     }
 

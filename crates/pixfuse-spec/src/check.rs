@@ -108,6 +108,8 @@ pub fn check<P: Clone>(tokens: &[Token<P>], end: P) -> Result<Spec, Vec<Error<P>
             let sampling = resize.map(|r| &mut r.sampling).or_else(|| letterbox.map(|l| &mut l.sampling));
             sampling.into_iter().for_each(Sampling::drop_defaults);
             spec.input.drop_defaults();
+            let sample = spec.input.format.sample();
+            spec.normalize.as_mut().into_iter().for_each(|normalize| normalize.drop_defaults(sample));
             Ok(spec)
         }
         _ => Err(errors),

@@ -120,7 +120,11 @@ impl fmt::Display for Resample {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (filter, taps) = match self {
             Self::None => return f.write_str("none: every source pixel once"),
-            Self::OneTap { filter } => (filter, "1 pixel"),
+            Self::OneTap { filter, torch: true } => {
+                let name = filter.name().replace('_', "-");
+                return write!(f, "{filter}: 1 pixel, equal to torch {name}, its index in f32");
+            }
+            Self::OneTap { filter, torch: false } => (filter, "1 pixel"),
             Self::TwoTaps { filter } => (filter, "2 rows x 2 columns, 11-bit weights"),
             Self::Separable(separable) => return separable.fmt(f),
         };
@@ -145,7 +149,8 @@ impl fmt::Display for Separable {
                 write!(f, "{filter}, antialiased: rows and columns in passes, equal to torch uint8 antialias")
             }
             Self::Torch { filter, antialias: false } => {
-                write!(f, "{filter}: rows and columns in passes, equal to torch {filter}, a = -0.75 (uint8)")
+                let cubic = if *filter == Filter::Bicubic { ", a = -0.75" } else { "" };
+                write!(f, "{filter}: rows and columns in passes, equal to torch {filter}{cubic} (uint8)")
             }
             Self::Area => f.write_str("area: rows and columns in passes, equal to OpenCV INTER_AREA"),
             Self::Lanczos4 => f.write_str("lanczos4: rows and columns in passes, equal to OpenCV INTER_LANCZOS4"),

@@ -84,13 +84,14 @@ fn resample(spec: &Spec) -> Resample {
     if precision == Precision::F32 {
         return Resample::Separable(Separable::Float { filter, antialias });
     }
+    let torch = like == Some(Like::Torch);
     match filter {
-        Filter::Nearest | Filter::NearestExact | Filter::NearestFloor => Resample::OneTap { filter },
-        Filter::Bilinear if !antialias => Resample::TwoTaps { filter },
+        Filter::Nearest | Filter::NearestExact | Filter::NearestFloor => Resample::OneTap { filter, torch },
+        Filter::Bilinear if !antialias && !torch => Resample::TwoTaps { filter },
         Filter::Area => Resample::Separable(Separable::Area),
         Filter::Lanczos4 => Resample::Separable(Separable::Lanczos4),
         Filter::Bicubic if !antialias => Resample::Separable(Separable::Torch { filter, antialias }),
-        _ if like == Some(Like::Torch) => Resample::Separable(Separable::Torch { filter, antialias }),
+        _ if torch => Resample::Separable(Separable::Torch { filter, antialias }),
         _ => Resample::Separable(Separable::Pillow { filter, version: pillow.unwrap_or(PILLOW) }),
     }
 }

@@ -47,6 +47,12 @@ impl Order {
             }
             // `blobFromImage`: subtract, then multiply.
             Self::Opencv => (x - (mean / scale) as f32) * (scale / std) as f32,
+            // f64 throughout.
+            Self::Numpy => ((scaled_f64(value, scale) - mean) / std) as f32,
+            // An f32 array times a number stays f32; less an f64 array it becomes f64.
+            Self::Rapidocr => ((f64::from(x * scale as f32) - mean) / std) as f32,
+            // In place, so that each of the two steps is rounded.
+            Self::Paddleocr => x * (scale / std) as f32 + (-mean / std) as f32,
         }
     }
 }
@@ -59,6 +65,17 @@ pub(crate) fn fused(ChannelNumbers { scale, mean, std, eps }: ChannelNumbers) ->
 
 /// `x * scale`, as a division where the scale is one over an integer: that is how `x / 255` is rounded.
 fn scaled(x: f32, scale: f64) -> f32 {
+    divisor(scale).map_or_else(|| x * scale as f32, |divisor| x / divisor as f32)
+}
+
+/// The same in f64.
+fn scaled_f64(value: u8, scale: f64) -> f64 {
+    let x = f64::from(value);
+    divisor(scale).map_or_else(|| x * scale, |divisor| x / divisor)
+}
+
+/// The integer that a scale is one over, if it is.
+fn divisor(scale: f64) -> Option<f64> {
     let divisor = (1.0 / scale).round();
-    if divisor.abs() >= 1.0 && 1.0 / divisor == scale { x / divisor as f32 } else { x * scale as f32 }
+    (divisor.abs() >= 1.0 && 1.0 / divisor == scale).then_some(divisor)
 }

@@ -119,6 +119,8 @@ pub enum Resample {
     OneTap {
         /// The rule that picks the source index.
         filter: Filter,
+        /// Whether that is PyTorch's of this name, whose indices are f32.
+        torch: bool,
     },
     /// Two rows by two columns, weighted: a direct kernel.
     TwoTaps {
@@ -141,7 +143,7 @@ pub enum Separable {
     },
     /// PyTorch on uint8: 15-bit weights and a u8 between the passes.
     Torch {
-        /// Bilinear or bicubic.
+        /// Bilinear, bicubic, or lanczos with antialias.
         filter: Filter,
         /// Whether the window widens when the image shrinks.
         antialias: bool,

@@ -290,6 +290,7 @@ pub(crate) fn read_normalize<P: Clone>(clause: &Clause<P>, sample: Sample, findi
     };
     let mut arguments = Arguments::new(clause, &signature, findings);
     let mut normalize = Normalize::of(sample);
+    normalize.scale_written = clause.named("scale").is_some();
     for (name, slot) in [("scale", &mut normalize.scale), ("eps", &mut normalize.eps)] {
         if let Some(value) = arguments.named(name) {
             *slot = arguments.number(name, value).unwrap_or(Number::Later);

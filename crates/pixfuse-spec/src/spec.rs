@@ -304,6 +304,9 @@ pub struct Patches {
 pub struct Normalize {
     /// Factor on the pixel value; 1/255 unless written, 1/65535 for 16 bits, and 1 for f32.
     pub scale: Number<f64>,
+    /// Whether the default of `scale` was written. It is kept where it says something: `mean` and `std` of pixel values
+    /// are refused without it, since that default is most likely not meant then.
+    pub scale_written: bool,
     /// One value for every channel, or one an *output* channel, in the output's order; 0 unless written.
     pub mean: Number<Vec<f64>>,
     /// As `mean`; 1 unless written. `std + eps` is never zero.
@@ -319,11 +322,30 @@ impl Normalize {
     pub fn of(sample: Sample) -> Self {
         Self {
             scale: Number::Known(1.0 / sample.white()),
+            scale_written: false,
             mean: Number::Known(vec![0.0]),
             std: Number::Known(vec![1.0]),
             eps: Number::Known(0.0),
             order: Order::Fused,
         }
+    }
+
+    /// No `mean` or `std` of pixels that were scaled to 0 to 1 is larger.
+    pub(crate) const MOST: f64 = 4.0;
+
+    /// A value of `mean` or `std` that is one of pixel values as they are stored: its list's name, and its index.
+    pub(crate) fn of_pixels(&self) -> Option<(&'static str, usize, f64)> {
+        [("mean", &self.mean), ("std", &self.std)].into_iter().find_map(|(name, list)| {
+            let values = list.known()?.iter().copied().enumerate();
+            values.map(|(index, value)| (name, index, value)).find(|(.., value)| value.abs() > Self::MOST)
+        })
+    }
+
+    /// As [`Sampling::drop_defaults`], for a source of these samples.
+    pub(crate) fn drop_defaults(&mut self, sample: Sample) {
+        let says = self.scale == Self::of(sample).scale && sample != Sample::F32;
+        let open = self.mean.is_later() || self.std.is_later();
+        self.scale_written &= says && (open || self.of_pixels().is_some());
     }
 }
 

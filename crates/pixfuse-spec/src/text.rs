@@ -245,7 +245,7 @@ impl Normalize {
     pub fn text(&self, sample: Sample) -> String {
         let default = Self::of(sample);
         let mut arguments = Vec::new();
-        if self.scale != default.scale {
+        if self.scale != default.scale || self.scale_written {
             arguments.push(format!("scale = {}", single(&self.scale)));
         }
         if self.mean != default.mean {

@@ -181,11 +181,11 @@ names! {
 }
 
 names! {
-    /// Whose antialiasing a filter is, where two libraries have one of the same name.
+    /// Whose filter is meant, where two libraries have one of the same name.
     Like, "library":
     /// Pillow: 22-bit weights. What an antialiased filter is unless written.
     Pillow = "pillow",
-    /// PyTorch's uint8 kernels: 15-bit weights.
+    /// PyTorch's uint8 kernels: 15-bit weights, and indices of its nearest filters in f32.
     Torch = "torch",
 }
 
@@ -252,6 +252,13 @@ names! {
     HfTorch = "hf_torch",
     /// OpenCV's `blobFromImage`: `(x - mean / scale) * (scale / std)`, in f32.
     Opencv = "opencv",
+    /// The loop that people write in numpy, and rembg's: `(x / 255 - mean) / std` in f64 (a product with any `scale` that
+    /// is not one over an integer), rounded to f32 last.
+    Numpy = "numpy",
+    /// rapidocr's detector: pixels times `scale` in f32, then less `mean` and divided by `std` in f64, rounded to f32 last.
+    Rapidocr = "rapidocr",
+    /// PaddleOCR's (PaddleX `NormalizeImage`): `x * (scale / std) + (-mean / std)`, folded in f64, each step rounded to f32.
+    Paddleocr = "paddleocr",
 }
 
 names! {

@@ -151,7 +151,7 @@ fn sides_and_their_clauses() {
         (
             "resize(shortest = _, max = 512, bilinear)",
             Values { shortest: Some(512), ..Values::default() },
-            "resize: max = 512 is not more than shortest = 512; write longest = 512 for that",
+            "resize: max = 512 is not more than shortest = 512, which torchvision refuses; write rounding = half_even for the rule of transformers, or longest = 512 alone",
         ),
         (
             "center_crop(3, _)",

@@ -44,8 +44,16 @@ pub(crate) fn opencv_ratio(source: u32, output: u32) -> f64 {
 ///
 /// # Panics
 /// When the filter has more than one tap.
-pub(crate) fn one_tap(filter: Filter, source: u32, output: u32) -> Vec<u32> {
+pub(crate) fn one_tap(filter: Filter, torch: bool, source: u32, output: u32) -> Vec<u32> {
     let last = source - 1;
+    if torch {
+        // A ratio of f32, and coordinates rounded to f32 before they are cut off. PyTorch has two ways to the second one,
+        // by memory format and size; they gave the same index in each of 60,000 pairs of sides up to 65,535.
+        let ratio = source as f32 / output as f32;
+        let exact = if filter == Filter::NearestExact { 0.5 } else { 0.0 };
+        let coordinate = |d: u32| ((f64::from(d) + exact) * f64::from(ratio)) as f32;
+        return (0..output).map(|d| (coordinate(d) as u32).min(last)).collect();
+    }
     // `as u32` truncates, which is floor for these coordinates: none is negative.
     let clamp = |coordinate: f64| (coordinate as u32).min(last);
     match filter {

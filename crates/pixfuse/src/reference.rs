@@ -165,8 +165,9 @@ fn resampler<'a>(
     let [rows, columns] = placement.resized;
     match resample {
         Resample::None => Box::new(|row, column, channel| image.value(row, column, channel)),
-        Resample::OneTap { filter } => {
-            let (y, x) = (axis::one_tap(filter, source[0], rows), axis::one_tap(filter, source[1], columns));
+        Resample::OneTap { filter, torch } => {
+            let indices = |axis: usize, side| axis::one_tap(filter, torch, source[axis], side);
+            let (y, x) = (indices(0, rows), indices(1, columns));
             Box::new(move |row, column, channel| image.value(y[row] as usize, x[column] as usize, channel))
         }
         Resample::TwoTaps { .. } => {

@@ -42,13 +42,15 @@ pub(super) fn frame_is_sound(draft: &Draft<'_>, found: &mut Found) {
     }
 }
 
-/// The longer side is at most `max`, so the shorter one cannot be as long; Hugging Face's rule takes that for what it is.
+/// torchvision refuses a `max` that is not more than the shorter side; transformers, which rounds, has a rule for it.
 fn max_is_more(resize: &Resize) -> Option<(Subject, String)> {
-    let Size::Shortest { side: Number::Known(side), max: Some(max), rounding: Rounding::Truncate } = resize.size else {
-        return None;
-    };
-    let message = format!("resize: max = {max} is not more than shortest = {side}; write longest = {max} for that");
-    (max <= side).then_some((Subject::of("resize", "max"), message))
+    let Size::Shortest { side: Number::Known(side), max: Some(max), rounding } = resize.size else { return None };
+    let message = format!(
+        "resize: max = {max} is not more than shortest = {side}, which torchvision refuses; write rounding = {} for \
+         the rule of transformers, or longest = {max} alone",
+        Rounding::HalfEven
+    );
+    (max <= side && rounding == Rounding::Truncate).then_some((Subject::of("resize", "max"), message))
 }
 
 /// A side is truncated or rounded half to even, as the libraries do; for a length `floor` would be another `truncate`.

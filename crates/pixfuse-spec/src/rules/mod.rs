@@ -152,7 +152,7 @@ pub(crate) fn broken(draft: &Draft<'_>) -> Vec<(Subject, String)> {
                            write output(.., f32, ..) or leave normalize out";
             found.push((Subject::clause("normalize"), message.to_owned()));
         }
-        normalize::normalize_is_sound(normalize, draft.channels, &mut found);
+        normalize::normalize_is_sound(normalize, draft.format, draft.channels, &mut found);
         found.extend(order_has_its_values(draft, normalize.order));
     }
     if let (Some(element), Some(quantize)) = (draft.element, draft.quantize) {

@@ -1,14 +1,20 @@
 //! The numbers of `normalize`.
 
 use super::{Found, MOST_CHANNELS, Subject, length_fits, not_finite};
-use crate::{ChannelOrder, Normalize, Number, Order};
+use crate::text::number;
+use crate::{ChannelOrder, Normalize, Number, Order, PixelFormat, Sample};
 
 const SCALE: Subject = Subject::of("normalize", "scale");
 const MEAN: Subject = Subject::of("normalize", "mean");
 const STD: Subject = Subject::of("normalize", "std");
 const EPS: Subject = Subject::of("normalize", "eps");
 
-pub(super) fn normalize_is_sound(normalize: &Normalize, channels: Option<ChannelOrder>, found: &mut Found) {
+pub(super) fn normalize_is_sound(
+    normalize: &Normalize,
+    format: Option<PixelFormat>,
+    channels: Option<ChannelOrder>,
+    found: &mut Found,
+) {
     let before = found.len();
     if let Number::Known(scale) = normalize.scale {
         if !scale.is_finite() {
@@ -35,6 +41,9 @@ pub(super) fn normalize_is_sound(normalize: &Normalize, channels: Option<Channel
     // Folding starts from numbers and lengths that are right.
     if found.len() == before {
         constants_fit(normalize, found);
+    }
+    if found.len() == before {
+        found.extend(format.and_then(|format| numbers_are_scaled(normalize, format.sample())));
     }
     if found.len() == before && normalize.order != Order::Fused {
         order_can_be_kept(normalize, found);
@@ -86,6 +95,25 @@ fn constants_fit(normalize: &Normalize, found: &mut Found) {
     }
 }
 
+/// `mean` and `std` of pixel values as they are stored are not taken from pixels that were scaled to 0 to 1 without a
+/// word.
+fn numbers_are_scaled(normalize: &Normalize, sample: Sample) -> Option<(Subject, String)> {
+    let default = Normalize::of(sample).scale;
+    if normalize.scale_written || normalize.scale != default || sample == Sample::F32 {
+        return None;
+    }
+    let (name, index, value) = normalize.of_pixels()?;
+    let (subject, list) = if name == "mean" { (MEAN, &normalize.mean) } else { (STD, &normalize.std) };
+    let (item, white) = (item(name, list.known()?, index), sample.white());
+    let message = format!(
+        "normalize: {item} = {} is above {}: it is one of pixel values 0 to {white}, and the default scale = 1/{white} \
+         makes them 0 to 1; write scale = 1, or divide mean and std by {white}; if it is meant so, write scale = 1/{white}",
+        number(value),
+        number(Normalize::MOST),
+    );
+    Some((subject.item(index), message))
+}
+
 /// Another order than one multiply-add works from the numbers themselves, and in f32.
 fn order_can_be_kept(normalize: &Normalize, found: &mut Found) {
     let order = normalize.order;
@@ -106,6 +134,10 @@ fn order_can_be_kept(normalize: &Normalize, found: &mut Found) {
         return;
     };
     let Number::Known(eps) = normalize.eps else { return };
+    // These work in f64, or with the constants that were found to fit.
+    if matches!(order, Order::Numpy | Order::Paddleocr) {
+        return;
+    }
     let mut require = |subject: Subject, what: String, values: [f64; 2], zero: bool| {
         for (what, value) in [(what.clone(), values[0]), (format!("{what} / scale"), values[1])] {
             let value = value as f32;
@@ -119,6 +151,9 @@ fn order_can_be_kept(normalize: &Normalize, found: &mut Found) {
         }
     };
     require(SCALE, "scale".to_owned(), [*scale, 1.0], false);
+    if order == Order::Rapidocr {
+        return;
+    }
     require(SCALE, "1".to_owned(), [1.0, 1.0 / scale], false);
     for (index, value) in mean.iter().enumerate() {
         require(MEAN.item(index), item("mean", mean, index), [*value, value / scale], true);

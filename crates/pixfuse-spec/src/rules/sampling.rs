@@ -86,13 +86,14 @@ fn like_exists(clause: &'static str, sampling: &Sampling, found: &mut Found) {
         format!("precision = f32 is equal to no library; leave like = {like} out")
     } else if sampling.antialias {
         match (like, antialias(filter)) {
-            (Like::Torch, Antialias::Always) => {
-                format!("torch has no {filter}; leave like = torch out, or write bilinear or bicubic")
+            (Like::Torch, Antialias::Always) if filter != Filter::Lanczos => {
+                format!("torch has no {filter}; leave like = torch out, or write bilinear, bicubic or lanczos")
             }
             _ => return,
         }
     } else {
         match (like, filter) {
+            (Like::Torch, Filter::Nearest | Filter::NearestExact | Filter::Bilinear) => return,
             (Like::Torch, Filter::Bicubic) => {
                 "bicubic without antialias is torch's already; leave like = torch out".to_owned()
             }
@@ -104,6 +105,9 @@ fn like_exists(clause: &'static str, sampling: &Sampling, found: &mut Found) {
                     "like = {like} is there for antialiasing; write {clause}(.., {filter}, antialias) or leave it out"
                 )
             }
+            (Like::Torch, _) => format!(
+                "torch has no {filter}; leave like = torch out, or write one of nearest, nearest_exact, bilinear"
+            ),
             _ => format!("like = {like} is there for antialiasing, which {filter} has not; leave it out"),
         }
     };

@@ -70,6 +70,46 @@ fn normalize_values() {
 }
 
 #[test]
+fn mean_and_std_of_pixel_values() {
+    let eight = "and the default scale = 1/255 makes them 0 to 1; write scale = 1, or divide mean and std by 255; \
+                 if it is meant so, write scale = 1/255";
+    for (values, what) in [
+        ("mean = [0.5, 123.675, 116.28]", "mean[1] = 123.675"),
+        ("mean = 127.5, std = 127.5", "mean = 127.5"),
+        ("mean = -4.001", "mean = -4.001"),
+        ("mean = 0.5, std = [58.395, 57.12, 57.375], order = torchvision", "std[0] = 58.395"),
+    ] {
+        says(
+            &format!("input(rgb8), normalize({values}), output(rgb, f32)"),
+            &[&format!("normalize: {what} is above 4: it is one of pixel values 0 to 255, {eight}")],
+        );
+    }
+    says(
+        "input(rgb16), normalize(std = 65535), output(rgb, f32)",
+        &["normalize: std = 65535 is above 4: it is one of pixel values 0 to 65535, and the default scale = 1/65535 makes \
+           them 0 to 1; write scale = 1, or divide mean and std by 65535; if it is meant so, write scale = 1/65535"],
+    );
+}
+
+/// A scale that is written is meant, also the default, which the text then keeps.
+#[test]
+fn a_written_scale_is_meant() {
+    for (written, kept) in [
+        ("scale = 1, mean = 123.675, std = 58.395", "scale = 1, mean = 123.675, std = 58.395"),
+        ("scale = 1/255, mean = 123.675", "scale = 1/255, mean = 123.675"),
+        ("scale = 1/255, std = _", "scale = 1/255, std = _"),
+        ("scale = 1/255, mean = 4, std = 4", "mean = 4, std = 4"),
+        ("scale = 1/255", ""),
+    ] {
+        let text = |numbers: &str| format!("input(rgb8), normalize({numbers}), output(rgb, f32, chw)");
+        assert_eq!(text(written).parse::<pixfuse_spec::Spec>().unwrap().to_string(), text(kept));
+        assert_eq!(text(kept).parse::<pixfuse_spec::Spec>().unwrap().to_string(), text(kept));
+    }
+    // f32 samples have no range.
+    assert!("input(rgb32f), normalize(mean = 123), output(rgb, f32)".parse::<pixfuse_spec::Spec>().is_ok());
+}
+
+#[test]
 fn normalize_lists_and_numbers() {
     says(
         "input(rgb8), normalize(mean = [_, 1, 0]), output(rgb, f32)",
@@ -128,18 +168,18 @@ fn order() {
     says(
         "input(rgb8), normalize(order = torchvison), output(rgb, f32)",
         &[
-            "normalize: unknown order `torchvison`, expected one of fused, torchvision, torchvision_v2, hf_pil, hf_torch, opencv; did you mean `torchvision`?",
+            "normalize: unknown order `torchvison`, expected one of fused, torchvision, torchvision_v2, hf_pil, hf_torch, opencv, numpy, rapidocr, paddleocr; did you mean `torchvision`?",
         ],
     );
     says(
         "input(rgb8), normalize(order = bilinear), output(rgb, f32)",
         &[
-            "normalize: expected an order (fused, torchvision, torchvision_v2, hf_pil, hf_torch, opencv), found `bilinear`",
+            "normalize: expected an order (fused, torchvision, torchvision_v2, hf_pil, hf_torch, opencv, numpy, rapidocr, paddleocr), found `bilinear`",
         ],
     );
     says(
         "input(rgb8), normalize(order = _), output(rgb, f32)",
-        &["normalize: expected an order (fused, torchvision, torchvision_v2, hf_pil, hf_torch, opencv), found `_`"],
+        &["normalize: expected an order (fused, torchvision, torchvision_v2, hf_pil, hf_torch, opencv, numpy, rapidocr, paddleocr), found `_`"],
     );
     says(
         "input(rgb8), normalize(mean = _, eps = _, order = hf_pil), output(rgb, f32)",

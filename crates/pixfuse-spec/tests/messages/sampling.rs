@@ -77,20 +77,24 @@ fn like() {
         &["resize: unknown library `tourch`, expected one of pillow, torch; did you mean `torch`?"],
     );
     says(
-        "input(rgb8), resize(240, 256, lanczos, antialias, like = torch), output(rgb, f32)",
-        &["resize: torch has no lanczos; leave like = torch out, or write bilinear or bicubic"],
+        "input(rgb8), resize(240, 256, hamming, antialias, like = torch), output(rgb, f32)",
+        &["resize: torch has no hamming; leave like = torch out, or write bilinear, bicubic or lanczos"],
     );
     says(
         "input(rgb8), resize(240, 256, bicubic, like = torch), output(rgb, f32)",
         &["resize: bicubic without antialias is torch's already; leave like = torch out"],
     );
     says(
-        "input(rgb8), resize(240, 256, bilinear, like = torch), output(rgb, f32)",
-        &["resize: like = torch is there for antialiasing; write resize(.., bilinear, antialias) or leave it out"],
+        "input(rgb8), resize(240, 256, bilinear, like = pillow), output(rgb, f32)",
+        &["resize: like = pillow is there for antialiasing; write resize(.., bilinear, antialias) or leave it out"],
     );
     says(
-        "input(rgb8), resize(240, 256, nearest, like = torch), output(rgb, f32)",
-        &["resize: like = torch is there for antialiasing, which nearest has not; leave it out"],
+        "input(rgb8), resize(240, 256, lanczos4, like = torch), output(rgb, f32)",
+        &["resize: torch has no lanczos4; leave like = torch out, or write one of nearest, nearest_exact, bilinear"],
+    );
+    says(
+        "input(rgb8), resize(240, 256, nearest, like = pillow), output(rgb, f32)",
+        &["resize: like = pillow is there for antialiasing, which nearest has not; leave it out"],
     );
     says(
         "input(rgb8), resize(240, 256, bicubic, like = pillow), output(rgb, f32)",

@@ -46,7 +46,7 @@ proptest! {
     #[test]
     fn a_number_reads_back_to_the_bit(value in any::<f64>()) {
         // Through the only place that takes any finite number.
-        let text = format!("input(rgb8), normalize(mean = [{value:e}, 0, 0], std = _), output(rgb, f32)");
+        let text = format!("input(rgb8), normalize(scale = 1, mean = [{value:e}, 0, 0], std = _), output(rgb, f32)");
         if let Ok(spec) = text.parse::<Spec>() {
             let read: Spec = spec.to_string().parse().unwrap();
             let mean = |spec: &Spec| spec.normalize.as_ref().unwrap().mean.known().unwrap()[0].to_bits();

@@ -37,8 +37,10 @@ fn sampling(keeps: bool) -> impl Strategy<Value = Sampling> {
     let smooth = |filter| Sampling { antialias: true, ..Sampling::new(filter) };
     let antialiased = select(vec![Bilinear, Bicubic, Box, Hamming, Lanczos]).prop_map(smooth);
     let pillow = select(vec![None, Some(12)]);
-    let torch =
-        select(vec![Bilinear, Bicubic]).prop_map(move |filter| Sampling { like: Some(Like::Torch), ..smooth(filter) });
+    let smooth_torch = select(vec![Bilinear, Bicubic, Lanczos]).prop_map(smooth);
+    let plain_torch = select(vec![Nearest, NearestExact, Bilinear]).prop_map(Sampling::new);
+    let torch = prop_oneof![smooth_torch, plain_torch]
+        .prop_map(|sampling| Sampling { like: Some(Like::Torch), ..sampling });
     let float = prop_oneof![antialiased.clone(), select(vec![Bilinear, Bicubic]).prop_map(Sampling::new)];
     let float = match keeps {
         false => float.prop_map(|sampling| Sampling { precision: Precision::F32, ..sampling }).boxed(),
@@ -67,7 +69,12 @@ fn resize(keeps: bool) -> impl Strategy<Value = Resize> {
     let size = prop_oneof![
         (side(), side()).prop_map(|(rows, columns)| Size::Exact { rows, columns }),
         (side(), proptest::option::of(1..=70000_u32), rounding()).prop_map(|(side, more, rounding)| {
-            let max = more.map(|more| side.known().map_or(1000, |side| side + more)).filter(|max| *max <= MAX_SIDE);
+            let least = |more| match (side.known(), rounding) {
+                // Any goes with the rule of transformers.
+                (_, Rounding::HalfEven) => more,
+                (side, _) => side.map_or(1000, |side| side + more),
+            };
+            let max = more.map(least).filter(|max| *max <= MAX_SIDE);
             Size::Shortest { side, max, rounding: if max.is_some() { rounding } else { Rounding::Truncate } }
         }),
         (side(), rounding()).prop_map(|(side, rounding)| Size::Longest { side, rounding }),
@@ -164,11 +171,11 @@ fn normalize(channels: usize) -> impl Strategy<Value = Normalize> {
     };
     let eps = prop_oneof![Just(0.0), Just(1e-5), Just(1e-12)];
     let fused = (open(number()), open(list(true)), open(list(false)), open(eps))
-        .prop_map(|(scale, mean, std, eps)| Normalize { scale, mean, std, eps, order: Order::Fused });
+        .prop_map(|(scale, mean, std, eps)| Normalize { scale, scale_written: false, mean, std, eps, order: Order::Fused });
     let closed = |value: std::ops::Range<f64>| value.prop_map(Number::Known);
     let lists = move || prop_oneof![vec(0.1..9.0_f64, 1), vec(0.1..9.0_f64, channels)].prop_map(Number::Known);
     let ordered = (closed(1e-3..1.0), lists(), lists(), closed(0.0..1e-3), select(Order::ALL))
-        .prop_map(|(scale, mean, std, eps, order)| Normalize { scale, mean, std, eps, order });
+        .prop_map(|(scale, mean, std, eps, order)| Normalize { scale, scale_written: false, mean, std, eps, order });
     prop_oneof![2 => fused, 1 => ordered]
 }
 
@@ -285,10 +292,18 @@ pub(crate) fn spec() -> impl Strategy<Value = Spec> {
             {
                 *rule = CoverRule::Timm;
             }
-            if let Some(normalize) = &mut normalize
-                && (float || wide)
-            {
-                normalize.order = Order::Fused;
+            if let Some(normalize) = &mut normalize {
+                if float || wide {
+                    normalize.order = Order::Fused;
+                }
+                // Numbers of stored pixel values go with a scale that is written.
+                let sample = input.format.sample();
+                let large = |list: &Number<Vec<f64>>| {
+                    list.known().is_some_and(|values| values.iter().any(|value| value.abs() > 4.0))
+                };
+                normalize.scale_written = normalize.scale == Normalize::of(sample).scale
+                    && sample != Sample::F32
+                    && (large(&normalize.mean) || large(&normalize.std));
             }
             Spec { input, resize, letterbox, crop, pad, normalize, output, patches }
         })

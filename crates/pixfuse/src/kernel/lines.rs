@@ -37,7 +37,7 @@ impl<S: Simd> Lines<S> {
         let kept = placement.window.ranges();
         match request.resample {
             Resample::None => Self::pick::<L, C>(simd, request, None),
-            Resample::OneTap { filter } => Self::pick::<L, C>(simd, request, Some(filter)),
+            Resample::OneTap { filter, torch } => Self::pick::<L, C>(simd, request, Some((filter, torch))),
             Resample::TwoTaps { .. } => {
                 let [kept_rows, kept_columns] = kept;
                 let rows = axis::two_taps(from[0], rows, placement.step, Axis::Rows);
@@ -76,13 +76,13 @@ impl<S: Simd> Lines<S> {
     }
 
     /// Each pixel one of the source: its neighbours without a filter.
-    fn pick<L: Load, const C: usize>(simd: S, request: &Request, filter: Option<Filter>) -> Self {
+    fn pick<L: Load, const C: usize>(simd: S, request: &Request, filter: Option<(Filter, bool)>) -> Self {
         let (source, placement) = (&request.source, &request.placement);
         let window = placement.window;
         let indices = |source: usize, resized: u32, first: u32, count: u32| -> Vec<u32> {
             match filter {
-                Some(filter) => {
-                    axis::one_tap(filter, source as u32, resized)[first as usize..][..count as usize].into()
+                Some((filter, torch)) => {
+                    axis::one_tap(filter, torch, source as u32, resized)[first as usize..][..count as usize].into()
                 }
                 None => (first..first + count).collect(),
             }

@@ -168,7 +168,7 @@ fn sinc(x: f64) -> f64 {
     x.sin() / x
 }
 
-fn lanczos(x: f64) -> f64 {
+pub(super) fn lanczos(x: f64) -> f64 {
     if (-3.0..3.0).contains(&x) { sinc(x) * sinc(x / 3.0) } else { 0.0 }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use pixfuse_spec::Filter;
 
 use super::AxisWeights;
-use super::pillow::cubic;
+use super::pillow::{cubic, lanczos};
 
 /// PyTorch's weights for uint8 (`compute_index_ranges_int16_weights`): f64 over the support, then as many fractional
 /// bits as keep the largest weight of the axis within an i16.
@@ -14,7 +14,8 @@ pub(super) fn weights(filter: Filter, antialias: bool, source: u32, output: u32,
         (Filter::Bilinear, _) => (1.0, |x| (1.0 - x.abs()).max(0.0)),
         (Filter::Bicubic, true) => (2.0, |x| cubic(x, -0.5)),
         (Filter::Bicubic, false) => (2.0, |x| cubic(x, -0.75)),
-        _ => unreachable!("the rulebook allows like = torch for bilinear and bicubic only"),
+        (Filter::Lanczos, true) => (3.0, lanczos),
+        _ => unreachable!("the rulebook allows like = torch for bilinear, bicubic and antialiased lanczos only"),
     };
     let scale = f64::from(source) / f64::from(output);
     let stretch = if antialias { scale.max(1.0) } else { 1.0 };

@@ -3,8 +3,8 @@
     pip install -r crates/pixfuse/tests/goldens/requirements.txt
     python crates/pixfuse/tests/goldens/make_torch.py [FOLDER]
 
-On x86-64 with AVX2 PyTorch resizes uint8 with 16-bit integer weights; on CPUs without it goes through float32 and rounds
-differently. These goldens are those of the integer path.
+PyTorch resizes uint8 with 16-bit integer weights; these goldens are those of its kernels for AVX2, which its others equal.
+torchvision gives it floats instead where neither AVX2 nor Arm is, and rounds those.
 """
 
 import functools
@@ -18,6 +18,10 @@ MODES = {
     "bilinear,antialias,like=torch": ("bilinear", True),
     "bicubic,antialias,like=torch": ("bicubic", True),
     "bicubic": ("bicubic", False),
+    "lanczos,antialias,like=torch": ("lanczos", True),
+    "bilinear,like=torch": ("bilinear", False),
+    "nearest,like=torch": ("nearest", False),
+    "nearest_exact,like=torch": ("nearest-exact", False),
 }
 
 
@@ -33,10 +37,10 @@ def resize(image: np.ndarray, rows: int, columns: int, mode: str, antialias: boo
 
 
 def wide_cpu() -> None:
-    """Ends the program where PyTorch would resize uint8 through f32."""
+    """Ends the program where torchvision would resize uint8 through f32."""
     capability = torch.backends.cpu.get_cpu_capability()
     if capability not in ("AVX2", "AVX512"):
-        sys.exit(f"PyTorch says {capability}: the goldens of its integer path need an x86-64 CPU with AVX2")
+        sys.exit(f"PyTorch says {capability}: the goldens of integers need an x86-64 CPU with AVX2")
 
 
 def main() -> None:

@@ -141,6 +141,25 @@ def hand_written_loop(pixels: np.ndarray) -> np.ndarray:
     return (planes * factor + offset).astype(np.float32)
 
 
+def resized(rows: int, columns: int, normalize: Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]) -> Reference:
+    """OpenCV's bilinear, and a normalisation of ImageNet in numpy."""
+
+    def run(pixels: np.ndarray) -> np.ndarray:
+        image = cv2.resize(pixels, (columns, rows), interpolation=cv2.INTER_LINEAR)
+        return normalize(image, *map(np.array, IMAGENET)).astype(np.float32).transpose(2, 0, 1)
+
+    return run
+
+
+def paddleocr(pixels: np.ndarray, mean: np.ndarray, std: np.ndarray) -> np.ndarray:
+    """Channel by channel and in place, as PaddleX' `NormalizeImage`."""
+    planes = [channel.astype(np.float32) for channel in cv2.split(pixels)]
+    for plane, mean, std in zip(planes, mean.tolist(), std.tolist()):
+        plane *= 1 / 255 / std
+        plane += -mean / std
+    return cv2.merge(planes)
+
+
 def side(shortest: int) -> dict:
     return {"shortest_edge": shortest}
 
@@ -154,6 +173,7 @@ def box(rows: int, columns: int) -> dict:
 
 
 BILINEAR, BICUBIC = Image.Resampling.BILINEAR, Image.Resampling.BICUBIC
+NEAREST, LANCZOS = Image.Resampling.NEAREST, Image.Resampling.LANCZOS
 CROP = "center_crop(224, 224)"
 # An odd margin, wider than the image in places: where the roundings part.
 ODD = (box(197, 211), "center_crop(197, 211, rounding = {})")
@@ -295,6 +315,38 @@ PIPELINES = {
             IMAGENET, "hf_torch",
         ),  # fmt: skip
         processor(DetrImageProcessor, edges(120, 200), None, BILINEAR, IMAGENET, do_pad=False),
+    ),
+    # A longest side that is not longer than the shortest, or shorter.
+    "hf_detr_square": Pipeline(
+        declare("resize(shortest = 160, max = 160, bilinear, antialias, rounding = half_even)", IMAGENET, "hf_pil"),
+        processor(DetrImageProcessorPil, edges(160, 160), None, BILINEAR, IMAGENET, do_pad=False),
+    ),
+    "hf_detr_shorter": Pipeline(
+        declare(
+            "resize(shortest = 200, max = 120, bilinear, antialias, like = torch, rounding = half_even)",
+            IMAGENET, "hf_torch",
+        ),  # fmt: skip
+        processor(DetrImageProcessor, edges(200, 120), None, BILINEAR, IMAGENET, do_pad=False),
+    ),
+    "hf_lanczos_torch": Pipeline(
+        declare("resize(181, 192, lanczos, antialias, like = torch)", HALF, "hf_torch"),
+        processor(ViTImageProcessor, box(181, 192), None, LANCZOS, HALF),
+    ),
+    "hf_nearest_torch": Pipeline(
+        declare("resize(181, 192, nearest_exact, like = torch)", HALF, "hf_torch"),
+        processor(ViTImageProcessor, box(181, 192), None, NEAREST, HALF),
+    ),
+    # Normalised by numpy.
+    "numpy": Pipeline(
+        declare("resize(90, 110, bilinear)", IMAGENET, "numpy"),
+        resized(90, 110, lambda x, mean, std: (x / 255 - mean) / std),
+    ),
+    "rapidocr": Pipeline(
+        declare("resize(96, 128, bilinear)", IMAGENET, "rapidocr"),
+        resized(96, 128, lambda x, mean, std: (x.astype("float32") * (1 / 255.0) - mean) / std),
+    ),
+    "paddleocr": Pipeline(
+        declare("resize(96, 128, bilinear)", IMAGENET, "paddleocr"), resized(96, 128, paddleocr)
     ),
     # OpenCV's dnn module.
     "opencv_blob": Pipeline(
