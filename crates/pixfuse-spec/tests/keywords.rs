@@ -36,7 +36,7 @@ fn keywords_say_what_text_says() {
         ("input", Keyword::List(vec![word("rgba8"), named(&[("alpha", word("drop"))])])),
     ]);
     let text = "input(rgba8, alpha = drop), resize(240, _, bilinear), \
-                normalize(mean = [0.485, 0.456, 0.406], std = _), output(rgb, f32, chw)";
+                normalize(scale = 1/255, mean = [0.485, 0.456, 0.406], std = _), output(rgb, f32, chw)";
     assert_eq!(spec, Ok(text.parse().unwrap()));
 }
 

@@ -86,8 +86,10 @@ fn mean_and_std_of_pixel_values() {
     }
     says(
         "input(rgb16), normalize(std = 65535), output(rgb, f32)",
-        &["normalize: std = 65535 is above 4: it is one of pixel values 0 to 65535, and the default scale = 1/65535 makes \
-           them 0 to 1; write scale = 1, or divide mean and std by 65535; if it is meant so, write scale = 1/65535"],
+        &[
+            "normalize: std = 65535 is above 4: it is one of pixel values 0 to 65535, and the default scale = 1/65535 makes \
+           them 0 to 1; write scale = 1, or divide mean and std by 65535; if it is meant so, write scale = 1/65535",
+        ],
     );
 }
 
@@ -179,7 +181,9 @@ fn order() {
     );
     says(
         "input(rgb8), normalize(order = _), output(rgb, f32)",
-        &["normalize: expected an order (fused, torchvision, torchvision_v2, hf_pil, hf_torch, opencv, numpy, rapidocr, paddleocr), found `_`"],
+        &[
+            "normalize: expected an order (fused, torchvision, torchvision_v2, hf_pil, hf_torch, opencv, numpy, rapidocr, paddleocr), found `_`",
+        ],
     );
     says(
         "input(rgb8), normalize(mean = _, eps = _, order = hf_pil), output(rgb, f32)",
@@ -193,11 +197,11 @@ fn order() {
         &["normalize: mean must be a number, a list of numbers or `_`, found `abc`"],
     );
     says(
-        "input(rgb8), normalize(mean = [1e39, 0, 1], std = 1e9, order = hf_torch), output(rgb, f32)",
+        "input(rgb8), normalize(scale = 1/255, mean = [1e39, 0, 1], std = 1e9, order = hf_torch), output(rgb, f32)",
         &["normalize: order = hf_torch works in f32, where mean[0] overflows"],
     );
     says(
-        "input(rgb8), normalize(mean = 1e38, std = 1e38, order = opencv), output(rgb, f32)",
+        "input(rgb8), normalize(scale = 1/255, mean = 1e38, std = 1e38, order = opencv), output(rgb, f32)",
         &[
             "normalize: order = opencv works in f32, where mean / scale overflows",
             "normalize: order = opencv works in f32, where std / scale overflows",

@@ -107,7 +107,9 @@ fn one_side() {
 fn max_goes_with_shortest() {
     says(
         "input(rgb8), resize(shortest = 256, max = 256, bilinear), output(rgb, f32)",
-        &["resize: max = 256 is not more than shortest = 256, which torchvision refuses; write rounding = half_even for the rule of transformers, or longest = 256 alone"],
+        &[
+            "resize: max = 256 is not more than shortest = 256, which torchvision refuses; write rounding = half_even for the rule of transformers, or longest = 256 alone",
+        ],
     );
     says(
         "input(rgb8), resize(shortest = 256, max = _, bilinear), output(rgb, f32)",

@@ -39,8 +39,8 @@ fn sampling(keeps: bool) -> impl Strategy<Value = Sampling> {
     let pillow = select(vec![None, Some(12)]);
     let smooth_torch = select(vec![Bilinear, Bicubic, Lanczos]).prop_map(smooth);
     let plain_torch = select(vec![Nearest, NearestExact, Bilinear]).prop_map(Sampling::new);
-    let torch = prop_oneof![smooth_torch, plain_torch]
-        .prop_map(|sampling| Sampling { like: Some(Like::Torch), ..sampling });
+    let torch =
+        prop_oneof![smooth_torch, plain_torch].prop_map(|sampling| Sampling { like: Some(Like::Torch), ..sampling });
     let float = prop_oneof![antialiased.clone(), select(vec![Bilinear, Bicubic]).prop_map(Sampling::new)];
     let float = match keeps {
         false => float.prop_map(|sampling| Sampling { precision: Precision::F32, ..sampling }).boxed(),
@@ -170,8 +170,9 @@ fn normalize(channels: usize) -> impl Strategy<Value = Normalize> {
         prop_oneof![vec(item.clone(), 1), vec(item, channels)]
     };
     let eps = prop_oneof![Just(0.0), Just(1e-5), Just(1e-12)];
-    let fused = (open(number()), open(list(true)), open(list(false)), open(eps))
-        .prop_map(|(scale, mean, std, eps)| Normalize { scale, scale_written: false, mean, std, eps, order: Order::Fused });
+    let fused = (open(number()), open(list(true)), open(list(false)), open(eps)).prop_map(|(scale, mean, std, eps)| {
+        Normalize { scale, scale_written: false, mean, std, eps, order: Order::Fused }
+    });
     let closed = |value: std::ops::Range<f64>| value.prop_map(Number::Known);
     let lists = move || prop_oneof![vec(0.1..9.0_f64, 1), vec(0.1..9.0_f64, channels)].prop_map(Number::Known);
     let ordered = (closed(1e-3..1.0), lists(), lists(), closed(0.0..1e-3), select(Order::ALL))
