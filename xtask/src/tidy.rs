@@ -89,7 +89,7 @@ fn macros_hide_no_unsafe_code() {
     for (path, text) in sources(&[".rs"]) {
         for definition in text.split("macro_rules!").skip(1) {
             let definition = braces(definition);
-            for unsafe_block in definition.split("unsafe {").skip(1).map(|rest| unclosed(rest)) {
+            for unsafe_block in definition.split("unsafe {").skip(1).map(unclosed) {
                 let hidden = |fragment: &&str| unsafe_block.contains(&format!("${fragment}"));
                 wrong.extend(code_fragments(definition).filter(hidden).map(|fragment| format!("{path}: ${fragment}")));
             }

@@ -269,10 +269,7 @@ pub(crate) fn read_patches<P: Clone>(
         Some(1)
     };
     let default = if layout == Some(Layout::Hwc) { PatchOrder::Thwc } else { PatchOrder::Cthw };
-    let order = match arguments.optional_word("order") {
-        Some(order) => Some(order.unwrap_or(default)),
-        None => None,
-    };
+    let order = arguments.optional_word("order").map(|order| order.unwrap_or(default));
     let pad_to = arguments.named_integer("pad_to", &COUNT).map(|count| count.known().copied());
     let pad_to = if clause.named("pad_to").is_some() { Some(pad_to.flatten()?) } else { None };
     Some(Patches { side: side?, merge: merge?, temporal: temporal?, order: order?, pad_to })

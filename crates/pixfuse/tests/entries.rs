@@ -25,9 +25,9 @@ macro_rules! body {
                     let $value = pixel[0];
                     $map
                 }; $channels];
-                for channel in 1..$channels {
-                    let $value = pixel[channel];
-                    values[channel] = $map;
+                for (value, pixel) in values.iter_mut().zip(pixel).skip(1) {
+                    let $value = pixel;
+                    *value = $map;
                 }
                 values
             }
