@@ -1,0 +1,221 @@
+"""The command `pixfuse`: what the library does, from a shell.
+
+    pixfuse explain 'input(rgb8), resize(224, 224, bilinear), normalize(), output(rgb, f32, chw)'
+    pixfuse import model/                       # the declaration of a model's config
+    pixfuse run photo.jpg --config model/ -o x.npy
+    pixfuse preview photo.jpg --config model/ -o seen.png
+    pixfuse check --config model/ --images photos/
+    pixfuse fingerprint --config model/
+
+It exits with 0, with 1 where tensors differ, and with 2 where something cannot be done: the error is that of the library.
+"""
+
+import argparse
+import hashlib
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy
+
+from . import _pixfuse, presets, seen
+from ._pixfuse import Pipeline, PipelineError, __version__
+from .processor import from_config
+
+__all__ = ["main"]
+
+# What the bytes of a declaration mean: it changes with them, and never does for a text that was written.
+SEMANTICS = 1
+
+_FILES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command, and returns its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except (PipelineError, OSError) as error:
+        print(f"pixfuse: {error}", file=sys.stderr)
+        return 2
+
+
+def fingerprint(pipe: Pipeline) -> str:
+    """What identifies the bytes of a pipeline: SHA-256 of its canonical text and of the version of the language's
+    meaning, as 64 hexadecimal digits. It is the same on every machine, level and decoder."""
+    return hashlib.sha256(f"pixfuse semantics {SEMANTICS}\n{pipe.spec}".encode()).hexdigest()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="pixfuse",
+        description="One declaration, one fused kernel: pixels to tensors, with the same bytes everywhere.",
+        epilog="A declaration is given as text, by --config (a model's folder or file) or by --preset.",
+    )
+    parser.add_argument("--version", action="version", version=f"pixfuse {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def command(name: str, run: Any, text: str, images: bool = False) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(run=run)
+        if images:
+            sub.add_argument("image", help="a photo's file")
+        return sub
+
+    def declared(sub: argparse.ArgumentParser, positional: bool) -> None:
+        group = sub.add_mutually_exclusive_group(required=True)
+        if positional:
+            group.add_argument("declaration", nargs="?", help="the text of a declaration")
+        else:
+            group.add_argument("-d", "--declaration", help="the text of a declaration")
+        group.add_argument("--config", help="a model's folder, or its config's file")
+        group.add_argument("--preset", choices=sorted(_pixfuse.names()), metavar="NAME", help="a preset's name")
+        _backend(sub)
+
+    sub = command("explain", _explain, "Say what a declaration does: its canonical text, the plan, and what runs it.")
+    declared(sub, positional=True)
+
+    sub = command("import", _import, "Print the declaration of a model's config.")
+    sub.add_argument("source", help="a model's folder, or its config's file")
+    _backend(sub)
+
+    sub = command("fingerprint", _fingerprint, "Print what identifies the bytes of a declaration, for model cards and caches.")
+    declared(sub, positional=True)
+
+    sub = command("run", _run, "Run a declaration over a photo's file, into a file of numpy.", images=True)
+    declared(sub, positional=False)
+    sub.add_argument("-o", "--output", required=True, help="the file to write: x.npy")
+
+    sub = command("preview", _preview, "Show what the model sees: the picture that the tensor stands for.", images=True)
+    declared(sub, positional=False)
+    sub.add_argument("-o", "--output", required=True, help="the file to write: seen.png")
+
+    sub = command(
+        "check",
+        _check,
+        "Compare tensors with what a declaration gives, and name the stage that makes them differ. Without --tensors they "
+        "are made by the library whose config it is, which must be installed.",
+    )
+    declared(sub, positional=False)
+    sub.add_argument("--images", required=True, nargs="+", help="photos' files, or folders of them")
+    sub.add_argument("--tensors", nargs="+", help="a file of numpy for each image, in their order")
+    sub.add_argument("--json", action="store_true", help="print a line of JSON for each image")
+    return parser
+
+
+def _backend(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "--backend", choices=("torch", "pil"), default="torch", help="whose bytes a config of transformers means (torch)"
+    )
+
+
+def _pipeline(options: argparse.Namespace) -> Pipeline:
+    if options.config is not None:
+        return from_config(options.config, options.backend).pipeline()
+    if options.preset is not None:
+        pipe: Pipeline = getattr(presets, options.preset)
+        return pipe
+    return Pipeline(options.declaration)
+
+
+def _explain(options: argparse.Namespace) -> int:
+    if options.config is not None:
+        print(from_config(options.config, options.backend).explain())
+    else:
+        print(_pipeline(options).explain())
+    return 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    processor = from_config(options.source, options.backend)
+    print(processor.declaration)
+    for note in processor.notes:
+        print(f"note: {note}", file=sys.stderr)
+    return 0
+
+
+def _fingerprint(options: argparse.Namespace) -> int:
+    print(fingerprint(_pipeline(options)))
+    return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    tensor = _pipeline(options).decode(Path(options.image).read_bytes())
+    numpy.save(options.output, tensor)
+    written = options.output if options.output.endswith(".npy") else f"{options.output}.npy"
+    print(f"{written}: {tensor.dtype} {tensor.shape}, sha256 {hashlib.sha256(tensor.tobytes()).hexdigest()[:16]}")
+    return 0
+
+
+def _preview(options: argparse.Namespace) -> int:
+    pipe = _pipeline(options)
+    picture = seen.picture(pipe, pipe.decode(Path(options.image).read_bytes()))
+    _image().fromarray(picture).save(options.output)
+    print(f"{options.output}: {picture.shape[1]} x {picture.shape[0]}")
+    return 0
+
+
+def _image() -> Any:
+    try:
+        from PIL import Image
+    except ImportError as error:
+        raise PipelineError("preview: a picture is written by Pillow, which is not installed: pip install pillow") from error
+    return Image
+
+
+def _check(options: argparse.Namespace) -> int:
+    from . import parity
+
+    images = [file for path in options.images for file in _photos(Path(path))]
+    if not images:
+        raise PipelineError(f"images: no photo in {', '.join(options.images)}, expected files of {', '.join(_FILES)}")
+    if options.tensors is not None and len(options.tensors) != len(images):
+        raise PipelineError(f"tensors: {len(options.tensors)} files for {len(images)} images, expected one for each")
+    pipe = _pipeline(options)
+    differ = 0
+    for index, image in enumerate(images):
+        data = image.read_bytes()
+        given = numpy.load(options.tensors[index]) if options.tensors is not None else _by_the_library(options, image)
+        found = parity.compare(pipe, data, given)
+        differ += found.values > 0
+        if options.json:
+            record = {"image": str(image), "stage": found.stage, "values": found.values, "most": found.most}
+            print(json.dumps({**record, "explanation": found.explanation}))
+        else:
+            print(f"{image}: {found}")
+    if not options.json:
+        print(f"{len(images) - differ} of {len(images)} equal, every bit")
+    return 1 if differ else 0
+
+
+def _photos(path: Path) -> list[Path]:
+    return sorted(file for file in path.iterdir() if file.suffix.lower() in _FILES) if path.is_dir() else [path]
+
+
+def _by_the_library(options: argparse.Namespace, image: Path) -> Any:
+    """The tensor of an image by the library whose config it is."""
+    if options.config is None:
+        raise PipelineError("tensors: a declaration has no library to compare with; give --tensors x.npy, or --config")
+    try:
+        from transformers import AutoImageProcessor
+    except ImportError as error:
+        raise PipelineError("check: transformers is not installed; give --tensors x.npy") from error
+    backend = {"torch": "torchvision", "pil": "pil"}[options.backend]
+    config = Path(options.config)
+    processor = AutoImageProcessor.from_pretrained(str(config if config.is_dir() else config.parent), backend=backend)
+    # As the library itself loads a path.
+    picture = _loaded(image)
+    return processor(picture, return_tensors="np")["pixel_values"][0]
+
+
+def _loaded(image: Path) -> Any:
+    """The picture of a file as transformers loads it: turned as EXIF says, RGB."""
+    from PIL import ImageOps
+
+    return ImageOps.exif_transpose(_image().open(image)).convert("RGB")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,218 @@
+"""transformers with pixfuse as a backend: the same classes, keys and bits, by pixfuse's kernels.
+
+>>> import pixfuse.transformers                                                        # doctest: +SKIP
+>>> pixfuse.transformers.register()                                                    # doctest: +SKIP
+>>> from transformers import AutoImageProcessor                                        # doctest: +SKIP
+>>> processor = AutoImageProcessor.from_pretrained("model", backend="pixfuse")         # doctest: +SKIP
+>>> processor(images, return_tensors="pt")["pixel_values"]                             # doctest: +SKIP
+
+`AutoProcessor.from_pretrained(.., backend="pixfuse")` works too, with a tokenizer and a video processor beside; `use`
+takes a processor that is there already. Results are those of the backend that transformers would take itself: torch where
+torchvision is installed, else PIL. What is saved is the library's own, and loads without pixfuse.
+"""
+
+import importlib
+import warnings
+import weakref
+from typing import Any
+
+from ._pixfuse import PipelineError
+from .processor import Processor, from_config
+
+__all__ = ["register", "use"]
+
+BACKEND = "pixfuse"
+
+# Keywords that say how a result is given, and not what is computed.
+_OF_THE_RESULT = ("data_format", "device", "disable_grouping", "return_tensors")
+
+
+def register(*, fallback: bool = False) -> None:
+    """Makes `backend="pixfuse"` known to AutoImageProcessor, AutoVideoProcessor and AutoProcessor.
+
+    A class or a config that pixfuse does not reach raises PipelineError when it is loaded, and an image that the class's
+    declaration does not take (float pixels, say) raises it when it is called; with `fallback=True` both go the library's
+    own way, with one warning. Video processors are the library's own. No model's module is imported here, and calling
+    this again only changes `fallback`.
+    """
+    images = importlib.import_module("transformers.models.auto.image_processing_auto")
+    videos = importlib.import_module("transformers.models.auto.video_processing_auto")
+    # After those: the library puts another module in its own place when its parts are first imported.
+    library = importlib.import_module("transformers")
+    _Loader.fallback = fallback
+    for backends in images.IMAGE_PROCESSOR_MAPPING_NAMES.values():
+        name = _library_name(backends)
+        if name is not None:
+            # A name that the library looks up in its own namespace: so nothing is imported before it is asked for.
+            backends[BACKEND] = f"Pixfuse{name}"
+            if backends[BACKEND] not in vars(library):
+                setattr(library, backends[BACKEND], _loader(name))
+    for backends in videos.VIDEO_PROCESSOR_MAPPING_NAMES.values():
+        if backends is not None:
+            backends[BACKEND] = backends.get("torchvision")
+
+
+def use(processor: Any, *, fallback: bool = False) -> Any:
+    """The processor with its image processor run by pixfuse: one of AutoProcessor, changed in place, or an image
+    processor, of which a new one is given.
+
+    Raises PipelineError where pixfuse does not reach the class or its config; with `fallback=True` it stays as it was.
+    """
+    part = getattr(processor, "image_processor", None)
+    if part is not None:
+        processor.image_processor = use(part, fallback=fallback)
+        return processor
+    if not hasattr(processor, "valid_kwargs") or not hasattr(processor, "to_dict"):
+        raise PipelineError(
+            f"processor: {type(processor).__name__}, expected an image processor of transformers, or a processor that has one"
+        )
+    if isinstance(processor, _Fused):
+        return processor
+    name = type(processor).__name__
+    return _loaded(name, lambda made: made.from_dict(processor.to_dict()), lambda: processor, fallback)
+
+
+def __getattr__(name: str) -> Any:
+    # A pickle finds the class of an instance here.
+    if name.endswith("ImageProcessor") or name.endswith("ImageProcessorPil"):
+        return _fused(name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _library_name(backends: dict[str, Any]) -> str | None:
+    """The class whose bytes are given: torch's where it can be loaded, else PIL's."""
+    has_torch = importlib.import_module("transformers.utils").is_torchvision_available()
+    given = {name: value for name, value in backends.items() if isinstance(value, str) and name != BACKEND}
+    first = ("torchvision", "pil") if has_torch else ("pil", "torchvision")
+    return next((given[name] for name in first if name in given), None)
+
+
+class _Loader:
+    """Stands in the library's namespace until an image processor is asked for."""
+
+    fallback = False
+    name = ""
+
+    @classmethod
+    def from_pretrained(cls, source: Any, *arguments: Any, **keywords: Any) -> Any:
+        return _loaded(
+            cls.name,
+            lambda made: made.from_pretrained(source, *arguments, **keywords),
+            lambda: _library_class(cls.name).from_pretrained(source, *arguments, **keywords),
+            _Loader.fallback,
+        )
+
+    @classmethod
+    def from_dict(cls, record: dict[str, Any], **keywords: Any) -> Any:
+        return _loaded(
+            cls.name,
+            lambda made: made.from_dict(record, **keywords),
+            lambda: _library_class(cls.name).from_dict(record, **keywords),
+            _Loader.fallback,
+        )
+
+
+def _loader(name: str) -> type:
+    return type(name, (_Loader,), {"name": name, "__module__": __name__})
+
+
+def _loaded(name: str, load: Any, otherwise: Any, fallback: bool) -> Any:
+    """An image processor of ours; where pixfuse does not reach it, its error or the library's own."""
+    made = load(_fused(name))
+    made._falls_back_to_library(fallback)
+    try:
+        made._pixfuse()
+    except PipelineError as error:
+        if not fallback:
+            raise
+        warnings.warn(f"{name} is not run by pixfuse but by transformers: {error}", stacklevel=3)
+        return otherwise()
+    return made
+
+
+def _library_class(name: str) -> Any:
+    images = importlib.import_module("transformers.models.auto.image_processing_auto")
+    found = images.get_image_processor_class_from_name(name)
+    if found is None:
+        raise PipelineError(f"image_processor_type: transformers has no class {name}")
+    return found
+
+
+_CLASSES: dict[str, type] = {}
+
+
+def _fused(name: str) -> Any:
+    """The library's class with its pixels made by pixfuse. It has the library's name, so that what is saved has it."""
+    if name not in _CLASSES:
+        library = _library_class(name)
+        _CLASSES[name] = type(name, (_Fused, library), {"__module__": __name__, "__doc__": library.__doc__})
+    return _CLASSES[name]
+
+
+# Of each image processor its declaration, until one of its attributes changes: not among the attributes, which are saved.
+_PROCESSORS: "weakref.WeakKeyDictionary[Any, Processor]" = weakref.WeakKeyDictionary()
+_FALLBACKS: "weakref.WeakKeyDictionary[Any, bool]" = weakref.WeakKeyDictionary()
+
+
+class _Fused:
+    """What a class of transformers does differently: `preprocess`."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        _PROCESSORS.pop(self, None)
+        super().__setattr__(name, value)
+
+    def _pixfuse(self) -> Processor:
+        """What the attributes say, as a Processor."""
+        if self not in _PROCESSORS:
+            record = {name: value for name, value in self.to_dict().items() if not name.startswith("_")}  # type: ignore[attr-defined]
+            backend = "pil" if type(self).__name__.endswith("Pil") or not _is_torch(self) else "torch"
+            _PROCESSORS[self] = from_config(record, backend=backend)
+        return _PROCESSORS[self]
+
+    def _falls_back_to_library(self, falls_back: bool) -> None:
+        _FALLBACKS[self] = falls_back
+
+    def preprocess(self, images: Any, *arguments: Any, **keywords: Any) -> Any:
+        """As the library's, from images to its BatchFeature."""
+        validate = importlib.import_module("huggingface_hub.dataclasses").validate_typed_dict
+        validate(self.valid_kwargs, keywords)  # type: ignore[attr-defined]
+        try:
+            return self._run(images, arguments, {name: value for name, value in keywords.items() if value is not None})
+        except PipelineError as error:
+            if not _FALLBACKS.get(self, False):
+                raise
+            warnings.warn(f"{type(self).__name__} ran by transformers and not by pixfuse: {error}", stacklevel=2)
+            return super().preprocess(images, *arguments, **keywords)  # type: ignore[misc]
+
+    def _run(self, images: Any, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        batch = importlib.import_module("transformers.image_processing_base").BatchFeature
+        if any(argument is not None for argument in arguments):
+            raise PipelineError("preprocess: maps and annotations beside images are not made by pixfuse")
+        order = getattr(keywords.get("data_format"), "value", keywords.get("data_format"))
+        if order not in (None, "channels_first"):
+            raise PipelineError(f"data_format: {order}, expected channels_first; transpose the result, or leave it out")
+        asked = keywords.get("return_tensors")
+        asked = getattr(asked, "value", asked)
+        called = {name: value for name, value in keywords.items() if name not in _OF_THE_RESULT}
+        kind = asked if asked in ("pt", "np") else None
+        data = self._pixfuse()(images, return_tensors=kind, **called)
+        if kind is None and _is_torch(self):
+            data = {name: _tensors(value) for name, value in data.items()}
+        result = batch(data, tensor_type=None if kind is not None else asked)
+        device = keywords.get("device")
+        return result if device is None or str(device) == "cpu" else result.to(device)
+
+
+def _is_torch(processor: Any) -> bool:
+    return getattr(processor, "backend", "pil") == "torchvision"
+
+
+def _tensors(value: Any) -> Any:
+    """Arrays as the torch backend gives them: tensors over the same memory."""
+    torch = importlib.import_module("torch")
+    numpy = importlib.import_module("numpy")
+    if isinstance(value, numpy.ndarray):
+        return torch.from_numpy(value)
+    if isinstance(value, list):
+        return [_tensors(item) for item in value]
+    return value

@@ -1,0 +1,207 @@
+"""transformers with pixfuse as a backend. Needs transformers and torchvision; elsewhere these are said to be skipped."""
+
+import json
+import pickle
+import warnings
+
+import numpy as np
+import pytest
+
+transformers = pytest.importorskip("transformers")
+pytest.importorskip("torchvision")
+
+import torch  # noqa: E402
+from PIL import Image  # noqa: E402
+
+import pixfuse  # noqa: E402
+import pixfuse.transformers  # noqa: E402
+
+SIZES = [(48, 64), (101, 67), (333, 500)]
+CLASSES = {
+    "ViTImageProcessor": {},
+    "CLIPImageProcessor": {},
+    "SiglipImageProcessor": {},
+    "BitImageProcessor": {"size": {"shortest_edge": 256}, "crop_size": {"height": 224, "width": 224}},
+    "ConvNextImageProcessor": {},
+    "Sam2ImageProcessor": {},
+    "DetrImageProcessor": {},
+}
+MODEL_TYPES = {"CLIPImageProcessor": "clip", "ViTImageProcessor": "vit", "SiglipImageProcessor": "siglip"}
+
+
+def photo(size, seed=1):
+    rows, columns = size
+    return Image.fromarray(np.random.default_rng(seed).integers(0, 256, (rows, columns, 3), np.uint8))
+
+
+def folder(path, name, **config):
+    (path / "preprocessor_config.json").write_text(json.dumps({"image_processor_type": name, **config}))
+    return str(path)
+
+
+@pytest.fixture(autouse=True)
+def registered():
+    pixfuse.transformers.register()
+
+
+def equal(ours, theirs):
+    assert set(ours) == set(theirs)
+    for name, value in theirs.items():
+        assert type(ours[name]) is type(value), name
+        if isinstance(value, torch.Tensor):
+            assert ours[name].dtype == value.dtype, name
+            assert torch.equal(ours[name], value), name
+        else:
+            np.testing.assert_array_equal(np.asarray(ours[name]), np.asarray(value))
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_results_are_the_library_s(name, tmp_path):
+    source = folder(tmp_path, name, **CLASSES[name])
+    theirs = transformers.AutoImageProcessor.from_pretrained(source, backend="torchvision")
+    ours = transformers.AutoImageProcessor.from_pretrained(source, backend="pixfuse")
+    assert type(ours) is not type(theirs)
+    assert isinstance(ours, type(theirs))
+    for size in SIZES:
+        equal(ours(photo(size), return_tensors="pt"), theirs(photo(size), return_tensors="pt"))
+    array = np.asarray(photo(SIZES[0]))
+    equal(ours(array, return_tensors="pt"), theirs(array, return_tensors="pt"))
+    tensor = torch.from_numpy(array.copy()).permute(2, 0, 1)
+    equal(ours([tensor], return_tensors="np"), theirs([tensor], return_tensors="np"))
+    images = [photo(SIZES[0], 1), photo(SIZES[0], 2)]
+    equal(ours(images, return_tensors="pt"), theirs(images, return_tensors="pt"))
+
+
+@pytest.mark.parametrize(
+    "keywords",
+    [
+        {"size": {"height": 100, "width": 90}},
+        {"do_resize": False},
+        {"do_normalize": False},
+        {"image_mean": [0.1, 0.2, 0.3], "image_std": [0.9, 0.8, 0.7]},
+        {"resample": 3},
+        {"do_rescale": False},
+    ],
+    ids=lambda keywords: next(iter(keywords)),
+)
+def test_keywords_of_a_call_mean_what_they_mean_there(keywords, tmp_path):
+    source = folder(tmp_path, "ViTImageProcessor")
+    theirs = transformers.AutoImageProcessor.from_pretrained(source, backend="torchvision")
+    ours = transformers.AutoImageProcessor.from_pretrained(source, backend="pixfuse")
+    equal(
+        ours(photo(SIZES[1]), return_tensors="pt", **keywords), theirs(photo(SIZES[1]), return_tensors="pt", **keywords)
+    )
+
+
+def test_an_unknown_keyword_is_the_library_s_error(tmp_path):
+    source = folder(tmp_path, "ViTImageProcessor")
+    errors = []
+    for backend in ("torchvision", "pixfuse"):
+        processor = transformers.AutoImageProcessor.from_pretrained(source, backend=backend)
+        with pytest.raises(Exception) as caught:
+            processor(photo(SIZES[0]), sise=3)
+        errors.append((type(caught.value), str(caught.value)))
+    assert errors[0] == errors[1]
+
+
+def test_what_is_saved_is_the_library_s(tmp_path):
+    (tmp_path / "a").mkdir()
+    source = folder(tmp_path / "a", "CLIPImageProcessor", size={"shortest_edge": 100})
+    theirs = transformers.AutoImageProcessor.from_pretrained(source, backend="torchvision")
+    ours = transformers.AutoImageProcessor.from_pretrained(source, backend="pixfuse")
+    ours(photo(SIZES[0]))
+    assert ours.to_dict() == theirs.to_dict()
+    assert ours.to_json_string() == theirs.to_json_string()
+    theirs.save_pretrained(tmp_path / "theirs")
+    ours.save_pretrained(tmp_path / "ours")
+    names = sorted(path.name for path in (tmp_path / "theirs").iterdir())
+    assert names == sorted(path.name for path in (tmp_path / "ours").iterdir())
+    for name in names:
+        assert (tmp_path / "ours" / name).read_bytes() == (tmp_path / "theirs" / name).read_bytes()
+
+
+def test_a_processor_is_pickled(tmp_path):
+    ours = transformers.AutoImageProcessor.from_pretrained(folder(tmp_path, "ViTImageProcessor"), backend="pixfuse")
+    expected = ours(photo(SIZES[0]), return_tensors="pt")
+    copy = pickle.loads(pickle.dumps(ours))
+    assert type(copy) is type(ours)
+    equal(copy(photo(SIZES[0]), return_tensors="pt"), expected)
+
+
+def test_an_attribute_that_changes_counts(tmp_path):
+    ours = transformers.AutoImageProcessor.from_pretrained(folder(tmp_path, "ViTImageProcessor"), backend="pixfuse")
+    assert ours(photo(SIZES[0]), return_tensors="pt")["pixel_values"].shape == (1, 3, 224, 224)
+    ours.size = {"height": 32, "width": 48}
+    assert ours(photo(SIZES[0]), return_tensors="pt")["pixel_values"].shape == (1, 3, 32, 48)
+
+
+def test_a_model_s_type_names_the_class(tmp_path):
+    (tmp_path / "preprocessor_config.json").write_text(json.dumps({"do_resize": True}))
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "clip"}))
+    ours = transformers.AutoImageProcessor.from_pretrained(str(tmp_path), backend="pixfuse")
+    theirs = transformers.AutoImageProcessor.from_pretrained(str(tmp_path), backend="torchvision")
+    assert isinstance(ours, type(theirs)) and type(ours) is not type(theirs)
+    equal(ours(photo(SIZES[2]), return_tensors="pt"), theirs(photo(SIZES[2]), return_tensors="pt"))
+
+
+def test_what_is_not_reached_is_refused_or_the_library_s(tmp_path):
+    source = folder(tmp_path, "Pix2StructImageProcessor")
+    with pytest.raises(pixfuse.PipelineError, match="Pix2Struct"):
+        transformers.AutoImageProcessor.from_pretrained(source, backend="pixfuse")
+    pixfuse.transformers.register(fallback=True)
+    with pytest.warns(UserWarning, match="not run by pixfuse"):
+        theirs = transformers.AutoImageProcessor.from_pretrained(source, backend="pixfuse")
+    assert type(theirs) is transformers.Pix2StructImageProcessor
+
+
+def test_an_image_that_is_not_reached(tmp_path):
+    source = folder(tmp_path, "ViTImageProcessor")
+    floats = np.random.default_rng(1).random((3, 40, 50), np.float32)
+    ours = transformers.AutoImageProcessor.from_pretrained(source, backend="pixfuse")
+    with pytest.raises(pixfuse.PipelineError, match="float32, expected uint8"):
+        ours(floats, return_tensors="pt", do_rescale=False)
+    pixfuse.transformers.register(fallback=True)
+    ours = transformers.AutoImageProcessor.from_pretrained(source, backend="pixfuse")
+    theirs = transformers.AutoImageProcessor.from_pretrained(source, backend="torchvision")
+    with pytest.warns(UserWarning, match="ran by transformers"):
+        result = ours(floats, return_tensors="pt", do_rescale=False)
+    equal(result, theirs(floats, return_tensors="pt", do_rescale=False))
+
+
+def test_use_takes_a_processor_that_is_there(tmp_path):
+    theirs = transformers.AutoImageProcessor.from_pretrained(folder(tmp_path, "CLIPImageProcessor"), backend="torchvision")
+    ours = pixfuse.transformers.use(theirs)
+    equal(ours(photo(SIZES[1]), return_tensors="pt"), theirs(photo(SIZES[1]), return_tensors="pt"))
+    pil = transformers.AutoImageProcessor.from_pretrained(folder(tmp_path, "CLIPImageProcessor"), backend="pil")
+    ours = pixfuse.transformers.use(pil)
+    equal(ours(photo(SIZES[1]), return_tensors="np"), pil(photo(SIZES[1]), return_tensors="np"))
+    with pytest.raises(pixfuse.PipelineError, match="expected an image processor of transformers"):
+        pixfuse.transformers.use(3)
+
+
+def test_nothing_is_warned_of_where_all_is_reached(tmp_path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ours = transformers.AutoImageProcessor.from_pretrained(folder(tmp_path, "ViTImageProcessor"), backend="pixfuse")
+        ours(photo(SIZES[0]), return_tensors="pt")
+
+
+def test_a_whole_processor(tmp_path):
+    """AutoProcessor, with a tokenizer beside: what serving code loads."""
+    vocabulary = {token: index for index, token in enumerate(["<|startoftext|>", "<|endoftext|>", "a</w>", "a"])}
+    (tmp_path / "vocab.json").write_text(json.dumps(vocabulary))
+    (tmp_path / "merges.txt").write_text("#version: 0.2\n")
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "clip"}))
+    (tmp_path / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "CLIPTokenizer"}))
+    (tmp_path / "preprocessor_config.json").write_text(
+        json.dumps({"image_processor_type": "CLIPImageProcessor", "processor_class": "CLIPProcessor"})
+    )
+    theirs = transformers.AutoProcessor.from_pretrained(str(tmp_path))
+    ours = transformers.AutoProcessor.from_pretrained(str(tmp_path), backend="pixfuse")
+    assert type(ours) is type(theirs)
+    assert type(ours.image_processor).__module__ == "pixfuse.transformers"
+    arguments = {"text": ["a"], "images": photo(SIZES[2]), "return_tensors": "pt"}
+    equal(dict(ours(**arguments)), dict(theirs(**arguments)))
+    changed = pixfuse.transformers.use(theirs)
+    assert changed is theirs and type(theirs.image_processor).__module__ == "pixfuse.transformers"
+    equal(dict(theirs(**arguments)), dict(ours(**arguments)))
