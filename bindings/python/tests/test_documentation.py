@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pixfuse
 import pytest
-from pixfuse import presets
+from pixfuse import parity, presets, processor, seen
 
 PACKAGE = Path(__file__).parents[1]
 
 
-@pytest.mark.parametrize("module", [pixfuse, presets])
+@pytest.mark.parametrize("module", [pixfuse, presets, parity, processor, seen])
 def test_examples(module):
     found = doctest.DocTestFinder(exclude_empty=True).find(module)
     runner = doctest.DocTestRunner()

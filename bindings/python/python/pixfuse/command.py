@@ -12,6 +12,7 @@ It exits with 0, with 1 where tensors differ, and with 2 where something cannot 
 
 import argparse
 import hashlib
+import importlib
 import json
 import sys
 from collections.abc import Sequence
@@ -199,12 +200,12 @@ def _by_the_library(options: argparse.Namespace, image: Path) -> Any:
     if options.config is None:
         raise PipelineError("tensors: a declaration has no library to compare with; give --tensors x.npy, or --config")
     try:
-        from transformers import AutoImageProcessor
+        automatic = importlib.import_module("transformers").AutoImageProcessor
     except ImportError as error:
         raise PipelineError("check: transformers is not installed; give --tensors x.npy") from error
     backend = {"torch": "torchvision", "pil": "pil"}[options.backend]
     config = Path(options.config)
-    processor = AutoImageProcessor.from_pretrained(str(config if config.is_dir() else config.parent), backend=backend)
+    processor = automatic.from_pretrained(str(config if config.is_dir() else config.parent), backend=backend)
     # As the library itself loads a path.
     picture = _loaded(image)
     return processor(picture, return_tensors="np")["pixel_values"][0]

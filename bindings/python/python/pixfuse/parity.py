@@ -12,6 +12,7 @@ of a file, whose other pixels cannot be made here.
 filter: the tensor is that of resize(8, 8, bicubic, antialias)
 """
 
+import functools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -282,7 +283,11 @@ def _moved(text: str, size: str, source: _Source) -> Iterator[tuple[str, str, Ca
             if (down, right) != (0, 0) and top + down >= 0 and left + right >= 0:
                 window = f"{top + down}, {left + right}, {sides[1]}, {sides[2]}"
                 changed = _text.replaced(text, center_crop=None, crop=window)
-                yield "crop", f"crop({window})", lambda changed=changed: source.run(Pipeline(changed))
+                yield "crop", f"crop({window})", functools.partial(_run, source, changed)
+
+
+def _run(source: _Source, text: str) -> Any:
+    return source.run(Pipeline(text))
 
 
 def _of_channels(stage: str, said: str, text: str, source: _Source) -> tuple[str, str, Callable[[], Any]]:
