@@ -41,9 +41,9 @@ export type Filter =
   | 'area'
   | 'lanczos4'
 
-/** What else can be said of an antialiasing filter. */
+/** What else can be said of a filter. */
 export interface Sampling {
-  /** PyTorch's uint8 `bilinear` or `bicubic`, instead of Pillow's. */
+  /** PyTorch's uint8 filter of that name, instead of Pillow's or OpenCV's. */
   like?: 'pillow' | 'torch'
   /** 12 for the order of passes of Pillow 12 and older. */
   pillow?: 12 | 13
@@ -66,6 +66,28 @@ export interface Longest {
   /** How the other side is rounded; truncated unless given. `half_even` is timm's. */
   rounding?: 'half_even' | 'truncate'
 }
+
+/** A size by the rule of a model of transformers, each with its own numbers. */
+export type Ruled =
+  | {
+      rule: 'qwen2_vl' | 'glm_image' | 'paddleocr_vl' | 'lfm2_vl'
+      /** Of what both sides become multiples: a patch times a merge. */
+      multiple: number
+      minPixels: number
+      maxPixels: number
+    }
+  | { rule: 'glm4v', multiple: number, minPixels: number, maxPixels: number, frames: number }
+  | { rule: 'naflex', multiple: number, maxPatches: number }
+  | { rule: 'mask2former' | 'yolos', multiple: number, shortest: number, max: number }
+  | { rule: 'textnet' | 'pp_lcnet' | 'vilt', multiple: number, shortest: number }
+  | { rule: 'glpn', multiple: number }
+  | { rule: 'dpt', multiple: number, rows: number, columns: number }
+  | { rule: 'pp_ocr', shortest: number, max?: number }
+  | { rule: 'pp_ocr', longest: number, max?: number }
+  | { rule: 'pixtral', multiple: number, longest: number }
+  | { rule: 'idefics2', shortest: number, max: number }
+  | { rule: 'idefics3' | 'sam', longest: number }
+  | { rule: 'deepseek_vl' | 'aria', longest: number, minSide: number }
 
 /** As small as the aspect allows, so that it covers a frame of these rows and columns, or a square. */
 export interface Cover {
@@ -172,7 +194,7 @@ export interface Declaration<E extends Element = Element> {
   /** Rows, columns and filter of the result, or one side and filter; the image keeps its size without it. */
   resize?:
     | readonly [rows: number | Later, columns: number | Later, filter: Filter, ...sampling: ('antialias' | Sampling)[]]
-    | readonly [side: Shortest | Longest | Cover, filter: Filter, ...sampling: ('antialias' | Sampling)[]]
+    | readonly [side: Shortest | Longest | Cover | Ruled, filter: Filter, ...sampling: ('antialias' | Sampling)[]]
   /** A resize to these rows and columns that keeps the aspect and fills the rest. */
   letterbox?: readonly [
     rows: number | Later,

@@ -12,10 +12,11 @@ use crate::tools;
 const FOLDER: &str = "crates/pixfuse/tests/goldens";
 
 /// Each program and the files that it writes.
-const PROGRAMS: [(&str, &[&str]); 3] = [
+const PROGRAMS: [(&str, &[&str]); 4] = [
     ("make", &["resize.txt"]),
     ("make_torch", &["torch.txt"]),
     ("make_pipelines", &["declarations.txt", "pipelines.txt"]),
+    ("make_sizes", &["sizes.txt"]),
 ];
 
 /// How many lines that differ are shown of a file.

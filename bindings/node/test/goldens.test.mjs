@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 
-import { levels } from '../index.mjs'
+import { levels, Pipeline } from '../index.mjs'
 import { at, digest, lines, photo, PHOTOS, pixels, table } from './images.mjs'
 
 const ORDERS = { gray: 1, rgb: 3, rgba: 4 }
@@ -33,6 +33,28 @@ for (const name of ['resize.txt', 'torch.txt']) {
     }
   })
 }
+
+test('sizes by rule equal transformers', () => {
+  const goldens = table('sizes.txt', 2)
+  assert.equal(goldens.length, 263, 'the table is whole')
+  for (const { numbers: [rows, columns], digests } of goldens) {
+    for (const [rule, expected] of digests) {
+      // `rule=sam,longest=1024`, as a user writes it: an object.
+      const camelCase = name => name.replace(/_./g, under => under[1].toUpperCase())
+      const pairs = rule.split(',').map(pair => pair.split('='))
+      const size = Object.fromEntries(pairs.map(([name, value]) => [camelCase(name), name === 'rule' ? value : Number(value)]))
+      const pipe = new Pipeline({ input: 'rgb8', resize: [size, 'bicubic', 'antialias'], output: 'rgb, f32, chw' })
+      const sides = expected.split('x').map(Number)
+      if (expected === '-') {
+        assert.throws(() => pipe.geometry(rows, columns), { message: new RegExp(`rule = ${size.rule}`) })
+      } else if (Math.max(...sides) > 65535) {
+        assert.throws(() => pipe.geometry(rows, columns), /the most is 65535/)
+      } else {
+        assert.deepEqual(Array.from(pipe.geometry(rows, columns).output), sides, `${rows} x ${columns}: ${rule}`)
+      }
+    }
+  }
+})
 
 test('whole pipelines equal their libraries on photos, the CPU\'s levels in turn', () => {
   const texts = new Map(lines('declarations.txt').map(line => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)]))

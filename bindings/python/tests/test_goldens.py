@@ -63,6 +63,25 @@ def test_resizes_equal_the_libraries(level, name):
             assert digest(tensors) == expected, f"{source_rows} x {source_columns}: {text}"
 
 
+def test_sizes_by_rule_equal_transformers():
+    """The size is that of the geometry; `-` stands for what the library refuses."""
+    lines = list(table("sizes.txt", 2))
+    assert len(lines) == 263
+    pipes = {
+        rule: pixfuse.Pipeline(f"input(rgb8), resize({rule}, bicubic, antialias), output(rgb, f32, chw)")
+        for rule in lines[0][1]
+    }
+    for (rows, columns), sizes in lines:
+        for rule, expected in sizes.items():
+            size = [] if expected == "-" else [int(side) for side in expected.split("x")]
+            if size and max(size) <= 65535:
+                assert list(pipes[rule].geometry(rows, columns).output) == size, f"{rows} x {columns}: {rule}"
+                continue
+            name = rule.partition(",")[0].replace("=", " = ")
+            with pytest.raises(pixfuse.PipelineError, match="the most is 65535" if size else name):
+                pipes[rule].geometry(rows, columns)
+
+
 def test_whole_pipelines_equal_their_libraries(monkeypatch):
     """On five photos of each size. The core's tests run all levels; here they take turns."""
     levels = pixfuse.levels()

@@ -153,7 +153,7 @@ fn sides(spec: &mut Spec) -> Vec<(&'static str, Subject, &mut Number<u32>)> {
         Some(Size::Exact { rows, columns }) => add("resize", ["rows", "columns"], rows, columns),
         Some(Size::Shortest { side, .. }) => sides.push(("shortest", Subject::of("resize", "shortest"), side)),
         Some(Size::Longest { side, .. }) => sides.push(("longest", Subject::of("resize", "longest"), side)),
-        Some(Size::Cover { .. }) | None => {}
+        Some(Size::Cover { .. } | Size::Ruled(_)) | None => {}
     }
     sides
 }

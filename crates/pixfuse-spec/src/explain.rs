@@ -107,6 +107,7 @@ impl fmt::Display for Size {
             }
             Self::Cover { rows, columns, rule } => write!(f, "{rows} x {columns} covered ({rule})"),
             Self::Longest { side, rounding } => write!(f, "longest side {}{}", Hole(side), rounded(*rounding)),
+            Self::Ruled(ruled) => write!(f, "the size by {ruled}"),
         }
     }
 }

@@ -32,6 +32,7 @@ mod orientation;
 mod plan;
 mod read;
 mod rules;
+mod sizes;
 mod spec;
 mod spelling;
 mod text;
@@ -49,6 +50,7 @@ pub use orientation::Orientation;
 pub use plan::{
     Composite, Convert, Frame, FrameSize, Load, Map, MapForm, Plan, Resample, Separable, Shape, Store, Stored,
 };
+pub use sizes::RuledSize;
 pub use spec::{
     Crop, Fill, Input, Letterbox, MarginFill, Margins, Normalize, Number, Output, Pad, Patches, Quantize, Resize,
     Sampling, Size, Spec,
@@ -56,5 +58,5 @@ pub use spec::{
 pub use tokens::{Kind, Token, lex};
 pub use vocabulary::{
     Alpha, Anchor, ChannelOrder, CoverRule, Element, Filter, Gray, Layout, LetterboxRule, Like, Matrix, Order,
-    PatchOrder, PixelFormat, Precision, Range, Rounding, Sample,
+    PatchOrder, PixelFormat, Precision, Range, Rounding, Sample, SizeNumber, SizeRule,
 };

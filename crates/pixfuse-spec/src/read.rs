@@ -1,16 +1,18 @@
 //! What stands in each clause.
 
 use crate::arguments::{Arguments, Findings, Signature};
-use crate::grammar::Clause;
+use crate::grammar::{Clause, Item};
 use crate::rules::Integer;
 use crate::{
     Alpha, Anchor, ChannelOrder, CoverRule, Crop, Element, Fill, Gray, Layout, Letterbox, LetterboxRule, MAX_SIDE,
     MarginFill, Margins, Matrix, Normalize, Number, Order, Orientation, Pad, PatchOrder, Patches, PixelFormat,
-    Precision, Quantize, Range, Resize, Rounding, Sample, Sampling, Size,
+    Precision, Quantize, Range, Resize, Rounding, RuledSize, Sample, Sampling, Size, SizeNumber, SizeRule,
 };
 
 /// A length without `_`: what cuts an image that is there.
 const LENGTH: Integer = Integer { least: 1, most: MAX_SIDE, open: false };
+/// A number of pixels.
+const AREA: Integer = Integer { least: 1, most: u32::MAX, open: false };
 const OFFSET: Integer = Integer { least: 0, most: MAX_SIDE, open: false };
 const STRIDE: Integer = Integer { least: 1, most: 1024, open: false };
 const PATCH: Integer = Integer { least: 1, most: 1024, open: false };
@@ -62,8 +64,71 @@ pub(crate) fn read_input<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P
     InputDraft { format, layout, alpha, background, gray, matrix, range, orient }
 }
 
+/// The size by a rule that stands for itself, and its numbers. `None` if something in the clause could not be read.
+fn read_ruled<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> Option<Resize> {
+    let signature = Signature {
+        clause: "resize",
+        usage: "resize(rule = pixtral, multiple = 16, longest = 1024, bicubic, antialias)",
+        positional: &["filter"],
+        least: 1,
+        flags: &["antialias"],
+        names: &[
+            "rule",
+            "multiple",
+            "min_pixels",
+            "max_pixels",
+            "frames",
+            "max_patches",
+            "shortest",
+            "longest",
+            "max",
+            "min_side",
+            "rows",
+            "columns",
+            "like",
+            "pillow",
+            "precision",
+        ],
+    };
+    let mut arguments = Arguments::new(clause, &signature, findings);
+    let sampling = read_sampling(&mut arguments);
+    let rule: SizeRule = arguments.named_word("rule")?;
+    let mut ruled = RuledSize::new(rule);
+    let (needed, optional) = rule.numbers();
+    for &number in SizeNumber::ALL {
+        let name = number.name();
+        let range = if matches!(number, SizeNumber::MinPixels | SizeNumber::MaxPixels) { &AREA } else { &LENGTH };
+        let Some(value) = arguments.named(name) else { continue };
+        if !needed.contains(&number) && !optional.contains(&number) {
+            arguments.error(value, format!("rule = {rule} has no {name}; leave it out"));
+        } else if let Some(Number::Known(value)) = arguments.named_integer(name, range) {
+            ruled = ruled.with(number, value);
+        }
+    }
+    let missing = needed.iter().find(|number| clause.named(number.name()).is_none());
+    let all = needed.iter().map(|number| format!("{number} = ..")).collect::<Vec<_>>().join(", ");
+    let missing = missing.map(|number| format!("rule = {rule} needs {number}; write rule = {rule}, {all}"));
+    let one_limit = "rule = pp_ocr needs shortest or longest, one of them; write shortest = 736 for limit_type min, \
+                     longest = 960 for max";
+    let limits = [SizeNumber::Shortest, SizeNumber::Longest].map(|number| ruled.get(number).is_some());
+    let missing = missing.or((rule == SizeRule::PpOcr && limits[0] == limits[1]).then(|| one_limit.to_owned()));
+    if let Some(message) = missing.filter(|_| !arguments.reported()) {
+        arguments.error(clause.named("rule")?, message);
+    }
+    Some(Resize { size: Size::Ruled(ruled), sampling: sampling? })
+}
+
+/// Whether the clause's `rule` is not one of `cover = ..`, but says the size itself.
+fn is_ruled<P>(clause: &Clause<P>) -> bool {
+    let covers = |item: &Item<P>| matches!(item, Item::Word(word) if CoverRule::from_name(word).is_some());
+    clause.named("cover").is_none() && clause.named("rule").is_some_and(|value| !covers(&value.item))
+}
+
 /// `None` if something in the clause could not be read.
 pub(crate) fn read_resize<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> Option<Resize> {
+    if is_ruled(clause) {
+        return read_ruled(clause, findings);
+    }
     let by_name = ["shortest", "longest", "cover"].into_iter().find(|name| clause.named(name).is_some());
     let signature = Signature {
         clause: "resize",

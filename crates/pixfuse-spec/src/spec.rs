@@ -2,7 +2,7 @@
 
 use crate::{
     Alpha, Anchor, ChannelOrder, CoverRule, Element, Filter, Gray, Layout, LetterboxRule, Like, Matrix, Order,
-    Orientation, PatchOrder, PixelFormat, Precision, Range, Rounding, Sample,
+    Orientation, PatchOrder, PixelFormat, Precision, Range, Rounding, RuledSize, Sample,
 };
 
 /// A number of a declaration: written down, or left open as `_` until the pipeline is made.
@@ -123,6 +123,8 @@ pub enum Size {
         /// `Truncate`, unless written. `HalfEven`: timm's `ResizeKeepRatio(longest = 1)`, a division by the ratio.
         rounding: Rounding,
     },
+    /// What a library's rule makes of the image's size: `rule = qwen2_vl, multiple = 28, ..`.
+    Ruled(RuledSize),
 }
 
 impl Input {
@@ -377,7 +379,7 @@ impl Spec {
         let size = self.resize.is_some_and(|resize| match resize.size {
             Size::Exact { rows, columns } => rows.is_later() || columns.is_later(),
             Size::Shortest { side, .. } | Size::Longest { side, .. } => side.is_later(),
-            Size::Cover { .. } => false,
+            Size::Cover { .. } | Size::Ruled(_) => false,
         });
         let letterbox = self.letterbox.as_ref().is_some_and(|l| l.rows.is_later() || l.columns.is_later());
         let crop =

@@ -8,8 +8,8 @@ use std::str::FromStr;
 
 use crate::{
     Anchor, CoverRule, Crop, Fill, Input, Layout, Letterbox, LetterboxRule, MarginFill, Margins, Normalize, Number,
-    Orientation, Output, Pad, ParseError, PatchOrder, Patches, Precision, Quantize, Resize, Rounding, Sample, Sampling,
-    Size, Spec, check, lex,
+    Orientation, Output, Pad, ParseError, PatchOrder, Patches, Precision, Quantize, Resize, Rounding, RuledSize,
+    Sample, Sampling, Size, SizeNumber, Spec, check, lex,
 };
 
 impl FromStr for Spec {
@@ -112,6 +112,7 @@ impl fmt::Display for Resize {
             Size::Shortest { side: length, max: Some(max), .. } => format!("shortest = {}, max = {max}", side(length)),
             Size::Cover { rows, columns, .. } => format!("cover = [{rows}, {columns}]"),
             Size::Longest { side: length, .. } => format!("longest = {}", side(length)),
+            Size::Ruled(ruled) => ruled.to_string(),
         };
         write!(f, "resize({size}, {}", self.sampling)?;
         match self.size {
@@ -121,6 +122,18 @@ impl fmt::Display for Resize {
             Size::Cover { rule, .. } if rule != CoverRule::Timm => write!(f, ", rule = {rule})"),
             _ => f.write_char(')'),
         }
+    }
+}
+
+impl fmt::Display for RuledSize {
+    /// `rule = pixtral, multiple = 16, longest = 1024`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "rule = {}", self.rule)?;
+        let written = SizeNumber::ALL.iter().filter_map(|&number| Some((number, self.get(number)?)));
+        for (number, value) in written {
+            write!(f, ", {number} = {value}")?;
+        }
+        Ok(())
     }
 }
 

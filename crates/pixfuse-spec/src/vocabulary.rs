@@ -237,6 +237,80 @@ names! {
 }
 
 names! {
+    /// Whose size `resize(rule = ..)` makes of an image's, as transformers 5.24 computes it. Each takes its own
+    /// [numbers](SizeNumber).
+    SizeRule, "rule":
+    /// Qwen2-VL to 3.5-VL `smart_resize`: the nearest multiples, within a budget of pixels. Also Emu3, Apertus, Ernie 4.5,
+    /// HunYuan, MiniMax M3, Cohere Compass and VideoLLaMA 3.
+    Qwen2Vl = "qwen2_vl",
+    /// GLM-4V: as Qwen's, with frames in the budget. Also GLM-4.6V and Cosmos 3 Edge.
+    Glm4v = "glm4v",
+    /// GLM-Image: half of the image within the roots of the budget.
+    GlmImage = "glm_image",
+    /// PaddleOCR-VL: as Qwen's, after a side below the multiple was enlarged to it.
+    PaddleocrVl = "paddleocr_vl",
+    /// LFM2-VL: as Qwen's, for an image that is not cut into tiles.
+    Lfm2Vl = "lfm2_vl",
+    /// SigLIP 2 NaFlex: as many patches as fit.
+    Naflex = "naflex",
+    /// MaskFormer and Mask2Former: as DETR, then to the multiples above.
+    Mask2former = "mask2former",
+    /// TextNet: the shorter side truncated as torchvision does, then to the multiples above.
+    Textnet = "textnet",
+    /// PP-LCNet: the shorter side rounded, then to the multiples above.
+    PpLcnet = "pp_lcnet",
+    /// GLPN: the multiples below the image's own sides.
+    Glpn = "glpn",
+    /// YOLOS: as DETR, then to the multiples below.
+    Yolos = "yolos",
+    /// ViLT and BridgeTower: the longer side at most 1333/800 of the shorter, then to the multiples below.
+    Vilt = "vilt",
+    /// DPT and Depth Anything with `keep_aspect_ratio`: the nearest multiples.
+    Dpt = "dpt",
+    /// PP-OCR's detectors: a limit of one side, then the nearest multiples of 32.
+    PpOcr = "pp_ocr",
+    /// Pixtral: at most the longest side, then to the multiples above.
+    Pixtral = "pixtral",
+    /// Idefics2: the longer side at most `max`, no side below `shortest`.
+    Idefics2 = "idefics2",
+    /// Idefics3 and SmolVLM, the first of two resizes: the longest side, the other one even.
+    Idefics3 = "idefics3",
+    /// SAM: the longest side, both rounded half up.
+    Sam = "sam",
+    /// DeepSeek-VL and Janus: the longest side, no side below `min_side`.
+    DeepseekVl = "deepseek_vl",
+    /// Aria: the longest side, no side below `min_side`, which is truncated.
+    Aria = "aria",
+}
+
+names! {
+    /// The numbers that a [`SizeRule`] takes, each by its name.
+    SizeNumber, "number":
+    /// Of what both sides become multiples: a patch, or a patch times a merge.
+    Multiple = "multiple",
+    /// The least number of pixels.
+    MinPixels = "min_pixels",
+    /// The largest number of pixels.
+    MaxPixels = "max_pixels",
+    /// As how many frames an image counts: the size of a temporal patch.
+    Frames = "frames",
+    /// The largest number of patches.
+    MaxPatches = "max_patches",
+    /// The shorter side.
+    Shortest = "shortest",
+    /// The longer side.
+    Longest = "longest",
+    /// The most of the longer side.
+    Max = "max",
+    /// The least of the shorter side.
+    MinSide = "min_side",
+    /// Rows to come near to.
+    Rows = "rows",
+    /// Columns to come near to.
+    Columns = "columns",
+}
+
+names! {
     /// The order of operations of `normalize`. All are the same formula; they differ in the last bits.
     Order, "order":
     /// One multiply-add of folded constants: `fma(x, scale / (std + eps), -mean / (std + eps))`.

@@ -2,7 +2,7 @@
 
 use crate::{
     Alpha, Anchor, ChannelOrder, CoverRule, Element, Filter, Gray, Layout, LetterboxRule, Like, Matrix, Order,
-    PatchOrder, PixelFormat, Precision, Range, Rounding,
+    PatchOrder, PixelFormat, Precision, Range, Rounding, SizeRule,
 };
 
 /// A vocabulary: the names that may stand in one place.
@@ -46,6 +46,7 @@ vocabularies!(
     Rounding,
     LetterboxRule,
     CoverRule,
+    SizeRule,
     Order,
     ChannelOrder,
     Element,

@@ -273,6 +273,10 @@ fn resized(size: &Size, source: [u32; 2]) -> Result<[u32; 2], Error> {
                 format!("resize(cover = [{rows}, {columns}]): {} rows x {} columns", source[0], source[1])
             });
         }
+        Size::Ruled(ruled) => {
+            let sides = ruled.resize(source).map_err(|message| Error::Image(format!("resize: {message}")))?;
+            return within(sides, || format!("resize({ruled}): {} rows x {} columns", source[0], source[1]));
+        }
         Size::Shortest { side, max, rounding } => {
             let side = known(side);
             ("shortest", side, shortest([shorter, longer], side.into(), max.map(u64::from), *rounding))

@@ -166,3 +166,65 @@ fn cover() {
         says(&resize(arguments), &[&format!("resize: {message}")]);
     }
 }
+
+#[test]
+fn rules_of_libraries() {
+    let resize = |arguments: &str| format!("input(rgb8), resize({arguments}), output(rgb, f32)");
+    for (arguments, message) in [
+        (
+            "rule = qwen_vl, multiple = 28, bicubic",
+            "unknown rule `qwen_vl`, expected one of qwen2_vl, glm4v, glm_image, paddleocr_vl, lfm2_vl, naflex, mask2former, textnet, pp_lcnet, glpn, yolos, vilt, dpt, pp_ocr, pixtral, idefics2, idefics3, sam, deepseek_vl, aria; did you mean `qwen2_vl`?",
+        ),
+        (
+            "rule = qwen2_vl, multiple = 28, bicubic, antialias",
+            "rule = qwen2_vl needs min_pixels; write rule = qwen2_vl, multiple = .., min_pixels = .., max_pixels = ..",
+        ),
+        ("rule = sam, longest = 1024, multiple = 16, bilinear", "rule = sam has no multiple; leave it out"),
+        ("rule = sam, longest = 0, bilinear", "longest must be an integer from 1 to 65535, found 0"),
+        ("rule = sam, longest = _, bilinear", "longest must be an integer from 1 to 65535, found `_`"),
+        (
+            "rule = naflex, multiple = 16, patches = 256, bilinear",
+            "unknown argument `patches`, expected one of rule, multiple, min_pixels, max_pixels, frames, max_patches, shortest, longest, max, min_side, rows, columns, like, pillow, precision",
+        ),
+        (
+            "rule = pp_ocr, max = 4000, bilinear",
+            "rule = pp_ocr needs shortest or longest, one of them; write shortest = 736 for limit_type min, longest = 960 for max",
+        ),
+        (
+            "rule = pixtral, multiple = 16, longest = 1024",
+            "the filter is missing; write resize(rule = pixtral, multiple = 16, longest = 1024, bicubic, antialias)",
+        ),
+    ] {
+        says(&resize(arguments), &[&format!("resize: {message}")]);
+    }
+    // The order of writing means nothing.
+    let text = resize("antialias = _")
+        .replace("antialias = _", "max_pixels = 9, bicubic, rule = qwen2_vl, antialias, min_pixels = 4, multiple = 2");
+    let canonical = "input(rgb8), resize(rule = qwen2_vl, multiple = 2, min_pixels = 4, max_pixels = 9, bicubic, antialias), output(rgb, f32, chw)";
+    assert_eq!(text.parse::<pixfuse_spec::Spec>().unwrap().to_string(), canonical);
+}
+
+#[test]
+fn rules_refuse_what_their_libraries_refuse() {
+    use pixfuse_spec::{RuledSize, SizeNumber, SizeRule};
+    let rule = |rule| RuledSize::new(rule).with(SizeNumber::Multiple, 32).with(SizeNumber::MaxPixels, 99999);
+    for (rule, source, message) in [
+        (
+            rule(SizeRule::Qwen2Vl),
+            [1, 201],
+            "rule = qwen2_vl refuses 1 rows x 201 columns: one side is more than 200 times the other; crop the image",
+        ),
+        (
+            rule(SizeRule::GlmImage),
+            [31, 64],
+            "rule = glm_image refuses 31 rows x 64 columns: a side is below multiple = 32; enlarge the image",
+        ),
+        (
+            rule(SizeRule::Glpn),
+            [64, 31],
+            "rule = glpn leaves nothing of multiples of 32 of 64 rows x 31 columns; give a larger image",
+        ),
+    ] {
+        assert_eq!(rule.resize(source), Err(message.to_owned()));
+    }
+}

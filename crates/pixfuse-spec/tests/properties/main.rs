@@ -71,7 +71,7 @@ proptest! {
             match known.resize.as_mut().map(|resize| &mut resize.size) {
                 Some(Size::Exact { rows, columns }) => [rows, columns].into_iter().for_each(&mut close),
                 Some(Size::Shortest { side, .. } | Size::Longest { side, .. }) => close(side),
-                Some(Size::Cover { .. }) | None => {}
+                Some(Size::Cover { .. } | Size::Ruled(_)) | None => {}
             }
             if let Some(Letterbox { rows, columns, .. }) = &mut known.letterbox { close(rows); close(columns); }
             if let Some(Crop::Center { rows, columns, .. }) = &mut known.crop { close(rows); close(columns); }
@@ -92,7 +92,7 @@ proptest! {
             (Some(Size::Shortest { side, .. }), _) => { shortest = seven(side); [None; 2] }
             (Some(Size::Longest { side, .. }), _) => { longest = seven(side); [None; 2] }
             (None, Some(letterbox)) => [seven(letterbox.rows), seven(letterbox.columns)],
-            (Some(Size::Cover { .. }), _) | (None, None) => [None; 2],
+            (Some(Size::Cover { .. } | Size::Ruled(_)), _) | (None, None) => [None; 2],
         };
         let [crop_rows, crop_columns] = match spec.crop {
             Some(Crop::Center { rows, columns, .. }) => [seven(rows), seven(columns)],

@@ -3,8 +3,8 @@
 use pixfuse_spec::{
     Alpha, Anchor, ChannelOrder, CoverRule, Crop, Element, Fill, Filter, Gray, Input, Kind, Layout, Letterbox,
     LetterboxRule, Like, MAX_SIDE, MarginFill, Margins, Matrix, Normalize, Number, Order, Orientation, Output, Pad,
-    PatchOrder, Patches, PixelFormat, Precision, Quantize, Range, Resize, Rounding, Sample, Sampling, Size, Spec,
-    Token,
+    PatchOrder, Patches, PixelFormat, Precision, Quantize, Range, Resize, Rounding, RuledSize, Sample, Sampling, Size,
+    SizeNumber, SizeRule, Spec, Token,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -78,6 +78,18 @@ fn resize(keeps: bool) -> impl Strategy<Value = Resize> {
             Size::Shortest { side, max, rounding: if max.is_some() { rounding } else { Rounding::Truncate } }
         }),
         (side(), rounding()).prop_map(|(side, rounding)| Size::Longest { side, rounding }),
+        (1..=65535_u32, 1..=65535_u32, 1..=u32::MAX, 1..=u32::MAX).prop_map(|(multiple, max_patches, least, most)| {
+            Size::Ruled(match least % 3 {
+                0 => RuledSize::new(SizeRule::Glpn).with(SizeNumber::Multiple, multiple),
+                1 => RuledSize::new(SizeRule::Naflex)
+                    .with(SizeNumber::Multiple, multiple)
+                    .with(SizeNumber::MaxPatches, max_patches),
+                _ => RuledSize::new(SizeRule::Qwen2Vl)
+                    .with(SizeNumber::Multiple, multiple)
+                    .with(SizeNumber::MinPixels, least)
+                    .with(SizeNumber::MaxPixels, most),
+            })
+        }),
     ];
     prop_oneof![
         4 => (size, sampling(keeps)).prop_map(|(size, sampling)| Resize { size, sampling }),

@@ -1,0 +1,111 @@
+//! Multiples within a budget of pixels or patches: vision-language models.
+
+use super::{RuledSize, Sides, longer_and_shorter, round};
+use crate::SizeNumber::{Frames, MaxPatches, MaxPixels, MinPixels, Multiple};
+
+/// The most that a side may be longer than the other; what the libraries refuse.
+fn narrow_enough(rule: &RuledSize, sides: Sides, most: f64) -> Result<(), String> {
+    let [longer, shorter] = longer_and_shorter(sides);
+    if longer / shorter <= most {
+        return Ok(());
+    }
+    let [rows, columns] = sides;
+    Err(format!(
+        "rule = {} refuses {rows} rows x {columns} columns: one side is more than {most} times the other; crop the image",
+        rule.rule
+    ))
+}
+
+/// The nearest multiples, or what brings their product, times `frames`, into the budget.
+fn smart_resize(rule: &RuledSize, sides: Sides, frames: f64, least: f64) -> Sides {
+    let (factor, area) = (rule.number(Multiple), frames * sides[0] * sides[1]);
+    let (min_pixels, max_pixels) = (rule.number(MinPixels), rule.number(MaxPixels));
+    let nearest = sides.map(|side| (round(side / factor) * factor).max(least));
+    let pixels = frames * nearest[0] * nearest[1];
+    if pixels > max_pixels {
+        let beta = (area / max_pixels).sqrt();
+        return sides.map(|side| ((side / beta / factor).floor() * factor).max(factor));
+    }
+    if pixels < min_pixels {
+        let beta = (min_pixels / area).sqrt();
+        return sides.map(|side| (side * beta / factor).ceil() * factor);
+    }
+    nearest
+}
+
+/// Also Emu3, Apertus, Ernie 4.5, HunYuan, MiniMax M3, Cohere Compass and VideoLLaMA 3.
+pub(super) fn qwen2_vl(rule: &RuledSize, sides: Sides) -> Result<Sides, String> {
+    narrow_enough(rule, sides, 200.0)?;
+    Ok(smart_resize(rule, sides, 1.0, 0.0))
+}
+
+/// An image is as many frames as a temporal patch has, and they count; a small one is enlarged to one multiple first.
+/// Also GLM-4.6V and Cosmos 3 Edge.
+pub(super) fn glm4v(rule: &RuledSize, mut sides: Sides) -> Result<Sides, String> {
+    let factor = rule.number(Multiple);
+    if sides[0] < factor || sides[1] < factor {
+        let scale = (factor / sides[0]).max(factor / sides[1]);
+        sides = sides.map(|side| (side * scale).trunc());
+    }
+    narrow_enough(rule, sides, 200.0)?;
+    Ok(smart_resize(rule, sides, rule.number(Frames), 0.0))
+}
+
+/// As Qwen's, never less than one multiple, and without a limit of the aspect.
+pub(super) fn lfm2_vl(rule: &RuledSize, sides: Sides) -> Sides {
+    smart_resize(rule, sides, 1.0, rule.number(Multiple))
+}
+
+/// One side after the other is enlarged to one multiple first.
+pub(super) fn paddleocr_vl(rule: &RuledSize, [mut rows, mut columns]: Sides) -> Result<Sides, String> {
+    let factor = rule.number(Multiple);
+    if rows < factor {
+        columns = round((columns * factor) / rows);
+        rows = factor;
+    }
+    if columns < factor {
+        rows = round((rows * factor) / columns);
+        columns = factor;
+    }
+    narrow_enough(rule, [rows, columns], 200.0)?;
+    Ok(smart_resize(rule, [rows, columns], 1.0, 0.0))
+}
+
+/// The budget's roots limit the sides; half of what they make.
+pub(super) fn glm_image(rule: &RuledSize, sides: Sides) -> Result<Sides, String> {
+    let factor = rule.number(Multiple);
+    if sides[0] < factor || sides[1] < factor {
+        return Err(format!(
+            "rule = glm_image refuses {} rows x {} columns: a side is below multiple = {factor}; enlarge the image",
+            sides[0], sides[1]
+        ));
+    }
+    narrow_enough(rule, sides, 4.0)?;
+    let [least, most] = [MinPixels, MaxPixels].map(|pixels| round(rule.number(pixels).sqrt()));
+    let [longer, shorter] = longer_and_shorter(sides);
+    let mut scale = if shorter < least { least / shorter } else { 1.0 };
+    if longer * scale > most {
+        scale = most / longer;
+    }
+    let bar = sides.map(|side| (round((side / 2.0).floor() * scale / factor) * factor).max(factor));
+    let [longest, _] = longer_and_shorter(bar);
+    if longest > most {
+        let beta = longest / most;
+        return Ok(bar.map(|side| ((side / beta / factor).floor() * factor).max(factor)));
+    }
+    Ok(bar)
+}
+
+/// SigLIP 2: the largest scale, by halving, whose multiples are no more than so many patches.
+pub(super) fn naflex(rule: &RuledSize, sides: Sides) -> Sides {
+    const EPS: f64 = 1e-5;
+    let (patch, most) = (rule.number(Multiple), rule.number(MaxPatches));
+    let scaled = |scale: f64| sides.map(|side| ((side * scale / patch).ceil() * patch).max(patch));
+    let (mut low, mut high) = (EPS / 10.0, 100.0);
+    while high - low >= EPS {
+        let scale = (low + high) / 2.0;
+        let [rows, columns] = scaled(scale);
+        if (rows / patch) * (columns / patch) <= most { low = scale } else { high = scale }
+    }
+    scaled(low)
+}

@@ -1,0 +1,64 @@
+//! The longer side becomes so long, or at most.
+
+use super::{RuledSize, Sides, longer_and_shorter, round};
+use crate::SizeNumber::{Longest, Max, MinSide, Multiple, Shortest};
+
+/// At most so long, and the multiples above.
+pub(super) fn pixtral(rule: &RuledSize, mut sides: Sides) -> Sides {
+    let (longest, patch) = (rule.number(Longest), rule.number(Multiple));
+    let ratio = (sides[0] / longest).max(sides[1] / longest);
+    if ratio > 1.0 {
+        sides = sides.map(|side| (side / ratio).floor());
+    }
+    sides.map(|side| (side / patch).ceil() * patch)
+}
+
+/// The longer side at most `max`, the other truncated from a quotient of the sides.
+fn limited([rows, columns]: Sides, max: f64) -> Sides {
+    let aspect = columns / rows;
+    if columns >= rows && columns > max {
+        [(max / aspect).trunc(), max]
+    } else if rows > columns && rows > max {
+        [max, (max * aspect).trunc()]
+    } else {
+        [rows, columns]
+    }
+}
+
+/// No side is shorter than `shortest` then.
+pub(super) fn idefics2(rule: &RuledSize, sides: Sides) -> Sides {
+    limited(sides, rule.number(Max)).map(|side| side.max(rule.number(Shortest)))
+}
+
+/// The first of its two resizes: the longer side becomes `longest`, the other one even, none above 4096. Also SmolVLM.
+pub(super) fn idefics3(rule: &RuledSize, [rows, columns]: Sides) -> Sides {
+    const MAX_IMAGE_SIZE: f64 = 4096.0;
+    let (longest, aspect) = (rule.number(Longest), columns / rows);
+    let even = |side: f64| side + side.trunc().rem_euclid(2.0);
+    let sides = if columns >= rows {
+        [even((longest / aspect).trunc()), longest]
+    } else {
+        [longest, even((longest * aspect).trunc())]
+    };
+    limited(sides.map(|side| side.max(1.0)), MAX_IMAGE_SIZE).map(|side| side.max(1.0))
+}
+
+/// Both sides rounded half up.
+pub(super) fn sam(rule: &RuledSize, sides: Sides) -> Sides {
+    let scale = rule.number(Longest) / longer_and_shorter(sides)[0];
+    sides.map(|side| (side * scale + 0.5).trunc())
+}
+
+/// Both sides rounded half to even, none below `min_side`. Also Janus.
+pub(super) fn deepseek_vl(rule: &RuledSize, sides: Sides) -> Sides {
+    let scale = rule.number(Longest) / longer_and_shorter(sides)[0];
+    sides.map(|side| round(side * scale).max(rule.number(MinSide)))
+}
+
+/// The shorter side truncated, and not below `min_side`.
+pub(super) fn aria(rule: &RuledSize, [rows, columns]: Sides) -> Sides {
+    let longest = rule.number(Longest);
+    let scale = longest / rows.max(columns);
+    let other = |side: f64| (side * scale).trunc().max(rule.number(MinSide));
+    if columns >= rows { [other(rows), longest] } else { [longest, other(columns)] }
+}

@@ -1,0 +1,132 @@
+//! Sizes that depend on the image by a rule of a library: `resize(rule = qwen2_vl, multiple = 28, ..)`.
+//!
+//! One file for each family. Sides are f64, as in the libraries' Python: an integer below 2^53 is exact in it, and `/`,
+//! `round` (half to even), `floor`, `ceil` and `int` (toward zero) are the same operations.
+
+mod budget;
+mod edges;
+mod longest;
+
+use crate::{SizeNumber, SizeRule};
+
+/// A rule with its numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RuledSize {
+    /// Whose rule.
+    pub rule: SizeRule,
+    /// One for each of [`SizeNumber::ALL`], at least 1; 0 where nothing is written.
+    numbers: [u32; SizeNumber::ALL.len()],
+}
+
+/// Rows and columns.
+type Sides = [f64; 2];
+
+impl RuledSize {
+    /// A rule without numbers.
+    pub const fn new(rule: SizeRule) -> Self {
+        Self { rule, numbers: [0; SizeNumber::ALL.len()] }
+    }
+
+    /// The same with a number, at least 1.
+    pub fn with(mut self, number: SizeNumber, value: u32) -> Self {
+        self.numbers[number as usize] = value;
+        self
+    }
+
+    /// A number, if it is written.
+    pub fn get(&self, number: SizeNumber) -> Option<u32> {
+        Some(self.numbers[number as usize]).filter(|&value| value != 0)
+    }
+
+    /// A number that the rule needs, or 1.
+    fn number(&self, number: SizeNumber) -> f64 {
+        self.get(number).unwrap_or(1).into()
+    }
+
+    /// The rows and columns that an image of this size is resized to.
+    ///
+    /// # Errors
+    /// What the library refuses, and where its rule leaves nothing of a side.
+    ///
+    /// ```
+    /// use pixfuse_spec::{RuledSize, SizeNumber, SizeRule};
+    ///
+    /// let qwen = RuledSize::new(SizeRule::Qwen2Vl)
+    ///     .with(SizeNumber::Multiple, 28)
+    ///     .with(SizeNumber::MinPixels, 3136)
+    ///     .with(SizeNumber::MaxPixels, 1003520);
+    /// assert_eq!(qwen.resize([1080, 1920]), Ok([728, 1316]));
+    /// assert!(qwen.resize([1, 201]).unwrap_err().contains("more than 200 times"));
+    /// ```
+    pub fn resize(&self, source: [u32; 2]) -> Result<[u64; 2], String> {
+        let sides = source.map(f64::from);
+        let result = match self.rule {
+            SizeRule::Qwen2Vl => budget::qwen2_vl(self, sides)?,
+            SizeRule::Glm4v => budget::glm4v(self, sides)?,
+            SizeRule::GlmImage => budget::glm_image(self, sides)?,
+            SizeRule::PaddleocrVl => budget::paddleocr_vl(self, sides)?,
+            SizeRule::Lfm2Vl => budget::lfm2_vl(self, sides),
+            SizeRule::Naflex => budget::naflex(self, sides),
+            SizeRule::Mask2former => edges::mask2former(self, sides),
+            SizeRule::Textnet => edges::textnet(self, sides),
+            SizeRule::PpLcnet => edges::pp_lcnet(self, sides),
+            SizeRule::Glpn => edges::down(sides, self.number(SizeNumber::Multiple)),
+            SizeRule::Yolos => edges::yolos(self, sides),
+            SizeRule::Vilt => edges::vilt(self, sides),
+            SizeRule::Dpt => edges::dpt(self, sides),
+            SizeRule::PpOcr => edges::pp_ocr(self, sides),
+            SizeRule::Pixtral => longest::pixtral(self, sides),
+            SizeRule::Idefics2 => longest::idefics2(self, sides),
+            SizeRule::Idefics3 => longest::idefics3(self, sides),
+            SizeRule::Sam => longest::sam(self, sides),
+            SizeRule::DeepseekVl => longest::deepseek_vl(self, sides),
+            SizeRule::Aria => longest::aria(self, sides),
+        };
+        let [rows, columns] = source;
+        if result.iter().any(|&side| side < 1.0) {
+            let multiple = self.get(SizeNumber::Multiple).map(|multiple| format!(" of multiples of {multiple}"));
+            return Err(format!(
+                "rule = {} leaves nothing{} of {rows} rows x {columns} columns; give a larger image",
+                self.rule,
+                multiple.unwrap_or_default()
+            ));
+        }
+        Ok(result.map(|side| side as u64))
+    }
+}
+
+impl SizeRule {
+    /// The numbers that it needs, and those that may be written besides.
+    pub(crate) fn numbers(self) -> (&'static [SizeNumber], &'static [SizeNumber]) {
+        use SizeNumber::{
+            Columns, Frames, Longest, Max, MaxPatches, MaxPixels, MinPixels, MinSide, Multiple, Rows, Shortest,
+        };
+        match self {
+            Self::Qwen2Vl | Self::GlmImage | Self::PaddleocrVl | Self::Lfm2Vl => {
+                (&[Multiple, MinPixels, MaxPixels], &[])
+            }
+            Self::Glm4v => (&[Multiple, MinPixels, MaxPixels, Frames], &[]),
+            Self::Naflex => (&[Multiple, MaxPatches], &[]),
+            Self::Mask2former | Self::Yolos => (&[Shortest, Max, Multiple], &[]),
+            Self::Textnet | Self::PpLcnet | Self::Vilt => (&[Shortest, Multiple], &[]),
+            Self::Glpn => (&[Multiple], &[]),
+            Self::Dpt => (&[Rows, Columns, Multiple], &[]),
+            // One of the two; the rulebook says so.
+            Self::PpOcr => (&[], &[Shortest, Longest, Max]),
+            Self::Pixtral => (&[Longest, Multiple], &[]),
+            Self::Idefics2 => (&[Shortest, Max], &[]),
+            Self::Idefics3 | Self::Sam => (&[Longest], &[]),
+            Self::DeepseekVl | Self::Aria => (&[Longest, MinSide], &[]),
+        }
+    }
+}
+
+/// Python's `round`.
+fn round(value: f64) -> f64 {
+    value.round_ties_even()
+}
+
+/// The longer side, and the shorter one.
+fn longer_and_shorter([rows, columns]: Sides) -> [f64; 2] {
+    [rows.max(columns), rows.min(columns)]
+}

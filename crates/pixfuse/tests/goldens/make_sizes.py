@@ -1,0 +1,175 @@
+"""Write `sizes.txt`: the sizes that transformers' processors resize images to, by the rules that `resize(rule = ..)` names.
+
+    pip install -r crates/pixfuse/tests/goldens/requirements.txt
+    python crates/pixfuse/tests/goldens/make_sizes.py [FOLDER]
+
+The file is a table. A column is a rule with its numbers, as it is written in `resize(..)` but without blanks. A line is the
+rows and columns of an image, and for each rule the result as `ROWSxCOLUMNS`, or `-` where the library refuses the image or
+leaves nothing of it. Nothing is resized: the call that would do it is asked for the size.
+"""
+
+import random
+from collections.abc import Callable
+
+import torch
+import transformers
+from make import write
+from transformers import image_processing_backends
+from transformers.image_utils import SizeDict
+from transformers.models.glm4v.image_processing_glm4v import smart_resize as glm4v
+from transformers.models.glm_image.image_processing_glm_image import smart_resize as glm_image
+from transformers.models.paddleocr_vl.image_processing_paddleocr_vl import smart_resize as paddleocr_vl
+from transformers.models.qwen2_vl.image_processing_qwen2_vl import smart_resize as qwen2_vl
+from transformers.models.siglip2.image_processing_siglip2 import get_image_size_for_max_num_patches as naflex
+
+Rule = Callable[[int, int], tuple[int, int]]
+
+
+class Size(Exception):
+    """Instead of a resize."""
+
+
+def asked(self, image, size, *_, **__):
+    raise Size(size.height, size.width)
+
+
+image_processing_backends.TorchvisionBackend.resize = asked
+
+
+def processor(name: str, **options) -> Rule:
+    """What a processor asks its backend for, of an image without memory."""
+    process = getattr(transformers, name)()
+
+    def rule(rows: int, columns: int) -> tuple[int, int]:
+        try:
+            process.resize(torch.empty(1, 3, rows, columns, device="meta", dtype=torch.uint8), resample=0, **options)
+        except Size as size:
+            return size.args
+        raise AssertionError(name)
+
+    return rule
+
+
+def lfm2_vl(rows: int, columns: int) -> tuple[int, int]:
+    process = transformers.Lfm2VlImageProcessor()
+    wide, high = process.smart_resize(rows, columns, 2, 64, 256, 16)
+    return high, wide
+
+
+def aria(rows: int, columns: int) -> tuple[int, int]:
+    process = transformers.AriaImageProcessor()
+    try:
+        process._preprocess(
+            [torch.empty(3, rows, columns, device="meta", dtype=torch.uint8)], True, 1 / 255, True, [0.5] * 3, [0.5] * 3,
+            False, "pt", max_image_size=490, min_image_size=336, split_image=False, resample=0,
+        )  # fmt: skip
+    except Size as size:
+        return size.args
+    raise AssertionError("aria")
+
+
+def pp_ocr(limit: int, kind: str, most: int | None) -> Rule:
+    process = transformers.PPOCRV5ServerDetImageProcessor()
+
+    def rule(rows: int, columns: int) -> tuple[int, int]:
+        size, _ = process.get_image_size(torch.empty(3, rows, columns, device="meta"), limit, kind, most)
+        return size.height, size.width
+
+    return rule
+
+
+def pp_lcnet(rows: int, columns: int) -> tuple[int, int]:
+    image = torch.empty(3, rows, columns, device="meta")
+    size = transformers.PPLCNetImageProcessor().get_image_size(image, target_short_edge=256, size_divisor=32)
+    return size.height, size.width
+
+
+def edges(shortest: int, longest: int) -> SizeDict:
+    return SizeDict(shortest_edge=shortest, longest_edge=longest)
+
+
+RULES: dict[str, Rule] = {
+    "rule=qwen2_vl,multiple=28,min_pixels=3136,max_pixels=1003520": lambda h, w: qwen2_vl(h, w, 28, 3136, 1003520),
+    "rule=qwen2_vl,multiple=32,min_pixels=65536,max_pixels=16777216": lambda h, w: qwen2_vl(h, w, 32, 65536, 16777216),
+    "rule=glm4v,multiple=28,min_pixels=12544,max_pixels=9633792,frames=2": lambda h, w: glm4v(
+        2, h, w, 2, 28, 12544, 9633792
+    ),
+    "rule=glm_image,multiple=32,min_pixels=262144,max_pixels=4194304": lambda h, w: glm_image(
+        h, w, 32, 262144, 4194304
+    ),
+    "rule=paddleocr_vl,multiple=28,min_pixels=147456,max_pixels=2359296": lambda h, w: paddleocr_vl(
+        h, w, 28, 147456, 2359296
+    ),
+    "rule=lfm2_vl,multiple=32,min_pixels=65536,max_pixels=262144": lfm2_vl,
+    "rule=naflex,multiple=16,max_patches=256": lambda h, w: naflex(h, w, 16, 256),
+    "rule=naflex,multiple=14,max_patches=729": lambda h, w: naflex(h, w, 14, 729),
+    "rule=mask2former,multiple=32,shortest=384,max=640": processor(
+        "Mask2FormerImageProcessor", size=edges(384, 640), size_divisor=32
+    ),
+    "rule=textnet,multiple=32,shortest=640": processor(
+        "TextNetImageProcessor", size=SizeDict(shortest_edge=640), size_divisor=32
+    ),
+    "rule=pp_lcnet,multiple=32,shortest=256": pp_lcnet,
+    "rule=glpn,multiple=32": processor("GLPNImageProcessor", size=None, size_divisor=32),
+    "rule=yolos,multiple=16,shortest=512,max=864": processor("YolosImageProcessor", size=edges(512, 864)),
+    "rule=vilt,multiple=32,shortest=384": processor(
+        "ViltImageProcessor", size=SizeDict(shortest_edge=384), size_divisor=32
+    ),
+    "rule=vilt,multiple=32,shortest=288": processor(
+        "BridgeTowerImageProcessor", size=SizeDict(shortest_edge=288), size_divisor=32
+    ),
+    "rule=dpt,multiple=14,rows=518,columns=518": processor(
+        "DPTImageProcessor", size=SizeDict(height=518, width=518), ensure_multiple_of=14, keep_aspect_ratio=True
+    ),
+    "rule=dpt,multiple=32,rows=384,columns=512": processor(
+        "DPTImageProcessor", size=SizeDict(height=384, width=512), ensure_multiple_of=32, keep_aspect_ratio=True
+    ),
+    "rule=pp_ocr,shortest=736,max=4000": pp_ocr(736, "min", 4000),
+    "rule=pp_ocr,longest=960": pp_ocr(960, "max", None),
+    "rule=pixtral,multiple=16,longest=1024": processor(
+        "PixtralImageProcessor", size=SizeDict(longest_edge=1024), patch_size=SizeDict(height=16, width=16)
+    ),
+    "rule=idefics2,shortest=378,max=980": processor("Idefics2ImageProcessor", size=edges(378, 980)),
+    "rule=idefics3,longest=1456": processor("Idefics3ImageProcessor", size=SizeDict(longest_edge=1456)),
+    "rule=sam,longest=1024": processor("SamImageProcessor", size=SizeDict(longest_edge=1024)),
+    "rule=deepseek_vl,longest=384,min_side=14": processor(
+        "DeepseekVLImageProcessor", size=SizeDict(height=384, width=384), min_size=14
+    ),
+    "rule=aria,longest=490,min_side=336": aria,
+}
+
+# Sides of one pixel, ratios about the limits, halves of multiples, sides that are right already, and large ones.
+EDGES = [
+    (1, 1), (1, 200), (1, 201), (201, 1), (200, 1), (3, 600), (3, 601), (2, 2), (14, 14), (13, 15), (28, 28), (27, 5000),
+    (42, 70), (70, 42), (98, 126), (32, 32), (31, 64), (16, 48), (48, 16), (224, 224), (384, 384), (384, 640), (640, 384),
+    (512, 512), (512, 864), (518, 518), (640, 480), (480, 640), (800, 1333), (378, 980), (980, 980), (1024, 1024),
+    (1023, 1025), (1080, 1920), (1920, 1080), (1536, 1536), (1786, 2526), (4000, 3000), (2160, 3840), (5000, 25),
+    (9999, 50), (511, 2044), (511, 2045),
+]  # fmt: skip
+RANDOM_SIZES = 220
+
+
+def sizes() -> list[tuple[int, int]]:
+    generator = random.Random(20)
+    side = lambda: generator.randint(1, generator.choice((60, 700, 700, 2000, 6000)))
+    # A multiple and a half, where rounding has a tie.
+    tie = lambda: generator.choice((14, 16, 28, 32)) * generator.randint(1, 60) + generator.choice((0, 7, 8, 14, 16))
+    return EDGES + [(side(), side()) if index % 3 else (tie(), tie()) for index in range(RANDOM_SIZES)]
+
+
+def main() -> None:
+    lines = [f"# transformers {transformers.__version__}; made by make_sizes.py", " ".join(["rows", "columns", *RULES])]
+    for rows, columns in sizes():
+        cells = []
+        for rule in RULES.values():
+            try:
+                size = rule(rows, columns)
+                cells.append("x".join(str(int(side)) for side in size) if min(size) > 0 else "-")
+            except ValueError:
+                cells.append("-")
+        lines.append(" ".join([str(rows), str(columns), *cells]))
+    write("sizes.txt", lines)
+
+
+if __name__ == "__main__":
+    main()
