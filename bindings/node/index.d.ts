@@ -5,6 +5,10 @@ export * from './declaration'
 /**
  * A source image in memory. A canvas `ImageData` is one, and so is what sharp gives: `{ data, ...info }`.
  *
+ * An image does not say in which order its channels are: they are taken in that of `input(...)`. What sharp, a canvas and
+ * other packages of Node.js give is red, green, blue; a pipeline that reads `bgr8`, as {@link Presets.yolo} does, is made
+ * for them by `pipe.with({ input: 'rgb8' })`. Files need no such thing: `decode` gives what `input` reads.
+ *
  * Buffers of a `SharedArrayBuffer` are refused: other threads could write to them meanwhile.
  */
 export type Image = PixelImage | PlanarImage
@@ -97,6 +101,8 @@ export interface RunSyncOptions<E extends Element = Element> extends Options<E>,
 export interface DecodeOptions<E extends Element = Element> extends Options<E>, OrientOptions {
   /** An image of more pixels is refused before memory is asked for; 178,956,970 unless given, as Pillow's. */
   readonly maxPixels?: number | null | undefined
+  /** An image with a longer side is refused, too; 65,535 unless given, the longest side of a JPEG. */
+  readonly maxSide?: number | null | undefined
 }
 
 /** Options of `decodeBatchSync`. */
@@ -151,6 +157,9 @@ export interface Change<Place> {
 /**
  * What a pipeline does to places in an image of one size. `pipe.geometry` makes it.
  *
+ * A structured clone of it (`postMessage`, `workerData`), and its JSON, are its numbers; `Geometry.from` makes an equal
+ * geometry of them.
+ *
  * Sizes, scales and offsets are `[rows, columns]`, points are `[x, y]`. After a letterbox the matrix has the one ratio by
  * which Ultralytics, YOLOX and OpenCV take boxes back; `exactScale` tells the rounded sides of the content.
  */
@@ -191,10 +200,34 @@ export interface Geometry {
    * pipe.geometry(720, 1280).unmapBoxes([[100, 130, 200, 240]]) // [[200, 0, 400, 200]]
    */
   readonly unmapBoxes: Change<Box>
+  /** Whether the other maps every place to the same one. */
+  equals(other: GeometryNumbers): boolean
+  /** All numbers. */
+  toJSON(): GeometryNumbers
 }
 
+/** The numbers of a geometry. */
+export type GeometryNumbers = Pick<
+  Geometry,
+  'matrix' | 'inverse' | 'scale' | 'exactScale' | 'offset' | 'content' | 'sourceBox' | 'source' | 'resized' | 'output' | 'patches'
+>
+
+export interface GeometryConstructor {
+  /**
+   * The geometry with these numbers.
+   *
+   * @example
+   * Geometry.from(JSON.parse(JSON.stringify(geometry))).equals(geometry) // true
+   */
+  from(numbers: Pick<GeometryNumbers, 'source' | 'resized' | 'output' | 'content' | 'scale' | 'offset' | 'patches'>): Geometry
+  readonly prototype: Geometry
+}
+
+export const Geometry: GeometryConstructor
+
 /**
- * A preprocessing pipeline, ready to run. It is immutable. A worker gets one by its `spec`.
+ * A preprocessing pipeline, ready to run. It is immutable. A worker gets one by its `spec`: a structured clone of it is an
+ * error. Its functions may be passed on: `files.map(pipe.decodeSync)`. An option that a function does not know is an error.
  *
  * Each error about an argument is an `Error` with `code` `'InvalidArg'`. Its message names the clause or argument, what
  * it was and what was expected; no element of `out` has been written then.
@@ -206,6 +239,15 @@ export interface Pipeline<E extends Element = Element> {
   readonly element: E
   /** The level it runs on: the best of this CPU, or the one of the environment variable `PIXFUSE_LEVEL`. */
   readonly level: Level
+
+  /**
+   * The same pipeline with other clauses: for images of other channels, another size or element type. Each takes the place
+   * of the whole clause of its name, or is added; `false` or null leaves one out.
+   *
+   * @example
+   * presets.yolo.with({ input: 'rgb8' }).runSync({ data, ...info })
+   */
+  with<F extends Element = E>(clauses: Replacement<F>): Pipeline<F>
 
   /**
    * What it does, for people: the text, the plan slot by slot, which kernel runs it on which level, and which decoders
@@ -328,6 +370,11 @@ export type ElementOf<Text extends string> = Text extends `${string}output(${inf
             : Element
   : Element
 
+/** Clauses that take the place of others. */
+export type Replacement<E extends Element = Element> = {
+  readonly [Clause in keyof Declaration<E>]?: Declaration<E>[Clause] | (Clause extends 'input' | 'output' ? never : false | null)
+}
+
 export interface PipelineConstructor {
   /**
    * A pipeline from its text, with numbers for the places written `_`.
@@ -361,9 +408,15 @@ export interface Presets {
   readonly siglip: Pipeline<'f32'>
   /** Hugging Face's DINOv2 processor, on PIL. */
   readonly dinov2: Pipeline<'f32'>
-  /** Ultralytics' letterbox to 640 x 640 of an image read with OpenCV, as RGB from 0 to 1. */
+  /**
+   * Ultralytics' letterbox to 640 x 640 of an image read with OpenCV, whose channels are blue, green, red, as RGB from 0 to
+   * 1. For RGB, as sharp gives it: `presets.yolo.with({ input: 'rgb8' })`.
+   */
   readonly yolo: Pipeline<'f32'>
-  /** YOLOX' letterbox to 640 x 640 of an image read with OpenCV: content at the top left, BGR from 0 to 255. */
+  /**
+   * YOLOX' letterbox to 640 x 640 of an image read with OpenCV, whose channels are blue, green, red: content at the top
+   * left, BGR from 0 to 255. For RGB: `presets.yolox.with({ input: 'rgb8' })`.
+   */
   readonly yolox: Pipeline<'f32'>
   /** Pixels to planes of 0 to 1 without a resize: `torchvision.transforms.ToTensor`. */
   readonly toTensor: Pipeline<'f32'>
@@ -384,6 +437,7 @@ export const version: string
 
 declare const pixfuse: {
   readonly Pipeline: PipelineConstructor
+  readonly Geometry: GeometryConstructor
   readonly presets: Presets
   readonly decoders: typeof decoders
   readonly levels: typeof levels

@@ -22,4 +22,5 @@ for (const key of ['names', 'get', ...addon.names()]) {
   Object.defineProperty(presets, key, Object.getOwnPropertyDescriptor(addon, key))
 }
 
-module.exports = { Pipeline: addon.Pipeline, presets, decoders: addon.decoders, levels: addon.levels, version: addon.version }
+const { Pipeline, Geometry, decoders, levels, version } = addon
+module.exports = { Pipeline, Geometry, presets, decoders, levels, version }

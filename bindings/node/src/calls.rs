@@ -3,12 +3,12 @@
 use napi::bindgen_prelude::{
     Env, Error, Function, FunctionCallContext, JsObjectValue, Object, Result, Status, Unknown,
 };
-use pixfuse::{ImageRef, Orientation, Pipeline, TensorElement, with_element};
+use pixfuse::{Dims, ImageRef, Orientation, Pipeline, TensorElement, with_element};
 
 use crate::buffer::{elements, is_absent, whole};
 use crate::decode::orientation;
 use crate::image::{Image, ImageValues};
-use crate::{decode, geometry, task};
+use crate::{declaration, decode, geometry, task};
 
 /// An error of the core as a JavaScript `Error` with `code` `"InvalidArg"`.
 pub(crate) fn refused(error: impl std::fmt::Display) -> Error {
@@ -34,6 +34,13 @@ pub(crate) fn object(env: &Env, pipe: std::result::Result<Pipeline, pixfuse::Err
     let owner = pipe.clone();
     object
         .set("shape", env.create_function_from_closure::<(), _, _>("shape", move |call: Call| shape(&owner, &call))?)?;
+    object.set("fixedShape", pipe.fixed_shape().map(numbers))?;
+    let owner = pipe.clone();
+    let replace = move |call: Call| {
+        let spec = owner.spec().replace(&declaration::clauses(call.get(0)?)?).map_err(pixfuse::Error::from);
+        self::object(call.env, spec.and_then(|spec| owner.with_spec(spec)))
+    };
+    object.set("replace", env.create_function_from_closure::<(), _, _>("replace", replace)?)?;
     let owner = pipe.clone();
     let place = move |call: Call| {
         let [rows, columns] = sides(&owner, &call)?;
@@ -83,8 +90,12 @@ pub(crate) fn object(env: &Env, pipe: std::result::Result<Pipeline, pixfuse::Err
 /// `shape(rows, columns, orient)`.
 fn shape(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Vec<f64>> {
     let [rows, columns] = sides(pipe, call)?;
-    let dims = pipe.output_shape(rows, columns).map_err(refused)?;
-    Ok(dims.iter().map(|&side| side as f64).collect())
+    pipe.output_shape(rows, columns).map(numbers).map_err(refused)
+}
+
+/// A shape as JavaScript has it.
+fn numbers(dims: Dims) -> Vec<f64> {
+    dims.iter().map(|&side| side as f64).collect()
 }
 
 /// The rows and columns of a source as the pipeline takes them, which turns them as it declares.

@@ -27,17 +27,34 @@ pub(crate) fn spec(declaration: Unknown) -> Result<Spec> {
     };
     let mut keywords = Vec::new();
     for (name, value) in properties(&clauses)? {
-        match value {
-            // As in `normalize: wanted`: with its usual numbers, or not there.
-            Given::Flag(true) => keywords.push((snake_case(&name), Keyword::List(Vec::new()))),
-            Given::Flag(false) => {}
-            value => {
-                let keyword = keyword(&name, value, DEPTH)?;
-                keywords.push((snake_case(&name), keyword));
-            }
+        if let (name, Some(keyword)) = clause(&name, value)? {
+            keywords.push((name, keyword));
         }
     }
     Spec::from_keywords(&keywords).map_err(refused)
+}
+
+/// The clauses of an object, and those that are left out: `{ normalize: false }` or null.
+pub(crate) fn clauses(given: Unknown) -> Result<Vec<(String, Option<Keyword>)>> {
+    let Given::Object(clauses) = Given::read(given)? else {
+        let found = found(given);
+        return Err(invalid(format!("clauses: expected an object like {{ input: 'rgb8' }}, found {found}")));
+    };
+    let clauses = properties(&clauses)?.into_iter().map(|(name, value)| match value {
+        Given::Null => Ok((snake_case(&name), None)),
+        value => clause(&name, value),
+    });
+    clauses.collect()
+}
+
+/// A clause by its property; none as in `normalize: wanted`, which is there with its usual numbers, or not there.
+fn clause(name: &str, value: Given) -> Result<(String, Option<Keyword>)> {
+    let keyword = match value {
+        Given::Flag(true) => Some(Keyword::List(Vec::new())),
+        Given::Flag(false) => None,
+        value => Some(keyword(name, value, DEPTH)?),
+    };
+    Ok((snake_case(name), keyword))
 }
 
 /// The numbers for the places written `_`; none when nothing is given.

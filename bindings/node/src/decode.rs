@@ -4,49 +4,49 @@
 
 use napi::bindgen_prelude::{Array, AsyncTask, Env, FunctionCallContext, JsObjectValue, Object, Result, Unknown};
 use pixfuse::{Orientation, Pipeline, TensorElement, with_element};
-use pixfuse_decode::{EncodedImage, Options, batch_shape, decode_batch_into};
+use pixfuse_decode::{EncodedImage, Error, Options, batch_shape, decode_batch_into};
 
 use crate::buffer::{self, elements, found, is_absent, whole};
 use crate::calls::{allocate, refused, threaded};
 use crate::geometry;
 use crate::task::{Run, Work, made};
 
-/// `decode(data, orient, maxPixels, out, allocate)`: `{ data, dims }`, with `out` or a new array.
+/// `decode(data, orient, maxPixels, maxSide, out, allocate)`: `{ data, dims }`, with `out` or a new array.
 pub(crate) fn one<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Object<'static>> {
     let (file, options) = (file(call)?, options(call)?);
-    let image = EncodedImage::open(&file).map_err(refused)?;
-    let dims = image.output_shape(pipe, &options).map_err(refused)?;
+    let image = EncodedImage::open(&file).map_err(refused_file)?;
+    let dims = image.output_shape(pipe, &options).map_err(refused_file)?;
     let out = given_or_new(call, dims.iter().product())?;
     // SAFETY: no JavaScript runs to the end, and the file is a copy.
     let tensor = unsafe { elements::<T>(out) }.map_err(refused)?;
-    image.run_into_uninit(pipe, &options, tensor).map_err(refused)?;
+    image.run_into_uninit(pipe, &options, tensor).map_err(refused_file)?;
     result(call.env, out, &dims)
 }
 
-/// `decodeBatch([data, ..], orient, maxPixels, out, allocate, threads)`: as `decode`.
+/// `decodeBatch([data, ..], orient, maxPixels, maxSide, out, allocate, threads)`: as `decode`.
 pub(crate) fn batch<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Object<'static>> {
     let (list, options): (Object, _) = (call.get(0)?, options(call)?);
-    let threaded = threaded(pipe, call.get(5)?)?;
+    let threaded = threaded(pipe, call.get(6)?)?;
     let pipe = threaded.as_ref().unwrap_or(pipe);
     let files = (0..list.get_array_length()?).map(|index| {
         buffer::bytes(list.get_element(index)?).map_err(|message| refused(format!("number {index}: {message}")))
     });
     let files = files.collect::<Result<Vec<_>>>()?;
     let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
-    let dims = batch_shape(pipe, &files, &options).map_err(refused)?;
+    let dims = batch_shape(pipe, &files, &options).map_err(refused_file)?;
     let out = given_or_new(call, dims.iter().product())?;
     // SAFETY: as in `one`.
     let tensor = unsafe { elements::<T>(out) }.map_err(refused)?;
-    decode_batch_into(pipe, &files, &options, tensor).map_err(refused)?;
+    decode_batch_into(pipe, &files, &options, tensor).map_err(refused_file)?;
     result(call.env, out, &dims)
 }
 
-/// `startDecode(data, orient, maxPixels, out, allocate, dims)`: a promise of a new tensor. `out` is only checked; the
+/// `startDecode(data, orient, maxPixels, maxSide, out, allocate, dims)`: a promise of a new tensor. `out` is only checked; the
 /// shape goes into the array `dims`.
 pub(crate) fn start(pipe: &Pipeline, call: &FunctionCallContext) -> Result<AsyncTask<Run>> {
     let (file, options) = (file(call)?, options(call)?);
-    let dims = EncodedImage::open(&file).and_then(|image| image.output_shape(pipe, &options)).map_err(refused)?;
-    let (length, out) = (dims.iter().product(), call.get(3)?);
+    let dims = EncodedImage::open(&file).and_then(|image| image.output_shape(pipe, &options)).map_err(refused_file)?;
+    let (length, out) = (dims.iter().product(), call.get(4)?);
     if !is_absent(out) {
         // SAFETY: the elements are counted, not touched, and no JavaScript runs meanwhile.
         let given = with_element!(pipe.element(), T => unsafe { elements::<T>(out) }.map(|out| out.len()));
@@ -56,18 +56,18 @@ pub(crate) fn start(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Async
             return Err(refused(pixfuse::Error::Output(message)));
         }
     }
-    let mut shape: Array = call.get(5)?;
+    let mut shape: Array = call.get(6)?;
     for (index, &side) in (0..).zip(dims.iter()) {
         shape.set(index, side as f64)?;
     }
-    Ok(AsyncTask::new(Run::new(pipe, Work::File { file, options }, made(pipe, call.get(4)?, length)?)))
+    Ok(AsyncTask::new(Run::new(pipe, Work::File { file, options }, made(pipe, call.get(5)?, length)?)))
 }
 
 /// `decodeGeometry(data, orient)`.
 pub(crate) fn place(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Object<'static>> {
     let (file, options) = (file(call)?, Options { orient: orientation(call.get(1)?)?, ..Options::default() });
-    let image = EncodedImage::open(&file).map_err(refused)?;
-    geometry::object(call.env, image.geometry(pipe, &options).map_err(refused)?)
+    let image = EncodedImage::open(&file).map_err(refused_file)?;
+    geometry::object(call.env, image.geometry(pipe, &options).map_err(refused_file)?)
 }
 
 /// An orientation by its EXIF value, if one is given.
@@ -84,20 +84,36 @@ fn file(call: &FunctionCallContext) -> Result<Vec<u8>> {
     buffer::bytes(call.get(0)?).map_err(refused)
 }
 
-/// The second and the third.
+/// The second, the third and the fourth.
 fn options(call: &FunctionCallContext) -> Result<Options> {
-    let mut options = Options { orient: orientation(call.get(1)?)?, ..Options::default() };
-    let max_pixels: Unknown = call.get(2)?;
-    if !is_absent(max_pixels) {
-        options.max_pixels = whole("maxPixels", max_pixels).map_err(refused)? as u64;
-    }
-    Ok(options)
+    let limit = |name, index, usual| {
+        let given: Unknown = call.get(index)?;
+        if is_absent(given) { Ok(usual) } else { whole(name, given).map(|most| most as u64).map_err(refused) }
+    };
+    Ok(Options {
+        orient: orientation(call.get(1)?)?,
+        max_pixels: limit("maxPixels", 2, Options::MAX_PIXELS)?,
+        max_side: limit("maxSide", 3, Options::MAX_SIDE)?,
+    })
 }
 
-/// The fourth, or an array of so many elements from the fifth.
+/// What is wrong with a file; an option that it names has JavaScript's spelling.
+pub(crate) fn refused_file(error: Error) -> napi::Error {
+    let (mut of, message) = (&error, error.to_string());
+    while let Error::OfBatch { error, .. } = of {
+        of = error;
+    }
+    refused(match of {
+        Error::TooLarge { .. } => message.replace("max_pixels", "maxPixels"),
+        Error::TooLong { .. } => message.replace("max_side", "maxSide"),
+        _ => message,
+    })
+}
+
+/// The fifth, or an array of so many elements from the sixth.
 fn given_or_new(call: &FunctionCallContext, length: usize) -> Result<Unknown<'static>> {
-    let out: Unknown = call.get(3)?;
-    if is_absent(out) { allocate(call.get(4)?, length) } else { Ok(out) }
+    let out: Unknown = call.get(4)?;
+    if is_absent(out) { allocate(call.get(5)?, length) } else { Ok(out) }
 }
 
 fn result(env: &Env, data: Unknown, dims: &[usize]) -> Result<Object<'static>> {

@@ -1,17 +1,16 @@
 // The class that `pipe.geometry` gives an object of: points and boxes from JavaScript's arrays and back.
-(function (refused) {
+(function (refused, known, placed) {
   'use strict'
 
+  const { ArrayBuffer, DataView, Float64Array } = globalThis
+  const { from, isArray } = Array
+  const { isView } = ArrayBuffer
   const kind = value => (value === null ? 'null' : typeof value)
-  const isList = value => Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView))
+  const isList = value => isArray(value) || (isView(value) && !(value instanceof DataView))
   const shapes = { points: ['x', 'y'], boxes: ['x1', 'y1', 'x2', 'y2'] }
 
   function givenClip(options) {
-    if (options === undefined || options === null) return false
-    if (typeof options !== 'object') {
-      throw refused(`options: expected an object like { clip: true }, found ${kind(options)}`)
-    }
-    const { clip = false } = options
+    const { clip = false } = known(options, ['clip'])
     if (typeof clip !== 'boolean') throw refused(`clip: expected true or false, found ${kind(clip)}`)
     return clip
   }
@@ -45,20 +44,55 @@
       for (let at = 0; at < size; at++) put(index * size + at, place[at], () => `${names[at]} of number ${index}`)
     }
     change(numbers, clip)
-    if (nested) return Array.from({ length }, (_, index) => [...numbers.subarray(index * size, (index + 1) * size)])
-    return Array.isArray(places) ? [...numbers] : numbers
+    if (nested) return from({ length }, (_, index) => [...numbers.subarray(index * size, (index + 1) * size)])
+    return isArray(places) ? [...numbers] : numbers
   }
+
+  // The numbers that all others follow from, in the order of the native half, and how many each has.
+  const given = { source: 2, resized: 2, output: 2, content: 4, scale: 2, offset: 2 }
 
   return class Geometry {
     #map
     #unmap
 
+    // What `toJSON` gave, or a structured clone.
+    static from(numbers) {
+      if (typeof numbers !== 'object' || numbers === null) {
+        throw refused(`numbers: expected what a geometry's toJSON gives, found ${kind(numbers)}`)
+      }
+      const list = []
+      for (const name of Object.keys(given)) {
+        const values = numbers[name]
+        if (!isArray(values) || values.length !== given[name] || !values.every(value => typeof value === 'number')) {
+          throw refused(`numbers: ${name}: expected ${given[name]} numbers; give all that a geometry's toJSON gives`)
+        }
+        list.push(...values)
+      }
+      const { patches } = numbers
+      const grid = patches === undefined ? [0, 0] : patches
+      if (!isArray(grid) || grid.length !== 2 || !grid.every(value => typeof value === 'number')) {
+        throw refused('numbers: patches: expected 2 numbers; give all that a geometry\'s toJSON gives')
+      }
+      list.push(...grid)
+      return new Geometry(placed(Float64Array.from(list)))
+    }
+
     constructor({ change, ...numbers }) {
+      if (change === undefined) throw refused('numbers: `Geometry.from(numbers)` makes a geometry of them')
       this.#map = (points, clip) => change(points, false, clip)
       this.#unmap = (points, clip) => change(points, true, clip)
       Object.assign(this, numbers)
     }
 
+    equals(other) {
+      const same = name => {
+        const values = other[name]
+        return isArray(values) && values.length === given[name] && values.every((value, at) => value === this[name][at])
+      }
+      return typeof other === 'object' && other !== null && Object.keys(given).every(same)
+    }
+
+    toJSON() { return { ...this } }
     mapPoints(points, options) { return changed('points', points, givenClip(options), this.#map) }
     unmapPoints(points, options) { return changed('points', points, givenClip(options), this.#unmap) }
     mapBoxes(boxes, options) { return changed('boxes', boxes, givenClip(options), this.#map) }

@@ -3,6 +3,8 @@
 use napi::bindgen_prelude::{Env, Error, Float64ArraySlice, FunctionCallContext, Object, Result, Status};
 use pixfuse::{Clip, Geometry};
 
+use crate::calls::refused;
+
 /// An object of the numbers and `change`, which `geometry.js` makes a `Geometry` of.
 pub(crate) fn object(env: &Env, geometry: Geometry) -> Result<Object<'static>> {
     let mut object = Object::new(env)?;
@@ -23,6 +25,13 @@ pub(crate) fn object(env: &Env, geometry: Geometry) -> Result<Object<'static>> {
     let change = env.create_function_from_closure::<(), _, _>("change", move |call| change(&geometry, &call))?;
     object.set("change", change)?;
     Ok(object)
+}
+
+/// `placed(numbers)`: the same object of the numbers in a Float64Array, in the order of [`Geometry::to_numbers`].
+pub(crate) fn of_numbers(call: FunctionCallContext) -> Result<Object<'static>> {
+    let numbers: Float64ArraySlice = call.get(0)?;
+    let numbers = numbers.as_ref().try_into().map_err(|_| refused("numbers: expected 16"))?;
+    object(call.env, Geometry::from_numbers(numbers).map_err(refused)?)
 }
 
 /// `change(points, back, clip)`: moves `x, y, x, y, ..` of a Float64Array to the output, or back to the source.

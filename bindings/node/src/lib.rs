@@ -35,7 +35,7 @@ pub use napi;
 use napi::bindgen_prelude::{Env, FnArgs, Function, Object, Result, Unknown};
 use pixfuse::{Entry, Pipeline};
 
-/// Adds the class `Pipeline`, `names()`, `get(name)` and one property for each declaration to `exports`.
+/// Adds the classes `Pipeline` and `Geometry`, `names()`, `get(name)` and one property for each declaration to `exports`.
 ///
 /// The struct `HandWrittenLoop` becomes the property `handWrittenLoop`: a `Pipeline` that runs on the declaration's own
 /// kernel and is made when it is first read. A declaration with numbers written `_` becomes a function from an object
@@ -50,6 +50,12 @@ pub fn register(exports: &mut Object, env: &Env, entries: &'static [Entry]) -> R
         calls::object(call.env, Pipeline::new(spec.map_err(calls::refused)?))
     })?;
     native.set("parse", parse)?;
+    let unknown = env.create_function_from_closure::<(), _, _>("unknown", |call| {
+        let (word, names): (String, Vec<String>) = (call.get(0)?, call.get(1)?);
+        Ok(pixfuse::rt::unknown("option", &word, &names.iter().map(String::as_str).collect::<Vec<_>>()))
+    })?;
+    native.set("unknown", unknown)?;
+    native.set("placed", env.create_function_from_closure::<(), _, _>("placed", geometry::of_numbers)?)?;
     let entries = entries.iter().map(|entry| {
         let bind = env.create_function_from_closure::<(), _, _>("bind", move |call| {
             calls::object(call.env, Pipeline::bind(entry, &declaration::values(call.get(0)?)?))

@@ -1,10 +1,19 @@
 // The half of the addon that is JavaScript: an expression, evaluated once for each environment that loads the addon.
 //
 // Properties are read here and nowhere else, each once; then the native half gets plain values and looks at memory, so
-// that no getter or proxy runs between the look and the use.
+// that no getter or proxy runs between the look and the use. What it writes to or reads from on another thread is memory
+// that no other JavaScript may reach: such arrays are made by constructors taken when this file is evaluated, none of
+// their properties is read, and they pass through no method or prototype that other code can replace.
 (function (native, exports) {
   'use strict'
 
+  const { ArrayBuffer, Error, Float16Array, Float32Array, Int8Array, Uint8Array, Uint16Array } = globalThis
+  const { isArray } = Array
+  const { isView } = ArrayBuffer
+  const { assign, defineProperty, keys } = Object
+  const { apply } = Reflect
+  const { bind } = Function.prototype
+  const { set } = Uint8Array.prototype
   const clone = structuredClone
   // The native half knows 16-bit floats by their bits alone, as engines without Float16Array do.
   const bits = length => new Uint16Array(length)
@@ -15,7 +24,6 @@
     u8: length => new Uint8Array(length),
     i8: length => new Int8Array(length),
   }
-  const { Float16Array } = globalThis
   const over = (Type, { buffer, byteOffset, length }) => new Type(buffer, byteOffset, length)
 
   // What the constructor takes from this file alone.
@@ -23,54 +31,89 @@
     constructor(bind) { this.bind = bind }
   }
 
-  const refused = message => Object.assign(new Error(message), { code: 'InvalidArg' })
-  const Geometry = native.geometry(refused)
+  const refused = message => assign(new Error(message), { code: 'InvalidArg' })
 
-  // An object or nothing.
-  function given(options) {
-    if (options === undefined || options === null) return
-    if (typeof options !== 'object' || ArrayBuffer.isView(options)) {
-      throw refused('options: expected an object; a typed array goes into its `out`')
+  // An object of some of these options, or nothing. Array.prototype.map gives an index and the array behind each item,
+  // which say nothing: `files.map(pipe.decodeSync)` works.
+  function known(options, names, list) {
+    if (options === undefined || options === null) return {}
+    if (typeof options === 'number' && isArray(list)) return {}
+    if (typeof options !== 'object' || isView(options)) {
+      throw refused(`options: expected an object, found ${isView(options) ? 'a typed array; it goes into its `out`' : typeof options}`)
     }
+    for (const name of keys(options)) {
+      if (!names.includes(name)) throw refused(`options: ${native.unknown(name, names)}`)
+    }
+    return options
   }
 
-  // What the native half asks of an image; planes that lie apart are arrays of it.
+  const Geometry = native.geometry(refused, known, native.placed)
+
+  // What the native half asks of an image; planes that lie apart are arrays of it, which are made here.
   function parts(image) {
     const { data, planes, width, height, channels, stride } = image ?? {}
-    if (planes === undefined || planes === null) return [data, width, height, channels, stride]
-    const each = Array.from(planes, plane => [plane?.data, plane?.stride])
-    return [each.map(([bytes]) => bytes), width, height, channels, each.map(([, bytes]) => bytes)]
+    if (planes === undefined || planes === null) {
+      if (isArray(data)) throw refused('image: data: expected a typed array, found an array')
+      return [data, width, height, channels, stride]
+    }
+    const each = [...partsOfPlanes(planes)]
+    return [[...every(each, 0)], width, height, channels, [...every(each, 1)]]
   }
 
-  // The same bytes in a buffer that nobody else has; nothing for buffers that Node.js does not let go, like those that
+  function* partsOfPlanes(planes) {
+    for (const plane of planes) yield [plane?.data, plane?.stride]
+  }
+
+  function* every(lists, at) {
+    for (let index = 0; index < lists.length; index++) yield lists[index][at]
+  }
+
+  // Those of many images, one after the other.
+  function* partsOf(images) {
+    for (const image of images) yield* parts(image)
+  }
+
+  // The bytes of a buffer in one that nobody else has; nothing for buffers that Node.js does not let go, like those that
   // addons made of their own memory.
-  function move({ buffer, byteOffset, byteLength }) {
+  function taken(buffer) {
     try {
-      return new Uint8Array(clone(buffer, { transfer: [buffer] }), byteOffset, byteLength)
+      return clone(buffer, { transfer: [buffer] })
     } catch {
       return undefined
     }
   }
 
+  // The same bytes in an array that nobody else has, if they can be taken.
+  function move({ buffer, byteOffset, byteLength }) {
+    const own = taken(buffer)
+    return own && new Uint8Array(own, byteOffset, byteLength)
+  }
+
   // As `move`, of the image with this number, unless it has planes. Those that lie in one buffer are taken together.
   function moves(values) {
-    const places = []
+    // Lists of own links: whatever looks into a Map could keep what is in it.
+    let places = null
     for (let at = 0; at < values.length; at += 5) {
       const data = values[at]
-      if (ArrayBuffer.isView(data)) {
+      if (isView(data)) {
         const { buffer, byteOffset, byteLength } = data
-        places[at / 5] = { buffer, byteOffset, byteLength }
+        places = { __proto__: null, index: at / 5, buffer, byteOffset, byteLength, before: places }
       }
     }
-    const taken = new Map()
+    let moved = null
     return index => {
-      if (places[index] === undefined) return undefined
-      const { buffer, byteOffset, byteLength } = places[index]
-      if (!taken.has(buffer)) taken.set(buffer, move({ buffer, byteOffset: 0, byteLength: buffer.byteLength })?.buffer)
-      const own = taken.get(buffer)
-      return own && new Uint8Array(own, byteOffset, byteLength)
+      let place = places
+      while (place !== null && place.index !== index) place = place.before
+      if (place === null) return undefined
+      let known = moved
+      while (known !== null && known.buffer !== place.buffer) known = known.before
+      if (known === null) known = moved = { __proto__: null, buffer: place.buffer, own: taken(place.buffer), before: moved }
+      return known.own && new Uint8Array(known.own, place.byteOffset, place.byteLength)
     }
   }
+
+  // Structured cloning would make `{}` of a pipeline. It refuses functions and shows their text.
+  const cloned = function a_pipeline_has_to_be_made_anew_of_its_spec() {}
 
   class Pipeline {
     #native
@@ -85,11 +128,21 @@
       this.#native = declaration instanceof Declared ? declaration.bind(values) : native.parse(declaration, values)
       this.#allocate = allocate[this.#native.element]
       this.#halves = Float16Array !== undefined && this.#native.element === 'f16'
+      // As in `files.map(pipe.decodeSync)`.
+      for (const name of methods) {
+        defineProperty(this, name, { value: apply(bind, this[name], [this]), configurable: true, writable: true })
+      }
+      defineProperty(this, 'cloned', { value: cloned, enumerable: true })
     }
 
     get spec() { return this.#native.text }
     get element() { return this.#native.element }
     get level() { return this.#native.level }
+
+    with(clauses) {
+      const { replace } = this.#native
+      return new Pipeline(new Declared(() => replace(clauses)))
+    }
 
     explain() { return this.#native.explain() }
     toString() { return this.#native.text }
@@ -97,99 +150,89 @@
     [Symbol.for('nodejs.util.inspect.custom')]() { return `Pipeline('${this.#native.text}')` }
 
     outputShape(rows, columns, options) {
-      given(options)
-      return this.#native.shape(rows, columns, options?.orient)
+      const { orient } = known(options, ['orient'])
+      return this.#native.shape(rows, columns, orient)
     }
 
     geometry(rows, columns, options) {
-      given(options)
-      return new Geometry(this.#native.geometry(rows, columns, options?.orient))
+      const { orient } = known(options, ['orient'])
+      return new Geometry(this.#native.geometry(rows, columns, orient))
     }
 
-    runSync(image, options) {
+    runSync(image, options, list) {
       const [data, width, height, channels, stride] = parts(image)
-      const given = this.#given(options)
-      const { orient, threads } = options ?? {}
-      const { bits } = given
-      const out = this.#native.run(data, width, height, channels, stride, bits, this.#allocate, orient, threads)
-      return { data: this.#shown(given, out), dims: this.#dims(height, width, orient) }
+      const { out, orient, threads } = known(options, ['out', 'orient', 'threads'], list)
+      const bits = this.#bits(out)
+      const made = this.#native.run(data, width, height, channels, stride, bits, this.#allocate, orient, threads)
+      return { data: this.#shown(out, made), dims: this.#dims(height, width, orient) }
     }
 
-    async run(image, options) {
+    async run(image, options, list) {
       const [data, width, height, channels, stride] = parts(image)
-      const given = this.#given(options)
-      const mover = options?.transfer && ArrayBuffer.isView(data) ? move : undefined
-      const { orient, threads } = options ?? {}
-      const { bits } = given
+      const { out, orient, threads, transfer } = known(options, ['out', 'orient', 'threads', 'transfer'], list)
+      const mover = transfer && isView(data) ? move : undefined
+      const bits = this.#bits(out)
       const made = await this.#native.start(
         data, width, height, channels, stride, bits, this.#allocate, mover, orient, threads,
       )
-      // `set` refuses an `out` that was detached or shrunk meanwhile.
-      bits?.set(made)
-      return { data: this.#shown(given, made), dims: this.#dims(height, width, orient) }
+      fill(bits, made)
+      return { data: this.#shown(out, made), dims: this.#dims(height, width, orient) }
     }
 
-    batchSync(images, options) {
-      const values = []
-      for (const image of images) {
-        values.push(...parts(image))
-      }
-      const given = this.#given(options)
-      const out = this.#native.batch(values, given.bits, this.#allocate, options?.threads)
-      return { data: this.#shown(given, out), dims: [values.length / 5, ...this.#dims(values[2], values[1])] }
+    batchSync(images, options, list) {
+      const values = [...partsOf(images)]
+      const { out, threads } = known(options, ['out', 'threads'], list)
+      const made = this.#native.batch(values, this.#bits(out), this.#allocate, threads)
+      return { data: this.#shown(out, made), dims: this.#dimsOf(values) }
     }
 
-    async batch(images, options) {
-      const values = []
-      for (const image of images) {
-        values.push(...parts(image))
-      }
-      const given = this.#given(options)
-      const mover = options?.transfer ? moves(values) : undefined
-      const { bits } = given
-      const made = await this.#native.startBatch(values, bits, this.#allocate, mover, options?.threads)
-      bits?.set(made)
-      return { data: this.#shown(given, made), dims: [values.length / 5, ...this.#dims(values[2], values[1])] }
+    async batch(images, options, list) {
+      const values = [...partsOf(images)]
+      const { out, threads, transfer } = known(options, ['out', 'threads', 'transfer'], list)
+      const mover = transfer ? moves(values) : undefined
+      const bits = this.#bits(out)
+      const made = await this.#native.startBatch(values, bits, this.#allocate, mover, threads)
+      fill(bits, made)
+      return { data: this.#shown(out, made), dims: this.#dimsOf(values) }
     }
 
-    decodeSync(data, options) {
-      const given = this.#given(options)
-      const { orient, maxPixels } = options ?? {}
-      const { data: made, dims } = this.#native.decode(data, orient, maxPixels, given.bits, this.#allocate)
-      return { data: this.#shown(given, made), dims }
+    decodeSync(data, options, list) {
+      const { out, orient, maxPixels, maxSide } = known(options, ['out', 'orient', 'maxPixels', 'maxSide'], list)
+      const bits = this.#bits(out)
+      const { data: made, dims } = this.#native.decode(data, orient, maxPixels, maxSide, bits, this.#allocate)
+      return { data: this.#shown(out, made), dims }
     }
 
-    async decode(data, options) {
-      const given = this.#given(options)
-      const { orient, maxPixels } = options ?? {}
+    async decode(data, options, list) {
+      const { out, orient, maxPixels, maxSide } = known(options, ['out', 'orient', 'maxPixels', 'maxSide'], list)
+      const bits = this.#bits(out)
       const dims = []
-      const made = await this.#native.startDecode(data, orient, maxPixels, given.bits, this.#allocate, dims)
-      given.bits?.set(made)
-      return { data: this.#shown(given, made), dims }
+      const made = await this.#native.startDecode(data, orient, maxPixels, maxSide, bits, this.#allocate, dims)
+      fill(bits, made)
+      return { data: this.#shown(out, made), dims }
     }
 
-    decodeBatchSync(files, options) {
-      const given = this.#given(options)
-      const { orient, maxPixels, threads } = options ?? {}
+    decodeBatchSync(files, options, list) {
+      const names = ['out', 'orient', 'maxPixels', 'maxSide', 'threads']
+      const { out, orient, maxPixels, maxSide, threads } = known(options, names, list)
+      const bits = this.#bits(out)
       const { data: made, dims } =
-        this.#native.decodeBatch([...files], orient, maxPixels, given.bits, this.#allocate, threads)
-      return { data: this.#shown(given, made), dims }
+        this.#native.decodeBatch([...files], orient, maxPixels, maxSide, bits, this.#allocate, threads)
+      return { data: this.#shown(out, made), dims }
     }
 
-    decodeGeometry(data, options) {
-      given(options)
-      return new Geometry(this.#native.decodeGeometry(data, options?.orient))
+    decodeGeometry(data, options, list) {
+      const { orient } = known(options, ['orient'], list)
+      return new Geometry(this.#native.decodeGeometry(data, orient))
     }
 
-    // The caller's `out`, and the array over the same memory that the native half takes.
-    #given(options) {
-      given(options)
-      const out = options?.out
-      return { out, bits: this.#halves && out instanceof Float16Array ? over(Uint16Array, out) : out }
+    // The array over the memory of the caller's `out` that the native half takes.
+    #bits(out) {
+      return this.#halves && out instanceof Float16Array ? over(Uint16Array, out) : out
     }
 
     // What the caller gets: its own array, or the new one.
-    #shown({ out }, made) {
+    #shown(out, made) {
       return out ?? (this.#halves ? over(Float16Array, made) : made)
     }
 
@@ -202,12 +245,33 @@
       }
       return this.#shape.slice()
     }
+
+    // Of a batch; one of nothing has the shape that the declaration fixes.
+    #dimsOf(values) {
+      const each = values.length === 0 ? this.#native.fixedShape : this.#dims(values[2], values[1])
+      return [values.length / 5, ...each]
+    }
+  }
+
+  const methods = Object.getOwnPropertyNames(Pipeline.prototype)
+    .filter(name => typeof Object.getOwnPropertyDescriptor(Pipeline.prototype, name).value === 'function')
+    .filter(name => name !== 'constructor')
+
+  // Puts a tensor into `out`, which JavaScript had meanwhile.
+  function fill(out, made) {
+    if (out === undefined || out === null) return
+    try {
+      apply(set, out, [made])
+    } catch {
+      throw refused('out: was detached or shrunk before the work was done; leave it alone until the promise is kept')
+    }
   }
 
   const names = native.entries.map(entry => entry.name)
 
-  Object.assign(exports, {
+  assign(exports, {
     Pipeline,
+    Geometry,
     names() { return [...names] },
     get(name) {
       if (!names.includes(name)) throw refused(`name: ${String(name)} is none of ${names.join(', ')}`)
@@ -222,7 +286,7 @@
       ? { value: values => new Pipeline(new Declared(bind), values) }
       // Made when it is first read: a level that this CPU lacks is then an error of that pipeline, not of loading.
       : { get: () => (made ??= new Pipeline(new Declared(bind))) }
-    Object.defineProperty(exports, name, { enumerable: true, ...property })
+    defineProperty(exports, name, { enumerable: true, ...property })
   }
 })
 //# sourceURL=pixfuse:pipeline.js

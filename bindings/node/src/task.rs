@@ -22,7 +22,7 @@ use pixfuse_decode::{Options, decode_into};
 
 use crate::buffer::{elements, is_absent};
 use crate::calls::{allocate, image_at, image_values, images, oriented, refused, refused_image, threaded};
-use crate::decode::orientation;
+use crate::decode::{orientation, refused_file};
 use crate::image::{Image, Shape};
 
 /// `start(data, width, height, channels, stride, out, allocate, move, orient, threads)`: a promise of a new tensor. `out` is only
@@ -172,7 +172,7 @@ impl Run {
                 let views = images.iter().map(Owned::view).collect::<Result<Vec<_>>>()?;
                 pipe.batch_into(&views, out).map_err(refused)
             }
-            Work::File { file, options } => decode_into(pipe, file, options, out).map_err(refused),
+            Work::File { file, options } => decode_into(pipe, file, options, out).map_err(refused_file),
         }
     }
 }

@@ -121,7 +121,7 @@ test('places that are none', () => {
   for (const method of ['mapPoints', 'unmapPoints']) {
     assertRefused(() => letterbox[method]([1, 2, 3]), /^points: 3 numbers given, expected a multiple of 2 \(x, y\)$/)
     assertRefused(() => letterbox[method]([[1, 2, 3]]), /^points: number 0 has 3 numbers, expected 2 \(x, y\)$/)
-    assertRefused(() => letterbox[method]([1, 2], true), /^options: expected an object like \{ clip: true \}, found boolean$/)
+    assertRefused(() => letterbox[method]([1, 2], true), /^options: expected an object, found boolean$/)
     assertRefused(() => letterbox[method]([1, 2], { clip: 1 }), /^clip: expected true or false, found number$/)
   }
   const thrown = new RangeError('from the getter')

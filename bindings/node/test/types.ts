@@ -1,8 +1,8 @@
 // Never run: the compiler reads it. Everything that `index.d.ts` declares is used once, with the types that come out.
 
-import pixfuse, { Pipeline, decoders, levels, presets, version } from '..'
+import pixfuse, { Geometry, Pipeline, decoders, levels, presets, version } from '..'
 import type {
-  Box, Declaration, ElementOf, Float16Data, Geometry, Image, Level, Matrix, Options, Point, PresetName, RunOptions, Tensor, Values,
+  Box, Declaration, ElementOf, Float16Data, GeometryNumbers, Image, Level, Matrix, Options, Point, PresetName, RunOptions, Tensor, Values,
 } from '..'
 
 /** Accepts nothing but exactly this type. */
@@ -23,6 +23,17 @@ exactly<Level>()(floats.level)
 exactly<string>()(floats.spec + floats.explain() + floats.toString() + floats.toJSON())
 exactly<[number, number, number]>()(floats.outputShape(2, 2))
 exactly<Promise<Tensor<Float32Array>>>()(floats.run(image, null))
+exactly<Pipeline<'f32'>>()(floats.with({ input: 'rgb8' }))
+exactly<Pipeline<'f32'>>()(floats.with({ resize: [384, 384, 'bicubic', 'antialias'], normalize: false, pad: null }))
+exactly<Pipeline<'f16'>>()(floats.with<'f16'>({ output: ['rgb', 'f16', 'chw'] }))
+exactly<Tensor<Float32Array>[]>()([image].map(image => floats.runSync(image, { threads: 2 })))
+exactly<GeometryNumbers>()(floats.geometry(2, 2).toJSON())
+exactly<Geometry>()(Geometry.from(floats.geometry(2, 2)))
+exactly<boolean>()(Geometry.from(floats.geometry(2, 2).toJSON()).equals(floats.geometry(2, 2)))
+// @ts-expect-error: an input cannot be left out
+floats.with({ input: false })
+// @ts-expect-error: no such clause
+floats.with({ normalise: true })
 exactly<Tensor<Float32Array>>()(floats.batchSync([image, { data: Buffer.alloc(12), width: 2, height: 2 }]))
 exactly<Tensor<Float32Array<ArrayBuffer>>>()(floats.runSync(image, { out: new Float32Array(12) }))
 exactly<Promise<Tensor<Float32Array<ArrayBuffer>>>>()(floats.run(image, { out: new Float32Array(12) }))
@@ -42,7 +53,7 @@ exactly<Uint8Array>()(bytes.runSync(image, {}).data)
 exactly<Uint8ClampedArray<ArrayBuffer>>()(bytes.runSync(image, { out: new Uint8ClampedArray(12) }).data)
 exactly<Buffer<ArrayBuffer>>()(bytes.runSync(image, { out: Buffer.alloc(12) }).data)
 
-exactly<Tensor<Float32Array>>()(floats.decodeSync(Buffer.alloc(3), { orient: 6, maxPixels: 100 }))
+exactly<Tensor<Float32Array>>()(floats.decodeSync(Buffer.alloc(3), { orient: 6, maxPixels: 100, maxSide: 9 }))
 exactly<Tensor<Float32Array<ArrayBuffer>>>()(floats.decodeSync(new Uint8Array(3), { orient: 6, out: new Float32Array(12) }))
 exactly<Promise<Tensor<Float32Array>>>()(floats.decode(new Uint8Array(3)))
 exactly<Promise<Tensor<Uint8Array<ArrayBuffer>>>>()(bytes.decode(new Uint8Array(3), { out: new Uint8Array(12) }))

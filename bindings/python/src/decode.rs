@@ -45,14 +45,19 @@ impl<'py> File<'py> {
 pub(crate) fn options(
     orient: Option<&Bound<'_, PyAny>>,
     max_pixels: Option<&Bound<'_, PyAny>>,
+    max_side: Option<&Bound<'_, PyAny>>,
 ) -> Result<Options, Failure> {
-    let mut options = Options { orient: orient.map(orientation).transpose()?, ..Options::default() };
-    if let Some(given) = max_pixels {
-        let message =
-            || Failure::Argument(format!("max_pixels: expected a whole number of at least 1, found {}", found(given)));
-        options.max_pixels = given.extract().ok().filter(|&most| most >= 1).ok_or_else(message)?;
-    }
-    Ok(options)
+    let limit = |name: &str, given: Option<&Bound<'_, PyAny>>, usual: u64| {
+        let Some(given) = given else { return Ok(usual) };
+        given.extract().ok().filter(|&most| most >= 1).ok_or_else(|| {
+            Failure::Argument(format!("{name}: expected a whole number of at least 1, found {}", found(given)))
+        })
+    };
+    Ok(Options {
+        orient: orient.map(orientation).transpose()?,
+        max_pixels: limit("max_pixels", max_pixels, Options::MAX_PIXELS)?,
+        max_side: limit("max_side", max_side, Options::MAX_SIDE)?,
+    })
 }
 
 /// An orientation by its EXIF value.

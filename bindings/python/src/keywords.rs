@@ -44,6 +44,17 @@ pub(crate) fn pipeline(
     Ok(declaration::pipeline(&spec, &values)?)
 }
 
+/// The clauses of a call of `replace`; None and False leave one out.
+pub(crate) fn clauses(keywords: Option<&Bound<'_, PyDict>>) -> Result<Vec<(String, Option<Keyword>)>, Failure> {
+    let clauses = keywords.into_iter().flatten().map(|(name, given)| {
+        let name = word(&name)?;
+        let left_out = given.is_none() || given.cast::<PyBool>().is_ok_and(|flag| !flag.is_true());
+        let keyword = if left_out { None } else { Some(clause(&name, &given)?) };
+        Ok((name, keyword))
+    });
+    clauses.collect()
+}
+
 /// Reads a number for `_`; false when the name is not that of one.
 pub(crate) fn value(values: &mut Values, name: &str, given: &Bound<'_, PyAny>) -> Result<bool, Failure> {
     match name {

@@ -62,6 +62,20 @@ impl Pipeline {
         Ok(keywords::pipeline(text, keywords)?.into())
     }
 
+    /// The same pipeline with other clauses, given as keyword arguments of `Pipeline`: for images of other channels,
+    /// another size or dtype. Each takes the place of the whole clause of its name, or is added; None leaves one out.
+    ///
+    /// >>> from pixfuse import presets
+    /// >>> presets.yolo.replace(input="rgb8")
+    /// Pipeline("input(rgb8), letterbox(640, 640, bilinear), normalize(order = torchvision), output(rgb, f32, chw)")
+    /// >>> presets.siglip.replace(resize=(384, 384, "bicubic", "antialias")).output_shape(480, 640)
+    /// (3, 384, 384)
+    #[pyo3(signature = (**clauses))]
+    fn replace(&self, clauses: Option<&Bound<'_, PyDict>>) -> Result<Self, Failure> {
+        let spec = self.pipe.spec().replace(&keywords::clauses(clauses)?).map_err(pixfuse::Error::from)?;
+        Ok(self.pipe.with_spec(spec)?.into())
+    }
+
     /// Runs over one image into a new array, or into `out`, which is returned.
     ///
     /// `image` is a numpy array of uint8 (uint16 for rgb16 and its kin, float32 for rgb32f) with any strides, (rows,
@@ -126,8 +140,8 @@ impl Pipeline {
     /// 255. A file with alpha needs input(rgba8), or input(rgba8, alpha = drop), which reads every file. `decoders()`
     /// names the decoders.
     ///
-    /// An image of more than `max_pixels` (178,956,970, as Pillow's) is refused before memory is asked for. The GIL is
-    /// released meanwhile, as in a call of the pipeline. Raises PipelineError when the file is truncated, damaged, of
+    /// An image of more than `max_pixels` (178,956,970, as Pillow's) or with a side longer than `max_side` (65,535) is
+    /// refused before memory is asked for. The GIL is released meanwhile, as in a call of the pipeline. Raises PipelineError when the file is truncated, damaged, of
     /// another kind or of other channels; nothing has been written to `out` then.
     ///
     /// >>> import io, pixfuse, PIL.Image
@@ -140,15 +154,16 @@ impl Pipeline {
     /// Traceback (most recent call last):
     ///     ...
     /// pixfuse.PipelineError: file: this JPEG file of 300 bytes ends too early: it is truncated
-    #[pyo3(signature = (data, out=None, *, orient=None, max_pixels=None))]
+    #[pyo3(signature = (data, out=None, *, orient=None, max_pixels=None, max_side=None))]
     fn decode<'py>(
         &self,
         data: &Bound<'py, PyAny>,
         out: Option<&Bound<'py, PyAny>>,
         orient: Option<&Bound<'py, PyAny>>,
         max_pixels: Option<&Bound<'py, PyAny>>,
+        max_side: Option<&Bound<'py, PyAny>>,
     ) -> Result<Bound<'py, PyAny>, Failure> {
-        let options = decode::options(orient, max_pixels)?;
+        let options = decode::options(orient, max_pixels, max_side)?;
         with_element!(self.pipe.element(), T => decode::one::<T>(&self.pipe, data, out, &options))
     }
 
@@ -157,7 +172,7 @@ impl Pipeline {
     /// Files and `out` are as in `decode`, and the files must give tensors of one shape, which resize(...) makes. With
     /// `threads` that many share the work. Raises PipelineError, which names the file by its number; those before it may
     /// have been written to `out` then.
-    #[pyo3(signature = (files, out=None, *, threads=None, orient=None, max_pixels=None))]
+    #[pyo3(signature = (files, out=None, *, threads=None, orient=None, max_pixels=None, max_side=None))]
     fn decode_batch<'py>(
         &self,
         files: &Bound<'py, PyAny>,
@@ -165,8 +180,9 @@ impl Pipeline {
         threads: Option<&Bound<'py, PyAny>>,
         orient: Option<&Bound<'py, PyAny>>,
         max_pixels: Option<&Bound<'py, PyAny>>,
+        max_side: Option<&Bound<'py, PyAny>>,
     ) -> Result<Bound<'py, PyAny>, Failure> {
-        let options = decode::options(orient, max_pixels)?;
+        let options = decode::options(orient, max_pixels, max_side)?;
         let pipe = match threads {
             Some(threads) => self.pipe.with_threads(side("threads", threads)?)?,
             None => self.pipe.clone(),
@@ -177,7 +193,7 @@ impl Pipeline {
     /// Where `decode` puts things of this file: as `geometry`, for the turned image; nothing but the header is read.
     #[pyo3(signature = (data, *, orient=None))]
     fn decode_geometry(&self, data: &Bound<'_, PyAny>, orient: Option<&Bound<'_, PyAny>>) -> Result<Geometry, Failure> {
-        let options = decode::options(orient, None)?;
+        let options = decode::options(orient, None, None)?;
         Ok(EncodedImage::open(decode::File::of(data)?.bytes())?.geometry(&self.pipe, &options)?.into())
     }
 

@@ -143,7 +143,15 @@ WRONG = {
     ),
     "too many pixels": (
         lambda pipe: pipe.decode(PHOTO, max_pixels=4799),
-        "file: 60 rows x 80 columns are 4800 pixels, more than max_pixels = 4799",
+        "file: 60 rows x 80 columns are 4800 pixels, more than max_pixels = 4799; to read it, raise max_pixels",
+    ),
+    (
+        lambda pipe: pipe.decode(PHOTO, max_side=79),
+        "file: of 60 rows x 80 columns a side is longer than max_side = 79; to read it, raise max_side",
+    ),
+    (
+        lambda pipe: pipe.decode_batch([PHOTO], max_side=-1),
+        "max_side: expected a whole number of at least 1, found -1",
     ),
     "no pixels": (
         lambda pipe: pipe.decode(PHOTO, max_pixels=0),
@@ -178,7 +186,6 @@ WRONG = {
         "number 1: data: expected the bytes of a file, found 'a.jpg'",
     ),
     "no list": (lambda pipe: pipe.decode_batch(5), "files: expected a list of files, found 5"),
-    "an empty list": (lambda pipe: pipe.decode_batch([]), "image: a batch needs at least one file"),
     "no threads": (lambda pipe: pipe.decode_batch([PHOTO], threads=0), "threads: 0, expected 1 to 1024"),
 }
 

@@ -216,3 +216,44 @@ def test_a_preset_equals_the_grids_kernel(level, noise, name):
     wider = Pipeline(text.replace("chw", "hwc"))
     assert "kernel    grid" in wider.explain()
     np.testing.assert_array_equal(own(image), wider(image).transpose(2, 0, 1))
+
+
+def test_a_pipeline_with_other_clauses():
+    yolo = presets.yolo
+    rgb = yolo.replace(input="rgb8")
+    assert rgb == Pipeline(yolo.spec.replace("bgr8", "rgb8"))
+    image = np.arange(7 * 5 * 3, dtype=np.uint8).reshape(7, 5, 3)
+    assert np.array_equal(rgb(image), yolo(image[:, :, ::-1]))
+    other = presets.siglip.replace(
+        resize=(384, 384, "bicubic", "antialias"), normalize={"mean": [0.5, 0.4, 0.3]}, output=("bgr", "f16", "hwc")
+    )
+    assert other.spec == (
+        "input(rgb8), resize(384, 384, bicubic, antialias), normalize(mean = [0.5, 0.4, 0.3]), output(bgr, f16, hwc)"
+    )
+    assert other.replace(normalize=None, resize=False).spec == "input(rgb8), output(bgr, f16, hwc)"
+    assert other.replace() == other
+    for clauses, said in [
+        ({"normalise": None}, "did you mean `normalize`?"),
+        ({"input": "rgb9"}, "unknown pixel format `rgb9`"),
+        ({"output": None}, "output is missing"),
+        ({"letterbox": (9, 9, "bilinear")}, "letterbox"),
+        ({"resize": (None, 9, "bilinear")}, "rows"),
+    ]:
+        with pytest.raises(PipelineError) as error:
+            other.replace(**clauses)
+        assert said in str(error.value)
+
+
+def test_batches_of_nothing():
+    pipe = Pipeline(TEXT)
+    for batch in (pipe.batch([]), pipe.batch([], threads=2), pipe.decode_batch([]), pipe.decode_batch(iter(()), threads=2)):
+        assert batch.shape == (0, 3, 24, 37) and batch.dtype == np.float32
+    out = np.empty((0, 3, 24, 37), np.float32)
+    assert pipe.batch([], out=out) is out
+    assert pipe.decode_batch([], out=out) is out
+    open_ended = Pipeline("input(rgb8), resize(shortest = 9, bilinear), output(rgb, u8)")
+    for call in (open_ended.batch, open_ended.decode_batch):
+        with pytest.raises(PipelineError, match=r"^image: a batch of nothing has no shape here.*give one at least"):
+            call([])
+    with pytest.raises(PipelineError, match=r"^out: shape"):
+        pipe.batch([], out=np.empty((1, 3, 24, 37), np.float32))

@@ -50,7 +50,7 @@ pipe.batch(image for _ in range(2))
 
 file = io.BytesIO()
 Image.new("RGB", (20, 10)).save(file, "PNG")
-assert_type(pipe.decode(file.getvalue(), orient=6, max_pixels=200), npt.NDArray[Any])
+assert_type(pipe.decode(file.getvalue(), orient=6, max_pixels=200, max_side=20), npt.NDArray[Any])
 decoded: npt.NDArray[np.float32] = pipe.decode(bytearray(file.getvalue()), out)
 assert_type(pipe.decode_batch([file.getvalue(), file.getbuffer()], threads=2), npt.NDArray[Any])
 pipe.decode_batch([file.getvalue()], out=np.empty((1, 3, 4, 8), np.float32), orient=None, max_pixels=None)

@@ -10,7 +10,7 @@ use crate::{EncodedImage, Error, Options, decode_into};
 /// The shape of a batch of these files, from their headers: `[files, ...]`.
 ///
 /// # Errors
-/// When there is no file, or one cannot be decoded as far as its header tells; when the files do not give tensors of one
+/// When there is no file and the declaration does not fix the shape, or one cannot be decoded as far as its header tells; when the files do not give tensors of one
 /// shape. The error names the file.
 pub fn batch_shape(pipe: &Pipeline, files: &[&[u8]], options: &Options) -> Result<Dims, Error> {
     let mut block: Option<Dims> = None;
@@ -26,8 +26,8 @@ pub fn batch_shape(pipe: &Pipeline, files: &[&[u8]], options: &Options) -> Resul
             .into());
         }
     }
-    let none = || pixfuse::Error::Image("a batch needs at least one file".into());
-    let dims = block.ok_or_else(none)?.batch(files.len());
+    let Some(block) = block else { return Ok(pixfuse::rt::empty_batch(pipe)?) };
+    let dims = block.batch(files.len());
     match dims.elements(pipe.element().size()) {
         Some(_) => Ok(dims),
         None => Err(pixfuse::Error::Output(format!("a batch {dims:?} is larger than memory")).into()),
@@ -50,7 +50,7 @@ pub fn decode_batch<T: TensorElement + Default>(
     let memory = |_| pixfuse::Error::Output(format!("there is no memory for a tensor of {length} elements"));
     data.try_reserve_exact(length).map_err(memory)?;
     data.resize(length, T::default());
-    let tensors = data.chunks_exact_mut(length / files.len());
+    let tensors = data.chunks_exact_mut(dims[1..].iter().product());
     each(pipe, files.iter().zip(tensors), |pipe, (file, out)| decode_into(pipe, file, options, out))?;
     Ok(Tensor { data, dims: dims.to_vec() })
 }
@@ -80,7 +80,7 @@ fn each<I: ExactSizeIterator + Send>(
     items: I,
     work: impl Fn(&Pipeline, I::Item) -> Result<(), Error> + Sync,
 ) -> Result<(), Error> {
-    let threads = pipe.threads().min(items.len());
+    let threads = pipe.threads().min(items.len()).max(1);
     // Each file stays on its thread.
     let alone = pipe.with_threads(1)?;
     pixfuse::rt::each(threads, items, |index, item| work(&alone, item).map_err(|error| of_batch(index, error)))

@@ -36,7 +36,8 @@ pub enum Error {
     },
     /// The image has more pixels than [`Options::max_pixels`](crate::Options::max_pixels).
     #[error(
-        "file: {rows} rows x {columns} columns are {pixels} pixels, more than max_pixels = {limit}",
+        "file: {rows} rows x {columns} columns are {pixels} pixels, more than max_pixels = {limit}; \
+         to read it, raise max_pixels",
         pixels = *rows as u64 * *columns as u64
     )]
     TooLarge {
@@ -45,6 +46,18 @@ pub enum Error {
         /// As stored.
         columns: usize,
         /// The most that were allowed.
+        limit: u64,
+    },
+    /// A side of the image is longer than [`Options::max_side`](crate::Options::max_side).
+    #[error(
+        "file: of {rows} rows x {columns} columns a side is longer than max_side = {limit}; to read it, raise max_side"
+    )]
+    TooLong {
+        /// As stored.
+        rows: usize,
+        /// As stored.
+        columns: usize,
+        /// The longest that was allowed.
         limit: u64,
     },
     /// The file's channels are not those of `input(...)`.
@@ -58,7 +71,7 @@ pub enum Error {
         hint: String,
     },
     /// There is no memory for the decoded pixels.
-    #[error("file: there is no memory for {0} bytes of decoded pixels")]
+    #[error("file: there is no memory for {0} bytes of decoded pixels; decode fewer files at once, or smaller ones")]
     Memory(usize),
     /// One file of a batch.
     #[error("number {index}: {error}")]

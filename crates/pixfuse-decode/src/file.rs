@@ -16,16 +16,22 @@ pub struct Options {
     pub orient: Option<Orientation>,
     /// An image of more pixels is refused before memory is asked for.
     pub max_pixels: u64,
+    /// An image with a longer side is refused, too: what a filter needs grows with a side, and a file of 5 KB can say that
+    /// it is 40,000,000 pixels wide.
+    pub max_side: u64,
 }
 
 impl Options {
     /// What `max_pixels` is unless it is given: 178,956,970, at which Pillow refuses an image too.
     pub const MAX_PIXELS: u64 = 178_956_970;
+
+    /// What `max_side` is unless it is given: the longest side that a JPEG can have.
+    pub const MAX_SIDE: u64 = 65_535;
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { orient: None, max_pixels: Self::MAX_PIXELS }
+        Self { orient: None, max_pixels: Self::MAX_PIXELS, max_side: Self::MAX_SIDE }
     }
 }
 
@@ -46,6 +52,11 @@ pub(crate) trait Decode: Send {
     /// Frames of an animation, or images of a file of many; the first one is decoded.
     fn frames(&self) -> usize {
         1
+    }
+
+    /// About as many bytes as the decoder asks for besides, where it takes them to be there.
+    fn besides(&mut self) -> usize {
+        0
     }
 
     /// Decodes into the channels that it gives, in samples of 16 bits of this machine's order if they are `wide` and the
@@ -146,10 +157,10 @@ impl<'a> EncodedImage<'a> {
     /// The shape of the tensor that a pipeline gives for this image.
     ///
     /// # Errors
-    /// When the image has too many pixels or other channels than `input(...)`; as
+    /// When the image is larger than `options` allow or has other channels than `input(...)`; as
     /// [`Pipeline::output_shape`](pixfuse::Pipeline::output_shape).
     pub fn output_shape(&self, pipe: &Pipeline, options: &Options) -> Result<Dims, Error> {
-        self.check(pipe.spec().input.format, options.max_pixels)?;
+        self.check(pipe.spec().input.format, options)?;
         let [rows, columns] = self.sides(pipe, options);
         Ok(pipe.output_shape(rows, columns)?)
     }
@@ -170,10 +181,13 @@ impl<'a> EncodedImage<'a> {
     }
 
     /// Whether the pixels may and can be decoded into a format.
-    fn check(&self, wanted: PixelFormat, limit: u64) -> Result<(), Error> {
+    fn check(&self, wanted: PixelFormat, options: &Options) -> Result<(), Error> {
         let Header { rows, columns, colours, bits, .. } = self.header;
-        if (rows as u64).saturating_mul(columns as u64) > limit {
-            return Err(Error::TooLarge { rows, columns, limit });
+        if (rows as u64).saturating_mul(columns as u64) > options.max_pixels {
+            return Err(Error::TooLarge { rows, columns, limit: options.max_pixels });
+        }
+        if rows.max(columns) as u64 > options.max_side {
+            return Err(Error::TooLong { rows, columns, limit: options.max_side });
         }
         match colours.refused(bits, wanted) {
             None => Ok(()),
@@ -182,18 +196,18 @@ impl<'a> EncodedImage<'a> {
     }
 
     /// Decodes into the channels of `wanted`, as the file stores them, and calls `run` with the image, which is in this
-    /// thread's buffer.
+    /// thread's buffer. Of the options only the limits count.
     ///
     /// # Errors
-    /// When the image has more than `max_pixels` or other channels, when the file is damaged, and those of `run`.
+    /// When the image is larger than `options` allow or has other channels, when the file is damaged, and those of `run`.
     pub fn pixels<T>(
         self,
         wanted: PixelFormat,
-        max_pixels: u64,
+        options: &Options,
         run: impl FnOnce(ImageRef<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let columns = 0..self.columns();
-        self.decoded(wanted, max_pixels, columns, run)
+        self.decoded(wanted, options, columns, run)
     }
 
     /// As [`pixels`](Self::pixels), as a pipeline reads them: turned, and only those right that it
@@ -210,26 +224,29 @@ impl<'a> EncodedImage<'a> {
         let whole = self.columns();
         let mirrored = orientation.mirrors()[1];
         let stored = if mirrored { whole - columns.end..whole - columns.start } else { columns };
-        self.decoded(pipe.spec().input.format, options.max_pixels, stored, |image| {
-            Ok(run(pipe.reorient(image, orientation))?)
-        })
+        self.decoded(pipe.spec().input.format, options, stored, |image| Ok(run(pipe.reorient(image, orientation))?))
     }
 
     /// As [`pixels`](Self::pixels); outside `columns`, which are stored ones, pixels may have any value.
     fn decoded<T>(
         self,
         wanted: PixelFormat,
-        max_pixels: u64,
+        options: &Options,
         columns: Range<usize>,
         run: impl FnOnce(ImageRef<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        self.check(wanted, max_pixels)?;
+        self.check(wanted, options)?;
         let shape = [self.rows(), self.columns(), wanted.channels()];
-        let Self { format, length, header: Header { colours, .. }, file } = self;
+        let Self { format, length, header: Header { colours, .. }, mut file } = self;
         let [rows, whole, channels] = shape;
         let sample = wanted.sample();
         let room = colours.channels().max(channels) * sample.size();
-        scratch::with((rows * whole).saturating_mul(room), |bytes| {
+        let besides = match &mut file {
+            // It says so when there is no memory.
+            File::Jpeg(_) => 0,
+            File::Whole(file) => file.besides(),
+        };
+        scratch::with((rows * whole).saturating_mul(room), besides, |bytes| {
             let decoded = guarded(|| match file {
                 File::Jpeg(file) => file.pixels(wanted, columns, bytes),
                 File::Whole(file) => file.pixels(sample == Sample::U16, bytes).map(|given| (Some(given), 0..whole)),

@@ -76,10 +76,11 @@
 //!
 //! # Limits
 //!
-//! An image of more than [`Options::max_pixels`] is refused when its header has been read, before memory for its pixels
-//! is asked for; of that, the system gives only what is written to, so that a short file which promises a large image
-//! costs nothing. A progressive JPEG takes up to six bytes a pixel more while it is decoded, and is refused when it has more
-//! than 500 scans. Pixels are decoded into a buffer that the thread keeps for its next image, up to 64 MB.
+//! An image of more than [`Options::max_pixels`], or with a side longer than [`Options::max_side`], is refused when its
+//! header has been read, before memory for its pixels is asked for; of that, the system gives only what is written to, so
+//! that a short file which promises a large image costs nothing. A progressive JPEG takes up to six bytes a pixel more while
+//! it is decoded, and is refused when it has more than 500 scans. Pixels are decoded into a buffer that the thread keeps for
+//! its next image, up to 48 MiB, and up to 256 MiB for all threads together.
 #![forbid(unsafe_code)]
 
 mod batch;

@@ -83,6 +83,13 @@ impl Decode for File<'_> {
         self.frames
     }
 
+    /// Planes of YUV, or two canvases.
+    fn besides(&mut self) -> usize {
+        let (columns, rows) = self.decoder.dimensions();
+        let of_a_pixel = if self.decoder.is_lossy() && !self.decoder.is_animated() { 3 } else { 10 };
+        (columns as usize).saturating_mul(rows as usize).saturating_mul(of_a_pixel)
+    }
+
     fn pixels(mut self: Box<Self>, _: bool, bytes: &mut [u8]) -> Result<Colours, Broken> {
         let given = if self.decoder.has_alpha() { Colours::Rgba } else { Colours::Rgb };
         let (columns, rows) = self.decoder.dimensions();

@@ -89,7 +89,8 @@ fn large_images_are_refused_by_their_header() {
     for file in [jpeg, png] {
         assert_eq!(
             error(&file).to_string(),
-            "file: 60000 rows x 60000 columns are 3600000000 pixels, more than max_pixels = 178956970"
+            "file: 60000 rows x 60000 columns are 3600000000 pixels, more than max_pixels = 178956970; \
+             to read it, raise max_pixels"
         );
     }
 
@@ -97,6 +98,26 @@ fn large_images_are_refused_by_their_header() {
     let at = |max_pixels| decode::<u8>(&pipe(), &file, &Options { max_pixels, ..Options::default() });
     assert!(at(37 * 53).is_ok());
     assert_eq!(at(37 * 53 - 1).unwrap_err(), Error::TooLarge { rows: 37, columns: 53, limit: 1960 });
+}
+
+/// A line of pixels that few bytes are enough for, as long as the limit and longer.
+#[test]
+fn long_images_are_refused_by_their_header() {
+    let line = |columns| {
+        let mut file = Vec::new();
+        let mut encoder = png::Encoder::new(&mut file, columns, 1);
+        encoder.set_color(png::ColorType::Rgb);
+        let pixels = vec![9; columns as usize * 3];
+        encoder.write_header().unwrap().write_image_data(&pixels).unwrap();
+        file
+    };
+    let at = |columns, max_side| decode::<u8>(&pipe(), &line(columns), &Options { max_side, ..Options::default() });
+    assert!(at(65_535, Options::MAX_SIDE).is_ok());
+    assert_eq!(
+        at(65_536, Options::MAX_SIDE).unwrap_err().to_string(),
+        "file: of 1 rows x 65536 columns a side is longer than max_side = 65535; to read it, raise max_side"
+    );
+    assert!(at(65_536, 65_536).is_ok());
 }
 
 #[test]
@@ -127,7 +148,10 @@ fn batches() {
     }
     assert_eq!(decode_batch::<u8>(&pipe().with_threads(3).unwrap(), &files, &options).unwrap(), batch);
     let said = |files: &[&[u8]], pipe: &Pipeline| batch_shape(pipe, files, &options).unwrap_err().to_string();
-    assert_eq!(said(&[], &pipe()), "image: a batch needs at least one file");
+    assert_eq!(decode_batch::<u8>(&pipe(), &[], &options).unwrap().dims, [0, 8, 9, 3]);
+    assert_eq!(decode_batch::<u8>(&pipe().with_threads(3).unwrap(), &[], &options).unwrap().data, []);
+    let open = Pipeline::parse("input(rgb8), output(rgb, u8, hwc)").unwrap();
+    assert!(said(&[], &open).starts_with("image: a batch of nothing has no shape here"));
     assert!(said(&[files[0], b"text"], &pipe()).starts_with("number 1: file: expected a JPEG"));
     let whole = Pipeline::parse("input(rgba8), output(rgba, u8, hwc)").unwrap();
     assert_eq!(

@@ -31,7 +31,7 @@ fn compare(file: &[u8], name: &str) -> usize {
             let options = Options { orient: Some(orientation), ..Options::default() };
             let whole = EncodedImage::open(file).and_then(|image| {
                 image.output_shape(&pipe, &options)?;
-                image.pixels(pipe.spec().input.format, options.max_pixels, |image| {
+                image.pixels(pipe.spec().input.format, &options, |image| {
                     Ok(pipe.run::<u8>(pipe.reorient(image, orientation))?)
                 })
             });

@@ -18,7 +18,7 @@ use crate::{ChannelOrder, Error, Input, Output, PixelFormat, Sample, Sampling, S
 pub const MAX_SIDE: u32 = 65535;
 
 /// In the order of work.
-const CLAUSES: [&str; 9] =
+pub(crate) const CLAUSES: [&str; 9] =
     ["input", "resize", "letterbox", "center_crop", "crop", "pad", "normalize", "output", "patches"];
 
 /// Two ways to say the same thing.

@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use crate::check::CLAUSES;
 use crate::rules::not_finite;
 use crate::spelling::shortened;
 use crate::text::number;
@@ -58,10 +59,94 @@ impl Spec {
             writer.separate(index);
             writer.clause(name, value);
         }
-        let Writer { text, rejected } = writer;
-        // A rejected value could read as something else, so what the grammar makes of it is no news.
-        if rejected.is_empty() { text.parse() } else { Err(ParseError { text, errors: rejected }) }
+        writer.parse()
     }
+}
+
+impl Spec {
+    /// The same declaration with other clauses: each keyword stands in the place of the clause of its name, or is added;
+    /// `None` leaves that clause out.
+    ///
+    /// A clause is replaced as a whole: `input = rgb8` in the place of `input(rgba8, alpha = drop)` drops the `alpha`,
+    /// too.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_keywords`](Self::from_keywords), for the declaration as it would be.
+    ///
+    /// ```
+    /// use pixfuse_spec::{Keyword, Spec};
+    ///
+    /// let spec: Spec = "input(bgr8), resize(240, 256, bilinear), output(rgb, f32, chw)".parse()?;
+    /// let word = |text: &str| Some(Keyword::Word(text.into()));
+    /// let other = spec.replace(&[("input".into(), word("rgb8")), ("resize".into(), None)])?;
+    /// assert_eq!(other.to_string(), "input(rgb8), output(rgb, f32, chw)");
+    /// # Ok::<(), pixfuse_spec::ParseError>(())
+    /// ```
+    pub fn replace(&self, clauses: &[(String, Option<Keyword>)]) -> Result<Self, ParseError> {
+        let own = self.to_string();
+        let own: Vec<(&str, &str)> = split(&own).into_iter().filter_map(|clause| clause.split_once('(')).collect();
+        let mut writer = Writer { text: String::new(), rejected: Vec::new() };
+        let mut index = 0;
+        let mut write = |writer: &mut Writer, name: &str, value: &Keyword| {
+            writer.separate(index);
+            writer.clause(name, value);
+            index += 1;
+        };
+        for (name, arguments) in &own {
+            let mut given = clauses.iter().filter(|(given, _)| given == name).peekable();
+            if given.peek().is_none() {
+                write(&mut writer, name, &Keyword::Word(arguments.trim_end_matches(')').into()));
+            }
+            for (_, value) in given {
+                value.iter().for_each(|value| write(&mut writer, name, value));
+            }
+        }
+        for (name, value) in clauses.iter().filter(|(name, _)| !own.iter().any(|(own, _)| own == name)) {
+            match value {
+                Some(value) => write(&mut writer, name, value),
+                None if CLAUSES.contains(&name.as_str()) => {}
+                // No clause has this name, which the grammar knows to say.
+                None => write(&mut writer, name, &Keyword::List(Vec::new())),
+            }
+        }
+        writer.parse()
+    }
+
+    /// As [`replace`](Self::replace), with clauses as they are written: `input(rgb8), normalize()`.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn replace_text(&self, clauses: &str) -> Result<Self, ParseError> {
+        let clauses: Vec<_> = split(clauses)
+            .into_iter()
+            .map(|clause| {
+                let (name, arguments) = clause.split_once('(').unwrap_or((clause, ""));
+                let arguments = arguments.strip_suffix(')').unwrap_or(arguments);
+                (name.trim().to_owned(), Some(Keyword::Word(arguments.into())))
+            })
+            .collect();
+        self.replace(&clauses)
+    }
+}
+
+/// The clauses of a text, from one comma outside all brackets to the next.
+fn split(text: &str) -> Vec<&str> {
+    let (mut depth, mut start, mut clauses) = (0_usize, 0, Vec::new());
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => {
+                clauses.push(&text[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    clauses.push(&text[start..]);
+    clauses.into_iter().map(str::trim).filter(|clause| !clause.is_empty()).collect()
 }
 
 /// The text so far, and what cannot be said in it.
@@ -71,6 +156,12 @@ struct Writer {
 }
 
 impl Writer {
+    fn parse(self) -> Result<Spec, ParseError> {
+        let Self { text, rejected } = self;
+        // A rejected value could read as something else, so what the grammar makes of it is no news.
+        if rejected.is_empty() { text.parse() } else { Err(ParseError { text, errors: rejected }) }
+    }
+
     fn clause(&mut self, name: &str, value: &Keyword) {
         self.name(name);
         self.text.push('(');

@@ -55,6 +55,9 @@ pub use spec::{
     Crop, Fill, Input, Letterbox, MarginFill, Margins, Normalize, Number, Output, Pad, Patches, Quantize, Resize,
     Sampling, Size, Spec,
 };
+/// For the bindings, so that they say of an option what is said of a clause.
+#[doc(hidden)]
+pub use spelling::unknown;
 pub use tokens::{Kind, Token, lex};
 pub use vocabulary::{
     Alpha, Anchor, ChannelOrder, CoverRule, Element, Filter, Gray, Layout, LetterboxRule, Like, Matrix, Order,

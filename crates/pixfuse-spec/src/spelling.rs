@@ -1,7 +1,7 @@
 //! Names in error messages: what was meant, and how a long one is shortened.
 
-/// `unknown filter `bilinar`, expected one of nearest, bilinear; did you mean `bilinear`?`
-pub(crate) fn unknown(what: &str, word: &str, names: &[&str]) -> String {
+/// What is said of a name that is none of these: `unknown filter `bilinar`, expected one of nearest, bilinear; did you mean `bilinear`?`
+pub fn unknown(what: &str, word: &str, names: &[&str]) -> String {
     let (word, expected, hint) = (shortened(word), names.join(", "), hint(word, names));
     match names {
         [_] => format!("unknown {what} `{word}`, expected {expected}{hint}"),

@@ -147,3 +147,34 @@ fn nesting_ends() {
     let error = read(&[("normalize", named(&[("mean", named(&[]))]))]).unwrap_err();
     assert!(error.starts_with("normalize: mean: expected a value, found named arguments"), "{error}");
 }
+
+#[test]
+fn clauses_are_replaced_added_and_left_out() {
+    let spec: Spec = "input(rgba8, alpha = drop), letterbox(9, 9, bilinear), normalize(mean = [0.5, 0.4, 0.3]), \
+                      output(rgb, f32, chw)"
+        .parse()
+        .unwrap();
+    let with = |clauses: &[(&str, Option<Keyword>)]| {
+        let clauses: Vec<_> = clauses.iter().map(|(name, value)| (name.to_string(), value.clone())).collect();
+        spec.replace(&clauses).map(|spec| spec.to_string()).map_err(|error| error.to_string())
+    };
+    assert_eq!(with(&[]), Ok(spec.to_string()));
+    let resize = Keyword::List(vec![Keyword::Number(3.0), Keyword::Later, word("bicubic"), word("antialias")]);
+    assert_eq!(
+        with(&[("letterbox", None), ("normalize", None), ("input", Some(word("bgr8"))), ("resize", Some(resize))]),
+        Ok("input(bgr8), resize(3, _, bicubic, antialias), output(rgb, f32, chw)".into())
+    );
+    assert_eq!(
+        spec.replace_text("normalize(mean = [1, 2, 3], std = 2), pad(1, 2, 3, 4)").unwrap().to_string(),
+        "input(rgba8, alpha = drop), letterbox(9, 9, bilinear), pad(1, 2, 3, 4), \
+         normalize(mean = [1, 2, 3], std = 2), output(rgb, f32, chw)"
+    );
+    // What is wrong is said as of a whole declaration.
+    assert!(with(&[("normalise", None)]).unwrap_err().contains("did you mean `normalize`?"));
+    assert!(with(&[("input", Some(word("rgb9")))]).unwrap_err().contains("unknown pixel format"));
+    assert!(with(&[("input", None)]).unwrap_err().contains("input"));
+    assert!(with(&[("output", Some(word("rgb")))]).is_err());
+    for text in ["", ",", "input", "input(", "input)", "(", "rgb8", "input(rgb8)) , (", "pad(1, 2"] {
+        let _ = spec.replace_text(text);
+    }
+}

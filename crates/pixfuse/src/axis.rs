@@ -1,6 +1,10 @@
 //! Where a resized row or column comes from: one function for each rule, shared by tables and reference.
 
+use std::ops::Range;
+
 use pixfuse_spec::Filter;
+
+use crate::memory::{self, NoMemory};
 
 /// One output index of a two-tap axis: the two source indices and their 11-bit weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,11 +44,17 @@ pub(crate) fn opencv_ratio(source: u32, output: u32) -> f64 {
     1.0 / (f64::from(output) / f64::from(source))
 }
 
-/// The source index of each output index, for a filter of one tap.
+/// The source index of each output index of a window, for a filter of one tap.
 ///
 /// # Panics
 /// When the filter has more than one tap.
-pub(crate) fn one_tap(filter: Filter, torch: bool, source: u32, output: u32) -> Vec<u32> {
+pub(crate) fn one_tap(
+    filter: Filter,
+    torch: bool,
+    source: u32,
+    output: u32,
+    window: Range<u32>,
+) -> Result<Vec<u32>, NoMemory> {
     let last = source - 1;
     if torch {
         // A ratio of f32, and coordinates rounded to f32 before they are cut off. PyTorch has two ways to the second one,
@@ -52,30 +62,29 @@ pub(crate) fn one_tap(filter: Filter, torch: bool, source: u32, output: u32) -> 
         let ratio = source as f32 / output as f32;
         let exact = if filter == Filter::NearestExact { 0.5 } else { 0.0 };
         let coordinate = |d: u32| ((f64::from(d) + exact) * f64::from(ratio)) as f32;
-        return (0..output).map(|d| (coordinate(d) as u32).min(last)).collect();
+        return memory::list(window.map(|d| (coordinate(d) as u32).min(last)));
     }
     // `as u32` truncates, which is floor for these coordinates: none is negative.
     let clamp = |coordinate: f64| (coordinate as u32).min(last);
     match filter {
         Filter::Nearest => {
             let ratio = opencv_ratio(source, output);
-            (0..output).map(|d| clamp(f64::from(d) * ratio)).collect()
+            memory::list(window.map(|d| clamp(f64::from(d) * ratio)))
         }
         Filter::NearestFloor => {
             let ratio = f64::from(source) / f64::from(output);
-            (0..output).map(|d| clamp(f64::from(d) * ratio)).collect()
+            memory::list(window.map(|d| clamp(f64::from(d) * ratio)))
         }
         Filter::NearestExact => {
             // Pillow adds the ratio up; the closed form (d + 0.5) * ratio differs for about a third of all size pairs.
             let ratio = f64::from(source) / f64::from(output);
             let mut coordinate = ratio * 0.5;
-            (0..output)
-                .map(|_| {
-                    let index = clamp(coordinate);
-                    coordinate += ratio;
-                    index
-                })
-                .collect()
+            (0..window.start).for_each(|_| coordinate += ratio);
+            memory::list(window.map(|_| {
+                let index = clamp(coordinate);
+                coordinate += ratio;
+                index
+            }))
         }
         _ => unreachable!("{filter} has more than one tap"),
     }
@@ -92,7 +101,7 @@ pub(crate) enum Axis {
 
 /// The two source indices and weights of each output index: OpenCV `INTER_LINEAR` for u8. Coordinates go in steps of
 /// `step`, or of OpenCV's ratio of the sides where there is none.
-pub(crate) fn two_taps(source: u32, output: u32, step: Option<f64>, axis: Axis) -> impl Iterator<Item = Pair> {
+pub(crate) fn two_taps(source: u32, output: u32, step: Option<f64>, axis: Axis) -> impl ExactSizeIterator<Item = Pair> {
     let ratio = step.unwrap_or_else(|| opencv_ratio(source, output));
     (0..output).map(move |d| {
         // Computed in f64, kept in f32, as OpenCV does.
@@ -116,7 +125,7 @@ fn pair(mut index: i64, mut fraction: f32, source: u32, axis: Axis) -> Pair {
 }
 
 /// As [`two_taps`], at the coordinates of OpenCV `INTER_AREA` where it enlarges.
-pub(crate) fn area_two_taps(source: u32, output: u32, axis: Axis) -> impl Iterator<Item = Pair> {
+pub(crate) fn area_two_taps(source: u32, output: u32, axis: Axis) -> impl ExactSizeIterator<Item = Pair> {
     let ratio = opencv_ratio(source, output);
     let inverse = f64::from(output) / f64::from(source);
     (0..output).map(move |d| {

@@ -4,7 +4,7 @@ use pixfuse_spec::{BindError, ParseError};
 
 /// What was wrong, naming the clause or argument, the value, and what was expected.
 ///
-/// Nothing has been written to an output when a call returns an error.
+/// Nothing has been written to an output when a call returns an error other than [`Memory`](Error::Memory).
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -26,6 +26,15 @@ pub enum Error {
     /// An [`Entry`](crate::Entry) has a kernel that is not that of its declaration: it was not made by the macro.
     #[error("kernel: {0}")]
     Kernel(String),
+    /// There is no memory for what a call needs besides its output.
+    ///
+    /// Tables and scratch grow with the sides of an image; a call that was given several images or threads may have
+    /// written a part of its output.
+    #[error("memory: {0}")]
+    Memory(String),
+    /// Numbers that no geometry has.
+    #[error("geometry: {0}")]
+    Geometry(String),
     /// A number of threads that no call can have.
     #[error("threads: {given}, expected 1 to {most}")]
     Threads {

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::Error;
 use crate::placement::Placement;
 
 /// Whether coordinates outside the image move onto its edge.
@@ -78,6 +79,51 @@ impl Geometry {
             offset: placement.origin,
             grid,
         }
+    }
+
+    /// The numbers that all others follow from: `source`, `resized`, `output`, `content`, `scale`, `offset` and `patches`
+    /// (zeros where there are none), one after the other. [`from_numbers`](Self::from_numbers) makes an equal geometry of them, in another process or language.
+    pub fn to_numbers(&self) -> [f64; 16] {
+        let Self { source, resized, output, content, scale, offset, grid } = *self;
+        let grid = grid.unwrap_or([0; 2]);
+        let [[a, b], [c, d], [e, f], [o, p]] =
+            [source, resized, output, grid].map(|sides| sides.map(|side| side as f64));
+        let [g, h, i, j] = content.map(|position| position as f64);
+        let [m, n] = offset.map(|offset| offset as f64);
+        [a, b, c, d, e, f, g, h, i, j, scale[0], scale[1], m, n, o, p]
+    }
+
+    /// The geometry with these numbers.
+    ///
+    /// # Errors
+    /// When a side is no whole number from 1 to 2^53 (a side of the content may be 0), an offset no whole number, or a
+    /// scale no positive one.
+    pub fn from_numbers(numbers: [f64; 16]) -> Result<Self, Error> {
+        const MOST: f64 = (1u64 << 53) as f64;
+        let wrong =
+            |what: &str, number: f64| Error::Geometry(format!("{what}: {number} is none; give numbers of a geometry"));
+        let whole = |what, index: usize, least: f64| {
+            let number = numbers[index];
+            let fits = number.fract() == 0.0 && (least..=MOST).contains(&number);
+            if fits { Ok(number) } else { Err(wrong(what, number)) }
+        };
+        let sides =
+            |what, index| Ok::<_, Error>([whole(what, index, 1.0)? as usize, whole(what, index + 1, 1.0)? as usize]);
+        let position = |index| Ok::<_, Error>(whole("content", index, 0.0)? as usize);
+        let offset = |index| Ok::<_, Error>(whole("offset", index, -MOST)? as i64);
+        let scale = |index: usize| {
+            let scale = numbers[index];
+            if scale.is_finite() && scale > 0.0 { Ok(scale) } else { Err(wrong("scale", scale)) }
+        };
+        Ok(Self {
+            source: sides("source", 0)?,
+            resized: sides("resized", 2)?,
+            output: sides("output", 4)?,
+            content: [position(6)?, position(7)?, position(8)?, position(9)?],
+            scale: [scale(10)?, scale(11)?],
+            offset: [offset(12)?, offset(13)?],
+            grid: if numbers[14..] == [0.0; 2] { None } else { Some(sides("patches", 14)?) },
+        })
     }
 
     /// Rows and columns of the source, as it is shown: turned as `input(.., orient = ..)` says.

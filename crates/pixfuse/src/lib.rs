@@ -42,6 +42,7 @@ mod image;
 mod interop;
 mod kernel;
 mod mapping;
+mod memory;
 mod patches;
 mod pipeline;
 mod placement;
@@ -76,7 +77,15 @@ pub mod rt {
     pub use crate::kernel::{Body, Interleaved, Kernel, Numbers, Pixels, Planar, Planes};
     pub use crate::pipeline::each;
     pub use crate::simd::{Elements, Half, Simd, Steps};
-    pub use pixfuse_spec::MapForm;
+    pub use pixfuse_spec::{MapForm, unknown};
+
+    /// The shape of a batch of nothing, for batches of files.
+    ///
+    /// # Errors
+    /// When the declaration does not fix the shape of a tensor.
+    pub fn empty_batch(pipe: &crate::Pipeline) -> Result<crate::Dims, crate::Error> {
+        pipe.empty_batch()
+    }
 }
 
 /// The README's Rust code is compiled and run with the documentation tests.

@@ -3,6 +3,7 @@
 use pixfuse_spec::{PatchOrder, Patches};
 
 use crate::kernel::Runs;
+use crate::memory::{self, NoMemory};
 use crate::tensor::Dims;
 use crate::{Error, Layout};
 
@@ -59,7 +60,10 @@ impl PatchGrid {
     }
 
     /// Where the rows of the image lie; the image is stored in this layout.
-    pub(crate) fn runs(&self, layout: Layout) -> Runs {
+    ///
+    /// # Errors
+    /// When there is no memory for them.
+    pub(crate) fn runs(&self, layout: Layout) -> Result<Runs, NoMemory> {
         let Patches { side, merge, temporal, order, .. } = self.patches;
         let (side, merge, copies) = (side as usize, merge as usize, temporal as usize);
         let (area, all) = (side * side, self.elements());
@@ -76,16 +80,16 @@ impl PatchGrid {
         };
         // One channel has one order.
         let copy = if self.channels == 1 { area } else { copy };
-        Runs {
+        Ok(Runs {
             length: side,
-            rows: (0..high * side).map(|y| row(y / side) * all + y % side * side * pixel).collect(),
-            columns: (0..wide).map(|x| column(x) * all).collect(),
+            rows: memory::list((0..high * side).map(|y| row(y / side) * all + y % side * side * pixel))?,
+            columns: memory::list((0..wide).map(|x| column(x) * all))?,
             planes,
             plane,
             pixel,
             copies,
             copy,
             elements: self.count() * all,
-        }
+        })
     }
 }

@@ -113,6 +113,22 @@ impl Placement {
 }
 
 impl Placement {
+    /// Rows and columns of the output, where every source has the same.
+    pub(crate) fn fixed_output(frame: &Frame) -> Option<[usize; 2]> {
+        if let Some(Pad { margins: Margins::To { rows, columns, .. }, .. }) = frame.pad {
+            return Some([rows, columns].map(|side| side as usize));
+        }
+        let sides = match (&frame.crop, &frame.size) {
+            (Some(Crop::Window { rows, columns, .. }), _) => [*rows, *columns],
+            (Some(Crop::Center { rows, columns, .. }), _)
+            | (None, FrameSize::Resize(Size::Exact { rows, columns }))
+            | (None, FrameSize::Letterbox { rows, columns, stride: None, .. }) => [known(rows), known(columns)],
+            _ => return None,
+        };
+        let (_, sides) = frame.pad.as_ref().map_or(Ok(([0; 2], sides)), |pad| padded(pad, sides)).ok()?;
+        Some(sides.map(|side| side as usize))
+    }
+
     /// Fewer rows are not worth another thread.
     const FEWEST_ROWS: u32 = 8;
 

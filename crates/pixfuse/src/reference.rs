@@ -8,6 +8,7 @@ use pixfuse_spec::{Composite, Convert, Load, PatchOrder, Patches, Resample, lowe
 use crate::axis::{self, Axis, Pair};
 use crate::kernel::{YuvToRgb, gray, over};
 use crate::mapping::Mapping;
+use crate::memory::NoMemory;
 use crate::placement::{Margin, Placement};
 use crate::simd::Scalar;
 use crate::weights::{AxisWeights, Passes};
@@ -34,7 +35,7 @@ pub fn run<T: TensorElement>(pipe: &crate::Pipeline, image: ImageRef<'_>) -> Res
     let placement = Placement::new(&plan.frame, [image.rows() as u32, image.columns() as u32])?;
     let mapping = Mapping::new(&plan);
     let image = Source { image, load: plan.load };
-    let resampled = resampler(plan.resample, &image, &placement);
+    let resampled = resampler(plan.resample, &image, &placement).map_err(|none| none.to_error("weights"))?;
     let ([rows, columns], channels) = (placement.output, spec.output.channels.channels());
     let value = |row: usize, column: usize, channel: usize| {
         let covers = |margin: &&Margin| margin.rows.contains(&row) && margin.columns.contains(&column);
@@ -160,14 +161,14 @@ fn resampler<'a>(
     resample: Resample,
     image: &'a Source<'_>,
     placement: &Placement,
-) -> Box<dyn Fn(usize, usize, usize) -> f32 + 'a> {
+) -> Result<Box<dyn Fn(usize, usize, usize) -> f32 + 'a>, NoMemory> {
     let source = [image.image.rows() as u32, image.image.columns() as u32];
     let [rows, columns] = placement.resized;
-    match resample {
+    Ok(match resample {
         Resample::None => Box::new(|row, column, channel| image.value(row, column, channel)),
         Resample::OneTap { filter, torch } => {
-            let indices = |axis: usize, side| axis::one_tap(filter, torch, source[axis], side);
-            let (y, x) = (indices(0, rows), indices(1, columns));
+            let indices = |axis: usize, side| axis::one_tap(filter, torch, source[axis], side, 0..side);
+            let (y, x) = (indices(0, rows)?, indices(1, columns)?);
             Box::new(move |row, column, channel| image.value(y[row] as usize, x[column] as usize, channel))
         }
         Resample::TwoTaps { .. } => {
@@ -178,7 +179,7 @@ fn resampler<'a>(
         Resample::Separable(separable) => {
             let [rows, columns] = placement.resized;
             let whole = || Planes::of(image, |row, column, channel| image.get(row, column, channel));
-            match Passes::new(Scalar, separable, source, [rows, columns], [0..rows, 0..columns]) {
+            match Passes::new(Scalar, separable, source, [rows, columns], [0..rows, 0..columns])? {
                 None => Box::new(|row, column, channel| image.value(row, column, channel)),
                 Some(Passes::Rounded { axes: [y, x], rows_first }) => {
                     let round = |weights: &AxisWeights| {
@@ -213,7 +214,7 @@ fn resampler<'a>(
                 }
             }
         }
-    }
+    })
 }
 
 /// A whole image, for filters that work on one axis after the other.

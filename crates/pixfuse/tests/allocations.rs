@@ -104,6 +104,29 @@ fn a_bounded_number_of_sizes_is_remembered() {
     assert!(run(150 - 32).0 > 0);
 }
 
+/// Tables of long rows, and what a thread keeps after a giant.
+#[test]
+fn a_bounded_number_of_bytes_is_remembered() {
+    let pixels = [7; 3];
+    for filter in ["lanczos, antialias", "bilinear, antialias, precision = f32"] {
+        let text = format!("input(rgb8), resize(20, 30, {filter}), output(rgb, f32, chw)");
+        for level in Level::available() {
+            let pipe = Pipeline::parse(&text).unwrap().with_level(level).unwrap();
+            let mut out = vec![0.0f32; 20 * 30 * 3];
+            let mut run = |columns: usize| {
+                let image = ImageRef::strided(&pixels, 0, [2, columns, 3], [0, 0, 1]).unwrap();
+                counted(|| pipe.run_into(image, &mut out).unwrap())
+            };
+            let kept = (0..12).map(|more| run(100_000 + more).1).sum::<isize>();
+            // Besides the budget of 8 MiB there is this thread's scratch.
+            assert!((1 << 20..13 << 20).contains(&kept), "{text} at {level}: {kept} bytes");
+            assert_eq!(run(100_000 + 11), (0, 0), "{text} at {level}");
+            let giant = run(1_500_000).1;
+            assert!(giant <= 0, "{text} at {level}: {giant} bytes of one giant");
+        }
+    }
+}
+
 /// A photo turned by 180 degrees has rows that join, as a dense one has, and needs a table of its columns.
 #[test]
 fn tables_are_smaller_than_the_image() {

@@ -150,7 +150,12 @@ fn batches() {
         // SAFETY: every element was initialised above, and f32 has no invalid value.
         assert!(out.iter().all(|element| unsafe { element.assume_init() } == CANARY), "{expected}");
     };
-    refused(planes(), &[], "image: a batch needs at least one image");
+    refused(
+        planes(),
+        &[],
+        "image: a batch of nothing has no shape here, where sizes follow from the images: give one at least, or fix the \
+         size with resize(rows, columns, ..), letterbox(..) or center_crop(..)",
+    );
     refused(planes(), &[wide, bgr], "image: number 1: is bgr8, the pipeline reads input(rgb8)");
     refused(
         planes(),
@@ -163,6 +168,8 @@ fn batches() {
         "out: 35 elements given, the batch [2, 3, 2, 3] needs 36",
     );
     assert_eq!(resized().batch::<f32>(&[wide, high]).unwrap().dims, [2, 3, 2, 3]);
+    says(resized().batch::<u8>(&[]), "out: elements are u8, output(...) says f32");
+    says(resized().batch_into(&[], &mut [0.0f32; 18]), "out: 18 elements given, the batch [0, 3, 2, 3] needs 0");
 
     let gray = Pipeline::parse("input(gray8), output(gray, u8)").unwrap();
     let side = i32::MAX as usize;

@@ -101,6 +101,18 @@ class Pipeline:
         std: _Numbers = ...,
         eps: _Number = ...,
     ) -> Self: ...
+    def replace(
+        self,
+        *,
+        input: _Clause = ...,
+        resize: _Clause | None = ...,
+        letterbox: _Clause | None = ...,
+        center_crop: _Clause | _Number | None = ...,
+        crop: _Clause | None = ...,
+        pad: _Clause | None = ...,
+        normalize: _Clause | bool | None = ...,
+        output: _Clause = ...,
+    ) -> Pipeline: ...
     @overload
     def __call__(
         self, image: _Image, out: None = None, *, orient: int | None = None, threads: int | None = None
@@ -113,11 +125,23 @@ class Pipeline:
     def batch(self, images: Iterable[_Image], out: _Out, *, threads: int = 1) -> _Out: ...
     @overload
     def decode(
-        self, data: Buffer, out: None = None, *, orient: int | None = None, max_pixels: int | None = None
+        self,
+        data: Buffer,
+        out: None = None,
+        *,
+        orient: int | None = None,
+        max_pixels: int | None = None,
+        max_side: int | None = None,
     ) -> npt.NDArray[Any]: ...
     @overload
     def decode(
-        self, data: Buffer, out: _Out, *, orient: int | None = None, max_pixels: int | None = None
+        self,
+        data: Buffer,
+        out: _Out,
+        *,
+        orient: int | None = None,
+        max_pixels: int | None = None,
+        max_side: int | None = None,
     ) -> _Out: ...
     @overload
     def decode_batch(
@@ -128,6 +152,7 @@ class Pipeline:
         threads: int | None = None,
         orient: int | None = None,
         max_pixels: int | None = None,
+        max_side: int | None = None,
     ) -> npt.NDArray[Any]: ...
     @overload
     def decode_batch(
@@ -138,6 +163,7 @@ class Pipeline:
         threads: int | None = None,
         orient: int | None = None,
         max_pixels: int | None = None,
+        max_side: int | None = None,
     ) -> _Out: ...
     def decode_geometry(self, data: Buffer, *, orient: int | None = None) -> Geometry: ...
     @property

@@ -2,6 +2,7 @@
 
 use super::load::{Load, readable};
 use super::{Request, Source};
+use crate::memory::{self, NoMemory};
 use crate::placement::Placement;
 use crate::simd::{BlockTaps, Simd};
 
@@ -79,9 +80,14 @@ pub(super) fn starts<S: Simd>(columns: usize, overlap: usize) -> impl Iterator<I
 }
 
 /// Every block of an output row whose pixels are these columns.
-pub(super) fn picked<S: Simd, L: Load>(simd: S, request: &Request, channels: usize, columns: &[u32]) -> Vec<Block<S>> {
+pub(super) fn picked<S: Simd, L: Load>(
+    simd: S,
+    request: &Request,
+    channels: usize,
+    columns: &[u32],
+) -> Result<Vec<Block<S>>, NoMemory> {
     let offset = |&column: &u32| [column as isize * request.source.column_stride; 2];
-    blocks::<S, L>(simd, request, channels, 1, &columns.iter().map(offset).collect::<Vec<_>>(), &[])
+    blocks::<S, L>(simd, request, channels, 1, &memory::list(columns.iter().map(offset))?, &[])
 }
 
 /// Every block of an output row whose pixels are weighed from one or two taps.
@@ -91,9 +97,10 @@ pub(super) fn blended<S: Simd, L: Load>(
     channels: usize,
     taps: usize,
     columns: &[Column],
-) -> Vec<Block<S>> {
+) -> Result<Vec<Block<S>>, NoMemory> {
     let offsets = |at: [u32; 2]| at.map(|column| column as isize * request.source.column_stride);
-    let (offsets, weights): (Vec<_>, Vec<_>) = columns.iter().map(|&(at, weights)| (offsets(at), weights)).unzip();
+    let weights = memory::list(columns.iter().map(|&(_, weights)| weights))?;
+    let offsets = memory::list(columns.iter().map(|&(at, _)| offsets(at)))?;
     blocks::<S, L>(simd, request, channels, taps, &offsets, &weights)
 }
 
@@ -104,25 +111,25 @@ fn blocks<S: Simd, L: Load>(
     taps: usize,
     offsets: &[[isize; 2]],
     weights: &[[i16; 2]],
-) -> Vec<Block<S>> {
+) -> Result<Vec<Block<S>>, NoMemory> {
     let source: &Source = &request.source;
     let readable = readable::<L>(source);
     let channels = if L::TOGETHER { channels } else { 1 };
-    starts::<S>(offsets.len(), 0)
-        .map(|column| {
-            let lanes = column..column + S::LANES;
-            let offsets = &offsets[lanes.clone()];
-            let block = BlockTaps {
-                offsets,
-                weights: weights.get(lanes).unwrap_or_default(),
-                taps,
-                channels,
-                channel_stride: source.channel_stride,
-                readable: readable.clone(),
-            };
-            Block { column, columns: simd.columns(&block), reach: Reach::of(offsets, taps, S::ASKED_BYTES) }
-        })
-        .collect()
+    let mut blocks = memory::room(offsets.len().div_ceil(S::LANES))?;
+    for column in starts::<S>(offsets.len(), 0) {
+        let lanes = column..column + S::LANES;
+        let offsets = &offsets[lanes.clone()];
+        let block = BlockTaps {
+            offsets,
+            weights: weights.get(lanes).unwrap_or_default(),
+            taps,
+            channels,
+            channel_stride: source.channel_stride,
+            readable: readable.clone(),
+        };
+        blocks.push(Block { column, columns: simd.columns(&block), reach: Reach::of(offsets, taps, S::ASKED_BYTES) });
+    }
+    Ok(blocks)
 }
 
 /// Where the pixels of the window lie in the output.

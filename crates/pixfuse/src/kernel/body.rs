@@ -14,6 +14,7 @@ use super::sink::{Sink, WholeRows};
 use super::{Load, Numbers, Prepared, Request, Store, wide};
 use crate::axis::Pair;
 use crate::image::view::View;
+use crate::memory::{Holds, NoMemory};
 use crate::placement::Placement;
 use crate::simd::{Simd, Steps, Task, Token, Visit};
 
@@ -45,7 +46,10 @@ pub trait Body<const C: usize>: Send + Sync + 'static {
 }
 
 /// Builds the tables on the widest level that fits.
-pub(super) fn prepare<K: Body<C>, const C: usize>(token: Token, request: &Request) -> Box<dyn Prepared> {
+pub(super) fn prepare<K: Body<C>, const C: usize>(
+    token: Token,
+    request: &Request,
+) -> Result<Box<dyn Prepared>, NoMemory> {
     let mut request = request.clone();
     let whole = Placement::whole([request.source.rows, request.source.columns].map(|side| side as u32));
     let dense = K::Load::is_dense(request.source.column_stride, request.source.channel_stride);
@@ -76,13 +80,13 @@ struct Prepare<K, const C: usize> {
 }
 
 impl<K: Body<C>, const C: usize> Visit for Prepare<K, C> {
-    type Output = Box<dyn Prepared>;
+    type Output = Result<Box<dyn Prepared>, NoMemory>;
 
-    fn visit<S: Simd>(self, simd: S) -> Box<dyn Prepared> {
+    fn visit<S: Simd>(self, simd: S) -> Self::Output {
         let Request { source, placement, runs, .. } = &self.request;
         let width = placement.window.columns as usize;
-        let lines = Lines::new::<K::Load, C>(simd, &self.request);
-        Box::new(Tables::<K, S, C> {
+        let lines = Lines::new::<K::Load, C>(simd, &self.request)?;
+        Ok(Box::new(Tables::<K, S, C> {
             simd,
             made: lines.made_rows::<K::Load>(&self.request),
             lines,
@@ -93,7 +97,7 @@ impl<K: Body<C>, const C: usize> Visit for Prepare<K, C> {
             at: placement.at,
             channel_stride: source.channel_stride,
             body: PhantomData,
-        })
+        }))
     }
 }
 
@@ -115,14 +119,21 @@ struct Tables<K, S: Simd, const C: usize> {
     body: PhantomData<K>,
 }
 
+impl<K: Body<C>, S: Simd, const C: usize> Holds for Tables<K, S, C> {
+    fn bytes(&self) -> usize {
+        size_of_val(self) + self.lines.bytes()
+    }
+}
+
 impl<K: Body<C>, S: Simd, const C: usize> Prepared for Tables<K, S, C> {
-    unsafe fn run(&self, view: &View, out: *mut u8, numbers: &Numbers<'_>) {
+    unsafe fn run(&self, view: &View, out: *mut u8, numbers: &Numbers<'_>) -> Result<(), NoMemory> {
         let Tables { target, width, at, .. } = *self;
-        let bytes = self.lines.scratch() + self.made.as_ref().map_or(0, MadeRows::scratch);
-        let bytes = bytes.next_multiple_of(64);
+        let mut room = self.lines.scratch();
+        let bytes = (room.bytes + self.made.as_ref().map_or(0, MadeRows::scratch)).next_multiple_of(64);
         let runs = self.runs.as_deref();
         let line = runs.map_or(0, |_| width * C * size_of::<<K::Store as Store>::Element>());
-        Scratch::with(bytes + line, |scratch| {
+        room.bytes = bytes + line;
+        Scratch::with(room, |scratch| {
             let out = out.cast::<<K::Store as Store>::Element>();
             let whole = runs.map(|runs| WholeRows { runs, out, at });
             let out = if line > 0 { scratch.from(bytes).cast() } else { out };
@@ -132,7 +143,7 @@ impl<K: Body<C>, S: Simd, const C: usize> Prepared for Tables<K, S, C> {
             // that view, and the scratch has the bytes that the lines and the rows that are made ask for.
             let run = unsafe { Run::new(self, sink, view, source, scratch) };
             self.simd.vectorize(run);
-        });
+        })
     }
 }
 

@@ -14,6 +14,7 @@
 use super::scratch::{Scratch, pitch};
 use super::{Request, Source};
 use crate::image::view::View;
+use crate::memory::{self, Holds, NoMemory};
 use crate::simd::{CHUNK, CellColumns, CellRows, CellTaps, MOST_ROWS, Share, ShareUnit, Simd, Task, WholeCells};
 use crate::weights::{AxisWeights, Finish};
 
@@ -80,8 +81,8 @@ impl Cell {
         Some(Self { inside: weights.first[output] + before as u32, count: count as u32, edges, weight })
     }
 
-    fn all(weights: &AxisWeights<f32>) -> Option<Vec<Self>> {
-        (0..weights.outputs()).map(|output| Self::of(weights, output)).collect()
+    fn all(weights: &AxisWeights<f32>) -> Result<Option<Vec<Self>>, NoMemory> {
+        memory::whole_list((0..weights.outputs()).map(|output| Self::of(weights, output)))
     }
 }
 
@@ -92,17 +93,17 @@ impl<S: Simd> Cells<S> {
         request: &Request,
         weights: &[AxisWeights<f32>; 2],
         (pixel, planes, dense): (usize, usize, bool),
-    ) -> Option<Self> {
+    ) -> Result<Option<Self>, NoMemory> {
         let readable = request.source.columns * pixel;
         if !dense || readable < CHUNK {
-            return None;
+            return Ok(None);
         }
-        let [rows, columns] = [Cell::all(&weights[0])?, Cell::all(&weights[1])?];
-        let inside = columns.iter().map(|cell| cell.count).min()?;
-        let most = |cells: &[Cell]| cells.iter().map(|cell| cell.count).max();
-        let most_rows = most(&rows)? as usize;
-        if most_rows > MOST_ROWS || most(&columns)? > inside + 1 {
-            return None;
+        let (Some(rows), Some(columns)) = (Cell::all(&weights[0])?, Cell::all(&weights[1])?) else { return Ok(None) };
+        let inside = columns.iter().map(|cell| cell.count).min().unwrap_or(0);
+        let most = |cells: &[Cell]| cells.iter().map(|cell| cell.count).max().unwrap_or(0);
+        let most_rows = most(&rows) as usize;
+        if most_rows > MOST_ROWS || most(&columns) > inside + 1 {
+            return Ok(None);
         }
         // Whole chunks are read: of a shorter reach, columns before it too.
         let reach = weights[1].reach();
@@ -121,23 +122,23 @@ impl<S: Simd> Cells<S> {
             let shares = edges.map(|edge| units[0].share(edge));
             RowsOf { inside, count, shares, weight }
         };
-        let rows: Vec<_> = rows.iter().map(row).collect();
+        let rows = memory::list(rows.iter().map(row))?;
         let taps = |cell: &Cell| {
             let [before, after] = cell.edges;
             let behind = if cell.count > inside { [1.0, after] } else { [after, 0.0] };
             let shares = [before, behind[0], behind[1], cell.weight].map(|share| [share; 4]);
             CellTaps { shares, first: cell.inside - skipped as u32 }
         };
-        let cells = columns.iter().map(taps).collect();
+        let cells = memory::list(columns.iter().map(taps))?;
         let columns = CellColumns { pixel, inside: inside as usize, unit: units[1], cells };
-        let whole = S::Cells::new(&columns, most_rows, length);
+        let whole = S::Cells::new(&columns, most_rows, length)?;
         // OpenCV rounds each product and each sum of both axes; here a sum of columns, where they are not summed as
         // integers, and less than ten times more. The weights of a cell add up to 1.
         let (sums, missed) = if whole.is_some() { (0, missed[1]) } else { (weights[1].taps, missed[0]) };
         let roundings = weights[0].taps + weights[1].taps + sums + 10;
         let error = 256.0 * (roundings as f32 * f32::EPSILON / 2.0 + missed);
         if error > 0.1 {
-            return None;
+            return Ok(None);
         }
         let line = columns.cells.len() * pixel;
         let margin = CellColumns::margin(pixel) * size_of::<f32>();
@@ -145,8 +146,8 @@ impl<S: Simd> Cells<S> {
         let floats = sums + pitch(length * size_of::<f32>() + margin);
         let bytes = floats + pitch(line * size_of::<f32>());
         let parts = Parts { sums, floats, line: bytes, end: bytes + pitch(line) };
-        Some(Self {
-            exact: weights.clone(),
+        Ok(Some(Self {
+            exact: [weights[0].copied()?, weights[1].copied()?],
             rows,
             unit: units[0],
             columns,
@@ -157,7 +158,7 @@ impl<S: Simd> Cells<S> {
             line,
             error,
             parts,
-        })
+        }))
     }
 
     /// Of cells that are whole pixels, whose sums OpenCV has in integers and multiplies once. So are these, as an f32 has
@@ -167,14 +168,14 @@ impl<S: Simd> Cells<S> {
         [rows, columns]: &[AxisWeights; 2],
         finish: Finish,
         view: (usize, usize, bool),
-    ) -> Option<Self> {
+    ) -> Result<Option<Self>, NoMemory> {
         const EXACT: u64 = 1 << f32::MANTISSA_DIGITS;
-        let Finish::Scale(factor) = finish else { return None };
+        let Finish::Scale(factor) = finish else { return Ok(None) };
         if rows.taps as u64 * columns.taps as u64 * u64::from(u8::MAX) > EXACT {
-            return None;
+            return Ok(None);
         }
-        let weights = [rows.times(factor), columns.times(1.0)];
-        Some(Self { error: 0.0, ..Self::new(request, &weights, view)? })
+        let weights = [rows.times(factor)?, columns.times(1.0)?];
+        Ok(Self::new(request, &weights, view)?.map(|cells| Self { error: 0.0, ..cells }))
     }
 
     /// Bytes of scratch that a run needs.
@@ -194,6 +195,13 @@ impl<S: Simd> Cells<S> {
     pub(super) unsafe fn row(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
         // SAFETY: the caller promises the view and the scratch, which is what `Row::new` asks for.
         simd.vectorize(unsafe { Row::new(self, scratch.parts().0, y, view) })
+    }
+}
+
+impl<S: Simd> Holds for Cells<S> {
+    fn bytes(&self) -> usize {
+        let exact = self.exact.iter().map(Holds::bytes).sum::<usize>();
+        exact + memory::bytes(&self.rows) + memory::bytes(&self.columns.cells) + self.whole.bytes()
     }
 }
 

@@ -28,6 +28,7 @@ use pixfuse_spec::{Layout, MapForm, Plan, Resample, Sample, Shape, Stored};
 
 use crate::Error;
 use crate::image::view::View;
+use crate::memory::{Holds, NoMemory};
 use crate::placement::Placement;
 use crate::simd::{Half, Steps, Token};
 
@@ -75,7 +76,7 @@ pub struct Kernel {
     shape: Shape,
     /// Whether it maps values that are f32 when they are resampled.
     floats: bool,
-    prepare: fn(Token, &Request) -> Box<dyn Prepared>,
+    prepare: fn(Token, &Request) -> Result<Box<dyn Prepared>, NoMemory>,
 }
 
 impl Kernel {
@@ -154,7 +155,10 @@ impl Kernel {
     }
 
     /// Builds the tables for one source size.
-    pub(crate) fn prepare(&self, token: Token, request: &Request) -> Box<dyn Prepared> {
+    ///
+    /// # Errors
+    /// When there is no memory for them.
+    pub(crate) fn prepare(&self, token: Token, request: &Request) -> Result<Box<dyn Prepared>, NoMemory> {
         (self.prepare)(token, request)
     }
 }
@@ -193,7 +197,7 @@ pub(crate) struct Source {
 }
 
 /// Tables for one source size, with the code that reads them.
-pub(crate) trait Prepared: Send + Sync {
+pub(crate) trait Prepared: Holds + Send + Sync {
     /// Writes the window of the output.
     ///
     /// # Safety
@@ -201,5 +205,8 @@ pub(crate) trait Prepared: Send + Sync {
     /// `rows_join` was promised, without a gap between rows). `out` is
     /// aligned for its element, writable for rows x columns x channels elements or, with [`Runs`], for theirs, and
     /// overlaps no byte of the view. The margins of the placement are not written.
-    unsafe fn run(&self, view: &View, out: *mut u8, numbers: &Numbers<'_>);
+    ///
+    /// # Errors
+    /// When there is no memory for scratch. Nothing is written then.
+    unsafe fn run(&self, view: &View, out: *mut u8, numbers: &Numbers<'_>) -> Result<(), NoMemory>;
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::keeping::Keeping;
 use super::scratch::pitch;
+use crate::memory::{self, Holds, NoMemory};
 use crate::simd::{QUADS, ROUNDED_BITS, Simd};
 use crate::weights::AxisWeights;
 
@@ -28,10 +29,10 @@ pub(super) struct Blend<S: Simd> {
 
 impl<S: Simd> Blend<S> {
     /// Quads are made at once if there are `many`, where that may be.
-    pub(super) fn new(simd: S, weights: &AxisWeights, length: usize, many: bool) -> Self {
+    pub(super) fn new(simd: S, weights: &AxisWeights, length: usize, many: bool) -> Result<Self, NoMemory> {
         let top = weights.first.iter().copied().min().unwrap_or(0);
-        let (mut quads, mut starts) = (Vec::with_capacity(weights.outputs()), Vec::with_capacity(weights.outputs()));
-        let mut laid = Vec::with_capacity(weights.outputs() * (weights.taps / 4 + 2));
+        let (mut quads, mut starts) = (memory::room(weights.outputs())?, memory::room(weights.outputs())?);
+        let mut laid = memory::room(weights.outputs().saturating_mul(weights.taps / 4 + 2))?;
         for (output, &first) in weights.first.iter().enumerate() {
             let taps = weights.of(output);
             let taps = &taps[..taps.iter().rposition(|&weight| weight != 0).map_or(0, |last| last + 1)];
@@ -56,7 +57,13 @@ impl<S: Simd> Blend<S> {
             Keeping::Rows(rows) if many => (Keeping::Rows(rows + at_once - 1), QUADS),
             _ => (keeping, 1),
         };
-        Self { top, quads, starts, weights: simd.quad_weights(&laid), keeping, length, end, at_once }
+        let weights = simd.quad_weights(&laid)?;
+        Ok(Self { top, quads, starts, weights, keeping, length, end, at_once })
+    }
+
+    /// The most quads that an output row weighs.
+    pub(super) fn most(&self) -> usize {
+        self.quads.iter().map(ExactSizeIterator::len).max().unwrap_or(0)
     }
 
     /// The quads to make for an output row where those before `next` have been made. Those between the last output row's
@@ -120,6 +127,12 @@ impl<S: Simd> Blend<S> {
                 simd.add_quad(&self.weights, number, self.place(quad, scratch), sums, self.length);
             }
         }
+    }
+}
+
+impl<S: Simd> Holds for Blend<S> {
+    fn bytes(&self) -> usize {
+        memory::bytes(&self.quads) + memory::bytes(&self.starts) + self.weights.bytes()
     }
 }
 

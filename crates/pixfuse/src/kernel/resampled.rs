@@ -1,10 +1,11 @@
 //! Output rows that are resampled before a body maps and stores them.
 
 use super::cells::Cells;
-use super::scratch::Scratch;
+use super::scratch::{Room, Scratch};
 use super::separable::Resampler;
 use super::summed::Summed;
 use crate::image::view::View;
+use crate::memory::Holds;
 use crate::simd::Simd;
 
 /// What makes the lines of one source size, one after the other.
@@ -18,12 +19,12 @@ pub(super) enum Resampled<S: Simd> {
 }
 
 impl<S: Simd> Resampled<S> {
-    /// Bytes of scratch that a run needs.
-    pub(super) fn scratch(&self) -> usize {
+    /// The scratch that a run needs.
+    pub(super) fn scratch(&self) -> Room {
         match self {
             Self::Rounded(passes) => passes.scratch(),
             Self::Summed(passes) => passes.scratch(),
-            Self::Cells(passes) => passes.scratch(),
+            Self::Cells(passes) => Room { bytes: passes.scratch(), pointers: 0 },
         }
     }
 
@@ -53,6 +54,16 @@ impl<S: Simd> Resampled<S> {
                 Self::Summed(passes) => passes.row(simd, scratch, y, view),
                 Self::Cells(passes) => passes.row(simd, scratch, y, view),
             }
+        }
+    }
+}
+
+impl<S: Simd> Holds for Resampled<S> {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Rounded(passes) => passes.bytes(),
+            Self::Summed(passes) => passes.bytes(),
+            Self::Cells(passes) => passes.bytes(),
         }
     }
 }

@@ -12,9 +12,9 @@ pub(crate) struct Runs {
     /// Columns of a run.
     pub(crate) length: usize,
     /// The first run of each row.
-    pub(crate) rows: Box<[usize]>,
+    pub(crate) rows: Vec<usize>,
     /// Each run of a row, from the first one.
-    pub(crate) columns: Box<[usize]>,
+    pub(crate) columns: Vec<usize>,
     /// Planes of the image: 1 where pixels are interleaved.
     pub(crate) planes: usize,
     /// From a plane to the next.

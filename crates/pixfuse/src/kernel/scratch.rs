@@ -2,6 +2,9 @@
 
 use std::cell::Cell;
 
+use bytemuck::Zeroable;
+
+use crate::memory::{self, NoMemory};
 use crate::simd::SLACK;
 
 /// Bytes from one row of so many bytes to the next: rows start at cache lines, and have room for what a pass writes
@@ -15,10 +18,24 @@ pub(super) fn pitch(bytes: usize) -> usize {
 #[repr(align(64))]
 struct Line(#[expect(dead_code, reason = "it is written through pointers")] [u8; 64]);
 
+// SAFETY: zero is a value of a byte.
+unsafe impl Zeroable for Line {}
+
+/// More than this is given back after a run: one giant image should not cost every thread of a server for ever.
+const KEPT: usize = 4 << 20;
+
+/// What a run needs.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Room {
+    pub(super) bytes: usize,
+    /// The most pointers that are in the list at once.
+    pub(super) pointers: usize,
+}
+
 /// The scratch of one run.
 #[derive(Default)]
 pub(super) struct Scratch {
-    lines: Vec<Line>,
+    lines: Box<[Line]>,
     pointers: Vec<*const u8>,
     /// The first source row, or the first four, that no pass has seen.
     pub(super) next: u32,
@@ -34,22 +51,38 @@ thread_local! {
 }
 
 impl Scratch {
-    /// Calls `run` with at least this many bytes. Nothing is allocated when this thread had as many before.
-    pub(super) fn with<T>(bytes: usize, run: impl FnOnce(&mut Self) -> T) -> T {
-        if bytes == 0 {
-            return run(&mut Self::default());
+    /// Calls `run` with at least this much room. Nothing is allocated when this thread had as much before, and kept it.
+    ///
+    /// # Errors
+    /// When there is no memory; `run` is not called then.
+    pub(super) fn with<T>(room: Room, run: impl FnOnce(&mut Self) -> T) -> Result<T, NoMemory> {
+        if room.bytes == 0 {
+            return Ok(run(&mut Self::default()));
         }
         // Taken out while it is used: a run that starts inside another one makes its own.
         let mut scratch = SCRATCH.take().unwrap_or_default();
-        let lines = bytes.div_ceil(64);
-        if scratch.lines.len() < lines {
-            scratch.lines.resize(lines, Line([0; 64]));
-        }
+        scratch.grow(room)?;
         scratch.next = 0;
         scratch.held = Default::default();
         let result = run(&mut scratch);
-        SCRATCH.set(Some(scratch));
-        result
+        if size_of_val(&*scratch.lines) + memory::bytes(&scratch.pointers) <= KEPT {
+            SCRATCH.set(Some(scratch));
+        }
+        Ok(result)
+    }
+
+    fn grow(&mut self, room: Room) -> Result<(), NoMemory> {
+        let lines = room.bytes.div_ceil(64);
+        if self.lines.len() < lines {
+            // What was there is not looked at again: it is given back first. Memory that the system gives is zero, so a
+            // giant costs the pages that a run touches.
+            self.lines = Box::default();
+            self.lines = memory::zeroed(lines)?;
+        }
+        if self.pointers.capacity() < room.pointers {
+            self.pointers = memory::room(room.pointers)?;
+        }
+        Ok(())
     }
 
     /// The bytes from this one on, which is a multiple of 64.

@@ -13,9 +13,10 @@
 
 use super::pack::Pack;
 use super::quads::{Blend, round};
-use super::scratch::{Held, Scratch, pitch};
+use super::scratch::{Held, Room, Scratch, pitch};
 use super::{Request, Source};
 use crate::image::view::View;
+use crate::memory::{Holds, NoMemory};
 use crate::simd::{QUADS, Simd, Task, interleave};
 use crate::weights::AxisWeights;
 
@@ -54,7 +55,7 @@ impl<S: Simd> Resampler<S> {
         [rows, columns]: [Option<AxisWeights>; 2],
         rows_first: bool,
         (pixel, planes, dense): (usize, usize, bool),
-    ) -> Self {
+    ) -> Result<Self, NoMemory> {
         let (source, window) = (request.source, request.placement.window);
         let reach = columns.as_ref().map_or(window.left..window.left + window.columns, AxisWeights::reach);
         let mut pack = Pack::new(request, reach, pixel);
@@ -68,22 +69,27 @@ impl<S: Simd> Resampler<S> {
             Some(weights) => (weights.reach(), weights.outputs() * weights.taps),
             None => (window.top..window.top + window.rows, window.rows as usize),
         };
-        let blend = rows.map(|weights| Blend::new(simd, &weights.widened(), length, many)).ok_or(window.top);
+        let blend = match rows {
+            Some(weights) => Ok(Blend::new(simd, &weights.widened(), length, many)?),
+            None => Err(window.top),
+        };
         let mut in_place = if dense { source.rows as u32 } else { 0 };
         let (mut skipped, mut filter) = (pack.reach.start * pixel, None);
         if let Some(weights) = columns {
             let weights = weights.widened();
             let many = blend.as_ref().is_ok_and(|blend| blend.at_once > 1);
             let whole = source.columns * pixel;
-            filter = (dense && !rows_first).then(|| simd.row_filter(&weights, pixel, whole, many)).flatten();
+            if dense && !rows_first {
+                filter = simd.row_filter(&weights, pixel, whole, many)?;
+            }
             if filter.is_some() {
                 skipped = 0;
             } else {
                 if dense && !rows_first {
                     in_place = pack.rows_with_room(&source, packed);
                 }
-                let shifted = weights.from(pack.reach.start as u32);
-                let over_packed = simd.row_filter(&shifted, pixel, packed, many);
+                let shifted = weights.from(pack.reach.start as u32)?;
+                let over_packed = simd.row_filter(&shifted, pixel, packed, many)?;
                 filter = Some(over_packed.expect("a packed row has room for every window"));
             }
         }
@@ -94,12 +100,13 @@ impl<S: Simd> Resampler<S> {
         let middle = packed_at + if packs { pack.place(read, count, together, packed, planes) } else { 0 };
         let line_at = middle + if rows_first { pitch(packed) } else { 0 };
         let parts = Parts { packed: packed_at, middle, line: line_at, end: line_at + pitch(line) };
-        Self { source, planes, pack, in_place, skipped, first, blend, last, parts }
+        Ok(Self { source, planes, pack, in_place, skipped, first, blend, last, parts })
     }
 
-    /// Bytes of scratch that a run needs.
-    pub(super) fn scratch(&self) -> usize {
-        self.parts.end * self.planes
+    /// The scratch that a run needs.
+    pub(super) fn scratch(&self) -> Room {
+        let pointers = self.blend.as_ref().map_or(0, Blend::most);
+        Room { bytes: self.parts.end.saturating_mul(self.planes), pointers }
     }
 
     /// Bytes from the line of a plane to the line of the next.
@@ -114,6 +121,12 @@ impl<S: Simd> Resampler<S> {
     pub(super) unsafe fn row(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
         // SAFETY: the caller promises the view and the scratch, which is what `Row::new` asks for.
         simd.vectorize(unsafe { Row::new(self, scratch, y, view) })
+    }
+}
+
+impl<S: Simd> Holds for Resampler<S> {
+    fn bytes(&self) -> usize {
+        self.first.bytes() + self.blend.as_ref().map_or(0, Blend::bytes) + self.last.bytes()
     }
 }
 

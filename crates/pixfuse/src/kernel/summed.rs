@@ -11,8 +11,9 @@ use pixfuse_spec::Sample;
 use super::Request;
 use super::keeping::Keeping;
 use super::pack::Pack;
-use super::scratch::{Scratch, pitch};
+use super::scratch::{Room, Scratch, pitch};
 use crate::image::view::View;
+use crate::memory::{self, Holds, NoMemory};
 use crate::simd::{PlainRows, Simd, Task};
 use crate::weights::{AxisWeights, Finish};
 
@@ -72,15 +73,18 @@ impl<S: Simd> Summed<S> {
         [rows, columns]: [AxisWeights; 2],
         finish: Finish,
         (pixel, planes, dense): (usize, usize, bool),
-    ) -> Self {
+    ) -> Result<Self, NoMemory> {
         let pack = Pack::new(request, columns.reach(), pixel);
         let (whole, room) = (request.source.columns * pixel, pack.room(columns.taps));
-        let in_place = dense.then(|| simd.row_filter(&columns, pixel, whole, false)).flatten();
+        let in_place = if dense { simd.row_filter(&columns, pixel, whole, false)? } else { None };
         let packs = in_place.is_none();
-        let columns = in_place.unwrap_or_else(|| {
-            let shifted = columns.from(pack.reach.start as u32);
-            simd.row_filter(&shifted, pixel, room, false).expect("a packed row has room for every window")
-        });
+        let columns = match in_place {
+            Some(columns) => columns,
+            None => {
+                let shifted = columns.from(pack.reach.start as u32)?;
+                simd.row_filter(&shifted, pixel, room, false)?.expect("a packed row has room for every window")
+            }
+        };
         Self::new(request, pack, packs, planes, room, Passes::Wide { columns, rows, finish })
     }
 
@@ -91,32 +95,42 @@ impl<S: Simd> Summed<S> {
         [rows, columns]: [AxisWeights<f32>; 2],
         rounds: bool,
         (pixel, planes, dense): (usize, usize, bool),
-    ) -> Self {
+    ) -> Result<Self, NoMemory> {
         let pack = Pack::new(request, columns.reach(), pixel);
         let (whole, room) = (request.source.columns * pixel, pack.room(columns.taps));
         if request.sample != Sample::U8 {
-            let columns = PlainRows::new(&columns.from(pack.reach.start as u32), pixel);
+            let columns = PlainRows::new(&columns.from(pack.reach.start as u32)?, pixel)?;
             let passes = Passes::Float { columns: Columns::Wide(columns), rows, rounds };
             return Self::new(request, pack, true, planes, room * size_of::<f32>(), passes);
         }
-        let in_place = dense.then(|| simd.float_row_filter(&columns, pixel, whole)).flatten();
+        let in_place = if dense { simd.float_row_filter(&columns, pixel, whole)? } else { None };
         let packs = in_place.is_none();
-        let columns = in_place.unwrap_or_else(|| {
-            let shifted = columns.from(pack.reach.start as u32);
-            simd.float_row_filter(&shifted, pixel, room).expect("a packed row has room for every window")
-        });
+        let columns = match in_place {
+            Some(columns) => columns,
+            None => {
+                let shifted = columns.from(pack.reach.start as u32)?;
+                simd.float_row_filter(&shifted, pixel, room)?.expect("a packed row has room for every window")
+            }
+        };
         let columns = Columns::Bytes(columns);
         Self::new(request, pack, packs, planes, room, Passes::Float { columns, rows, rounds })
     }
 
-    fn new(request: &Request, mut pack: Pack, packs: bool, planes: usize, room: usize, passes: Passes<S>) -> Self {
+    fn new(
+        request: &Request,
+        mut pack: Pack,
+        packs: bool,
+        planes: usize,
+        room: usize,
+        passes: Passes<S>,
+    ) -> Result<Self, NoMemory> {
         let length = request.placement.window.columns as usize * pack.pixel;
         let (first, taps) = match &passes {
             Passes::Wide { rows, .. } => (&rows.first, rows.taps),
             Passes::Float { rows, .. } => (&rows.first, rows.taps),
         };
         let last = request.source.rows as u32;
-        let rows: Vec<_> = first.iter().map(|&first| first..(first + taps as u32).min(last)).collect();
+        let rows = memory::list(first.iter().map(|&first| first..(first + taps as u32).min(last)))?;
         let mut keeping = Keeping::new(&rows, pitch(length * 4));
         let mut batch = 1;
         if let (Keeping::Rows(rows), Passes::Float { .. }, false) = (&mut keeping, &passes, packs) {
@@ -130,12 +144,13 @@ impl<S: Simd> Summed<S> {
         // Of f32 there is one line as it is blended, and one in planes.
         let lines = if matches!(passes, Passes::Float { rounds: false, .. }) { 2 } else { 1 };
         let parts = Parts { pitch: pitch(length * 4), packed, line, end: line + lines * pitch(length * 4) };
-        Self { source_rows: last, planes, pack, packs, passes, rows, batch, keeping, length, parts }
+        Ok(Self { source_rows: last, planes, pack, packs, passes, rows, batch, keeping, length, parts })
     }
 
-    /// Bytes of scratch that a run needs.
-    pub(super) fn scratch(&self) -> usize {
-        self.parts.end * self.planes
+    /// The scratch that a run needs.
+    pub(super) fn scratch(&self) -> Room {
+        let pointers = self.rows.iter().map(ExactSizeIterator::len).max().unwrap_or(1);
+        Room { bytes: self.parts.end.saturating_mul(self.planes), pointers }
     }
 
     /// Bytes from the line of a plane to the line of the next.
@@ -152,6 +167,17 @@ impl<S: Simd> Summed<S> {
     pub(super) unsafe fn row(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
         // SAFETY: the caller promises the view and the scratch, which is what `Row::new` asks for.
         simd.vectorize(unsafe { Row::new(self, scratch, y, view) })
+    }
+}
+
+impl<S: Simd> Holds for Summed<S> {
+    fn bytes(&self) -> usize {
+        let weights = match &self.passes {
+            Passes::Wide { columns, rows, .. } => columns.bytes() + rows.bytes(),
+            Passes::Float { columns: Columns::Bytes(columns), rows, .. } => columns.bytes() + rows.bytes(),
+            Passes::Float { columns: Columns::Wide(columns), rows, .. } => columns.bytes() + rows.bytes(),
+        };
+        weights + memory::bytes(&self.rows)
     }
 }
 

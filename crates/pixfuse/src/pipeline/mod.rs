@@ -69,7 +69,7 @@ impl Pipeline {
     /// When a number is left open as `_`, or `PIXFUSE_LEVEL` is wrong.
     pub fn new(spec: Spec) -> Result<Self, Error> {
         let kernel = grid::kernel(lower(&spec).shape());
-        Self::make(spec, kernel, "grid")
+        Self::make(spec, kernel, "grid", token(Level::from_environment()?)?)
     }
 
     /// A pipeline from a declaration of `#[pipeline]`, run by its own kernel.
@@ -78,7 +78,7 @@ impl Pipeline {
     /// When the declaration has numbers left open as `_`, or `PIXFUSE_LEVEL` is wrong; when the entry was not made by the
     /// macro, and its text is no declaration or another one than its kernel's.
     pub fn from_entry(entry: &Entry) -> Result<Self, Error> {
-        Self::make(entry.text.parse()?, entry.kernel, entry.name)
+        Self::make(entry.text.parse()?, entry.kernel, entry.name, token(Level::from_environment()?)?)
     }
 
     /// As [`from_entry`](Self::from_entry), with the numbers that the declaration leaves open.
@@ -86,10 +86,15 @@ impl Pipeline {
     /// # Errors
     /// When a number is missing, not asked for or against the rules, or as for [`from_entry`](Self::from_entry).
     pub fn bind(entry: &Entry, values: &Values) -> Result<Self, Error> {
-        Self::make(entry.text.parse::<Spec>()?.bind(values)?, entry.kernel, entry.name)
+        Self::make(
+            entry.text.parse::<Spec>()?.bind(values)?,
+            entry.kernel,
+            entry.name,
+            token(Level::from_environment()?)?,
+        )
     }
 
-    fn make(spec: Spec, kernel: Kernel, origin: &'static str) -> Result<Self, Error> {
+    fn make(spec: Spec, kernel: Kernel, origin: &'static str, token: Token) -> Result<Self, Error> {
         let spec = spec.bind(&Values::default())?;
         let plan = lower(&spec);
         // What the kernel reads and writes is checked here once, and calls check views and outputs by the same declaration.
@@ -101,7 +106,7 @@ impl Pipeline {
             spec,
             kernel,
             origin,
-            token: token(Level::from_environment()?)?,
+            token,
             seen: Seen::default(),
         };
         Ok(Self { inner: Arc::new(inner), threads: 1 })
@@ -147,6 +152,36 @@ impl Pipeline {
     /// ```
     pub fn with_threads(&self, threads: usize) -> Result<Self, Error> {
         Ok(Self { threads: threads::check(threads)?, ..self.clone() })
+    }
+
+    /// The same pipeline with other clauses, on the same level and as many threads: for an image of other channels,
+    /// another size or element type. Each clause stands in the place of the one of its name, or is added;
+    /// [`Spec::replace`] can leave some out, too.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse), for the declaration as it would be.
+    ///
+    /// ```
+    /// use pixfuse::{Pipeline, presets};
+    ///
+    /// let yolo = Pipeline::from_entry(presets::find("yolo").unwrap())?;
+    /// assert_eq!(
+    ///     yolo.replace("input(rgb8), output(rgb, f16, chw)")?.text(),
+    ///     "input(rgb8), letterbox(640, 640, bilinear), normalize(order = torchvision), output(rgb, f16, chw)"
+    /// );
+    /// # Ok::<(), pixfuse::Error>(())
+    /// ```
+    pub fn replace(&self, clauses: &str) -> Result<Self, Error> {
+        self.with_spec(self.spec().replace_text(clauses)?)
+    }
+
+    /// The pipeline of another declaration, on the same level and as many threads.
+    ///
+    /// # Errors
+    /// When a number is left open as `_`.
+    pub fn with_spec(&self, spec: Spec) -> Result<Self, Error> {
+        let kernel = grid::kernel(lower(&spec).shape());
+        Ok(Self { threads: self.threads, ..Self::make(spec, kernel, "grid", self.inner.token)? })
     }
 
     /// The declaration.
@@ -200,6 +235,29 @@ impl Pipeline {
     /// than memory.
     pub fn output_shape(&self, rows: usize, columns: usize) -> Result<Dims, Error> {
         self.dims(self.placement(rows, columns)?.output)
+    }
+
+    /// The shape of the tensor where the declaration fixes it for every source, as `resize(240, 256, ..)` does.
+    pub fn fixed_shape(&self) -> Option<Dims> {
+        // As many patches as `pad_to` says, whatever the size: that of one square of them will do.
+        let filled = self.inner.spec.patches.filter(|patches| patches.pad_to.is_some());
+        let square = filled.map(|patches| [patches.side as usize * patches.merge as usize; 2]);
+        self.dims(Placement::fixed_output(&self.inner.plan.frame).or(square)?).ok()
+    }
+
+    /// The shape of a batch of nothing.
+    ///
+    /// # Errors
+    /// When the declaration does not fix the shape of a tensor.
+    pub(crate) fn empty_batch(&self) -> Result<Dims, Error> {
+        let dims = self.fixed_shape().ok_or_else(|| {
+            Error::Image(
+                "a batch of nothing has no shape here, where sizes follow from the images: give one at least, or fix \
+                 the size with resize(rows, columns, ..), letterbox(..) or center_crop(..)"
+                    .into(),
+            )
+        })?;
+        Ok(dims.batch(0))
     }
 
     /// Where a run over a source of this size puts things: maps points and boxes to the output and back.

@@ -8,9 +8,10 @@ use pixfuse_spec::Load;
 use super::{Inner, Pipeline, threads};
 use crate::image::view::View;
 use crate::kernel::{Conversion, Numbers, Prepared, Request, Source};
+use crate::memory::NoMemory;
 use crate::placement::Placement;
 use crate::seen::Tables;
-use crate::{Dims, Error, ImageRef, Spec, Tensor, TensorElement, fill};
+use crate::{Dims, Element, Error, ImageRef, Spec, Tensor, TensorElement, fill};
 
 impl Pipeline {
     /// Runs into a new tensor, on the threads that [`with_threads`](Self::with_threads) asked for.
@@ -75,24 +76,27 @@ impl Pipeline {
                     )));
                 }
                 self.check_apart(&image, out)?;
-                let layout = spec.output.layout;
-                let channels = spec.output.channels.channels();
-                match &tables.runs {
-                    Some(runs) => fill::runs(placement, runs, mapping, out),
-                    None => fill::margins(*token, placement, layout, mapping, channels, out),
-                }
                 let job = Job { view: image.view(), out: out.as_mut_ptr().cast(), numbers: mapping.numbers() };
                 let run = |band: &dyn Prepared| {
                     // SAFETY: the view is readable as long as `image` is borrowed, and `source` describes it; `out` has
                     // the elements of the tensor and was found to overlap no byte of the view. Each band is run once.
-                    unsafe { job.run(band) };
-                    Ok(())
+                    let run = unsafe { job.run(band) };
+                    run.map_err(|none| {
+                        none.to_error(format_args!("scratch for {} rows x {} columns", source.rows, source.columns))
+                    })
                 };
+                // Before the margins: without memory for scratch nothing is written.
                 match tables.bands.as_slice() {
-                    [] => Ok(()),
-                    [whole] => run(whole.as_ref()),
-                    bands => threads::each(threads, bands.iter(), |_, band| run(band.as_ref())),
+                    [] => {}
+                    [whole] => run(whole.as_ref())?,
+                    bands => threads::each(threads, bands.iter(), |_, band| run(band.as_ref()))?,
                 }
+                let (layout, channels) = (spec.output.layout, spec.output.channels.channels());
+                match &tables.runs {
+                    Some(runs) => fill::runs(placement, runs, mapping, out),
+                    None => fill::margins(*token, placement, layout, mapping, channels, out),
+                }
+                Ok(())
             },
         )
     }
@@ -102,13 +106,19 @@ impl Pipeline {
         let Inner { plan, kernel, token, .. } = &*self.inner;
         let placement = Placement::new(&plan.frame, [source.rows as u32, source.columns as u32])?;
         let (conversion, sample) = (Conversion::of(&plan.load), plan.load.format.sample());
-        let runs = self.patch_grid(placement.output)?.map(|grid| Arc::new(grid.runs(plan.shape().store)));
+        let [rows, columns] = placement.output;
+        let none = |none: NoMemory| {
+            let sizes = format_args!("{} rows x {} columns to {rows} x {columns}", source.rows, source.columns);
+            none.to_error(format_args!("tables for {sizes}"))
+        };
+        let runs = self.patch_grid(placement.output)?.map(|grid| grid.runs(plan.shape().store));
+        let runs = runs.transpose().map_err(none)?.map(Arc::new);
         let band = |placement: Placement| {
             let runs = runs.clone();
             let request = Request { source, resample: plan.resample, placement, conversion, sample, runs };
             kernel.prepare(*token, &request)
         };
-        let bands = placement.bands(threads).into_iter().map(band).collect();
+        let bands = placement.bands(threads).into_iter().map(band).collect::<Result<_, _>>().map_err(none)?;
         Ok(Tables { placement, runs, bands })
     }
 
@@ -156,11 +166,12 @@ impl Pipeline {
             self.check_apart(image, out)?;
         }
         let tensors = out.chunks_exact_mut(dims[1..].iter().product());
-        let threads = self.threads.min(images.len());
+        let threads = self.threads.min(images.len()).max(1);
         threads::each(threads, images.iter().zip(tensors), |_, (image, out)| self.run_on(1, image.cold(), out))
     }
 
-    /// The shape of a batch of these images, each of which fits.
+    /// The shape of a batch of these images, each of which fits; of none it is `[0, ...]` where the declaration fixes
+    /// the rest.
     ///
     /// # Errors
     /// As [`batch`](Self::batch).
@@ -179,7 +190,10 @@ impl Pipeline {
                 )));
             }
         }
-        let block = block.ok_or_else(|| Error::Image("a batch needs at least one image".into()))?;
+        let Some(block) = block else {
+            let element = self.inner.spec.output.element;
+            return if T::ELEMENT == element { self.empty_batch() } else { Err(wrong_element(T::ELEMENT, element)) };
+        };
         let dims = block.batch(images.len());
         match dims.elements(size_of::<T>()) {
             Some(_) => Ok(dims),
@@ -222,7 +236,7 @@ impl Pipeline {
             return Err(Error::Image(format!("is {given}, the pipeline reads input({format})")));
         }
         if T::ELEMENT != output.element {
-            return Err(Error::Output(format!("elements are {}, output(...) says {}", T::ELEMENT, output.element)));
+            return Err(wrong_element(T::ELEMENT, output.element));
         }
         Ok(())
     }
@@ -236,6 +250,10 @@ impl Pipeline {
         }
         Ok(())
     }
+}
+
+fn wrong_element(given: Element, wanted: Element) -> Error {
+    Error::Output(format!("elements are {given}, output(...) says {wanted}"))
 }
 
 /// Elements that only elements of their type are written to.
@@ -259,7 +277,7 @@ impl Job<'_> {
     ///
     /// # Safety
     /// As [`Prepared::run`], and no other thread runs the same band meanwhile.
-    unsafe fn run(&self, band: &dyn Prepared) {
+    unsafe fn run(&self, band: &dyn Prepared) -> Result<(), NoMemory> {
         // SAFETY: the caller promises the view and the output that the band was prepared for, and that it runs once.
         unsafe { band.run(self.view, self.out, &self.numbers) }
     }

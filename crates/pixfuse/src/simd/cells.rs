@@ -6,6 +6,8 @@
 
 use std::convert::Infallible;
 
+use crate::memory::{Holds, NoMemory};
+
 /// The most rows that a sum of bytes in 16 bits has room for.
 pub(crate) const MOST_ROWS: usize = u16::MAX as usize / u8::MAX as usize;
 
@@ -138,10 +140,10 @@ impl CellColumns {
 ///
 /// # Safety
 /// [`sum`](Self::sum) reads and writes no more than it asks for, of rows of the length that it was made for.
-pub unsafe trait WholeCells: Sized + Send + Sync + 'static {
+pub unsafe trait WholeCells: Holds + Sized + Send + Sync + 'static {
     /// `None` where a row of sums is faster, or `length` bytes of a row are too short. No cell has more than `rows`
     /// rows inside.
-    fn new(columns: &CellColumns, rows: usize, length: usize) -> Option<Self>;
+    fn new(columns: &CellColumns, rows: usize, length: usize) -> Result<Option<Self>, NoMemory>;
 
     /// Sums the cells of a row, and multiplies them by the weight of their columns.
     ///
@@ -154,8 +156,8 @@ pub unsafe trait WholeCells: Sized + Send + Sync + 'static {
 /// Of a level that has none.
 // SAFETY: there is no value of it.
 unsafe impl WholeCells for Infallible {
-    fn new(_columns: &CellColumns, _rows: usize, _length: usize) -> Option<Self> {
-        None
+    fn new(_columns: &CellColumns, _rows: usize, _length: usize) -> Result<Option<Self>, NoMemory> {
+        Ok(None)
     }
 
     #[inline(always)]

@@ -28,6 +28,7 @@ pub(crate) use token::{Token, Visit};
 
 use std::mem::MaybeUninit;
 
+use crate::memory::{Holds, NoMemory};
 use crate::weights::AxisWeights;
 
 /// Work on one level: run inside that level's gateway, so that everything it inlines may use its instructions.
@@ -66,13 +67,13 @@ pub unsafe trait Simd: Elements {
     /// Whether the horizontal pass makes `QUADS` at once where it may, or one.
     const MAKES_QUADS: bool = false;
     /// Prepared weights of a horizontal pass.
-    type RowFilter: Send + Sync + 'static;
+    type RowFilter: Holds + Send + Sync + 'static;
     /// Prepared f32 weights of a horizontal pass.
-    type FloatRowFilter: Send + Sync + 'static;
+    type FloatRowFilter: Holds + Send + Sync + 'static;
     /// Cells of OpenCV's area that are summed both ways at once.
     type Cells: WholeCells;
     /// Four weights of a vertical pass.
-    type QuadWeights: Send + Sync + 'static;
+    type QuadWeights: Holds + Send + Sync + 'static;
 
     /// Runs a task with the instructions of this level.
     fn vectorize<T: Task<Self>>(self, task: T) -> T::Output;
@@ -180,13 +181,16 @@ pub unsafe trait Simd: Elements {
     /// Prepares the horizontal pass over rows of which `readable` bytes may be read, with pixels of `pixel` bytes, into
     /// `QUADS` at once, or one at a time or into rows; `None` when such rows are too short for this level's loads and
     /// need room behind their end.
+    ///
+    /// # Errors
+    /// When there is no memory for them, as for all that is prepared here.
     fn row_filter(
         self,
         weights: &AxisWeights,
         pixel: usize,
         readable: usize,
         many_quads: bool,
-    ) -> Option<Self::RowFilter>;
+    ) -> Result<Option<Self::RowFilter>, NoMemory>;
 
     /// The horizontal pass over four rows at once, which share the loads of weights; the results lie side by side,
     /// element by element. Weights have 22 fractional bits.
@@ -226,7 +230,7 @@ pub unsafe trait Simd: Elements {
         weights: &AxisWeights<f32>,
         pixel: usize,
         readable: usize,
-    ) -> Option<Self::FloatRowFilter>;
+    ) -> Result<Option<Self::FloatRowFilter>, NoMemory>;
 
     /// The horizontal pass over some rows at once in f32: from zero, multiplied and then added, tap by tap.
     ///
@@ -240,7 +244,7 @@ pub unsafe trait Simd: Elements {
     );
 
     /// Prepares the weights of the vertical pass, those of four rows each, with 22 fractional bits.
-    fn quad_weights(self, weights: &[[i32; 4]]) -> Self::QuadWeights;
+    fn quad_weights(self, weights: &[[i32; 4]]) -> Result<Self::QuadWeights, NoMemory>;
 
     /// The vertical pass for one output row, over the quads that it weighs: by the weights from number `first` on.
     ///

@@ -7,6 +7,7 @@ use super::passes::{PlainRows, add_quad_plain, blend_quads_plain, plain_passes};
 use super::taps::{Fetch, gather_bytes};
 use super::values::values;
 use super::{BlockTaps, Elements, Simd, Steps, Task};
+use crate::memory::{self, NoMemory};
 use crate::weights::AxisWeights;
 
 /// Advanced SIMD.

@@ -1,5 +1,6 @@
 //! The passes of a separable filter in plain Rust: what every level's tables and steps must equal.
 
+use crate::memory::{Holds, NoMemory};
 use crate::weights::AxisWeights;
 
 /// Bytes that a pass may read or write behind the end of a row in scratch.
@@ -88,8 +89,8 @@ impl Sum for f32 {
 }
 
 impl<W: Copy + Default + PartialEq> PlainRows<W> {
-    pub(crate) fn new(weights: &AxisWeights<W>, pixel: usize) -> Self {
-        Self { weights: weights.clone(), pixel }
+    pub(crate) fn new(weights: &AxisWeights<W>, pixel: usize) -> Result<Self, NoMemory> {
+        Ok(Self { weights: weights.copied()?, pixel })
     }
 
     /// Filters one row into every `STEP`th element.
@@ -133,6 +134,12 @@ impl<W: Copy + Default + PartialEq> PlainRows<W> {
             // SAFETY: the caller promises the taps of each row; its elements are every fourth of the quad's, from `row` on.
             unsafe { self.filter::<T, 4>(source, quad.add(row)) }
         }
+    }
+}
+
+impl<W> Holds for PlainRows<W> {
+    fn bytes(&self) -> usize {
+        self.weights.bytes()
     }
 }
 
@@ -209,8 +216,8 @@ macro_rules! plain_passes {
             pixel: usize,
             _readable: usize,
             _many_quads: bool,
-        ) -> Option<PlainRows> {
-            Some(PlainRows::new(weights, pixel))
+        ) -> Result<Option<PlainRows>, NoMemory> {
+            PlainRows::new(weights, pixel).map(Some)
         }
 
         #[inline(always)]
@@ -236,8 +243,8 @@ macro_rules! plain_passes {
             weights: &AxisWeights<f32>,
             pixel: usize,
             _readable: usize,
-        ) -> Option<PlainRows<f32>> {
-            Some(PlainRows::new(weights, pixel))
+        ) -> Result<Option<PlainRows<f32>>, NoMemory> {
+            PlainRows::new(weights, pixel).map(Some)
         }
 
         #[inline(always)]
@@ -253,8 +260,8 @@ macro_rules! plain_passes {
             }
         }
 
-        fn quad_weights(self, weights: &[[i32; 4]]) -> Vec<[i32; 4]> {
-            weights.into()
+        fn quad_weights(self, weights: &[[i32; 4]]) -> Result<Vec<[i32; 4]>, NoMemory> {
+            memory::copied(weights)
         }
 
         #[inline(always)]

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 
 use super::passes::{PlainRows, add_quad_plain, blend_quads_plain, plain_passes};
 use super::{BlockTaps, Simd, Task};
+use crate::memory::{self, NoMemory};
 use crate::weights::AxisWeights;
 
 /// No SIMD instructions.

@@ -8,12 +8,13 @@ use std::ops::Range;
 
 use pixfuse_spec::Separable;
 
+use crate::memory::{self, Holds, NoMemory};
 use crate::simd::{ROUNDED_BITS, Simd};
 
 /// For each output index, which source indices it weighs and how.
 ///
 /// With `W = i32` a weight has `bits` fractional bits.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct AxisWeights<W = i32> {
     /// The first source index of each output index.
     pub(crate) first: Vec<u32>,
@@ -47,22 +48,39 @@ impl<W: Copy + Default + PartialEq> AxisWeights<W> {
     }
 
     /// The same weights where source index `start` has become 0.
-    pub(crate) fn from(&self, start: u32) -> Self {
-        let mut shifted = self.clone();
+    pub(crate) fn from(&self, start: u32) -> Result<Self, NoMemory> {
+        let mut shifted = self.copied()?;
         shifted.first.iter_mut().for_each(|first| *first -= start);
-        shifted
+        Ok(shifted)
+    }
+
+    pub(crate) fn copied(&self) -> Result<Self, NoMemory> {
+        let Self { first, weights, taps, bits } = self;
+        Ok(Self { first: memory::copied(first)?, weights: memory::copied(weights)?, taps: *taps, bits: *bits })
     }
 
     /// From the taps of each output index: the first source index, and its weights.
-    fn collect(bits: u32, outputs: impl Iterator<Item = (u32, Vec<W>)>) -> Self {
-        let outputs: Vec<_> = outputs.collect();
-        let taps = outputs.iter().map(|(_, weights)| weights.len()).max().unwrap_or(0);
-        let mut weights = Vec::with_capacity(outputs.len() * taps);
-        for (_, own) in &outputs {
+    fn collect(
+        bits: u32,
+        outputs: impl ExactSizeIterator<Item = Result<(u32, Vec<W>), NoMemory>>,
+    ) -> Result<Self, NoMemory> {
+        let mut all = memory::room(outputs.len())?;
+        for output in outputs {
+            all.push(output?);
+        }
+        let taps = all.iter().map(|(_, weights)| weights.len()).max().unwrap_or(0);
+        let mut weights = memory::room(all.len().saturating_mul(taps))?;
+        for (_, own) in &all {
             weights.extend_from_slice(own);
             weights.resize(weights.len() + taps - own.len(), W::default());
         }
-        Self { first: outputs.iter().map(|(first, _)| *first).collect(), weights, taps, bits }
+        Ok(Self { first: memory::list(all.iter().map(|(first, _)| *first))?, weights, taps, bits })
+    }
+}
+
+impl<W> Holds for AxisWeights<W> {
+    fn bytes(&self) -> usize {
+        memory::bytes(&self.first) + memory::bytes(&self.weights)
     }
 }
 
@@ -75,9 +93,9 @@ impl AxisWeights {
     }
 
     /// Weights of few bits in units of a factor.
-    pub(crate) fn times(&self, factor: f32) -> AxisWeights<f32> {
-        let weights = self.weights.iter().map(|&weight| weight as f32 * factor).collect();
-        AxisWeights { first: self.first.clone(), weights, taps: self.taps, bits: 0 }
+    pub(crate) fn times(&self, factor: f32) -> Result<AxisWeights<f32>, NoMemory> {
+        let weights = memory::list(self.weights.iter().map(|&weight| weight as f32 * factor))?;
+        Ok(AxisWeights { first: memory::copied(&self.first)?, weights, taps: self.taps, bits: 0 })
     }
 }
 
@@ -122,37 +140,45 @@ impl Passes {
         from: [u32; 2],
         to: [u32; 2],
         kept: [Range<u32>; 2],
-    ) -> Option<Self> {
+    ) -> Result<Option<Self>, NoMemory> {
         if from == to {
-            return None;
+            return Ok(None);
         }
-        let each = |weights: &dyn Fn([u32; 2], Range<u32>) -> AxisWeights| {
-            [0, 1].map(|axis| (from[axis] != to[axis]).then(|| weights([from[axis], to[axis]], kept[axis].clone())))
+        let each = |weights: &dyn Fn([u32; 2], Range<u32>) -> Result<AxisWeights, NoMemory>| {
+            both(|axis| {
+                let sides = [from[axis], to[axis]];
+                (from[axis] != to[axis]).then(|| weights(sides, kept[axis].clone())).transpose()
+            })
         };
-        Some(match separable {
+        Ok(Some(match separable {
             Separable::Pillow { filter, version } => Self::Rounded {
-                axes: each(&|sides, kept| pillow::weights(simd, filter, sides, kept)),
+                axes: each(&|sides, kept| pillow::weights(simd, filter, sides, kept))?,
                 rows_first: pillow::rows_first(version, from, to),
             },
             Separable::Torch { filter, antialias } => Self::Rounded {
-                axes: each(&|[from, to], kept| torch::weights(filter, antialias, from, to, kept)),
+                axes: each(&|[from, to], kept| torch::weights(filter, antialias, from, to, kept))?,
                 rows_first: false,
             },
             Separable::Lanczos4 => Self::Wide {
-                axes: [0, 1].map(|axis| opencv::lanczos4(from[axis], to[axis], kept[axis].clone())),
+                axes: both(|axis| opencv::lanczos4(from[axis], to[axis], kept[axis].clone()))?,
                 finish: Finish::Shift(22),
             },
-            Separable::Area => opencv::area(from, to, kept),
+            Separable::Area => opencv::area(from, to, kept)?,
             Separable::Float { filter, antialias } => {
-                let axes = [0, 1].map(|axis| {
+                let axes = both(|axis| {
                     let (from, to, kept) = (from[axis], to[axis], kept[axis].clone());
                     match antialias {
                         true => pillow::float_weights(simd, filter, [from, to], kept),
                         false => torch::float_weights(filter, from, to, kept),
                     }
-                });
+                })?;
                 Self::Float { axes, rounds: false }
             }
-        })
+        }))
     }
+}
+
+/// Rows, then columns.
+fn both<T>(of_axis: impl Fn(usize) -> Result<T, NoMemory>) -> Result<[T; 2], NoMemory> {
+    Ok([of_axis(0)?, of_axis(1)?])
 }

@@ -3,12 +3,13 @@
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 use std::ops::Range;
 
-use super::{AxisWeights, Finish, Passes};
+use super::{AxisWeights, Finish, Passes, both};
 use crate::axis::{self, Axis, opencv_ratio};
+use crate::memory::{self, NoMemory};
 
 /// `INTER_LANCZOS4`: eight taps around the coordinate, normalised in f32, 11 fractional bits each rounded for itself;
 /// taps beyond the edge fall onto the edge pixel.
-pub(super) fn lanczos4(source: u32, output: u32, window: Range<u32>) -> AxisWeights {
+pub(super) fn lanczos4(source: u32, output: u32, window: Range<u32>) -> Result<AxisWeights, NoMemory> {
     let ratio = opencv_ratio(source, output);
     let last = i64::from(source) - 1;
     AxisWeights::collect(
@@ -17,11 +18,11 @@ pub(super) fn lanczos4(source: u32, output: u32, window: Range<u32>) -> AxisWeig
             let coordinate = ((f64::from(d) + 0.5) * ratio - 0.5) as f32;
             let start = coordinate.floor() as i64 - 3;
             let first = start.clamp(0, last);
-            let mut weights = vec![0; ((start + 7).clamp(0, last) - first + 1) as usize];
+            let mut weights = memory::repeated(0, ((start + 7).clamp(0, last) - first + 1) as usize)?;
             for (tap, weight) in lanczos4_weights(coordinate - coordinate.floor()).into_iter().enumerate() {
                 weights[((start + tap as i64).clamp(0, last) - first) as usize] += i32::from(weight);
             }
-            (first as u32, weights)
+            Ok((first as u32, weights))
         }),
     )
 }
@@ -49,14 +50,14 @@ fn lanczos4_weights(x: f32) -> [i16; 8] {
 }
 
 /// `INTER_AREA` in each of its regimes.
-pub(super) fn area(from: [u32; 2], to: [u32; 2], kept: [Range<u32>; 2]) -> Passes {
+pub(super) fn area(from: [u32; 2], to: [u32; 2], kept: [Range<u32>; 2]) -> Result<Passes, NoMemory> {
     let ratios = [0, 1].map(|axis| opencv_ratio(from[axis], to[axis]));
     if ratios.iter().any(|&ratio| ratio < 1.0) {
         // Enlarging on either axis: bilinear, at coordinates of its own.
         let [rows, columns] = [(0, Axis::Rows), (1, Axis::Columns)].map(|(axis, border)| {
             axis::area_two_taps(from[axis], to[axis], border).skip(kept[axis].start as usize).take(kept[axis].len())
         });
-        return Passes::TwoTaps { axes: [rows.collect(), columns.collect()] };
+        return Ok(Passes::TwoTaps { axes: [memory::list(rows)?, memory::list(columns)?] });
     }
     let whole = ratios.map(|ratio| ratio.round_ties_even());
     if (0..2).all(|axis| (ratios[axis] - whole[axis]).abs() < f64::EPSILON) {
@@ -67,20 +68,23 @@ pub(super) fn area(from: [u32; 2], to: [u32; 2], kept: [Range<u32>; 2]) -> Passe
                     .skip(kept[axis].start as usize)
                     .take(kept[axis].len())
             });
-            return Passes::TwoTaps { axes: [rows.collect(), columns.collect()] };
+            return Ok(Passes::TwoTaps { axes: [memory::list(rows)?, memory::list(columns)?] });
         }
-        let axes = [0, 1].map(|axis| {
+        let axes = both(|axis| {
             let factor = whole[axis] as u32;
-            let block = |d: u32| (d * factor, vec![1; factor.min(from[axis] - d * factor) as usize]);
+            let block = |d: u32| {
+                let first = d * factor;
+                Ok((first, memory::repeated(1, factor.min(from[axis] - first) as usize)?))
+            };
             AxisWeights::collect(0, kept[axis].clone().map(block))
-        });
-        return Passes::Wide { axes, finish: Finish::Scale(1.0 / (whole[0] * whole[1]) as f32) };
+        })?;
+        return Ok(Passes::Wide { axes, finish: Finish::Scale(1.0 / (whole[0] * whole[1]) as f32) });
     }
-    Passes::Float { axes: [0, 1].map(|axis| cells(from[axis], to[axis], kept[axis].clone())), rounds: true }
+    Ok(Passes::Float { axes: both(|axis| cells(from[axis], to[axis], kept[axis].clone()))?, rounds: true })
 }
 
 /// The share of each source pixel in the cell of an output pixel (`computeResizeAreaTab`).
-fn cells(source: u32, output: u32, window: Range<u32>) -> AxisWeights<f32> {
+fn cells(source: u32, output: u32, window: Range<u32>) -> Result<AxisWeights<f32>, NoMemory> {
     let ratio = opencv_ratio(source, output);
     AxisWeights::collect(
         0,
@@ -90,7 +94,7 @@ fn cells(source: u32, output: u32, window: Range<u32>) -> AxisWeights<f32> {
             let cell = ratio.min(f64::from(source) - low);
             let end = (high.floor() as u32).min(source - 1);
             let start = (low.ceil() as u32).min(end);
-            let mut weights = Vec::with_capacity(ratio as usize + 3);
+            let mut weights = memory::room(ratio as usize + 3)?;
             let mut first = start;
             if f64::from(start) - low > 1e-3 {
                 first = start - 1;
@@ -100,7 +104,7 @@ fn cells(source: u32, output: u32, window: Range<u32>) -> AxisWeights<f32> {
             if high - f64::from(end) > 1e-3 {
                 weights.push(((high - f64::from(end)).min(1.0).min(cell) / cell) as f32);
             }
-            (first, weights)
+            Ok((first, weights))
         }),
     )
 }

@@ -6,11 +6,17 @@ use std::ops::Range;
 use pixfuse_spec::Filter;
 
 use super::AxisWeights;
+use crate::memory::{self, NoMemory};
 use crate::simd::{Scalar, Simd, Task};
 
 /// Pillow's weights for 8-bit images (`precompute_coeffs` and `normalize_coeffs_8bpc`): f64 over the support, divided by
 /// their sum, then 22 fractional bits rounded half away from zero. Only the outputs of `window` are computed.
-pub(super) fn weights<S: Simd>(simd: S, filter: Filter, sides: [u32; 2], window: Range<u32>) -> AxisWeights {
+pub(super) fn weights<S: Simd>(
+    simd: S,
+    filter: Filter,
+    sides: [u32; 2],
+    window: Range<u32>,
+) -> Result<AxisWeights, NoMemory> {
     const BITS: u32 = 32 - 8 - 2;
     let round = |weight: f64| {
         let half = if weight < 0.0 { -0.5 } else { 0.5 };
@@ -24,7 +30,12 @@ pub(super) fn weights<S: Simd>(simd: S, filter: Filter, sides: [u32; 2], window:
 }
 
 /// The same weights without fixed point: f64, rounded to f32.
-pub(super) fn float_weights<S: Simd>(simd: S, filter: Filter, sides: [u32; 2], window: Range<u32>) -> AxisWeights<f32> {
+pub(super) fn float_weights<S: Simd>(
+    simd: S,
+    filter: Filter,
+    sides: [u32; 2],
+    window: Range<u32>,
+) -> Result<AxisWeights<f32>, NoMemory> {
     Weigh { filter, sides, window, bits: 0, round: |weight| weight as f32 }.weights(simd)
 }
 
@@ -43,7 +54,7 @@ const TOGETHER: usize = 8;
 
 impl<R> Weigh<R> {
     /// Each filter, of so much half width, is compiled for itself, so that its loops have vectors; a sine has none.
-    fn weights<S: Simd, W: Copy + Default + PartialEq>(self, simd: S) -> AxisWeights<W>
+    fn weights<S: Simd, W: Copy + Default + PartialEq>(self, simd: S) -> Result<AxisWeights<W>, NoMemory>
     where
         R: Fn(f64) -> W,
     {
@@ -63,7 +74,7 @@ impl<R> Weigh<R> {
         simd: S,
         radius: f64,
         kernel: impl Fn(f64) -> f64,
-    ) -> AxisWeights<W>
+    ) -> Result<AxisWeights<W>, NoMemory>
     where
         R: Fn(f64) -> W,
     {
@@ -74,13 +85,13 @@ impl<R> Weigh<R> {
         let centre = |d: u32| (f64::from(d) + 0.5) * scale;
         let (low, high) = (|d: u32| centre(d) - support + 0.5, |d: u32| centre(d) + support + 0.5);
         // `as u32` truncates and turns negative into 0, as the C code does with a clamp.
-        let first: Vec<u32> = window.clone().map(|d| low(d) as u32).collect();
+        let first = memory::list(window.clone().map(|d| low(d) as u32))?;
         let end = |d: u32| (high(d) as u32).min(source);
-        let counts: Vec<u32> = window.clone().zip(&first).map(|(d, first)| end(d) - first).collect();
+        let counts = memory::list(window.clone().zip(&first).map(|(d, first)| end(d) - first))?;
         let (outputs, taps) = (first.len(), counts.iter().copied().max().unwrap_or(0) as usize);
         // The last output index may be weighed for nothing beyond its taps, too.
-        let mut weights = vec![W::default(); outputs * taps + TOGETHER];
-        let mut exact = vec![0.0; taps.next_multiple_of(TOGETHER)];
+        let mut weights = memory::repeated(W::default(), outputs.saturating_mul(taps).saturating_add(TOGETHER))?;
+        let mut exact = memory::repeated(0.0, taps.next_multiple_of(TOGETHER))?;
         let mut weigh = |outputs: Range<usize>, weights: &mut [W]| {
             let (first, counts) = (&first[outputs.clone()], &counts[outputs.clone()]);
             let ratio = Ratio { scale, shrink, start: window.start + outputs.start as u32 };
@@ -107,7 +118,7 @@ impl<R> Weigh<R> {
         }
         weigh(known.end..outputs, &mut weights);
         weights.truncate(outputs * taps);
-        AxisWeights { first, weights, taps, bits }
+        Ok(AxisWeights { first, weights, taps, bits })
     }
 }
 

@@ -18,7 +18,7 @@ function assertSame(actual, expected) {
 
 test('the declarations are exported, and nothing of the presets', () => {
   assert.deepEqual(own.names(), ['classifier', 'detector'])
-  assert.deepEqual(Object.keys(own).sort(), ['Pipeline', 'classifier', 'detector', 'get', 'names'])
+  assert.deepEqual(Object.keys(own).sort(), ['Geometry', 'Pipeline', 'classifier', 'detector', 'get', 'names'])
   assert.equal(own.get('classifier'), own.classifier)
   assert.ok(own.classifier instanceof own.Pipeline)
 })

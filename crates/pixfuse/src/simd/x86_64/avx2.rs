@@ -10,6 +10,7 @@ use super::avx2_quads::QuadWeights;
 use super::string::fill_long;
 use super::turn::turn;
 use super::{avx2_cells, features, token, values};
+use crate::memory::NoMemory;
 use crate::simd::{BlockTaps, CellColumns, CellRows, Plain, QUADS, Simd, Task};
 use crate::weights::AxisWeights;
 
@@ -290,7 +291,13 @@ unsafe impl Simd for Avx2 {
         }
     }
 
-    fn row_filter(self, weights: &AxisWeights, pixel: usize, readable: usize, many_quads: bool) -> Option<RowFilter> {
+    fn row_filter(
+        self,
+        weights: &AxisWeights,
+        pixel: usize,
+        readable: usize,
+        many_quads: bool,
+    ) -> Result<Option<RowFilter>, NoMemory> {
         RowFilter::integer(weights, pixel, readable, many_quads)
     }
 
@@ -318,7 +325,12 @@ unsafe impl Simd for Avx2 {
         unsafe { filter.sum(source, out) }
     }
 
-    fn float_row_filter(self, weights: &AxisWeights<f32>, pixel: usize, readable: usize) -> Option<FloatRowFilter> {
+    fn float_row_filter(
+        self,
+        weights: &AxisWeights<f32>,
+        pixel: usize,
+        readable: usize,
+    ) -> Result<Option<FloatRowFilter>, NoMemory> {
         FloatRowFilter::float(weights, pixel, readable)
     }
 
@@ -335,7 +347,7 @@ unsafe impl Simd for Avx2 {
         }
     }
 
-    fn quad_weights(self, weights: &[[i32; 4]]) -> QuadWeights {
+    fn quad_weights(self, weights: &[[i32; 4]]) -> Result<QuadWeights, NoMemory> {
         QuadWeights::new(weights)
     }
 

@@ -9,6 +9,8 @@ use std::ops::RangeInclusive;
 use super::avx2::{load_halves, vector};
 use super::avx2_pixels::Pixels;
 use super::avx2_turned::Turned;
+use super::avx512_windows::first_of;
+use crate::memory::{self, Holds, NoMemory};
 use crate::simd::passes::PlainRows;
 use crate::simd::{QUADS, ROUNDED_BITS};
 use crate::weights::AxisWeights;
@@ -57,30 +59,26 @@ fn lanes(half: usize, elements: usize) -> impl Iterator<Item = usize> {
 }
 
 impl Windows {
-    fn place(first: &[u32], taps: usize, pixel: usize, readable: usize) -> Placed {
+    fn place(first: &[u32], taps: usize, pixel: usize, readable: usize) -> Result<Placed, NoMemory> {
         let (elements, pairs, step) = (first.len() * pixel, taps.div_ceil(2), 2 * pixel);
         let start = |element: usize| first[element / pixel] as usize * pixel + element % pixel;
         let groups = elements.div_ceil(8);
-        let spans: Vec<_> = (0..groups * 2)
-            .map(|half| {
-                let starts = || lanes(half, elements).map(start);
-                starts().min().unwrap_or(0)..starts().max().unwrap_or(0) + pixel + 1
-            })
-            .collect();
+        let spans = memory::list((0..groups * 2).map(|half| {
+            let starts = || lanes(half, elements).map(start);
+            starts().min().unwrap_or(0)..starts().max().unwrap_or(0) + pixel + 1
+        }))?;
         if spans.iter().any(|span| span.len() > 32) {
-            return Placed::TooWide;
+            return Ok(Placed::TooWide);
         }
-        let fits = |vectors: usize| -> Option<Vec<usize>> {
-            let last_base = readable.checked_sub(vectors * 16 + (pairs - 1) * step)?;
+        let fits = |vectors: usize| {
+            let Some(last_base) = readable.checked_sub(vectors * 16 + (pairs - 1) * step) else { return Ok(None) };
             let base = |span: &std::ops::Range<usize>| {
                 let base = span.start.min(last_base);
                 (span.end <= base + vectors * 16).then_some(base)
             };
-            spans.iter().map(base).collect()
+            memory::whole_list(spans.iter().map(base))
         };
-        let Some((vectors, bases)) = [1, 2].into_iter().find_map(|vectors| Some((vectors, fits(vectors)?))) else {
-            return Placed::TooShort;
-        };
+        let Some((vectors, bases)) = first_of([1, 2], fits)? else { return Ok(Placed::TooShort) };
         let group = |group: usize| {
             let mut shuffle = [[0x80; 32]; 2];
             let bases = [bases[group * 2], bases[group * 2 + 1]];
@@ -94,7 +92,7 @@ impl Windows {
             }
             Group { shuffle, bases }
         };
-        Placed::Windows(Self { groups: (0..groups).map(group).collect(), vectors, pairs, step })
+        Ok(Placed::Windows(Self { groups: memory::list((0..groups).map(group))?, vectors, pairs, step }))
     }
 
     /// Two taps of each lane as words, from windows of the two halves.
@@ -123,14 +121,14 @@ impl<W: Copy + Default + PartialEq, L: Copy> RowFilter<W, L> {
         pixel: usize,
         readable: usize,
         lay: impl Fn([usize; 8], usize) -> L,
-    ) -> Option<Self> {
-        let windows = match Windows::place(&weights.first, weights.taps, pixel, readable) {
+    ) -> Result<Option<Self>, NoMemory> {
+        let windows = match Windows::place(&weights.first, weights.taps, pixel, readable)? {
             Placed::Windows(windows) => windows,
-            Placed::TooWide => return Some(Self::Plain(PlainRows::new(weights, pixel))),
-            Placed::TooShort => return None,
+            Placed::TooWide => return Ok(Some(Self::Plain(PlainRows::new(weights, pixel)?))),
+            Placed::TooShort => return Ok(None),
         };
         let elements = weights.outputs() * pixel;
-        let mut table = Vec::with_capacity(windows.groups.len() * windows.pairs);
+        let mut table = memory::room(windows.groups.len().saturating_mul(windows.pairs))?;
         for group in 0..windows.groups.len() {
             let mut outputs = [0; 8];
             let elements = lanes(group * 2, elements).chain(lanes(group * 2 + 1, elements));
@@ -139,7 +137,18 @@ impl<W: Copy + Default + PartialEq, L: Copy> RowFilter<W, L> {
             }
             table.extend((0..windows.pairs).map(|pair| lay(outputs, pair)));
         }
-        Some(Self::Windows { windows, weights: table })
+        Ok(Some(Self::Windows { windows, weights: table }))
+    }
+}
+
+impl<W, L> Holds for RowFilter<W, L> {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Windows { windows, weights } => memory::bytes(&windows.groups) + memory::bytes(weights),
+            Self::Pixels(pixels) => pixels.bytes(),
+            Self::Turned(turned) => turned.bytes(),
+            Self::Plain(plain) => plain.bytes(),
+        }
     }
 }
 
@@ -159,13 +168,18 @@ pub(super) fn halves(weights: [i32; 2]) -> [u32; 2] {
 pub(super) const WORD: RangeInclusive<i32> = i16::MIN as i32..=i16::MAX as i32;
 
 impl RowFilter {
-    pub(super) fn integer(weights: &AxisWeights, pixel: usize, readable: usize, many_quads: bool) -> Option<Self> {
-        let turned = if many_quads { Turned::new(weights, pixel, readable) } else { None };
+    pub(super) fn integer(
+        weights: &AxisWeights,
+        pixel: usize,
+        readable: usize,
+        many_quads: bool,
+    ) -> Result<Option<Self>, NoMemory> {
+        let turned = if many_quads { Turned::new(weights, pixel, readable)? } else { None };
         if turned.is_some() {
-            return turned.map(Self::Turned);
+            return Ok(turned.map(Self::Turned));
         }
         if weights.bits == ROUNDED_BITS && pixel > 1 {
-            return Pixels::new(weights, pixel, readable).map(Self::Pixels);
+            return Ok(Pixels::new(weights, pixel, readable)?.map(Self::Pixels));
         }
         let pairs = weights.taps.div_ceil(2);
         // The halves of an output are the same in each of its channels: computed once.
@@ -173,7 +187,8 @@ impl RowFilter {
             let weight = move |tap: usize| weights.of(output).get(tap).copied().unwrap_or(0);
             (0..pairs).map(move |pair| halves([weight(pair * 2), weight(pair * 2 + 1)]))
         };
-        let of_output: Vec<[u32; 2]> = (0..weights.outputs()).flat_map(of).collect();
+        let mut of_output = memory::room(weights.outputs().saturating_mul(pairs))?;
+        of_output.extend((0..weights.outputs()).flat_map(of));
         Self::new(weights, pixel, readable, |outputs, pair| {
             let mut vectors = [[0; 8]; 2];
             for (lane, output) in outputs.into_iter().enumerate() {
@@ -341,7 +356,7 @@ unsafe fn sums<const ROWS: usize, const VECTORS: usize, K: Keep>(
 }
 
 impl FloatRowFilter {
-    pub(super) fn float(weights: &AxisWeights<f32>, pixel: usize, readable: usize) -> Option<Self> {
+    pub(super) fn float(weights: &AxisWeights<f32>, pixel: usize, readable: usize) -> Result<Option<Self>, NoMemory> {
         Self::new(weights, pixel, readable, |outputs, pair| {
             let mut vectors = [[0.0; 8]; 2];
             for (lane, output) in outputs.into_iter().enumerate() {

@@ -11,6 +11,7 @@ use std::arch::x86_64::*;
 use super::avx2::load_halves;
 use super::avx2_passes::{WORD, halves, together, words};
 use super::narrow::narrow;
+use crate::memory::{self, Holds, NoMemory};
 use crate::simd::ROUNDED_BITS;
 use crate::weights::AxisWeights;
 
@@ -29,9 +30,15 @@ pub(crate) struct Pixels {
     last: usize,
 }
 
+impl Holds for Pixels {
+    fn bytes(&self) -> usize {
+        memory::bytes(&self.bases) + memory::bytes(&self.weights)
+    }
+}
+
 impl Pixels {
     /// `None` when rows are too short for 16 bytes at each fourth tap.
-    pub(super) fn new(weights: &AxisWeights, pixel: usize, readable: usize) -> Option<Self> {
+    pub(super) fn new(weights: &AxisWeights, pixel: usize, readable: usize) -> Result<Option<Self>, NoMemory> {
         let taps = weights.taps;
         // Five taps of three bytes fit.
         let (loads, last) = match (taps % 4, pixel) {
@@ -40,17 +47,18 @@ impl Pixels {
             _ => (taps.div_ceil(4), 2),
         };
         let pairs = (loads - 1) * 2 + last;
-        let last_start = readable.checked_sub((loads - 1) * 4 * pixel + 16)? / pixel;
-        let mut bases = Vec::with_capacity(weights.outputs());
+        let Some(room) = readable.checked_sub((loads - 1) * 4 * pixel + 16) else { return Ok(None) };
+        let last_start = room / pixel;
+        let mut bases = memory::room(weights.outputs())?;
         let lacking = narrow(&weights.weights, WORD);
-        let mut table = Vec::with_capacity(weights.outputs() * pairs * 2);
+        let mut table = memory::room(weights.outputs().saturating_mul(pairs * 2))?;
         for (output, &first) in weights.first.iter().enumerate() {
             let start = (first as usize).min(last_start);
             let skipped = first as usize - start;
             let own = weights.of(output);
             let own = &own[..own.iter().rposition(|&weight| weight != 0).map_or(0, |last| last + 1)];
             if skipped + own.len() > pairs * 2 - usize::from(last == 3) {
-                return None;
+                return Ok(None);
             }
             let weight = |tap: usize| tap.checked_sub(skipped).and_then(|tap| own.get(tap)).copied().unwrap_or(0);
             for pair in 0..pairs {
@@ -62,7 +70,7 @@ impl Pixels {
             }
             bases.push((start * pixel) as u32);
         }
-        Some(Self { pixel, bases, weights: table, lacking, loads, last })
+        Ok(Some(Self { pixel, bases, weights: table, lacking, loads, last }))
     }
 
     /// Filters one row, or four into a quad.

@@ -5,6 +5,7 @@ use std::arch::x86_64::*;
 
 use super::avx2_passes::{WORD, halves, together, words};
 use super::narrow::narrow;
+use crate::memory::{self, Holds, NoMemory};
 use crate::simd::ROUNDED_BITS;
 
 /// Four weights as parts of a word, each of rows 0 and 2 and of rows 1 and 3.
@@ -31,18 +32,27 @@ fn splat<const PARTS: usize>(parts: &Parts<PARTS>) -> Splat<PARTS> {
     vectors
 }
 
+impl Holds for QuadWeights {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Narrow { weights, .. } => memory::bytes(weights),
+            Self::Wide(weights) => memory::bytes(weights),
+        }
+    }
+}
+
 impl QuadWeights {
-    pub(super) fn new(weights: &[[i32; 4]]) -> Self {
+    pub(super) fn new(weights: &[[i32; 4]]) -> Result<Self, NoMemory> {
         if let Some(lacking) = narrow(weights.as_flattened(), WORD) {
             let part = |[a, b, c, d]: [i32; 4]| [[words([a, c]), words([b, d])]];
             let weights = weights.iter().map(|weights| part(weights.map(|weight| weight >> lacking)));
-            return Self::Narrow { weights: weights.collect(), lacking };
+            return Ok(Self::Narrow { weights: memory::list(weights)?, lacking });
         }
         let parts = |&[a, b, c, d]: &[i32; 4]| {
             let ([high_even, low_even], [high_odd, low_odd]) = (halves([a, c]), halves([b, d]));
             [[high_even, high_odd], [low_even, low_odd]]
         };
-        Self::Wide(weights.iter().map(parts).collect())
+        memory::list(weights.iter().map(parts)).map(Self::Wide)
     }
 
     /// # Safety

@@ -23,6 +23,7 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use super::avx2::load_halves;
+use crate::memory::{self, Holds, NoMemory};
 use crate::simd::{QUADS, ROUNDED_BITS};
 use crate::weights::AxisWeights;
 
@@ -100,9 +101,16 @@ fn cut(weight: i32, shift: u32) -> [i32; 2] {
     [high, weight - (high << shift)]
 }
 
+impl Holds for Turned {
+    fn bytes(&self) -> usize {
+        let weights = self.weights.iter().map(memory::bytes).sum::<usize>();
+        memory::bytes(&self.chunks) + memory::bytes(&self.outputs) + weights
+    }
+}
+
 impl Turned {
     /// `None` when rows are too short for whole loads, or windows too long for the buffer.
-    pub(super) fn new(weights: &AxisWeights, pixel: usize, readable: usize) -> Option<Self> {
+    pub(super) fn new(weights: &AxisWeights, pixel: usize, readable: usize) -> Result<Option<Self>, NoMemory> {
         let (block, pairs) = (columns(pixel), weights.taps / 2 + 1);
         let most = VECTORS / (block * pixel / 2);
         let end_of = |output: usize| {
@@ -110,19 +118,19 @@ impl Turned {
             weights.first[output] as usize + taps
         };
         let largest = weights.weights.iter().map(|weight| weight.abs()).max().unwrap_or(0);
-        let shift = (0..ROUNDED_BITS).find(|&shift| cut(largest, shift)[0] <= i32::from(i16::MAX))?;
+        let fits = |shift: &u32| cut(largest, *shift)[0] <= i32::from(i16::MAX);
+        let Some(shift) = (0..ROUNDED_BITS).find(fits) else { return Ok(None) };
         let rests = weights.weights.iter().any(|&weight| cut(weight, shift)[1] != 0);
+        let words = weights.outputs().saturating_mul(pairs);
         let mut made = Self {
             pixel,
             chunks: Vec::new(),
-            outputs: Vec::new(),
-            weights: [Vec::new(), Vec::new()],
+            outputs: memory::room(weights.outputs())?,
+            weights: [memory::room(words)?, memory::room(words)?],
             pairs,
             shift,
             rests,
         };
-        made.outputs.reserve(weights.outputs());
-        made.weights.iter_mut().for_each(|part| part.reserve(weights.outputs() * pairs));
         let mut output = 0;
         while output < weights.outputs() {
             let first = weights.first[output] as usize;
@@ -135,16 +143,16 @@ impl Turned {
                 (blocks, end) = (needs, end + 1);
             }
             if end == output {
-                return None;
+                return Ok(None);
             }
-            let (start, chunk) = Chunk::place(first, blocks, pixel, readable)?;
+            let Some((start, chunk)) = Chunk::place(first, blocks, pixel, readable) else { return Ok(None) };
             for output in output..end {
                 made.add(weights, output, start, blocks * block / 2);
             }
-            made.chunks.push(Chunk { outputs: output..end, ..chunk });
+            memory::push(&mut made.chunks, Chunk { outputs: output..end, ..chunk })?;
             output = end;
         }
-        Some(made)
+        Ok(Some(made))
     }
 
     /// Lays the weights of an output over the pairs of columns from `start` on.

@@ -10,6 +10,7 @@ use super::avx512_quads::QuadWeights;
 use super::string::fill_long;
 use super::turn::turn;
 use super::{Avx2, avx2_cells, features, token, values};
+use crate::memory::NoMemory;
 use crate::simd::{BlockTaps, CellColumns, CellRows, Plain, Simd, Task};
 use crate::weights::AxisWeights;
 
@@ -287,7 +288,13 @@ unsafe impl Simd for Avx512 {
         }
     }
 
-    fn row_filter(self, weights: &AxisWeights, pixel: usize, readable: usize, _many_quads: bool) -> Option<RowFilter> {
+    fn row_filter(
+        self,
+        weights: &AxisWeights,
+        pixel: usize,
+        readable: usize,
+        _many_quads: bool,
+    ) -> Result<Option<RowFilter>, NoMemory> {
         RowFilter::integer(weights, pixel, readable)
     }
 
@@ -309,7 +316,12 @@ unsafe impl Simd for Avx512 {
         unsafe { filter.sum(source, out) }
     }
 
-    fn float_row_filter(self, weights: &AxisWeights<f32>, pixel: usize, readable: usize) -> Option<FloatRowFilter> {
+    fn float_row_filter(
+        self,
+        weights: &AxisWeights<f32>,
+        pixel: usize,
+        readable: usize,
+    ) -> Result<Option<FloatRowFilter>, NoMemory> {
         FloatRowFilter::float(weights, pixel, readable)
     }
 
@@ -324,7 +336,7 @@ unsafe impl Simd for Avx512 {
         unsafe { filter.sum(sources, outs) }
     }
 
-    fn quad_weights(self, weights: &[[i32; 4]]) -> QuadWeights {
+    fn quad_weights(self, weights: &[[i32; 4]]) -> Result<QuadWeights, NoMemory> {
         QuadWeights::new(weights)
     }
 

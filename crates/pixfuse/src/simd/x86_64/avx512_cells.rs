@@ -14,6 +14,7 @@ use std::arch::x86_64::*;
 use super::avx2_cells;
 use super::avx512::{load, vector};
 use super::avx512_windows::Windows;
+use crate::memory::{self, Holds, NoMemory};
 use crate::simd::cells::{CHUNK, CellColumns, CellRows, CellTaps, WholeCells};
 
 /// Bytes that go into lanes, or weights of them.
@@ -46,28 +47,32 @@ const MOST_ROWS: usize = (i32::MAX / (2 * u8::MAX as i32 * i16::MAX as i32)) as 
 
 // SAFETY: windows are placed inside rows of `length` bytes, and a group is sixteen elements.
 unsafe impl WholeCells for CellWindows {
-    fn new(columns: &CellColumns, rows: usize, length: usize) -> Option<Self> {
+    fn new(columns: &CellColumns, rows: usize, length: usize) -> Result<Option<Self>, NoMemory> {
         let outputs = columns.cells.len();
         let inside = |output| columns.taps(output).filter(|&(_, share)| share == 1.0).count();
-        let quads = (0..outputs).map(inside).max()?.div_ceil(4);
+        let quads = (0..outputs).map(inside).max().unwrap_or(0).div_ceil(4);
         if rows > MOST_ROWS || !(1..=MOST_QUADS).contains(&quads) {
-            return None;
+            return Ok(None);
         }
         let sizes = (1..=16 / columns.pixel).rev().flat_map(|pixels| [(pixels, 1), (pixels, 2)]);
-        let mut windows = sizes.filter_map(|(pixels, vectors)| {
-            let bases = Self::bases(columns, pixels, length.checked_sub(vectors * 64)?, vectors * 64)?;
-            let unit = columns.unit.size();
-            Some(Self { vectors, quads, width: pixels * columns.pixel, unit, bases, table: Vec::new() })
-        });
-        let mut windows = windows.next()?;
+        let mut found = None;
+        for (pixels, vectors) in sizes {
+            let Some(last) = length.checked_sub(vectors * 64) else { continue };
+            if let Some(bases) = Self::bases(columns, pixels, last, vectors * 64)? {
+                let (width, unit) = (pixels * columns.pixel, columns.unit.size());
+                found = Some(Self { vectors, quads, width, unit, bases, table: Vec::new() });
+                break;
+            }
+        }
+        let Some(mut windows) = found else { return Ok(None) };
         // Instructions that each row takes beyond those of a sum of rows, against those of a sum of columns; factors
         // were fitted to some eighty measured sizes. 3000x400 -> 60x201 takes 124 us so, and 67 with sums of rows.
         let more = (2 * (quads + 1) * windows.bases.len()).saturating_sub(3 * length / 64);
         if 2 * (rows + 2) * more > 5 * (columns.inside + 1) * outputs {
-            return None;
+            return Ok(None);
         }
-        windows.fill(columns);
-        Some(windows)
+        windows.fill(columns)?;
+        Ok(Some(windows))
     }
 
     #[inline(always)]
@@ -91,6 +96,12 @@ unsafe impl WholeCells for CellWindows {
     }
 }
 
+impl Holds for CellWindows {
+    fn bytes(&self) -> usize {
+        memory::bytes(&self.bases) + memory::bytes(&self.table)
+    }
+}
+
 impl CellColumns {
     /// The pixels with a share in a cell, and their shares.
     fn taps(&self, output: usize) -> impl Iterator<Item = (usize, f32)> {
@@ -105,19 +116,19 @@ impl CellColumns {
 
 impl CellWindows {
     /// Where windows of so many bytes start, if each has all of its `pixels` cells.
-    fn bases(columns: &CellColumns, pixels: usize, last: usize, bytes: usize) -> Option<Vec<usize>> {
+    fn bases(columns: &CellColumns, pixels: usize, last: usize, bytes: usize) -> Result<Option<Vec<usize>>, NoMemory> {
         let base = |cells: usize| {
             let taps = (cells..columns.cells.len().min(cells + pixels)).flat_map(|output| columns.taps(output));
             let (least, most) = taps.fold((usize::MAX, 0), |(least, most), (at, _)| (at.min(least), at.max(most)));
             let base = last.min(least * columns.pixel);
             ((most + 1) * columns.pixel <= base + bytes).then_some(base)
         };
-        (0..columns.cells.len()).step_by(pixels).map(base).collect()
+        memory::whole_list((0..columns.cells.len()).step_by(pixels).map(base))
     }
 
-    fn fill(&mut self, columns: &CellColumns) {
+    fn fill(&mut self, columns: &CellColumns) -> Result<(), NoMemory> {
         let (pixel, stride) = (columns.pixel, 2 * self.quads + 3);
-        self.table.resize(self.bases.len() * stride, Vector([0; 64]));
+        self.table = memory::repeated(Vector([0; 64]), self.bases.len() * stride)?;
         for element in 0..columns.cells.len() * pixel {
             let (group, byte) = (element / self.width, element % self.width * 4);
             let (table, base) = (&mut self.table[group * stride..][..stride], self.bases[group]);
@@ -138,6 +149,7 @@ impl CellWindows {
             let [.., [weight, ..]] = columns.cells[element / pixel].shares;
             table[stride - 1].0[byte..byte + 4].copy_from_slice(&weight.to_le_bytes());
         }
+        Ok(())
     }
 
     /// # Safety

@@ -5,13 +5,14 @@ use std::arch::x86_64::*;
 use super::avx512::{load, vector};
 use super::avx512_passes::{FloatRowFilter, Vector, spread};
 use super::avx512_windows::{Placed, Windows};
+use crate::memory::{self, NoMemory};
 use crate::simd::passes::PlainRows;
 use crate::weights::AxisWeights;
 
 impl FloatRowFilter {
-    pub(super) fn float(weights: &AxisWeights<f32>, pixel: usize, readable: usize) -> Option<Self> {
+    pub(super) fn float(weights: &AxisWeights<f32>, pixel: usize, readable: usize) -> Result<Option<Self>, NoMemory> {
         let taps = weights.taps;
-        let windows = match Windows::staying(&weights.first, taps, pixel, readable) {
+        let windows = match Windows::staying(&weights.first, taps, pixel, readable)? {
             Some(mut windows) => {
                 for group in &mut windows.groups {
                     for lane in group.index.chunks_exact_mut(4) {
@@ -20,16 +21,16 @@ impl FloatRowFilter {
                 }
                 windows
             }
-            None => match Windows::place(&weights.first, taps, pixel, readable, false) {
+            None => match Windows::place(&weights.first, taps, pixel, readable, false)? {
                 Placed::Windows(windows) => windows,
-                Placed::TooWide => return Some(Self::Plain(PlainRows::new(weights, pixel))),
-                Placed::TooShort => return None,
+                Placed::TooWide => return Ok(Some(Self::Plain(PlainRows::new(weights, pixel)?))),
+                Placed::TooShort => return Ok(None),
             },
         };
         let elements = weights.outputs() * pixel;
         let rows = if windows.fixed { taps } else { windows.quads * 4 };
-        let of_output: Vec<_> = weights.weights.iter().map(|weight| [weight.to_bits()]).collect();
-        let mut table = Vec::with_capacity(windows.groups() * rows);
+        let of_output = memory::list(weights.weights.iter().map(|weight| [weight.to_bits()]))?;
+        let mut table = memory::room(windows.groups().saturating_mul(rows))?;
         for group in 0..windows.groups() {
             let outputs = windows.outputs(group, elements, pixel);
             for tap in 0..taps {
@@ -37,7 +38,7 @@ impl FloatRowFilter {
             }
             table.resize((group + 1) * rows, Vector([0; 16]));
         }
-        Some(Self::Windows { windows, weights: table, odd: 0, lacking: None })
+        Ok(Some(Self::Windows { windows, weights: table, odd: 0, lacking: None }))
     }
 
     /// # Safety

@@ -15,6 +15,7 @@ use std::ops::RangeInclusive;
 use super::avx512::{load, vector};
 use super::avx512_windows::{Placed, Windows};
 use super::narrow::narrow;
+use crate::memory::{self, Holds, NoMemory};
 use crate::simd::ROUNDED_BITS;
 use crate::simd::passes::PlainRows;
 use crate::weights::AxisWeights;
@@ -51,6 +52,7 @@ pub(super) fn spread<const N: usize>(
     to: &mut Vec<Vector>,
 ) {
     let start = to.len();
+    // The caller made room for all of them.
     to.resize(start + N, Vector([0; 16]));
     for (lane, &output) in outputs.iter().enumerate() {
         for (vector, part) in to[start..].iter_mut().zip(of_output[output as usize * stride + at]) {
@@ -86,13 +88,22 @@ fn middle_and_low(weight: i32) -> [u32; 2] {
     [((weight - low) >> 8) as u32 & 0xffff, low as u32 & 0xff]
 }
 
+impl<W> Holds for RowFilter<W> {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Windows { windows, weights, .. } => windows.bytes() + memory::bytes(weights),
+            Self::Plain(plain) => plain.bytes(),
+        }
+    }
+}
+
 impl RowFilter {
-    pub(super) fn integer(weights: &AxisWeights, pixel: usize, readable: usize) -> Option<Self> {
+    pub(super) fn integer(weights: &AxisWeights, pixel: usize, readable: usize) -> Result<Option<Self>, NoMemory> {
         let rounded = weights.bits == ROUNDED_BITS;
-        let windows = match Windows::place(&weights.first, weights.taps, pixel, readable, rounded) {
+        let windows = match Windows::place(&weights.first, weights.taps, pixel, readable, rounded)? {
             Placed::Windows(windows) => windows,
-            Placed::TooWide => return Some(Self::Plain(PlainRows::new(weights, pixel))),
-            Placed::TooShort => return None,
+            Placed::TooWide => return Ok(Some(Self::Plain(PlainRows::new(weights, pixel)?))),
+            Placed::TooShort => return Ok(None),
         };
         let (count, elements) = (weights.outputs(), weights.outputs() * pixel);
         // Both ways to weigh a tap that stands alone take 23 bits.
@@ -101,16 +112,16 @@ impl RowFilter {
         let lacking = if rounded { narrow(&weights.weights, TWO_LIMBS) } else { None };
         let odd = if rounded && alone_fits && lacking.is_none() { weights.taps / 4 } else { 0 };
         let quads = if odd > 0 { odd } else { windows.quads };
-        let mut of_output = Vec::with_capacity(count * quads);
+        let mut of_output = memory::room(count.saturating_mul(quads))?;
         for output in 0..count {
             let taps = weights.of(output);
             let tap = |tap: usize| taps.get(tap).copied().unwrap_or(0) >> lacking.unwrap_or(0);
             of_output.extend((0..quads).map(|quad| limbs([0, 1, 2, 3].map(|row| tap(quad * 4 + row)))));
         }
         let last = |output: usize| weights.of(output)[weights.taps - 1];
-        let fifth: Vec<_> = (0..if odd == 1 { count } else { 0 }).map(|output| middle_and_low(last(output))).collect();
-        let ninth: Vec<_> = (0..if odd == 2 { count } else { 0 }).map(|output| [halves(last(output))]).collect();
-        let mut table = Vec::with_capacity(windows.groups() * (quads * 3 + 2));
+        let fifth = memory::list((0..if odd == 1 { count } else { 0 }).map(|output| middle_and_low(last(output))))?;
+        let ninth = memory::list((0..if odd == 2 { count } else { 0 }).map(|output| [halves(last(output))]))?;
+        let mut table = memory::room(windows.groups().saturating_mul(quads * 3 + 2))?;
         for group in 0..windows.groups() {
             let outputs = windows.outputs(group, elements, pixel);
             for quad in 0..quads {
@@ -125,7 +136,7 @@ impl RowFilter {
                 _ => {}
             }
         }
-        Some(Self::Windows { windows, weights: table, odd, lacking })
+        Ok(Some(Self::Windows { windows, weights: table, odd, lacking }))
     }
 
     /// Filters one row, or four into a quad.

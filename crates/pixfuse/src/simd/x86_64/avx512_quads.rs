@@ -4,6 +4,7 @@ use std::arch::x86_64::*;
 
 use super::avx512_passes::{TWO_LIMBS, bytes, limbs, together};
 use super::narrow::narrow;
+use crate::memory::{self, Holds, NoMemory};
 use crate::simd::ROUNDED_BITS;
 
 /// The weights of all quads: four as vectors of signed bytes.
@@ -26,16 +27,25 @@ fn splat<const LIMBS: usize>(limbs: &[u32; LIMBS]) -> [__m512i; LIMBS] {
     vectors
 }
 
+impl Holds for QuadWeights {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Narrow { weights, .. } => memory::bytes(weights),
+            Self::Wide(weights) => memory::bytes(weights),
+        }
+    }
+}
+
 impl QuadWeights {
-    pub(super) fn new(weights: &[[i32; 4]]) -> Self {
+    pub(super) fn new(weights: &[[i32; 4]]) -> Result<Self, NoMemory> {
         let Some(lacking) = narrow(weights.as_flattened(), TWO_LIMBS) else {
-            return Self::Wide(weights.iter().map(|&weights| limbs(weights)).collect());
+            return memory::list(weights.iter().map(|&weights| limbs(weights))).map(Self::Wide);
         };
         let two = |weights: &[i32; 4]| {
             let [_, high, low] = limbs(weights.map(|weight| weight >> lacking));
             [high, low]
         };
-        Self::Narrow { weights: weights.iter().map(two).collect(), lacking }
+        Ok(Self::Narrow { weights: memory::list(weights.iter().map(two))?, lacking })
     }
 
     /// # Safety

@@ -3,6 +3,8 @@
 use std::arch::x86_64::*;
 use std::ops::Range;
 
+use crate::memory::{self, Holds, NoMemory};
+
 /// For each 16 elements, a window of the row whose bytes are permuted so that each lane has four taps.
 ///
 /// Where all taps of a group lie in 128 bytes, the window is loaded once and the index moves on by four taps: unaligned
@@ -36,19 +38,19 @@ pub(crate) struct Group {
 }
 
 /// Whether windows can be had.
-pub(super) enum Placed {
-    Windows(Windows),
+pub(super) enum Placed<W = Windows> {
+    Windows(W),
     TooWide,
     TooShort,
 }
 
 /// For each element, the byte of its first tap.
-fn starts(first: &[u32], pixel: usize) -> Vec<usize> {
-    let mut starts = Vec::with_capacity(first.len() * pixel);
+fn starts(first: &[u32], pixel: usize) -> Result<Vec<usize>, NoMemory> {
+    let mut starts = memory::room(first.len() * pixel)?;
     for &first in first {
         starts.extend((0..pixel).map(|channel| first as usize * pixel + channel));
     }
-    starts
+    Ok(starts)
 }
 
 /// Where the windows of groups of `width` elements start.
@@ -70,36 +72,51 @@ struct Search<'a> {
 
 impl Windows {
     /// `fixed` allows windows that stay.
-    pub(super) fn place(first: &[u32], taps: usize, pixel: usize, readable: usize, fixed: bool) -> Placed {
-        let search = Search { starts: &starts(first, pixel), taps, pixel, readable };
-        let whole = search.windows(16, fixed);
-        let vectors = |found: &Result<Found, Placed>| found.as_ref().map_or(usize::MAX, |found| found.vectors);
+    pub(super) fn place(
+        first: &[u32],
+        taps: usize,
+        pixel: usize,
+        readable: usize,
+        fixed: bool,
+    ) -> Result<Placed, NoMemory> {
+        let search = Search { starts: &starts(first, pixel)?, taps, pixel, readable };
+        let whole = search.windows(16, fixed)?;
+        let vectors =
+            |found: &Placed<Found>| if let Placed::Windows(found) = found { found.vectors } else { usize::MAX };
         if vectors(&whole) > 1 {
-            let narrower =
-                |width, most| search.windows(width, fixed).ok().filter(|found: &Found| found.vectors <= most);
-            let fives = if pixel == 3 { narrower(15, vectors(&whole) - 1) } else { None };
-            if let Some(pixels) = fives.or_else(|| narrower(12, 1)) {
-                return Placed::Windows(search.made(pixels));
+            let narrower = |width, most| {
+                Ok(match search.windows(width, fixed)? {
+                    Placed::Windows(found) if found.vectors <= most => Some(found),
+                    _ => None,
+                })
+            };
+            let fives = if pixel == 3 { narrower(15, vectors(&whole) - 1)? } else { None };
+            let pixels = if fives.is_some() { fives } else { narrower(12, 1)? };
+            if let Some(pixels) = pixels {
+                return search.made(pixels).map(Placed::Windows);
             }
         }
         // Fewer elements whose windows stay beat 16 that span more than 128 bytes.
-        let few = vectors(&whole) == 4 || matches!(whole, Err(Placed::TooWide));
-        let staying = (few && fixed).then(|| Self::staying(first, taps, pixel, readable)).flatten();
-        match (staying, whole) {
+        let few = vectors(&whole) == 4 || matches!(whole, Placed::TooWide);
+        let staying = if few && fixed { Self::staying(first, taps, pixel, readable)? } else { None };
+        Ok(match (staying, whole) {
             (Some(windows), _) => Placed::Windows(windows),
-            (None, Ok(whole)) => Placed::Windows(search.made(whole)),
-            (None, Err(placed)) => placed,
-        }
+            (None, Placed::Windows(whole)) => Placed::Windows(search.made(whole)?),
+            (None, Placed::TooWide) => Placed::TooWide,
+            (None, Placed::TooShort) => Placed::TooShort,
+        })
     }
 
     /// Windows that stay, for as many pixels a group as that allows.
-    pub(super) fn staying(first: &[u32], taps: usize, pixel: usize, readable: usize) -> Option<Self> {
-        let search = Search { starts: &starts(first, pixel), taps, pixel, readable };
+    pub(super) fn staying(first: &[u32], taps: usize, pixel: usize, readable: usize) -> Result<Option<Self>, NoMemory> {
+        let search = Search { starts: &starts(first, pixel)?, taps, pixel, readable };
         let fewer = (2..=16 / pixel).rev().map(|pixels| pixels * pixel);
-        [16].into_iter().chain(fewer).filter(|width| (6..=16).contains(width)).find_map(|width| {
-            let (vectors, bases) = search.fixed(&search.spans(width))?;
-            Some(search.made(Found { width, fixed: true, vectors, bases }))
-        })
+        for width in [16].into_iter().chain(fewer).filter(|width| (6..=16).contains(width)) {
+            if let Some((vectors, bases)) = search.fixed(&search.spans(width)?)? {
+                return search.made(Found { width, fixed: true, vectors, bases }).map(Some);
+            }
+        }
+        Ok(None)
     }
 
     /// How many groups there are.
@@ -124,47 +141,47 @@ impl Windows {
 
 impl Search<'_> {
     /// The bytes that the first four taps of each group of `width` elements span; the others are a shift of them.
-    fn spans(&self, width: usize) -> Vec<Range<usize>> {
+    fn spans(&self, width: usize) -> Result<Vec<Range<usize>>, NoMemory> {
         let span = |starts: &[usize]| {
             let (least, most) = starts.iter().fold((usize::MAX, 0), |(l, m), &start| (l.min(start), m.max(start)));
             least..most + 3 * self.pixel + 1
         };
-        self.starts.chunks(width).map(span).collect()
+        memory::list(self.starts.chunks(width).map(span))
     }
 
     /// Windows of groups of `width` elements, or what is in the way.
-    fn windows(&self, width: usize, fixed: bool) -> Result<Found, Placed> {
+    fn windows(&self, width: usize, fixed: bool) -> Result<Placed<Found>, NoMemory> {
         let Self { taps, pixel, readable, .. } = *self;
         let (quads, step) = (taps.div_ceil(4), 4 * pixel);
-        let spans = self.spans(width);
+        let spans = self.spans(width)?;
         if spans.iter().any(|span| span.len() > 256) {
-            return Err(Placed::TooWide);
+            return Ok(Placed::TooWide);
         }
-        let fits = |vectors: usize| -> Option<Vec<usize>> {
-            let last_base = readable.checked_sub(vectors * 64 + (quads - 1) * step)?;
+        let fits = |vectors: usize| {
+            let Some(last_base) = readable.checked_sub(vectors * 64 + (quads - 1) * step) else { return Ok(None) };
             let base = |span: &Range<usize>| {
                 let base = span.start.min(last_base);
                 (span.end <= base + vectors * 64).then_some(base)
             };
-            spans.iter().map(base).collect()
+            memory::whole_list(spans.iter().map(base))
         };
-        let sliding = [1, 2, 4].into_iter().find_map(|vectors| Some((vectors, fits(vectors)?)));
-        let whole = fixed.then(|| self.fixed(&spans)).flatten();
+        let sliding = first_of([1, 2, 4], fits)?;
+        let whole = if fixed { self.fixed(&spans)? } else { None };
         let (fixed, vectors, bases) = match (sliding, whole) {
             // One vector that slides beats two that stay (140 against 157 us for 576x768, bicubic to 224); else staying
             // wins.
             (Some(sliding), Some(whole)) if sliding.0 >= whole.0 => (true, whole.0, whole.1),
             (Some(sliding), _) => (false, sliding.0, sliding.1),
             (None, Some(whole)) => (true, whole.0, whole.1),
-            (None, None) => return Err(Placed::TooShort),
+            (None, None) => return Ok(Placed::TooShort),
         };
-        Ok(Found { width, fixed, vectors, bases })
+        Ok(Placed::Windows(Found { width, fixed, vectors, bases }))
     }
 
-    fn made(&self, found: Found) -> Windows {
+    fn made(&self, found: Found) -> Result<Windows, NoMemory> {
         let Found { width, fixed, vectors, bases } = found;
         let Self { starts, taps, pixel, .. } = *self;
-        let mut groups = Vec::with_capacity(bases.len());
+        let mut groups = memory::room(bases.len())?;
         for (starts, base) in starts.chunks(width).zip(bases) {
             let mut index = [0; 64];
             for lane in 0..16 {
@@ -176,23 +193,43 @@ impl Search<'_> {
             }
             groups.push(Group { index, base });
         }
-        Windows { width, groups, fixed, vectors, quads: taps.div_ceil(4), step: 4 * pixel }
+        Ok(Windows { width, groups, fixed, vectors, quads: taps.div_ceil(4), step: 4 * pixel })
     }
 
     /// Windows that hold all taps of their group, if 128 bytes do: how many vectors they take, and their bases.
-    fn fixed(&self, spans: &[Range<usize>]) -> Option<(usize, Vec<usize>)> {
+    fn fixed(&self, spans: &[Range<usize>]) -> Result<Option<(usize, Vec<usize>)>, NoMemory> {
         let Self { taps, pixel, readable, .. } = *self;
-        let bases = |bytes: usize| -> Option<Vec<usize>> {
-            let last_base = readable.checked_sub(bytes)?;
+        let bases = |vectors: usize| {
+            let bytes = vectors * 64;
+            let Some(last_base) = readable.checked_sub(bytes) else { return Ok(None) };
             let base = |span: &Range<usize>| {
                 let base = span.start.min(last_base);
                 // A tap that would lie behind the row has no weight: any byte of the window will do for it.
                 let end = (span.end + (taps - 1) * pixel - 3 * pixel).min(readable);
                 (end <= base + bytes).then_some(base)
             };
-            spans.iter().map(base).collect()
+            memory::whole_list(spans.iter().map(base))
         };
-        [1, 2].into_iter().find_map(|vectors| Some((vectors, bases(vectors * 64)?)))
+        first_of([1, 2], bases)
+    }
+}
+
+/// The first number of vectors for which there are bases, and those.
+pub(super) fn first_of<const N: usize>(
+    vectors: [usize; N],
+    bases: impl Fn(usize) -> Result<Option<Vec<usize>>, NoMemory>,
+) -> Result<Option<(usize, Vec<usize>)>, NoMemory> {
+    for vectors in vectors {
+        if let Some(bases) = bases(vectors)? {
+            return Ok(Some((vectors, bases)));
+        }
+    }
+    Ok(None)
+}
+
+impl Holds for Windows {
+    fn bytes(&self) -> usize {
+        memory::bytes(&self.groups)
     }
 }
 
