@@ -56,7 +56,7 @@ fn arrays(check: &dyn Fn(&str)) {
     let pixel = [255; 16];
     for text in [
         "resize(5, 5, area)",
-        "resize(5, 5, bilinear, antialias, precision = f32)",
+        "resize(5, 5, bicubic, precision = f32)",
         "resize(shortest = 3, bilinear)",
         "resize(65535, 3, nearest_exact)",
         "pad(3, 3, 3, 3, fill = 255)",
@@ -124,8 +124,9 @@ fn headers(check: &dyn Fn(&str)) {
     let pipe = pipe("rgba8, alpha = drop", "resize(5, 5, bilinear)");
     for (index, file) in files.iter().enumerate() {
         for cut in [file.len(), 600.min(file.len())] {
-            let error = decode::<u8>(&pipe, &file[..cut], &Options::default()).unwrap_err();
-            assert!(!matches!(error, Error::TooLarge { .. }), "file {index}: {error}");
+            if let Err(error) = decode::<u8>(&pipe, &file[..cut], &Options::default()) {
+                assert!(!matches!(error, Error::TooLarge { .. }), "file {index}: {error}");
+            }
             check(&format!("the header of file {index}"));
         }
     }
