@@ -119,7 +119,7 @@ const images = [
   [{ ...source, width: 2 ** 31 - 1, height: 2 ** 31 - 1 }, /^image: /],
   [{ ...source, height: null }, /^image: height: .* found null$/],
   [{ ...source, height: 5 }, /^image: data: 126 bytes given, .* is 105/],
-  [{ ...source, channels: 4 }, /^image: has 4 channels, input\(rgb8\) needs 3$/],
+  [{ ...source, channels: 4 }, /^image: has 4 channels, input\(rgb8\) needs 3; write input\(rgba8, alpha = drop\)$/],
   [{ ...source, channels: 'rgb' }, /^image: channels: expected a positive whole number, found a string$/],
   [{ ...source, stride: 0 }, /^image: stride: expected a positive whole number, found 0$/],
   [{ ...source, stride: -21 }, /^image: stride: .* found -21$/],

@@ -78,7 +78,7 @@ test('what sharp gives goes straight in', async () => {
   assertSame(await pipe.run({ data, ...info }), expected)
   // With an alpha channel it is another pixel format, and `info.channels` tells.
   const withAlpha = await sharp(data, { raw: info }).ensureAlpha().raw().toBuffer({ resolveWithObject: true })
-  assert.throws(() => pipe.runSync({ data: withAlpha.data, ...withAlpha.info }), { message: 'image: has 4 channels, input(rgb8) needs 3' })
+  assert.throws(() => pipe.runSync({ data: withAlpha.data, ...withAlpha.info }), { message: 'image: has 4 channels, input(rgb8) needs 3; write input(rgba8, alpha = drop)' })
   const drop = new Pipeline('input(rgba8, alpha = drop), resize(16, 16, bilinear), normalize(), output(rgb, f32, chw)')
   assertSame(drop.runSync({ data: withAlpha.data, ...withAlpha.info }), expected)
 })

@@ -65,6 +65,16 @@ pub(crate) fn declared(declared: &Declared, krate: &syn::Path, spec: &Spec, plan
             #vis fn bind(values: &#krate::Values) -> ::core::result::Result<#krate::Pipeline, #krate::Error> {
                 #krate::Pipeline::bind(&<Self as #krate::Declared>::ENTRY, values)
             }
+
+            // For its error alone. Without the lifetime the bound would be checked here, and not where it is called.
+            #[doc(hidden)]
+            #[allow(dead_code)]
+            #vis fn pipeline() -> #krate::Pipeline
+            where
+                for<'a> Self: rt::Closed,
+            {
+                ::core::unreachable!()
+            }
         }
     } else {
         quote! {

@@ -2,7 +2,7 @@
 
 use crate::grammar::{Clause, Item, Value};
 use crate::rules::{Integer, Subject};
-use crate::spelling::{hint, shortened, unknown};
+use crate::spelling::{NAMES, hint, is_constant, shortened, unknown};
 use crate::text::number;
 use crate::word::{Word, is_known};
 use crate::{Error, Fill, Number};
@@ -218,7 +218,7 @@ impl<'a, P: Clone> Arguments<'a, P> {
                 Ok(integer) => return Some(Number::Known(integer)),
                 Err(message) => self.error(value, message),
             },
-            _ => self.misplaced(value, &range.expected(name), ""),
+            _ => self.no_number(value, &range.expected(name)),
         }
         None
     }
@@ -269,7 +269,7 @@ impl<'a, P: Clone> Arguments<'a, P> {
         match value.item {
             Item::Number(number) => return Some(Number::Known(number)),
             Item::Later => return Some(Number::Later),
-            _ => self.misplaced(value, &format!("{name} must be a number or `_`"), ""),
+            _ => self.no_number(value, &format!("{name} must be a number or `_`")),
         }
         None
     }
@@ -278,7 +278,7 @@ impl<'a, P: Clone> Arguments<'a, P> {
     pub(crate) fn closed(&mut self, name: &str, value: &Value<P>) -> Option<f64> {
         match value.item {
             Item::Number(number) => return Some(number),
-            _ => self.misplaced(value, &format!("{name} must be a number"), ""),
+            _ => self.no_number(value, &format!("{name} must be a number")),
         }
         None
     }
@@ -287,7 +287,7 @@ impl<'a, P: Clone> Arguments<'a, P> {
     pub(crate) fn signed(&mut self, name: &str, value: &Value<P>) -> Option<i32> {
         match value.item {
             Item::Number(found) if found.fract() == 0.0 && found.abs() < 1e9 => return Some(found as i32),
-            _ => self.misplaced(value, &format!("{name} must be an integer"), ""),
+            _ => self.no_number(value, &format!("{name} must be an integer")),
         }
         None
     }
@@ -299,7 +299,7 @@ impl<'a, P: Clone> Arguments<'a, P> {
             Item::Later => return Some(Number::Later),
             Item::List(items) => items,
             _ => {
-                self.misplaced(value, &format!("{name} must be a number, a list of numbers or `_`"), "");
+                self.no_number(value, &format!("{name} must be a number, a list of numbers or `_`"));
                 return None;
             }
         };
@@ -311,10 +311,21 @@ impl<'a, P: Clone> Arguments<'a, P> {
                     self.error(item, format!("{name}: `_` stands for the whole list; write {name} = _"));
                     return None;
                 }
-                _ => self.misplaced(item, &format!("{name}[{index}] must be a number"), ""),
+                _ => self.no_number(item, &format!("{name}[{index}] must be a number")),
             }
         }
         (numbers.len() == items.len()).then_some(Number::Known(numbers))
+    }
+
+    /// Reports a value that is no number, and what to do where it is a constant of the program.
+    fn no_number(&mut self, value: &Value<P>, expectation: &str) {
+        let hint = match &value.item {
+            Item::Word(word) if !is_constant(word) => "",
+            Item::Word(_) if expectation.contains("`_`") => NAMES,
+            Item::Word(_) => "; write the number",
+            _ => "",
+        };
+        self.misplaced(value, expectation, hint);
     }
 
     /// Reports a value of the wrong kind.

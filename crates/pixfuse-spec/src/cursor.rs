@@ -19,6 +19,10 @@ impl<'a, P: Clone> Cursor<'a, P> {
         self.tokens.get(self.next).map(|token| &token.kind)
     }
 
+    pub(crate) fn peek_second(&self) -> Option<&'a Kind> {
+        self.tokens.get(self.next + 1).map(|token| &token.kind)
+    }
+
     /// The place of the next token.
     pub(crate) fn at(&self) -> P {
         self.tokens.get(self.next).map_or(self.end, |token| &token.at).clone()
@@ -76,10 +80,10 @@ impl<'a, P: Clone> Cursor<'a, P> {
         }
     }
 
-    /// Reports the next token, or the end, in place of what was expected.
-    pub(crate) fn unexpected(&mut self, expectation: &str) {
+    /// Reports the next token, or the end, in place of what was expected; `hint` is what to do about it, or nothing.
+    pub(crate) fn unexpected(&mut self, expectation: &str, hint: &str) {
         let found = self.peek().map_or("the end".to_owned(), Kind::to_string);
-        self.error(self.at(), format!("{expectation}, found {found}"));
+        self.error(self.at(), format!("{expectation}, found {found}{hint}"));
     }
 
     pub(crate) fn error(&mut self, at: P, message: String) {

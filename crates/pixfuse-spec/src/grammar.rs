@@ -4,7 +4,7 @@
 //! was reported once is marked as broken, and later phases stay silent about it.
 
 use crate::cursor::Cursor;
-use crate::spelling::shortened;
+use crate::spelling::{NAMES, is_constant, shortened};
 use crate::{Error, Kind, Token};
 
 /// `name(arguments)`.
@@ -69,7 +69,7 @@ pub(crate) fn clauses<P: Clone>(tokens: &[Token<P>], end: &P, errors: &mut Vec<E
         let unclosed = clause.broken && cursor.at_clause();
         clauses.push(clause);
         if cursor.peek().is_some() && !cursor.take(&COMMA) && !unclosed {
-            cursor.unexpected("expected `,` between clauses");
+            cursor.unexpected("expected `,` between clauses", "");
             cursor.skip_to(&[COMMA]);
             cursor.take(&COMMA);
         }
@@ -80,7 +80,9 @@ pub(crate) fn clauses<P: Clone>(tokens: &[Token<P>], end: &P, errors: &mut Vec<E
 fn clause<P: Clone>(cursor: &mut Cursor<'_, P>) -> Option<Clause<P>> {
     let at = cursor.at();
     let Some(Kind::Word(name)) = cursor.peek() else {
-        cursor.unexpected("expected a clause such as input(..)");
+        let hint =
+            if cursor.peek().is_some_and(Kind::is_quoted) { "; write the declaration without quotes" } else { "" };
+        cursor.unexpected("expected a clause such as input(..)", hint);
         return None;
     };
     cursor.advance();
@@ -120,7 +122,7 @@ fn arguments<P: Clone>(cursor: &mut Cursor<'_, P>, clause: &mut Clause<P>) {
         if cursor.peek().is_none() || cursor.at_clause() {
             // What broke the last argument has most likely taken the bracket with it.
             if !broken {
-                cursor.unexpected(&format!("{}: expected `)`", clause.name));
+                cursor.unexpected(&format!("{}: expected `)`", clause.name), "");
             }
             clause.broken = true;
             return;
@@ -129,7 +131,8 @@ fn arguments<P: Clone>(cursor: &mut Cursor<'_, P>, clause: &mut Clause<P>) {
         broken = matches!(argument.value.item, Item::Broken);
         let ended = matches!(cursor.peek(), None | Some(&COMMA | Kind::Close(')'))) || cursor.at_clause();
         if !broken && !ended {
-            cursor.unexpected(&format!("{}: expected `,` or `)`", clause.name));
+            let hint = behind_value(cursor);
+            cursor.unexpected(&format!("{}: expected `,` or `)`", clause.name), hint);
             argument.value.item = Item::Broken;
             broken = true;
         }
@@ -160,7 +163,7 @@ fn value<P: Clone>(cursor: &mut Cursor<'_, P>, place: &str) -> Value<P> {
     while !cursor.take(&Kind::Close(']')) {
         let ended = |cursor: &Cursor<'_, P>| matches!(cursor.peek(), None | Some(Kind::Close(_))) || cursor.at_clause();
         if ended(cursor) {
-            cursor.unexpected(&format!("{place}: expected `]`"));
+            cursor.unexpected(&format!("{place}: expected `]`"), "");
             return Value { item: Item::Broken, at };
         }
         let item = single(cursor, place);
@@ -170,13 +173,27 @@ fn value<P: Clone>(cursor: &mut Cursor<'_, P>, place: &str) -> Value<P> {
             continue;
         }
         if !broken {
-            cursor.unexpected(&format!("{place}: expected `,` or `]`"));
+            let hint = match cursor.peek() {
+                Some(Kind::Sign(';')) => "; write each value, or one number for all channels",
+                _ => behind_value(cursor),
+            };
+            cursor.unexpected(&format!("{place}: expected `,` or `]`"), hint);
         }
         cursor.skip_to(&[Kind::Close(')'), Kind::Close(']')]);
         cursor.take(&Kind::Close(']'));
         return Value { item: Item::Broken, at };
     }
     Value { item: Item::List(items), at }
+}
+
+/// What to do about something behind a value that does not end it: arithmetic, or a path, an index or a call.
+fn behind_value<P: Clone>(cursor: &Cursor<'_, P>) -> &'static str {
+    match (cursor.peek(), cursor.peek_second()) {
+        (Some(Kind::Sign('*' | '+' | '-' | '/' | '%')), _) => "; write the result: nothing but a/b is worked out here",
+        (Some(Kind::Sign(':')), Some(Kind::Sign(':'))) | (Some(Kind::Sign('!' | '.') | Kind::Open(_)), _) => NAMES,
+        (Some(Kind::Sign(':')), _) => "; a value stands behind `=`",
+        _ => "",
+    }
 }
 
 /// A value that is not a list.
@@ -191,12 +208,17 @@ fn single<P: Clone>(cursor: &mut Cursor<'_, P>, place: &str) -> Value<P> {
             fraction(cursor, place).map_or(Item::Broken, Item::Number)
         }
         Some(Kind::Open(_)) => {
-            cursor.unexpected(&format!("{place}: expected a single value"));
+            let hint = match cursor.peek() {
+                Some(Kind::Open('(')) => "; a list stands in [..]",
+                _ => "",
+            };
+            cursor.unexpected(&format!("{place}: expected a single value"), hint);
             cursor.skip_group();
             Item::Broken
         }
         found => {
-            cursor.unexpected(&format!("{place}: expected a value"));
+            let hint = if found == Some(&Kind::Sign('&')) { NAMES } else { "" };
+            cursor.unexpected(&format!("{place}: expected a value"), hint);
             // What separates still does; anything else is in the way.
             if !matches!(found, Some(&COMMA | Kind::Close(')'))) {
                 cursor.advance();
@@ -245,7 +267,11 @@ fn signed<P: Clone>(cursor: &mut Cursor<'_, P>, place: &str) -> Option<f64> {
             format!("{place}: {text} is not a number; write it like 255, 0.5, 1e-5 or 1/255")
         }
         _ => {
-            cursor.unexpected(&format!("{place}: expected a number"));
+            let hint = match cursor.peek() {
+                Some(Kind::Word(word)) if is_constant(word) => NAMES,
+                _ => "",
+            };
+            cursor.unexpected(&format!("{place}: expected a number"), hint);
             return None;
         }
     };

@@ -14,6 +14,14 @@ pub(crate) fn hint(word: &str, names: &[&str]) -> String {
     nearest(word, names).map_or(String::new(), |name| format!("; did you mean `{name}`?"))
 }
 
+/// What to do about a name of the program, which a declaration cannot read: it is compiled, or sent, without one.
+pub(crate) const NAMES: &str = "; write the number, or `_`, and give it when the pipeline is made";
+
+/// Whether a word is written as constants are.
+pub(crate) fn is_constant(word: &str) -> bool {
+    word.contains(|c: char| c.is_uppercase()) && !word.contains(|c: char| c.is_lowercase())
+}
+
 /// The name that `word` was probably meant to be: about a third of its letters may differ, capitals aside.
 pub(crate) fn nearest<'a>(word: &str, names: &[&'a str]) -> Option<&'a str> {
     // No name is near a word of twice the longest name, and the distance costs the product of both lengths.

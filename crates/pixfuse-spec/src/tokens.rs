@@ -31,6 +31,13 @@ pub enum Kind {
     Unreadable(String),
 }
 
+impl Kind {
+    /// Whether it is a text in quotes, which has no meaning anywhere.
+    pub(crate) fn is_quoted(&self) -> bool {
+        matches!(self, Self::Unreadable(text) if text.contains('"'))
+    }
+}
+
 impl fmt::Display for Kind {
     /// The token in an error message.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,5 +1,6 @@
 //! Where things of a source image lie in the output, and back.
 
+use std::hash::{Hash, Hasher};
 use std::ops::Range;
 
 use crate::Error;
@@ -284,6 +285,16 @@ impl Geometry {
     pub fn unmap_in_place(&self, points: &mut [[f64; 2]], clip: Clip) {
         let [[sx, _, tx], [_, sy, ty]] = self.matrix();
         change(points, self.source, clip, |[x, y]| [(x - tx) / sx, (y - ty) / sy]);
+    }
+}
+
+/// A scale is a number above 0, so that equal numbers have equal bits.
+impl Eq for Geometry {}
+
+impl Hash for Geometry {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self { source, resized, output, content, scale, offset, grid } = self;
+        (source, resized, output, content, scale.map(f64::to_bits), offset, grid).hash(state);
     }
 }
 

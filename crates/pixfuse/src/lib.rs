@@ -43,6 +43,8 @@ mod interop;
 mod kernel;
 mod mapping;
 mod memory;
+#[doc(hidden)]
+pub mod next_step;
 mod patches;
 mod pipeline;
 mod placement;
@@ -74,6 +76,13 @@ pub use tensor::{Dims, Tensor, TensorElement};
 /// and with them, whose versions are pinned.
 #[doc(hidden)]
 pub mod rt {
+    /// What no type is: a declaration that leaves numbers open, of which `pipeline()` is asked.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` has no `pipeline()`: its declaration leaves numbers open, written `_`",
+        label = "write `{Self}::bind(&Values {{ .. }})`, which takes them"
+    )]
+    pub trait Closed {}
+
     pub use crate::kernel::{Body, Interleaved, Kernel, Numbers, Pixels, Planar, Planes};
     pub use crate::pipeline::each;
     pub use crate::simd::{Elements, Half, Simd, Steps};

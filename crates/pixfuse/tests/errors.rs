@@ -83,8 +83,8 @@ fn images_that_do_not_fit() {
     let pixels = [0; 24];
     let bgr = ImageRef::bgr8(&pixels, 2, 4).unwrap();
     let rgba = ImageRef::rgba8(&pixels, 2, 3).unwrap();
-    refused(&planes(), rgba, 18, "image: has 4 channels, input(rgb8) needs 3");
-    refused(&planes(), bgr, 24, "image: is bgr8, the pipeline reads input(rgb8)");
+    refused(&planes(), rgba, 18, "image: has 4 channels, input(rgb8) needs 3; write input(rgba8, alpha = drop)");
+    refused(&planes(), bgr, 24, "image: is bgr8, the pipeline reads input(rgb8); write input(bgr8)");
     // A view without a name is what the pipeline says it is.
     let view = ImageRef::strided(&pixels, 0, [2, 4, 3], [12, 3, 1]).unwrap();
     planes().run_into(view, &mut [CANARY; 24]).unwrap();
@@ -156,7 +156,7 @@ fn batches() {
         "image: a batch of nothing has no shape here, where sizes follow from the images: give one at least, or fix the \
          size with resize(rows, columns, ..), letterbox(..) or center_crop(..)",
     );
-    refused(planes(), &[wide, bgr], "image: number 1: is bgr8, the pipeline reads input(rgb8)");
+    refused(planes(), &[wide, bgr], "image: number 1: is bgr8, the pipeline reads input(rgb8); write input(bgr8)");
     refused(
         planes(),
         &[wide, high],

@@ -55,7 +55,7 @@ fn buffers_of_the_image_crate() {
         ImageRef::try_from(&DynamicImage::new_rgb16(3, 3)),
         "image: is a DynamicImage of Rgb16, expected L8, Rgb8 or Rgba8, which to_rgb8() makes",
     );
-    says(pipe("bgr8", "rgb").run::<f32>(image), "image: is rgb8, the pipeline reads input(bgr8)");
+    says(pipe("bgr8", "rgb").run::<f32>(image), "image: is rgb8, the pipeline reads input(bgr8); write input(rgb8)");
 }
 
 #[test]

@@ -50,5 +50,13 @@ const _: () = {
         ) -> ::core::result::Result<::pixfuse::Pipeline, ::pixfuse::Error> {
             ::pixfuse::Pipeline::bind(&<Self as ::pixfuse::Declared>::ENTRY, values)
         }
+        #[doc(hidden)]
+        #[allow(dead_code)]
+        pub fn pipeline() -> ::pixfuse::Pipeline
+        where
+            for<'a> Self: rt::Closed,
+        {
+            ::core::unreachable!()
+        }
     }
 };

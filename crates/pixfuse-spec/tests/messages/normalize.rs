@@ -157,12 +157,18 @@ fn normalize_lists_and_numbers() {
             "output is missing; write output(.., f32, chw) with one of gray, rgb, bgr, rgba, bgra",
         ],
     );
-    says("input(rgb8), normalize(scale = 1/2/3), output(rgb, f32)", &["normalize: expected `,` or `)`, found `/`"]);
+    says(
+        "input(rgb8), normalize(scale = 1/2/3), output(rgb, f32)",
+        &["normalize: expected `,` or `)`, found `/`; write the result: nothing but a/b is worked out here"],
+    );
     says(
         "input(rgb8), normalize(scale = 3 std = 5), output(rgb, f32)",
         &["normalize: expected `,` or `)`, found `std`"],
     );
-    says("input(rgb8), normalize(scale : 3), output(rgb, f32)", &["normalize: expected `,` or `)`, found `:`"]);
+    says(
+        "input(rgb8), normalize(scale : 3), output(rgb, f32)",
+        &["normalize: expected `,` or `)`, found `:`; a value stands behind `=`"],
+    );
 }
 
 #[test]
@@ -210,5 +216,44 @@ fn order() {
     says(
         "input(rgb8), normalize(scale = 1e-44, std = 1e-30, order = torchvision), output(rgb, f32)",
         &["normalize: order = torchvision works in f32, where 1 / scale overflows"],
+    );
+}
+
+/// What people write who know Rust or Python, and what to write instead.
+#[test]
+fn names_and_arithmetic_of_the_program() {
+    const NUMBER: &str = "; write the number, or `_`, and give it when the pipeline is made";
+    const RESULT: &str = "; write the result: nothing but a/b is worked out here";
+    let one = |clause: &str, message: String| {
+        says(&format!("input(rgb8), {clause}, output(rgb, f32)"), &[&message]);
+    };
+    let list = "normalize: mean must be a number, a list of numbers or `_`";
+    one("normalize(mean = MEAN)", format!("{list}, found `MEAN`{NUMBER}"));
+    one("normalize(mean = IMAGENET_MEAN)", format!("{list}, found `IMAGENET_MEAN`{NUMBER}"));
+    one(
+        "normalize(mean = [0.5, MEAN, 1])",
+        "normalize: mean[1] must be a number, found `MEAN`; write the number".into(),
+    );
+    one("normalize(mean = -MEAN)", format!("normalize: mean: expected a number, found `MEAN`{NUMBER}"));
+    one("normalize(mean = &MEAN)", format!("normalize: mean: expected a value, found `&`{NUMBER}"));
+    one("normalize(mean = models::MEAN)", format!("normalize: expected `,` or `)`, found `:`{NUMBER}"));
+    one("normalize(mean = MEAN[0])", format!("normalize: expected `,` or `)`, found `[`{NUMBER}"));
+    one("normalize(mean = vec![0.5])", format!("normalize: expected `,` or `)`, found `!`{NUMBER}"));
+    let integer = "must be an integer from 1 to 65535";
+    one("resize(SIZE, 8, area)", format!("resize: rows {integer} or `_`, found `SIZE`{NUMBER}"));
+    one("resize(2 * 112, 224, area)", format!("resize: expected `,` or `)`, found `*`{RESULT}"));
+    one("normalize(mean = [1 - 0.5, 1, 1])", format!("normalize: mean: expected `,` or `]`, found `-`{RESULT}"));
+    one(
+        "normalize(mean = [0.5; 3])",
+        "normalize: mean: expected `,` or `]`, found `;`; write each value, or one number for all channels".into(),
+    );
+    one(
+        "normalize(mean = (0.5, 0.5, 0.5))",
+        "normalize: mean: expected a single value, found `(`; a list stands in [..]".into(),
+    );
+    says(
+        "\"input(rgb8), output(rgb, f32, chw)\"",
+        &["expected a clause such as input(..), found `\"input(rgb8), output(rgb, f32, chw)\"`; \
+           write the declaration without quotes"],
     );
 }

@@ -52,7 +52,7 @@ fn rows_and_columns() {
     says(
         "input(rgb8), resize((240, 256), bilinear), output(rgb, f32)",
         &[
-            "resize: expected a single value, found `(`",
+            "resize: expected a single value, found `(`; a list stands in [..]",
             "resize: columns must be an integer from 1 to 65535 or `_`, found `bilinear`",
         ],
     );
@@ -60,7 +60,10 @@ fn rows_and_columns() {
         "input(rgb8), resize([240, 256], bilinear), output(rgb, f32)",
         &["resize: rows must be an integer from 1 to 65535 or `_`, found a list"],
     );
-    says("input(rgb8), resize(_/2, 256, bilinear), output(rgb, f32)", &["resize: expected `,` or `)`, found `/`"]);
+    says(
+        "input(rgb8), resize(_/2, 256, bilinear), output(rgb, f32)",
+        &["resize: expected `,` or `)`, found `/`; write the result: nothing but a/b is worked out here"],
+    );
 }
 
 #[test]

@@ -9,6 +9,7 @@ use super::{Inner, Pipeline, threads};
 use crate::image::view::View;
 use crate::kernel::{Conversion, Numbers, Prepared, Request, Source};
 use crate::memory::NoMemory;
+use crate::next_step::{self, Given};
 use crate::placement::Placement;
 use crate::seen::Tables;
 use crate::{Dims, Element, Error, ImageRef, Spec, Tensor, TensorElement, fill};
@@ -216,9 +217,10 @@ impl Pipeline {
         let format = input.format;
         if image.sample() != format.sample() {
             return Err(Error::Image(format!(
-                "has {} samples, input({format}) needs {}",
+                "has {} samples, input({format}) needs {}{}",
                 image.sample(),
-                format.sample()
+                format.sample(),
+                next_step::samples(Given::Sample(image.sample()), input)
             )));
         }
         if image.view().has_chroma() != format.is_yuv() {
@@ -227,13 +229,14 @@ impl Pipeline {
         }
         if image.channels() != format.channels() {
             return Err(Error::Image(format!(
-                "has {} channels, input({format}) needs {}",
+                "has {} channels, input({format}) needs {}{}",
                 image.channels(),
-                format.channels()
+                format.channels(),
+                next_step::channels(image.channels(), input)
             )));
         }
         if let Some(given) = image.format().filter(|&given| given != format) {
-            return Err(Error::Image(format!("is {given}, the pipeline reads input({format})")));
+            return Err(Error::Image(format!("is {given}, the pipeline reads input({format}); write input({given})")));
         }
         if T::ELEMENT != output.element {
             return Err(wrong_element(T::ELEMENT, output.element));

@@ -47,9 +47,18 @@ fn a_pipeline_reads_its_own_format() {
     let wide = ImageRef::rgb16(&words, 2, 2).unwrap();
     assert_eq!(refused(pipe("nv12").run::<f32>(packed)), "image: has no chroma planes, the pipeline reads input(nv12)");
     assert_eq!(refused(pipe("rgb8").run::<f32>(nv12)), "image: has chroma planes, the pipeline reads input(rgb8)");
-    assert_eq!(refused(pipe("nv21").run::<f32>(nv12)), "image: is nv12, the pipeline reads input(nv21)");
-    assert_eq!(refused(pipe("rgb8").run::<f32>(wide)), "image: has u16 samples, input(rgb8) needs u8");
-    assert_eq!(refused(pipe("rgb32f").run::<f32>(packed)), "image: has u8 samples, input(rgb32f) needs f32");
+    assert_eq!(
+        refused(pipe("nv21").run::<f32>(nv12)),
+        "image: is nv12, the pipeline reads input(nv21); write input(nv12)"
+    );
+    assert_eq!(
+        refused(pipe("rgb8").run::<f32>(wide)),
+        "image: has u16 samples, input(rgb8) needs u8; write input(rgb16)"
+    );
+    assert_eq!(
+        refused(pipe("rgb32f").run::<f32>(packed)),
+        "image: has u8 samples, input(rgb32f) needs f32; write input(rgb8)"
+    );
     let samples = ImageRef::strided_samples(Sample::U16, &bytes, 1, [1, 2, 3], [0, 6, 2]);
     assert!(samples.is_ok(), "samples need not be aligned");
     let beyond = refused(ImageRef::strided_samples(Sample::U16, &bytes[..12], 1, [1, 2, 3], [0, 6, 2]));
