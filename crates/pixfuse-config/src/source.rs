@@ -103,17 +103,17 @@ impl Source {
 
     /// As transformers resolves it: the image part of `processor_config.json`, else `preprocessor_config.json`; beside it
     /// the model's `config.json`.
-    fn image_processor(&self) -> Result<(Option<&Map<String, Value>>, Option<&Map<String, Value>>), Error> {
+    fn image_processor(&self) -> Result<[Option<&Map<String, Value>>; 2], Error> {
         if let Some(keys) = self.only() {
             // A file alone may be any of them.
             return match nested(keys)? {
-                Some(nested) => Ok((Some(nested), None)),
-                None if is_model(keys) => Ok((None, Some(keys))),
-                None => Ok((Some(keys), None)),
+                Some(nested) => Ok([Some(nested), None]),
+                None if is_model(keys) => Ok([None, Some(keys)]),
+                None => Ok([Some(keys), None]),
             };
         }
         let nested = self.file(PROCESSOR).map(nested).transpose()?.flatten();
-        Ok((nested.or_else(|| self.file(PREPROCESSOR)), self.file(MODEL)))
+        Ok([nested.or_else(|| self.file(PREPROCESSOR)), self.file(MODEL)])
     }
 }
 
@@ -151,7 +151,7 @@ fn parsed(name: &str, text: &str) -> Result<Map<String, Value>, Error> {
 
 /// See [`crate::read`].
 pub(crate) fn read(source: &Source, backend: Backend, overrides: &Overrides) -> Result<Imported, Error> {
-    let (processor, model) = source.image_processor()?;
+    let [processor, model] = source.image_processor()?;
     // A folder of timm or open_clip may have no file but the model's own.
     for keys in [processor, model, source.file(OPEN_CLIP)].into_iter().flatten() {
         if timm::reads(keys) {
