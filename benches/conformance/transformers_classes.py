@@ -69,7 +69,7 @@ def read(name, config, backend):
     return pixfuse.from_config({"image_processor_type": name.removesuffix("Pil"), **config}, backend=backend)
 
 
-def run(only=None, quick=False):
+def run(only=None, quick=False, say=lambda name, result: None):
     """Results by class: whether its default is reached, why not, and the tallies of photos and of variants."""
     torch.set_num_threads(1)
     images, results = photos(), {}
@@ -96,6 +96,14 @@ def run(only=None, quick=False):
         for change in () if quick else variants(cls, default):
             words = ", ".join(f"{key} = {value!r}" for key, value in change.items() if key not in default)
             try:
+                processor = read(name, change, backend)
+            except pixfuse.PipelineError as error:
+                # What is lacking is lacking, whatever the library makes of it.
+                if getattr(error, "feature", None) is not None:
+                    result["variants"].add(judge.REFUSED, words, error)
+                    continue
+                processor = error
+            try:
                 theirs = cls.from_dict(dict(change))
             except Exception as error:
                 theirs = error
@@ -104,9 +112,16 @@ def run(only=None, quick=False):
                     if isinstance(theirs, Exception):
                         raise theirs
                     return theirs(image, return_tensors=kind)
-                result["variants"].judge(f"{words}, {what}", lambda: read(name, change, backend)(image, return_tensors="np"), library)
-        if not quick and ours and not isinstance(theirs, Exception):
+
+                def own():
+                    if isinstance(processor, Exception):
+                        raise processor
+                    return processor(image, return_tensors="np")
+
+                result["variants"].judge(f"{words}, {what}", own, library)
+        if not quick and ours:
             calls(result["variants"], ours, cls.from_dict(dict(default)), kind, thumbnails["101x67"])
+        say(name, result)
     return results
 
 

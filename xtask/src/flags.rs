@@ -63,6 +63,23 @@ xflags::xflags! {
             optional --check
         }
 
+        /// Read the configs of every library and compare each tensor with what the library makes; write
+        /// benches/CONFORMANCE.md. The libraries are pinned in benches/conformance/requirements.txt, and take gigabytes.
+        cmd conformance {
+            /// An interpreter that has the libraries, and pixfuse in its PYTHONPATH: nothing is installed.
+            optional --python path: PathBuf
+            /// One library only: transformers, timm, open_clip or torchvision.
+            optional --only library: String
+            /// Classes of transformers whose name has this.
+            optional --classes name: String
+            /// Config files too, each alone: a folder of them.
+            optional --folder path: PathBuf
+            /// Default configs only, without the fifty others of each class.
+            optional --quick
+            /// Other releases, and what they change: transformers==5.25.0, or several with commas between.
+            optional --against versions: String
+        }
+
         /// Build the wheel and the npm package into target/dist.
         cmd build {}
 

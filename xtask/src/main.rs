@@ -1,6 +1,6 @@
 //! The chores of the workspace: `cargo xtask <command>`.
 //!
-//! One file or folder is one command (`demo`, `test`, `bench`, `counts`, `goldens`, `package` for `build`, `expand`, `ci`)
+//! One file or folder is one command (`demo`, `test`, `bench`, `conformance`, `counts`, `goldens`, `package` for `build`, `expand`, `ci`)
 //! or one thing that the commands share: `tools` finds programs and says how to get those that are missing, `python`
 //! keeps the virtual environments, `node` keeps `node_modules` and the addon, `cross` is the other machine, `emulate` the
 //! other CPU and `machine` the computer that it sits in, `progress` shows long work.
@@ -9,6 +9,7 @@
 
 mod bench;
 mod ci;
+mod conformance;
 mod counts;
 mod cross;
 mod demo;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         XtaskCmd::Bench(flags) => bench::run(&flags),
         XtaskCmd::Counts(flags) => counts::run(&flags),
         XtaskCmd::Goldens(flags) => goldens::run(&flags),
+        XtaskCmd::Conformance(flags) => conformance::run(&flags),
         XtaskCmd::Build(_) => package::run(),
         XtaskCmd::Expand(flags) => expand::run(&flags),
         XtaskCmd::Ci(_) => ci::run(),

@@ -24,12 +24,14 @@
 
 mod buffer;
 mod calls;
+mod config;
 mod declaration;
 mod decode;
 mod geometry;
 mod image;
 mod task;
 
+pub use config::register_processor;
 pub use napi;
 
 use napi::bindgen_prelude::{Env, FnArgs, Function, Object, Result, Unknown};

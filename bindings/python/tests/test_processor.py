@@ -1,8 +1,10 @@
 """A config is its model's processor: what is read, what is refused, and what a call returns."""
 
+import hashlib
 import io
 import json
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pixfuse
@@ -145,3 +147,17 @@ def test_files_that_are_no_configs(tmp_path):
     with pytest.raises(PipelineError, match="neither a file nor a folder"):
         from_config("google/vit-base-patch16-224")
     assert pixfuse.Processor.__module__ == "pixfuse"
+
+
+GOLDENS = Path(__file__).parents[3] / "crates/pixfuse-config/tests/goldens"
+DIGESTS = [line.split() for line in (GOLDENS / "digests.txt").read_text().splitlines()[1:]]
+
+
+@pytest.mark.parametrize("file, backend, expected", DIGESTS, ids=[f"{file} {backend}" for file, backend, _ in DIGESTS])
+def test_configs_are_their_libraries(file, backend, expected):
+    small = np.fromfile(GOLDENS.parents[2] / "pixfuse/tests/goldens/photos/photos.rgb", np.uint8).reshape(5, 96, 128, 3)
+    turns = [(np.arange(length) + length) % (2 * side) for length, side in zip((157, 211), (96, 128))]
+    rows, columns = [np.minimum(turn, 2 * side - 1 - turn) for turn, side in zip(turns, (96, 128))]
+    photos = [Image.fromarray(photo[rows][:, columns]) for photo in small]
+    tensors = from_config(GOLDENS / file, backend=backend)(photos, return_tensors="np")["pixel_values"]
+    assert hashlib.sha256(tensors.tobytes()).hexdigest()[:16] == expected

@@ -8,6 +8,7 @@ use pixfuse::presets::PRESETS;
 #[napi_derive::napi(module_exports)]
 pub fn exports(mut exports: Object, env: Env) -> Result<()> {
     pixfuse_node::register(&mut exports, &env, PRESETS)?;
+    pixfuse_node::register_processor(&mut exports, &env)?;
     exports.set("version", env!("CARGO_PKG_VERSION"))?;
     let decoders = |_: FunctionCallContext| Ok(pixfuse_node::decoders());
     exports.set("decoders", env.create_function_from_closure::<(), _, _>("decoders", decoders)?)?;

@@ -223,9 +223,11 @@ pub(super) fn of(base: &str, backend: Backend) -> Option<Result<Steps, Feature>>
     let name = base.strip_suffix("ImageProcessor")?;
     if let Some((_, steps)) = READ.iter().find(|(known, _)| *known == name) {
         let mut steps = *steps;
-        // Its two backends differ: the one on Pillow calls a crop with a keyword that there is not.
-        if name == "LayoutLMv3" && backend == Backend::Pil {
-            steps.crop = Crop::Raises;
+        // Whose two backends differ: one on Pillow calls a crop with a keyword that there is not, one has none.
+        match name {
+            "LayoutLMv3" if backend == Backend::Pil => steps.crop = Crop::Raises,
+            "DPT" if backend == Backend::Pil => steps.crop = Crop::Unread,
+            _ => {}
         }
         return Some(Ok(steps));
     }

@@ -1,0 +1,76 @@
+//! Configs of models, for `processor.js`: an object of plain values and functions.
+
+use std::path::PathBuf;
+
+use napi::bindgen_prelude::{Env, FnArgs, Function, FunctionCallContext, JsObjectValue, Object, Result, Unknown};
+use pixfuse_config::{Backend, Batch, Imported, Overrides, Source, Value, Variant, read};
+
+use crate::calls::refused;
+
+/// Adds the class `Processor`, which reads the config of a model, beside the `Pipeline` that `register` added.
+///
+/// # Errors
+/// When a JavaScript exception is pending.
+pub fn register_processor(exports: &mut Object, env: &Env) -> Result<()> {
+    let read = env.create_function_from_closure::<(), _, _>("readConfig", |call| config(&call))?;
+    let extend: Function<FnArgs<(Function<(), Object>, Object)>, ()> = env.run_script(include_str!("processor.js"))?;
+    extend.call(FnArgs::from((read, *exports)))
+}
+
+/// `readConfig(text, path, backend, keywords, called)`: a config's text or its path, and keywords as JSON.
+fn config(call: &FunctionCallContext) -> Result<Object<'static>> {
+    let (text, path): (Option<String>, Option<String>) = (call.get(0)?, call.get(1)?);
+    let (backend, keywords, called): (String, String, String) = (call.get(2)?, call.get(3)?, call.get(4)?);
+    let backend = Backend::from_name(&backend)
+        .ok_or_else(|| refused(format!("backend: '{backend}', expected 'torch' or 'pil'")))?;
+    let source = match (text, path) {
+        (Some(text), _) => Source::text(&text),
+        (None, path) => Source::path(&PathBuf::from(path.unwrap_or_default())),
+    };
+    let overrides = |text: &str| serde_json::from_str::<Overrides>(text).map_err(refused);
+    let imported = read(&source.map_err(refused)?, backend, &overrides(&keywords)?).map_err(refused)?;
+    object(call.env, imported.with(&overrides(&called)?).map_err(refused)?)
+}
+
+fn object(env: &Env, imported: Imported) -> Result<Object<'static>> {
+    let mut object = Object::new(env)?;
+    object.set("library", imported.library.name())?;
+    object.set("className", imported.class.as_str())?;
+    object.set("backend", imported.backend.name())?;
+    object.set("pads", imported.batch == Batch::Pad)?;
+    object.set("isVideo", imported.is_video)?;
+    object.set("notes", imported.notes.clone())?;
+    object.set("record", serde_json::Value::Object(imported.record.clone()).to_string())?;
+    object.set("explain", imported.explain())?;
+    object.set("file", imported.of_files().to_string())?;
+    object.set("rgb", imported.spec.to_string())?;
+    for (name, variant) in [("gray", &imported.gray), ("alpha", &imported.alpha)] {
+        match variant {
+            Variant::Declared(spec) => object.set(name, spec.to_string())?,
+            Variant::Raises(why) => {
+                object.set(format!("{name}Refused"), format!("image: {}: {why}", imported.class))?
+            }
+            Variant::Refused(error) => object.set(format!("{name}Refused"), error.to_string())?,
+        }
+    }
+    let outputs = imported.outputs.iter().map(|output| {
+        let mut described = Object::new(env)?;
+        described.set("name", output.name)?;
+        match output.value {
+            Value::Pixels => described.set("kind", "pixels")?,
+            Value::Mask => described.set("kind", "mask")?,
+            Value::SourceSizes => described.set("kind", "sizes")?,
+            Value::Each(one) => described.set("each", vec![one])?,
+            Value::EachPair(pair) => described.set("pair", pair.to_vec())?,
+            Value::Text(text) => described.set("text", text)?,
+        }
+        Ok(described)
+    });
+    object.set("outputs", outputs.collect::<Result<Vec<_>>>()?)?;
+    let admits = move |call: FunctionCallContext| -> Result<Option<Unknown>> {
+        let (rows, columns): (u32, u32) = (call.get(0)?, call.get(1)?);
+        imported.admits(rows as usize, columns as usize).map_err(refused).map(|()| None)
+    };
+    object.set("admits", env.create_function_from_closure::<(), _, _>("admits", admits)?)?;
+    Ok(object)
+}

@@ -1,0 +1,185 @@
+// The class Processor: the config of a model as a function, from what the native half read of it.
+(function (readConfig, exports) {
+  'use strict'
+
+  const { Pipeline } = exports
+  const refused = message => Object.assign(new Error(message), { code: 'InvalidArg' })
+  const channelsOf = { 1: 'gray', 3: 'rgb', 4: 'alpha' }
+  // Options of a call that are no keywords of the library.
+  const ours = ['alpha', 'orient', 'maxPixels', 'threads']
+  const allocate = { f32: length => new Float32Array(length), u8: length => new Uint8Array(length) }
+
+  // What is one file or image, or several.
+  const listed = given => (Array.isArray(given) ? given : [given])
+
+  class Processor {
+    #source
+    #config
+    #pipelines = new Map()
+    #calls = new Map()
+
+    constructor(source, config) {
+      this.#source = source
+      this.#config = config
+    }
+
+    // An object, the text of one, or the path of a file or of a model's folder.
+    static fromConfig(source, { backend = 'torch', ...keywords } = {}) {
+      const isText = typeof source === 'string' && source.trimStart().startsWith('{')
+      const text = isText ? source : typeof source === 'string' ? undefined : JSON.stringify(source)
+      const read = [text, text === undefined ? source : undefined, String(backend), JSON.stringify(keywords)]
+      return new Processor(read, readConfig(...read, '{}'))
+    }
+
+    get declaration() { return this.#config.rgb }
+    get backend() { return this.#config.backend }
+    get library() { return this.#config.library }
+    get className() { return this.#config.className }
+    get outputs() { return this.#config.outputs.map(output => output.name) }
+    get config() { return JSON.parse(this.#config.record) }
+    get notes() { return [...this.#config.notes] }
+
+    explain() { return `${this.#config.explain}\n\n${this.pipeline().explain()}` }
+    toString() { return this.#config.rgb }
+    [Symbol.for('nodejs.util.inspect.custom')]() {
+      return `Processor(${this.className} of ${this.library}, backend ${this.backend}: '${this.declaration}')`
+    }
+
+    // The pipeline for images of these channels: 'rgb', 'gray', 'alpha', or 'file' for what is decoded.
+    pipeline(channels = 'rgb') {
+      if (!this.#pipelines.has(channels)) {
+        const text = this.#config[channels]
+        if (text === undefined) throw refused(this.#config[`${channels}Refused`] ?? `channels: ${String(channels)}, expected rgb, gray, alpha or file`)
+        this.#pipelines.set(channels, new Pipeline(text))
+      }
+      return this.#pipelines.get(channels)
+    }
+
+    runSync(images, options) {
+      const { called, runs } = this.#images(images, options)
+      return called.#collect(runs, run => run.pipe.runSync(run.image, { out: run.out, threads: options?.threads }))
+    }
+
+    async run(images, options) {
+      const { called, runs } = this.#images(images, options)
+      const made = called.#collect(runs, run => { run.wanted = run.out })
+      for (const run of runs) {
+        await run.pipe.run(run.image, { out: run.wanted, threads: options?.threads })
+        run.place?.()
+      }
+      return made
+    }
+
+    decodeSync(files, options) {
+      const { called, runs } = this.#files(files, options)
+      return called.#collect(runs, run => run.pipe.decodeSync(run.data, { ...run.options, out: run.out }))
+    }
+
+    async decode(files, options) {
+      const { called, runs } = this.#files(files, options)
+      const made = called.#collect(runs, run => { run.wanted = run.out })
+      for (const run of runs) {
+        await run.pipe.decode(run.data, { ...run.options, out: run.wanted })
+        run.place?.()
+      }
+      return made
+    }
+
+    // This processor with the keywords of a call; calls with the same ones share it.
+    #with(options) {
+      const keywords = Object.fromEntries(Object.entries(options ?? {}).filter(([key]) => !ours.includes(key)))
+      const key = JSON.stringify(keywords)
+      if (key === '{}') return this
+      if (!this.#calls.has(key)) {
+        if (this.#calls.size >= 64) this.#calls.clear()
+        this.#calls.set(key, new Processor(this.#source, readConfig(...this.#source, key)))
+      }
+      return this.#calls.get(key)
+    }
+
+    #images(images, options) {
+      const called = this.#with(options)
+      const runs = listed(images).map(image => {
+        const { data, width, height } = image ?? {}
+        const channels = image?.channels ?? Math.round((data?.length ?? 0) / (width * height))
+        let kind = channelsOf[channels]
+        if (kind === undefined) throw refused(`image: ${channels} channels, expected 1, 3 or 4`)
+        if (kind === 'alpha' && options?.alpha === 'drop') kind = 'file'
+        called.#config.admits(height, width)
+        const pipe = called.pipeline(kind)
+        return { pipe, image, sides: [height, width], shape: pipe.outputShape(height, width) }
+      })
+      return { called, runs }
+    }
+
+    #files(files, options) {
+      const called = this.#with(options)
+      const runs = listed(files).map(data => {
+        // A JPEG file has no alpha, and is read faster as what it is.
+        const pipe = called.pipeline(data?.[0] === 0xff && data?.[1] === 0xd8 ? 'rgb' : 'file')
+        const { orient, maxPixels } = options ?? {}
+        const sides = pipe.decodeGeometry(data, { orient }).source
+        called.#config.admits(...sides)
+        return { pipe, data, sides, options: { orient, maxPixels }, shape: pipe.outputShape(...sides) }
+      })
+      return { called, runs }
+    }
+
+    // Runs into one tensor, and puts what the library returns under its names.
+    #collect(runs, start) {
+      if (runs.length === 0) throw refused('images: none, expected an image or an array of them')
+      const { pads, isVideo, outputs } = this.#config
+      const shape = [...runs[0].shape]
+      for (const run of runs) {
+        const same = run.shape.every((side, axis) => side === shape[axis])
+        if (!same && !pads) {
+          throw refused(`images: tensors of [${run.shape}] and [${shape}], expected one shape: a size that does not follow from the image`)
+        }
+        for (let axis = 1; axis < shape.length; axis++) shape[axis] = Math.max(shape[axis], run.shape[axis])
+      }
+      const length = sides => sides.reduce((product, side) => product * side, 1)
+      const make = allocate[runs[0].pipe.element]
+      const data = make(runs.length * length(shape))
+      runs.forEach((run, index) => {
+        const own = data.subarray(index * length(shape), (index + 1) * length(shape))
+        if (run.shape.every((side, axis) => side === shape[axis])) {
+          run.out = own
+          start(run)
+        } else {
+          run.out = make(length(run.shape))
+          const out = run.out
+          run.place = () => placed(out, run.shape, own, shape)
+          start(run)
+          if (run.wanted === undefined) run.place()
+        }
+      })
+      const integers = (dims, value) => ({ data: BigInt64Array.from({ length: length(dims) }, (_, at) => BigInt(value(at))), dims })
+      const named = ({ kind, each, pair, text }) => {
+        if (kind === 'pixels') return { data, dims: isVideo ? [1, runs.length, ...shape] : [runs.length, ...shape] }
+        if (kind === 'mask') {
+          const [, rows, columns] = shape
+          return integers([runs.length, rows, columns], at => {
+            const [, high, wide] = runs[Math.floor(at / (rows * columns))].shape
+            return Number(Math.floor(at / columns) % rows < high && at % columns < wide)
+          })
+        }
+        if (kind === 'sizes') return integers([runs.length, 2], at => runs[at >> 1].sides[at & 1])
+        if (each !== undefined) return integers([runs.length], () => each[0])
+        if (pair !== undefined) return integers([runs.length, 2], at => pair[at & 1])
+        return [text]
+      }
+      return Object.fromEntries(outputs.map(output => [output.name, named(output)]))
+    }
+  }
+
+  // Rows of a smaller tensor, with zeros behind them.
+  function placed(from, [channels, rows, columns], to, [, high, wide]) {
+    for (let row = 0; row < channels * rows; row++) {
+      const at = (Math.floor(row / rows) * high + (row % rows)) * wide
+      to.set(from.subarray(row * columns, (row + 1) * columns), at)
+    }
+  }
+
+  exports.Processor = Processor
+})
+//# sourceURL=pixfuse:processor.js

@@ -1,0 +1,69 @@
+// A config is its model's processor: the digests that the tests of the other languages have too, and what a call returns.
+
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+import { Pipeline, Processor } from '../index.mjs'
+import { digest, photo, PHOTOS } from './images.mjs'
+
+const GOLDENS = fileURLToPath(new URL('../../../crates/pixfuse-config/tests/goldens/', import.meta.url))
+const VIT = { image_processor_type: 'ViTImageProcessor', size: { height: 24, width: 20 } }
+const DETR = { image_processor_type: 'DetrImageProcessor', size: 24, max_size: 30 }
+const image = (height, width, channels = 3) =>
+  ({ data: Uint8Array.from({ length: height * width * channels }, (_, at) => (at * 31) % 256), height, width, channels })
+
+test('configs are their libraries', () => {
+  const lines = readFileSync(join(GOLDENS, 'digests.txt'), 'utf8').trim().split('\n').slice(1)
+  assert.ok(lines.length >= 18, 'the file of digests is whole')
+  const photos = Array.from({ length: PHOTOS }, (_, index) => photo(index, 157, 211))
+  for (const line of lines) {
+    const [file, backend, expected] = line.split(' ')
+    const { pixel_values: { data } } = Processor.fromConfig(join(GOLDENS, file), { backend }).runSync(photos)
+    assert.equal(digest([data]), expected, line)
+  }
+})
+
+test('a call returns what the library names', async () => {
+  const processor = Processor.fromConfig(JSON.stringify(VIT))
+  assert.equal(processor.declaration, Processor.fromConfig(VIT).declaration)
+  assert.deepEqual([processor.backend, processor.className, processor.outputs], ['torch', 'ViTImageProcessor', ['pixel_values']])
+  const { pixel_values } = processor.runSync([image(40, 60), image(30, 30)])
+  assert.deepEqual(pixel_values.dims, [2, 3, 24, 20])
+  assert.deepEqual(pixel_values.data.subarray(0, 1440), new Pipeline(processor.declaration).runSync(image(40, 60)).data)
+  assert.deepEqual((await processor.run([image(40, 60), image(30, 30)])).pixel_values, pixel_values)
+  assert.deepEqual(processor.runSync(image(40, 60), { size: [8, 9] }).pixel_values.dims, [1, 3, 8, 9])
+  assert.match(processor.explain(), /ViTImageProcessor of transformers, backend torch/)
+})
+
+test('smaller images are padded and masked', async () => {
+  const processor = Processor.fromConfig(DETR)
+  const { pixel_values, pixel_mask } = processor.runSync([image(40, 60), image(40, 40)])
+  assert.deepEqual([pixel_values.dims, pixel_mask.dims], [[2, 3, 24, 30], [2, 24, 30]])
+  assert.equal(pixel_mask.data.reduce((sum, one) => sum + one, 0n), BigInt(20 * 30 + 24 * 24))
+  assert.deepEqual(await processor.run([image(40, 60), image(40, 40)]), { pixel_values, pixel_mask })
+})
+
+test('alpha is over white, dropped or refused', () => {
+  const clear = image(10, 10, 4)
+  clear.data.forEach((_, at) => { if (at % 4 === 3) clear.data[at] = 0 })
+  const white = { ...image(10, 10), data: new Uint8Array(300).fill(255) }
+  const converts = Processor.fromConfig({ ...VIT, do_convert_rgb: true })
+  assert.deepEqual(converts.runSync(clear).pixel_values, converts.runSync(white).pixel_values)
+  const processor = Processor.fromConfig(VIT)
+  assert.throws(() => processor.runSync(clear), { code: 'InvalidArg', message: /3 numbers of image_mean/ })
+  const opaque = { ...clear, data: clear.data.filter((_, at) => at % 4 !== 3), channels: 3 }
+  assert.deepEqual(processor.runSync(clear, { alpha: 'drop' }).pixel_values, processor.runSync(opaque).pixel_values)
+})
+
+test('what is not said is refused by name', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pixfuse-'))
+  writeFileSync(join(folder, 'preprocessor_config.json'), '{"image_processor_type": "Phi3VImageProcessor", "auto_map": {"AutoImageProcessor": "a.B"}}')
+  assert.throws(() => Processor.fromConfig(folder), /auto_map/)
+  assert.throws(() => Processor.fromConfig({ ...VIT, image_processor_type: 'Gemma4ImageProcessor' }), /patches/)
+  assert.throws(() => Processor.fromConfig(VIT, { backend: 'sharp' }), /expected 'torch' or 'pil'/)
+  assert.throws(() => Processor.fromConfig(VIT).runSync(image(9, 9), { sice: 3 }), /sice: no keyword of this class/)
+})

@@ -1,0 +1,91 @@
+//! Configs against the digests of their own libraries, read at run time and compiled from the file.
+
+use std::path::Path;
+
+use pixfuse::{ImageRef, Pipeline};
+use pixfuse_config::{Backend, Overrides, Source, read};
+use sha2::{Digest, Sha256};
+
+const ROWS: usize = 157;
+const COLUMNS: usize = 211;
+
+/// The committed photos, mirrored on to this size.
+fn photos() -> Vec<Vec<u8>> {
+    let small = include_bytes!("../../pixfuse/tests/goldens/photos/photos.rgb");
+    let mirrored = |at: usize, side: usize, length: usize| {
+        let turn = (at + length) % (2 * side);
+        turn.min(2 * side - 1 - turn)
+    };
+    small
+        .chunks_exact(96 * 128 * 3)
+        .map(|photo| {
+            let pixel = |row: usize, column: usize| {
+                let at = (mirrored(row, 96, ROWS) * 128 + mirrored(column, 128, COLUMNS)) * 3;
+                photo[at..at + 3].to_vec()
+            };
+            (0..ROWS).flat_map(|row| (0..COLUMNS).flat_map(move |column| pixel(row, column))).collect()
+        })
+        .collect()
+}
+
+/// The digest of the tensors of all photos.
+fn digest(pipe: &Pipeline, photos: &[Vec<u8>]) -> String {
+    let mut digest = Sha256::new();
+    for photo in photos {
+        let tensor = pipe.run::<f32>(ImageRef::rgb8(photo, ROWS, COLUMNS).unwrap()).unwrap();
+        for value in &tensor.data {
+            digest.update(value.to_ne_bytes());
+        }
+    }
+    digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The same files, compiled.
+macro_rules! compiled {
+    ($($name:ident = $file:literal, $backend:ident;)+) => {
+        $(#[pixfuse::pipeline(config = $file, backend = $backend)]
+        struct $name;)+
+
+        fn compiled() -> Vec<(&'static str, &'static str, Pipeline)> {
+            vec![$(($file.trim_start_matches("tests/goldens/"), stringify!($backend), $name::pipeline()),)+]
+        }
+    };
+}
+
+compiled! {
+    ClipTorch = "tests/goldens/clip.json", torch;
+    ClipPil = "tests/goldens/clip.json", pil;
+    ConvNextTorch = "tests/goldens/convnext.json", torch;
+    DetrTorch = "tests/goldens/detr.json", torch;
+    Dinov2Torch = "tests/goldens/dinov2.json", torch;
+    Dinov2Pil = "tests/goldens/dinov2.json", pil;
+    MobileVitPil = "tests/goldens/mobilevit.json", pil;
+    OpenClip = "tests/goldens/open_clip.json", pil;
+    SegformerTorch = "tests/goldens/segformer.json", torch;
+    SiglipTorch = "tests/goldens/siglip.json", torch;
+    Timm = "tests/goldens/timm.json", pil;
+    VitPil = "tests/goldens/vit.json", pil;
+}
+
+#[test]
+fn configs_are_their_libraries() {
+    let photos = photos();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/goldens");
+    let lines: Vec<&str> = include_str!("goldens/digests.txt").lines().skip(1).collect();
+    assert!(lines.len() >= 18, "the file of digests is whole");
+    let compiled = compiled();
+    let mut of_macros = 0;
+    for line in lines {
+        let [file, backend, expected] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        let backend = Backend::from_name(backend).unwrap();
+        let imported = read(&Source::path(&folder.join(file)).unwrap(), backend, &Overrides::new()).unwrap();
+        let pipe = Pipeline::new(imported.spec.clone()).unwrap();
+        assert_eq!(digest(&pipe, &photos), expected, "{file}, {backend}");
+        for (_, _, pipe) in compiled.iter().filter(|(name, of, _)| *name == file && *of == backend.name()) {
+            assert_eq!(pipe.spec(), &imported.spec, "{file}, {backend}: the declaration of the macro");
+            assert_eq!(digest(pipe, &photos), expected, "{file}, {backend}: the macro");
+            of_macros += 1;
+        }
+    }
+    assert_eq!(of_macros, compiled.len());
+}

@@ -1,0 +1,89 @@
+//! `cargo xtask conformance`: configs against the libraries that they are of, bit for bit.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::flags::Conformance;
+use crate::python::{Profile, Venv};
+use crate::tools;
+
+const SCRIPTS: &str = "benches/conformance";
+
+pub(crate) fn run(flags: &Conformance) -> Result<()> {
+    let kept = tools::target().join("conformance");
+    let pinned = kept.join("pinned.json");
+    let results = flags
+        .against
+        .as_ref()
+        .map_or_else(|| pinned.clone(), |versions| kept.join(format!("{}.json", plain(versions))));
+    let mut python = match &flags.python {
+        // An interpreter with the libraries; the module is the one that its PYTHONPATH or its own packages have.
+        Some(python) => tools::command(python),
+        None => venv(flags)?,
+    };
+    python.arg(tools::root().join(SCRIPTS).join("run.py")).arg("--results").arg(&results);
+    let whole = flags.only.is_none() && flags.classes.is_none() && !flags.quick && flags.against.is_none();
+    if whole {
+        python.arg("--out").arg(tools::root().join("benches/CONFORMANCE.md"));
+    }
+    if flags.against.is_some() {
+        ensure!(
+            pinned.is_file(),
+            "--against says what changed since a run with the pinned releases: run `cargo xtask conformance` first"
+        );
+        python.arg("--against").arg(pinned);
+    }
+    for (flag, value) in [("--only", &flags.only), ("--classes", &flags.classes)] {
+        if let Some(value) = value {
+            python.arg(flag).arg(value);
+        }
+    }
+    if let Some(folder) = &flags.folder {
+        python.arg("--folder").arg(std::path::absolute(folder)?);
+    }
+    if flags.quick {
+        python.arg("--quick");
+    }
+    tools::run(&mut python)
+}
+
+/// An environment with the pinned libraries, or with another release of some, and this module.
+fn venv(flags: &Conformance) -> Result<Command> {
+    let pinned = tools::root().join(SCRIPTS).join("requirements.txt");
+    let (name, requirements) = match &flags.against {
+        None => ("venv-conformance".to_owned(), pinned),
+        Some(versions) => (format!("venv-conformance-{}", plain(versions)), other(&pinned, versions)?),
+    };
+    let venv = Venv::new(&name, Some(&requirements))?;
+    venv.install("the Python module", "bindings/python", Profile::Dev)?;
+    Ok(venv.command())
+}
+
+/// The pinned list with `transformers==6.0,timm==1.1` in the place of its own.
+fn other(pinned: &std::path::Path, versions: &str) -> Result<PathBuf> {
+    let list = fs::read_to_string(pinned).with_context(|| format!("cannot read {}", pinned.display()))?;
+    let given: Vec<&str> = versions.split(',').map(str::trim).collect();
+    let name = |line: &str| line.split("==").next().unwrap_or_default().to_lowercase();
+    for one in &given {
+        let known = list.lines().any(|line| name(line) == name(one));
+        ensure!(
+            known && one.contains("=="),
+            "--against: `{one}`, expected a package of the list and its version, such as transformers==5.25.0"
+        );
+    }
+    let kept = list.lines().filter(|line| !given.iter().any(|one| name(one) == name(line)));
+    let text: String = kept.chain(given.iter().copied()).map(|line| format!("{line}\n")).collect();
+    let folder = tools::target().join("conformance").join(plain(versions));
+    fs::create_dir_all(&folder)?;
+    let path = folder.join("requirements.txt");
+    fs::write(&path, text)?;
+    Ok(path)
+}
+
+/// A name of a folder.
+fn plain(versions: &str) -> String {
+    versions.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect()
+}
