@@ -62,6 +62,7 @@ fn object(env: &Env, imported: Imported) -> Result<Object<'static>> {
             Value::SourceSizes => described.set("kind", "sizes")?,
             Value::Each(one) => described.set("each", vec![one])?,
             Value::EachPair(pair) => described.set("pair", pair.to_vec())?,
+            Value::Nothing => {}
             Value::Text(text) => described.set("text", text)?,
         }
         Ok(described)

@@ -166,7 +166,7 @@
         if (kind === 'sizes') return integers([runs.length, 2], at => runs[at >> 1].sides[at & 1])
         if (each !== undefined) return integers([runs.length], () => each[0])
         if (pair !== undefined) return integers([runs.length, 2], at => pair[at & 1])
-        return [text]
+        return text === undefined ? [] : [text]
       }
       return Object.fromEntries(outputs.map(output => [output.name, named(output)]))
     }

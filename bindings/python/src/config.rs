@@ -95,6 +95,7 @@ impl Config {
             Value::SourceSizes => "sizes".into_pyobject(py).map(Bound::into_any).map_err(PyErr::from),
             Value::Each(one) => one.into_pyobject(py).map(Bound::into_any).map_err(PyErr::from),
             Value::EachPair(pair) => PyList::new(py, pair).map(Bound::into_any),
+            Value::Nothing => Ok(PyList::empty(py).into_any()),
             Value::Text(text) => PyList::new(py, [text]).map(Bound::into_any),
         };
         self.imported.outputs.iter().map(|output| Ok((output.name, value(output.value)?))).collect()

@@ -160,6 +160,8 @@ pub enum Value {
     Each(i64),
     /// The same two integers for each image.
     EachPair([i64; 2]),
+    /// An empty list.
+    Nothing,
     /// One text for the whole batch.
     Text(&'static str),
 }

@@ -248,7 +248,7 @@ class Processor:
                 made[index, :rows, :columns] = 1
         elif kind == "sizes":
             made = [list(sides) for _, _, sides, _ in runs]
-        elif isinstance(kind, int) or (isinstance(kind, list) and isinstance(kind[0], int)):
+        elif isinstance(kind, int) or (isinstance(kind, list) and kind and isinstance(kind[0], int)):
             made = [kind] * len(runs)
         else:
             return kind

@@ -426,6 +426,9 @@ impl Class<'_> {
         if channels == 4 {
             return refuse(Feature::Alpha, "off");
         }
+        if self.steps.older == Older::Constructor {
+            return Variant::Raises("a gray image has no axis of channels; image.convert(\"RGB\") has".to_owned());
+        }
         if flips || self.steps.size == SizeRule::Square {
             return refuse(Feature::Gray, "off");
         }
