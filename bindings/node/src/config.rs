@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use napi::bindgen_prelude::{Env, FnArgs, Function, FunctionCallContext, JsObjectValue, Object, Result, Unknown};
+use napi::bindgen_prelude::{Env, FnArgs, Function, FunctionCallContext, Object, Result, Unknown};
 use pixfuse_config::{Backend, Batch, Imported, Overrides, Source, Value, Variant, read};
 
 use crate::calls::refused;
