@@ -65,7 +65,7 @@ pub fn channels(given: usize, input: &Input) -> String {
         (Gray8, 4) => "; write input(rgba8, alpha = drop)".into(),
         (Gray16, 3) => "; write input(rgb16)".into(),
         (Gray32f, 3) => "; write input(rgb32f)".into(),
-        (format, 1) if format.channels() > 1 => {
+        (format, 1) if format.channels() > 1 && !format.is_yuv() => {
             let gray = with_samples(Gray8, format.sample()).unwrap_or(Gray8);
             format!("; write input({gray}) with output(rgb, ..), or give the gray three times")
         }
@@ -76,6 +76,10 @@ pub fn channels(given: usize, input: &Input) -> String {
 /// For an array with axes of these lengths that is no image of `input(...)`.
 pub fn shape(shape: &[usize], input: &Input) -> String {
     let wanted = input.format.channels();
+    // Luma and chroma have axes of their own, which are named where they are read.
+    if input.format.is_yuv() {
+        return String::new();
+    }
     match (input.layout, shape) {
         (Layout::Hwc, &[planes, ..]) if shape.len() == 3 && planes == wanted && wanted > 1 => {
             format!("; write {}", Input { layout: Layout::Chw, ..input.clone() })
