@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::flags::Demo;
 use crate::progress::step;
 use crate::python::{self, Profile, Venv};
-use crate::{node, report, tools};
+use crate::{jpeg, node, report, tools};
 
 pub(crate) fn run(flags: &Demo) -> Result<()> {
     let photo = match &flags.photo {
@@ -31,7 +31,7 @@ pub(crate) fn run(flags: &Demo) -> Result<()> {
     step(
         "building the Rust demo",
         "cargo-pixfuse-demo",
-        tools::cargo().args(["build", "--release", "--package", "pixfuse-demo"]),
+        tools::cargo().args(["build", "--release", "--package", "pixfuse-demo"]).args(jpeg::features("pixfuse-decode")),
     )?;
     let rust = Line::of(tools::command(program).arg(&photo).arg(&directory))?;
 
@@ -92,7 +92,8 @@ impl Line {
 fn print(photo: &str, input: &std::path::Path, lines: &[&Line]) -> Result<()> {
     let input: Value = serde_json::from_str(&std::fs::read_to_string(input)?)?;
     println!("\n{}", input["pipeline"].as_str().unwrap_or_default());
-    println!("{photo}, {} rows x {} columns\n", input["rows"], input["columns"]);
+    println!("{photo}, {} rows x {} columns", input["rows"], input["columns"]);
+    println!("JPEG is decoded by {}\n", jpeg::decoder());
     let row = |line: &&Line| {
         let median = format!("{:.0} µs", line.median_us);
         vec![line.language.clone(), line.shape.clone(), line.digest.clone(), median, line.level.clone()]

@@ -64,7 +64,7 @@ pub(crate) fn run(level: &str, install: bool, count: &mut Count) -> Result<()> {
 /// The test programs, as `cargo xtask test` builds them: nothing is compiled twice where both run.
 fn programs() -> Result<Vec<PathBuf>> {
     let mut cargo = tools::cargo();
-    cargo.args(["test", "--no-run", "--workspace", "--message-format=json-render-diagnostics"]).args(test::FEATURES);
+    cargo.args(["test", "--no-run", "--workspace", "--message-format=json-render-diagnostics"]).args(test::features());
     cargo.args(TESTS.into_iter().flat_map(|test| ["--test", test]));
     let mut built = HashMap::new();
     let mut child = cargo.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().context(tools::cannot_start(&cargo))?;

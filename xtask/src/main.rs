@@ -2,7 +2,8 @@
 //!
 //! One file or folder is one command (`demo`, `test`, `bench`, `conformance`, `counts`, `goldens`, `package` for `build`, `expand`, `ci`)
 //! or one thing that the commands share: `tools` finds programs and says how to get those that are missing, `python`
-//! keeps the virtual environments, `node` keeps `node_modules` and the addon, `cross` is the other machine, `emulate` the
+//! keeps the virtual environments, `node` keeps `node_modules` and the addon, `jpeg` chooses
+//! the decoder that builds get, `cross` is the other machine, `emulate` the
 //! other CPU and `machine` the computer that it sits in, `progress` shows long work.
 //! `tidy` holds the rules of the tree that no compiler checks, as tests.
 #![forbid(unsafe_code)]
@@ -17,6 +18,7 @@ mod emulate;
 mod expand;
 mod flags;
 mod goldens;
+mod jpeg;
 mod machine;
 mod node;
 mod package;

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::progress::step;
 use crate::python::Profile;
-use crate::tools;
+use crate::{jpeg, tools};
 
 /// Runs `npm ci` in `directory` unless its lock file is the one that was installed last.
 pub(crate) fn modules(directory: &str) -> Result<()> {
@@ -33,7 +33,7 @@ pub(crate) fn modules(directory: &str) -> Result<()> {
 /// Builds the cdylib of crate `package` and copies it to `addon`, the name that the package's `index.js` loads.
 pub(crate) fn addon(label: &str, package: &str, addon: &str, profile: Profile) -> Result<()> {
     let mut cargo = tools::cargo();
-    cargo.args(["build", "--lib", "--package", package]);
+    cargo.args(["build", "--lib", "--package", package]).args(jpeg::features("pixfuse-node"));
     let directory = match profile {
         Profile::Dev => "debug",
         Profile::Release => {

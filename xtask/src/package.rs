@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::progress::step;
 use crate::python::{Profile, Venv};
-use crate::{node, report, tools};
+use crate::{jpeg, node, report, tools};
 
 pub(crate) fn run() -> Result<()> {
     let mut npm = tools::npm()?;
@@ -30,5 +30,6 @@ pub(crate) fn run() -> Result<()> {
     }
     rows.sort();
     print!("{}", report::table(&["package", "size"], &rows, &[1]));
+    println!("JPEG is decoded by {}", jpeg::decoder());
     Ok(())
 }

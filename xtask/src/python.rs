@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::progress::step;
-use crate::tools;
+use crate::{jpeg, tools};
 
 /// The oldest Python that the wheel (abi3-py311) and numpy 2.4 run on.
 const MINOR: u32 = 11;
@@ -96,6 +96,7 @@ impl Venv {
     pub(crate) fn install(&self, label: &str, directory: &str, profile: Profile) -> Result<()> {
         let mut maturin = self.maturin();
         maturin.arg("develop").arg("--manifest-path").arg(tools::root().join(directory).join("Cargo.toml"));
+        maturin.args(jpeg::features("pixfuse-python"));
         if profile == Profile::Release {
             maturin.arg("--release");
         }
@@ -107,6 +108,7 @@ impl Venv {
         let manifest = tools::root().join(directory).join("Cargo.toml");
         let mut maturin = self.maturin();
         maturin.args(["build", "--release", "--manifest-path"]).arg(manifest).arg("--out").arg(into);
+        maturin.args(jpeg::features("pixfuse-python"));
         step("building the wheel", "wheel", &mut maturin)
     }
 

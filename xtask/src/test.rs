@@ -12,10 +12,13 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::flags::Test;
 use crate::python::{Profile, Venv};
 use crate::report::{self, Count};
-use crate::{cross, emulate, node, progress, tools};
+use crate::{cross, emulate, jpeg, node, progress, tools};
 
-/// The features of the core that have tests.
-pub(crate) const FEATURES: [&str; 2] = ["--features", "pixfuse/image,pixfuse/ndarray"];
+/// The arguments that turn on all features that have tests, and can be built here.
+pub(crate) fn features() -> Vec<String> {
+    let core = ["--features", "pixfuse/image,pixfuse/ndarray"].map(String::from);
+    core.into_iter().chain(jpeg::features("pixfuse-decode")).collect()
+}
 
 const OWN: &str = "examples/own-pipelines";
 
@@ -51,7 +54,8 @@ pub(crate) fn run(flags: &Test) -> Result<()> {
 }
 
 fn rust(count: &mut Count) -> Result<()> {
-    stream(tools::cargo().args(["test", "--workspace", "--no-fail-fast"]).args(FEATURES), count)
+    println!("JPEG is decoded by {}", jpeg::decoder());
+    stream(tools::cargo().args(["test", "--workspace", "--no-fail-fast"]).args(features()), count)
 }
 
 fn python(count: &mut Count) -> Result<()> {

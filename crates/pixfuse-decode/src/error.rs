@@ -34,6 +34,14 @@ pub enum Error {
         /// In the decoder's words.
         message: String,
     },
+    /// The file is sound as far as it was read, and of a kind that is not decoded, or not by this build.
+    #[error("file: this {format} file is not supported: {message}")]
+    Unsupported {
+        /// Of the file.
+        format: FileFormat,
+        /// What it has, and what reads it.
+        message: String,
+    },
     /// The image has more pixels than [`Options::max_pixels`](crate::Options::max_pixels).
     #[error(
         "file: {rows} rows x {columns} columns are {pixels} pixels, more than max_pixels = {limit}; \
@@ -89,6 +97,8 @@ pub(crate) enum Broken {
     Ended,
     /// In the decoder's words.
     Damaged(String),
+    /// What it has that is not decoded.
+    Unsupported(String),
     /// There is no memory for so many bytes.
     Memory(usize),
 }
@@ -107,6 +117,7 @@ impl Broken {
         match self {
             Self::Ended => Error::Truncated { format, bytes },
             Self::Damaged(message) => Error::Damaged { format, message },
+            Self::Unsupported(message) => Error::Unsupported { format, message },
             Self::Memory(bytes) => Error::Memory(bytes),
         }
     }

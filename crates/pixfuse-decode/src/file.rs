@@ -19,6 +19,26 @@ pub struct Options {
     /// An image with a longer side is refused, too: what a filter needs grows with a side, and a file of 5 KB can say that
     /// it is 40,000,000 pixels wide.
     pub max_side: u64,
+    /// `[rows, columns]` that are enough: a JPEG whose sides, as stored, are at least 2, 4 or 8 times as large is decoded
+    /// at half, a quarter or an eighth of its size, which is faster, and not what a filter makes of the whole image.
+    ///
+    /// As Pillow's `Image.draft(None, (columns, rows))`, to the bit; what is not JPEG is decoded as it is. Geometry is
+    /// that of the whole image.
+    pub draft: Option<[usize; 2]>,
+    /// What a file gives that ends too early.
+    pub truncated: Truncated,
+}
+
+/// What a file gives that ends too early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Truncated {
+    /// An error, and so does a damaged file.
+    #[default]
+    Error,
+    /// The pixels that there are, and as Pillow's `ImageFile.LOAD_TRUNCATED_IMAGES` fills a JPEG file behind them: gray
+    /// in the rest of what a decoder had begun, black where it had not. A JPEG file that is damaged otherwise gives
+    /// what libjpeg-turbo makes of it. Other formats give an error.
+    Fill,
 }
 
 impl Options {
@@ -31,7 +51,13 @@ impl Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { orient: None, max_pixels: Self::MAX_PIXELS, max_side: Self::MAX_SIDE }
+        Self {
+            orient: None,
+            max_pixels: Self::MAX_PIXELS,
+            max_side: Self::MAX_SIDE,
+            draft: None,
+            truncated: Truncated::Error,
+        }
     }
 }
 
@@ -176,8 +202,22 @@ impl<'a> EncodedImage<'a> {
 
     /// Rows and columns as the pipeline takes them: it turns them as it declares, and this image is turned otherwise.
     fn sides(&self, pipe: &Pipeline, options: &Options) -> [usize; 2] {
-        let shown = self.turned_by(pipe, options).size([self.rows(), self.columns()]);
+        let shown = self.turned_by(pipe, options).size(self.decoded_sides(options));
         pipe.spec().input.orient.size(shown)
+    }
+
+    /// What the sides are divided by, and rounded up: 1, unless a [draft](Options::draft) is enough.
+    fn reduced_by(&self, options: &Options) -> usize {
+        match &self.file {
+            File::Jpeg(file) => file.reduced_by(options.draft),
+            _ => 1,
+        }
+    }
+
+    /// Rows and columns that are decoded, before the image is turned.
+    fn decoded_sides(&self, options: &Options) -> [usize; 2] {
+        let by = self.reduced_by(options);
+        [self.rows(), self.columns()].map(|side| side.div_ceil(by))
     }
 
     /// Whether the pixels may and can be decoded into a format.
@@ -189,6 +229,9 @@ impl<'a> EncodedImage<'a> {
         if rows.max(columns) as u64 > options.max_side {
             return Err(Error::TooLong { rows, columns, limit: options.max_side });
         }
+        if let File::Jpeg(file) = &self.file {
+            file.check(options).map_err(|broken| broken.of(self.format, self.length))?;
+        }
         match colours.refused(bits, wanted) {
             None => Ok(()),
             Some(hint) => Err(Error::Colours { format: self.format(), has: colours.name(), hint }),
@@ -196,7 +239,7 @@ impl<'a> EncodedImage<'a> {
     }
 
     /// Decodes into the channels of `wanted`, as the file stores them, and calls `run` with the image, which is in this
-    /// thread's buffer. Of the options only the limits count.
+    /// thread's buffer. It is not turned, so [`Options::orient`] says nothing.
     ///
     /// # Errors
     /// When the image is larger than `options` allow or has other channels, when the file is damaged, and those of `run`.
@@ -206,7 +249,7 @@ impl<'a> EncodedImage<'a> {
         options: &Options,
         run: impl FnOnce(ImageRef<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let columns = 0..self.columns();
+        let columns = 0..self.decoded_sides(options)[1];
         self.decoded(wanted, options, columns, run)
     }
 
@@ -219,9 +262,10 @@ impl<'a> EncodedImage<'a> {
         run: impl FnOnce(ImageRef<'_>) -> Result<T, pixfuse::Error>,
     ) -> Result<T, Error> {
         let orientation = self.turned_by(pipe, options);
-        let [rows, columns] = self.geometry(pipe, options)?.reach();
+        let [rows, columns] = self.sides(pipe, options);
+        let [rows, columns] = pipe.geometry(rows, columns)?.reach();
         let columns = if orientation.transposes() { rows } else { columns };
-        let whole = self.columns();
+        let whole = self.decoded_sides(options)[1];
         let mirrored = orientation.mirrors()[1];
         let stored = if mirrored { whole - columns.end..whole - columns.start } else { columns };
         self.decoded(pipe.spec().input.format, options, stored, |image| Ok(run(pipe.reorient(image, orientation))?))
@@ -236,9 +280,19 @@ impl<'a> EncodedImage<'a> {
         run: impl FnOnce(ImageRef<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         self.check(wanted, options)?;
-        let shape = [self.rows(), self.columns(), wanted.channels()];
+        let ([rows, whole], channels) = (self.decoded_sides(options), wanted.channels());
+        let asked = jpeg::Asked {
+            format: wanted,
+            sides: [rows, whole],
+            columns,
+            reduced_by: self.reduced_by(options),
+            fill: options.truncated == Truncated::Fill,
+        };
         let Self { format, length, header: Header { colours, .. }, mut file } = self;
-        let [rows, whole, channels] = shape;
+        if let File::Jpeg(file) = &file {
+            file.prepare(asked.fill).map_err(|broken| broken.of(format, length))?;
+        }
+        let shape = [rows, whole, channels];
         let sample = wanted.sample();
         let room = colours.channels().max(channels) * sample.size();
         let besides = match &mut file {
@@ -248,7 +302,7 @@ impl<'a> EncodedImage<'a> {
         };
         scratch::with((rows * whole).saturating_mul(room), besides, |bytes| {
             let decoded = guarded(|| match file {
-                File::Jpeg(file) => file.pixels(wanted, columns, bytes),
+                File::Jpeg(file) => file.pixels(&asked, bytes),
                 File::Whole(file) => file.pixels(sample == Sample::U16, bytes).map(|given| (Some(given), 0..whole)),
             });
             let (given, columns) = decoded.map_err(|broken| broken.of(format, length))?;

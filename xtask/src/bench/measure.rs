@@ -9,7 +9,7 @@ use super::store::Run;
 use crate::flags::Bench;
 use crate::progress::{step, stream};
 use crate::python::{Profile, Venv};
-use crate::{node, tools};
+use crate::{jpeg, node, tools};
 
 /// Measures everything, or the workload that was asked for.
 pub(crate) fn run(flags: &Bench) -> Result<Run> {
@@ -20,6 +20,7 @@ pub(crate) fn run(flags: &Bench) -> Result<Run> {
     node::addon("the Node addon", "pixfuse-node-addon", "bindings/node/pixfuse.node", Profile::Release)?;
     let mut build = tools::cargo();
     build.args(["build", "--release", "--package", "pixfuse-benches", "--bin", "peers"]);
+    build.args(jpeg::features("pixfuse-decode"));
     step("building the Rust peers", "cargo-peers", &mut build)?;
 
     kernels(flags)?;
@@ -50,7 +51,8 @@ pub(crate) fn run(flags: &Bench) -> Result<Run> {
 /// Every kernel on every level, with criterion, which compares with its own record of the run before.
 fn kernels(flags: &Bench) -> Result<()> {
     let mut criterion = tools::cargo();
-    criterion.args(["bench", "--package", "pixfuse-benches", "--bench", "kernels", "--"]);
+    criterion.args(["bench", "--package", "pixfuse-benches", "--bench", "kernels"]);
+    criterion.args(jpeg::features("pixfuse-decode")).arg("--");
     if let Some(only) = &flags.only {
         // A pattern: without the slash W1 is also the start of W10a.
         criterion.arg(format!("^{only}/"));
