@@ -1,5 +1,6 @@
 //! Both decoders, where both are here, against what Pillow reads.
 
+#[cfg(feature = "libjpeg-turbo")]
 use std::collections::BTreeMap;
 use std::path::Path;
 
