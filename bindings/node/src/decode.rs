@@ -94,6 +94,7 @@ fn options(call: &FunctionCallContext) -> Result<Options> {
         orient: orientation(call.get(1)?)?,
         max_pixels: limit("maxPixels", 2, Options::MAX_PIXELS)?,
         max_side: limit("maxSide", 3, Options::MAX_SIDE)?,
+        ..Options::default()
     })
 }
 

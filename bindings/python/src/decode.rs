@@ -57,6 +57,7 @@ pub(crate) fn options(
         orient: orient.map(orientation).transpose()?,
         max_pixels: limit("max_pixels", max_pixels, Options::MAX_PIXELS)?,
         max_side: limit("max_side", max_side, Options::MAX_SIDE)?,
+        ..Options::default()
     })
 }
 
