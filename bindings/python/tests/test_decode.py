@@ -275,4 +275,4 @@ def test_threads_share_a_pipeline():
 
 def test_decoders_are_named():
     named = pixfuse.decoders()
-    assert all(name in named for name in ("JPEG", "libjpeg-turbo-rs", "PNG", "WebP", "image-webp", "EXIF"))
+    assert all(name in named for name in ("JPEG", "libjpeg-turbo", "PNG", "WebP", "image-webp", "EXIF"))

@@ -109,7 +109,7 @@ def test_attributes():
     assert eval(repr(pipe)) == pipe
     explained = pipe.explain()
     assert TEXT in explained and pipe.level in explained and "OpenCV" in explained
-    assert "decoders  JPEG  libjpeg-turbo-rs" in explained
+    assert "decoders  JPEG  libjpeg-turbo" in explained
     assert "decoders" not in Pipeline("input(nv12), output(rgb, u8)").explain()
     assert pixfuse.__version__ == importlib.metadata.version("pixfuse")
 
