@@ -7,13 +7,16 @@ use pixfuse_config::{Backend, Batch, Imported, Overrides, Source, Value, Variant
 
 use crate::calls::refused;
 
+/// What the function of `processor.js` takes: the reader of configs, and the exports that it extends.
+type Extension<'a> = FnArgs<(Function<'a, (), Object<'a>>, Object<'a>)>;
+
 /// Adds the class `Processor`, which reads the config of a model, beside the `Pipeline` that `register` added.
 ///
 /// # Errors
 /// When a JavaScript exception is pending.
 pub fn register_processor(exports: &mut Object, env: &Env) -> Result<()> {
     let read = env.create_function_from_closure::<(), _, _>("readConfig", |call| config(&call))?;
-    let extend: Function<FnArgs<(Function<(), Object>, Object)>, ()> = env.run_script(include_str!("processor.js"))?;
+    let extend: Function<Extension, ()> = env.run_script(include_str!("processor.js"))?;
     extend.call(FnArgs::from((read, *exports)))
 }
 

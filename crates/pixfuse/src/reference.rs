@@ -156,12 +156,11 @@ impl Source<'_> {
     }
 }
 
-/// The value at (row, column, source channel) of the whole resized image: an integer, but for `precision = f32`.
-fn resampler<'a>(
-    resample: Resample,
-    image: &'a Source<'_>,
-    placement: &Placement,
-) -> Result<Box<dyn Fn(usize, usize, usize) -> f32 + 'a>, NoMemory> {
+/// The value at (row, column, source channel) of a resized image.
+type Resampled<'a> = Box<dyn Fn(usize, usize, usize) -> f32 + 'a>;
+
+/// The whole resized image, of integers but for `precision = f32`.
+fn resampler<'a>(resample: Resample, image: &'a Source<'_>, placement: &Placement) -> Result<Resampled<'a>, NoMemory> {
     let source = [image.image.rows() as u32, image.image.columns() as u32];
     let [rows, columns] = placement.resized;
     Ok(match resample {

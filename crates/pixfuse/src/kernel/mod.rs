@@ -76,8 +76,11 @@ pub struct Kernel {
     shape: Shape,
     /// Whether it maps values that are f32 when they are resampled.
     floats: bool,
-    prepare: fn(Token, &Request) -> Result<Box<dyn Prepared>, NoMemory>,
+    prepare: Prepare,
 }
+
+/// Builds the tables for one source size.
+type Prepare = fn(Token, &Request) -> Result<Box<dyn Prepared>, NoMemory>;
 
 impl Kernel {
     /// The kernel of a body. A body that no source or output has channels for is not compiled:
