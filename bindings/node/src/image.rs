@@ -48,7 +48,8 @@ impl Image {
         if let Some(channels) = optional("channels", channels)?
             && channels != format.channels()
         {
-            return Err(format!("has {channels} channels, input({format}) needs {}", format.channels()));
+            let step = pixfuse::next_step::channels(channels, input);
+            return Err(format!("has {channels} channels, input({format}) needs {}{step}", format.channels()));
         }
         let shape =
             Shape { format, layout: input.layout, sides: [rows, columns], blocks: Default::default(), count: 1 };

@@ -50,10 +50,10 @@
   const Geometry = native.geometry(refused, known, native.placed)
 
   // What the native half asks of an image; planes that lie apart are arrays of it, which are made here.
-  function parts(image) {
+  function parts(image, place = '') {
     const { data, planes, width, height, channels, stride } = image ?? {}
     if (planes === undefined || planes === null) {
-      if (isArray(data)) throw refused('image: data: expected a typed array, found an array')
+      if (isArray(data)) throw refused(`image: ${place}data: expected a typed array, found an array`)
       return [data, width, height, channels, stride]
     }
     const each = [...partsOfPlanes(planes)]
@@ -70,7 +70,8 @@
 
   // Those of many images, one after the other.
   function* partsOf(images) {
-    for (const image of images) yield* parts(image)
+    let number = 0
+    for (const image of images) yield* parts(image, `number ${number++}: `)
   }
 
   // The bytes of a buffer in one that nobody else has; nothing for buffers that Node.js does not let go, like those that

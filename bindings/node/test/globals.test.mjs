@@ -84,7 +84,7 @@ async function attack() {
     },
   })
   const evil = { data, stride: [640, 640], width: 640, height: 480 }
-  assert.throws(() => nv12.batchSync([first, evil]), { code: 'InvalidArg', message: /^image: data: expected a typed array, found an array/ })
+  assert.throws(() => nv12.batchSync([first, evil]), { code: 'InvalidArg', message: /^image: number 1: data: expected a typed array, found an array/ })
   console.log(`survived ${taken}`)
 }
 

@@ -145,11 +145,11 @@ WRONG = {
         lambda pipe: pipe.decode(PHOTO, max_pixels=4799),
         "file: 60 rows x 80 columns are 4800 pixels, more than max_pixels = 4799; to read it, raise max_pixels",
     ),
-    (
+    "a long side": (
         lambda pipe: pipe.decode(PHOTO, max_side=79),
         "file: of 60 rows x 80 columns a side is longer than max_side = 79; to read it, raise max_side",
     ),
-    (
+    "a negative side": (
         lambda pipe: pipe.decode_batch([PHOTO], max_side=-1),
         "max_side: expected a whole number of at least 1, found -1",
     ),
