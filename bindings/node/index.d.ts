@@ -97,8 +97,23 @@ export interface RunSyncOptions<E extends Element = Element> extends Options<E>,
   readonly threads?: number | null | undefined
 }
 
+/** At which size a file is decoded. */
+export interface DraftOptions {
+  /**
+   * `[rows, columns]` that are enough: a JPEG file whose sides, as stored, are at least 2, 4 or 8 times as large is decoded
+   * at half, a quarter or an eighth of its size, as by Pillow's `Image.draft`: faster, and not what a filter makes of the
+   * whole image. Geometry is that of the whole image. Needs the decoder libjpeg-turbo.
+   */
+  readonly draft?: readonly [rows: number, columns: number] | null | undefined
+}
+
 /** Options of `decodeSync` and `decode`. */
-export interface DecodeOptions<E extends Element = Element> extends Options<E>, OrientOptions {
+export interface DecodeOptions<E extends Element = Element> extends Options<E>, OrientOptions, DraftOptions {
+  /**
+   * What a JPEG file gives that ends too early or is damaged: an error unless given, or with `fill` what there is of it, as
+   * with Pillow's `LOAD_TRUNCATED_IMAGES`. Needs the decoder libjpeg-turbo.
+   */
+  readonly truncated?: 'error' | 'fill' | null | undefined
   /** An image of more pixels is refused before memory is asked for; 178,956,970 unless given, as Pillow's. */
   readonly maxPixels?: number | null | undefined
   /** An image with a longer side is refused, too; 65,535 unless given, the longest side of a JPEG. */
@@ -346,7 +361,7 @@ export interface Pipeline<E extends Element = Element> {
   decodeBatchSync(files: Iterable<Uint8Array>, options?: DecodeBatchOptions<E> | null): Tensor<TensorData<E>>
 
   /** Where `decode` puts things of this file: as `geometry`, for the turned image. Only the header is read. */
-  decodeGeometry(data: Uint8Array, options?: OrientOptions | null): Geometry
+  decodeGeometry(data: Uint8Array, options?: (OrientOptions & DraftOptions) | null): Geometry
 
   /** The same as `spec`. */
   toString(): string

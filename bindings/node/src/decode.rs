@@ -2,16 +2,18 @@
 //!
 //! The bytes of a file are copied first: they are few beside its pixels, and JavaScript may do with its own what it likes.
 
-use napi::bindgen_prelude::{Array, AsyncTask, Env, FunctionCallContext, JsObjectValue, Object, Result, Unknown};
+use napi::bindgen_prelude::{
+    Array, AsyncTask, Env, FunctionCallContext, JsObjectValue, JsValue, Object, Result, Unknown,
+};
 use pixfuse::{Orientation, Pipeline, TensorElement, with_element};
-use pixfuse_decode::{EncodedImage, Error, Options, batch_shape, decode_batch_into};
+use pixfuse_decode::{EncodedImage, Error, Options, Truncated, batch_shape, decode_batch_into};
 
 use crate::buffer::{self, elements, found, is_absent, whole};
 use crate::calls::{allocate, refused, threaded};
 use crate::geometry;
 use crate::task::{Run, Work, made};
 
-/// `decode(data, orient, maxPixels, maxSide, out, allocate)`: `{ data, dims }`, with `out` or a new array.
+/// `decode(data, orient, maxPixels, maxSide, draft, truncated, out, allocate)`: `{ data, dims }`, with `out` or a new array.
 pub(crate) fn one<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Object<'static>> {
     let (file, options) = (file(call)?, options(call)?);
     let image = EncodedImage::open(&file).map_err(refused_file)?;
@@ -23,10 +25,10 @@ pub(crate) fn one<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext)
     result(call.env, out, &dims)
 }
 
-/// `decodeBatch([data, ..], orient, maxPixels, maxSide, out, allocate, threads)`: as `decode`.
+/// `decodeBatch([data, ..], orient, maxPixels, maxSide, draft, truncated, out, allocate, threads)`: as `decode`.
 pub(crate) fn batch<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Object<'static>> {
     let (list, options): (Object, _) = (call.get(0)?, options(call)?);
-    let threaded = threaded(pipe, call.get(6)?)?;
+    let threaded = threaded(pipe, call.get(8)?)?;
     let pipe = threaded.as_ref().unwrap_or(pipe);
     let files = (0..list.get_array_length()?).map(|index| {
         buffer::bytes(list.get_element(index)?).map_err(|message| refused(format!("number {index}: {message}")))
@@ -41,12 +43,12 @@ pub(crate) fn batch<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContex
     result(call.env, out, &dims)
 }
 
-/// `startDecode(data, orient, maxPixels, maxSide, out, allocate, dims)`: a promise of a new tensor. `out` is only checked; the
-/// shape goes into the array `dims`.
+/// `startDecode(data, orient, maxPixels, maxSide, draft, truncated, out, allocate, dims)`: a promise of a new tensor. `out`
+/// is only checked; the shape goes into the array `dims`.
 pub(crate) fn start(pipe: &Pipeline, call: &FunctionCallContext) -> Result<AsyncTask<Run>> {
     let (file, options) = (file(call)?, options(call)?);
     let dims = EncodedImage::open(&file).and_then(|image| image.output_shape(pipe, &options)).map_err(refused_file)?;
-    let (length, out) = (dims.iter().product(), call.get(4)?);
+    let (length, out) = (dims.iter().product(), call.get(6)?);
     if !is_absent(out) {
         // SAFETY: the elements are counted, not touched, and no JavaScript runs meanwhile.
         let given = with_element!(pipe.element(), T => unsafe { elements::<T>(out) }.map(|out| out.len()));
@@ -56,16 +58,19 @@ pub(crate) fn start(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Async
             return Err(refused(pixfuse::Error::Output(message)));
         }
     }
-    let mut shape: Array = call.get(6)?;
+    let mut shape: Array = call.get(8)?;
     for (index, &side) in (0..).zip(dims.iter()) {
         shape.set(index, side as f64)?;
     }
-    Ok(AsyncTask::new(Run::new(pipe, Work::File { file, options }, made(pipe, call.get(5)?, length)?)))
+    Ok(AsyncTask::new(Run::new(pipe, Work::File { file, options }, made(pipe, call.get(7)?, length)?)))
 }
 
-/// `decodeGeometry(data, orient)`.
+/// `decodeGeometry(data, orient, draft)`.
 pub(crate) fn place(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Object<'static>> {
-    let (file, options) = (file(call)?, Options { orient: orientation(call.get(1)?)?, ..Options::default() });
+    let (file, options) = (
+        file(call)?,
+        Options { orient: orientation(call.get(1)?)?, draft: sides(call.get(2)?)?, ..Options::default() },
+    );
     let image = EncodedImage::open(&file).map_err(refused_file)?;
     geometry::object(call.env, image.geometry(pipe, &options).map_err(refused_file)?)
 }
@@ -84,7 +89,7 @@ fn file(call: &FunctionCallContext) -> Result<Vec<u8>> {
     buffer::bytes(call.get(0)?).map_err(refused)
 }
 
-/// The second, the third and the fourth.
+/// The second to the sixth.
 fn options(call: &FunctionCallContext) -> Result<Options> {
     let limit = |name, index, usual| {
         let given: Unknown = call.get(index)?;
@@ -94,8 +99,39 @@ fn options(call: &FunctionCallContext) -> Result<Options> {
         orient: orientation(call.get(1)?)?,
         max_pixels: limit("maxPixels", 2, Options::MAX_PIXELS)?,
         max_side: limit("maxSide", 3, Options::MAX_SIDE)?,
-        ..Options::default()
+        draft: sides(call.get(4)?)?,
+        truncated: what_is_missing(call.get(5)?)?,
     })
+}
+
+/// Rows and columns that are enough, if they are given.
+fn sides(given: Unknown) -> Result<Option<[usize; 2]>> {
+    if is_absent(given) {
+        return Ok(None);
+    }
+    let message = || refused(format!("draft: expected [rows, columns], both at least 1, found {}", found(given)));
+    if !given.is_array()? {
+        return Err(message());
+    }
+    // SAFETY: it is an array, which is an object.
+    let list: Object = unsafe { given.cast()? };
+    let side = |index| whole("draft", list.get_element(index)?).map_err(|_| message());
+    if list.get_array_length()? != 2 { Err(message()) } else { Ok(Some([side(0)?, side(1)?])) }
+}
+
+/// What a file gives that ends too early.
+fn what_is_missing(given: Unknown) -> Result<Truncated> {
+    if is_absent(given) {
+        return Ok(Truncated::Error);
+    }
+    // SAFETY: the conversion refuses what is not a string.
+    let text: Option<String> = unsafe { given.cast() }.ok();
+    match text.as_deref() {
+        Some("error") => Ok(Truncated::Error),
+        Some("fill") => Ok(Truncated::Fill),
+        Some(other) => Err(refused(format!("truncated: expected 'error' or 'fill', found '{other}'"))),
+        None => Err(refused(format!("truncated: expected 'error' or 'fill', found {}", found(given)))),
+    }
 }
 
 /// What is wrong with a file; an option that it names has JavaScript's spelling.
@@ -111,10 +147,10 @@ pub(crate) fn refused_file(error: Error) -> napi::Error {
     })
 }
 
-/// The fifth, or an array of so many elements from the sixth.
+/// The seventh, or an array of so many elements from the eighth.
 fn given_or_new(call: &FunctionCallContext, length: usize) -> Result<Unknown<'static>> {
-    let out: Unknown = call.get(4)?;
-    if is_absent(out) { allocate(call.get(5)?, length) } else { Ok(out) }
+    let out: Unknown = call.get(6)?;
+    if is_absent(out) { allocate(call.get(7)?, length) } else { Ok(out) }
 }
 
 fn result(env: &Env, data: Unknown, dims: &[usize]) -> Result<Object<'static>> {

@@ -33,6 +33,9 @@
 
   const refused = message => assign(new Error(message), { code: 'InvalidArg' })
 
+  // What `decode` knows of its options.
+  const DECODE = ['out', 'orient', 'maxPixels', 'maxSide', 'draft', 'truncated']
+
   // An object of some of these options, or nothing. Array.prototype.map gives an index and the array behind each item,
   // which say nothing: `files.map(pipe.decodeSync)` works.
   function known(options, names, list) {
@@ -198,33 +201,37 @@
     }
 
     decodeSync(data, options, list) {
-      const { out, orient, maxPixels, maxSide } = known(options, ['out', 'orient', 'maxPixels', 'maxSide'], list)
+      const { out, orient, maxPixels, maxSide, draft, truncated } = known(options, DECODE, list)
       const bits = this.#bits(out)
-      const { data: made, dims } = this.#native.decode(data, orient, maxPixels, maxSide, bits, this.#allocate)
+      const { data: made, dims } =
+        this.#native.decode(data, orient, maxPixels, maxSide, draft, truncated, bits, this.#allocate)
       return { data: this.#shown(out, made), dims }
     }
 
     async decode(data, options, list) {
-      const { out, orient, maxPixels, maxSide } = known(options, ['out', 'orient', 'maxPixels', 'maxSide'], list)
+      const { out, orient, maxPixels, maxSide, draft, truncated } = known(options, DECODE, list)
       const bits = this.#bits(out)
       const dims = []
-      const made = await this.#native.startDecode(data, orient, maxPixels, maxSide, bits, this.#allocate, dims)
+      const made = await this.#native.startDecode(
+        data, orient, maxPixels, maxSide, draft, truncated, bits, this.#allocate, dims,
+      )
       fill(bits, made)
       return { data: this.#shown(out, made), dims }
     }
 
     decodeBatchSync(files, options, list) {
-      const names = ['out', 'orient', 'maxPixels', 'maxSide', 'threads']
-      const { out, orient, maxPixels, maxSide, threads } = known(options, names, list)
+      const { out, orient, maxPixels, maxSide, draft, truncated, threads } = known(options, [...DECODE, 'threads'], list)
       const bits = this.#bits(out)
       const { data: made, dims } =
-        this.#native.decodeBatch([...files], orient, maxPixels, maxSide, bits, this.#allocate, threads)
+        this.#native.decodeBatch(
+          [...files], orient, maxPixels, maxSide, draft, truncated, bits, this.#allocate, threads,
+        )
       return { data: this.#shown(out, made), dims }
     }
 
     decodeGeometry(data, options, list) {
-      const { orient } = known(options, ['orient'], list)
-      return new Geometry(this.#native.decodeGeometry(data, orient))
+      const { orient, draft } = known(options, ['orient', 'draft'], list)
+      return new Geometry(this.#native.decodeGeometry(data, orient, draft))
     }
 
     // The array over the memory of the caller's `out` that the native half takes.

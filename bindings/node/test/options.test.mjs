@@ -33,7 +33,7 @@ test('an option that a function does not know is refused, with the nearest that 
   }
   for (const [wrong, right] of [['maxpixels', 'maxPixels'], ['max_pixels', 'maxPixels'], ['max_side', 'maxSide'], ['Out', 'out'], ['orientation', undefined]]) {
     const hint = right === undefined ? '' : `; did you mean \`${right}\`?`
-    const message = `options: unknown option \`${wrong}\`, expected one of out, orient, maxPixels, maxSide${hint}`
+    const message = `options: unknown option \`${wrong}\`, expected one of out, orient, maxPixels, maxSide, draft, truncated${hint}`
     assert.throws(() => pipe.decodeSync(file, { [wrong]: 6 }), refused(message))
   }
   assert.throws(() => pipe.batchSync([source], { thread: 4 }), refused(/did you mean `threads`\?$/))

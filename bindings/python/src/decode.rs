@@ -2,7 +2,7 @@
 
 use numpy::{PyArray1, PyArrayMethods};
 use pixfuse::{Orientation, TensorElement};
-use pixfuse_decode::{EncodedImage, Options, batch_shape, decode_batch_into};
+use pixfuse_decode::{EncodedImage, Options, Truncated, batch_shape, decode_batch_into};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
@@ -46,6 +46,8 @@ pub(crate) fn options(
     orient: Option<&Bound<'_, PyAny>>,
     max_pixels: Option<&Bound<'_, PyAny>>,
     max_side: Option<&Bound<'_, PyAny>>,
+    draft: Option<&Bound<'_, PyAny>>,
+    truncated: Option<&Bound<'_, PyAny>>,
 ) -> Result<Options, Failure> {
     let limit = |name: &str, given: Option<&Bound<'_, PyAny>>, usual: u64| {
         let Some(given) = given else { return Ok(usual) };
@@ -57,8 +59,31 @@ pub(crate) fn options(
         orient: orient.map(orientation).transpose()?,
         max_pixels: limit("max_pixels", max_pixels, Options::MAX_PIXELS)?,
         max_side: limit("max_side", max_side, Options::MAX_SIDE)?,
-        ..Options::default()
+        draft: draft.map(sides).transpose()?,
+        truncated: truncated.map_or(Ok(Truncated::Error), what_is_missing)?,
     })
+}
+
+/// Rows and columns that are enough.
+fn sides(given: &Bound<'_, PyAny>) -> Result<[usize; 2], Failure> {
+    let message =
+        || Failure::Argument(format!("draft: expected (rows, columns), both at least 1, found {}", found(given)));
+    given
+        .extract::<(usize, usize)>()
+        .ok()
+        .map(<[usize; 2]>::from)
+        .filter(|sides| !sides.contains(&0))
+        .ok_or_else(message)
+}
+
+/// What a file gives that ends too early.
+fn what_is_missing(given: &Bound<'_, PyAny>) -> Result<Truncated, Failure> {
+    match given.extract::<&str>() {
+        Ok("error") => Ok(Truncated::Error),
+        Ok("fill") => Ok(Truncated::Fill),
+        Ok(other) => Err(Failure::Argument(format!("truncated: expected \"error\" or \"fill\", found \"{other}\""))),
+        Err(_) => Err(Failure::Argument(format!("truncated: expected \"error\" or \"fill\", found {}", found(given)))),
+    }
 }
 
 /// An orientation by its EXIF value.

@@ -141,8 +141,13 @@ impl Pipeline {
     /// names the decoders.
     ///
     /// An image of more than `max_pixels` (178,956,970, as Pillow's) or with a side longer than `max_side` (65,535) is
-    /// refused before memory is asked for. The GIL is released meanwhile, as in a call of the pipeline. Raises PipelineError when the file is truncated, damaged, of
-    /// another kind or of other channels; nothing has been written to `out` then.
+    /// refused before memory is asked for. With `draft=(rows, columns)` a JPEG file whose sides, as stored, are at least 2, 4
+    /// or 8 times as large is decoded at half, a quarter or an eighth of its size, as by Pillow's `Image.draft`: faster,
+    /// and not what a filter makes of the whole image. `truncated="fill"` fills what is missing or damaged in a JPEG file,
+    /// as Pillow's `LOAD_TRUNCATED_IMAGES`. Both need the decoder libjpeg-turbo, as in the wheels.
+    ///
+    /// The GIL is released meanwhile, as in a call of the pipeline. Raises PipelineError when the file is truncated,
+    /// damaged, of another kind or of other channels; nothing has been written to `out` then.
     ///
     /// >>> import io, pixfuse, PIL.Image
     /// >>> file = io.BytesIO()
@@ -154,7 +159,8 @@ impl Pipeline {
     /// Traceback (most recent call last):
     ///     ...
     /// pixfuse.PipelineError: file: this JPEG file of 300 bytes ends too early: it is truncated
-    #[pyo3(signature = (data, out=None, *, orient=None, max_pixels=None, max_side=None))]
+    #[expect(clippy::too_many_arguments, reason = "they are the keywords of Python's call")]
+    #[pyo3(signature = (data, out=None, *, orient=None, max_pixels=None, max_side=None, draft=None, truncated=None))]
     fn decode<'py>(
         &self,
         data: &Bound<'py, PyAny>,
@@ -162,8 +168,10 @@ impl Pipeline {
         orient: Option<&Bound<'py, PyAny>>,
         max_pixels: Option<&Bound<'py, PyAny>>,
         max_side: Option<&Bound<'py, PyAny>>,
+        draft: Option<&Bound<'py, PyAny>>,
+        truncated: Option<&Bound<'py, PyAny>>,
     ) -> Result<Bound<'py, PyAny>, Failure> {
-        let options = decode::options(orient, max_pixels, max_side)?;
+        let options = decode::options(orient, max_pixels, max_side, draft, truncated)?;
         with_element!(self.pipe.element(), T => decode::one::<T>(&self.pipe, data, out, &options))
     }
 
@@ -172,7 +180,8 @@ impl Pipeline {
     /// Files and `out` are as in `decode`, and the files must give tensors of one shape, which resize(...) makes. With
     /// `threads` that many share the work. Raises PipelineError, which names the file by its number; those before it may
     /// have been written to `out` then.
-    #[pyo3(signature = (files, out=None, *, threads=None, orient=None, max_pixels=None, max_side=None))]
+    #[expect(clippy::too_many_arguments, reason = "they are the keywords of Python's call")]
+    #[pyo3(signature = (files, out=None, *, threads=None, orient=None, max_pixels=None, max_side=None, draft=None, truncated=None))]
     fn decode_batch<'py>(
         &self,
         files: &Bound<'py, PyAny>,
@@ -181,8 +190,10 @@ impl Pipeline {
         orient: Option<&Bound<'py, PyAny>>,
         max_pixels: Option<&Bound<'py, PyAny>>,
         max_side: Option<&Bound<'py, PyAny>>,
+        draft: Option<&Bound<'py, PyAny>>,
+        truncated: Option<&Bound<'py, PyAny>>,
     ) -> Result<Bound<'py, PyAny>, Failure> {
-        let options = decode::options(orient, max_pixels, max_side)?;
+        let options = decode::options(orient, max_pixels, max_side, draft, truncated)?;
         let pipe = match threads {
             Some(threads) => self.pipe.with_threads(side("threads", threads)?)?,
             None => self.pipe.clone(),
@@ -191,9 +202,16 @@ impl Pipeline {
     }
 
     /// Where `decode` puts things of this file: as `geometry`, for the turned image; nothing but the header is read.
-    #[pyo3(signature = (data, *, orient=None))]
-    fn decode_geometry(&self, data: &Bound<'_, PyAny>, orient: Option<&Bound<'_, PyAny>>) -> Result<Geometry, Failure> {
-        let options = decode::options(orient, None, None)?;
+    ///
+    /// With `draft`, as in `decode`, the places are still those of the whole image.
+    #[pyo3(signature = (data, *, orient=None, draft=None))]
+    fn decode_geometry(
+        &self,
+        data: &Bound<'_, PyAny>,
+        orient: Option<&Bound<'_, PyAny>>,
+        draft: Option<&Bound<'_, PyAny>>,
+    ) -> Result<Geometry, Failure> {
+        let options = decode::options(orient, None, None, draft, None)?;
         Ok(EncodedImage::open(decode::File::of(data)?.bytes())?.geometry(&self.pipe, &options)?.into())
     }
 

@@ -197,7 +197,14 @@ impl<'a> EncodedImage<'a> {
     /// As [`Pipeline::geometry`](pixfuse::Pipeline::geometry).
     pub fn geometry(&self, pipe: &Pipeline, options: &Options) -> Result<Geometry, Error> {
         let [rows, columns] = self.sides(pipe, options);
-        Ok(pipe.geometry(rows, columns)?)
+        let geometry = pipe.geometry(rows, columns)?;
+        Ok(match self.reduced_by(options) {
+            1 => geometry,
+            by => {
+                let shown = self.turned_by(pipe, options).size([self.rows(), self.columns()]);
+                geometry.reduced_from(pipe.spec().input.orient.size(shown), by)
+            }
+        })
     }
 
     /// Rows and columns as the pipeline takes them: it turns them as it declares, and this image is turned otherwise.

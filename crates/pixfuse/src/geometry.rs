@@ -82,6 +82,18 @@ impl Geometry {
         }
     }
 
+    /// The same places in the image that the source was reduced from: every pixel of the source shows `by` x `by` pixels of
+    /// an image of the size `whole`, those of the last row and column fewer where it is no multiple. Decoders that decode
+    /// at a part of the size make such sources.
+    ///
+    /// Points and boxes are mapped by the exact scale. [`source_box`](Self::source_box) and
+    /// [`exact_scale`](Self::exact_scale) follow from the sides, and are off by up to `by` pixels where they are no
+    /// multiples.
+    #[must_use]
+    pub fn reduced_from(self, whole: [usize; 2], by: usize) -> Self {
+        Self { source: whole, scale: self.scale.map(|scale| scale / by as f64), ..self }
+    }
+
     /// The numbers that all others follow from: `source`, `resized`, `output`, `content`, `scale`, `offset` and `patches`
     /// (zeros where there are none), one after the other. [`from_numbers`](Self::from_numbers) makes an equal geometry of them, in another process or language.
     pub fn to_numbers(&self) -> [f64; 16] {

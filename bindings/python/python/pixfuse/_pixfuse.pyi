@@ -132,6 +132,8 @@ class Pipeline:
         orient: int | None = None,
         max_pixels: int | None = None,
         max_side: int | None = None,
+        draft: tuple[int, int] | None = None,
+        truncated: Literal["error", "fill"] | None = None,
     ) -> npt.NDArray[Any]: ...
     @overload
     def decode(
@@ -142,6 +144,8 @@ class Pipeline:
         orient: int | None = None,
         max_pixels: int | None = None,
         max_side: int | None = None,
+        draft: tuple[int, int] | None = None,
+        truncated: Literal["error", "fill"] | None = None,
     ) -> _Out: ...
     @overload
     def decode_batch(
@@ -153,6 +157,8 @@ class Pipeline:
         orient: int | None = None,
         max_pixels: int | None = None,
         max_side: int | None = None,
+        draft: tuple[int, int] | None = None,
+        truncated: Literal["error", "fill"] | None = None,
     ) -> npt.NDArray[Any]: ...
     @overload
     def decode_batch(
@@ -164,8 +170,12 @@ class Pipeline:
         orient: int | None = None,
         max_pixels: int | None = None,
         max_side: int | None = None,
+        draft: tuple[int, int] | None = None,
+        truncated: Literal["error", "fill"] | None = None,
     ) -> _Out: ...
-    def decode_geometry(self, data: Buffer, *, orient: int | None = None) -> Geometry: ...
+    def decode_geometry(
+        self, data: Buffer, *, orient: int | None = None, draft: tuple[int, int] | None = None
+    ) -> Geometry: ...
     @property
     def spec(self) -> str: ...
     @property
