@@ -66,8 +66,12 @@ export type Out<E extends Element = Element> = E extends 'u8' ? Uint8Array | Uin
 
 /** How an image is turned, instead of as `input` says. */
 export interface OrientOptions {
-  /** A value of the EXIF tag `Orientation`. */
-  readonly orient?: Orient | null | undefined
+  /**
+   * A value of the EXIF tag `Orientation`, `'stored'` for 1 (not turned), or, of a file, `'exif'`: as its own note says,
+   * which is what `decode` does unless it is told otherwise. Pixels have no note: sharp's are as they are stored unless
+   * `.autoOrient()` was called, and `(await sharp(file).metadata()).orientation` is what to give for those.
+   */
+  readonly orient?: Orient | 'exif' | 'stored' | null | undefined
 }
 
 /** Options of everything that gives a tensor. */
@@ -336,7 +340,7 @@ export interface Pipeline<E extends Element = Element> {
   /**
    * Decodes a JPEG, PNG, WebP, GIF, BMP or TIFF file and runs over it, on this thread.
    *
-   * The image is turned as its EXIF note says; without one as `input` says; `orient` overrides both. The pixels are those
+   * The image is turned as its EXIF note says; without one as `input` says; `orient` overrides both (`run` turns nothing of itself). The pixels are those
    * that Pillow decodes, in the channels of `input`: a gray file gives colours too, an opaque one alpha 255. A file with
    * alpha needs `rgba8`, or `input(rgba8, alpha = drop)`, which reads every file. {@link decoders} names the decoders.
    *

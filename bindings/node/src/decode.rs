@@ -2,6 +2,7 @@
 //!
 //! The bytes of a file are copied first: they are few beside its pixels, and JavaScript may do with its own what it likes.
 
+use napi::ValueType;
 use napi::bindgen_prelude::{
     Array, AsyncTask, Env, FunctionCallContext, JsObjectValue, JsValue, Object, Result, Unknown,
 };
@@ -69,19 +70,42 @@ pub(crate) fn start(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Async
 pub(crate) fn place(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Object<'static>> {
     let (file, options) = (
         file(call)?,
-        Options { orient: orientation(call.get(1)?)?, draft: sides(call.get(2)?)?, ..Options::default() },
+        Options { orient: orientation_of_file(call.get(1)?)?, draft: sides(call.get(2)?)?, ..Options::default() },
     );
     let image = EncodedImage::open(&file).map_err(refused_file)?;
     geometry::object(call.env, image.geometry(pipe, &options).map_err(refused_file)?)
 }
 
-/// An orientation by its EXIF value, if one is given.
+/// How an image is turned that is no file: by an EXIF value, or not at all; nothing where the declaration says it.
 pub(crate) fn orientation(given: Unknown) -> Result<Option<Orientation>> {
     if is_absent(given) {
         return Ok(None);
     }
+    match word(given).as_deref() {
+        Some("stored") => return Ok(Some(Orientation::Upright)),
+        Some("exif") => {
+            let message = "orient: \"exif\" is a note in an image, of which there is none; give its value, 1 to 8";
+            return Err(refused(message));
+        }
+        _ => {}
+    }
     let value = whole("orient", given).ok().and_then(|value| Orientation::from_exif(u32::try_from(value).ok()?));
-    value.map(Some).ok_or_else(|| refused(format!("orient: expected an integer from 1 to 8, found {}", found(given))))
+    value.map(Some).ok_or_else(|| {
+        let found = word(given).map_or_else(|| found(given), |word| format!("'{word}'"));
+        refused(format!("orient: expected an integer from 1 to 8, \"exif\" or \"stored\", found {found}"))
+    })
+}
+
+/// As [`orientation`], of a file: nothing also where its own note says it.
+fn orientation_of_file(given: Unknown) -> Result<Option<Orientation>> {
+    if word(given).as_deref() == Some("exif") { Ok(None) } else { orientation(given) }
+}
+
+/// A short string.
+fn word(given: Unknown) -> Option<String> {
+    // SAFETY: the value was found to be a string.
+    let text = matches!(given.get_type(), Ok(ValueType::String)).then(|| unsafe { given.cast::<String>() })?;
+    text.ok().filter(|text| text.len() <= 16)
 }
 
 /// The first argument.
@@ -96,7 +120,7 @@ fn options(call: &FunctionCallContext) -> Result<Options> {
         if is_absent(given) { Ok(usual) } else { whole(name, given).map(|most| most as u64).map_err(refused) }
     };
     Ok(Options {
-        orient: orientation(call.get(1)?)?,
+        orient: orientation_of_file(call.get(1)?)?,
         max_pixels: limit("maxPixels", 2, Options::MAX_PIXELS)?,
         max_side: limit("maxSide", 3, Options::MAX_SIDE)?,
         draft: sides(call.get(4)?)?,

@@ -3,6 +3,8 @@
 use std::ptr;
 
 use napi::bindgen_prelude::{JsObjectValue, JsValue, Object, TypedArrayType, Unknown};
+use pixfuse::next_step::{self, Given};
+use pixfuse::spec::Input;
 use pixfuse::{Error, ImageRef, Layout, Pipeline, PixelFormat, Sample};
 
 use crate::buffer::{Memory, name, optional, whole};
@@ -43,13 +45,13 @@ impl Image {
         let format = input.format;
         let is_array = |value: Unknown| value.is_array().map_err(|error| error.to_string());
         let apart = is_array(data)? && is_array(stride)?;
-        let memory = if apart { None } else { Some(samples("data", data, format.sample())?) };
+        let memory = if apart { None } else { Some(samples("data", data, input)?) };
         let (columns, rows) = (whole("width", width)?, whole("height", height)?);
         if let Some(channels) = optional("channels", channels)?
             && channels != format.channels()
         {
-            let step = pixfuse::next_step::channels(channels, input);
-            return Err(format!("has {channels} channels, input({format}) needs {}{step}", format.channels()));
+            let (needs, step) = (format.channels(), next_step::channels(channels, input));
+            return Err(format!("has {channels} channels, input({format}) needs {needs}{step}"));
         }
         let shape =
             Shape { format, layout: input.layout, sides: [rows, columns], blocks: Default::default(), count: 1 };
@@ -71,7 +73,7 @@ impl Image {
         let strides = elements(stride)?;
         let mut given = Vec::with_capacity(3);
         for (plane, stride) in planes.iter().zip(&strides) {
-            let (address, length) = samples("planes: data", *plane, Sample::U8)?;
+            let (address, length) = samples("planes: data", *plane, input)?;
             given.push((address, length, optional("planes: stride", *stride)?));
         }
         image.planes(&given)?;
@@ -266,7 +268,8 @@ fn elements(array: Unknown) -> Result<Vec<Unknown>, String> {
 }
 
 /// The address and the bytes of a typed array of such samples.
-fn samples(place: &str, data: Unknown, sample: Sample) -> Result<(*const u8, usize), String> {
+fn samples(place: &str, data: Unknown, input: &Input) -> Result<(*const u8, usize), String> {
+    let sample = input.format.sample();
     let (expected, kinds): (_, &[_]) = match sample {
         Sample::U8 => {
             ("a Uint8Array, Buffer or Uint8ClampedArray", &[TypedArrayType::Uint8, TypedArrayType::Uint8Clamped])
@@ -277,7 +280,19 @@ fn samples(place: &str, data: Unknown, sample: Sample) -> Result<(*const u8, usi
     let Memory { kind, address, length } =
         Memory::read(data).map_err(|found| format!("{place}: expected {expected}, found {found}"))?;
     if !kinds.contains(&kind) {
-        return Err(format!("{place}: expected {expected}, found {}", name(kind)));
+        let step = next_step::samples(given(kind), input);
+        return Err(format!("{place}: expected {expected}, found {}{step}", name(kind)));
     }
     Ok((address.cast(), length * sample.size()))
+}
+
+/// The type of an array's elements, as far as something can be done about it.
+fn given(kind: TypedArrayType) -> Given {
+    match kind {
+        TypedArrayType::Uint8 | TypedArrayType::Uint8Clamped => Given::Sample(Sample::U8),
+        TypedArrayType::Uint16 => Given::Sample(Sample::U16),
+        TypedArrayType::Float32 => Given::Sample(Sample::F32),
+        TypedArrayType::Float64 => Given::Float,
+        _ => Given::Integer,
+    }
 }

@@ -6,15 +6,17 @@
 use std::ffi::c_void;
 
 use numpy::npyffi::{_PyArray_GET_ITEM_DATA, NPY_ARRAY_ALIGNED, NPY_ARRAY_C_CONTIGUOUS, NPY_ARRAY_WRITEABLE};
-use numpy::{PyArrayDescr, PyUntypedArray, PyUntypedArrayMethods};
-use pixfuse::Error;
+use numpy::{PyArrayDescr, PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
+use pixfuse::next_step::{self, Given};
+use pixfuse::{Error, Sample};
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::PyMemoryView;
+use pyo3::types::{PyList, PyMemoryView, PyString, PyTuple, PyType};
 
 use crate::failure::{Failure, found};
+use crate::tensor::{note, tensor};
 
 /// An array, of the dtype that it had when it was found.
 pub(crate) struct Array<'py> {
@@ -38,7 +40,6 @@ impl<'py> Array<'py> {
     /// # Errors
     /// When they are not: the array.
     pub(crate) fn of<T: numpy::Element>(array: Bound<'py, PyUntypedArray>) -> Result<Self, Bound<'py, PyUntypedArray>> {
-        use numpy::PyArrayDescrMethods;
         let dtype = array.dtype();
         if dtype.is_equiv_to(&numpy::dtype::<T>(array.py())) { Ok(Self { array, dtype }) } else { Err(array) }
     }
@@ -84,64 +85,73 @@ pub(crate) fn array<'py>(object: &Bound<'py, PyAny>) -> Result<Bound<'py, PyUnty
 /// An object that says how its memory is an array.
 pub(crate) fn read<'py>(object: &Bound<'py, PyAny>) -> Result<Bound<'py, PyUntypedArray>, Failure> {
     let py = object.py();
+    // A class has the attributes of its instances, and means none of them.
+    if object.is_instance_of::<PyType>() {
+        return Err(no_array(object, Error::Image));
+    }
     if let Some(array) = tensor(object, Error::Image)? {
         return Ok(array);
     }
+    not_of_a_gpu(object, Error::Image)?;
     if object.hasattr(intern!(py, "__array_interface__"))? || object.hasattr(intern!(py, "__array__"))? {
-        return as_array(object);
+        return as_array(object).inspect_err(|error| note(error, object, Error::Image)).map_err(Failure::from);
     }
     match memory(object)? {
-        Some(memory) => as_array(&memory),
-        None => Err(Error::Image(format!("expected an array, found {}", found(object))).into()),
+        Some(memory) => Ok(as_array(&memory)?),
+        None => Err(no_array(object, Error::Image)),
     }
 }
 
-/// What DLPack calls memory that the CPU reads: its own, and its own that a GPU reads too.
-pub(crate) const CPU: [i32; 3] = [1, 3, 11];
+/// Refuses what lies in the memory of a GPU, as numba and CuPy say.
+pub(crate) fn not_of_a_gpu(object: &Bound<'_, PyAny>, kind: fn(String) -> Error) -> Result<(), Failure> {
+    if object.hasattr(intern!(object.py(), "__cuda_array_interface__"))? {
+        return Err(kind(format!("{} in the memory of a GPU{}", found(object), next_step::ON_THE_CPU)).into());
+    }
+    Ok(())
+}
 
-/// An array on the memory of a tensor of torch, or of any library that speaks DLPack: never a copy. Nothing for another
-/// object.
-///
-/// # Errors
-/// When the memory is not the CPU's: an error of this kind.
-pub(crate) fn tensor<'py>(
-    object: &Bound<'py, PyAny>,
-    kind: fn(String) -> Error,
-) -> Result<Option<Bound<'py, PyUntypedArray>>, Failure> {
-    static FROM_DLPACK: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let py = object.py();
-    let array = if let Some(torch) = class(py, "torch", "Tensor")?
-        && object.is_instance(&torch)?
-    {
-        // Writable, which `numpy.from_dlpack` is with newer versions of both only.
-        object.call_method0(intern!(py, "numpy"))
-    } else if object.hasattr(intern!(py, "__dlpack__"))? && object.hasattr(intern!(py, "__dlpack_device__"))? {
-        let (device, _): (i32, i64) = object.call_method0(intern!(py, "__dlpack_device__"))?.extract()?;
-        if !CPU.contains(&device) {
-            let what = found(object);
-            return Err(
-                kind(format!("{what} on device {device} of DLPack, expected the CPU (1): copy it there")).into()
-            );
-        }
-        FROM_DLPACK.import(py, "numpy", "from_dlpack")?.call1((object,))
+/// What is said of an object that is no array, and what to do about it.
+pub(crate) fn no_array(object: &Bound<'_, PyAny>, kind: fn(String) -> Error) -> Failure {
+    let is_image = matches!(kind(String::new()), Error::Image(_));
+    let is_path =
+        || object.is_instance_of::<PyString>() || object.hasattr(intern!(object.py(), "__fspath__")).unwrap_or(false);
+    let (what, step) = if object.is_instance_of::<PyType>() {
+        (format!("the class {}", name(object)), next_step::INSTANCE)
     } else {
-        return Ok(None);
+        let step = if !is_image {
+            ""
+        } else if object.is_instance_of::<PyList>() || object.is_instance_of::<PyTuple>() {
+            "; `batch` takes many images, numpy.asarray makes an array of numbers"
+        } else if is_path() {
+            next_step::DECODE
+        } else if object.is_none() {
+            ", which cv2.imread gives for a file that it cannot read"
+        } else {
+            ""
+        };
+        (found(object), step)
     };
-    let array = array.inspect_err(|error| note(error, object))?;
-    Ok(Some(array.cast_into::<PyUntypedArray>().map_err(PyErr::from)?))
+    kind(format!("expected an array, found {what}{step}")).into()
 }
 
-/// A class of a module; nothing where the module was never imported, so that no object is of it.
-pub(crate) fn class<'py>(py: Python<'py>, module: &str, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
-    let modules = py.import(intern!(py, "sys"))?.getattr(intern!(py, "modules"))?;
-    // A module that is just being imported by another thread may not have the class yet.
-    Ok(modules.get_item(module).and_then(|module| module.getattr(name)).ok())
+/// The name of a class.
+fn name(class: &Bound<'_, PyAny>) -> String {
+    let name = class.cast::<PyType>().map_err(PyErr::from).and_then(|class| class.name());
+    name.map_or_else(|_| "of an object".into(), |name| name.to_string_lossy().into_owned())
 }
 
-/// Says with the error of an object's own code, of a tensor on a GPU say, what it was about.
-pub(crate) fn note(error: &PyErr, object: &Bound<'_, PyAny>) {
-    // A note leaves its words as they are; losing one is no harm.
-    let _ = error.add_note(object.py(), format!("while {} was read as an array", found(object)));
+/// The type of an array's elements, as far as something can be done about it.
+pub(crate) fn given(dtype: &Bound<'_, PyArrayDescr>) -> Given {
+    match (dtype.kind(), dtype.itemsize()) {
+        (b'b', _) => Given::Bool,
+        (b'u' | b'f', 2 | 4) if dtype.is_native_byteorder() == Some(false) => Given::Swapped,
+        (b'u', 1) => Given::Sample(Sample::U8),
+        (b'u', 2) => Given::Sample(Sample::U16),
+        (b'f', 4) => Given::Sample(Sample::F32),
+        (b'f', _) => Given::Float,
+        (b'u' | b'i', _) => Given::Integer,
+        _ => Given::Other,
+    }
 }
 
 /// The memory of an object with the buffer protocol; nothing for another object.
@@ -154,11 +164,10 @@ pub(crate) fn memory<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'
 }
 
 /// `numpy.asarray`.
-pub(crate) fn as_array<'py>(object: &Bound<'py, PyAny>) -> Result<Bound<'py, PyUntypedArray>, Failure> {
+pub(crate) fn as_array<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyUntypedArray>> {
     static AS_ARRAY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let py = object.py();
-    let array = AS_ARRAY.import(py, "numpy", "asarray")?.call1((object,)).inspect_err(|error| note(error, object))?;
-    Ok(array.cast_into::<PyUntypedArray>().map_err(PyErr::from)?)
+    let array = AS_ARRAY.import(object.py(), "numpy", "asarray")?.call1((object,))?;
+    Ok(array.cast_into::<PyUntypedArray>()?)
 }
 
 /// A shape as Python writes it.

@@ -10,9 +10,10 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{IntoPyDict, PyCapsule, PyCapsuleMethods};
 
-use crate::array::{Array, CPU, Look, class, note};
+use crate::array::{Array, Look};
 use crate::failure::{Failure, found};
 use crate::out::Memory;
+use crate::tensor::{CPU, in_the_way, is_of_torch, note};
 
 /// The memory of a tensor that another library lent by DLPack.
 pub(crate) struct Lent<'py> {
@@ -48,9 +49,7 @@ impl<'py> Lent<'py> {
 /// When the tensor has no memory, or gives a copy of it.
 pub(crate) fn memory<'py>(object: &Bound<'py, PyAny>) -> Result<Option<Memory<'py>>, Failure> {
     let py = object.py();
-    if let Some(torch) = class(py, "torch", "Tensor")?
-        && object.is_instance(&torch)?
-    {
+    if is_of_torch(object)? {
         return torch_memory(object);
     }
     if !object.hasattr(intern!(py, "__dlpack__"))? || !object.hasattr(intern!(py, "__dlpack_device__"))? {
@@ -71,20 +70,25 @@ fn torch_memory<'py>(object: &Bound<'py, PyAny>) -> Result<Option<Memory<'py>>, 
     if !object.getattr(intern!(py, "dtype"))?.is(&torch.getattr(intern!(py, "bfloat16"))?) {
         return Ok(None);
     }
+    let refused = |why: String| Error::Output(format!("a {} {why}", found(object)));
     // Of the bits torch would not mind.
     if object.getattr(intern!(py, "requires_grad"))?.is_truthy()? {
-        return Err(Error::Output(format!("{} requires grad: give its detach()", found(object))).into());
+        return Err(refused("requires grad; give its detach()".into()).into());
     }
     let bits = object.call_method1(intern!(py, "view"), (torch.getattr(intern!(py, "int16"))?,));
-    let array =
-        bits.and_then(|bits| bits.call_method0(intern!(py, "numpy"))).inspect_err(|error| note(error, object))?;
+    let array = bits.and_then(|bits| bits.call_method0(intern!(py, "numpy"))).map_err(|error| {
+        match in_the_way(object, Error::Output).filter(|why| !why.starts_with("of torch.bfloat16")) {
+            Some(why) => Failure::Refused(refused(why)),
+            None => Failure::Caused(refused(format!("gives no array: {error}")), error),
+        }
+    })?;
     let array = array.cast_into::<PyUntypedArray>().map_err(PyErr::from)?;
     let wrong = |_| Error::Output(format!("{} gives another dtype than int16 for its bits", found(object)));
     Ok(Some(Memory::Array(Array::of::<i16>(array).map_err(wrong)?)))
 }
 
 fn dlpack_memory<'py>(object: &Bound<'py, PyAny>) -> Result<Option<Memory<'py>>, Failure> {
-    let owner = capsule(object).inspect_err(|error| note(error, object))?;
+    let owner = capsule(object).inspect_err(|error| note(error, object, Error::Output))?;
     let refused = |message: &str| Err(Error::Output(format!("{} {message}", found(object))).into());
     let (tensor, flags): (*const Tensor, _) = if owner.is_valid_checked(Some(c"dltensor_versioned")) {
         let managed: *const Versioned = owner.pointer_checked(Some(c"dltensor_versioned"))?.as_ptr().cast();

@@ -23,8 +23,13 @@ pub(crate) struct Declaration {
 
 #[pymethods]
 impl Declaration {
-    #[pyo3(signature = (**numbers))]
-    fn __call__(&self, numbers: Option<&Bound<'_, PyDict>>) -> Result<Pipeline, Failure> {
+    /// The pipeline with these numbers: `declaration(..)` is `declaration.bind(..)`.
+    #[pyo3(
+        signature = (**numbers),
+        text_signature = "($self, *, rows=..., columns=..., shortest=..., longest=..., crop_rows=..., crop_columns=..., \
+                          scale=..., mean=..., std=..., eps=...)"
+    )]
+    fn bind(&self, numbers: Option<&Bound<'_, PyDict>>) -> Result<Pipeline, Failure> {
         let mut values = Values::default();
         for (name, value) in numbers.map(keywords::named).transpose()?.into_iter().flatten() {
             if !keywords::value(&mut values, &name, &value)? {

@@ -1,13 +1,14 @@
 //! Photo files to tensors.
 
 use numpy::{PyArray1, PyArrayMethods};
-use pixfuse::{Orientation, TensorElement};
+use pixfuse::TensorElement;
 use pixfuse_decode::{EncodedImage, Options, Truncated, batch_shape, decode_batch_into};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use crate::array::{as_array, memory};
 use crate::failure::{Failure, found};
+use crate::orient::Orient;
 use crate::out::Out;
 
 /// The bytes of a file, which stay alive with this.
@@ -56,7 +57,7 @@ pub(crate) fn options(
         })
     };
     Ok(Options {
-        orient: orient.map(orientation).transpose()?,
+        orient: Orient::of(orient)?.of_file(),
         max_pixels: limit("max_pixels", max_pixels, Options::MAX_PIXELS)?,
         max_side: limit("max_side", max_side, Options::MAX_SIDE)?,
         draft: draft.map(sides).transpose()?,
@@ -84,12 +85,6 @@ fn what_is_missing(given: &Bound<'_, PyAny>) -> Result<Truncated, Failure> {
         Ok(other) => Err(Failure::Argument(format!("truncated: expected \"error\" or \"fill\", found \"{other}\""))),
         Err(_) => Err(Failure::Argument(format!("truncated: expected \"error\" or \"fill\", found {}", found(given)))),
     }
-}
-
-/// An orientation by its EXIF value.
-pub(crate) fn orientation(given: &Bound<'_, PyAny>) -> Result<Orientation, Failure> {
-    let message = || Failure::Argument(format!("orient: expected an integer from 1 to 8, found {}", found(given)));
-    given.extract().ok().and_then(Orientation::from_exif).ok_or_else(message)
 }
 
 /// One file into a new array, or into `out`.

@@ -21,6 +21,8 @@ pub(crate) enum Failure {
     Refused(pixfuse::Error),
     /// A config cannot be read.
     Config(Box<pixfuse_config::Error>),
+    /// The core would refuse what Python raised this about.
+    Caused(pixfuse::Error, PyErr),
     /// A file cannot be decoded.
     File(pixfuse_decode::Error),
     /// An argument is nothing that the core has a word for.
@@ -35,6 +37,9 @@ impl Failure {
         match self {
             Self::Refused(pixfuse::Error::Image(message)) => {
                 Self::Refused(pixfuse::Error::Image(format!("number {index}: {message}")))
+            }
+            Self::Caused(pixfuse::Error::Image(message), cause) => {
+                Self::Caused(pixfuse::Error::Image(format!("number {index}: {message}")), cause)
             }
             other => other,
         }
@@ -70,6 +75,11 @@ impl From<Failure> for PyErr {
         match failure {
             Failure::Refused(error) => PipelineError::new_err(error.to_string()),
             Failure::Config(error) => config::exception(&error),
+            Failure::Caused(error, cause) => {
+                let error = PipelineError::new_err(error.to_string());
+                Python::attach(|py| error.set_cause(py, Some(cause)));
+                error
+            }
             Failure::File(error) => PipelineError::new_err(error.to_string()),
             Failure::Argument(message) => PipelineError::new_err(message),
             Failure::Raised(error) => error,

@@ -3,7 +3,7 @@
 use numpy::{PyArray2, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyUntypedArrayMethods};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::IntoPyDict;
+use pyo3::types::{IntoPyDict, PyTuple, PyType};
 
 use crate::array::{as_array, tuple};
 use crate::failure::Failure;
@@ -28,14 +28,39 @@ use crate::failure::Failure;
 /// >>> geometry.map_boxes([[200, 0, 400, 200], [0, 0, 1280, 720]])
 /// array([[100., 140., 200., 240.],
 ///        [  0., 140., 640., 500.]])
-#[pyclass(frozen, eq, weakref, module = "pixfuse")]
-#[derive(PartialEq)]
+///
+/// It is immutable, hashable, and pickled as its numbers, from which `Geometry(...)` makes it again.
+#[pyclass(frozen, eq, hash, weakref, module = "pixfuse")]
+#[derive(PartialEq, Eq, Hash)]
 pub(crate) struct Geometry {
     geometry: pixfuse::Geometry,
 }
 
 #[pymethods]
 impl Geometry {
+    /// From what the attributes of these names say. Raises PipelineError when they are no pipeline's.
+    #[new]
+    #[pyo3(signature = (source, resized, output, content, scale, offset, patches=None))]
+    fn new(
+        source: [usize; 2],
+        resized: [usize; 2],
+        output: [usize; 2],
+        content: [usize; 4],
+        scale: [f64; 2],
+        offset: [i64; 2],
+        patches: Option<[usize; 2]>,
+    ) -> Result<Self, Failure> {
+        let sides = [source, resized, output].concat().into_iter().chain(content).map(|side| side as f64);
+        let offset = offset.map(|offset| offset as f64);
+        let patches = patches.unwrap_or([0; 2]).map(|side| side as f64);
+        let mut numbers = [0.0; 16];
+        for (number, given) in numbers.iter_mut().zip(sides.chain(scale).chain(offset).chain(patches)) {
+            *number = given;
+        }
+        let geometry = pixfuse::Geometry::from_numbers(numbers)?;
+        Ok(Self { geometry })
+    }
+
     /// (rows, columns) of the source.
     #[getter]
     fn source(&self) -> (usize, usize) {
@@ -130,6 +155,21 @@ impl Geometry {
         changed("boxes", boxes, 4, |points| self.geometry.unmap_in_place(points, clip.into()))
     }
 
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyType>, Bound<'py, PyTuple>)> {
+        let this = slf.get();
+        let numbers =
+            (this.source(), this.resized(), this.output(), this.content(), this.scale(), this.offset(), this.patches());
+        Ok((slf.get_type(), numbers.into_pyobject(slf.py())?))
+    }
+
+    fn __copy__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __deepcopy__(slf: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+        slf
+    }
+
     fn __repr__(&self) -> String {
         let ([rows, columns], output) = (self.geometry.source(), self.geometry.output());
         let ([sy, sx], [ty, tx]) = (self.geometry.scale(), self.geometry.offset());
@@ -155,7 +195,7 @@ fn changed<'py>(
     change: impl FnOnce(&mut [[f64; 2]]),
 ) -> Result<Bound<'py, PyAny>, Failure> {
     let py = given.py();
-    let array = as_array(given)?;
+    let array = as_array(given).inspect_err(|error| drop(error.add_note(py, format!("while {name} was read"))))?;
     let dtype = array.dtype();
     // Text and None would become numbers too, if numpy was asked.
     if !matches!(dtype.kind(), b'i' | b'u' | b'f') {

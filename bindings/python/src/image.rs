@@ -2,10 +2,10 @@
 
 use numpy::{PyUntypedArray, PyUntypedArrayMethods};
 use pixfuse::spec::Input;
-use pixfuse::{Error, ImageRef, Layout, Pipeline, PixelFormat, Sample};
+use pixfuse::{Error, ImageRef, Layout, Pipeline, PixelFormat, Sample, next_step};
 use pyo3::prelude::*;
 
-use crate::array::{Array, as_array, read, tuple};
+use crate::array::{Array, as_array, given, read, tuple};
 use crate::failure::Failure;
 use crate::pillow::{self, Pixels};
 use crate::planes::Planes;
@@ -69,7 +69,7 @@ impl<'py> Interleaved<'py> {
     fn of(object: &Bound<'py, PyAny>, input: &Input) -> Result<Self, Failure> {
         let (array, format, layout) = match object.cast::<PyUntypedArray>() {
             Ok(array) => (array.clone(), None, input.layout),
-            Err(_) => match pillow::format(object)? {
+            Err(_) => match pillow::format(object, input)? {
                 // Pillow's pixels are interleaved, whatever a pipeline expects of arrays.
                 Some(format) => match Pixels::of(object, format)? {
                     Some(pixels) => return Ok(Self { memory: Memory::Pillow(pixels), format: Some(format) }),
@@ -85,7 +85,10 @@ impl<'py> Interleaved<'py> {
         };
         match array {
             Ok(array) => Ok(Self { memory: Memory::Array(array, layout), format }),
-            Err(array) => Err(Error::Image(format!("dtype {}, expected {expected}", array.dtype())).into()),
+            Err(array) => {
+                let (dtype, step) = (array.dtype(), next_step::samples(given(&array.dtype()), input));
+                Err(Error::Image(format!("dtype {dtype}, expected {expected}{step}")).into())
+            }
         }
     }
 
@@ -139,7 +142,8 @@ fn axes(
                 (Layout::Hwc, channels) => format!("(rows, columns, {channels})"),
                 (Layout::Chw, channels) => format!("({channels}, rows, columns)"),
             };
-            return Err(Error::Image(format!("shape {}, expected {expected} for {input}", tuple(shape))).into());
+            let (shape, step) = (tuple(shape), next_step::shape(shape, input));
+            return Err(Error::Image(format!("shape {shape}, expected {expected} for {input}{step}")).into());
         }
     };
     ImageRef::check_samples(input.format.sample(), shape, strides)?;

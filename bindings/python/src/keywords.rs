@@ -46,8 +46,7 @@ pub(crate) fn pipeline(
 
 /// The clauses of a call of `replace`; None and False leave one out.
 pub(crate) fn clauses(keywords: Option<&Bound<'_, PyDict>>) -> Result<Vec<(String, Option<Keyword>)>, Failure> {
-    let clauses = keywords.into_iter().flatten().map(|(name, given)| {
-        let name = word(&name)?;
+    let clauses = keywords.map(named).transpose()?.into_iter().flatten().map(|(name, given)| {
         let left_out = given.is_none() || given.cast::<PyBool>().is_ok_and(|flag| !flag.is_true());
         let keyword = if left_out { None } else { Some(clause(&name, &given)?) };
         Ok((name, keyword))

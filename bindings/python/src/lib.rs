@@ -29,10 +29,12 @@ mod failure;
 mod geometry;
 mod image;
 mod keywords;
+mod orient;
 mod out;
 mod pillow;
 mod pipeline;
 mod planes;
+mod tensor;
 
 use pixfuse::{Entry, Level, presets};
 use pyo3::exceptions::PyAttributeError;
@@ -71,6 +73,10 @@ pub fn register(module: &Bound<'_, PyModule>, entries: &'static [Entry]) -> PyRe
     for class in classes {
         class.setattr("__module__", module.name()?)?;
         module.add(class.name()?, &class)?;
+    }
+    // A slot of the interpreter's has no signature that `help` and `inspect` could show; a method has.
+    for (class, method) in [(py.get_type::<Pipeline>(), "run"), (py.get_type::<Declaration>(), "bind")] {
+        class.setattr("__call__", class.getattr(method)?)?;
     }
     module.add_function(wrap_pyfunction!(names, module)?)?;
     declaration::declare(module, entries)?;

@@ -8,11 +8,12 @@ use numpy::{PyUntypedArray, PyUntypedArrayMethods, dtype};
 use pixfuse::{Element, Error, TensorElement};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyTuple, PyType};
 
-use crate::array::{Array, Look, as_array, memory, tensor, tuple};
+use crate::array::{Array, Look, as_array, memory, no_array, not_of_a_gpu, tuple};
 use crate::bfloat16::{self, Lent};
 use crate::failure::{Failure, found};
+use crate::tensor::tensor;
 
 /// Memory for results.
 pub(crate) enum Memory<'py> {
@@ -33,6 +34,8 @@ impl Memory<'_> {
 /// Writable, C-contiguous and aligned elements of a shape.
 pub(crate) struct Out<'py, T> {
     memory: Memory<'py>,
+    /// What to do where it turns out to be read-only.
+    writable: &'static str,
     dims: Vec<usize>,
     elements: PhantomData<T>,
 }
@@ -47,7 +50,10 @@ impl<'py, T: TensorElement + numpy::Element> Out<'py, T> {
             Some(out) => Self::given(out)?,
             None => Self::made(py, dims)?,
         };
-        let out = Self { memory, dims: dims.to_vec(), elements: PhantomData };
+        // DLPack without a version cannot say that memory may be written to, which numpy reads as no.
+        let is_ort = out.is_some_and(|out| !out.is_instance_of::<PyUntypedArray>() && found(out) == "OrtValue");
+        let writable = if is_ort { "; ortvalue.numpy() is the same memory, and may be written to" } else { "" };
+        let out = Self { memory, writable, dims: dims.to_vec(), elements: PhantomData };
         out.checked()?;
         Ok(out)
     }
@@ -61,6 +67,9 @@ impl<'py, T: TensorElement + numpy::Element> Out<'py, T> {
         let array = match object.cast::<PyUntypedArray>() {
             Ok(array) => array.clone(),
             Err(_) => {
+                if object.is_instance_of::<PyType>() {
+                    return Err(no_array(object, Error::Output));
+                }
                 // numpy has the type from ml_dtypes, which tensors do without.
                 if T::ELEMENT == Element::Bf16
                     && let Some(memory) = bfloat16::memory(object)?
@@ -69,12 +78,13 @@ impl<'py, T: TensorElement + numpy::Element> Out<'py, T> {
                 }
                 match tensor(object, Error::Output)? {
                     Some(array) => array,
-                    None => match memory(object)? {
-                        Some(memory) => as_array(&memory)?,
-                        None => {
-                            return Err(Error::Output(format!("expected an array, found {}", found(object))).into());
+                    None => {
+                        not_of_a_gpu(object, Error::Output)?;
+                        match memory(object)? {
+                            Some(memory) => as_array(&memory)?,
+                            None => return Err(no_array(object, Error::Output)),
                         }
-                    },
+                    }
                 }
             }
         };
@@ -102,17 +112,19 @@ impl<'py, T: TensorElement + numpy::Element> Out<'py, T> {
     /// The first element.
     ///
     /// # Errors
-    /// When the memory is not writable, C-contiguous and aligned, or not of exactly this shape.
+    /// When the memory is not writable, C-contiguous and aligned, or not of exactly this shape; for one tensor a block of
+    /// one, as models take it, is that shape too.
     fn checked(&self) -> Result<*mut c_void, Error> {
         let Look { data, shape, is_c_contiguous, is_aligned, is_writable, .. } = self.memory.look()?;
-        Err(Error::Output(if shape != self.dims {
+        let is_block_of_one = self.dims.len() == 3 && shape.split_first() == Some((&1, self.dims.as_slice()));
+        Err(Error::Output(if shape != self.dims && !is_block_of_one {
             format!("shape {}, expected {}", tuple(shape), tuple(&self.dims))
         } else if !is_c_contiguous {
             "not C-contiguous; numpy.empty makes an array that is".to_owned()
         } else if !is_aligned {
             "not aligned for its dtype".to_owned()
         } else if !is_writable {
-            "read-only".to_owned()
+            format!("read-only{}", self.writable)
         } else {
             return Ok(data);
         }))

@@ -3,35 +3,66 @@
 use std::ffi::{CStr, c_char, c_void};
 use std::ptr;
 
-use pixfuse::{Error, ImageRef, PixelFormat};
+use pixfuse::spec::Input;
+use pixfuse::{Error, ImageRef, PixelFormat, Sample, next_step};
 use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyCapsuleMethods};
 
-use crate::array::class;
 use crate::failure::{Failure, found};
+use crate::tensor::class;
 
-/// What the channels of a Pillow image are; nothing for another object.
+/// What the channels of a Pillow image are, as `input(...)` reads them; nothing for another object.
 ///
 /// Pillow's arrays do not tell palette indices from gray, or CMYK from RGBA.
-pub(crate) fn format(object: &Bound<'_, PyAny>) -> Result<Option<PixelFormat>, Failure> {
+///
+/// # Errors
+/// When it has another mode, with what makes it one that is read and loses nothing.
+pub(crate) fn format(object: &Bound<'_, PyAny>, input: &Input) -> Result<Option<PixelFormat>, Failure> {
     let py = object.py();
     let Some(pillow) = class(py, "PIL.Image", "Image")? else { return Ok(None) };
     if !object.is_instance(&pillow)? {
         return Ok(None);
     }
-    let mode = object.getattr(intern!(py, "mode"))?;
-    match mode.extract::<&str>() {
-        Ok("L") => Ok(Some(PixelFormat::Gray8)),
-        Ok("RGB") => Ok(Some(PixelFormat::Rgb8)),
-        Ok("RGBA") => Ok(Some(PixelFormat::Rgba8)),
-        _ => {
-            let mode = found(&mode);
-            let message = format!("a Pillow image of mode {mode}, expected L, RGB or RGBA: image.convert(\"RGB\")");
-            Err(Error::Image(message).into())
-        }
+    let given = object.getattr(intern!(py, "mode"))?;
+    let mode = given.extract::<&str>().unwrap_or_default();
+    let (format, wanted) = (input.format, input.format.channels());
+    let refused = |step: &str| {
+        let expected = match format {
+            PixelFormat::Gray8 => "L",
+            PixelFormat::Rgb8 => "RGB",
+            PixelFormat::Rgba8 => "RGBA",
+            _ => "L, RGB or RGBA",
+        };
+        let mode = found(&given);
+        Err(Error::Image(format!("a Pillow image of mode {mode}, expected {expected} for {input}{step}")).into())
+    };
+    match mode {
+        "L" if wanted == 3 => refused("; image.convert(\"RGB\"), or input(gray8) with output(rgb, ..)"),
+        "L" => Ok(Some(PixelFormat::Gray8)),
+        "RGB" if wanted == 1 || wanted == 4 => refused(&next_step::channels(3, input)),
+        "RGB" => Ok(Some(PixelFormat::Rgb8)),
+        "RGBA" if wanted != 4 => refused(&next_step::channels(4, input)),
+        "RGBA" => Ok(Some(PixelFormat::Rgba8)),
+        // What `convert("RGB")` would cut off at white.
+        "I;16" | "I;16L" | "I;16B" | "I;16N" if format == PixelFormat::Gray16 => Ok(Some(format)),
+        "F" if format == PixelFormat::Gray32f => Ok(Some(format)),
+        "I;16" | "I;16L" | "I;16B" | "I;16N" => refused("; input(gray16) reads it"),
+        "F" => refused("; input(gray32f) reads it"),
+        "I" => refused("; numpy.asarray(image).astype(numpy.uint16), where its values fit, with input(gray16)"),
+        // What `convert("RGB")` would drop.
+        "LA" | "La" | "PA" | "RGBa" => refused("; image.convert(\"RGBA\") with input(rgba8, alpha = drop)"),
+        _ if has_transparency(object)? => refused("; image.convert(\"RGBA\") with input(rgba8, alpha = drop)"),
+        _ if wanted == 1 => refused("; image.convert(\"L\")"),
+        _ => refused("; image.convert(\"RGB\")"),
     }
+}
+
+/// Whether an image without a channel of alpha has a colour that stands for nothing.
+fn has_transparency(image: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = image.py();
+    image.getattr(intern!(py, "info"))?.contains(intern!(py, "transparency"))
 }
 
 /// The pixels of an image in Pillow's own memory: dense rows of 1 or 4 bytes a pixel. Red, green and blue have a fourth
@@ -49,6 +80,9 @@ impl<'py> Pixels<'py> {
     /// pieces. Where those are, Pillow tells nobody.
     pub(crate) fn of(image: &Bound<'py, PyAny>, format: PixelFormat) -> Result<Option<Self>, Failure> {
         let py = image.py();
+        if format.sample() != Sample::U8 {
+            return Ok(None);
+        }
         let Ok(export) = image.getattr(intern!(py, "__arrow_c_array__")) else { return Ok(None) };
         let (schema, owner) = match export.call0() {
             Ok(capsules) => capsules.extract::<(Bound<'py, PyCapsule>, Bound<'py, PyCapsule>)>()?,

@@ -3,16 +3,20 @@
 use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
 
+use numpy::{PyUntypedArray, PyUntypedArrayMethods};
+use pixfuse::spec::Input;
 use pixfuse::{Alpha, Element, ImageRef, Layout, Orientation, PixelFormat, TensorElement, with_element};
 use pixfuse_decode::EncodedImage;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
 
+use crate::array::tuple;
 use crate::decode;
 use crate::failure::{Failure, found};
 use crate::geometry::Geometry;
 use crate::image::Image;
 use crate::keywords;
+use crate::orient::Orient;
 use crate::out::Out;
 
 /// A preprocessing pipeline, ready to run: pixels to a tensor in one pass.
@@ -57,7 +61,12 @@ pub(crate) struct Pipeline {
 #[pymethods]
 impl Pipeline {
     #[new]
-    #[pyo3(signature = (text=None, /, **keywords))]
+    #[pyo3(
+        signature = (text=None, /, **keywords),
+        text_signature = "(text=None, /, *, input=..., resize=..., letterbox=..., center_crop=..., crop=..., pad=..., \
+                          normalize=..., output=..., patches=..., rows=..., columns=..., shortest=..., longest=..., crop_rows=..., \
+                          crop_columns=..., scale=..., mean=..., std=..., eps=...)"
+    )]
     fn new(text: Option<&Bound<'_, PyAny>>, keywords: Option<&Bound<'_, PyDict>>) -> Result<Self, Failure> {
         Ok(keywords::pipeline(text, keywords)?.into())
     }
@@ -70,13 +79,17 @@ impl Pipeline {
     /// Pipeline("input(rgb8), letterbox(640, 640, bilinear), normalize(order = torchvision), output(rgb, f32, chw)")
     /// >>> presets.siglip.replace(resize=(384, 384, "bicubic", "antialias")).output_shape(480, 640)
     /// (3, 384, 384)
-    #[pyo3(signature = (**clauses))]
+    #[pyo3(
+        signature = (**clauses),
+        text_signature = "($self, *, input=..., resize=..., letterbox=..., center_crop=..., crop=..., pad=..., \
+                          normalize=..., output=...)"
+    )]
     fn replace(&self, clauses: Option<&Bound<'_, PyDict>>) -> Result<Self, Failure> {
         let spec = self.pipe.spec().replace(&keywords::clauses(clauses)?).map_err(pixfuse::Error::from)?;
         Ok(self.pipe.with_spec(spec)?.into())
     }
 
-    /// Runs over one image into a new array, or into `out`, which is returned.
+    /// Runs over one image into a new array, or into `out`, which is returned: `pipe(image)` is `pipe.run(image)`.
     ///
     /// `image` is a numpy array of uint8 (uint16 for rgb16 and its kin, float32 for rgb32f) with any strides, (rows,
     /// columns, channels), or (channels, rows, columns) for input(.., chw); a gray one may be (rows, columns). For
@@ -85,8 +98,20 @@ impl Pipeline {
     /// mode L, RGB or RGBA, a tensor of torch or of another library with __dlpack__, in the CPU's memory, and anything
     /// with the buffer protocol, __array_interface__ or __array__. `out` is a writable C-contiguous array or tensor of
     /// exactly the output's shape and dtype that shares no memory with the image; for bf16 an array of ml_dtypes, or a
-    /// tensor of bfloat16. `orient` is an EXIF value from 1 to 8, by which this image is turned instead of as input(..,
-    /// orient = ..) says. `threads` share the rows of the result, as they share the images of `batch`.
+    /// tensor of bfloat16; one in front of the shape, as models take it, may be there. `threads` share the rows of the
+    /// result, as they share the images of `batch`.
+    ///
+    /// A Pillow image is read as it is stored: its EXIF note is **not** followed unless `orient="exif"` asks for it, as
+    /// `ImageOps.exif_transpose` reads it, while `decode` follows the note of a file unless `orient="stored"` forbids it.
+    /// So a model that is trained by one and served by the other needs one of the two words. `orient` may also be an EXIF
+    /// value from 1 to 8; without it, and without a note, input(.., orient = ..) says it.
+    ///
+    /// >>> import pixfuse, PIL.Image
+    /// >>> photo = PIL.Image.new("RGB", (8, 6))
+    /// >>> photo.getexif()[0x0112] = 6
+    /// >>> pipe = pixfuse.Pipeline("input(rgb8), output(rgb, u8, hwc)")
+    /// >>> pipe(photo).shape, pipe(photo, orient="exif").shape
+    /// ((6, 8, 3), (8, 6, 3))
     ///
     /// Nothing is copied: arrays, tensors and buffers are read where they lie, whatever their strides, and so are
     /// Pillow images that Pillow (11.2 or newer) keeps in one piece. Larger ones than 16 MB are kept in several, and
@@ -96,8 +121,11 @@ impl Pipeline {
     ///
     /// The GIL is released meanwhile: no other thread may write to `image` or use `out` until the call returns. Raises
     /// PipelineError when an argument does not fit; nothing has been written to `out` then.
-    #[pyo3(signature = (image, out=None, *, orient=None, threads=None))]
-    fn __call__<'py>(
+    #[pyo3(
+        signature = (image, out=None, *, orient=None, threads=None),
+        text_signature = "($self, image, out=None, *, orient=None, threads=1)"
+    )]
+    fn run<'py>(
         &self,
         image: &Bound<'py, PyAny>,
         out: Option<&Bound<'py, PyAny>>,
@@ -106,13 +134,13 @@ impl Pipeline {
     ) -> Result<Bound<'py, PyAny>, Failure> {
         // What is read of them is their own code, so they come before any memory.
         let threads = threads.map_or(Ok(1), |threads| side("threads", threads))?;
-        let orient = orient.map(decode::orientation).transpose()?;
-        with_element!(self.pipe.element(), T => self.run::<T>(image, out, orient, threads))
+        let orient = Orient::of(orient)?;
+        with_element!(self.pipe.element(), T => self.run_one::<T>(image, out, orient, threads))
     }
 
     /// Runs over images of any sizes into one array, (images, ...), in their order; `images` is any iterable.
     ///
-    /// Images and `out` are as in a call of the pipeline, and the images must give tensors of one shape, which
+    /// Images, `out` and `orient` are as in a call of the pipeline, and the images must give tensors of one shape, which
     /// resize(...) makes. `threads` is how many threads work on them, from 1 to 1024: the calling one and others, which
     /// all pipelines share and which start when they are first needed, in a forked child too. The bytes are the same for
     /// any number; more than there are cores gain nothing. Raises PipelineError, which names the image by its number.
@@ -121,21 +149,27 @@ impl Pipeline {
     /// >>> pipe = pixfuse.Pipeline("input(gray8), resize(2, 4, nearest), output(gray, u8, hwc)")
     /// >>> pipe.batch([numpy.zeros((6, 8), numpy.uint8), numpy.ones((3, 3), numpy.uint8)]).shape
     /// (2, 2, 4, 1)
-    #[pyo3(signature = (images, out=None, *, threads=None), text_signature = "($self, images, out=None, *, threads=1)")]
+    #[pyo3(
+        signature = (images, out=None, *, threads=None, orient=None),
+        text_signature = "($self, images, out=None, *, threads=1, orient=None)"
+    )]
     fn batch<'py>(
         &self,
         images: &Bound<'py, PyAny>,
         out: Option<&Bound<'py, PyAny>>,
         threads: Option<&Bound<'py, PyAny>>,
+        orient: Option<&Bound<'py, PyAny>>,
     ) -> Result<Bound<'py, PyAny>, Failure> {
         let threads = threads.map_or(Ok(1), |threads| side("threads", threads))?;
-        with_element!(self.pipe.element(), T => self.run_batch::<T>(images, out, threads))
+        let orient = Orient::of(orient)?;
+        with_element!(self.pipe.element(), T => self.run_batch::<T>(images, out, orient, threads))
     }
 
     /// Decodes a JPEG, PNG, WebP, GIF, BMP or TIFF file and runs over it, into a new array or into `out`, which is returned.
     ///
     /// `data` is the whole file: bytes, or anything whose buffer is one row of bytes. The image is turned as its EXIF note
-    /// says; without one as input(.., orient = ..) says; `orient`, an EXIF value from 1 to 8, overrides both. The pixels
+    /// says (which a call of the pipeline does for no Pillow image, unless it is given orient="exif"); without one as
+    /// input(.., orient = ..) says; `orient`, an EXIF value from 1 to 8, or "stored" for 1, overrides both. The pixels
     /// are those that Pillow decodes, in the channels of input(...): a gray file gives colours too, an opaque one alpha
     /// 255. A file with alpha needs input(rgba8), or input(rgba8, alpha = drop), which reads every file. `decoders()`
     /// names the decoders.
@@ -310,8 +344,8 @@ impl Pipeline {
         orient: Option<&Bound<'_, PyAny>>,
     ) -> Result<[usize; 2], Failure> {
         let stored = [side("rows", rows)?, side("columns", columns)?];
-        let Some(orient) = orient else { return Ok(stored) };
-        Ok(self.pipe.spec().input.orient.size(decode::orientation(orient)?.size(stored)))
+        let Some(orient) = Orient::of(orient)?.of_size()? else { return Ok(stored) };
+        Ok(self.pipe.spec().input.orient.size(orient.size(stored)))
     }
 
     /// The pipeline and the view that read an RGB image with four bytes a pixel; nothing for another image.
@@ -330,43 +364,50 @@ impl Pipeline {
         padded.as_ref().map(|pipe| (pipe, view))
     }
 
+    /// An object as an image, whose code this may run.
+    fn source<'py>(&self, object: &Bound<'py, PyAny>, orient: Orient) -> Result<Source<'py>, Failure> {
+        let orient = orient.of_image(object)?;
+        Ok(Source { image: Image::of(object, &self.pipe)?, orient })
+    }
+
     /// The pipeline that reads an image fastest, and the view for it: see [`Image::view`].
-    fn view<'a>(&'a self, image: &'a Image<'_>) -> Result<(&'a pixfuse::Pipeline, ImageRef<'a>), Failure> {
-        match self.padded(image) {
-            Some(padded) => Ok(padded),
-            None => Ok((&self.pipe, image.view(&self.pipe)?)),
-        }
+    fn view<'a>(&'a self, Source { image, orient }: &'a Source<'_>) -> Result<View<'a>, Failure> {
+        let (pipe, view) = match self.padded(image) {
+            Some(padded) => padded,
+            None => (&self.pipe, image.view(&self.pipe)?),
+        };
+        Ok((pipe, orient.map_or(view, |orient| pipe.reorient(view, orient))))
     }
 
     /// As [`view`](Self::view), of many images: one pipeline for all, the faster one only where it can read each of them.
-    fn views<'a>(&'a self, images: &'a [Image<'_>]) -> Result<(&'a pixfuse::Pipeline, Vec<ImageRef<'a>>), Failure> {
-        let padded = images.iter().map(|image| self.padded(image)).collect::<Option<Vec<_>>>();
-        if let Some(padded) = padded.filter(|padded| !padded.is_empty()) {
-            return Ok((padded[0].0, padded.into_iter().map(|(_, view)| view).collect()));
-        }
-        let view =
-            |(index, image): (usize, &'a Image<'_>)| image.view(&self.pipe).map_err(|failure| failure.of_image(index));
-        Ok((&self.pipe, images.iter().enumerate().map(view).collect::<Result<_, Failure>>()?))
+    fn views<'a>(&'a self, sources: &'a [Source<'_>]) -> Result<(&'a pixfuse::Pipeline, Vec<ImageRef<'a>>), Failure> {
+        let all_padded = sources.iter().all(|source| self.padded(&source.image).is_some());
+        let view = |(index, source): (usize, &'a Source<'_>)| {
+            if all_padded {
+                return self.view(source).map(|(_, view)| view);
+            }
+            let view = source.image.view(&self.pipe).map_err(|failure| failure.of_image(index))?;
+            Ok(source.orient.map_or(view, |orient| self.pipe.reorient(view, orient)))
+        };
+        let views = sources.iter().enumerate().map(view).collect::<Result<Vec<_>, Failure>>()?;
+        let padded = sources.first().filter(|_| all_padded).and_then(|source| self.padded(&source.image));
+        Ok((padded.map_or(&self.pipe, |(pipe, _)| pipe), views))
     }
 
-    fn run<'py, T: TensorElement + numpy::Element>(
+    fn run_one<'py, T: TensorElement + numpy::Element>(
         &self,
         image: &Bound<'py, PyAny>,
         out: Option<&Bound<'py, PyAny>>,
-        orient: Option<Orientation>,
+        orient: Orient,
         threads: usize,
     ) -> Result<Bound<'py, PyAny>, Failure> {
         let py = image.py();
-        let image = Image::of(image, &self.pipe)?;
-        let turned = |(pipe, view): (&pixfuse::Pipeline, _)| match orient {
-            Some(orient) => pipe.reorient(view, orient),
-            None => view,
-        };
-        let dims = self.pipe.check::<T>(&turned((&self.pipe, image.view(&self.pipe)?)))?;
+        let source = self.source(image, orient)?;
+        let (pipe, view) = self.view(&source)?;
+        let dims = pipe.check::<T>(&view)?;
         let mut target = Out::<T>::of(py, out, &dims)?;
         // To find `out` ran other code. From here on none runs.
-        let (pipe, view) = self.view(&image)?;
-        let view = turned((pipe, view));
+        let (pipe, view) = self.view(&source)?;
         let pipe = pipe.with_threads(threads)?;
         let elements = target.elements()?;
         py.detach(|| pipe.run_into_uninit(view, elements))?;
@@ -377,25 +418,51 @@ impl Pipeline {
         &self,
         images: &Bound<'py, PyAny>,
         out: Option<&Bound<'py, PyAny>>,
+        orient: Orient,
         threads: usize,
     ) -> Result<Bound<'py, PyAny>, Failure> {
         let py = images.py();
         let Ok(iterator) = images.try_iter() else {
             return Err(Failure::Argument(format!("images: expected a list of images, found {}", found(images))));
         };
-        let image = |(index, image): (usize, PyResult<_>)| {
-            Image::of(&image?, &self.pipe).map_err(|failure| failure.of_image(index))
+        // Its rows would be taken for images.
+        if let Ok(array) = images.cast::<PyUntypedArray>()
+            && is_one_image(array.shape(), &self.pipe.spec().input)
+        {
+            let message = "is one image; give it to the pipeline, or in a list";
+            return Err(Failure::Argument(format!("images: shape {} {message}", tuple(array.shape()))));
+        }
+        let source = |(index, image): (usize, PyResult<_>)| {
+            self.source(&image?, orient).map_err(|failure| failure.of_image(index))
         };
-        let images = iterator.enumerate().map(image).collect::<Result<Vec<_>, Failure>>()?;
-        let (pipe, views) = self.views(&images)?;
+        let sources = iterator.enumerate().map(source).collect::<Result<Vec<_>, Failure>>()?;
+        let (pipe, views) = self.views(&sources)?;
         let dims = pipe.check_batch::<T>(&views)?;
         let mut target = Out::<T>::of(py, out, &dims)?;
         // To find `out` ran other code. From here on none runs.
-        let (pipe, views) = self.views(&images)?;
+        let (pipe, views) = self.views(&sources)?;
         let pipe = pipe.with_threads(threads)?;
         let elements = target.elements()?;
         py.detach(|| pipe.batch_into_uninit(&views, elements))?;
         Ok(target.result(out))
+    }
+}
+
+/// An image, and how it is turned instead of as the declaration says.
+struct Source<'py> {
+    image: Image<'py>,
+    orient: Option<Orientation>,
+}
+
+/// What is run, over what.
+type View<'a> = (&'a pixfuse::Pipeline, ImageRef<'a>);
+
+/// Whether an array of this shape is one image of colours, and not many of gray.
+fn is_one_image(shape: &[usize], input: &Input) -> bool {
+    let wanted = input.format.channels();
+    match (input.layout, shape) {
+        (Layout::Hwc, &[_, _, channels]) | (Layout::Chw, &[channels, _, _]) => wanted > 1 && channels == wanted,
+        _ => false,
     }
 }
 

@@ -210,7 +210,8 @@ def read_only(array):
 OUTS = {
     "shape": (np.empty((3, 8, 15), np.float32), "out: shape (3, 8, 15), expected (3, 8, 16)"),
     "layout": (np.empty((8, 16, 3), np.float32), "out: shape (8, 16, 3), expected (3, 8, 16)"),
-    "a batch axis": (np.empty((1, 3, 8, 16), np.float32), "out: shape (1, 3, 8, 16)"),
+    "a block of two": (np.empty((2, 3, 8, 16), np.float32), "out: shape (2, 3, 8, 16), expected (3, 8, 16)"),
+    "a block of blocks": (np.empty((1, 1, 3, 8, 16), np.float32), "out: shape (1, 1, 3, 8, 16)"),
     "flat": (np.empty(3 * 8 * 16, np.float32), "out: shape (384,), expected (3, 8, 16)"),
     "float64": (np.empty((3, 8, 16)), "out: dtype float64, expected float32"),
     "uint8": (np.empty((3, 8, 16), np.uint8), "out: dtype uint8, expected float32"),
@@ -234,7 +235,15 @@ def test_out_must_fit_exactly(out, words):
     assert words in str(raised.value)
     np.testing.assert_array_equal(np.asarray(out), before)
     with pytest.raises(PipelineError, match="^out: "):
-        Pipeline(TEXT).batch([IMAGE, IMAGE], out=out)
+        Pipeline(TEXT).batch([IMAGE, IMAGE, IMAGE], out=out)
+
+
+def test_a_block_of_one_is_what_models_take(noise):
+    pipe, image = Pipeline(TEXT), noise(20, 30, 3)
+    block = np.full((2, 3, 8, 16), 7, np.float32)
+    assert pipe(image, out=block[:1]).shape == (1, 3, 8, 16)
+    np.testing.assert_array_equal(block[0], pipe(image))
+    assert (block[1] == 7).all()
 
 
 def test_out_must_not_be_the_image(noise):
@@ -271,7 +280,7 @@ def test_out_is_untouched_after_an_error():
 def test_an_objects_own_exception_stays_what_it_is():
     with pytest.raises(TypeError, match="can't convert cuda:0") as raised:
         Pipeline(TEXT)(GpuTensor())
-    assert raised.value.__notes__ == ["while GpuTensor was read as an array"]
+    assert raised.value.__notes__ == ["image: while GpuTensor was read as an array"]
     with pytest.raises(RuntimeError, match="no __dlpack__ today"):
         Pipeline(TEXT)(Throws())
 

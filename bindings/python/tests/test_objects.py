@@ -1,7 +1,10 @@
 """A pipeline as a Python object: equal, hashable, immutable, pickled as its text."""
 
+import concurrent.futures
 import copy
 import importlib.metadata
+import inspect
+import multiprocessing
 import os
 import pickle
 import re
@@ -157,6 +160,74 @@ def test_weak_references():
     assert weakref.WeakKeyDictionary({pipe: 1})[Pipeline(TEXT)] == 1
     del pipe, geometry
     assert [reference() for reference in references] == [None, None]
+
+
+def double(pair):
+    """What a worker of a pool does."""
+    geometry, pipe = pair
+    return geometry, pipe.geometry(*geometry.source)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "letterbox(640, 640, bilinear)",
+        "letterbox(64, 96, area, rule = opencv)",
+        "resize(shortest = 256, bilinear, antialias), center_crop(224, 224)",
+        "pad(1, 2, 3, 4)",
+    ],
+)
+def test_geometries_travel(frame):
+    pipe = Pipeline(f"input(rgb8), {frame}, output(rgb, f32, chw)")
+    geometry = pipe.geometry(721, 1283)
+    copies = [pickle.loads(pickle.dumps(geometry, protocol)) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)]
+    for other in [*copies, copy.copy(geometry), copy.deepcopy(geometry), pipe.geometry(721, 1283)]:
+        assert other == geometry and hash(other) == hash(geometry) and type(other) is pixfuse.Geometry
+        assert repr(other) == repr(geometry) and other.source_box == geometry.source_box
+        np.testing.assert_array_equal(other.unmap_boxes([[1, 2, 3, 4]]), geometry.unmap_boxes([[1, 2, 3, 4]]))
+    assert geometry != pipe.geometry(722, 1283) and len({geometry, *copies, pipe.geometry(722, 1283)}) == 2
+    assert b"_pixfuse" not in pickle.dumps(geometry)
+
+
+def test_geometries_travel_between_processes():
+    pipe = Pipeline("input(rgb8), letterbox(64, 64, bilinear), output(rgb, f32, chw)")
+    given = [pipe.geometry(rows, 80) for rows in (20, 90)]
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(1, mp_context=context) as pool:
+        for geometry, (same, made) in zip(given, pool.map(double, [(geometry, pipe) for geometry in given]), strict=True):
+            assert geometry == same == made
+
+
+def test_numbers_that_are_no_geometry():
+    numbers = ((20, 80), (16, 64), (64, 64), (24, 0, 16, 64), (0.8, 0.8), (24, 0))
+    assert pixfuse.Geometry(*numbers).content == (24, 0, 16, 64)
+    for index, wrong, message in [
+        (0, (0, 80), "geometry: source: 0 is none; give numbers of a geometry"),
+        (2, (64, 2**60), "geometry: output: 1152921504606846976 is none; give numbers of a geometry"),
+        (4, (0.8, float("nan")), "geometry: scale: NaN is none; give numbers of a geometry"),
+        (4, (0.8, -1), "geometry: scale: -1 is none; give numbers of a geometry"),
+        (5, (2**62, 0), "geometry: offset: 4611686018427387904 is none; give numbers of a geometry"),
+    ]:
+        with pytest.raises(PipelineError) as raised:
+            pixfuse.Geometry(*numbers[:index], wrong, *numbers[index + 1 :])
+        assert str(raised.value) == message
+
+
+def test_signatures():
+    """What `help` and editors show of a call."""
+    pipe = Pipeline(TEXT)
+    call = "(image, out=None, *, orient=None, threads=1)"
+    assert str(inspect.signature(pipe)) == str(inspect.signature(pipe.__call__)) == call
+    assert str(inspect.signature(pipe.batch)) == "(images, out=None, *, threads=1, orient=None)"
+    for method in (pipe.decode, pipe.decode_batch):
+        assert {"out", "orient", "max_pixels"} <= set(inspect.signature(method).parameters)
+    made = inspect.signature(Pipeline).parameters
+    clauses = ["input", "resize", "letterbox", "center_crop", "crop", "pad", "normalize", "output", "patches"]
+    numbers = list(inspect.signature(pixfuse.Declaration.__call__).parameters)[1:]
+    assert numbers[0] == "rows" and list(made) == ["text", *clauses, *numbers]
+    assert "exif" in inspect.getdoc(pipe.__call__)
+    image = np.zeros((30, 40, 3), np.uint8)
+    np.testing.assert_array_equal(pipe.run(image), pipe(image))
 
 
 def test_what_the_wheel_says_of_threads_is_true():

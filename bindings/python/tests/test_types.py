@@ -19,8 +19,6 @@ def checked(tmp_path_factory):
         done = subprocess.run([sys.executable, "-m", *arguments], cwd=directory, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
 
-    # A slot has no signature of its own to compare with.
-    (directory / "allowed").write_text("pixfuse._pixfuse.Declaration.__call__\n")
     return run
 
 
@@ -33,4 +31,4 @@ def test_the_sample_runs():
 
 
 def test_the_stubs_are_the_modules(checked):
-    checked("mypy.stubtest", "pixfuse", "--allowlist", "allowed")
+    checked("mypy.stubtest", "pixfuse")

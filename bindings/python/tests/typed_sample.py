@@ -1,6 +1,8 @@
 """Uses all of the public interface; `mypy --strict` reads it, and it runs."""
 
 import io
+import pickle
+import weakref
 from typing import Any, assert_type
 
 import numpy as np
@@ -55,6 +57,9 @@ decoded: npt.NDArray[np.float32] = pipe.decode(bytearray(file.getvalue()), out)
 assert_type(pipe.decode_batch([file.getvalue(), file.getbuffer()], threads=2), npt.NDArray[Any])
 pipe.decode_batch([file.getvalue()], out=np.empty((1, 3, 4, 8), np.float32), orient=None, max_pixels=None)
 pipe(image, orient=3)
+pipe.run(Image.new("RGB", (20, 10)), orient="exif")
+pipe.batch([Image.new("RGB", (20, 10))], orient="exif")
+pipe.decode(file.getvalue(), orient="stored")
 
 shape: tuple[int, int, int] = pipe.output_shape(10, 20)
 assert pipe.output_shape(10, 20, orient=6) == shape
@@ -64,6 +69,7 @@ assert_type(geometry.map_points(np.zeros((5, 2), np.float32)), npt.NDArray[np.fl
 assert_type(geometry.matrix @ np.ones(3), npt.NDArray[np.float64])
 numbers: tuple[float, ...] = (*geometry.source_box, *geometry.scale, *geometry.offset, *geometry.content)
 assert letterbox.decode_geometry(file.getvalue(), orient=8) == letterbox.geometry(10, 20, orient=8)
+assert {geometry: 1}[pickle.loads(pickle.dumps(geometry))] == 1 and weakref.ref(pipe)() is pipe
 assert geometry == letterbox.geometry(10, 20) and geometry.source == (10, 20)
 words: list[str] = [pipe.spec, pipe.level, pipe.dtype, pipe.explain(), pixfuse.decoders(), *pixfuse.levels(), pixfuse.__version__]
 preset: pixfuse.Pipeline = presets.imagenet

@@ -1,5 +1,5 @@
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar, Final, Literal, Protocol, Self, TypeAlias, TypeVar, final, overload
+from typing import Any, Final, Literal, Protocol, Self, TypeAlias, TypeVar, final, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,8 @@ _Pixels: TypeAlias = (
 )
 # Luma and chroma may be a plane each: (y, uv) for nv12 and nv21, (y, u, v) for i420.
 _Image: TypeAlias = _Pixels | tuple[_Pixels, ...] | list[_Pixels]
+# How an image is turned: an EXIF value from 1 to 8, as its own note says, or not at all.
+_Orient: TypeAlias = int | Literal["exif", "stored"] | None
 _Out = TypeVar("_Out", bound=npt.NDArray[Any] | Buffer | _Dlpack)
 
 _Number: TypeAlias = float | np.floating[Any] | np.integer[Any]
@@ -114,22 +116,32 @@ class Pipeline:
         output: _Clause = ...,
     ) -> Pipeline: ...
     @overload
-    def __call__(
-        self, image: _Image, out: None = None, *, orient: int | None = None, threads: int | None = None
+    def run(
+        self, image: _Image, out: None = None, *, orient: _Orient = None, threads: int = 1
     ) -> npt.NDArray[Any]: ...
     @overload
-    def __call__(self, image: _Image, out: _Out, *, orient: int | None = None, threads: int | None = None) -> _Out: ...
+    def run(self, image: _Image, out: _Out, *, orient: _Orient = None, threads: int = 1) -> _Out: ...
     @overload
-    def batch(self, images: Iterable[_Image], out: None = None, *, threads: int = 1) -> npt.NDArray[Any]: ...
+    def __call__(
+        self, image: _Image, out: None = None, *, orient: _Orient = None, threads: int = 1
+    ) -> npt.NDArray[Any]: ...
     @overload
-    def batch(self, images: Iterable[_Image], out: _Out, *, threads: int = 1) -> _Out: ...
+    def __call__(self, image: _Image, out: _Out, *, orient: _Orient = None, threads: int = 1) -> _Out: ...
+    @overload
+    def batch(
+        self, images: Iterable[_Image], out: None = None, *, threads: int = 1, orient: _Orient = None
+    ) -> npt.NDArray[Any]: ...
+    @overload
+    def batch(
+        self, images: Iterable[_Image], out: _Out, *, threads: int = 1, orient: _Orient = None
+    ) -> _Out: ...
     @overload
     def decode(
         self,
         data: Buffer,
         out: None = None,
         *,
-        orient: int | None = None,
+        orient: _Orient = None,
         max_pixels: int | None = None,
         max_side: int | None = None,
         draft: tuple[int, int] | None = None,
@@ -141,7 +153,7 @@ class Pipeline:
         data: Buffer,
         out: _Out,
         *,
-        orient: int | None = None,
+        orient: _Orient = None,
         max_pixels: int | None = None,
         max_side: int | None = None,
         draft: tuple[int, int] | None = None,
@@ -154,7 +166,7 @@ class Pipeline:
         out: None = None,
         *,
         threads: int | None = None,
-        orient: int | None = None,
+        orient: _Orient = None,
         max_pixels: int | None = None,
         max_side: int | None = None,
         draft: tuple[int, int] | None = None,
@@ -167,14 +179,14 @@ class Pipeline:
         out: _Out,
         *,
         threads: int | None = None,
-        orient: int | None = None,
+        orient: _Orient = None,
         max_pixels: int | None = None,
         max_side: int | None = None,
         draft: tuple[int, int] | None = None,
         truncated: Literal["error", "fill"] | None = None,
     ) -> _Out: ...
     def decode_geometry(
-        self, data: Buffer, *, orient: int | None = None, draft: tuple[int, int] | None = None
+        self, data: Buffer, *, orient: _Orient = None, draft: tuple[int, int] | None = None
     ) -> Geometry: ...
     @property
     def spec(self) -> str: ...
@@ -183,8 +195,8 @@ class Pipeline:
     @property
     def dtype(self) -> Literal["float32", "float16", "bfloat16", "uint8", "int8"]: ...
     def explain(self) -> str: ...
-    def output_shape(self, rows: int, columns: int, *, orient: int | None = None) -> tuple[int, ...]: ...
-    def geometry(self, rows: int, columns: int, *, orient: int | None = None) -> Geometry: ...
+    def output_shape(self, rows: int, columns: int, *, orient: _Orient = None) -> tuple[int, ...]: ...
+    def geometry(self, rows: int, columns: int, *, orient: _Orient = None) -> Geometry: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -194,12 +206,20 @@ class Pipeline:
 
 @final
 class Geometry:
+    def __new__(
+        cls,
+        source: Sequence[int],
+        resized: Sequence[int],
+        output: Sequence[int],
+        content: Sequence[int],
+        scale: Sequence[float],
+        offset: Sequence[int],
+        patches: Sequence[int] | None = None,
+    ) -> Self: ...
     @property
     def source(self) -> tuple[int, int]: ...
     @property
     def resized(self) -> tuple[int, int]: ...
-    @property
-    def patches(self) -> tuple[int, int] | None: ...
     @property
     def output(self) -> tuple[int, int]: ...
     @property
@@ -213,6 +233,8 @@ class Geometry:
     @property
     def offset(self) -> tuple[int, int]: ...
     @property
+    def patches(self) -> tuple[int, int] | None: ...
+    @property
     def matrix(self) -> npt.NDArray[np.float64]: ...
     @property
     def inverse(self) -> npt.NDArray[np.float64]: ...
@@ -222,10 +244,27 @@ class Geometry:
     def unmap_boxes(self, boxes: _Points, *, clip: bool = False) -> npt.NDArray[np.float64]: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
-    __hash__: ClassVar[None]  # type: ignore[assignment]
+    def __hash__(self) -> int: ...
+    def __reduce__(self) -> tuple[type[Geometry], tuple[Any, ...]]: ...
+    def __copy__(self) -> Geometry: ...
+    def __deepcopy__(self, _memo: object) -> Geometry: ...
 
 @final
 class Declaration:
+    def bind(
+        self,
+        *,
+        rows: int = ...,
+        columns: int = ...,
+        shortest: int = ...,
+        longest: int = ...,
+        crop_rows: int = ...,
+        crop_columns: int = ...,
+        scale: _Number = ...,
+        mean: _Numbers = ...,
+        std: _Numbers = ...,
+        eps: _Number = ...,
+    ) -> Pipeline: ...
     def __call__(
         self,
         *,
