@@ -153,7 +153,7 @@ CALLS = {
     "no dimension": (lambda: Pipeline(TEXT)(np.uint8(5)), "image: shape ()"),
     "no rows": (lambda: Pipeline(TEXT)(IMAGE[:0]), "image: 0 rows x 30 columns"),
     "no columns": (lambda: Pipeline(TEXT)(IMAGE[:, :0]), "image: 20 rows x 0 columns"),
-    "a palette": (lambda: gray()(Image.new("P", (4, 4))), "image: a Pillow image of mode 'P', expected L, RGB or RGBA"),
+    "a palette": (lambda: gray()(Image.new("P", (4, 4))), "image: a Pillow image of mode 'P', expected L for input(gray8)"),
     "one bit": (lambda: gray()(Image.new("1", (4, 4))), "image: a Pillow image of mode '1'"),
     "16 bits": (lambda: gray()(Image.new("I;16", (4, 4))), "image: a Pillow image of mode 'I;16'"),
     "luma and alpha": (lambda: gray()(Image.new("LA", (4, 4))), "image: a Pillow image of mode 'LA'"),

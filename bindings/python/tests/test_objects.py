@@ -203,10 +203,10 @@ def test_numbers_that_are_no_geometry():
     assert pixfuse.Geometry(*numbers).content == (24, 0, 16, 64)
     for index, wrong, message in [
         (0, (0, 80), "geometry: source: 0 is none; give numbers of a geometry"),
-        (2, (64, 2**60), "geometry: output: 1152921504606846976 is none; give numbers of a geometry"),
+        (2, (64, 10**17), "geometry: output: 100000000000000000 is none; give numbers of a geometry"),
         (4, (0.8, float("nan")), "geometry: scale: NaN is none; give numbers of a geometry"),
         (4, (0.8, -1), "geometry: scale: -1 is none; give numbers of a geometry"),
-        (5, (2**62, 0), "geometry: offset: 4611686018427387904 is none; give numbers of a geometry"),
+        (5, (10**17, 0), "geometry: offset: 100000000000000000 is none; give numbers of a geometry"),
     ]:
         with pytest.raises(PipelineError) as raised:
             pixfuse.Geometry(*numbers[:index], wrong, *numbers[index + 1 :])

@@ -61,7 +61,7 @@ pipe.run(Image.new("RGB", (20, 10)), orient="exif")
 pipe.batch([Image.new("RGB", (20, 10))], orient="exif")
 pipe.decode(file.getvalue(), orient="stored")
 
-shape: tuple[int, int, int] = pipe.output_shape(10, 20)
+shape: tuple[int, ...] = pipe.output_shape(10, 20)
 assert pipe.output_shape(10, 20, orient=6) == shape
 geometry: pixfuse.Geometry = letterbox.geometry(10, 20)
 assert_type(geometry.unmap_boxes([[0, 0, 8, 4], [1.5, 0, 2, 3]], clip=True), npt.NDArray[np.float64])

@@ -19,7 +19,7 @@ What is wrong is said before anything is written:
 >>> pipe(image[:, :, 0])
 Traceback (most recent call last):
     ...
-pixfuse.PipelineError: image: shape (576, 768), expected (rows, columns, 3) for input(rgb8)
+pixfuse.PipelineError: image: shape (576, 768), expected (rows, columns, 3) for input(rgb8); write input(gray8) with output(rgb, ..), or give the gray three times
 
 `pixfuse.from_config` reads the config that a model is published with; `pixfuse.presets` has pipelines that people use, `help(pixfuse.Pipeline)` says what may be given.
 """
