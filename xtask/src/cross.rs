@@ -64,7 +64,7 @@ pub(crate) fn cargo(triple: &str, install: bool) -> Result<Command> {
         // A child that forks off a process with threads can make none in qemu: it waits forever.
         cargo.env("PIXFUSE_EMULATED", "qemu");
     }
-    if !has_std(&rustc()) {
+    if !has_std(&tools::rustc()) {
         // Another compiler: in a shared directory each would discard what the other built.
         cargo.env("RUSTC", DEBIAN_RUSTC).env("CARGO_TARGET_DIR", tools::target().join("aarch64"));
     }
@@ -74,7 +74,7 @@ pub(crate) fn cargo(triple: &str, install: bool) -> Result<Command> {
 /// What is not there, in the words of an error message.
 fn missing() -> Vec<&'static str> {
     let mut missing = Vec::new();
-    if !has_std(&rustc()) && !has_std(Path::new(DEBIAN_RUSTC)) {
+    if !has_std(&tools::rustc()) && !has_std(Path::new(DEBIAN_RUSTC)) {
         missing.push("a standard library for it");
     }
     if !is_program("aarch64-linux-gnu-gcc") || !Path::new(SYSROOT).join("lib/libc.so.6").exists() {
@@ -105,7 +105,7 @@ fn install_all(missing: &[&str]) -> Result<()> {
         let mut rustup = tools::command("rustup");
         rustup.args(["target", "add", AARCH64]);
         let added = is_program("rustup") && step("adding the Rust target", "cross-rustup", &mut rustup).is_ok();
-        if !(added && has_std(&rustc())) {
+        if !(added && has_std(&tools::rustc())) {
             packages.extend(DEBIAN_STD);
         }
     }
@@ -133,10 +133,6 @@ pub(crate) fn as_root(program: &str) -> Command {
     let mut sudo = tools::command("sudo");
     sudo.args(["-n", program]);
     sudo
-}
-
-fn rustc() -> PathBuf {
-    std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()).into()
 }
 
 /// Whether a compiler has the target's standard library: rustup's components and Debian's packages answer alike.

@@ -18,6 +18,8 @@ xflags::xflags! {
             optional --target triple: String
             /// Run the Rust tests of a level on an emulated CPU, unless this one has it: avx512.
             optional --level level: String
+            /// Run the tests of the core under AddressSanitizer.
+            optional --asan
             /// One suite only: rust, python, node or own (examples/own-pipelines).
             optional --only suite: String
             /// Install what --target or --level needs (in CI this is implied).
@@ -82,6 +84,25 @@ xflags::xflags! {
 
         /// Build the wheel and the npm package into target/dist.
         cmd build {}
+
+        /// Look for inputs that break a promise, by the targets of fuzz/, under AddressSanitizer.
+        cmd fuzz {
+            /// One target only: a folder of fuzz/corpus.
+            optional target: String
+            /// How long each target runs; 60 if not given.
+            optional --seconds seconds: u32
+            /// Add what was new to a target to fuzz/corpus.
+            optional --keep
+        }
+
+        /// Write the notices of third parties and the bill of materials of the wheel and the npm package.
+        cmd notices {}
+
+        /// Check licences, bans and sources of every dependency against deny.toml.
+        cmd deny {
+            /// And whether anything is known against one.
+            optional --advisories
+        }
 
         /// Print the plan of a declaration and the Rust code that the macro makes of it.
         cmd expand {

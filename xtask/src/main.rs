@@ -1,10 +1,10 @@
 //! The chores of the workspace: `cargo xtask <command>`.
 //!
-//! One file or folder is one command (`demo`, `test`, `bench`, `conformance`, `counts`, `goldens`, `package` for `build`, `expand`, `ci`)
-//! or one thing that the commands share: `tools` finds programs and says how to get those that are missing, `python`
-//! keeps the virtual environments, `node` keeps `node_modules` and the addon, `jpeg` chooses
-//! the decoder that builds get, `cross` is the other machine, `emulate` the
-//! other CPU and `machine` the computer that it sits in, `progress` shows long work.
+//! One file or folder is one command (`demo`, `test`, `bench`, `conformance`, `counts`, `goldens`, `package` for `build`,
+//! `fuzz`, `notices` with `deny`, `expand`, `ci`) or one thing that the commands share: `tools` finds programs and says
+//! how to get those that are missing, `python` keeps the virtual environments, `node` keeps `node_modules` and the addon,
+//! `jpeg` chooses the decoder that builds get, `cross` is the other machine, `emulate` the other CPU and `machine` the
+//! computer that it sits in, `progress` shows long work.
 //! `tidy` holds the rules of the tree that no compiler checks, as tests.
 #![forbid(unsafe_code)]
 
@@ -17,10 +17,12 @@ mod demo;
 mod emulate;
 mod expand;
 mod flags;
+mod fuzz;
 mod goldens;
 mod jpeg;
 mod machine;
 mod node;
+mod notices;
 mod package;
 mod progress;
 mod python;
@@ -43,6 +45,9 @@ fn main() -> ExitCode {
         XtaskCmd::Goldens(flags) => goldens::run(&flags),
         XtaskCmd::Conformance(flags) => conformance::run(&flags),
         XtaskCmd::Build(_) => package::run(),
+        XtaskCmd::Fuzz(flags) => fuzz::run(&flags),
+        XtaskCmd::Notices(_) => notices::run(),
+        XtaskCmd::Deny(flags) => notices::deny(flags.advisories),
         XtaskCmd::Expand(flags) => expand::run(&flags),
         XtaskCmd::Ci(_) => ci::run(),
     };

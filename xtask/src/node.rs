@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::progress::step;
 use crate::python::Profile;
-use crate::{jpeg, tools};
+use crate::{jpeg, package, tools};
 
 /// Runs `npm ci` in `directory` unless its lock file is the one that was installed last.
 pub(crate) fn modules(directory: &str) -> Result<()> {
@@ -34,16 +34,21 @@ pub(crate) fn modules(directory: &str) -> Result<()> {
 pub(crate) fn addon(label: &str, package: &str, addon: &str, profile: Profile) -> Result<()> {
     let mut cargo = tools::cargo();
     cargo.args(["build", "--lib", "--package", package]).args(jpeg::features("pixfuse-node"));
-    let directory = match profile {
-        Profile::Dev => "debug",
+    let built = match profile {
+        Profile::Dev => tools::target().join("debug"),
         Profile::Release => {
             cargo.arg("--release");
-            "release"
+            tools::target().join("release")
+        }
+        Profile::Published => {
+            cargo.arg("--release");
+            package::without_paths(&mut cargo);
+            package::target().join("release")
         }
     };
     step(&format!("building {label}"), &format!("cargo-{package}"), &mut cargo)?;
 
-    let library = tools::target().join(directory).join(library_name(package));
+    let library = built.join(library_name(package));
     let addon = tools::root().join(addon);
     ensure!(library.exists(), "cargo built {package} but not {}", library.display());
     replace(&library, &addon).with_context(|| format!("cannot copy {} to {}", library.display(), addon.display()))

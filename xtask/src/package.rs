@@ -1,12 +1,18 @@
-//! `cargo xtask build`: the wheel and the npm package, as they would be published.
+//! `cargo xtask build`: the wheel and the npm package, as they would be published, and a look into both.
 
+use std::ffi::OsString;
 use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::progress::step;
 use crate::python::{Profile, Venv};
 use crate::{jpeg, node, report, tools};
+
+/// What each package must hold besides its code.
+const PAPERS: [&str; 5] = ["LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-NOTICES.txt", "sbom.cdx.json", "README.md"];
 
 pub(crate) fn run() -> Result<()> {
     let mut npm = tools::npm()?;
@@ -18,18 +24,150 @@ pub(crate) fn run() -> Result<()> {
     }
     fs::create_dir_all(&dist)?;
 
-    Venv::new("venv", None)?.wheel("bindings/python", &dist)?;
-    node::addon("the Node addon", "pixfuse-node-addon", "bindings/node/pixfuse.node", Profile::Release)?;
+    let venv = Venv::new("venv", None)?;
+    venv.wheel("bindings/python", &dist)?;
+    node::addon("the Node addon", "pixfuse-node-addon", "bindings/node/pixfuse.node", Profile::Published)?;
     npm.args(["pack", "--pack-destination"]).arg(&dist).current_dir(tools::root().join("bindings/node"));
     step("packing the npm package", "npm-pack", &mut npm)?;
 
     let mut rows = Vec::new();
     for entry in fs::read_dir(&dist)? {
         let entry = entry?;
+        let files = unpack(&venv, &entry.path())?;
+        look(&files).with_context(|| tools::shown(&entry.path()))?;
         rows.push(vec![tools::shown(&entry.path()), format!("{} KB", entry.metadata()?.len().div_ceil(1000))]);
     }
     rows.sort();
     print!("{}", report::table(&["package", "size"], &rows, &[1]));
     println!("JPEG is decoded by {}", jpeg::decoder());
     Ok(())
+}
+
+/// Where builds are that name no path of this machine: other flags would compile everything anew each time.
+pub(crate) fn target() -> PathBuf {
+    tools::target().join("published")
+}
+
+/// Has rustc and C compilers write other names for the directories of this machine, in panic messages above all.
+///
+/// `trim-paths` of a profile would say it in one line, once it is stable.
+pub(crate) fn without_paths(command: &mut Command) {
+    let given = std::env::var("RUSTFLAGS").unwrap_or_default();
+    let mut flags: Vec<OsString> = given.split_whitespace().map(OsString::from).collect();
+    let mut c_flags = std::env::var_os("CFLAGS").unwrap_or_default();
+    for (path, name) in places() {
+        let renamed = |option: &str| {
+            let mut flag = OsString::from(option);
+            flag.push(&path);
+            flag.push(format!("={name}"));
+            flag
+        };
+        flags.push(renamed("--remap-path-prefix="));
+        // Arguments are split at spaces, and MSVC has no such option.
+        if !cfg!(windows) && !path.to_string_lossy().contains(' ') {
+            c_flags.push(" ");
+            c_flags.push(renamed("-ffile-prefix-map="));
+        }
+    }
+    command
+        .env_remove("RUSTFLAGS")
+        .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}".as_ref()))
+        .env("CFLAGS", c_flags)
+        .env("CARGO_TARGET_DIR", target());
+}
+
+/// Directories that would be in binaries, and what they are called there; of two that match, the later one counts.
+fn places() -> Vec<(PathBuf, &'static str)> {
+    let home = std::env::home_dir().filter(|home| home.parent().is_some());
+    let cargo = std::env::var_os("CARGO_HOME").map(PathBuf::from).or(home.as_ref().map(|home| home.join(".cargo")));
+    let sysroot = tools::ask(Command::new(tools::rustc()).args(["--print", "sysroot"])).map(PathBuf::from);
+    let own = [(tools::target(), "target"), (tools::root().to_owned(), "pixfuse")];
+    let others = [(home, "home"), (cargo, "cargo"), (sysroot, "rust")];
+    let others = others.into_iter().filter_map(|(path, name)| Some((path?, name)));
+    others.chain(own).collect()
+}
+
+/// The files of a wheel or a tarball.
+fn unpack(venv: &Venv, package: &Path) -> Result<Vec<PathBuf>> {
+    let name = package.file_name().unwrap_or_default();
+    let into = target().join("unpacked").join(name);
+    if into.exists() {
+        fs::remove_dir_all(&into)?;
+    }
+    fs::create_dir_all(&into)?;
+    let module = if package.extension().is_some_and(|extension| extension == "whl") { "zipfile" } else { "tarfile" };
+    let mut python = venv.command();
+    python.args(["-m", module, "-e"]).arg(package).arg(&into);
+    step(&format!("unpacking {}", name.display()), &format!("unpack-{module}"), &mut python)?;
+
+    let (mut files, mut directories) = (Vec::new(), vec![into]);
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(&directory)? {
+            let path = entry?.path();
+            if path.is_dir() { directories.push(path) } else { files.push(path) }
+        }
+    }
+    Ok(files)
+}
+
+/// Whether a package has its papers, and no file names a directory of this machine.
+fn look(files: &[PathBuf]) -> Result<()> {
+    for name in PAPERS {
+        // What a wheel has in the place of a README is its description, in METADATA.
+        let is = |path: &PathBuf| path.ends_with(name) || (name == "README.md" && path.ends_with("METADATA"));
+        ensure!(files.iter().any(is), "{name} is missing");
+    }
+    for path in files {
+        let bytes = fs::read(path)?;
+        for (place, _) in places() {
+            let named = format!("{}{}", place.display(), std::path::MAIN_SEPARATOR);
+            if let Some(found) = find(&bytes, named.as_bytes()) {
+                bail!("{} names a path of this machine: {found}", path.display());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The text around the first place where `bytes` has `wanted`.
+fn find(bytes: &[u8], wanted: &[u8]) -> Option<String> {
+    let first = *wanted.first()?;
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|byte| *byte == first) {
+        rest = &rest[at..];
+        if rest.starts_with(wanted) {
+            let end =
+                rest.iter().take(200).position(|byte| !(0x20..0x7f).contains(byte)).unwrap_or(rest.len().min(200));
+            return Some(String::from_utf8_lossy(&rest[..end]).into_owned());
+        }
+        rest = &rest[1..];
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_inside_a_binary_is_found_with_what_follows_it() {
+        let binary = b"\x7fELF\0/hom/e\0/home/me/.cargo/registry/png/src/lib.rs\0more";
+        assert_eq!(find(binary, b"/home/me/").as_deref(), Some("/home/me/.cargo/registry/png/src/lib.rs"));
+        assert_eq!(find(binary, b"/home/you/"), None);
+        assert_eq!(find(b"/home", b"/home/"), None);
+    }
+
+    #[test]
+    fn a_package_without_its_papers_is_refused() {
+        let directory = std::env::temp_dir().join(format!("pixfuse-papers-{}", std::process::id()));
+        fs::create_dir_all(&directory).unwrap();
+        let files: Vec<PathBuf> = PAPERS.iter().map(|name| directory.join(name)).collect();
+        files.iter().for_each(|path| fs::write(path, "text").unwrap());
+        look(&files).unwrap();
+        assert_eq!(look(&files[1..]).unwrap_err().to_string(), "LICENSE-MIT is missing");
+        fs::write(&files[3], format!("of {}", tools::root().join("crates").display())).unwrap();
+        let error = look(&files).unwrap_err().to_string();
+        assert!(error.contains("sbom.cdx.json names a path of this machine"), "{error}");
+        fs::remove_dir_all(&directory).unwrap();
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, IsTerminal, Read, Seek, SeekFrom};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -14,9 +14,14 @@ use crate::tools;
 /// How much of a log is shown when its step failed.
 const TAIL_LINES: usize = 40;
 
+/// Where the output of the step with this log is.
+pub(crate) fn log(log: &str) -> PathBuf {
+    tools::target().join("xtask/logs").join(log).with_extension("log")
+}
+
 /// Runs `command` to its end as one step named `label`, with its output in `target/xtask/logs/<log>.log`.
 pub(crate) fn step(label: &str, log: &str, command: &mut Command) -> Result<()> {
-    let path = tools::target().join("xtask/logs").join(log).with_extension("log");
+    let path = self::log(log);
     fs::create_dir_all(path.parent().unwrap_or(&path))?;
     let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
     // Both streams into one file: the order of lines is what makes a log readable.

@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::progress::step;
-use crate::{jpeg, tools};
+use crate::{jpeg, package, tools};
 
 /// The oldest Python that the wheel (abi3-py311) and numpy 2.4 run on.
 const MINOR: u32 = 11;
@@ -27,6 +27,8 @@ pub(crate) struct Venv {
 pub(crate) enum Profile {
     Dev,
     Release,
+    /// As `Release`, with no path of this machine in it.
+    Published,
 }
 
 impl Venv {
@@ -97,18 +99,22 @@ impl Venv {
         let mut maturin = self.maturin();
         maturin.arg("develop").arg("--manifest-path").arg(tools::root().join(directory).join("Cargo.toml"));
         maturin.args(jpeg::features("pixfuse-python"));
-        if profile == Profile::Release {
+        if profile != Profile::Dev {
             maturin.arg("--release");
+        }
+        if profile == Profile::Published {
+            package::without_paths(&mut maturin);
         }
         step(&format!("building {label}"), &format!("maturin-{}", directory.replace(['/', '\\'], "-")), &mut maturin)
     }
 
-    /// Builds the release wheel of the crate at `directory` into `into`.
+    /// Builds the wheel of the crate at `directory`, as it is published, into `into`.
     pub(crate) fn wheel(&self, directory: &str, into: &Path) -> Result<()> {
         let manifest = tools::root().join(directory).join("Cargo.toml");
         let mut maturin = self.maturin();
         maturin.args(["build", "--release", "--manifest-path"]).arg(manifest).arg("--out").arg(into);
         maturin.args(jpeg::features("pixfuse-python"));
+        package::without_paths(&mut maturin);
         step("building the wheel", "wheel", &mut maturin)
     }
 

@@ -12,13 +12,16 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::flags::Test;
 use crate::python::{Profile, Venv};
 use crate::report::{self, Count};
-use crate::{cross, emulate, jpeg, node, progress, tools};
+use crate::{cross, emulate, fuzz, jpeg, node, progress, tools};
 
 /// The arguments that turn on all features that have tests, and can be built here.
 pub(crate) fn features() -> Vec<String> {
     let core = ["--features", "pixfuse/image,pixfuse/ndarray"].map(String::from);
     core.into_iter().chain(jpeg::features("pixfuse-decode")).collect()
 }
+
+/// The tests of the core that are about memory. The others are about words, allocations and instructions.
+const SANITIZED: [&str; 6] = ["geometry", "inputs", "levels", "orientation", "pool", "threads"];
 
 const OWN: &str = "examples/own-pipelines";
 
@@ -34,6 +37,13 @@ pub(crate) fn run(flags: &Test) -> Result<()> {
             "--level runs Rust tests of this machine only: leave out --target and --only"
         );
         return summary(vec![timed(level, |count| emulate::run(level, flags.install, count))]);
+    }
+    if flags.asan {
+        ensure!(
+            flags.target.is_none() && flags.only.is_none(),
+            "--asan runs the core's tests: leave out the other flags"
+        );
+        return summary(vec![timed("core, under AddressSanitizer", sanitized)]);
     }
     if let Some(triple) = &flags.target {
         ensure!(
@@ -56,6 +66,16 @@ pub(crate) fn run(flags: &Test) -> Result<()> {
 fn rust(count: &mut Count) -> Result<()> {
     println!("JPEG is decoded by {}", jpeg::decoder());
     stream(tools::cargo().args(["test", "--workspace", "--no-fail-fast"]).args(features()), count)
+}
+
+/// The tests that run kernels, with every access to memory checked: also between the allocations of one process, where
+/// the pages around a test's image cannot look.
+fn sanitized(count: &mut Count) -> Result<()> {
+    let mut cargo = fuzz::cargo("test")?;
+    cargo.args(["--package", "pixfuse", "--no-fail-fast"]).args(SANITIZED.map(|name| ["--test", name]).as_flattened());
+    // Each case again on every level would take half an hour; the fuzzer has seen the same code.
+    cargo.env("PIXFUSE_CASES_EVERY", std::env::var_os("PIXFUSE_CASES_EVERY").unwrap_or("31".into()));
+    stream(&mut cargo, count)
 }
 
 fn python(count: &mut Count) -> Result<()> {

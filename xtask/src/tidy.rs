@@ -175,7 +175,7 @@ fn each_package_has_the_licences() {
             assert!(read(&path) == read(name), "{path} differs from {name}: copy it");
         }
     }
-    let wanted = ["LICENSE-MIT", "LICENSE-APACHE"];
+    let wanted = ["LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-NOTICES.txt"];
     let pyproject = read("bindings/python/pyproject.toml");
     let package: serde_json::Value = serde_json::from_str(&read("bindings/node/package.json")).unwrap();
     let files = package["files"].as_array().unwrap();
@@ -183,6 +183,8 @@ fn each_package_has_the_licences() {
         assert!(pyproject.contains(&format!("\"{name}\"")), "bindings/python/pyproject.toml: license-files: {name}");
         assert!(files.iter().any(|file| file == name), "bindings/node/package.json: files: {name}");
     }
+    assert!(pyproject.contains("include = [\"sbom.cdx.json\"]"), "bindings/python/pyproject.toml: tool.maturin.sbom");
+    assert!(files.iter().any(|file| file == "sbom.cdx.json"), "bindings/node/package.json: files: sbom.cdx.json");
 }
 
 #[test]

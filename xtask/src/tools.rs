@@ -1,11 +1,13 @@
 //! Where things are: the tree, the target directory, the programs of three languages.
 //!
-//! Nothing here installs. A missing program is an error that says how to get it.
+//! A missing program is an error that says how to get it; only what comes as a crate is built, below the target directory.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
+
+use crate::progress::step;
 
 /// Node.js 20 is the oldest with a test runner that names its reporters.
 const NODE: u32 = 20;
@@ -49,7 +51,32 @@ pub(crate) fn with_target(mut command: Command) -> Command {
 
 /// The compiler that cargo uses, as it names itself: `rustc 1.95.0 (59807616e 2026-04-14)`.
 pub(crate) fn rustc_version() -> Option<String> {
-    ask(command(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())).arg("--version"))
+    ask(command(rustc()).arg("--version"))
+}
+
+/// The compiler that cargo uses.
+pub(crate) fn rustc() -> PathBuf {
+    std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()).into()
+}
+
+/// A program that comes as a crate, in this version: the one in PATH, or one that is built into the target directory.
+pub(crate) fn cargo_tool(name: &str, version: &str, features: &[&str]) -> Result<PathBuf> {
+    let is_right = |program: &Path| {
+        ask(Command::new(program).arg("--version")).is_some_and(|said| said.split(' ').any(|word| word == version))
+    };
+    let own = target().join("tools/bin").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    if let Some(program) = [PathBuf::from(name), own.clone()].into_iter().find(|program| is_right(program)) {
+        return Ok(program);
+    }
+    let mut install = cargo();
+    install.args(["install", "--locked", name, "--version", version, "--root"]).arg(target().join("tools"));
+    for feature in features {
+        install.args(["--features", feature]);
+    }
+    // It runs for seconds, so it need not be made fast for minutes.
+    install.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1").env("CARGO_PROFILE_RELEASE_LTO", "off");
+    step(&format!("building {name} {version}"), name, &mut install)?;
+    Ok(own)
 }
 
 /// A path as the user would write it: relative to the root where it is inside.

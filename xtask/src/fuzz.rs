@@ -1,0 +1,198 @@
+//! `cargo xtask fuzz`: the targets of `fuzz/` under libFuzzer and AddressSanitizer; and the core's tests, likewise.
+//!
+//! Both are built with the same flags into a directory of their own, so the core is compiled once for them. A stable
+//! compiler has all that it takes, but for the permission to say so: `RUSTC_BOOTSTRAP`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::flags::Fuzz;
+use crate::progress::step;
+use crate::{progress, report, tools};
+
+/// Counts of edges and operands of comparisons for libFuzzer, and AddressSanitizer. `fuzzing` is what `cargo fuzz` sets
+/// too: decoders skip checksums then, which no mutation meets.
+const RUSTFLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
+     -Cllvm-args=-sanitizer-coverage-trace-compares -Zsanitizer=address --cfg fuzzing";
+
+/// The inputs that are kept, a folder a target.
+const CORPUS: &str = "fuzz/corpus";
+
+/// Files of every format, which are inputs besides.
+const FILES: &str = "crates/pixfuse-decode/tests/files";
+
+/// Targets that read no files.
+const NO_FILES: [&str; 3] = ["calls", "config", "declaration"];
+
+/// What a decoder may take for a file of 64 KB whose header promises less than a megapixel.
+const MEGABYTES: u32 = 2048;
+
+pub(crate) fn run(flags: &Fuzz) -> Result<()> {
+    let seconds = flags.seconds.unwrap_or(60);
+    let names = targets()?;
+    if let Some(name) = &flags.target {
+        ensure!(names.contains(name), "unknown target `{name}`, expected one of {}", names.join(", "));
+    }
+    let program = build()?;
+    let mut rows = Vec::new();
+    let mut broken = Vec::new();
+    for name in names.iter().filter(|name| flags.target.as_ref().is_none_or(|wanted| wanted == *name)) {
+        let found = tools::target().join("fuzz/found").join(name);
+        let crashes = tools::target().join("fuzz/crashes").join(name);
+        for directory in [&found, &crashes] {
+            fs::create_dir_all(directory)?;
+        }
+        let log = format!("fuzz-{name}");
+        let mut fuzzer = fuzzer(&program, name);
+        fuzzer
+            .arg(format!("-max_total_time={seconds}"))
+            .arg(format!("-artifact_prefix={}/", crashes.display()))
+            .args(["-print_final_stats=1", "-max_len=65536"])
+            .args([&found, &tools::root().join(CORPUS).join(name)])
+            .args((!NO_FILES.contains(&name.as_str())).then(|| tools::root().join(FILES)));
+        let result = step(&format!("fuzzing {name}"), &log, &mut fuzzer);
+        let figures = Figures::of(&fs::read_to_string(progress::log(&log)).unwrap_or_default());
+        rows.push([vec![name.clone()], figures.cells(), vec![result_of(&result).to_owned()]].concat());
+        if let Err(error) = result {
+            eprintln!("\n{error:#}\n");
+            broken.push(format!("{name} ({})", shown_inputs(&crashes)?));
+        } else if flags.keep {
+            let mut merge = self::fuzzer(&program, name);
+            merge.args(["-merge=1", "-max_len=8192"]).args([&tools::root().join(CORPUS).join(name), &found]);
+            step(&format!("keeping what is new to {name}"), &format!("fuzz-{name}-keep"), &mut merge)?;
+        }
+    }
+    let heading = ["target", "executions", "a second", "edges", "new inputs", "result"];
+    println!("\n{}", report::table(&heading, &rows, &[1, 2, 3, 4]));
+    if !broken.is_empty() {
+        bail!(
+            "a promise is broken by {}; `cargo run -p pixfuse-fuzz -- TARGET FILE` runs an input again",
+            broken.join(", ")
+        );
+    }
+    Ok(())
+}
+
+/// A cargo whose builds are instrumented, in a target directory of their own.
+pub(crate) fn cargo(subcommand: &str) -> Result<Command> {
+    let version = tools::output(Command::new(tools::rustc()).arg("-vV"))?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc -vV names no host")?;
+    ensure!(
+        ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu", "x86_64-apple-darwin", "aarch64-apple-darwin"]
+            .contains(&host),
+        "AddressSanitizer comes with Rust for Linux with glibc and for macOS, and this is {host}"
+    );
+    let mut cargo = tools::cargo();
+    // With a target named, procedural macros and build scripts are not instrumented.
+    cargo.args([subcommand, "--target", host]);
+    cargo
+        .env("CARGO_TARGET_DIR", tools::target().join("fuzz"))
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env("RUSTFLAGS", RUSTFLAGS)
+        .env("CARGO_INCREMENTAL", "0")
+        // Memory that cannot be had is an error here too, and threads that wait in a pool are no leak.
+        .env("ASAN_OPTIONS", "allocator_may_return_null=1:detect_leaks=0");
+    Ok(cargo)
+}
+
+/// Builds the program that holds every target.
+fn build() -> Result<PathBuf> {
+    ensure!(
+        ["c++", "g++", "clang++"].into_iter().any(|name| tools::ask(Command::new(name).arg("--version")).is_some()),
+        "libFuzzer is C++, and there is no `c++` in PATH. On Debian and Ubuntu: `apt-get install g++`."
+    );
+    let mut cargo = cargo("build")?;
+    cargo.args(["-p", "pixfuse-fuzz", "--features", "libfuzzer", "--message-format", "short"]);
+    step("building the fuzz targets", "fuzz-build", &mut cargo)?;
+    let host = cargo.get_args().nth(2).context("the target is the third argument")?;
+    Ok(tools::target().join("fuzz").join(host).join("debug/pixfuse-fuzz"))
+}
+
+fn fuzzer(program: &Path, name: &str) -> Command {
+    let mut fuzzer = tools::command(program);
+    fuzzer
+        .env("PIXFUSE_FUZZ_TARGET", name)
+        .env("ASAN_OPTIONS", "allocator_may_return_null=1:detect_leaks=0")
+        .args(["-timeout=25", "-detect_leaks=0"])
+        .arg(format!("-rss_limit_mb={MEGABYTES}"));
+    fuzzer
+}
+
+/// The names of the targets: a test of `fuzz/` sees to it that each has a folder.
+fn targets() -> Result<Vec<String>> {
+    let path = tools::root().join(CORPUS);
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&path).with_context(|| format!("cannot read {}", path.display()))? {
+        names.push(entry?.file_name().to_string_lossy().into_owned());
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn result_of(result: &Result<()>) -> &'static str {
+    if result.is_ok() { "clean" } else { "BROKEN" }
+}
+
+/// The inputs that broke a target, the smallest first.
+fn shown_inputs(crashes: &Path) -> Result<String> {
+    let mut inputs = Vec::new();
+    for entry in fs::read_dir(crashes)? {
+        let entry = entry?;
+        inputs.push((entry.metadata()?.len(), tools::shown(&entry.path())));
+    }
+    inputs.sort();
+    let names: Vec<String> = inputs.into_iter().map(|(bytes, path)| format!("{path} of {bytes} bytes")).collect();
+    Ok(names.join(", "))
+}
+
+/// What libFuzzer said of a run.
+#[derive(Debug, Default, PartialEq)]
+struct Figures {
+    executions: Option<u64>,
+    a_second: Option<u64>,
+    edges: Option<u64>,
+    new: Option<u64>,
+}
+
+impl Figures {
+    fn of(log: &str) -> Self {
+        let stat = |name: &str| {
+            log.lines().find_map(|line| line.strip_prefix("stat::")?.strip_prefix(name)?.trim().parse().ok())
+        };
+        let edges = log.lines().rev().find_map(|line| {
+            let (_, after) = line.split_once(" cov: ")?;
+            after.split_whitespace().next()?.parse().ok()
+        });
+        Self {
+            executions: stat("number_of_executed_units:"),
+            a_second: stat("average_exec_per_sec:"),
+            edges,
+            new: stat("new_units_added:"),
+        }
+    }
+
+    fn cells(&self) -> Vec<String> {
+        [self.executions, self.a_second, self.edges, self.new]
+            .map(|figure| figure.map_or("-".to_owned(), |figure| figure.to_string()))
+            .to_vec()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_read_from_a_log() {
+        let log = "#2\tINITED cov: 10 ft: 11 corp: 1/1b\n#64\tDONE   cov: 1291 ft: 4000 corp: 9/1b lim: 4 exec/s: 32\n\
+                   Done 64 runs in 2 second(s)\nstat::number_of_executed_units: 64\nstat::average_exec_per_sec:     32\n\
+                   stat::new_units_added:          8\n";
+        let expected = Figures { executions: Some(64), a_second: Some(32), edges: Some(1291), new: Some(8) };
+        assert_eq!(Figures::of(log), expected);
+        assert_eq!(Figures::of("==1==ERROR: AddressSanitizer").cells(), ["-"; 4]);
+    }
+}
