@@ -44,6 +44,8 @@ impl fmt::Display for Kind {
         match self {
             Self::Number(_, text) => f.write_str(&shortened(text)),
             Self::Word(text) | Self::Unreadable(text) => write!(f, "`{}`", shortened(text)),
+            // A terminal obeys some signs in the place of showing them.
+            Self::Sign(sign) if sign.is_control() => write!(f, "`{}`", sign.escape_default()),
             Self::Open(sign) | Self::Close(sign) | Self::Sign(sign) => write!(f, "`{sign}`"),
         }
     }
@@ -174,6 +176,12 @@ mod tests {
     fn quotes() {
         assert_eq!(kinds("'rgb8' x"), [Kind::Unreadable("'rgb8'".into()), Kind::Word("x".into())]);
         assert_eq!(kinds("\"é"), [Kind::Sign('"'), Kind::Word("é".into())]);
+    }
+
+    #[test]
+    fn signs_that_a_terminal_obeys_are_spelt_out() {
+        assert_eq!(Kind::Sign('\u{1b}').to_string(), r"`\u{1b}`");
+        assert_eq!(Kind::Sign('%').to_string(), "`%`");
     }
 
     #[test]
