@@ -13,9 +13,30 @@ use serde_json::{Value, json};
 use crate::progress::step;
 use crate::tools;
 
-/// The crate that is linked, and the directory of the package that it is in.
-pub(crate) const PACKAGES: [(&str, &str); 2] =
-    [("pixfuse-python", "bindings/python"), ("pixfuse-node-addon", "bindings/node")];
+/// A package, and the crate that is linked into it.
+struct Package {
+    krate: &'static str,
+    /// With these features, which are those of what is published.
+    features: &'static str,
+    manifest: &'static str,
+    /// Where its two files go.
+    directory: &'static str,
+}
+
+const PACKAGES: [Package; 2] = [
+    Package {
+        krate: "pixfuse-python",
+        features: "libjpeg-turbo",
+        manifest: "bindings/python/Cargo.toml",
+        directory: "bindings/python",
+    },
+    Package {
+        krate: "pixfuse-node-addon",
+        features: "pixfuse-node/libjpeg-turbo",
+        manifest: "bindings/node/addon/Cargo.toml",
+        directory: "bindings/node",
+    },
+];
 
 const NOTICES: &str = "THIRD-PARTY-NOTICES.txt";
 const SBOM: &str = "sbom.cdx.json";
@@ -24,24 +45,20 @@ pub(crate) fn run() -> Result<()> {
     let about = tools::cargo_tool("cargo-about", "0.9.3", &["cli"])?;
     // cargo-about asks other sites for licences unless it is offline, and then every crate has to be here.
     step("fetching crates", "fetch", tools::cargo().args(["fetch", "--locked"]))?;
-    for (krate, directory) in PACKAGES {
+    for package in PACKAGES {
+        let Package { krate, features, manifest, directory } = package;
         let directory = tools::root().join(directory);
-        let manifest = match krate {
-            "pixfuse-node-addon" => directory.join("addon/Cargo.toml"),
-            _ => directory.join("Cargo.toml"),
-        };
         let notices = directory.join(NOTICES);
         let mut generate = tools::command(&about);
         generate
-            .args(["about", "generate", "--offline", "--fail", "--config", "about.toml", "--manifest-path"])
-            .arg(manifest)
-            .arg("--output-file")
+            .args(["about", "generate", "--offline", "--fail", "--config", "about.toml"])
+            .args(["--manifest-path", manifest, "--features", features, "--output-file"])
             .arg(&notices)
             .arg("xtask/src/notices.hbs");
         step(&format!("gathering the notices of {krate}"), &format!("notices-{krate}"), &mut generate)?;
         let text = fs::read_to_string(&notices)?;
         fs::write(&notices, tidied(&text))?;
-        fs::write(directory.join(SBOM), serde_json::to_string_pretty(&sbom(&linked(krate, true)?))? + "\n")?;
+        fs::write(directory.join(SBOM), serde_json::to_string_pretty(&sbom(&linked(&package, true)?))? + "\n")?;
         println!("written {}, {}", tools::shown(&notices), tools::shown(&directory.join(SBOM)));
     }
     Ok(())
@@ -75,10 +92,11 @@ impl Linked {
     }
 }
 
-/// What is linked into a crate's binary, the crate itself first: on this machine, or on any.
-fn linked(krate: &str, any_target: bool) -> Result<Vec<Linked>> {
+/// What is linked into a package's binary, its own crate first: on this machine, or on any.
+fn linked(package: &Package, any_target: bool) -> Result<Vec<Linked>> {
     let mut tree = tools::cargo();
-    tree.args(["tree", "--locked", "--package", krate, "--edges", "normal,no-proc-macro", "--no-dedupe"]);
+    tree.args(["tree", "--locked", "--package", package.krate, "--features", package.features]);
+    tree.args(["--edges", "normal,no-proc-macro", "--no-dedupe"]);
     tree.args(["--prefix", "depth", "--format", "\t{p}\t{l}\t{r}"]);
     if any_target {
         tree.args(["--target", "all"]);
@@ -181,11 +199,12 @@ mod tests {
 
     #[test]
     fn notices_name_all_that_is_linked() {
-        for (krate, directory) in PACKAGES {
+        for package in PACKAGES {
+            let directory = package.directory;
             let read = |name: &str| fs::read_to_string(tools::root().join(directory).join(name)).unwrap();
             let (notices, sbom) = (read(NOTICES), read(SBOM));
             let hint = "is not named: run `cargo xtask notices`";
-            for linked in linked(krate, false).unwrap() {
+            for linked in linked(&package, false).unwrap() {
                 let title = title(&linked);
                 let of_others = !linked.name.starts_with("pixfuse");
                 assert!(
