@@ -34,8 +34,10 @@ fn source(shapes: &[Shape]) -> String {
         };
         let number = index + 2;
         let (normalize, element) = match (element, map) {
-            (Stored::F32, _) => (format!("normalize(mean = 0.5, std = {number}), "), "f32"),
-            (Stored::U16, _) => (format!("normalize(mean = 0.5, std = {number}), "), ["f16", "bf16"][index % 2]),
+            (Stored::F32, _) => (format!("normalize(scale = 1/255, mean = 0.5, std = {number}), "), "f32"),
+            (Stored::U16, _) => {
+                (format!("normalize(scale = 1/255, mean = 0.5, std = {number}), "), ["f16", "bf16"][index % 2])
+            }
             (Stored::U8, MapForm::Keep) => (String::new(), "u8"),
             (Stored::U8, _) => (String::new(), "i8"),
         };

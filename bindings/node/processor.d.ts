@@ -1,0 +1,60 @@
+import type { Orient } from './declaration'
+import type { Pipeline, PixelImage } from './index'
+
+/** What a model's library returns under one name: a tensor. */
+export interface NamedTensor {
+  /** Elements: f32 or pixels, and 64-bit integers for masks, sizes and counts. */
+  readonly data: Float32Array | Uint8Array | BigInt64Array
+  readonly dims: number[]
+}
+
+/** What a call of a {@link Processor} gives: the library's names. */
+export interface Processed {
+  readonly pixel_values: { readonly data: Float32Array | Uint8Array; readonly dims: number[] }
+  readonly [name: string]: NamedTensor | string[]
+}
+
+/** Options of a call. Any other property is a keyword of the library's own class, and means what it means there. */
+export interface ProcessorOptions {
+  /** `'drop'` leaves alpha out of images of four channels; without it they are what the class makes of them. */
+  readonly alpha?: 'drop'
+  readonly orient?: Orient
+  readonly maxPixels?: number
+  readonly threads?: number
+  readonly [keyword: string]: unknown
+}
+
+/** The config of a model as a function, bit for bit what its own library makes. */
+export class Processor {
+  private constructor()
+  /**
+   * Reads a config: an object, the text of one, or the path of a file or of a model's folder. `backend` says whose
+   * filters a config of transformers means; other properties stand over the config's own keys.
+   *
+   * Throws for what is no config, for a class or a key that is not known, and for what pixfuse lacks: by name.
+   */
+  static fromConfig(
+    source: string | object,
+    options?: { readonly backend?: 'torch' | 'pil'; readonly [keyword: string]: unknown },
+  ): Processor
+  /** The declaration for an RGB image. */
+  readonly declaration: string
+  /** Whose bytes it gives: not always what was asked for, since some classes have one backend. */
+  readonly backend: 'torch' | 'pil'
+  readonly library: string
+  /** The class that reads the config. */
+  readonly className: string
+  /** The names of what a call gives. */
+  readonly outputs: string[]
+  /** Every key that the class takes, with its value here. */
+  readonly config: Record<string, unknown>
+  readonly notes: string[]
+  explain(): string
+  toString(): string
+  /** The pipeline for images of these channels, or for files. */
+  pipeline(channels?: 'rgb' | 'gray' | 'alpha' | 'file'): Pipeline
+  runSync(images: PixelImage | readonly PixelImage[], options?: ProcessorOptions): Processed
+  run(images: PixelImage | readonly PixelImage[], options?: ProcessorOptions): Promise<Processed>
+  decodeSync(files: Uint8Array | readonly Uint8Array[], options?: ProcessorOptions): Processed
+  decode(files: Uint8Array | readonly Uint8Array[], options?: ProcessorOptions): Promise<Processed>
+}
