@@ -1,4 +1,5 @@
 import type { Declaration, Element, Level, Orient, Values } from './declaration'
+import type { Processor } from './processor'
 
 export * from './declaration'
 export * from './processor'

@@ -77,7 +77,7 @@ test('wide samples', async () => {
   assert.deepEqual([...(await pipe.run({ ...image, data: data.slice() }, { transfer: true })).data], [b, g, r, b2, g2, r2])
   assert.throws(
     () => pipe.runSync({ data: new Uint8Array(12), width: 2, height: 1 }),
-    { code: 'InvalidArg', message: 'image: data: expected a Uint16Array, found a Uint8Array' },
+    { code: 'InvalidArg', message: 'image: data: expected a Uint16Array, found a Uint8Array; write input(rgb8)' },
   )
   const floats = new Pipeline('input(gray32f), output(rgb, f32, hwc)')
   assert.deepEqual([...floats.runSync({ data: Float32Array.of(0.5), width: 1, height: 1 }).data], [0.5, 0.5, 0.5])
