@@ -22,6 +22,7 @@ pub(super) struct Sink<'a, K: Body<C>, S: Simd, const C: usize> {
 }
 
 /// A tensor whose rows lie in runs.
+#[derive(Clone, Copy)]
 pub(super) struct WholeRows<'a, T> {
     pub(super) runs: &'a Runs,
     /// The tensor.
@@ -37,8 +38,8 @@ impl<T: Copy> WholeRows<'_, T> {
     /// `line` holds the row, `width` pixels. The runs were made for the output that the window is inside of, and the
     /// tensor is writable for as many elements as they say and apart from `line`.
     #[inline(never)]
-    unsafe fn store(&self, line: *const T, y: usize, width: usize) {
-        let Self { runs, out, at: [top, left] } = *self;
+    unsafe fn store(self, line: *const T, y: usize, width: usize) {
+        let Self { runs, out, at: [top, left] } = self;
         // SAFETY: `runs` and the line are of this row, and the tensor has the elements of `runs`.
         unsafe { runs.scatter(line, out, top + y, left..left + width) };
     }
@@ -90,7 +91,8 @@ impl<K: Body<C>, S: Simd, const C: usize> Sink<'_, K, S, C> {
     /// Every block of it was, and the window is inside the output.
     #[inline(always)]
     pub(super) unsafe fn end_row(&self, y: usize) {
-        if let Some(rows) = &self.whole {
+        // A copy: an address in the sink that is given away would make each store reload what the sink says.
+        if let Some(rows) = self.whole {
             // SAFETY: `out` of the sink is scratch of this thread, which holds the row.
             unsafe { rows.store(self.out, y, self.width) };
         }
