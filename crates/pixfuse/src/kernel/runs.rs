@@ -50,7 +50,8 @@ impl Runs {
     /// # Safety
     /// `line` is readable for `planes * columns.len() * pixel` elements, `out` is writable for `elements`, and the two do
     /// not overlap. `row` and `columns` are inside the image that this was made for.
-    #[inline(always)]
+    // Compiled once an element, not into each kernel: it is one call a row.
+    #[inline(never)]
     pub(super) unsafe fn scatter<T: Copy>(&self, line: *const T, out: *mut T, row: usize, columns: Range<usize>) {
         let (start, width) = (columns.start, columns.len() * self.pixel);
         for (first, count, at) in self.pieces(row, columns) {

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::blocks::{Target, starts};
-use super::{Body, Load, Numbers, Runs, Store};
+use super::{Body, Load, Numbers, Store};
 use crate::simd::Simd;
 
 /// The output of one run. All of it is copied, so that the compiler knows that no store changes it.
@@ -16,33 +16,7 @@ pub(super) struct Sink<'a, K: Body<C>, S: Simd, const C: usize> {
     /// Columns of the window.
     pub(super) width: usize,
     pub(super) numbers: Numbers<'a>,
-    /// Where a row goes that is whole, if `out` holds one row only.
-    pub(super) whole: Option<WholeRows<'a, <K::Store as Store>::Element>>,
     pub(super) level: PhantomData<S>,
-}
-
-/// A tensor whose rows lie in runs.
-#[derive(Clone, Copy)]
-pub(super) struct WholeRows<'a, T> {
-    pub(super) runs: &'a Runs,
-    /// The tensor.
-    pub(super) out: *mut T,
-    /// Row and column of the output where the window's first pixel goes.
-    pub(super) at: [usize; 2],
-}
-
-impl<T: Copy> WholeRows<'_, T> {
-    /// Moves a row of the window into the tensor. Not a part of each kernel: it is one call a row.
-    ///
-    /// # Safety
-    /// `line` holds the row, `width` pixels. The runs were made for the output that the window is inside of, and the
-    /// tensor is writable for as many elements as they say and apart from `line`.
-    #[inline(never)]
-    unsafe fn store(self, line: *const T, y: usize, width: usize) {
-        let Self { runs, out, at: [top, left] } = self;
-        // SAFETY: `runs` and the line are of this row, and the tensor has the elements of `runs`.
-        unsafe { runs.scatter(line, out, top + y, left..left + width) };
-    }
 }
 
 impl<K: Body<C>, S: Simd, const C: usize> Sink<'_, K, S, C> {
@@ -82,19 +56,6 @@ impl<K: Body<C>, S: Simd, const C: usize> Sink<'_, K, S, C> {
                 let values = K::floats(simd, pixel, &self.numbers);
                 K::Store::store(simd, self.out, target.plane, target.pixel(y, x), values);
             }
-        }
-    }
-
-    /// Says that a row of the window is stored.
-    ///
-    /// # Safety
-    /// Every block of it was, and the window is inside the output.
-    #[inline(always)]
-    pub(super) unsafe fn end_row(&self, y: usize) {
-        // A copy: an address in the sink that is given away would make each store reload what the sink says.
-        if let Some(rows) = self.whole {
-            // SAFETY: `out` of the sink is scratch of this thread, which holds the row.
-            unsafe { rows.store(self.out, y, self.width) };
         }
     }
 
