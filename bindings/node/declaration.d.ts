@@ -202,6 +202,8 @@ export interface Declaration<E extends Element = Element> {
     filter: Filter,
     ...options: ('antialias' | LetterboxOptions)[],
   ]
+  /** A resize to a grid of tiles of these rows and columns, each an image of its own in the tensor. */
+  tiles?: readonly [rows: number, columns: number, filter: Filter, ...options: ('antialias' | TilesOptions)[]]
   /** Rows and columns of the middle that is kept; one number is a square. */
   centerCrop?:
     | number
@@ -230,6 +232,21 @@ export type MarginFill = { fill?: Fill } | { value: number }
 export type PadTo = ({ to: number | readonly [rows: number, columns: number] } | {
   multiple: number | readonly [rows: number, columns: number]
 }) & { at?: 'top_left' | 'center' }
+
+/** Which grid of tiles, how the image lies in it, and what stands beside the tiles. */
+export interface TilesOptions extends Sampling {
+  rule: 'internvl' | 'granite_docling' | 'cohere2_vision' | 'ovis2' | 'perception_lm' | 'llava_next' | 'mllama'
+  /** The fewest tiles, for `internvl` and `granite_docling`; 1 unless given. */
+  min?: number
+  /** The most tiles, for every rule but `llava_next`. */
+  max?: number
+  /** For `llava_next`: the canvases to choose from. */
+  canvases?: readonly (readonly [rows: number, columns: number])[]
+  /** Whether the whole image stands before or behind the tiles, as one more of them. */
+  thumbnail?: 'first' | 'last'
+  /** The tensor has so many tiles, the last of them zeros. */
+  padTo?: number
+}
 
 /** How an image is cut into patches, a row of the tensor each. */
 export interface Patches {

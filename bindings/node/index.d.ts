@@ -205,7 +205,22 @@ export interface Geometry {
   readonly resized: readonly [rows: number, columns: number]
   /** Patches, with `patches: ..`; their product is the number that show the image. */
   readonly patches?: readonly [rows: number, columns: number]
-  /** The size of the output. */
+  /** Tiles, with `tiles: ..`; the thumbnail is none of them. */
+  readonly tiles?: readonly [rows: number, columns: number]
+  /** Which image of the tensor shows the whole source as one tile, if there is one. */
+  readonly thumbnail?: number
+  /** How many images of the tensor show the source: the tiles and the thumbnail, and 1 without `tiles: ..`. */
+  readonly images: number
+  /**
+   * The geometry of one image of the tensor, which is its output: of a tile or of the thumbnail, in their order.
+   *
+   * @example
+   * const tiles = 'tiles(448, 448, bicubic, antialias, rule = internvl, max = 12, thumbnail = last)'
+   * const geometry = new Pipeline(`input(rgb8), ${tiles}, output(rgb, f32)`).geometry(1080, 1920)
+   * geometry.tile(5).unmapBoxes([[0, 0, 224, 448]]) // [[480, 540, 720, 1080]]
+   */
+  tile(index: number): Geometry
+  /** The size of the output; with `tiles: ..` that of the canvas that is cut. */
   readonly output: readonly [rows: number, columns: number]
   /** Points of the source, in the output; not clipped unless asked for. */
   readonly mapPoints: Change<Point>
@@ -231,6 +246,7 @@ export interface Geometry {
 export type GeometryNumbers = Pick<
   Geometry,
   'matrix' | 'inverse' | 'scale' | 'exactScale' | 'offset' | 'content' | 'sourceBox' | 'source' | 'resized' | 'output' | 'patches'
+  | 'tiles' | 'thumbnail'
 >
 
 export interface GeometryConstructor {
@@ -240,7 +256,7 @@ export interface GeometryConstructor {
    * @example
    * Geometry.from(JSON.parse(JSON.stringify(geometry))).equals(geometry) // true
    */
-  from(numbers: Pick<GeometryNumbers, 'source' | 'resized' | 'output' | 'content' | 'scale' | 'offset' | 'patches'>): Geometry
+  from(numbers: Pick<GeometryNumbers, 'source' | 'resized' | 'output' | 'content' | 'scale' | 'offset' | 'patches' | 'tiles' | 'thumbnail'>): Geometry
   readonly prototype: Geometry
 }
 
@@ -282,7 +298,7 @@ export interface Pipeline<E extends Element = Element> {
    * @example
    * new Pipeline('input(rgb8), output(rgb, f32, chw)').outputShape(480, 640) // [3, 480, 640]
    */
-  outputShape(rows: number, columns: number, options?: OrientOptions | null): [number, number, number]
+  outputShape(rows: number, columns: number, options?: OrientOptions | null): number[]
 
   /**
    * Where a run over a source of this size puts things, to take places in it to the tensor and back.

@@ -51,9 +51,16 @@
   // The numbers that all others follow from, in the order of the native half, and how many each has.
   const given = { source: 2, resized: 2, output: 2, content: 4, scale: 2, offset: 2 }
 
+  // The grids that only some geometries have.
+  const grids = ['patches', 'tiles']
+  const equal = (one, other) => isArray(one) && isArray(other)
+    ? one.length === other.length && one.every((value, at) => value === other[at])
+    : one === other
+
   return class Geometry {
     #map
     #unmap
+    #tile
 
     // What `toJSON` gave, or a structured clone.
     static from(numbers) {
@@ -68,28 +75,43 @@
         }
         list.push(...values)
       }
-      const { patches } = numbers
-      const grid = patches === undefined ? [0, 0] : patches
-      if (!isArray(grid) || grid.length !== 2 || !grid.every(value => typeof value === 'number')) {
-        throw refused('numbers: patches: expected 2 numbers; give all that a geometry\'s toJSON gives')
+      for (const name of grids) {
+        const grid = numbers[name] === undefined ? [0, 0] : numbers[name]
+        if (!isArray(grid) || grid.length !== 2 || !grid.every(value => typeof value === 'number')) {
+          throw refused(`numbers: ${name}: expected 2 numbers; give all that a geometry's toJSON gives`)
+        }
+        list.push(...grid)
       }
-      list.push(...grid)
+      const { thumbnail } = numbers
+      if (thumbnail !== undefined && typeof thumbnail !== 'number') {
+        throw refused('numbers: thumbnail: expected a number; give all that a geometry\'s toJSON gives')
+      }
+      list.push(thumbnail === undefined ? 0 : thumbnail + 1)
       return new Geometry(placed(Float64Array.from(list)))
     }
 
-    constructor({ change, ...numbers }) {
+    constructor({ change, tile, ...numbers }) {
       if (change === undefined) throw refused('numbers: `Geometry.from(numbers)` makes a geometry of them')
       this.#map = (points, clip) => change(points, false, clip)
       this.#unmap = (points, clip) => change(points, true, clip)
+      this.#tile = tile
       Object.assign(this, numbers)
     }
 
     equals(other) {
-      const same = name => {
-        const values = other[name]
-        return isArray(values) && values.length === given[name] && values.every((value, at) => value === this[name][at])
+      const names = [...Object.keys(given), ...grids, 'thumbnail']
+      return typeof other === 'object' && other !== null && names.every(name => equal(this[name], other[name]))
+    }
+
+    get images() { return this.tiles ? this.tiles[0] * this.tiles[1] + (this.thumbnail === undefined ? 0 : 1) : 1 }
+
+    tile(index) {
+      if (typeof index !== 'number') throw refused(`index: expected a number, found ${kind(index)}`)
+      const tile = this.#tile(index)
+      if (tile === null || tile === undefined) {
+        throw refused(`index: ${index} is none of the ${this.images} images that show the source`)
       }
-      return typeof other === 'object' && other !== null && Object.keys(given).every(same)
+      return new Geometry(tile)
     }
 
     toJSON() { return { ...this } }

@@ -22,6 +22,19 @@ pub(crate) fn object(env: &Env, geometry: Geometry) -> Result<Object<'static>> {
     if let Some(grid) = geometry.patches() {
         object.set("patches", grid.map(|side| side as f64))?;
     }
+    if let Some(grid) = geometry.tiles() {
+        object.set("tiles", grid.map(|side| side as f64))?;
+    }
+    if let Some(index) = geometry.thumbnail() {
+        object.set("thumbnail", index as f64)?;
+    }
+    let tile = move |call: FunctionCallContext| {
+        let index: f64 = call.get(0)?;
+        // What is no index is none of the images.
+        let index = if index.fract() == 0.0 && index >= 0.0 { index as usize } else { usize::MAX };
+        geometry.tile(index).map(|tile| self::object(call.env, tile)).transpose()
+    };
+    object.set("tile", env.create_function_from_closure::<(), _, _>("tile", tile)?)?;
     let change = env.create_function_from_closure::<(), _, _>("change", move |call| change(&geometry, &call))?;
     object.set("change", change)?;
     Ok(object)
@@ -30,7 +43,8 @@ pub(crate) fn object(env: &Env, geometry: Geometry) -> Result<Object<'static>> {
 /// `placed(numbers)`: the same object of the numbers in a Float64Array, in the order of [`Geometry::to_numbers`].
 pub(crate) fn of_numbers(call: FunctionCallContext) -> Result<Object<'static>> {
     let numbers: Float64ArraySlice = call.get(0)?;
-    let numbers = numbers.as_ref().try_into().map_err(|_| refused("numbers: expected 16"))?;
+    let numbers =
+        numbers.as_ref().try_into().map_err(|_| refused(format!("numbers: expected {}", Geometry::NUMBERS)))?;
     object(call.env, Geometry::from_numbers(numbers).map_err(refused)?)
 }
 

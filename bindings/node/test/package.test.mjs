@@ -29,7 +29,7 @@ test('what is exported is what is declared', () => {
 
   const members = name => {
     const type = checker.getDeclaredTypeOfSymbol(checker.getExportsOfModule(symbol).find(symbol => symbol.name === name))
-    // A geometry has its optional member with patches only.
+    // A geometry has its optional members with patches and tiles only.
     const there = property => !(property.flags & ts.SymbolFlags.Optional)
     return type.getProperties().filter(there).map(property => property.name).sort()
   }

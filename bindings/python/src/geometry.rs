@@ -1,6 +1,7 @@
 //! The class `Geometry`.
 
 use numpy::{PyArray2, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyUntypedArrayMethods};
+use pyo3::exceptions::PyIndexError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{IntoPyDict, PyTuple, PyType};
@@ -40,7 +41,8 @@ pub(crate) struct Geometry {
 impl Geometry {
     /// From what the attributes of these names say. Raises PipelineError when they are no pipeline's.
     #[new]
-    #[pyo3(signature = (source, resized, output, content, scale, offset, patches=None))]
+    #[pyo3(signature = (source, resized, output, content, scale, offset, patches=None, tiles=None, thumbnail=None))]
+    #[expect(clippy::too_many_arguments, reason = "one for each attribute")]
     fn new(
         source: [usize; 2],
         resized: [usize; 2],
@@ -49,12 +51,16 @@ impl Geometry {
         scale: [f64; 2],
         offset: [i64; 2],
         patches: Option<[usize; 2]>,
+        tiles: Option<[usize; 2]>,
+        thumbnail: Option<usize>,
     ) -> Result<Self, Failure> {
         let sides = [source, resized, output].concat().into_iter().chain(content).map(|side| side as f64);
         let offset = offset.map(|offset| offset as f64);
-        let patches = patches.unwrap_or([0; 2]).map(|side| side as f64);
-        let mut numbers = [0.0; 16];
-        for (number, given) in numbers.iter_mut().zip(sides.chain(scale).chain(offset).chain(patches)) {
+        let grids = [patches, tiles].map(Option::unwrap_or_default).concat().into_iter().map(|side| side as f64);
+        let thumbnail = thumbnail.map_or(0.0, |index| index as f64 + 1.0);
+        let given = sides.chain(scale).chain(offset).chain(grids).chain([thumbnail]);
+        let mut numbers = [0.0; pixfuse::Geometry::NUMBERS];
+        for (number, given) in numbers.iter_mut().zip(given) {
             *number = given;
         }
         let geometry = pixfuse::Geometry::from_numbers(numbers)?;
@@ -73,7 +79,7 @@ impl Geometry {
         self.geometry.resized().into()
     }
 
-    /// (rows, columns) of the output.
+    /// (rows, columns) of the output; with tiles(..) those of the canvas that is cut.
     #[getter]
     fn output(&self) -> (usize, usize) {
         self.geometry.output().into()
@@ -83,6 +89,45 @@ impl Geometry {
     #[getter]
     fn patches(&self) -> Option<(usize, usize)> {
         self.geometry.patches().map(Into::into)
+    }
+
+    /// (rows, columns) of tiles with tiles(..), else None; the thumbnail is none of them.
+    #[getter]
+    fn tiles(&self) -> Option<(usize, usize)> {
+        self.geometry.tiles().map(Into::into)
+    }
+
+    /// Which image of the tensor shows the whole source as one tile, or None: the first, or the one behind the tiles.
+    #[getter]
+    fn thumbnail(&self) -> Option<usize> {
+        self.geometry.thumbnail()
+    }
+
+    /// How many images of the tensor show the source: the tiles and the thumbnail, and 1 without tiles(..).
+    #[getter]
+    fn images(&self) -> usize {
+        self.geometry.images()
+    }
+
+    /// The Geometry of one image of the tensor, which is its output: of a tile or of the thumbnail, in their order.
+    ///
+    /// Raises IndexError where there are not so many.
+    ///
+    /// >>> import pixfuse
+    /// >>> pipe = pixfuse.Pipeline(
+    /// ...     "input(rgb8), tiles(448, 448, bicubic, antialias, rule = internvl, max = 12, thumbnail = last), output(rgb, f32)"
+    /// ... )
+    /// >>> geometry = pipe.geometry(1080, 1920)
+    /// >>> geometry.tiles, geometry.thumbnail, pipe.output_shape(1080, 1920)
+    /// ((2, 4), 8, (9, 3, 448, 448))
+    /// >>> geometry.tile(5).unmap_boxes([[0, 0, 224, 448]])
+    /// array([[ 480.,  540.,  720., 1080.]])
+    fn tile(&self, index: usize) -> PyResult<Self> {
+        let count = self.geometry.images();
+        let tile = self.geometry.tile(index).ok_or_else(|| {
+            PyIndexError::new_err(format!("tile: {index} is none of the {count} images that show the source"))
+        })?;
+        Ok(tile.into())
     }
 
     /// The part of the output that shows the source, in pixels: (top, left, rows, columns). The rest is filled.
@@ -157,8 +202,17 @@ impl Geometry {
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyType>, Bound<'py, PyTuple>)> {
         let this = slf.get();
-        let numbers =
-            (this.source(), this.resized(), this.output(), this.content(), this.scale(), this.offset(), this.patches());
+        let numbers = (
+            this.source(),
+            this.resized(),
+            this.output(),
+            this.content(),
+            this.scale(),
+            this.offset(),
+            this.patches(),
+            this.tiles(),
+            this.thumbnail(),
+        );
         Ok((slf.get_type(), numbers.into_pyobject(slf.py())?))
     }
 

@@ -21,8 +21,8 @@ use crate::out::Out;
 
 /// A preprocessing pipeline, ready to run: pixels to a tensor in one pass.
 ///
-/// Made from the text of a declaration, or from its clauses as keyword arguments: input, resize, letterbox, center_crop,
-/// crop, pad, normalize and output. A clause is a str with what stands between its brackets, or a tuple of numbers, words
+/// Made from the text of a declaration, or from its clauses as keyword arguments: input, resize, letterbox, tiles, center_crop,
+/// crop, pad, normalize, output and patches. A clause is a str with what stands between its brackets, or a tuple of numbers, words
 /// and dicts with what has a name; True is a clause without arguments. Raises PipelineError, with every mistake and its
 /// place.
 ///
@@ -63,7 +63,7 @@ impl Pipeline {
     #[new]
     #[pyo3(
         signature = (text=None, /, **keywords),
-        text_signature = "(text=None, /, *, input=..., resize=..., letterbox=..., center_crop=..., crop=..., pad=..., \
+        text_signature = "(text=None, /, *, input=..., resize=..., letterbox=..., tiles=..., center_crop=..., crop=..., pad=..., \
                           normalize=..., output=..., patches=..., rows=..., columns=..., shortest=..., longest=..., crop_rows=..., \
                           crop_columns=..., scale=..., mean=..., std=..., eps=...)"
     )]
@@ -81,7 +81,7 @@ impl Pipeline {
     /// (3, 384, 384)
     #[pyo3(
         signature = (**clauses),
-        text_signature = "($self, *, input=..., resize=..., letterbox=..., center_crop=..., crop=..., pad=..., \
+        text_signature = "($self, *, input=..., resize=..., letterbox=..., tiles=..., center_crop=..., crop=..., pad=..., \
                           normalize=..., output=...)"
     )]
     fn replace(&self, clauses: Option<&Bound<'_, PyDict>>) -> Result<Self, Failure> {

@@ -222,7 +222,7 @@ def test_signatures():
     for method in (pipe.decode, pipe.decode_batch):
         assert {"out", "orient", "max_pixels"} <= set(inspect.signature(method).parameters)
     made = inspect.signature(Pipeline).parameters
-    clauses = ["input", "resize", "letterbox", "center_crop", "crop", "pad", "normalize", "output", "patches"]
+    clauses = ["input", "resize", "letterbox", "tiles", "center_crop", "crop", "pad", "normalize", "output", "patches"]
     numbers = list(inspect.signature(pixfuse.Declaration.__call__).parameters)[1:]
     assert numbers[0] == "rows" and list(made) == ["text", *clauses, *numbers]
     assert "exif" in inspect.getdoc(pipe.__call__)

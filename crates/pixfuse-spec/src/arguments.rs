@@ -239,6 +239,24 @@ impl<'a, P: Clone> Arguments<'a, P> {
         }
     }
 
+    /// A value as a list of rows and columns.
+    pub(crate) fn frames(&mut self, name: &str, value: &Value<P>, range: &Integer) -> Option<Vec<[u32; 2]>> {
+        let Item::List(items) = &value.item else {
+            self.misplaced(value, &format!("{name} must be a list such as [[336, 672], [672, 336]]"), "");
+            return None;
+        };
+        let mut frames = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            frames.extend(self.frame(&format!("{name}[{index}]"), item, range));
+        }
+        (frames.len() == items.len()).then_some(frames)
+    }
+
+    /// Reports something that is not there, where it would stand.
+    pub(crate) fn missing(&mut self, message: String) {
+        self.findings.errors.push(Error { at: self.clause.end.clone(), message });
+    }
+
     /// A value as `true` or `false`.
     pub(crate) fn truth(&mut self, name: &str, value: &Value<P>) -> Option<bool> {
         match &value.item {

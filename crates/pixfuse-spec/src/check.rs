@@ -4,7 +4,7 @@ use crate::arguments::Findings;
 use crate::grammar::{self, Clause};
 use crate::read::{
     read_center_crop, read_input, read_letterbox, read_normalize, read_output, read_pad, read_patches, read_resize,
-    read_window,
+    read_tiles, read_window,
 };
 use crate::rules::{self, Draft, Subject};
 use crate::spelling::{nearest, unknown};
@@ -18,11 +18,20 @@ use crate::{ChannelOrder, Error, Input, Output, PixelFormat, Sample, Sampling, S
 pub const MAX_SIDE: u32 = 65535;
 
 /// In the order of work.
-pub(crate) const CLAUSES: [&str; 9] =
-    ["input", "resize", "letterbox", "center_crop", "crop", "pad", "normalize", "output", "patches"];
+pub(crate) const CLAUSES: [&str; 10] =
+    ["input", "resize", "letterbox", "tiles", "center_crop", "crop", "pad", "normalize", "output", "patches"];
 
 /// Two ways to say the same thing.
-const RIVALS: [[&str; 2]; 2] = [["resize", "letterbox"], ["crop", "center_crop"]];
+const RIVALS: [[&str; 2]; 8] = [
+    ["resize", "letterbox"],
+    ["resize", "tiles"],
+    ["letterbox", "tiles"],
+    ["crop", "center_crop"],
+    ["tiles", "crop"],
+    ["tiles", "center_crop"],
+    ["tiles", "pad"],
+    ["tiles", "patches"],
+];
 
 /// Reads a declaration from any token stream.
 ///
@@ -51,6 +60,7 @@ pub fn check<P: Clone>(tokens: &[Token<P>], end: P) -> Result<Spec, Vec<Error<P>
     // A clause that is there but could not be read was reported.
     let resize = clauses.get("resize").and_then(|clause| read_resize(clause, found));
     let letterbox = clauses.get("letterbox").and_then(|clause| read_letterbox(clause, found));
+    let tiles = clauses.get("tiles").and_then(|clause| read_tiles(clause, found));
     let center = clauses.get("center_crop").and_then(|clause| read_center_crop(clause, found));
     let window = clauses.get("crop").and_then(|clause| read_window(clause, found));
     let pad = clauses.get("pad").and_then(|clause| read_pad(clause, found));
@@ -70,6 +80,7 @@ pub fn check<P: Clone>(tokens: &[Token<P>], end: P) -> Result<Spec, Vec<Error<P>
         range: input.range,
         resize: resize.as_ref(),
         letterbox: letterbox.as_ref(),
+        tiles: tiles.as_ref(),
         crop: crop.as_ref(),
         pad: pad.as_ref(),
         patches: patches.as_ref(),
@@ -103,13 +114,11 @@ pub fn check<P: Clone>(tokens: &[Token<P>], end: P) -> Result<Spec, Vec<Error<P>
             layout: output.layout?,
             quantize: output.quantize?,
         };
-        Some(Spec { input, resize, letterbox, crop, pad, normalize, output, patches })
+        Some(Spec { input, resize, letterbox, tiles, crop, pad, normalize, output, patches })
     };
     match whole() {
         Some(mut spec) if errors.is_empty() => {
-            let (resize, letterbox) = (spec.resize.as_mut(), spec.letterbox.as_mut());
-            let sampling = resize.map(|r| &mut r.sampling).or_else(|| letterbox.map(|l| &mut l.sampling));
-            sampling.into_iter().for_each(Sampling::drop_defaults);
+            spec.sampling_mut().into_iter().for_each(Sampling::drop_defaults);
             spec.input.drop_defaults();
             let sample = spec.input.format.sample();
             spec.normalize.as_mut().into_iter().for_each(|normalize| normalize.drop_defaults(sample));

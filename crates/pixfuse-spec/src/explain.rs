@@ -5,7 +5,7 @@ use std::fmt;
 use crate::text::number;
 use crate::{
     Composite, Convert, Crop, Filter, Frame, FrameSize, Load, Map, MarginFill, Margins, Number, Order, Orientation,
-    Pad, Patches, Plan, Quantize, Resample, Rounding, Separable, Size, Store,
+    Pad, Patches, Plan, Quantize, Resample, Rounding, Separable, Size, Store, Tiles,
 };
 
 impl fmt::Display for Plan {
@@ -58,6 +58,17 @@ impl fmt::Display for Frame {
         match &self.size {
             FrameSize::Keep => {}
             FrameSize::Resize(size) => steps.push(size.to_string()),
+            FrameSize::Tiles(tiles) => {
+                let Tiles { rows, columns, rule, thumbnail, pad_to, .. } = tiles;
+                let mut text = format!("tiles of {rows} x {columns} from one canvas ({rule})");
+                if let Some(thumbnail) = thumbnail {
+                    text += &format!(", the whole image as a tile {thumbnail}");
+                }
+                if let Some(count) = pad_to {
+                    text += &format!(", zeros up to {count} tiles");
+                }
+                steps.push(text);
+            }
             FrameSize::Letterbox { rows, columns, rule, stride, scale_up, fill } => {
                 let mut text = format!("{rule} letterbox {} x {} on {fill}", Hole(rows), Hole(columns));
                 if let Some(stride) = stride {

@@ -152,9 +152,17 @@ fn argument<P: Clone>(cursor: &mut Cursor<'_, P>, clause: &str) -> Argument<P> {
     Argument { name, at, value: value(cursor, &place) }
 }
 
+/// How deep lists nest: a list of canvases is one of pairs.
+const DEPTH: usize = 2;
+
 /// A word, a number, `_` or a list.
 fn value<P: Clone>(cursor: &mut Cursor<'_, P>, place: &str) -> Value<P> {
-    if cursor.peek() != Some(&Kind::Open('[')) {
+    nested(cursor, place, DEPTH)
+}
+
+/// A value in which lists nest so deep.
+fn nested<P: Clone>(cursor: &mut Cursor<'_, P>, place: &str, depth: usize) -> Value<P> {
+    if depth == 0 || cursor.peek() != Some(&Kind::Open('[')) {
         return single(cursor, place);
     }
     let at = cursor.at();
@@ -166,7 +174,7 @@ fn value<P: Clone>(cursor: &mut Cursor<'_, P>, place: &str) -> Value<P> {
             cursor.unexpected(&format!("{place}: expected `]`"), "");
             return Value { item: Item::Broken, at };
         }
-        let item = single(cursor, place);
+        let item = nested(cursor, place, depth - 1);
         let broken = matches!(item.item, Item::Broken);
         items.push(item);
         if !broken && (ended(cursor) || cursor.take(&COMMA)) {

@@ -165,7 +165,7 @@ impl Writer {
     fn clause(&mut self, name: &str, value: &Keyword) {
         self.name(name);
         self.text.push('(');
-        // Two levels by hand instead of recursion: a host may nest as deeply as it likes.
+        // Levels by hand instead of recursion: a host may nest as deeply as it likes.
         match value {
             Keyword::List(items) => {
                 for (index, item) in items.iter().enumerate() {
@@ -191,8 +191,19 @@ impl Writer {
         }
     }
 
-    /// A single value or a list of them.
+    /// A single value, a list of them, or a list of lists.
     fn value(&mut self, place: &str, value: &Keyword) {
+        let Keyword::List(items) = value else { return self.single(place, value) };
+        self.text.push('[');
+        for (index, item) in items.iter().enumerate() {
+            self.separate(index);
+            self.list(place, item);
+        }
+        self.text.push(']');
+    }
+
+    /// A single value or a list of them.
+    fn list(&mut self, place: &str, value: &Keyword) {
         let Keyword::List(items) = value else { return self.single(place, value) };
         self.text.push('[');
         for (index, item) in items.iter().enumerate() {

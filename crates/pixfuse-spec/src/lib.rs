@@ -36,6 +36,7 @@ mod sizes;
 mod spec;
 mod spelling;
 mod text;
+mod tiles;
 mod tokens;
 mod vocabulary;
 mod word;
@@ -58,8 +59,9 @@ pub use spec::{
 /// For the bindings, so that they say of an option what is said of a clause.
 #[doc(hidden)]
 pub use spelling::unknown;
+pub use tiles::{TileCanvas, Tiles};
 pub use tokens::{Kind, Token, lex};
 pub use vocabulary::{
     Alpha, Anchor, ChannelOrder, CoverRule, Element, Filter, Gray, Layout, LetterboxRule, Like, Matrix, Order,
-    PatchOrder, PixelFormat, Precision, Range, Rounding, Sample, SizeNumber, SizeRule,
+    PatchOrder, PixelFormat, Precision, Range, Rounding, Sample, SizeNumber, SizeRule, Thumbnail, TileRule,
 };

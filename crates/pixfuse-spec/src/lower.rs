@@ -61,13 +61,14 @@ fn convert(spec: &Spec) -> (Convert, ChannelOrder) {
 }
 
 fn frame(spec: &Spec) -> Frame {
-    let size = match (&spec.resize, &spec.letterbox) {
-        (Some(resize), _) => FrameSize::Resize(resize.size),
-        (None, Some(letterbox)) => {
+    let size = match (&spec.resize, &spec.letterbox, &spec.tiles) {
+        (Some(resize), ..) => FrameSize::Resize(resize.size),
+        (None, None, Some(tiles)) => FrameSize::Tiles(tiles.clone()),
+        (None, Some(letterbox), _) => {
             let Letterbox { rows, columns, sampling: _, fill, rule, stride, scale_up } = letterbox.clone();
             FrameSize::Letterbox { rows, columns, rule, stride, scale_up, fill }
         }
-        (None, None) => FrameSize::Keep,
+        (None, None, None) => FrameSize::Keep,
     };
     let nothing = Margins::Fixed { top: 0, left: 0, bottom: 0, right: 0 };
     let pad = spec.pad.clone().filter(|pad| pad.margins != nothing);
@@ -75,12 +76,7 @@ fn frame(spec: &Spec) -> Frame {
 }
 
 fn resample(spec: &Spec) -> Resample {
-    let sampling = spec
-        .resize
-        .as_ref()
-        .map(|r| r.sampling)
-        .or_else(|| spec.letterbox.as_ref().map(|letterbox| letterbox.sampling));
-    let Some(Sampling { filter, antialias, like, pillow, precision }) = sampling else { return Resample::None };
+    let Some(&Sampling { filter, antialias, like, pillow, precision }) = spec.sampling() else { return Resample::None };
     if precision == Precision::F32 {
         return Resample::Separable(Separable::Float { filter, antialias });
     }

@@ -5,7 +5,7 @@
 
 use crate::{
     ChannelOrder, Crop, Element, Fill, Filter, Gray, Layout, LetterboxRule, Matrix, Number, Order, Orientation, Pad,
-    Patches, PixelFormat, Quantize, Range, Sample, Size,
+    Patches, PixelFormat, Quantize, Range, Sample, Size, Tiles,
 };
 
 /// load, frame, resample, map, store.
@@ -93,6 +93,8 @@ pub enum FrameSize {
     Keep,
     /// That of `resize`.
     Resize(Size),
+    /// That of a canvas of tiles, by a rule.
+    Tiles(Tiles),
     /// As large as its aspect allows in a frame, which is then filled up.
     Letterbox {
         /// Rows of the frame.

@@ -3,10 +3,12 @@
 use crate::arguments::{Arguments, Findings, Signature};
 use crate::grammar::{Clause, Item};
 use crate::rules::Integer;
+use crate::word::Word;
 use crate::{
     Alpha, Anchor, ChannelOrder, CoverRule, Crop, Element, Fill, Gray, Layout, Letterbox, LetterboxRule, MAX_SIDE,
     MarginFill, Margins, Matrix, Normalize, Number, Order, Orientation, Pad, PatchOrder, Patches, PixelFormat,
-    Precision, Quantize, Range, Resize, Rounding, RuledSize, Sample, Sampling, Size, SizeNumber, SizeRule,
+    Precision, Quantize, Range, Resize, Rounding, RuledSize, Sample, Sampling, Size, SizeNumber, SizeRule, TileRule,
+    Tiles,
 };
 
 /// A length without `_`: what cuts an image that is there.
@@ -18,6 +20,8 @@ const STRIDE: Integer = Integer { least: 1, most: 1024, open: false };
 const PATCH: Integer = Integer { least: 1, most: 1024, open: false };
 /// Frames that one image stands for.
 const TEMPORAL: Integer = Integer { least: 1, most: 16, open: false };
+/// Tiles of a canvas.
+const TILES: Integer = Integer { least: 1, most: 1024, open: false };
 /// Patches of a tensor.
 const COUNT: Integer = Integer { least: 1, most: 1 << 24, open: false };
 /// The values of the EXIF tag.
@@ -220,6 +224,39 @@ pub(crate) fn read_letterbox<P: Clone>(clause: &Clause<P>, findings: &mut Findin
     let scale_up = arguments.named("scale_up");
     let scale_up = scale_up.and_then(|value| arguments.truth("scale_up", value)).unwrap_or(true);
     Some(Letterbox { rows, columns, sampling: sampling?, fill, rule, stride, scale_up })
+}
+
+/// `None` if something in the clause could not be read.
+pub(crate) fn read_tiles<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> Option<Tiles> {
+    let signature = Signature {
+        clause: "tiles",
+        usage: "tiles(448, 448, bicubic, antialias, rule = internvl, max = 12, thumbnail = last)",
+        positional: &["rows", "columns", "filter"],
+        least: 3,
+        flags: &["antialias"],
+        names: &["rule", "min", "max", "canvases", "thumbnail", "pad_to", "like", "pillow", "precision"],
+    };
+    let mut arguments = Arguments::new(clause, &signature, findings);
+    let known = |value: Option<Number<u32>>| value.and_then(|value| value.known().copied());
+    let rows = known(arguments.next_integer("rows", "number of rows", &LENGTH));
+    let columns = known(arguments.next_integer("columns", "number of columns", &LENGTH));
+    let sampling = read_sampling(&mut arguments);
+    let written = |name| clause.named(name).is_some();
+    let rule: Option<TileRule> = arguments.named_word("rule");
+    let min = if written("min") { known(arguments.named_integer("min", &TILES)) } else { Some(1) };
+    let max = if written("max") { Some(known(arguments.named_integer("max", &TILES))?) } else { None };
+    let pad_to = if written("pad_to") { Some(known(arguments.named_integer("pad_to", &COUNT))?) } else { None };
+    let canvases = match arguments.named("canvases") {
+        Some(value) => arguments.frames("canvases", value, &LENGTH)?,
+        None => Vec::new(),
+    };
+    let thumbnail = arguments.optional_word("thumbnail");
+    if rule.is_none() && !arguments.reported() {
+        let message = format!("tiles: the rule is missing; write rule = one of {}", TileRule::names().join(", "));
+        arguments.missing(message);
+    }
+    let (sampling, thumbnail) = (sampling?, thumbnail?);
+    Some(Tiles { rows: rows?, columns: columns?, sampling, rule: rule?, min: min?, max, canvases, thumbnail, pad_to })
 }
 
 /// `None` if something in the clause could not be read.

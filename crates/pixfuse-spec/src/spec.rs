@@ -2,7 +2,7 @@
 
 use crate::{
     Alpha, Anchor, ChannelOrder, CoverRule, Element, Filter, Gray, Layout, LetterboxRule, Like, Matrix, Order,
-    Orientation, PatchOrder, PixelFormat, Precision, Range, Rounding, RuledSize, Sample,
+    Orientation, PatchOrder, PixelFormat, Precision, Range, Rounding, RuledSize, Sample, Tiles,
 };
 
 /// A number of a declaration: written down, or left open as `_` until the pipeline is made.
@@ -40,6 +40,8 @@ pub struct Spec {
     pub resize: Option<Resize>,
     /// `letterbox(...)`: a resize that keeps the aspect and fills the rest.
     pub letterbox: Option<Letterbox>,
+    /// `tiles(...)`: a resize to a grid of tiles, each an image of its own in the tensor.
+    pub tiles: Option<Tiles>,
     /// `center_crop(...)` or `crop(...)`.
     pub crop: Option<Crop>,
     /// `pad(...)`: margins, or a frame to fill up.
@@ -374,6 +376,22 @@ pub struct Quantize {
 }
 
 impl Spec {
+    /// How pixels are resampled, by whichever clause says it; nothing where the image keeps its size.
+    pub fn sampling(&self) -> Option<&Sampling> {
+        let resize = self.resize.as_ref().map(|resize| &resize.sampling);
+        resize
+            .or(self.letterbox.as_ref().map(|letterbox| &letterbox.sampling))
+            .or(self.tiles.as_ref().map(|tiles| &tiles.sampling))
+    }
+
+    /// As [`sampling`](Self::sampling), to be changed.
+    pub(crate) fn sampling_mut(&mut self) -> Option<&mut Sampling> {
+        let resize = self.resize.as_mut().map(|resize| &mut resize.sampling);
+        resize
+            .or(self.letterbox.as_mut().map(|letterbox| &mut letterbox.sampling))
+            .or(self.tiles.as_mut().map(|tiles| &mut tiles.sampling))
+    }
+
     /// Whether any number was written `_`, so that the pipeline needs [`Values`](crate::Values) to be made.
     pub fn is_open(&self) -> bool {
         let size = self.resize.is_some_and(|resize| match resize.size {

@@ -9,7 +9,7 @@ use std::str::FromStr;
 use crate::{
     Anchor, CoverRule, Crop, Fill, Input, Layout, Letterbox, LetterboxRule, MarginFill, Margins, Normalize, Number,
     Orientation, Output, Pad, ParseError, PatchOrder, Patches, Precision, Quantize, Resize, Rounding, RuledSize,
-    Sample, Sampling, Size, SizeNumber, Spec, check, lex,
+    Sample, Sampling, Size, SizeNumber, Spec, Tiles, check, lex,
 };
 
 impl FromStr for Spec {
@@ -58,6 +58,9 @@ impl fmt::Display for Spec {
         }
         if let Some(letterbox) = &self.letterbox {
             write!(f, "{letterbox}, ")?;
+        }
+        if let Some(tiles) = &self.tiles {
+            write!(f, "{tiles}, ")?;
         }
         if let Some(crop) = &self.crop {
             write!(f, "{crop}, ")?;
@@ -170,6 +173,29 @@ impl fmt::Display for Letterbox {
         }
         if !self.scale_up {
             f.write_str(", scale_up = false")?;
+        }
+        f.write_char(')')
+    }
+}
+
+impl fmt::Display for Tiles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { rows, columns, sampling, rule, min, max, canvases, thumbnail, pad_to } = self;
+        write!(f, "tiles({rows}, {columns}, {sampling}, rule = {rule}")?;
+        if *min != 1 {
+            write!(f, ", min = {min}")?;
+        }
+        if let Some(max) = max {
+            write!(f, ", max = {max}")?;
+        }
+        if !canvases.is_empty() {
+            write!(f, ", canvases = {canvases:?}")?;
+        }
+        if let Some(thumbnail) = thumbnail {
+            write!(f, ", thumbnail = {thumbnail}")?;
+        }
+        if let Some(count) = pad_to {
+            write!(f, ", pad_to = {count}")?;
         }
         f.write_char(')')
     }

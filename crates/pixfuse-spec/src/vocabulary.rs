@@ -311,6 +311,34 @@ names! {
 }
 
 names! {
+    /// How `tiles(rule = ..)` cuts an image, as transformers 5.24 does: which grid of tiles, and how the image lies in it.
+    TileRule, "rule":
+    /// InternVL, GOT-OCR 2 and their kin: the grid of the nearest aspect, which the image fills.
+    Internvl = "internvl",
+    /// GraniteDocling: as InternVL's, with at most 16 tiles a side.
+    GraniteDocling = "granite_docling",
+    /// Cohere's Command A and Aya Vision: the grid that enlarges the image least, which the image fills.
+    Cohere2Vision = "cohere2_vision",
+    /// Ovis 2: the fewest tiles that keep 90 % of the image's area, which the image fills.
+    Ovis2 = "ovis2",
+    /// PerceptionLM: the largest canvas that the image fits into, which it then fills.
+    PerceptionLm = "perception_lm",
+    /// LLaVA-NeXT and OneVision (anyres): the best of a list of canvases, in whose middle the image lies.
+    LlavaNext = "llava_next",
+    /// Llama 3.2 Vision: the canvas that enlarges the image least, at whose top left it lies.
+    Mllama = "mllama",
+}
+
+names! {
+    /// Where the whole image, as one tile, stands among its tiles.
+    Thumbnail, "thumbnail":
+    /// Before them.
+    First = "first",
+    /// Behind them.
+    Last = "last",
+}
+
+names! {
     /// The order of operations of `normalize`. All are the same formula; they differ in the last bits.
     Order, "order":
     /// One multiply-add of folded constants: `fma(x, scale / (std + eps), -mean / (std + eps))`.

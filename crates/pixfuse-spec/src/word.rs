@@ -2,7 +2,7 @@
 
 use crate::{
     Alpha, Anchor, ChannelOrder, CoverRule, Element, Filter, Gray, Layout, LetterboxRule, Like, Matrix, Order,
-    PatchOrder, PixelFormat, Precision, Range, Rounding, SizeRule,
+    PatchOrder, PixelFormat, Precision, Range, Rounding, SizeRule, Thumbnail, TileRule,
 };
 
 /// A vocabulary: the names that may stand in one place.
@@ -47,6 +47,8 @@ vocabularies!(
     LetterboxRule,
     CoverRule,
     SizeRule,
+    TileRule,
+    Thumbnail,
     Order,
     ChannelOrder,
     Element,

@@ -51,7 +51,7 @@ pub(crate) fn margins<T: TensorElement>(
     }
 }
 
-/// As [`margins`], of an output whose rows lie in runs, with the zeros that stand behind the last of them.
+/// As [`margins`], of an output whose rows lie in runs.
 ///
 /// # Panics
 /// When `out` is shorter than the runs say.
@@ -61,8 +61,6 @@ pub(crate) fn runs<T: TensorElement>(
     mapping: &Mapping,
     out: &mut [MaybeUninit<T>],
 ) {
-    let (tensor, behind) = out.split_at_mut(runs.elements);
-    behind.fill(MaybeUninit::new(T::nearest(0.0)));
     let channels = runs.planes.max(runs.pixel);
     for margin in &placement.margins {
         let values: [T; 4] = [0, 1, 2, 3].map(|channel: usize| mapping.fill(channel.min(channels - 1), &margin.fill));
@@ -70,7 +68,7 @@ pub(crate) fn runs<T: TensorElement>(
             for (_, count, at) in runs.pieces(row, margin.columns.clone()) {
                 for (plane, copy) in (0..runs.planes).flat_map(|plane| (0..runs.copies).map(move |copy| (plane, copy)))
                 {
-                    let piece = &mut tensor[at + plane * runs.plane + copy * runs.copy..][..count * runs.pixel];
+                    let piece = &mut out[at + plane * runs.plane + copy * runs.copy..][..count * runs.pixel];
                     match runs.pixel {
                         1 => piece.fill(MaybeUninit::new(values[plane])),
                         pixel => piece.iter_mut().enumerate().for_each(|(element, place)| {

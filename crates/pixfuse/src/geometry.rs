@@ -3,7 +3,10 @@
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
 
+use pixfuse_spec::Thumbnail;
+
 use crate::Error;
+use crate::cut::Cut;
 use crate::placement::Placement;
 
 /// Whether coordinates outside the image move onto its edge.
@@ -40,6 +43,8 @@ impl From<bool> for Clip {
 /// `resize(cover = .., rule = opencv)` samples by its one ratio in f32, `r = max(rows' / rows, columns' / columns)`, and
 /// boxes go by it too.
 ///
+/// With `tiles(..)` the output is the canvas that is cut; [`tile`](Self::tile) gives the geometry of each image of the tensor.
+///
 /// A content side is less than a pixel off what that ratio makes it, unless the image is so long and thin that the
 /// shorter side would round to nothing and is kept at one pixel.
 ///
@@ -64,11 +69,28 @@ pub struct Geometry {
     content: [usize; 4],
     scale: [f64; 2],
     offset: [i64; 2],
-    grid: Option<[usize; 2]>,
+    patches: Option<[usize; 2]>,
+    tiles: Option<TilePlaces>,
+}
+
+/// Which tiles an output is cut into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct TilePlaces {
+    /// Rows and columns of them.
+    grid: [usize; 2],
+    thumbnail: Option<Thumbnail>,
+}
+
+impl TilePlaces {
+    /// Which of the tensor's tiles is the thumbnail.
+    fn thumbnail(&self) -> Option<usize> {
+        let behind = self.grid[0] * self.grid[1];
+        self.thumbnail.map(|place| if place == Thumbnail::First { 0 } else { behind })
+    }
 }
 
 impl Geometry {
-    pub(crate) fn new(placement: &Placement, source: [usize; 2], grid: Option<[usize; 2]>) -> Self {
+    pub(crate) fn new(placement: &Placement, source: [usize; 2], cut: &Cut) -> Self {
         let resized = placement.resized.map(|side| side as usize);
         let ([top, left], window) = (placement.at, placement.window);
         Self {
@@ -78,7 +100,8 @@ impl Geometry {
             content: [top, left, window.rows as usize, window.columns as usize],
             scale: placement.ratio.map_or_else(|| quotient(resized, source), |ratio| [ratio; 2]),
             offset: placement.origin,
-            grid,
+            patches: cut.patches(),
+            tiles: cut.tiles().map(|tiles| TilePlaces { grid: tiles.grid, thumbnail: tiles.thumbnail }),
         }
     }
 
@@ -94,24 +117,29 @@ impl Geometry {
         Self { source: whole, scale: self.scale.map(|scale| scale / by as f64), ..self }
     }
 
-    /// The numbers that all others follow from: `source`, `resized`, `output`, `content`, `scale`, `offset` and `patches`
-    /// (zeros where there are none), one after the other. [`from_numbers`](Self::from_numbers) makes an equal geometry of them, in another process or language.
-    pub fn to_numbers(&self) -> [f64; 16] {
-        let Self { source, resized, output, content, scale, offset, grid } = *self;
-        let grid = grid.unwrap_or([0; 2]);
-        let [[a, b], [c, d], [e, f], [o, p]] =
-            [source, resized, output, grid].map(|sides| sides.map(|side| side as f64));
+    /// How many numbers [`to_numbers`](Self::to_numbers) gives.
+    pub const NUMBERS: usize = 19;
+
+    /// The numbers that all others follow from: `source`, `resized`, `output`, `content`, `scale`, `offset`, `patches` and
+    /// `tiles` (zeros where there are none), and one more than `thumbnail` (zero without one), one after the other.
+    /// [`from_numbers`](Self::from_numbers) makes an equal geometry of them, in another process or language.
+    pub fn to_numbers(&self) -> [f64; Self::NUMBERS] {
+        let Self { source, resized, output, content, scale, offset, patches, tiles } = *self;
+        let grids = [patches, tiles.map(|tiles| tiles.grid)].map(Option::unwrap_or_default);
+        let [[a, b], [c, d], [e, f], [o, p], [q, r]] =
+            [source, resized, output, grids[0], grids[1]].map(|sides| sides.map(|side| side as f64));
         let [g, h, i, j] = content.map(|position| position as f64);
         let [m, n] = offset.map(|offset| offset as f64);
-        [a, b, c, d, e, f, g, h, i, j, scale[0], scale[1], m, n, o, p]
+        let s = self.thumbnail().map_or(0, |index| index + 1) as f64;
+        [a, b, c, d, e, f, g, h, i, j, scale[0], scale[1], m, n, o, p, q, r, s]
     }
 
     /// The geometry with these numbers.
     ///
     /// # Errors
     /// When a side is no whole number from 1 to 2^53 (a side of the content may be 0), an offset no whole number, or a
-    /// scale no positive one.
-    pub fn from_numbers(numbers: [f64; 16]) -> Result<Self, Error> {
+    /// scale no positive one; when an output is no whole tiles, or the thumbnail neither the first nor the last of them.
+    pub fn from_numbers(numbers: [f64; Self::NUMBERS]) -> Result<Self, Error> {
         const MOST: f64 = (1u64 << 53) as f64;
         let wrong =
             |what: &str, number: f64| Error::Geometry(format!("{what}: {number} is none; give numbers of a geometry"));
@@ -128,14 +156,39 @@ impl Geometry {
             let scale = numbers[index];
             if scale.is_finite() && scale > 0.0 { Ok(scale) } else { Err(wrong("scale", scale)) }
         };
+        let grid = |what, index| {
+            if numbers[index..index + 2] == [0.0; 2] { Ok(None) } else { sides(what, index).map(Some) }
+        };
+        let output = sides("output", 4)?;
+        let thumbnail = whole("thumbnail", 18, 0.0)?;
+        let tiles = match grid("tiles", 16)? {
+            None if thumbnail != 0.0 => return Err(wrong("thumbnail", thumbnail - 1.0)),
+            None => None,
+            Some(grid) => {
+                let count = numbers[16] * numbers[17];
+                for axis in 0..2 {
+                    if output[axis] % grid[axis] != 0 {
+                        return Err(wrong("tiles", grid[axis] as f64));
+                    }
+                }
+                let thumbnail = match thumbnail {
+                    0.0 => None,
+                    1.0 => Some(Thumbnail::First),
+                    _ if thumbnail == count + 1.0 => Some(Thumbnail::Last),
+                    _ => return Err(wrong("thumbnail", thumbnail - 1.0)),
+                };
+                Some(TilePlaces { grid, thumbnail })
+            }
+        };
         Ok(Self {
             source: sides("source", 0)?,
             resized: sides("resized", 2)?,
-            output: sides("output", 4)?,
+            output,
             content: [position(6)?, position(7)?, position(8)?, position(9)?],
             scale: [scale(10)?, scale(11)?],
             offset: [offset(12)?, offset(13)?],
-            grid: if numbers[14..] == [0.0; 2] { None } else { Some(sides("patches", 14)?) },
+            patches: grid("patches", 14)?,
+            tiles,
         })
     }
 
@@ -149,7 +202,7 @@ impl Geometry {
         self.resized
     }
 
-    /// Rows and columns of the output.
+    /// Rows and columns of the output; with `tiles(..)` those of the canvas that is cut.
     pub fn output(&self) -> [usize; 2] {
         self.output
     }
@@ -164,7 +217,66 @@ impl Geometry {
     /// # Ok::<(), pixfuse::Error>(())
     /// ```
     pub fn patches(&self) -> Option<[usize; 2]> {
-        self.grid
+        self.patches
+    }
+
+    /// Rows and columns of tiles, with `tiles(..)`; the thumbnail is none of them.
+    ///
+    /// ```
+    /// use pixfuse::{Clip, Pipeline};
+    ///
+    /// let pipe = Pipeline::parse(
+    ///     "input(rgb8), tiles(448, 448, bicubic, antialias, rule = internvl, max = 12, thumbnail = last), output(rgb, u8)",
+    /// )?;
+    /// let geometry = pipe.geometry(1080, 1920)?;
+    /// assert_eq!(geometry.tiles(), Some([2, 4]));
+    /// assert_eq!(geometry.thumbnail(), Some(8));
+    /// assert_eq!(pipe.output_shape(1080, 1920)?, [9, 3, 448, 448]);
+    ///
+    /// // A box that a model found in the second tile of the second row, in the photo.
+    /// let tile = geometry.tile(5).unwrap();
+    /// let found = tile.unmap_boxes(&[[0.0, 0.0, 224.0, 448.0]], Clip::Yes);
+    /// assert_eq!(found, [[480.0, 540.0, 720.0, 1080.0]]);
+    /// # Ok::<(), pixfuse::Error>(())
+    /// ```
+    pub fn tiles(&self) -> Option<[usize; 2]> {
+        self.tiles.map(|tiles| tiles.grid)
+    }
+
+    /// Which image of the tensor shows the whole source as one tile, if there is one: the first, or the one behind the tiles.
+    pub fn thumbnail(&self) -> Option<usize> {
+        self.tiles.and_then(|tiles| tiles.thumbnail())
+    }
+
+    /// How many images of the tensor show the source: the tiles and the thumbnail, and 1 without `tiles(..)`.
+    pub fn images(&self) -> usize {
+        self.tiles.map_or(1, |tiles| tiles.grid[0] * tiles.grid[1] + usize::from(tiles.thumbnail.is_some()))
+    }
+
+    /// The geometry of one image of the tensor, which is its output: of a tile or of the thumbnail, in their order; nothing
+    /// where there are not so many. Without `tiles(..)` it is the whole one.
+    pub fn tile(&self, index: usize) -> Option<Self> {
+        if index >= self.images() {
+            return None;
+        }
+        let Some(tiles) = self.tiles else { return Some(*self) };
+        let [high, wide] = tiles.grid;
+        let tile = [self.output[0] / high, self.output[1] / wide];
+        let alone = Self { tiles: None, output: tile, ..*self };
+        if tiles.thumbnail() == Some(index) {
+            let (content, scale) = ([0, 0, tile[0], tile[1]], quotient(tile, self.source));
+            return Some(Self { resized: tile, content, scale, offset: [0; 2], ..alone });
+        }
+        let index = index - usize::from(tiles.thumbnail == Some(Thumbnail::First));
+        let corner = [index / wide * tile[0], index % wide * tile[1]];
+        let edges = [0, 1].map(|axis| {
+            let inside = |position: usize| position.clamp(corner[axis], corner[axis] + tile[axis]) - corner[axis];
+            let first = self.content[axis];
+            inside(first)..inside(first + self.content[axis + 2])
+        });
+        let content = [edges[0].start, edges[1].start, edges[0].len(), edges[1].len()];
+        let offset = [0, 1].map(|axis| self.offset[axis] - corner[axis] as i64);
+        Some(Self { content, offset, ..alone })
     }
 
     /// The part of the output that shows the source, in pixels: `[top, left, rows, columns]`, as `crop` is written.
@@ -305,8 +417,8 @@ impl Eq for Geometry {}
 
 impl Hash for Geometry {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let Self { source, resized, output, content, scale, offset, grid } = self;
-        (source, resized, output, content, scale.map(f64::to_bits), offset, grid).hash(state);
+        let Self { source, resized, output, content, scale, offset, patches, tiles } = self;
+        (source, resized, output, content, scale.map(f64::to_bits), offset, patches, tiles).hash(state);
     }
 }
 

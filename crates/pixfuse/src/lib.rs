@@ -32,6 +32,7 @@
 extern crate self as pixfuse;
 
 mod axis;
+mod cut;
 mod entry;
 mod error;
 mod fill;
@@ -53,6 +54,7 @@ pub mod reference;
 mod seen;
 mod simd;
 mod tensor;
+mod tiles;
 mod weights;
 
 pub use entry::{Declared, Entry};

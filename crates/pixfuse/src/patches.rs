@@ -44,7 +44,7 @@ impl PatchGrid {
     }
 
     /// Patches that show the image.
-    pub(crate) fn count(&self) -> usize {
+    fn count(&self) -> usize {
         self.sides[0] * self.sides[1]
     }
 

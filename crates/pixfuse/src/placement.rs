@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use pixfuse_spec::{
-    Anchor, CoverRule, Crop, Frame, FrameSize, LetterboxRule, MAX_SIDE, MarginFill, Margins, Number, Pad, Rounding,
-    Size,
+    Anchor, CoverRule, Crop, Fill, Frame, FrameSize, LetterboxRule, MAX_SIDE, MarginFill, Margins, Number, Pad,
+    Rounding, Size, TileCanvas,
 };
 
 use crate::Error;
@@ -28,6 +28,8 @@ pub(crate) struct Placement {
     pub(crate) output: [usize; 2],
     /// What stands around the window: rectangles that do not overlap.
     pub(crate) margins: Vec<Margin>,
+    /// How the output is cut into tiles, if it is.
+    pub(crate) tiles: Option<TileCanvas>,
 }
 
 /// A part of the resized image.
@@ -65,7 +67,7 @@ impl Placement {
     /// # Errors
     /// When a crop reaches outside the image it is taken from, or a side that follows from the source is too long.
     pub(crate) fn new(frame: &Frame, source: [u32; 2]) -> Result<Self, Error> {
-        let (mut ratio, mut step) = (None, None);
+        let (mut ratio, mut step, mut tiles) = (None, None, None);
         let mut canvas = match &frame.size {
             FrameSize::Keep => Canvas::image(source),
             FrameSize::Resize(size) => {
@@ -74,6 +76,14 @@ impl Placement {
                     step = ratio.map(|ratio| 1.0 / ratio);
                 }
                 Canvas::image(resized(size, source)?)
+            }
+            FrameSize::Tiles(cut) => {
+                let canvas = cut.canvas(source).map_err(|message| Error::Image(format!("tiles: {message}")))?;
+                let mut image = Canvas::image(canvas.content);
+                let sides = [canvas.grid[0] * cut.rows, canvas.grid[1] * cut.columns];
+                image.put(canvas.at.map(i64::from), sides, Some(MarginFill::Pixel(Fill::gray(0))));
+                tiles = Some(canvas);
+                image
             }
             FrameSize::Letterbox { rows, columns, rule, stride, scale_up, fill } => {
                 let frame = [known(rows), known(columns)];
@@ -108,7 +118,7 @@ impl Placement {
             let (at, size) = padded(pad, canvas.size)?;
             canvas.put(at, size, Some(pad.fill.clone()));
         }
-        Ok(Placement { ratio, step, ..canvas.placement() })
+        Ok(Placement { ratio, step, tiles, ..canvas.placement() })
     }
 }
 
@@ -226,6 +236,7 @@ impl Canvas {
             at: [rows.start as usize, columns.start as usize],
             output: self.size.map(|side| side as usize),
             margins,
+            tiles: None,
         }
     }
 }

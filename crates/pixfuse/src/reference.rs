@@ -3,7 +3,9 @@
 //! Every kernel at every level is tested against this, and this against the libraries it names. It is slow on
 //! purpose and allocates freely.
 
-use pixfuse_spec::{Composite, Convert, Load, PatchOrder, Patches, Resample, lower};
+use std::ops::Range;
+
+use pixfuse_spec::{Composite, Convert, Load, PatchOrder, Patches, Plan, Resample, Thumbnail, lower};
 
 use crate::axis::{self, Axis, Pair};
 use crate::kernel::{YuvToRgb, gray, over};
@@ -35,42 +37,90 @@ pub fn run<T: TensorElement>(pipe: &crate::Pipeline, image: ImageRef<'_>) -> Res
     let placement = Placement::new(&plan.frame, [image.rows() as u32, image.columns() as u32])?;
     let mapping = Mapping::new(&plan);
     let image = Source { image, load: plan.load };
-    let resampled = resampler(plan.resample, &image, &placement).map_err(|none| none.to_error("weights"))?;
-    let ([rows, columns], channels) = (placement.output, spec.output.channels.channels());
-    let value = |row: usize, column: usize, channel: usize| {
-        let covers = |margin: &&Margin| margin.rows.contains(&row) && margin.columns.contains(&column);
-        match placement.margins.iter().find(covers) {
-            Some(margin) => mapping.fill::<T>(channel, &margin.fill),
-            None => {
-                let (window, [top, left]) = (placement.window, placement.at);
-                let (y, x) = (row - top + window.top as usize, column - left + window.left as usize);
-                mapping.element::<T>(channel, resampled(y, x, plan.store.from[channel]))
-            }
-        }
-    };
+    let canvas = Canvas { image: &image, plan: &plan, mapping: &mapping, placement: &placement };
+    let value = canvas.values::<T>()?;
+    let (channels, [rows, columns]) = (spec.output.channels.channels(), placement.output);
     let mut data = Vec::with_capacity(dims.iter().product());
-    if let Some(patches) = &spec.patches {
-        cut(patches, [rows, columns], channels, &mut data, value);
-        data.resize(dims.iter().product(), T::nearest(0.0));
-        return Ok(Tensor { data, dims: dims.to_vec() });
+    match (&spec.patches, &spec.tiles, placement.tiles) {
+        (Some(patches), ..) => cut(patches, [rows, columns], channels, &mut data, value),
+        (None, Some(tiles), Some(grid)) => {
+            let sides = [tiles.rows, tiles.columns].map(|side| side as usize);
+            let whole = Placement::whole([tiles.rows, tiles.columns]);
+            let thumbnail = Canvas { placement: &whole, ..canvas }.values::<T>()?;
+            let mut all = |place| {
+                if grid.thumbnail && tiles.thumbnail == Some(place) {
+                    lay(spec.output.layout, [0..sides[0], 0..sides[1]], channels, &mut data, &thumbnail);
+                }
+                if place == Thumbnail::First {
+                    let tops = (0..rows).step_by(sides[0]);
+                    for (top, left) in tops.flat_map(|top| (0..columns).step_by(sides[1]).map(move |left| (top, left)))
+                    {
+                        let window = [top..top + sides[0], left..left + sides[1]];
+                        lay(spec.output.layout, window, channels, &mut data, &value);
+                    }
+                }
+            };
+            all(Thumbnail::First);
+            all(Thumbnail::Last);
+        }
+        _ => lay(spec.output.layout, [0..rows, 0..columns], channels, &mut data, value),
     }
-    match spec.output.layout {
+    data.resize(dims.iter().product(), T::nearest(0.0));
+    Ok(Tensor { data, dims: dims.to_vec() })
+}
+
+/// What an output shows.
+#[derive(Clone, Copy)]
+struct Canvas<'a> {
+    image: &'a Source<'a>,
+    plan: &'a Plan,
+    mapping: &'a Mapping,
+    placement: &'a Placement,
+}
+
+impl<'a> Canvas<'a> {
+    /// The element at (row, column, channel) of the output.
+    fn values<T: TensorElement>(self) -> Result<impl Fn(usize, usize, usize) -> T + 'a, Error> {
+        let Self { image, plan, mapping, placement } = self;
+        let resampled = resampler(plan.resample, image, placement).map_err(|none| none.to_error("weights"))?;
+        Ok(move |row: usize, column: usize, channel: usize| {
+            let covers = |margin: &&Margin| margin.rows.contains(&row) && margin.columns.contains(&column);
+            match placement.margins.iter().find(covers) {
+                Some(margin) => mapping.fill::<T>(channel, &margin.fill),
+                None => {
+                    let (window, [top, left]) = (placement.window, placement.at);
+                    let (y, x) = (row - top + window.top as usize, column - left + window.left as usize);
+                    mapping.element::<T>(channel, resampled(y, x, plan.store.from[channel]))
+                }
+            }
+        })
+    }
+}
+
+/// A window of an output, as an image in this layout.
+fn lay<T>(
+    layout: Layout,
+    [rows, columns]: [Range<usize>; 2],
+    channels: usize,
+    data: &mut Vec<T>,
+    value: impl Fn(usize, usize, usize) -> T,
+) {
+    match layout {
         Layout::Chw => {
             for channel in 0..channels {
-                for row in 0..rows {
-                    data.extend((0..columns).map(|column| value(row, column, channel)));
+                for row in rows.clone() {
+                    data.extend(columns.clone().map(|column| value(row, column, channel)));
                 }
             }
         }
         Layout::Hwc => {
-            for row in 0..rows {
-                for column in 0..columns {
+            for row in rows {
+                for column in columns.clone() {
                     data.extend((0..channels).map(|channel| value(row, column, channel)));
                 }
             }
         }
     }
-    Ok(Tensor { data, dims: dims.to_vec() })
 }
 
 /// Every element of every patch, in the order of the tensor.

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-use crate::Error;
-use crate::kernel::{Prepared, Runs, Source};
-use crate::memory;
-use crate::placement::Placement;
+use crate::cut::Part;
+use crate::kernel::{Prepared, Source};
+use crate::{Dims, Error, memory};
 
 /// How many source sizes one pipeline remembers; the one seen first is forgotten first.
 const CAPACITY: usize = 32;
@@ -18,18 +17,28 @@ const BUDGET: usize = 8 << 20;
 
 /// All that a run needs to know about one source size.
 pub(crate) struct Tables {
-    pub(crate) placement: Placement,
-    /// Where the rows of the output lie, unless they lie one after another.
-    pub(crate) runs: Option<Arc<Runs>>,
-    /// One for each band of rows, as many as there are threads; none when the window is empty: nothing but margins.
-    pub(crate) bands: Vec<Box<dyn Prepared>>,
+    /// The shape of the tensor.
+    pub(crate) dims: Dims,
+    /// What it is made of: one part, or tiles and their thumbnail.
+    pub(crate) parts: Vec<Part>,
+    /// Of each part one for each band of rows, as many as there are threads; none when the window is empty: nothing but
+    /// margins.
+    pub(crate) bands: Vec<Band>,
+}
+
+/// Some rows of a part.
+pub(crate) struct Band {
+    pub(crate) prepared: Box<dyn Prepared>,
+    /// Bytes of the tensor in front of the part.
+    pub(crate) start: usize,
 }
 
 impl Tables {
     /// What they hold, in bytes.
     fn bytes(&self) -> usize {
-        let runs = self.runs.as_ref().map_or(0, |runs| memory::bytes(&runs.rows) + memory::bytes(&runs.columns));
-        runs + self.bands.iter().map(|band| band.bytes()).sum::<usize>()
+        let runs = self.parts.iter().filter_map(|part| part.runs.as_ref());
+        runs.map(|runs| memory::bytes(&runs.rows) + memory::bytes(&runs.columns)).sum::<usize>()
+            + self.bands.iter().map(|band| band.prepared.bytes()).sum::<usize>()
     }
 }
 

@@ -151,7 +151,7 @@ impl<const N: usize> PartialEq<[usize; N]> for Dims {
 pub struct Tensor<T> {
     /// The elements, the last dimension innermost.
     pub data: Vec<T>,
-    /// `[channels, rows, columns]` for `chw`, `[rows, columns, channels]` for `hwc`, `[patches, elements]` with
-    /// `patches(..)`; a batch has its count in front.
+    /// `[channels, rows, columns]` for `chw`, `[rows, columns, channels]` for `hwc`, with `tiles(..)` their number in front of
+    /// that, `[patches, elements]` with `patches(..)`; a batch has its count in front.
     pub dims: Vec<usize>,
 }

@@ -86,6 +86,7 @@ class Pipeline:
         input: _Clause,
         resize: _Clause = ...,
         letterbox: _Clause = ...,
+        tiles: _Clause = ...,
         center_crop: _Clause | _Number = ...,
         crop: _Clause = ...,
         pad: _Clause = ...,
@@ -215,6 +216,8 @@ class Geometry:
         scale: Sequence[float],
         offset: Sequence[int],
         patches: Sequence[int] | None = None,
+        tiles: Sequence[int] | None = None,
+        thumbnail: int | None = None,
     ) -> Self: ...
     @property
     def source(self) -> tuple[int, int]: ...
@@ -234,6 +237,13 @@ class Geometry:
     def offset(self) -> tuple[int, int]: ...
     @property
     def patches(self) -> tuple[int, int] | None: ...
+    @property
+    def tiles(self) -> tuple[int, int] | None: ...
+    @property
+    def thumbnail(self) -> int | None: ...
+    @property
+    def images(self) -> int: ...
+    def tile(self, index: int) -> Geometry: ...
     @property
     def matrix(self) -> npt.NDArray[np.float64]: ...
     @property

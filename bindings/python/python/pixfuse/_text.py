@@ -5,7 +5,7 @@ import re
 _CLAUSE = re.compile(r"(\w+)\(((?:[^()]|\([^()]*\))*)\)")
 
 # In the order of work, which is that of the text.
-_ORDER = ("input", "resize", "letterbox", "center_crop", "crop", "pad", "normalize", "output", "patches")
+_ORDER = ("input", "resize", "letterbox", "tiles", "center_crop", "crop", "pad", "normalize", "output", "patches")
 
 
 def clauses(text: str) -> dict[str, str]:

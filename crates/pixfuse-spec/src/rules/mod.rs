@@ -9,11 +9,12 @@ mod normalize;
 mod patches;
 mod quantize;
 mod sampling;
+mod tiles;
 
 use crate::text::number;
 use crate::{
     Alpha, ChannelOrder, Crop, Element, Fill, Gray, Layout, Letterbox, MAX_SIDE, Matrix, Normalize, Order, Pad,
-    Patches, PixelFormat, Precision, Quantize, Range, Resize, Sample, Spec,
+    Patches, PixelFormat, Precision, Quantize, Range, Resize, Sample, Spec, Tiles,
 };
 
 /// What a broken rule is about: a clause, an argument of it, or one value of a list.
@@ -54,6 +55,7 @@ pub(crate) struct Draft<'a> {
     pub(crate) range: Option<Option<Range>>,
     pub(crate) resize: Option<&'a Resize>,
     pub(crate) letterbox: Option<&'a Letterbox>,
+    pub(crate) tiles: Option<&'a Tiles>,
     pub(crate) crop: Option<&'a Crop>,
     pub(crate) pad: Option<&'a Pad>,
     pub(crate) patches: Option<&'a Patches>,
@@ -78,6 +80,7 @@ impl<'a> Draft<'a> {
             range: Some(spec.input.range),
             resize: spec.resize.as_ref(),
             letterbox: spec.letterbox.as_ref(),
+            tiles: spec.tiles.as_ref(),
             crop: spec.crop.as_ref(),
             pad: spec.pad.as_ref(),
             patches: spec.patches.as_ref(),
@@ -144,6 +147,10 @@ pub(crate) fn broken(draft: &Draft<'_>) -> Vec<(Subject, String)> {
     if let Some(letterbox) = draft.letterbox {
         sampling::sampling_exists("letterbox", &letterbox.sampling, draft, &mut found);
     }
+    if let Some(tiles) = draft.tiles {
+        sampling::sampling_exists("tiles", &tiles.sampling, draft, &mut found);
+        tiles::tiles_are_sound(tiles, draft, &mut found);
+    }
     framing::frame_is_sound(draft, &mut found);
     patches::patches_are_sound(draft, &mut found);
     if let Some(normalize) = draft.normalize {
@@ -170,7 +177,8 @@ fn order_has_its_values(draft: &Draft<'_>, order: Order) -> Option<(Subject, Str
     }
     let resize = draft.resize.map(|resize| ("resize", resize.sampling));
     let letterbox = draft.letterbox.map(|letterbox| ("letterbox", letterbox.sampling));
-    let (clause, sampling) = resize.or(letterbox)?;
+    let tiles = draft.tiles.map(|tiles| ("tiles", tiles.sampling));
+    let (clause, sampling) = resize.or(letterbox).or(tiles)?;
     if order == Order::Fused || sampling.precision == Precision::U8 {
         return None;
     }

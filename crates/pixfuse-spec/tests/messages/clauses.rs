@@ -19,7 +19,7 @@ fn clauses_and_brackets() {
     says(
         "foo",
         &[
-            "unknown clause `foo`, expected one of input, resize, letterbox, center_crop, crop, pad, normalize, output, patches",
+            "unknown clause `foo`, expected one of input, resize, letterbox, tiles, center_crop, crop, pad, normalize, output, patches",
             "input is missing; write input(..) with one of gray8, rgb8, bgr8, rgba8, bgra8, nv12, nv21, i420, yuyv, gray16, rgb16, bgr16, gray32f, rgb32f, bgr32f",
             "output is missing; write output(.., f32, chw) with one of gray, rgb, bgr, rgba, bgra",
         ],
@@ -27,13 +27,13 @@ fn clauses_and_brackets() {
     says(
         "input(rgb8), ouput(rgb, f32)",
         &[
-            "unknown clause `ouput`, expected one of input, resize, letterbox, center_crop, crop, pad, normalize, output, patches; did you mean `output`?",
+            "unknown clause `ouput`, expected one of input, resize, letterbox, tiles, center_crop, crop, pad, normalize, output, patches; did you mean `output`?",
         ],
     );
     says(
         "input(rgb8), blur(3), output(rgb, f32)",
         &[
-            "unknown clause `blur`, expected one of input, resize, letterbox, center_crop, crop, pad, normalize, output, patches",
+            "unknown clause `blur`, expected one of input, resize, letterbox, tiles, center_crop, crop, pad, normalize, output, patches",
         ],
     );
     says("input(rgb8), normalize, output(rgb, f32)", &["normalize: its brackets are missing; write normalize()"]);

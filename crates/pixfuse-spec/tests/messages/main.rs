@@ -7,6 +7,7 @@ mod normalize;
 mod quantize;
 mod sampling;
 mod sizes;
+mod tiles;
 
 use pixfuse_spec::Spec;
 

@@ -119,6 +119,10 @@ fn normalize_lists_and_numbers() {
     );
     says(
         "input(rgb8), normalize(mean = [a, 1, [2]]), output(rgb, f32)",
+        &["normalize: mean[0] must be a number, found `a`", "normalize: mean[2] must be a number, found a list"],
+    );
+    says(
+        "input(rgb8), normalize(mean = [[[1]]]), output(rgb, f32)",
         &["normalize: mean: expected a single value, found `[`"],
     );
     says(

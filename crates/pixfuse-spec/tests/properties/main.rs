@@ -4,7 +4,7 @@ mod strategies;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use pixfuse_spec::{Crop, Keyword, Letterbox, Number, Pad, Resize, Size, Spec, Values, check, lower};
+use pixfuse_spec::{Crop, Keyword, Letterbox, Number, Pad, Resize, Size, Spec, Tiles, Values, check, lower};
 use proptest::prelude::*;
 
 use crate::strategies::{soup, spec};
@@ -32,6 +32,7 @@ proptest! {
         let mut clauses = vec![spec.input.to_string(), spec.output.to_string()];
         clauses.extend(spec.resize.as_ref().map(Resize::to_string));
         clauses.extend(spec.letterbox.as_ref().map(Letterbox::to_string));
+        clauses.extend(spec.tiles.as_ref().map(Tiles::to_string));
         clauses.extend(spec.crop.as_ref().map(Crop::to_string));
         clauses.extend(spec.pad.as_ref().map(Pad::to_string));
         let sample = spec.input.format.sample();

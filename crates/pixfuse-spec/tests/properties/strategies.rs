@@ -4,7 +4,7 @@ use pixfuse_spec::{
     Alpha, Anchor, ChannelOrder, CoverRule, Crop, Element, Fill, Filter, Gray, Input, Kind, Layout, Letterbox,
     LetterboxRule, Like, MAX_SIDE, MarginFill, Margins, Matrix, Normalize, Number, Order, Orientation, Output, Pad,
     PatchOrder, Patches, PixelFormat, Precision, Quantize, Range, Resize, Rounding, RuledSize, Sample, Sampling, Size,
-    SizeNumber, SizeRule, Spec, Token,
+    SizeNumber, SizeRule, Spec, Thumbnail, TileRule, Tiles, Token,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -213,6 +213,33 @@ fn patches(output: &Output, pad: Option<&Pad>) -> impl Strategy<Value = Option<P
     proptest::option::of(patches)
 }
 
+/// Tiles by any rule, resampled like this.
+fn tiles() -> impl Strategy<Value = Tiles> {
+    let numbers = (1..=600_u32, 1..=600_u32, 1..=40_u32, 1..=40_u32);
+    let canvases = vec((1..=9_u32, 1..=9_u32), 1..=5);
+    let thumbnail = proptest::option::of(select(Thumbnail::ALL));
+    let pad_to = proptest::option::of(101..=1_u32 << 20);
+    (numbers, select(TileRule::ALL), canvases, thumbnail, pad_to).prop_map(
+        |((rows, columns, min, max), rule, canvases, thumbnail, pad_to)| {
+            let is_list = rule == TileRule::LlavaNext;
+            let has_min = matches!(rule, TileRule::Internvl | TileRule::GraniteDocling);
+            let columns = if has_min { columns } else { rows };
+            let canvases = canvases.into_iter().map(|(high, wide)| [high * rows, wide * columns]).collect();
+            Tiles {
+                rows,
+                columns,
+                sampling: Sampling::new(Filter::Nearest),
+                rule,
+                min: if has_min { min.min(max) } else { 1 },
+                max: (!is_list).then_some(max),
+                canvases: if is_list { canvases } else { Vec::new() },
+                thumbnail: thumbnail.filter(|_| rule != TileRule::Mllama),
+                pad_to,
+            }
+        },
+    )
+}
+
 /// What `input` says of a format, for these channels.
 fn input(
     format: PixelFormat,
@@ -279,9 +306,10 @@ pub(crate) fn spec() -> impl Strategy<Value = Spec> {
         })
         .prop_flat_map(|(input, output, framed, normalize)| {
             let patches = patches(&output, framed.3.as_ref());
-            (Just(input), Just(output), Just(framed), Just(normalize), patches)
+            let cut = (patches, prop_oneof![3 => Just(None).boxed(), 1 => tiles().prop_map(Some).boxed()]);
+            (Just(input), Just(output), Just(framed), Just(normalize), cut)
         })
-        .prop_map(|(input, output, (mut resize, mut letterbox, crop, pad), mut normalize, patches)| {
+        .prop_map(|(input, output, (mut resize, mut letterbox, crop, pad), mut normalize, (patches, tiles))| {
             if let Some(Resize { size: Size::Cover { rule, .. }, .. }) = &mut resize
                 && input.format.sample() != Sample::U8
             {
@@ -318,14 +346,22 @@ pub(crate) fn spec() -> impl Strategy<Value = Spec> {
                     && sample != Sample::F32
                     && (large(&normalize.mean) || large(&normalize.std));
             }
-            Spec { input, resize, letterbox, crop, pad, normalize, output, patches }
+            let Some(tiles) = tiles else {
+                return Spec { input, resize, letterbox, tiles: None, crop, pad, normalize, output, patches };
+            };
+            // In the place of everything else that says a size.
+            let sampling = resize.map_or(tiles.sampling, |resize| resize.sampling);
+            let pad_to = tiles.pad_to.filter(|_| output.quantize.is_none_or(|quantize| quantize.zero_point == 0));
+            let tiles = Some(Tiles { sampling, pad_to, ..tiles });
+            let (resize, letterbox, crop, pad, patches) = (None, None, None, None, None);
+            Spec { input, resize, letterbox, tiles, crop, pad, normalize, output, patches }
         })
 }
 
 /// Words and signs of the language in any order.
 pub(crate) fn soup() -> impl Strategy<Value = Vec<Token<usize>>> {
     let word = select(
-        "input output resize letterbox crop center_crop pad normalize rgb8 rgb f32 chw box antialias shortest max \
+        "input output resize letterbox tiles internvl min canvases thumbnail first last crop center_crop pad normalize rgb8 rgb f32 chw box antialias shortest max \
                 like torch fill value to multiple patches merge pad_to at top_left zero_point stride scale_up true orient alpha over background nv12 matrix gray rgb16 mean std order hf_pil _ x"
             .split(' ')
             .collect::<Vec<_>>(),

@@ -10,14 +10,14 @@ use std::sync::Arc;
 
 use pixfuse_spec::{Plan, Values, lower};
 
+use crate::cut::Cut;
 use crate::entry::Entry;
 use crate::kernel::Kernel;
 use crate::mapping::Mapping;
-use crate::patches::PatchGrid;
 use crate::placement::Placement;
 use crate::seen::Seen;
 use crate::simd::Token;
-use crate::{Dims, Element, Error, Geometry, ImageRef, Layout, Level, Orientation, Spec, grid};
+use crate::{Dims, Element, Error, Geometry, ImageRef, Level, Orientation, Spec, grid};
 
 /// A preprocessing pipeline, ready to run.
 ///
@@ -225,8 +225,8 @@ impl Pipeline {
         image.oriented(orientation).oriented(self.inner.spec.input.orient.inverse())
     }
 
-    /// The shape of the tensor for a source of this size: `[channels, rows, columns]` or `[rows, columns, channels]`, and
-    /// with `patches(..)` `[patches, elements]`.
+    /// The shape of the tensor for a source of this size: `[channels, rows, columns]` or `[rows, columns, channels]`, with
+    /// `tiles(..)` their number in front of that, and with `patches(..)` `[patches, elements]`.
     ///
     /// The size is that of the image as it is stored; `input(.., orient = 6)` turns it first.
     ///
@@ -234,15 +234,22 @@ impl Pipeline {
     /// When a side is 0, a crop reaches outside the image, an image is no whole patches, or the tensor would be larger
     /// than memory.
     pub fn output_shape(&self, rows: usize, columns: usize) -> Result<Dims, Error> {
-        self.dims(self.placement(rows, columns)?.output)
+        Ok(self.cut(&self.placement(rows, columns)?)?.1)
     }
 
     /// The shape of the tensor where the declaration fixes it for every source, as `resize(240, 256, ..)` does.
     pub fn fixed_shape(&self) -> Option<Dims> {
-        // As many patches as `pad_to` says, whatever the size: that of one square of them will do.
-        let filled = self.inner.spec.patches.filter(|patches| patches.pad_to.is_some());
-        let square = filled.map(|patches| [patches.side as usize * patches.merge as usize; 2]);
-        self.dims(Placement::fixed_output(&self.inner.plan.frame).or(square)?).ok()
+        let Spec { patches, tiles, .. } = &self.inner.spec;
+        // As many patches or tiles as `pad_to` says, whatever the size: that of one square of them will do.
+        let filled = patches.filter(|patches| patches.pad_to.is_some());
+        let square = filled.map(|patches| [patches.side * patches.merge; 2]);
+        let tile = tiles.as_ref().filter(|tiles| tiles.pad_to.is_some()).map(|tiles| [tiles.rows, tiles.columns]);
+        if let Some(tile) = tile {
+            return Some(self.cut(&self.placement(tile[0] as usize, tile[1] as usize).ok()?).ok()?.1);
+        }
+        let fixed = Placement::fixed_output(&self.inner.plan.frame);
+        let output = fixed.or(square.map(|sides| sides.map(|side| side as usize)))?;
+        Some(self.cut(&Placement::whole(output.map(|side| side as u32))).ok()?.1)
     }
 
     /// The shape of a batch of nothing.
@@ -283,9 +290,8 @@ impl Pipeline {
     /// ```
     pub fn geometry(&self, rows: usize, columns: usize) -> Result<Geometry, Error> {
         let placement = self.placement(rows, columns)?;
-        self.dims(placement.output)?;
-        let grid = self.patch_grid(placement.output)?.map(|grid| grid.sides);
-        Ok(Geometry::new(&placement, self.inner.spec.input.orient.size([rows, columns]), grid))
+        let (cut, _) = self.cut(&placement)?;
+        Ok(Geometry::new(&placement, self.inner.spec.input.orient.size([rows, columns]), &cut))
     }
 
     /// The frame, worked out for an image that is stored in this size.
@@ -294,28 +300,19 @@ impl Pipeline {
         Placement::new(&self.inner.plan.frame, self.inner.spec.input.orient.size([rows as u32, columns as u32]))
     }
 
-    /// The shape of a tensor of this many rows and columns.
-    fn dims(&self, [rows, columns]: [usize; 2]) -> Result<Dims, Error> {
-        let output = &self.inner.spec.output;
-        let channels = output.channels.channels();
-        let dims = match (self.patch_grid([rows, columns])?, output.layout) {
-            (Some(grid), _) => grid.dims(),
-            (None, Layout::Chw) => Dims::of(&[channels, rows, columns]),
-            (None, Layout::Hwc) => Dims::of(&[rows, columns, channels]),
-        };
-        match dims.elements(output.element.size()) {
-            Some(_) => Ok(dims),
-            None if self.inner.spec.patches.is_some() => {
-                Err(Error::Output(format!("a tensor {dims:?} is larger than memory")))
+    /// How an output is cut, and the shape of its tensor.
+    fn cut(&self, placement: &Placement) -> Result<(Cut, Dims), Error> {
+        let spec = &self.inner.spec;
+        let cut = Cut::new(spec, placement)?;
+        let dims = cut.dims(spec, placement.output);
+        match (dims.elements(spec.output.element.size()), cut) {
+            (Some(_), _) => Ok((cut, dims)),
+            (None, Cut::Whole) => {
+                let ([rows, columns], channels) = (placement.output, spec.output.channels.channels());
+                Err(Error::Output(format!("{rows} rows x {columns} columns x {channels} is larger than memory")))
             }
-            None => Err(Error::Output(format!("{rows} rows x {columns} columns x {channels} is larger than memory"))),
+            (None, _) => Err(Error::Output(format!("a tensor {dims:?} is larger than memory"))),
         }
-    }
-
-    /// How an output of this size is cut into patches, if it is.
-    fn patch_grid(&self, output: [usize; 2]) -> Result<Option<PatchGrid>, Error> {
-        let Spec { patches, output: tensor, .. } = &self.inner.spec;
-        patches.map(|patches| PatchGrid::new(patches, tensor.channels.channels(), output)).transpose()
     }
 
     /// Channels of a source pixel.

@@ -1,17 +1,17 @@
 //! Running a pipeline: checks, tables, one image or many.
 
 use std::mem::MaybeUninit;
-use std::sync::Arc;
 
 use pixfuse_spec::Load;
 
 use super::{Inner, Pipeline, threads};
+use crate::cut::Part;
 use crate::image::view::View;
-use crate::kernel::{Conversion, Numbers, Prepared, Request, Source};
+use crate::kernel::{Conversion, Numbers, Request, Source};
 use crate::memory::NoMemory;
 use crate::next_step::{self, Given};
 use crate::placement::Placement;
-use crate::seen::Tables;
+use crate::seen::{Band, Tables};
 use crate::{Dims, Element, Error, ImageRef, Spec, Tensor, TensorElement, fill};
 
 impl Pipeline {
@@ -67,18 +67,17 @@ impl Pipeline {
             (source, threads),
             || self.prepare(source, threads),
             |tables| {
-                let placement = &tables.placement;
-                let dims = self.dims(placement.output)?;
-                if out.len() != dims.iter().product() {
+                let dims = tables.dims;
+                let elements = dims.iter().product::<usize>();
+                if out.len() != elements {
                     return Err(Error::Output(format!(
-                        "{} elements given, the tensor {dims:?} needs {}",
-                        out.len(),
-                        dims.iter().product::<usize>()
+                        "{} elements given, the tensor {dims:?} needs {elements}",
+                        out.len()
                     )));
                 }
                 self.check_apart(&image, out)?;
                 let job = Job { view: image.view(), out: out.as_mut_ptr().cast(), numbers: mapping.numbers() };
-                let run = |band: &dyn Prepared| {
+                let run = |band: &Band| {
                     // SAFETY: the view is readable as long as `image` is borrowed, and `source` describes it; `out` has
                     // the elements of the tensor and was found to overlap no byte of the view. Each band is run once.
                     let run = unsafe { job.run(band) };
@@ -89,14 +88,20 @@ impl Pipeline {
                 // Before the margins: without memory for scratch nothing is written.
                 match tables.bands.as_slice() {
                     [] => {}
-                    [whole] => run(whole.as_ref())?,
-                    bands => threads::each(threads, bands.iter(), |_, band| run(band.as_ref()))?,
+                    [whole] => run(whole)?,
+                    bands => threads::each(threads, bands.iter(), |_, band| run(band))?,
                 }
                 let (layout, channels) = (spec.output.layout, spec.output.channels.channels());
-                match &tables.runs {
-                    Some(runs) => fill::runs(placement, runs, mapping, out),
-                    None => fill::margins(*token, placement, layout, mapping, channels, out),
+                for Part { placement, runs, start, elements } in &tables.parts {
+                    let out = &mut out[*start..start + elements];
+                    match runs {
+                        Some(runs) => fill::runs(placement, runs, mapping, out),
+                        None => fill::margins(*token, placement, layout, mapping, channels, out),
+                    }
                 }
+                // Patches and tiles that no image is in.
+                let filled = tables.parts.iter().map(|part| part.elements).sum::<usize>();
+                out[filled..].fill(MaybeUninit::new(T::nearest(0.0)));
                 Ok(())
             },
         )
@@ -112,15 +117,18 @@ impl Pipeline {
             let sizes = format_args!("{} rows x {} columns to {rows} x {columns}", source.rows, source.columns);
             none.to_error(format_args!("tables for {sizes}"))
         };
-        let runs = self.patch_grid(placement.output)?.map(|grid| grid.runs(plan.shape().store));
-        let runs = runs.transpose().map_err(none)?.map(Arc::new);
-        let band = |placement: Placement| {
-            let runs = runs.clone();
-            let request = Request { source, resample: plan.resample, placement, conversion, sample, runs };
-            kernel.prepare(*token, &request)
-        };
-        let bands = placement.bands(threads).into_iter().map(band).collect::<Result<_, _>>().map_err(none)?;
-        Ok(Tables { placement, runs, bands })
+        let (cut, dims) = self.cut(&placement)?;
+        let parts = cut.parts(plan, placement).map_err(none)?;
+        let mut bands = Vec::new();
+        for Part { placement, runs, start, .. } in &parts {
+            for placement in placement.bands(threads) {
+                let runs = runs.clone();
+                let request = Request { source, resample: plan.resample, placement, conversion, sample, runs };
+                let prepared = kernel.prepare(*token, &request).map_err(none)?;
+                bands.push(Band { prepared, start: start * plan.store.element.size() });
+            }
+        }
+        Ok(Tables { dims, parts, bands })
     }
 
     /// Runs over images of any sizes into one block, `[images, ...]`, in their order, on the threads that
@@ -279,10 +287,11 @@ impl Job<'_> {
     /// Runs one band.
     ///
     /// # Safety
-    /// As [`Prepared::run`], and no other thread runs the same band meanwhile.
-    unsafe fn run(&self, band: &dyn Prepared) -> Result<(), NoMemory> {
-        // SAFETY: the caller promises the view and the output that the band was prepared for, and that it runs once.
-        unsafe { band.run(self.view, self.out, &self.numbers) }
+    /// As [`Prepared::run`](crate::kernel::Prepared::run), and no other thread runs the same band meanwhile.
+    unsafe fn run(&self, band: &Band) -> Result<(), NoMemory> {
+        // SAFETY: the caller promises the view and the output that the band was prepared for, in which its part begins so
+        // many bytes behind the start, and that it runs once.
+        unsafe { band.prepared.run(self.view, self.out.add(band.start), &self.numbers) }
     }
 }
 

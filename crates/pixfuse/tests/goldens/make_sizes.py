@@ -33,9 +33,6 @@ def asked(self, image, size, *_, **__):
     raise Size(size.height, size.width)
 
 
-image_processing_backends.TorchvisionBackend.resize = asked
-
-
 def processor(name: str, **options) -> Rule:
     """What a processor asks its backend for, of an image without memory."""
     process = getattr(transformers, name)()
@@ -158,6 +155,7 @@ def sizes() -> list[tuple[int, int]]:
 
 
 def main() -> None:
+    image_processing_backends.TorchvisionBackend.resize = asked
     lines = [f"# transformers {transformers.__version__}; made by make_sizes.py", " ".join(["rows", "columns", *RULES])]
     for rows, columns in sizes():
         cells = []

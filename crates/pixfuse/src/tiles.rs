@@ -1,0 +1,96 @@
+//! A canvas cut into tiles: the shape of their tensor, and where each of them lies in it.
+
+use pixfuse_spec::{Thumbnail, TileCanvas, Tiles};
+
+use crate::Layout;
+use crate::kernel::Runs;
+use crate::memory::{self, NoMemory};
+use crate::placement::Placement;
+use crate::tensor::Dims;
+
+/// The tiles of an image of one size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct TileGrid {
+    /// Rows and columns of a tile.
+    pub(crate) tile: [usize; 2],
+    /// Rows and columns of tiles.
+    pub(crate) grid: [usize; 2],
+    /// Where the whole image stands, if it is there.
+    pub(crate) thumbnail: Option<Thumbnail>,
+    /// How many tiles the tensor has, the last of them zeros.
+    pad_to: Option<usize>,
+}
+
+impl TileGrid {
+    pub(crate) fn new(tiles: &Tiles, canvas: &TileCanvas) -> Self {
+        let sides = |sides: [u32; 2]| sides.map(|side| side as usize);
+        Self {
+            tile: sides([tiles.rows, tiles.columns]),
+            grid: sides(canvas.grid),
+            thumbnail: tiles.thumbnail.filter(|_| canvas.thumbnail),
+            pad_to: tiles.pad_to.map(|count| count as usize),
+        }
+    }
+
+    /// Tiles of the canvas.
+    fn of_canvas(&self) -> usize {
+        self.grid[0] * self.grid[1]
+    }
+
+    /// Tiles that show the image, the thumbnail among them.
+    pub(crate) fn count(&self) -> usize {
+        self.of_canvas() + usize::from(self.thumbnail.is_some())
+    }
+
+    /// Which of the tensor's tiles is the first one of the canvas.
+    pub(crate) fn first(&self) -> usize {
+        usize::from(self.thumbnail == Some(Thumbnail::First))
+    }
+
+    /// Which of the tensor's tiles is the thumbnail.
+    pub(crate) fn thumbnail(&self) -> Option<usize> {
+        self.thumbnail.map(|place| if place == Thumbnail::First { 0 } else { self.of_canvas() })
+    }
+
+    /// Where the thumbnail's pixels go.
+    pub(crate) fn thumbnail_placement(&self) -> Option<Placement> {
+        self.thumbnail.map(|_| Placement::whole(self.tile.map(|side| side as u32)))
+    }
+
+    /// The shape of the tensor.
+    pub(crate) fn dims(&self, channels: usize, layout: Layout) -> Dims {
+        let [rows, columns] = self.tile;
+        let tile = match layout {
+            Layout::Chw => Dims::of(&[channels, rows, columns]),
+            Layout::Hwc => Dims::of(&[rows, columns, channels]),
+        };
+        tile.batch(self.pad_to.unwrap_or(self.count()))
+    }
+
+    /// Where the rows of the canvas lie, stored in this layout; nothing where it is one tile, whose rows lie one after
+    /// another.
+    ///
+    /// # Errors
+    /// When there is no memory for them.
+    pub(crate) fn runs(&self, channels: usize, layout: Layout) -> Result<Option<Runs>, NoMemory> {
+        let ([rows, columns], [high, wide]) = (self.tile, self.grid);
+        if self.of_canvas() == 1 {
+            return Ok(None);
+        }
+        let planes = if layout == Layout::Chw { channels } else { 1 };
+        let pixel = if planes == 1 { channels } else { 1 };
+        let tile = channels * rows * columns;
+        let row = |y: usize| y / rows * wide * tile + y % rows * columns * pixel;
+        Ok(Some(Runs {
+            length: columns,
+            rows: memory::list((0..high * rows).map(row))?,
+            columns: memory::list((0..wide).map(|x| x * tile))?,
+            planes,
+            plane: rows * columns,
+            pixel,
+            copies: 1,
+            copy: 0,
+            elements: self.of_canvas() * tile,
+        }))
+    }
+}

@@ -1,0 +1,190 @@
+//! Tiles and thumbnails: every level against the reference, and against the tensors of transformers.
+
+mod common;
+
+use std::collections::HashMap;
+
+use common::table::{digest, goldens};
+use common::{levels, photo};
+use pixfuse::{Clip, Geometry, ImageRef, Level, Pipeline, TensorElement, reference};
+
+/// Pixels without a pattern that a wrong place could hide in.
+fn noise(bytes: usize) -> Vec<u8> {
+    (0..bytes as u32).map(|index| (index.wrapping_mul(0x9E37_79B9) >> 13) as u8).collect()
+}
+
+/// Runs a declaration on every level and on several threads, in memory with canaries around it.
+#[track_caller]
+fn agrees<T: TensorElement + PartialEq + std::fmt::Debug>(text: &str, [rows, columns]: [usize; 2], canary: T) {
+    let pipe = Pipeline::parse(text).expect(text);
+    let pixels = noise(rows * columns * pipe.channels());
+    let image = ImageRef::strided(&pixels, 0, [rows, columns, pipe.channels()], {
+        [columns * pipe.channels(), pipe.channels(), 1].map(|stride| stride as isize)
+    })
+    .unwrap();
+    let expected = reference::run::<T>(&pipe, image).expect(text);
+    assert_eq!(expected.data.len(), expected.dims.iter().product::<usize>(), "{text}");
+    for level in Level::available() {
+        for threads in [1, 3] {
+            let pipe = pipe.with_level(level).unwrap().with_threads(threads).unwrap();
+            const BESIDE: usize = 64;
+            let mut memory = vec![canary; expected.data.len() + 2 * BESIDE];
+            let end = memory.len() - BESIDE;
+            // The second time with tables that were seen.
+            for _ in 0..2 {
+                pipe.run_into(image, &mut memory[BESIDE..end]).unwrap();
+                assert_eq!(
+                    memory[BESIDE..end],
+                    expected.data,
+                    "{text}, {rows} x {columns}, {level}, {threads} threads"
+                );
+            }
+            assert!(memory[..BESIDE].iter().chain(&memory[end..]).all(|value| *value == canary), "{text}: {level}");
+        }
+    }
+}
+
+const RULES: [&str; 6] = [
+    "rule = internvl, max = 6, thumbnail = last",
+    "rule = internvl, min = 2, max = 4",
+    "rule = ovis2, max = 4, thumbnail = first, pad_to = 6",
+    "rule = llava_next, canvases = [[SIDE, SIDE], [SIDE, DOUBLE], [DOUBLE, DOUBLE]], thumbnail = first",
+    "rule = mllama, max = 4, pad_to = 5",
+    "rule = perception_lm, max = 3, thumbnail = last",
+];
+
+fn rule(rule: &str, side: usize) -> String {
+    rule.replace("SIDE", &side.to_string()).replace("DOUBLE", &(2 * side).to_string())
+}
+
+#[test]
+fn every_way_of_making_rows() {
+    for filter in [
+        "nearest",
+        "bilinear",
+        "area",
+        "bilinear, antialias",
+        "bicubic, antialias, like = torch",
+        "bicubic, antialias, precision = f32",
+    ] {
+        for rule in RULES.map(|text| rule(text, 24)) {
+            for (input, output) in
+                [("rgb8", "output(rgb, f32, chw)"), ("rgb8", "output(bgr, f32, hwc)"), ("gray8", "output(gray, f32)")]
+            {
+                let text = format!(
+                    "input({input}), tiles(24, 24, {filter}, {rule}), normalize(mean = 0.45, std = 0.22), {output}"
+                );
+                agrees::<f32>(&text, [61, 83], -7.5);
+            }
+        }
+    }
+}
+
+#[test]
+fn sides_around_a_vector_and_images_of_every_aspect() {
+    for side in [1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 33] {
+        for size in [[1, 1], [1, 40], [40, 1], [13, 60], [70, 9]] {
+            for rule in [RULES[0], RULES[3], RULES[4]].map(|text| rule(text, side)) {
+                // A canvas that shows nothing of a thin image is refused, which another test looks for.
+                if rule.contains("llava_next") && (side < 9 || size.contains(&1) && size != [1, 1]) {
+                    continue;
+                }
+                let tiles = format!("tiles({side}, {side}, bilinear, antialias, {rule})");
+                agrees::<f32>(&format!("input(rgb8), {tiles}, normalize(), output(rgb, f32, chw)"), size, -1.0);
+                agrees::<u8>(&format!("input(rgb8, orient = 6), {tiles}, output(rgb, u8, hwc)"), size, 201);
+            }
+        }
+    }
+}
+
+#[test]
+fn tiles_equal_transformers() {
+    let declarations: HashMap<_, _> =
+        include_str!("goldens/tiled_declarations.txt").lines().map(|line| line.split_once(' ').unwrap()).collect();
+    let cells = goldens(include_str!("goldens/tiled.txt"), 2);
+    assert!(declarations.len() >= 16 && cells.len() >= 18 * declarations.len(), "the files of goldens are whole");
+    let mut differ = Vec::new();
+    for (index, golden) in cells.iter().enumerate() {
+        let [rows, columns] = golden.numbers[..] else { unreachable!() };
+        let photo = photo(index / declarations.len() % common::PHOTOS, rows, columns);
+        let image = ImageRef::rgb8(&photo, rows, columns).unwrap();
+        let pipe = Pipeline::parse(declarations[golden.name]).unwrap();
+        // Every level in its turn: the tables of goldens beside this one run all of them.
+        let levels = levels();
+        for level in [pipe.level(), levels[index % levels.len()]] {
+            let found = match pipe.with_level(level).unwrap().run::<f32>(image) {
+                Ok(tensor) => digest([tensor.data.iter().flat_map(|number| number.to_le_bytes()).collect()]),
+                Err(error) => {
+                    assert!(error.to_string().contains("leaves nothing"), "{error}");
+                    "-".into()
+                }
+            };
+            if found != golden.digest {
+                differ.push(format!("{} at {level}: {rows} x {columns}", golden.name));
+            }
+        }
+    }
+    assert!(differ.is_empty(), "{} of {} differ:\n{}", differ.len(), cells.len(), differ.join("\n"));
+}
+
+const LLAVA: &str = "input(rgb8), tiles(30, 30, bilinear, antialias, rule = llava_next, \
+                     canvases = [[30, 60], [60, 60], [90, 30]], thumbnail = first), output(rgb, f32)";
+
+#[test]
+fn every_tile_has_its_geometry() {
+    let geometry = Pipeline::parse(LLAVA).unwrap().geometry(100, 80).unwrap();
+    assert_eq!((geometry.tiles(), geometry.thumbnail(), geometry.images()), (Some([2, 2]), Some(0), 5));
+    assert_eq!((geometry.output(), geometry.resized(), geometry.content()), ([60, 60], [60, 48], [0, 6, 60, 48]));
+    let tiles: Vec<_> = (0..5).map(|index| geometry.tile(index).unwrap()).collect();
+    assert_eq!(geometry.tile(5), None);
+    assert!(tiles.iter().all(|tile| tile.output() == [30, 30] && tile.tiles().is_none() && tile.source() == [100, 80]));
+    assert_eq!(tiles[0].source_box(), [0.0, 0.0, 80.0, 100.0]);
+    assert_eq!(tiles[1].content(), [0, 6, 30, 24]);
+    assert_eq!(tiles[4].content(), [0, 0, 30, 24]);
+    assert_eq!(tiles[4].source_box(), [40.0, 50.0, 80.0, 100.0]);
+    // Where a point lies in a tile it lies in the canvas, and every tile takes it back to the same place.
+    for tile in &tiles {
+        let there = tile.map_points(&[[33.0, 71.0]], Clip::No);
+        let back = tile.unmap_points(&there, Clip::No)[0];
+        assert!((back[0] - 33.0).abs() < 1e-9 && (back[1] - 71.0).abs() < 1e-9, "{back:?}");
+    }
+    assert_eq!(
+        tiles[4].map_points(&[[60.0, 75.0]], Clip::No),
+        geometry.map_points(&[[60.0, 75.0]], Clip::No).iter().map(|[x, y]| [x - 30.0, y - 30.0]).collect::<Vec<_>>()
+    );
+    assert_eq!(Geometry::from_numbers(geometry.to_numbers()), Ok(geometry));
+    for (index, wrong) in [(16, 7.0), (18, 3.0), (17, -1.0)] {
+        let mut numbers = geometry.to_numbers();
+        numbers[index] = wrong;
+        assert!(Geometry::from_numbers(numbers).unwrap_err().to_string().starts_with("geometry: "));
+    }
+    let whole = Pipeline::parse("input(rgb8), output(rgb, f32)").unwrap().geometry(3, 4).unwrap();
+    assert_eq!((whole.tiles(), whole.images(), whole.tile(0), whole.tile(1)), (None, 1, Some(whole), None));
+}
+
+#[test]
+fn shapes_and_batches() {
+    let pipe = Pipeline::parse(LLAVA).unwrap();
+    assert_eq!(pipe.output_shape(100, 80).unwrap(), [5, 3, 30, 30]);
+    assert_eq!(pipe.fixed_shape(), None);
+    let padded =
+        pipe.replace("tiles(20, 20, bilinear, rule = mllama, max = 4, pad_to = 4), output(rgb, u8, hwc)").unwrap();
+    assert_eq!(padded.fixed_shape().unwrap(), [4, 20, 20, 3]);
+    let pixels = [noise(30 * 9 * 3), noise(20 * 55 * 3)];
+    let images = [ImageRef::rgb8(&pixels[0], 30, 9).unwrap(), ImageRef::rgb8(&pixels[1], 20, 55).unwrap()];
+    let batch = padded.batch::<u8>(&images).unwrap();
+    assert_eq!(batch.dims, [2, 4, 20, 20, 3]);
+    assert_eq!(batch.data[4800..], padded.run::<u8>(images[1]).unwrap().data);
+}
+
+#[test]
+fn what_the_library_fails_on_is_refused() {
+    let pipe = Pipeline::parse(LLAVA).unwrap();
+    let pixels = noise(1000 * 3);
+    let image = ImageRef::rgb8(&pixels, 1, 1000).unwrap();
+    let expected = "image: tiles: rule = llava_next leaves nothing of 1 rows x 1000 columns in any of its canvases; crop \
+                    the image";
+    assert_eq!(pipe.run::<f32>(image).unwrap_err().to_string(), expected);
+    assert_eq!(pipe.geometry(1, 1000).unwrap_err().to_string(), expected);
+    assert_eq!(reference::run::<f32>(&pipe, image).unwrap_err().to_string(), expected);
+}
