@@ -466,6 +466,9 @@ export const presets: Presets
 /** Which decoder reads which files, for people: what to name in a bug report. */
 export function decoders(): string
 
+/** All that a declaration can say, in Markdown: the reference of the language. */
+export const language: string
+
 /** The levels that this CPU has, the slowest first. */
 export function levels(): Level[]
 
@@ -478,6 +481,7 @@ declare const pixfuse: {
   readonly Processor: typeof Processor
   readonly presets: Presets
   readonly decoders: typeof decoders
+  readonly language: string
   readonly levels: typeof levels
   readonly version: string
 }

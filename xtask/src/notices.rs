@@ -32,7 +32,7 @@ const PACKAGES: [Package; 2] = [
     },
     Package {
         krate: "pixfuse-node-addon",
-        features: "pixfuse-node/libjpeg-turbo",
+        features: "libjpeg-turbo",
         manifest: "bindings/node/addon/Cargo.toml",
         directory: "bindings/node",
     },

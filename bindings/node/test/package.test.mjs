@@ -46,6 +46,7 @@ test('one package for import and require', () => {
   assert.equal(module.default, required)
   assert.equal(require('pixfuse'), required)
   for (const name of Object.keys(required)) assert.equal(module[name], required[name])
+  assert.match(module.language, /^# The language of declarations\n[^]*`letterbox\(640, 640, bilinear\)`/)
   assert.equal(module.version, JSON.parse(readFileSync(path('package.json'))).version)
 })
 

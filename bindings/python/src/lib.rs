@@ -146,6 +146,7 @@ fn decoders() -> &'static str {
 fn own_module(module: &Bound<'_, PyModule>) -> PyResult<()> {
     register(module, pixfuse::presets::PRESETS)?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add("LANGUAGE", pixfuse::language::TEXT)?;
     module.add_class::<Config>()?;
     module.add_function(wrap_pyfunction!(decoders, module)?)?;
     module.add_function(wrap_pyfunction!(levels, module)?)

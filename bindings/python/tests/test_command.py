@@ -40,6 +40,8 @@ def run(capsys, *arguments):
 def test_explain_import_and_fingerprint(capsys, tmp_path):
     code, out, _ = run(capsys, "explain", TEXT)
     assert code == 0 and out.startswith(TEXT) and "resample" in out
+    code, out, _ = run(capsys, "explain", "--language")
+    assert code == 0 and out == pixfuse.language.__doc__ and "`letterbox(640, 640, bilinear)`" in out
     (tmp_path / "preprocessor_config.json").write_text(json.dumps({"image_processor_type": "ViTImageProcessor"}))
     code, out, _ = run(capsys, "import", tmp_path)
     assert code == 0 and out.startswith("input(rgb8), resize(224, 224, bilinear, antialias, like = torch)")

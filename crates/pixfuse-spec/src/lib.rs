@@ -26,6 +26,7 @@ mod error;
 mod explain;
 mod grammar;
 mod keywords;
+pub mod language;
 mod lower;
 mod order;
 mod orientation;

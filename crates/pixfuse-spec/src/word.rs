@@ -30,6 +30,12 @@ macro_rules! vocabularies {
         pub(crate) fn is_known(word: &str) -> bool {
             $($name::from_name(word).is_some())||+
         }
+
+        /// Every name.
+        #[cfg(test)]
+        pub(crate) fn vocabulary() -> Vec<&'static str> {
+            [$(<$name as Word>::names()),+].concat()
+        }
     };
 }
 

@@ -24,7 +24,8 @@
 //!
 //! The features `image` and `ndarray` make an [`ImageRef`] of the types of those crates, and arrays of a [`Tensor`].
 //!
-//! [`Pipeline::parse`] takes the same declaration as text, at run time. [`mod@reference`] carries a declaration out
+//! [`mod@language`] is the reference of all that a declaration can say. [`Pipeline::parse`] takes the same declaration as
+//! text, at run time. [`mod@reference`] carries a declaration out
 //! pixel by pixel, as its rules read; every kernel is tested against it.
 #![doc(html_root_url = "https://docs.rs/pixfuse")]
 
@@ -67,6 +68,8 @@ pub use pixfuse_macros::pipeline;
 /// The parsed form of a declaration, with all its parts.
 #[doc(inline)]
 pub use pixfuse_spec as spec;
+#[doc(inline)]
+pub use pixfuse_spec::language;
 pub use pixfuse_spec::{
     Alpha, BindError, ChannelOrder, Element, Filter, Keyword, Layout, Orientation, ParseError, PixelFormat, Sample,
     Spec, Values,

@@ -10,6 +10,7 @@ pub fn exports(mut exports: Object, env: Env) -> Result<()> {
     pixfuse_node::register(&mut exports, &env, PRESETS)?;
     pixfuse_node::register_processor(&mut exports, &env)?;
     exports.set("version", env!("CARGO_PKG_VERSION"))?;
+    exports.set("language", pixfuse::language::TEXT)?;
     let decoders = |_: FunctionCallContext| Ok(pixfuse_node::decoders());
     exports.set("decoders", env.create_function_from_closure::<(), _, _>("decoders", decoders)?)?;
     let levels = || Level::available().into_iter().map(Level::name).collect::<Vec<_>>();

@@ -21,10 +21,11 @@ Traceback (most recent call last):
     ...
 pixfuse.PipelineError: image: shape (576, 768), expected (rows, columns, 3) for input(rgb8); write input(gray8) with output(rgb, ..), or give the gray three times
 
-`pixfuse.from_config` reads the config that a model is published with; `pixfuse.presets` has pipelines that people use, `help(pixfuse.Pipeline)` says what may be given.
+`pixfuse.from_config` reads the config that a model is published with; `pixfuse.presets` has pipelines that people use, `help(pixfuse.language)` says what a
+declaration can say, and `help(pixfuse.Pipeline)` what may be given.
 """
 
-from . import presets
+from . import language, presets
 from ._pixfuse import Declaration, Geometry, Pipeline, PipelineError, __version__, decoders, levels
 
 from .processor import Processor, from_config
@@ -38,6 +39,7 @@ __all__ = [
     "__version__",
     "decoders",
     "from_config",
+    "language",
     "levels",
     "presets",
 ]

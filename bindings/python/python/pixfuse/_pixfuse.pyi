@@ -34,6 +34,7 @@ _Clause: TypeAlias = str | Sequence[str | _Number | None | _Named] | _Named
 _Points: TypeAlias = npt.NDArray[np.floating[Any] | np.integer[Any]] | _Array | Sequence[_Number | Sequence[_Number]]
 
 __all__ = [
+    "LANGUAGE",
     "Config",
     "Declaration",
     "Geometry",
@@ -55,6 +56,8 @@ __all__ = [
 ]
 
 __version__: str
+# The reference of the language, in Markdown.
+LANGUAGE: Final[str]
 
 class PipelineError(ValueError): ...
 

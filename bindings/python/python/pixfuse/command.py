@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy
 
-from . import _pixfuse, presets, seen
+from . import _pixfuse, language, presets, seen
 from ._pixfuse import Pipeline, PipelineError, __version__
 from .processor import from_config
 
@@ -65,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
             sub.add_argument("image", help="a photo's file")
         return sub
 
-    def declared(sub: argparse.ArgumentParser, positional: bool) -> None:
+    def declared(sub: argparse.ArgumentParser, positional: bool) -> Any:
         group = sub.add_mutually_exclusive_group(required=True)
         if positional:
             group.add_argument("declaration", nargs="?", help="the text of a declaration")
@@ -74,9 +74,11 @@ def _parser() -> argparse.ArgumentParser:
         group.add_argument("--config", help="a model's folder, or its config's file")
         group.add_argument("--preset", choices=sorted(_pixfuse.names()), metavar="NAME", help="a preset's name")
         _backend(sub)
+        return group
 
     sub = command("explain", _explain, "Say what a declaration does: its canonical text, the plan, and what runs it.")
-    declared(sub, positional=True)
+    group = declared(sub, positional=True)
+    group.add_argument("--language", action="store_true", help="all that a declaration can say")
 
     sub = command("import", _import, "Print the declaration of a model's config.")
     sub.add_argument("source", help="a model's folder, or its config's file")
@@ -122,7 +124,9 @@ def _pipeline(options: argparse.Namespace) -> Pipeline:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    if options.config is not None:
+    if options.language:
+        print(language.TEXT, end="")
+    elif options.config is not None:
         print(from_config(options.config, options.backend).explain())
     else:
         print(_pipeline(options).explain())
