@@ -88,6 +88,9 @@ export type Ruled =
   | { rule: 'idefics2', shortest: number, max: number }
   | { rule: 'idefics3' | 'sam', longest: number }
   | { rule: 'deepseek_vl' | 'aria', longest: number, minSide: number }
+  | { rule: 'hf_within', rows: number, columns: number }
+  | { rule: 'kimi_k25', multiple: number, maxPatches: number, longest: number }
+  | { rule: 'gemma4', multiple: number, maxPixels: number }
 
 /** As small as the aspect allows, so that it covers a frame of these rows and columns, or a square. */
 export interface Cover {

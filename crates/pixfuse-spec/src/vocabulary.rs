@@ -281,6 +281,12 @@ names! {
     DeepseekVl = "deepseek_vl",
     /// Aria: the longest side, no side below `min_side`, which is truncated.
     Aria = "aria",
+    /// transformers' `{max_height, max_width}`: as large as fits within rows and columns, both sides truncated.
+    HfWithin = "hf_within",
+    /// Kimi K2.5: no larger than the image, the patches and the longest side allow; truncated.
+    KimiK25 = "kimi_k25",
+    /// Gemma 4: the multiples below what the budget of pixels allows, of an image of any size.
+    Gemma4 = "gemma4",
 }
 
 names! {

@@ -1,7 +1,7 @@
 //! Multiples within a budget of pixels or patches: vision-language models.
 
 use super::{RuledSize, Sides, longer_and_shorter, round};
-use crate::SizeNumber::{Frames, MaxPatches, MaxPixels, MinPixels, Multiple};
+use crate::SizeNumber::{Frames, Longest, MaxPatches, MaxPixels, MinPixels, Multiple};
 
 /// The most that a side may be longer than the other; what the libraries refuse.
 fn narrow_enough(rule: &RuledSize, sides: Sides, most: f64) -> Result<(), String> {
@@ -108,4 +108,34 @@ pub(super) fn naflex(rule: &RuledSize, sides: Sides) -> Sides {
         if (rows / patch) * (columns / patch) <= most { low = scale } else { high = scale }
     }
     scaled(low)
+}
+
+/// Kimi K2.5's `navit_resize`: no image is enlarged, and none has less than a pixel.
+pub(super) fn kimi_k25(rule: &RuledSize, sides: Sides) -> Sides {
+    let longest = rule.number(Longest);
+    let [rows, columns] = sides.map(|side| (side / rule.number(Multiple)).floor().max(1.0));
+    let scale = (rule.number(MaxPatches) / (rows * columns)).sqrt().min(longest / sides[0]).min(longest / sides[1]);
+    sides.map(|side| (side * scale.min(1.0)).trunc().max(1.0).min(longest))
+}
+
+/// The multiples below; of an image that is too thin for one, as many as the aspect, at most the budget's row of them.
+pub(super) fn gemma4(rule: &RuledSize, [rows, columns]: Sides) -> Result<Sides, String> {
+    let (multiple, most) = (rule.number(Multiple), rule.number(MaxPixels));
+    let factor = (most / (rows * columns)).sqrt();
+    let below = |side: f64| (factor * side / multiple).floor() * multiple;
+    let longest = (most / (multiple * multiple)).floor() * multiple;
+    let beside = |longer: f64, shorter: f64| ((longer / shorter).floor() * multiple).min(longest);
+    let sides = match [below(rows), below(columns)] {
+        [0.0, 0.0] => [0.0, 0.0],
+        [0.0, _] => [multiple, beside(columns, rows)],
+        [_, 0.0] => [beside(rows, columns), multiple],
+        sides => sides,
+    };
+    if sides[0] * sides[1] > most {
+        return Err(format!(
+            "rule = gemma4 refuses {rows} rows x {columns} columns: {} x {} are more than max_pixels = {most}",
+            sides[0], sides[1]
+        ));
+    }
+    Ok(sides)
 }

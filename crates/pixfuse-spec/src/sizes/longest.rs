@@ -1,7 +1,7 @@
 //! The longer side becomes so long, or at most.
 
 use super::{RuledSize, Sides, longer_and_shorter, round};
-use crate::SizeNumber::{Longest, Max, MinSide, Multiple, Shortest};
+use crate::SizeNumber::{Columns, Longest, Max, MinSide, Multiple, Rows, Shortest};
 
 /// At most so long, and the multiples above.
 pub(super) fn pixtral(rule: &RuledSize, mut sides: Sides) -> Sides {
@@ -61,4 +61,10 @@ pub(super) fn aria(rule: &RuledSize, [rows, columns]: Sides) -> Sides {
     let scale = longest / rows.max(columns);
     let other = |side: f64| (side * scale).trunc().max(rule.number(MinSide));
     if columns >= rows { [other(rows), longest] } else { [longest, other(columns)] }
+}
+
+/// `get_image_size_for_max_height_width`.
+pub(super) fn hf_within(rule: &RuledSize, [rows, columns]: Sides) -> Sides {
+    let scale = (rule.number(Rows) / rows).min(rule.number(Columns) / columns);
+    [rows, columns].map(|side| (side * scale).trunc())
 }

@@ -81,6 +81,9 @@ impl RuledSize {
             SizeRule::Sam => longest::sam(self, sides),
             SizeRule::DeepseekVl => longest::deepseek_vl(self, sides),
             SizeRule::Aria => longest::aria(self, sides),
+            SizeRule::HfWithin => longest::hf_within(self, sides),
+            SizeRule::KimiK25 => budget::kimi_k25(self, sides),
+            SizeRule::Gemma4 => budget::gemma4(self, sides)?,
         };
         let [rows, columns] = source;
         if result.iter().any(|&side| side < 1.0) {
@@ -117,6 +120,9 @@ impl SizeRule {
             Self::Idefics2 => (&[Shortest, Max], &[]),
             Self::Idefics3 | Self::Sam => (&[Longest], &[]),
             Self::DeepseekVl | Self::Aria => (&[Longest, MinSide], &[]),
+            Self::HfWithin => (&[Rows, Columns], &[]),
+            Self::KimiK25 => (&[Multiple, MaxPatches, Longest], &[]),
+            Self::Gemma4 => (&[Multiple, MaxPixels], &[]),
         }
     }
 }

@@ -16,8 +16,11 @@ import transformers
 from make import write
 from transformers import image_processing_backends
 from transformers.image_utils import SizeDict
+from transformers.image_utils import get_image_size_for_max_height_width as hf_within
+from transformers.models.gemma4.image_processing_gemma4 import get_aspect_ratio_preserving_size as gemma4
 from transformers.models.glm4v.image_processing_glm4v import smart_resize as glm4v
 from transformers.models.glm_image.image_processing_glm_image import smart_resize as glm_image
+from transformers.models.kimi_k25.image_processing_kimi_k25 import navit_resize as kimi_k25
 from transformers.models.paddleocr_vl.image_processing_paddleocr_vl import smart_resize as paddleocr_vl
 from transformers.models.qwen2_vl.image_processing_qwen2_vl import smart_resize as qwen2_vl
 from transformers.models.siglip2.image_processing_siglip2 import get_image_size_for_max_num_patches as naflex
@@ -133,6 +136,10 @@ RULES: dict[str, Rule] = {
         "DeepseekVLImageProcessor", size=SizeDict(height=384, width=384), min_size=14
     ),
     "rule=aria,longest=490,min_side=336": aria,
+    "rule=hf_within,rows=224,columns=224": lambda h, w: hf_within((h, w), 224, 224),
+    "rule=hf_within,rows=600,columns=333": lambda h, w: hf_within((h, w), 600, 333),
+    "rule=kimi_k25,multiple=14,max_patches=4096,longest=7168": lambda h, w: kimi_k25(h, w, 14, 2, 4096, 512)[0],
+    "rule=gemma4,multiple=48,max_pixels=645120": lambda h, w: gemma4(h, w, 16, 2520, 3),
 }
 
 # Sides of one pixel, ratios about the limits, halves of multiples, sides that are right already, and large ones.
