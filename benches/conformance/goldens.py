@@ -44,7 +44,7 @@ def transform(config, backend):
     with tempfile.TemporaryDirectory() as folder:
         (pathlib.Path(folder) / "preprocessor_config.json").write_text(json.dumps(config))
         made = AutoImageProcessor.from_pretrained(folder, backend={"torch": "torchvision"}.get(backend, backend))
-    return lambda image: np.asarray(made(image, return_tensors="pt" if backend == "torch" else "np")["pixel_values"][0])
+    return lambda image: np.asarray(made(image, return_tensors="pt" if backend == "torch" else "np")["pixel_values"])
 
 
 def main():

@@ -3,9 +3,11 @@ import type { Pipeline, PixelImage } from './index'
 
 /** What a model's library returns under one name: a tensor. */
 export interface NamedTensor {
-  /** Elements: f32 or pixels, and 64-bit integers for masks, sizes and counts. */
-  readonly data: Float32Array | Uint8Array | BigInt64Array
+  /** Elements: f32 or pixels; 64-bit integers for masks, sizes and counts; 32-bit ones for masks of patches. */
+  readonly data: Float32Array | Uint8Array | BigInt64Array | Int32Array
   readonly dims: number[]
+  /** `'bool'` where the bytes are true and false. */
+  readonly type?: 'bool'
 }
 
 /** What a call of a {@link Processor} gives: the library's names. */

@@ -41,7 +41,10 @@ fn object(env: &Env, imported: Imported) -> Result<Object<'static>> {
     object.set("className", imported.class.as_str())?;
     object.set("backend", imported.backend.name())?;
     object.set("pads", imported.batch == Batch::Pad)?;
-    object.set("isVideo", imported.is_video)?;
+    object.set("concatenates", imported.batch == Batch::Concatenate)?;
+    object.set("isNested", imported.is_nested)?;
+    object.set("isFramed", imported.spec.pad.is_some())?;
+    object.set("patchAxes", imported.patch_axes.clone())?;
     object.set("notes", imported.notes.clone())?;
     object.set("record", serde_json::Value::Object(imported.record.clone()).to_string())?;
     object.set("explain", imported.explain())?;
@@ -62,7 +65,15 @@ fn object(env: &Env, imported: Imported) -> Result<Object<'static>> {
         match output.value {
             Value::Pixels => described.set("kind", "pixels")?,
             Value::Mask => described.set("kind", "mask")?,
-            Value::SourceSizes => described.set("kind", "sizes")?,
+            Value::BoolMask => described.set("kind", "boolMask")?,
+            Value::PatchMask => described.set("kind", "patchMask")?,
+            Value::SourceSizes => described.set("kind", "sourceSizes")?,
+            Value::ResizedSizes => described.set("kind", "resizedSizes")?,
+            Value::GridThw => described.set("kind", "gridThw")?,
+            Value::Grid => described.set("kind", "grid")?,
+            Value::PatchPositions => described.set("kind", "patchPositions")?,
+            Value::PatchGroups(patches) => described.set("groups", patches)?,
+            Value::One(one) => described.set("one", one)?,
             Value::Each(one) => described.set("each", vec![one])?,
             Value::EachPair(pair) => described.set("pair", pair.to_vec())?,
             Value::Nothing => {}

@@ -128,21 +128,23 @@
     // Runs into one tensor, and puts what the library returns under its names.
     #collect(runs, start) {
       if (runs.length === 0) throw refused('images: none, expected an image or an array of them')
-      const { pads, isVideo, outputs } = this.#config
+      const { pads, concatenates, outputs } = this.#config
       const shape = [...runs[0].shape]
       for (const run of runs) {
-        const same = run.shape.every((side, axis) => side === shape[axis])
-        if (!same && !pads) {
+        const differs = (side, axis) => side !== shape[axis] && !(concatenates && axis === 0)
+        if (run.shape.some(differs) && !pads) {
           throw refused(`images: tensors of [${run.shape}] and [${shape}], expected one shape: a size that does not follow from the image`)
         }
-        for (let axis = 1; axis < shape.length; axis++) shape[axis] = Math.max(shape[axis], run.shape[axis])
+        if (pads) for (let axis = 1; axis < shape.length; axis++) shape[axis] = Math.max(shape[axis], run.shape[axis])
       }
-      const length = sides => sides.reduce((product, side) => product * side, 1)
       const make = allocate[runs[0].pipe.element]
-      const data = make(runs.length * length(shape))
-      runs.forEach((run, index) => {
-        const own = data.subarray(index * length(shape), (index + 1) * length(shape))
-        if (run.shape.every((side, axis) => side === shape[axis])) {
+      const total = concatenates ? runs.reduce((sum, run) => sum + length(run.shape), 0) : runs.length * length(shape)
+      const data = make(total)
+      let at = 0
+      for (const run of runs) {
+        const wanted = pads ? shape : run.shape
+        const own = data.subarray(at, at += length(wanted))
+        if (run.shape.every((side, axis) => side === wanted[axis])) {
           run.out = own
           start(run)
         } else {
@@ -152,25 +154,63 @@
           start(run)
           if (run.wanted === undefined) run.place()
         }
-      })
-      const integers = (dims, value) => ({ data: BigInt64Array.from({ length: length(dims) }, (_, at) => BigInt(value(at))), dims })
-      const named = ({ kind, each, pair, text }) => {
-        if (kind === 'pixels') return { data, dims: isVideo ? [1, runs.length, ...shape] : [runs.length, ...shape] }
-        if (kind === 'mask') {
-          const [, rows, columns] = shape
-          return integers([runs.length, rows, columns], at => {
-            const [, high, wide] = runs[Math.floor(at / (rows * columns))].shape
-            return Number(Math.floor(at / columns) % rows < high && at % columns < wide)
-          })
-        }
-        if (kind === 'sizes') return integers([runs.length, 2], at => runs[at >> 1].sides[at & 1])
-        if (each !== undefined) return integers([runs.length], () => each[0])
-        if (pair !== undefined) return integers([runs.length, 2], at => pair[at & 1])
-        return text === undefined ? [] : [text]
       }
-      return Object.fromEntries(outputs.map(output => [output.name, named(output)]))
+      return Object.fromEntries(outputs.map(output => [output.name, this.#named(output, runs, data, shape)]))
+    }
+
+    // One of the things that the library returns.
+    #named({ kind, each, pair, groups, one, text }, runs, data, shape) {
+      const { concatenates, isNested, isFramed, patchAxes } = this.#config
+      const sides = dims => (isNested ? [1, ...dims] : dims)
+      const geometry = index => (runs[index].geometry ??= runs[index].pipe.geometry(...runs[index].sides))
+      if (kind === 'pixels') {
+        if (!concatenates) return { data, dims: sides([runs.length, ...shape]) }
+        const patches = runs.reduce((sum, run) => sum + run.shape[0], 0)
+        const axes = patchAxes.length > 0 ? [shape[1] / length(patchAxes), ...patchAxes] : [shape[1]]
+        return { data, dims: [patches, ...axes] }
+      }
+      if (kind === 'mask' || kind === 'boolMask') {
+        const [, rows, columns] = shape
+        // A frame around the image is no content; a crop's own margin is.
+        const content = runs.map((run, index) => (isFramed ? geometry(index).content.slice(2) : run.shape.slice(1)))
+        const dims = sides([runs.length, rows, columns])
+        const inside = at => {
+          const [high, wide] = content[Math.floor(at / (rows * columns))]
+          return Number(Math.floor(at / columns) % rows < high && at % columns < wide)
+        }
+        return kind === 'mask' ? integers(dims, inside) : { data: Uint8Array.from({ length: length(dims) }, (_, at) => inside(at)), dims, type: 'bool' }
+      }
+      if (kind === 'patchMask') {
+        const [rows] = shape
+        const dims = [runs.length, rows]
+        const inside = at => Number(at % rows < length(geometry(Math.floor(at / rows)).patches))
+        return { data: Int32Array.from({ length: length(dims) }, (_, at) => inside(at)), dims }
+      }
+      if (kind === 'sourceSizes') return integers([runs.length, 2], at => runs[at >> 1].sides[at & 1])
+      if (kind === 'resizedSizes') return integers([runs.length, 2], at => geometry(at >> 1).resized[at & 1])
+      if (kind === 'grid') return integers([runs.length, 2], at => geometry(at >> 1).patches[at & 1])
+      if (kind === 'gridThw') return integers([runs.length, 3], at => [1, ...geometry(Math.floor(at / 3)).patches][at % 3])
+      if (kind === 'patchPositions') {
+        const [rows] = shape
+        return integers([runs.length, rows, 2], at => {
+          const [high, wide] = geometry(Math.floor(at / 2 / rows)).patches
+          const patch = (at >> 1) % rows
+          if (patch >= high * wide) return -1
+          return at & 1 ? Math.floor(patch / wide) : patch % wide
+        })
+      }
+      if (groups !== undefined) return integers([runs.length], at => Math.floor(length(geometry(at).patches) / groups))
+      if (each !== undefined) return integers([runs.length], () => each[0])
+      if (pair !== undefined) return integers([runs.length, 2], at => pair[at & 1])
+      if (one !== undefined) return integers([], () => one)
+      return text === undefined ? [] : [text]
     }
   }
+
+  const length = sides => sides.reduce((product, side) => product * side, 1)
+
+  // A tensor of int64.
+  const integers = (dims, value) => ({ data: BigInt64Array.from({ length: length(dims) }, (_, at) => BigInt(value(at))), dims })
 
   // Rows of a smaller tensor, with zeros behind them.
   function placed(from, [channels, rows, columns], to, [, high, wide]) {

@@ -18,7 +18,7 @@ const image = (height, width, channels = 3) =>
 
 test('configs are their libraries', () => {
   const lines = readFileSync(join(GOLDENS, 'digests.txt'), 'utf8').trim().split('\n').slice(1)
-  assert.ok(lines.length >= 18, 'the file of digests is whole')
+  assert.ok(lines.length >= 28, 'the file of digests is whole')
   const photos = Array.from({ length: PHOTOS }, (_, index) => photo(index, 157, 211))
   for (const line of lines) {
     const [file, backend, expected] = line.split(' ')
@@ -47,6 +47,34 @@ test('smaller images are padded and masked', async () => {
   assert.deepEqual(await processor.run([image(40, 60), image(40, 40)]), { pixel_values, pixel_mask })
 })
 
+test('patches, and what is returned beside them', async () => {
+  const qwen = Processor.fromConfig({ image_processor_type: 'Qwen2VLImageProcessor', min_pixels: 784, max_pixels: 50000 })
+  const result = qwen.runSync([image(56, 84), image(28, 28)])
+  assert.deepEqual([result.pixel_values.dims, result.image_grid_thw.dims], [[28, 1176], [2, 3]])
+  assert.deepEqual([...result.image_grid_thw.data].map(Number), [1, 4, 6, 1, 2, 2])
+  assert.deepEqual(result.pixel_values.data.subarray(24 * 1176), qwen.runSync(image(28, 28)).pixel_values.data)
+  assert.deepEqual(await qwen.run([image(56, 84), image(28, 28)]), result)
+  const paddle = Processor.fromConfig({ image_processor_type: 'PaddleOCRVLImageProcessor', min_pixels: 784, max_pixels: 50000 })
+  assert.deepEqual(paddle.runSync(image(56, 84)).pixel_values.dims, [24, 3, 14, 14])
+  const siglip = Processor.fromConfig({ image_processor_type: 'Siglip2ImageProcessor', max_num_patches: 22 })
+  const { pixel_values, pixel_attention_mask, spatial_shapes } = siglip.runSync([image(40, 60), image(60, 40)])
+  assert.deepEqual([pixel_values.dims, [...spatial_shapes.data].map(Number)], [[2, 22, 768], [4, 5, 5, 4]])
+  assert.deepEqual([...pixel_attention_mask.data.subarray(22)], [...Array(20).fill(1), 0, 0])
+  const gemma = Processor.fromConfig({ image_processor_type: 'Gemma4ImageProcessor', max_soft_tokens: 70 }).runSync(image(40, 60))
+  assert.deepEqual([gemma.image_position_ids.dims, gemma.num_soft_tokens_per_image.dims], [[1, 630, 2], [1]])
+  assert.equal(gemma.image_position_ids.data[2], 1n)
+})
+
+test('frames, and the sizes before them', () => {
+  const sam = Processor.fromConfig({ image_processor_type: 'SamImageProcessor', size: { longest_edge: 32 }, pad_size: { height: 32, width: 32 } })
+  const { pixel_values, reshaped_input_sizes } = sam.runSync([image(40, 60), image(20, 10)])
+  assert.deepEqual([pixel_values.dims, [...reshaped_input_sizes.data].map(Number)], [[2, 3, 32, 32], [21, 32, 32, 16]])
+  const detr = Processor.fromConfig({ ...DETR, pad_size: { height: 40, width: 40 } }).runSync(image(40, 60))
+  assert.equal(detr.pixel_mask.data.reduce((sum, one) => sum + one, 0n), BigInt(20 * 30))
+  const aria = Processor.fromConfig({ image_processor_type: 'AriaImageProcessor', max_image_size: 490 }).runSync(image(40, 60))
+  assert.deepEqual([aria.pixel_mask.type, aria.pixel_mask.dims, aria.num_crops.dims], ['bool', [1, 490, 490], []])
+})
+
 test('alpha is over white, dropped or refused', () => {
   const clear = image(10, 10, 4)
   clear.data.forEach((_, at) => { if (at % 4 === 3) clear.data[at] = 0 })
@@ -63,7 +91,7 @@ test('what is not said is refused by name', () => {
   const folder = mkdtempSync(join(tmpdir(), 'pixfuse-'))
   writeFileSync(join(folder, 'preprocessor_config.json'), '{"image_processor_type": "Phi3VImageProcessor", "auto_map": {"AutoImageProcessor": "a.B"}}')
   assert.throws(() => Processor.fromConfig(folder), /auto_map/)
-  assert.throws(() => Processor.fromConfig({ ...VIT, image_processor_type: 'Gemma4ImageProcessor' }), /patches/)
+  assert.throws(() => Processor.fromConfig({ ...VIT, image_processor_type: 'Glm5NextImageProcessor' }), /patches/)
   assert.throws(() => Processor.fromConfig(VIT, { backend: 'sharp' }), /expected 'torch' or 'pil'/)
   assert.throws(() => Processor.fromConfig(VIT).runSync(image(9, 9), { sice: 3 }), /sice: no keyword of this class/)
 })

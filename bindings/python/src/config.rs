@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use pixfuse_config::{Backend, Imported, Overrides, Source, Value, Variant, read};
+use pixfuse_config::{Backend, Batch, Imported, Overrides, Source, Value, Variant, read};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
@@ -86,25 +86,54 @@ impl Config {
         }
     }
 
-    /// What the library returns, in its order: pairs of a name and what it is.
+    /// What the library returns, in its order: its name, what it is, and for `each` and `whole` the value.
     #[getter]
-    fn outputs<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
-        let value = |value: Value| match value {
-            Value::Pixels => "pixels".into_pyobject(py).map(Bound::into_any).map_err(PyErr::from),
-            Value::Mask => "mask".into_pyobject(py).map(Bound::into_any).map_err(PyErr::from),
-            Value::SourceSizes => "sizes".into_pyobject(py).map(Bound::into_any).map_err(PyErr::from),
-            Value::Each(one) => one.into_pyobject(py).map(Bound::into_any).map_err(PyErr::from),
-            Value::EachPair(pair) => PyList::new(py, pair).map(Bound::into_any),
-            Value::Nothing => Ok(PyList::empty(py).into_any()),
-            Value::Text(text) => PyList::new(py, [text]).map(Bound::into_any),
+    fn outputs<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, &'static str, Bound<'py, PyAny>)>> {
+        let described = |value: Value| -> PyResult<(&'static str, Bound<'py, PyAny>)> {
+            Ok(match value {
+                Value::Pixels => ("pixels", py.None().into_bound(py)),
+                Value::Mask => ("mask", py.None().into_bound(py)),
+                Value::BoolMask => ("bool_mask", py.None().into_bound(py)),
+                Value::PatchMask => ("patch_mask", py.None().into_bound(py)),
+                Value::SourceSizes => ("source_sizes", py.None().into_bound(py)),
+                Value::ResizedSizes => ("resized_sizes", py.None().into_bound(py)),
+                Value::GridThw => ("grid_thw", py.None().into_bound(py)),
+                Value::Grid => ("grid", py.None().into_bound(py)),
+                Value::PatchPositions => ("patch_positions", py.None().into_bound(py)),
+                Value::PatchGroups(patches) => ("patch_groups", patches.into_pyobject(py)?.into_any()),
+                Value::Each(one) => ("each", one.into_pyobject(py)?.into_any()),
+                Value::EachPair(pair) => ("each", PyList::new(py, pair)?.into_any()),
+                Value::One(one) => ("whole", one.into_pyobject(py)?.into_any()),
+                Value::Nothing => ("whole", PyList::empty(py).into_any()),
+                Value::Text(text) => ("whole", PyList::new(py, [text])?.into_any()),
+            })
         };
-        self.imported.outputs.iter().map(|output| Ok((output.name, value(output.value)?))).collect()
+        let outputs = self.imported.outputs.iter();
+        outputs.map(|output| described(output.value).map(|(kind, value)| (output.name, kind, value))).collect()
     }
 
     /// Whether smaller images of a batch are padded to the largest.
     #[getter]
     fn pads(&self) -> bool {
-        self.imported.batch == pixfuse_config::Batch::Pad
+        self.imported.batch == Batch::Pad
+    }
+
+    /// Whether the patches of all images lie in one array, one image behind the other.
+    #[getter]
+    fn concatenates(&self) -> bool {
+        self.imported.batch == Batch::Concatenate
+    }
+
+    /// Whether a frame lies around each image.
+    #[getter]
+    fn is_framed(&self) -> bool {
+        self.imported.spec.pad.is_some()
+    }
+
+    /// The axes that the library keeps apart in a patch, behind the one of channels and frames.
+    #[getter]
+    fn patch_axes(&self) -> Vec<u32> {
+        self.imported.patch_axes.clone()
     }
 
     /// Whether the class makes RGB of an image of any mode.
@@ -113,10 +142,10 @@ impl Config {
         self.imported.converts
     }
 
-    /// Whether a list of images is the frames of one video.
+    /// Whether a list of images is one sample: the frames of a video, the images of a prompt.
     #[getter]
-    fn is_video(&self) -> bool {
-        self.imported.is_video
+    fn is_nested(&self) -> bool {
+        self.imported.is_nested
     }
 
     /// Whether images of some sizes are refused, so that `admits` must be asked.

@@ -106,7 +106,7 @@ def test_a_processor_is_a_value():
 
 # A config, the feature that it asks for, and what the message says.
 REFUSED = {
-    "patches": ({"image_processor_type": "Gemma4ImageProcessor"}, "patches", "Gemma4ImageProcessor"),
+    "patches": ({"image_processor_type": "Glm5NextImageProcessor"}, "patches", "Glm5NextImageProcessor"),
     "a switch": ({**VIT, "image_processor_type": "Gemma3ImageProcessor", "do_pan_and_scan": True}, "tiles", "do_pan_and_scan"),
     "two divisions": ({"image_processor_type": "EfficientNetImageProcessor", "image_std": [0.47, 0.47, 0.47]}, "rounding", "include_top"),
     "an unknown class": ({"image_processor_type": "VitImageProcesor"}, None, "if ViTImageProcessor is meant"),
@@ -124,6 +124,52 @@ def test_what_is_not_said_is_refused_by_name(config, feature, message):
     with pytest.raises(PipelineError, match=message) as error:
         from_config(config)
     assert error.value.feature == feature
+
+
+def image(rows, columns):
+    return np.arange(rows * columns * 3, dtype=np.uint32).astype(np.uint8).reshape(rows, columns, 3)
+
+
+def test_patches_of_several_images_follow_each_other():
+    qwen = from_config({"image_processor_type": "Qwen2VLImageProcessor", "min_pixels": 784, "max_pixels": 50000})
+    result = qwen([image(56, 84), image(28, 28)], return_tensors="np")
+    assert result["image_grid_thw"].tolist() == [[1, 4, 6], [1, 2, 2]] and result["image_grid_thw"].dtype == np.int64
+    assert result["pixel_values"].shape == (28, 3 * 2 * 14 * 14)
+    np.testing.assert_array_equal(result["pixel_values"][24:], qwen(image(28, 28), return_tensors="np")["pixel_values"])
+    # A patch of PaddleOCR-VL keeps its axes.
+    paddle = from_config({"image_processor_type": "PaddleOCRVLImageProcessor", "min_pixels": 784, "max_pixels": 50000})
+    assert paddle(image(56, 84), return_tensors="np")["pixel_values"].shape == (24, 3, 14, 14)
+
+
+def test_patches_are_filled_up_to_a_number():
+    siglip = from_config({"image_processor_type": "Siglip2ImageProcessor", "max_num_patches": 22})
+    result = siglip([image(40, 60), image(60, 40)], return_tensors="np")
+    assert result["pixel_values"].shape == (2, 22, 768) and result["spatial_shapes"].tolist() == [[4, 5], [5, 4]]
+    mask = result["pixel_attention_mask"]
+    assert mask.dtype == np.int32 and mask.tolist() == [[1] * 20 + [0] * 2] * 2 and not result["pixel_values"][0, 20:].any()
+    gemma = from_config({"image_processor_type": "Gemma4ImageProcessor", "max_soft_tokens": 70})
+    result = gemma(image(40, 60), return_tensors="np")
+    places = result["image_position_ids"][0]
+    assert places[30].tolist() == [0, 1] and places[-1].tolist() == [-1, -1] and len(places) == 630
+    assert result["num_soft_tokens_per_image"].tolist() == [60] and (places >= 0).all(1).sum() == 18 * 30
+
+
+def test_frames_and_the_sizes_before_them():
+    sam = from_config({"image_processor_type": "SamImageProcessor", "size": {"longest_edge": 32}, "pad_size": {"height": 32, "width": 32}})
+    result = sam([image(40, 60), image(20, 10)], return_tensors="np")
+    assert result["pixel_values"].shape == (2, 3, 32, 32) and not result["pixel_values"][0, :, 21:].any()
+    assert result["original_sizes"].tolist() == [[40, 60], [20, 10]]
+    assert result["reshaped_input_sizes"].tolist() == [[21, 32], [32, 16]]
+    detr = from_config({"image_processor_type": "DetrImageProcessor", "size": 16, "max_size": 20, "pad_size": {"height": 30, "width": 30}})
+    result = detr(image(40, 60), return_tensors="np")
+    assert result["pixel_values"].shape == (1, 3, 30, 30) and result["pixel_mask"].sum() == 13 * 20
+
+
+def test_images_of_a_prompt_have_an_axis_of_their_own():
+    idefics = from_config({"image_processor_type": "Idefics2ImageProcessor", "size": {"shortest_edge": 8, "longest_edge": 24}})
+    result = idefics([[image(30, 60), image(20, 10)], [image(16, 12)]], return_tensors="np")
+    assert result["pixel_values"].shape == (2, 2, 3, 20, 24) and not result["pixel_values"][1, 1].any()
+    assert result["pixel_attention_mask"].sum((2, 3)).tolist() == [[12 * 24, 20 * 10], [16 * 12, 0]]
 
 
 def test_other_libraries():

@@ -25,6 +25,11 @@ CLASSES = {
     "ConvNextImageProcessor": {},
     "Sam2ImageProcessor": {},
     "DetrImageProcessor": {},
+    "Qwen2VLImageProcessor": {"size": {"shortest_edge": 784, "longest_edge": 50_000}},
+    "Siglip2ImageProcessor": {},
+    "PixtralImageProcessor": {},
+    "Mask2FormerImageProcessor": {"size": {"shortest_edge": 128, "longest_edge": 200}},
+    "SamImageProcessor": {"size": {"longest_edge": 256}, "pad_size": {"height": 256, "width": 256}},
 }
 MODEL_TYPES = {"CLIPImageProcessor": "clip", "ViTImageProcessor": "vit", "SiglipImageProcessor": "siglip"}
 
@@ -205,3 +210,33 @@ def test_a_whole_processor(tmp_path):
     changed = pixfuse.transformers.use(theirs)
     assert changed is theirs and type(theirs.image_processor).__module__ == "pixfuse.transformers"
     equal(dict(theirs(**arguments)), dict(ours(**arguments)))
+
+
+def test_a_processor_of_images_and_videos(tmp_path):
+    """With a video processor in the folder, which stays the library's own; what is saved has no trace of pixfuse."""
+    tokenizers = pytest.importorskip("tokenizers")
+    special = ["<|image_pad|>", "<|video_pad|>", "<|vision_start|>", "<|vision_end|>"]
+    vocabulary = {token: index for index, token in enumerate(["<unk>", "a", *special])}
+    words = tokenizers.Tokenizer(tokenizers.models.WordLevel(vocabulary, unk_token="<unk>"))
+    words.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
+    tokenizer = transformers.PreTrainedTokenizerFast(
+        tokenizer_object=words, unk_token="<unk>", pad_token="<unk>", additional_special_tokens=special
+    )
+    images = transformers.Qwen2VLImageProcessor(min_pixels=56 * 56, max_pixels=50_000)
+    videos = transformers.Qwen2VLVideoProcessor()
+    made = transformers.Qwen2VLProcessor(image_processor=images, tokenizer=tokenizer, video_processor=videos)
+    made.save_pretrained(tmp_path)
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "qwen2_vl"}))
+
+    theirs = transformers.AutoProcessor.from_pretrained(str(tmp_path))
+    ours = transformers.AutoProcessor.from_pretrained(str(tmp_path), backend="pixfuse")
+    assert type(ours.image_processor).__module__ == "pixfuse.transformers"
+    assert type(ours.video_processor) is type(theirs.video_processor)
+    text = ["<|vision_start|> <|image_pad|> <|vision_end|> a <|vision_start|> <|image_pad|> <|vision_end|>"]
+    arguments = {"text": text, "images": [photo(SIZES[2]), photo(SIZES[1])], "return_tensors": "pt"}
+    equal(dict(ours(**arguments)), dict(theirs(**arguments)))
+    theirs.save_pretrained(tmp_path / "theirs")
+    ours.save_pretrained(tmp_path / "ours")
+    for saved in (tmp_path / "theirs").iterdir():
+        assert (tmp_path / "ours" / saved.name).read_bytes() == saved.read_bytes(), saved.name
+    equal(dict(pixfuse.transformers.use(theirs)(**arguments)), dict(ours(**arguments)))

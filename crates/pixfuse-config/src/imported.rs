@@ -91,9 +91,11 @@ pub struct Imported {
     pub outputs: Vec<Output>,
     /// What images of several sizes become together.
     pub batch: Batch,
-    /// Axes of length 1 between those of the batch and those of an image: 1 where a class takes videos, whose frames a
-    /// list of images is.
-    pub is_video: bool,
+    /// Whether a list of images is one sample, with an axis of its own before theirs: the frames of a video, the images
+    /// of a prompt. A list of lists is several samples then.
+    pub is_nested: bool,
+    /// The axes of a patch, where the library keeps them apart in a tensor of patches; empty where a patch is one row.
+    pub patch_axes: Vec<u32>,
     /// Whether the class makes RGB of an image of any mode, of transparent ones over white.
     pub converts: bool,
     /// For which source images the declaration is the class's result, where not for all.
@@ -154,8 +156,24 @@ pub enum Value {
     Pixels,
     /// 1 where there is content, 0 in the margin behind it: int64, rows and columns of the batch.
     Mask,
+    /// The same, true and false.
+    BoolMask,
+    /// 1 for each patch of the image, 0 for those behind that fill the tensor up: int32.
+    PatchMask,
     /// Rows and columns of each source image: int64.
     SourceSizes,
+    /// Rows and columns that each image was resized to: int64.
+    ResizedSizes,
+    /// Frames, rows and columns of patches of each image: int64.
+    GridThw,
+    /// Rows and columns of patches of each image: int64.
+    Grid,
+    /// Column and row of each patch, -1 and -1 for those behind that fill the tensor up: int64.
+    PatchPositions,
+    /// The patches of each image, in groups of so many: int64.
+    PatchGroups(u32),
+    /// One integer for the whole batch.
+    One(i64),
     /// The same integer for each image.
     Each(i64),
     /// The same two integers for each image.
@@ -173,6 +191,8 @@ pub enum Batch {
     Stack,
     /// One array of the largest rows and columns, zeros behind smaller ones.
     Pad,
+    /// One array of the patches of all images, one image behind the other.
+    Concatenate,
 }
 
 impl Imported {
@@ -253,8 +273,12 @@ impl Imported {
             format!("gray     {}", self.gray),
             format!("alpha    {}", self.alpha),
         ];
-        if self.batch == Batch::Pad {
-            lines.push("batch    padded to the largest rows and columns with zeros".to_owned());
+        match self.batch {
+            Batch::Stack => {}
+            Batch::Pad => lines.push("batch    padded to the largest rows and columns with zeros".to_owned()),
+            Batch::Concatenate => {
+                lines.push("batch    the patches of all images, one image behind the other".to_owned())
+            }
         }
         lines.extend(self.notes.iter().map(|note| format!("note     {note}")));
         lines.join("\n")

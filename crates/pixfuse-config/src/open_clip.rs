@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::record::{Record, side};
-use crate::sentence::{Sentence, numbers};
+use crate::sentence::{Sentence, normalized};
 use crate::{Backend, Batch, Error, Feature, Imported, Library, Output, Overrides, Variant};
 
 const SUBJECT: &str = "open_clip";
@@ -62,7 +62,8 @@ pub(crate) fn read(keys: &Map<String, Value>, overrides: &Overrides) -> Result<I
         alpha: Variant::Refused(Error::lacking(Feature::Alpha, SUBJECT, None, alpha)),
         outputs: vec![Output { name: "pixel_values", value: crate::Value::Pixels }],
         batch: Batch::Stack,
-        is_video: false,
+        is_nested: false,
+        patch_axes: Vec::new(),
         converts: false,
         limit: None,
         notes: Vec::new(),
@@ -115,17 +116,12 @@ fn sentence(record: &Record<'_>) -> Result<Sentence, Error> {
         }
         _ => return Err(record.wrong("resize_mode", "shortest, longest or squash")),
     };
-    let three = |key: &str| match record.numbers(key)?.as_deref() {
-        Some([one]) => Ok(vec![*one; 3]),
-        Some(values) if values.len() == 3 => Ok(values.to_vec()),
-        _ => Err(record.wrong(key, "three numbers")),
-    };
-    let (mean, std) = (three("mean")?, three("std")?);
     Ok(Sentence {
         input: "rgb8".to_owned(),
         resize: Some(resize),
         crop,
-        normalize: Some(format!("mean = {}, std = {}, order = torchvision", numbers(&mean), numbers(&std))),
+        normalize: Some(normalized(record, "torchvision")?),
         output: "rgb, f32, chw".to_owned(),
+        ..Sentence::default()
     })
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::record::{Record, side};
-use crate::sentence::{Sentence, numbers};
+use crate::sentence::{Sentence, normalized, numbers, three};
 use crate::{Backend, Batch, Error, Feature, Imported, Library, Output, Overrides, Variant};
 
 const SUBJECT: &str = "timm";
@@ -74,7 +74,8 @@ pub(crate) fn read(keys: &Map<String, Value>, overrides: &Overrides) -> Result<I
         alpha: raises("4 channels"),
         outputs: vec![Output { name: "pixel_values", value: crate::Value::Pixels }],
         batch: Batch::Stack,
-        is_video: false,
+        is_nested: false,
+        patch_axes: Vec::new(),
         converts: false,
         limit: None,
         notes: Vec::new(),
@@ -106,13 +107,6 @@ fn declaration(record: &Record<'_>) -> Result<pixfuse_spec::Spec, Error> {
     let scaled = [rows, columns].map(|side| (f64::from(side) / share).floor() as u32);
 
     let filter = filter(record)?;
-    let mean = record.numbers("mean")?.unwrap_or_default();
-    let std = record.numbers("std")?.unwrap_or_default();
-    for (key, values) in [("mean", &mean), ("std", &std)] {
-        if values.len() != 3 {
-            return Err(record.wrong(key, "a list of three numbers"));
-        }
-    }
     let is_square = scaled[0] == scaled[1];
     let (resize, fill) = match record.word("crop_mode")? {
         Some("squash") => (format!("resize({}, {}, {filter})", scaled[0], scaled[1]), None),
@@ -125,7 +119,7 @@ fn declaration(record: &Record<'_>) -> Result<pixfuse_spec::Spec, Error> {
             ));
         }
         Some("border") => {
-            let fill: Vec<f64> = mean.iter().map(|value| (255.0 * value).round_ties_even()).collect();
+            let fill: Vec<f64> = three(record, "mean")?.iter().map(|value| (255.0 * value).round_ties_even()).collect();
             (format!("resize(longest = {}, {filter}, rounding = half_even)", scaled[0]), Some(numbers(&fill)))
         }
         // Any other word is its `else`.
@@ -137,8 +131,9 @@ fn declaration(record: &Record<'_>) -> Result<pixfuse_spec::Spec, Error> {
         input: "rgb8".to_owned(),
         resize: Some(resize),
         crop: Some(format!("center_crop({rows}, {columns}{fill})")),
-        normalize: Some(format!("mean = {}, std = {}, order = torchvision", numbers(&mean), numbers(&std))),
+        normalize: Some(normalized(record, "torchvision")?),
         output: "rgb, f32, chw".to_owned(),
+        ..Sentence::default()
     };
     sentence.spec(SUBJECT)
 }

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 
 use crate::record::{Record, side};
-use crate::sentence::{Sentence, numbers};
+use crate::sentence::{Sentence, normalized};
 use crate::{Backend, Batch, Error, Feature, Imported, Library, Output, Overrides, Reason, Variant};
 
 const SUBJECT: &str = "torchvision";
@@ -80,13 +80,7 @@ pub(crate) fn read(keys: &Map<String, Value>, overrides: &Overrides) -> Result<I
                         "before the image is made floats; torchvision fails with it too",
                     ));
                 }
-                let three = |key: &str| match step.numbers(key)?.as_deref() {
-                    Some([one]) => Ok(vec![*one; 3]),
-                    Some(values) if values.len() == 3 => Ok(values.to_vec()),
-                    _ => Err(step.wrong(key, "three numbers")),
-                };
-                let (mean, std) = (numbers(&three("mean")?), numbers(&three("std")?));
-                sentence.normalize = Some(format!("mean = {mean}, std = {std}, order = {order}"));
+                sentence.normalize = Some(normalized(&step, order)?);
             }
         }
     }
@@ -115,7 +109,8 @@ pub(crate) fn read(keys: &Map<String, Value>, overrides: &Overrides) -> Result<I
         alpha: refuse(Feature::Alpha, "an RGBA image"),
         outputs: vec![Output { name: "pixel_values", value: crate::Value::Pixels }],
         batch: Batch::Stack,
-        is_video: false,
+        is_nested: false,
+        patch_axes: Vec::new(),
         converts: false,
         limit: None,
         notes: Vec::new(),

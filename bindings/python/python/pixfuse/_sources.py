@@ -68,15 +68,15 @@ def plain(value: Any) -> Any:
     raise PipelineError(f"source: a value of type {type(value).__name__}, expected what JSON can say")
 
 
-def images_of(images: Any, is_video: bool) -> list[list[Any]]:
-    """Images as a list of lists: videos of frames, or one list of all."""
+def images_of(images: Any, is_nested: bool) -> list[list[Any]]:
+    """Images as a list of lists: samples of several images, or one list of all."""
     if isinstance(images, (list, tuple)) and images and all(isinstance(item, (list, tuple)) for item in images):
         nested = [list(item) for item in images]
     elif isinstance(images, (list, tuple)):
         nested = [_flat(images)]
     else:
         nested = [_flat([images])]
-    return nested if is_video else [[image for images in nested for image in images]]
+    return nested if is_nested else [[image for images in nested for image in images]]
 
 
 def _flat(images: Any) -> list[Any]:

@@ -11,14 +11,11 @@
 (1, 3, 384, 384)
 """
 
-import importlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
-import numpy
-
-from . import _sources
+from . import _results, _sources
 from ._pixfuse import Config, Pipeline, PipelineError
 
 __all__ = ["Processor", "from_config"]
@@ -47,10 +44,6 @@ def from_config(source: Any, backend: str = "torch", **keywords: Any) -> "Proces
     """
     files, path = _sources.files_or_path(source)
     return Processor(Config(files, path, backend, _json(keywords)), backend, keywords)
-
-
-# The shape and dtype of a result, rows and columns of its source, and what runs it into an array.
-_Run = tuple[tuple[int, ...], str, tuple[int, int], Callable[[Any, int], Any]]
 
 
 class Processor:
@@ -92,7 +85,7 @@ class Processor:
     @property
     def outputs(self) -> tuple[str, ...]:
         """The names of what a call returns, the tensor's first."""
-        return tuple(name for name, _ in self._config.outputs)
+        return tuple(name for name, _, _ in self._config.outputs)
 
     @property
     def config(self) -> dict[str, Any]:
@@ -129,9 +122,9 @@ class Processor:
         """
         called = self._with(keywords)
         ordered = keywords.get("input_data_format")
-        videos = _sources.images_of(images, called._config.is_video)
-        runs = [called._image(image, ordered) for video in videos for image in video]
-        return called._collect(runs, [len(video) for video in videos], return_tensors, threads)
+        samples = _sources.images_of(images, called._config.is_nested)
+        runs = [called._image(image, ordered) for sample in samples for image in sample]
+        return _results.collect(called._config, runs, [len(sample) for sample in samples], return_tensors, threads)
 
     def decode(
         self,
@@ -151,7 +144,7 @@ class Processor:
         datas: list[Any] = [files] if isinstance(files, (bytes, bytearray, memoryview)) else list(files)
         options = {"orient": orient, "max_pixels": max_pixels}
         runs = [called._file(data, options) for data in datas]
-        return called._collect(runs, [len(datas)], return_tensors, threads)
+        return _results.collect(called._config, runs, [len(datas)], return_tensors, threads)
 
     def __repr__(self) -> str:
         return f"<Processor {self.class_name} of {self.library}, backend {self.backend}: {self.declaration}>"
@@ -183,89 +176,22 @@ class Processor:
             self._calls[key] = called
         return self._calls[key]
 
-    def _image(self, image: Any, ordered: Any) -> _Run:
-        """The channels of an image, its rows and columns, and how it is run into an array."""
+    def _image(self, image: Any, ordered: Any) -> _results.Run:
+        """What an image becomes, and how it is run into an array."""
         channels, rows, columns, image = _sources.read(image, self._config, ordered)
         if self._config.is_limited:
             self._config.admits(rows, columns)
         pipe = self.pipeline(channels)
-        return pipe.output_shape(rows, columns), pipe.dtype, (rows, columns), lambda out, threads: pipe(image, out, threads=threads)
+        return _results.Run(pipe, rows, columns, lambda out, threads: pipe(image, out, threads=threads))
 
-    def _file(self, data: bytes, options: dict[str, Any]) -> _Run:
+    def _file(self, data: bytes, options: dict[str, Any]) -> _results.Run:
         # A JPEG file has no alpha, and is read faster as what it is.
         pipe = self.pipeline("rgb" if bytes(data[:2]) == b"\xff\xd8" else "file")
-        geometry = pipe.decode_geometry(data, orient=options["orient"])
-        rows, columns = geometry.source
+        rows, columns = pipe.decode_geometry(data, orient=options["orient"]).source
         if self._config.is_limited:
             self._config.admits(rows, columns)
         rest = {key: value for key, value in options.items() if value is not None}
-        shape = pipe.output_shape(rows, columns)
-        return shape, pipe.dtype, (rows, columns), lambda out, threads: pipe.decode(data, out, **rest)
-
-    def _collect(
-        self, runs: list[_Run], lengths: list[int], return_tensors: str | None, threads: int
-    ) -> dict[str, Any]:
-        """Runs, and puts the results under the library's names."""
-        if return_tensors not in (None, "np", "pt"):
-            raise PipelineError(f"return_tensors: {return_tensors!r}, expected None, 'np' or 'pt'")
-        if not runs:
-            raise PipelineError("images: none, expected an image or a list of them")
-        shapes = [shape for shape, _, _, _ in runs]
-        shape = shapes[0]
-        if self._config.pads:
-            shape = (shape[0], max(sides[1] for sides in shapes), max(sides[2] for sides in shapes))
-        is_even = all(sides == shape for sides in shapes)
-        stacks = return_tensors is not None or self._config.pads
-        if stacks and not self._config.pads and not is_even:
-            raise PipelineError(
-                f"images: their tensors have the shapes {', '.join(map(str, sorted(set(shapes))))}, expected one: "
-                "images of one size, a size that does not follow from the image, or return_tensors=None"
-            )
-        pixels: Any
-        if stacks:
-            pixels = (numpy.empty if is_even else numpy.zeros)((len(runs), *shape), runs[0][1])
-        else:
-            pixels = [numpy.empty(sides, dtype) for sides, (_, dtype, _, _) in zip(shapes, runs)]
-        for index, (sides, dtype, _, run) in enumerate(runs):
-            if sides == pixels[index].shape:
-                run(pixels[index], threads)
-            else:
-                # Zeros lie behind the content.
-                content = numpy.empty(sides, dtype)
-                run(content, threads)
-                pixels[index][:, : sides[1], : sides[2]] = content
-        return {name: self._named(kind, pixels, runs, lengths, return_tensors) for name, kind in self._config.outputs}
-
-    def _named(
-        self, kind: Any, pixels: Any, runs: list[_Run], lengths: list[int], return_tensors: str | None
-    ) -> Any:
-        """One of the things that the library returns."""
-        if kind == "pixels":
-            made = self._videos(pixels, lengths) if self._config.is_video else pixels
-        elif kind == "mask":
-            made = numpy.zeros((len(runs), *pixels.shape[2:]), numpy.int64)
-            for index, ((_, rows, columns), _, _, _) in enumerate(runs):
-                made[index, :rows, :columns] = 1
-        elif kind == "sizes":
-            made = [list(sides) for _, _, sides, _ in runs]
-        elif isinstance(kind, int) or (isinstance(kind, list) and kind and isinstance(kind[0], int)):
-            made = [kind] * len(runs)
-        else:
-            return kind
-        if return_tensors is not None and isinstance(made, list):
-            made = numpy.asarray(made)
-        if return_tensors == "pt":
-            return _torch().from_numpy(made)
-        return made
-
-    @staticmethod
-    def _videos(pixels: Any, lengths: list[int]) -> Any:
-        if isinstance(pixels, list):
-            frames = iter(pixels)
-            return [[next(frames) for _ in range(length)] for length in lengths]
-        if len(set(lengths)) != 1:
-            raise PipelineError(f"images: videos of {sorted(set(lengths))} frames, expected one length, or return_tensors=None")
-        return pixels.reshape(len(lengths), lengths[0], *pixels.shape[1:])
+        return _results.Run(pipe, rows, columns, lambda out, threads: pipe.decode(data, out, **rest))
 
 
 def _restored(files: Iterable[tuple[str, str]], asked: str, keywords: str) -> Processor:
@@ -275,9 +201,3 @@ def _restored(files: Iterable[tuple[str, str]], asked: str, keywords: str) -> Pr
 
 def _json(keywords: dict[str, Any]) -> str:
     return json.dumps({key: _sources.plain(value) for key, value in keywords.items()}, sort_keys=True)
-
-
-def _torch() -> Any:
-    return importlib.import_module("torch")
-
-

@@ -11,6 +11,7 @@ takes a processor that is there already. Results are those of the backend that t
 torchvision is installed, else PIL. What is saved is the library's own, and loads without pixfuse.
 """
 
+import functools
 import importlib
 import warnings
 import weakref
@@ -50,6 +51,24 @@ def register(*, fallback: bool = False) -> None:
     for backends in videos.VIDEO_PROCESSOR_MAPPING_NAMES.values():
         if backends is not None:
             backends[BACKEND] = backends.get("torchvision")
+    _spare_tokenizers()
+
+
+def _spare_tokenizers() -> None:
+    """Keeps the backend of images from tokenizers: AutoProcessor hands it to them too, and they would save it as theirs."""
+    base = importlib.import_module("transformers.tokenization_utils_base").PreTrainedTokenizerBase
+    load = vars(base)["from_pretrained"].__func__
+    if getattr(load, "spares_tokenizers", False):
+        return
+
+    @functools.wraps(load)
+    def from_pretrained(cls: Any, *arguments: Any, **keywords: Any) -> Any:
+        if keywords.get("backend") == BACKEND:
+            del keywords["backend"]
+        return load(cls, *arguments, **keywords)
+
+    from_pretrained.spares_tokenizers = True  # type: ignore[attr-defined]
+    base.from_pretrained = classmethod(from_pretrained)
 
 
 def use(processor: Any, *, fallback: bool = False) -> Any:

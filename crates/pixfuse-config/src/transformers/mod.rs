@@ -6,15 +6,20 @@
 //! table    what each class does with them: which keys count, by which rule, and what is lacking
 //! older    spellings that a class's constructor turns into its own
 //! size     `size`, `crop_size`, `pad_size`
-//! steps    the keys of one class to a declaration
+//! steps    the keys of one class to a declaration, clause by clause: resize (and ruled), margins, values, patches
 //! ```
 
 mod classes;
+mod margins;
 mod names;
 mod older;
+mod patches;
+mod resize;
+mod ruled;
 mod size;
 mod steps;
 mod table;
+mod values;
 
 use serde_json::{Map, Value};
 

@@ -10,14 +10,16 @@ pub(super) fn reads(older: Older, key: &str) -> bool {
     match older {
         Older::Detr => ["max_size", "pad_and_return_pixel_mask"].contains(&key),
         Older::Idefics => key == "image_size",
-        Older::Nothing | Older::Constructor => false,
+        Older::Mask2former => key == "max_size",
+        Older::Nothing | Older::Constructor | Older::Pixels | Older::Emu3 => false,
     }
 }
 
 /// The config as the class's constructor leaves it.
 pub(super) fn respell(older: Older, defaults: &Map<String, Value>, keys: &mut Map<String, Value>) {
     match older {
-        Older::Nothing => {}
+        // Which of two keys counts is a matter of the budget that they are.
+        Older::Nothing | Older::Pixels => {}
         Older::Detr => {
             if !keys.contains_key("do_pad")
                 && let Some(pads) = keys.get("pad_and_return_pixel_mask").cloned()
@@ -43,6 +45,26 @@ pub(super) fn respell(older: Older, defaults: &Map<String, Value>, keys: &mut Ma
         Older::Constructor => {
             let sizes_and_numbers = ["size", "crop_size", "image_mean", "image_std"];
             keys.retain(|key, value| !(value.is_null() && sizes_and_numbers.contains(&key.as_str())));
+        }
+        Older::Mask2former => {
+            let longest = keys.get("max_size").filter(|longest| !longest.is_null()).cloned();
+            let size = match (keys.get("size").filter(|size| !size.is_null()), &longest) {
+                (Some(size), _) => standard(size, false, longest.as_ref()),
+                (None, longest) => {
+                    let mut size = defaults.get("size").and_then(Value::as_object).cloned();
+                    if let (Some(size), Some(longest)) = (&mut size, longest) {
+                        size.insert("longest_edge".to_owned(), longest.clone());
+                    }
+                    size
+                }
+            };
+            if let Some(size) = size {
+                keys.insert("size".to_owned(), Value::Object(size));
+            }
+        }
+        Older::Emu3 => {
+            keys.remove("do_pad");
+            keys.retain(|key, value| !(value.is_null() && ["image_mean", "image_std"].contains(&key.as_str())));
         }
     }
 }

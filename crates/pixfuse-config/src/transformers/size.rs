@@ -77,6 +77,27 @@ pub(super) fn read(record: &Record<'_>, key: &str, default_to_square: bool) -> R
     }))
 }
 
+/// Two numbers of pixels: the least and the most of an image.
+pub(super) fn pixels(record: &Record<'_>, key: &str, names: [&str; 2]) -> Result<[u32; 2], Error> {
+    match names.map(|name| part(record, key, name)) {
+        [Some(least), Some(most)] => Ok([least, most]),
+        _ => Err(record.wrong(key, &format!("{{{}, {}}}, numbers of pixels", names[0], names[1]))),
+    }
+}
+
+/// A number of pixels in an object.
+pub(super) fn part(record: &Record<'_>, key: &str, name: &str) -> Option<u32> {
+    record.get(key)?.as_object()?.get(name).and_then(count)
+}
+
+/// A whole number from 1.
+pub(super) fn count(value: &Value) -> Option<u32> {
+    let whole = value.as_u64().or_else(|| {
+        value.as_f64().filter(|number| number.fract() == 0.0 && *number >= 0.0).map(|number| number as u64)
+    });
+    whole.and_then(|whole| u32::try_from(whole).ok()).filter(|whole| *whole > 0)
+}
+
 impl Sizes {
     /// Height and width, where both are there.
     pub(super) fn exact(&self) -> Option<[u32; 2]> {

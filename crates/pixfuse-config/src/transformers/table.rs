@@ -11,6 +11,10 @@ use crate::{Backend, Feature, Output, Value};
 pub(super) struct Steps {
     /// What its resize makes of `size`.
     pub(super) size: SizeRule,
+    /// Whether it takes the bicubic filter, whatever `resample` says.
+    pub(super) is_bicubic: bool,
+    /// What `resample = 0` is on torch.
+    pub(super) nearest: &'static str,
     /// Whether its filters widen when they shrink.
     pub(super) antialias: bool,
     /// Whether `do_center_crop` counts.
@@ -31,10 +35,16 @@ pub(super) struct Steps {
     pub(super) off: &'static [(&'static str, Feature)],
     /// What it returns beside `pixel_values`.
     pub(super) beside: &'static [Output],
+    /// A result with one number for each image, and the key that the number is of.
+    pub(super) each: Option<(&'static str, &'static str)>,
+    /// A result with the number of groups of patches of each image, and the keys whose product is the patches of a group.
+    pub(super) groups: Option<(&'static str, &'static [&'static str])>,
     /// The name of its tensor.
     pub(super) name: &'static str,
-    /// Whether a list of images is the frames of one video.
-    pub(super) is_video: bool,
+    /// Whether a list of images is one sample: the frames of a video, the images of a prompt.
+    pub(super) is_nested: bool,
+    /// How its tensor is cut into patches.
+    pub(super) patches: Option<Patches>,
     /// Older spellings of its keys.
     pub(super) older: Older,
 }
@@ -57,6 +67,86 @@ pub(super) enum SizeRule {
     Tvp,
     /// The longer side becomes that of a square, which `do_pad` fills with the mean colour.
     Square,
+    /// Multiples of a patch within a budget of pixels.
+    Budget(Budget),
+    /// As many patches as `max_num_patches`, whatever `size` says.
+    Naflex,
+    /// The multiples of `size_divisor` below the image's own sides, whatever `size` says.
+    Glpn,
+    /// As `Detr`, then the multiples of `size_divisor` above.
+    Mask2former,
+    /// As `Detr`, then the multiples of 16 below.
+    Yolos,
+    /// `shortest_edge`, then the multiples of `size_divisor` below.
+    Vilt,
+    /// `shortest_edge`, then the multiples of `size_divisor` above.
+    Textnet,
+    /// `resize_short`, then the multiples of `size_divisor` above; `size` without it.
+    PpLcnet,
+    /// At most `longest_edge`, then the multiples of `patch_size` above.
+    Pixtral,
+    /// The longer side at most `longest_edge`, none below `shortest_edge`; or exact.
+    Idefics2,
+    /// `longest_edge`, both sides rounded half up.
+    Sam,
+    /// `max_image_size`, no side below `min_image_size`, in a square; `do_resize` and `size` say nothing.
+    Aria,
+    /// At most `max_patches` and `size`, which counts patches.
+    Kimi,
+    /// As many multiples as `max_soft_tokens`, whatever `size` says.
+    Gemma4,
+    /// The image's own size, unless `max_side` or `size` ask for more.
+    Neomme,
+}
+
+impl SizeRule {
+    /// Whether `size` says nothing, so that it may be missing.
+    pub(super) fn is_without_size(self) -> bool {
+        match self {
+            Self::Naflex | Self::Glpn | Self::Gemma4 | Self::Neomme => true,
+            Self::Budget(budget) => budget.pixels == Pixels::Keys,
+            _ => false,
+        }
+    }
+}
+
+/// Whose rule a budget of pixels follows, and where its numbers stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Budget {
+    /// The rule's name in declarations.
+    pub(super) rule: &'static str,
+    /// The keys whose product the sides become multiples of; null is 1.
+    pub(super) multiple: &'static [&'static str],
+    /// Where the budget is.
+    pub(super) pixels: Pixels,
+}
+
+/// Where a budget of pixels is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pixels {
+    /// `shortest_edge` and `longest_edge` of `size`.
+    Edges,
+    /// `min_pixels` and `max_pixels` of `size`.
+    Sizes,
+    /// The keys `min_pixels` and `max_pixels`.
+    Keys,
+}
+
+/// How a tensor is cut into patches.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Patches {
+    /// How the elements of one follow each other.
+    pub(super) order: &'static str,
+    /// Whether they follow each other in squares of `merge_size`.
+    pub(super) merged: bool,
+    /// Whether a patch keeps its axes: channels and frames, rows, columns.
+    pub(super) apart: bool,
+    /// The keys whose product is their side.
+    pub(super) side: &'static [&'static str],
+    /// The keys whose product says how many rows the tensor has, the last of them zeros.
+    pub(super) pad_to: Option<&'static [&'static str]>,
+    /// Whether the backend on Pillow makes floats of pixels that are neither rescaled nor normalised.
+    pub(super) floats: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -65,6 +155,8 @@ pub(super) enum Crop {
     Read,
     /// It has no effect.
     Unread,
+    /// It counts, and a square of `shortest_edge` is cut out.
+    Shortest,
     /// It raises an error.
     Raises,
 }
@@ -87,6 +179,7 @@ pub(super) enum Flip {
     Read,
 }
 
+/// What `do_pad` does, with zeros behind the normalised image unless said otherwise.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Padding {
     /// It has no effect.
@@ -95,10 +188,22 @@ pub(super) enum Padding {
     Batch,
     /// The same, and a mask.
     Masked,
-    /// The same, whatever `do_pad` says.
-    Always,
+    /// The same with a mask, whatever `do_pad` says.
+    AlwaysMasked,
+    /// To the largest of the batch, whatever `pad_size` says.
+    Largest,
+    /// The same, and a mask.
+    LargestMasked,
+    /// The same with a mask, whatever `do_pad` says.
+    AlwaysLargest,
     /// To `pad_size`, which the crop has already.
     Cropped,
+    /// In the middle of the multiples of `size_divisor` above.
+    Multiple,
+    /// To the multiples of these keys' product above, with pixels of 0.
+    Patches(&'static [&'static str]),
+    /// To a square of `max_image_size`, with pixels of 0, whatever `do_pad` says.
+    Square,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -110,11 +215,26 @@ pub(super) enum Older {
     Idefics,
     /// The constructor takes a null for its default, and a number as the shorter side.
     Constructor,
+    /// `max_size`; a `size` of null is the default.
+    Mask2former,
+    /// `min_pixels` and `max_pixels`, which stand over those of `size`.
+    Pixels,
+    /// The constructor takes no `do_pad`, and a null of `image_mean` and `image_std` for their defaults.
+    Emu3,
+}
+
+impl Older {
+    /// Whether it is a class of its own kind, which takes 1 or 3 rows of an image for its channels.
+    pub(super) fn infers_channels(self) -> bool {
+        matches!(self, Self::Constructor | Self::Emu3)
+    }
 }
 
 /// The pipeline that a class has unless it says otherwise.
 const STANDARD: Steps = Steps {
     size: SizeRule::Standard,
+    is_bicubic: false,
+    nearest: "nearest_exact",
     antialias: true,
     crop: Crop::Read,
     convert: true,
@@ -125,8 +245,11 @@ const STANDARD: Steps = Steps {
     pad: Padding::Batch,
     off: &[],
     beside: &[],
+    each: None,
+    groups: None,
     name: "pixel_values",
-    is_video: false,
+    is_nested: false,
+    patches: None,
     older: Older::Nothing,
 };
 
@@ -142,72 +265,135 @@ const SAM2: Steps = Steps { beside: &[SIZES], ..STANDARD };
 const TILED: &[(&str, Feature)] = &[("crop_to_patches", Feature::Tiles)];
 const OCR: &[(&str, Feature)] = &[("apply_ocr", Feature::BesideTheImage)];
 const SQUARE: Steps = Steps { size: SizeRule::Square, ..PLAIN };
-const DPT: Steps = Steps { size: SizeRule::Dpt, crop: Crop::Read, off: &[("do_pad", Feature::Frame)], ..PLAIN };
+const DPT: Steps = Steps { size: SizeRule::Dpt, crop: Crop::Read, pad: Padding::Multiple, ..PLAIN };
+
+const RESIZED: Output = Output { name: "image_sizes", value: Value::ResizedSizes };
+const GRID: Output = Output { name: "image_grid_thw", value: Value::GridThw };
+const MERGED: Patches =
+    Patches { order: "cthw", merged: true, apart: false, side: &["patch_size"], pad_to: None, floats: true };
+const RASTER: Patches = Patches { merged: false, ..MERGED };
+const FLAT: Patches = Patches { order: "thwc", floats: false, ..RASTER };
+const TOKENS: &str = "num_soft_tokens_per_image";
+const GEMMA4: Steps = Steps {
+    size: SizeRule::Gemma4,
+    nearest: "nearest",
+    patches: Some(Patches { pad_to: Some(&["max_soft_tokens", "pooling_kernel_size", "pooling_kernel_size"]), ..FLAT }),
+    beside: &[Output { name: "image_position_ids", value: Value::PatchPositions }],
+    groups: Some((TOKENS, &["pooling_kernel_size", "pooling_kernel_size"])),
+    ..PLAIN
+};
+const QWEN2_VL: Budget = Budget { rule: "qwen2_vl", multiple: &["patch_size", "merge_size"], pixels: Pixels::Edges };
+const GLM4V: Budget = Budget { rule: "glm4v", ..QWEN2_VL };
+const QWEN: Steps =
+    Steps { size: SizeRule::Budget(QWEN2_VL), patches: Some(MERGED), beside: &[GRID], older: Older::Pixels, ..PLAIN };
+const ERNIE: Steps = Steps { older: Older::Nothing, ..QWEN };
+const GLM: Steps = Steps { size: SizeRule::Budget(GLM4V), ..ERNIE };
+const HUNYUAN: Steps = Steps { patches: Some(RASTER), is_bicubic: true, ..QWEN };
+const MASK2FORMER: Steps = Steps {
+    size: SizeRule::Mask2former,
+    pad: Padding::AlwaysMasked,
+    beside: &[MASK],
+    older: Older::Mask2former,
+    ..PLAIN
+};
 
 /// The classes that are read, by their name without `ImageProcessor`.
 #[rustfmt::skip]
 static READ: &[(&str, Steps)] = &[
+    ("Apertus1p5", Steps { size: SizeRule::Budget(Budget { multiple: &["spatial_factor"], pixels: Pixels::Sizes, ..QWEN2_VL }), pad: Padding::Largest, beside: &[RESIZED], ..PLAIN }),
+    ("Aria", Steps { size: SizeRule::Aria, pad: Padding::Square, off: &[("split_image", Feature::Tiles)], beside: &[Output { name: "pixel_mask", value: Value::BoolMask }, Output { name: "num_crops", value: Value::One(1) }], ..PLAIN }),
     ("Beit", Steps { crop: Crop::Read, ..PLAIN }),
     ("Bit", STANDARD),
     ("Blip", STANDARD),
+    ("BridgeTower", Steps { size: SizeRule::Vilt, crop: Crop::Shortest, pad: Padding::LargestMasked, beside: &[MASK], ..PLAIN }),
+    ("CHMv2", DPT),
     ("CLIP", STANDARD),
     ("Chameleon", STANDARD),
     ("ChineseCLIP", STANDARD),
+    ("CohereCompass", QWEN),
     ("ConditionalDetr", DETR),
     ("ConvNext", Steps { size: SizeRule::ConvNext, pad: Padding::Unread, ..STANDARD }),
+    ("Cosmos3Edge", Steps { patches: Some(Patches { order: "thwc", ..MERGED }), ..GLM }),
     ("DPT", DPT),
     ("DeepseekVL", SQUARE),
     ("DeformableDetr", DETR),
     ("DeiT", STANDARD),
     ("Detr", DETR),
     ("EfficientNet", Steps { numbers: Numbers::EfficientNet, pad: Padding::Unread, ..STANDARD }),
+    ("Emu3", Steps { size: SizeRule::Budget(Budget { multiple: &["spatial_factor"], pixels: Pixels::Keys, ..QWEN2_VL }), beside: &[RESIZED], older: Older::Emu3, ..PLAIN }),
     ("Eomt", Steps { off: &[("do_split_image", Feature::Tiles), ("do_pad", Feature::Frame)], beside: &[Output { name: "patch_offsets", value: Value::Nothing }], ..PLAIN }),
+    ("Ernie4_5_VLMoe", ERNIE),
+    ("Ernie4_5_VL_Moe", ERNIE),
     ("Flava", Steps { crop: Crop::Read, off: &[("return_codebook_pixels", Feature::BesideTheImage), ("return_image_mask", Feature::BesideTheImage)], ..PLAIN }),
+    ("GLPN", Steps { size: SizeRule::Glpn, ..PLAIN }),
     ("Gemma3", Steps { off: &[("do_pan_and_scan", Feature::Tiles)], beside: &[Output { name: "num_crops", value: Value::Each(0) }], ..PLAIN }),
+    ("Gemma4", GEMMA4),
+    ("Gemma4Unified", Steps { patches: Some(Patches { side: &["patch_size", "pooling_kernel_size"], pad_to: Some(&["max_soft_tokens"]), ..FLAT }), groups: Some((TOKENS, &[])), ..GEMMA4 }),
+    ("Glm46V", GLM),
+    ("Glm4v", GLM),
+    ("GlmImage", Steps { size: SizeRule::Budget(Budget { rule: "glm_image", ..QWEN2_VL }), ..QWEN }),
+    ("Glmga", Steps { size: SizeRule::Budget(Budget { multiple: &["patch_size", "merge_size", "patch_expand_factor"], ..GLM4V }), ..GLM }),
     ("GotOcr2", Steps { off: TILED, beside: &[Output { name: "num_patches", value: Value::Each(1) }], ..PLAIN }),
     ("GroundingDino", DETR),
+    ("HYV4VL", HUNYUAN),
+    ("HunYuanVL", HUNYUAN),
     ("Idefics", Steps { older: Older::Idefics, ..STANDARD }),
+    ("Idefics2", Steps { size: SizeRule::Idefics2, pad: Padding::LargestMasked, off: &[("do_image_splitting", Feature::Tiles)], beside: &[Output { name: "pixel_attention_mask", value: Value::Mask }], is_nested: true, ..PLAIN }),
     ("Janus", SQUARE),
+    ("Kimi_K25", Steps { size: SizeRule::Kimi, patches: Some(Patches { apart: true, ..RASTER }), pad: Padding::Patches(&["patch_size", "merge_size"]), beside: &[GRID], ..PLAIN }),
     ("LayoutLMv2", Steps { rescale: false, normalize: false, flip: Flip::Always, off: OCR, ..PLAIN }),
     ("LayoutLMv3", Steps { crop: Crop::Read, off: OCR, ..PLAIN }),
     ("Levit", Steps { size: SizeRule::Levit, ..STANDARD }),
     ("Llava", Steps { crop: Crop::Read, off: &[("do_pad", Feature::Frame)], ..PLAIN }),
+    ("Mask2Former", MASK2FORMER),
+    ("MaskFormer", MASK2FORMER),
+    ("MiniMaxM3VL", QWEN),
     ("MobileNetV1", STANDARD),
     ("MobileNetV2", Steps { crop: Crop::Read, ..PLAIN }),
     ("MobileViT", Steps { crop: Crop::Read, normalize: false, flip: Flip::Read, ..PLAIN }),
-    ("OneFormer", Steps { pad: Padding::Always, beside: &[MASK, Output { name: "task_inputs", value: Value::Text("the task is panoptic") }], ..PLAIN }),
+    ("NeoMME", Steps { size: SizeRule::Neomme, patches: Some(FLAT), pad: Padding::Patches(&["patch_size"]), beside: &[Output { name: "image_grid_hw", value: Value::Grid }], ..PLAIN }),
+    ("OneFormer", Steps { pad: Padding::AlwaysLargest, beside: &[MASK, Output { name: "task_inputs", value: Value::Text("the task is panoptic") }], ..PLAIN }),
     ("Ovis2", Steps { crop: Crop::Read, off: TILED, beside: &[Output { name: "grids", value: Value::EachPair([1, 1]) }], ..PLAIN }),
     ("OwlViT", STANDARD),
     ("PI0", STANDARD),
     ("PPChart2Table", STANDARD),
     ("PPDocLayoutV2", Steps { antialias: false, ..STANDARD }),
     ("PPDocLayoutV3", Steps { antialias: false, ..STANDARD }),
+    ("PPLCNet", Steps { size: SizeRule::PpLcnet, crop: Crop::Read, convert: false, flip: Flip::Always, ..PLAIN }),
+    ("PaddleOCRVL", Steps { size: SizeRule::Budget(Budget { rule: "paddleocr_vl", ..QWEN2_VL }), patches: Some(Patches { apart: true, ..RASTER }), ..QWEN }),
+    ("Pixtral", Steps { size: SizeRule::Pixtral, crop: Crop::Read, pad: Padding::Largest, beside: &[RESIZED], ..PLAIN }),
     ("PoolFormer", Steps { size: SizeRule::PoolFormer, ..STANDARD }),
     ("PromptDepthAnything", Steps { crop: Crop::Unread, convert: false, ..DPT }),
     ("Pvt", STANDARD),
+    ("Qwen2VL", QWEN),
     ("RTDetr", RT_DETR),
+    ("Sam", Steps { size: SizeRule::Sam, crop: Crop::Read, pad: Padding::Batch, beside: &[SIZES, Output { name: "reshaped_input_sizes", value: Value::ResizedSizes }], ..PLAIN }),
     ("Sam2", SAM2),
     ("Sam3", SAM2),
     ("Sapiens2", Steps { crop: Crop::Read, off: &[("do_pad", Feature::SizeRule)], ..PLAIN }),
     ("SegGpt", Steps { convert: false, ..PLAIN }),
     ("Segformer", PLAIN),
     ("Siglip", STANDARD),
+    ("Siglip2", Steps { size: SizeRule::Naflex, patches: Some(Patches { pad_to: Some(&["max_num_patches"]), ..FLAT }), beside: &[Output { name: "pixel_attention_mask", value: Value::PatchMask }, Output { name: "spatial_shapes", value: Value::Grid }], ..PLAIN }),
     ("SuperPoint", Steps { normalize: false, off: &[("do_grayscale", Feature::Gray)], ..PLAIN }),
+    ("TextNet", Steps { size: SizeRule::Textnet, crop: Crop::Read, ..PLAIN }),
     ("Tipsv2", STANDARD),
     ("Tipsv2Dpt", STANDARD),
-    ("Tvp", Steps { size: SizeRule::Tvp, crop: Crop::Read, flip: Flip::Read, pad: Padding::Cropped, is_video: true, ..PLAIN }),
+    ("Tvp", Steps { size: SizeRule::Tvp, crop: Crop::Read, flip: Flip::Read, pad: Padding::Cropped, is_nested: true, ..PLAIN }),
     ("ViT", STANDARD),
+    ("VideoLlama3", Steps { each: Some(("image_merge_sizes", "merge_size")), ..QWEN }),
     ("VideoLlava", Steps { crop: Crop::Read, older: Older::Constructor, name: "pixel_values_images", ..PLAIN }),
-    ("VideoMAE", Steps { crop: Crop::Read, is_video: true, ..PLAIN }),
-    ("Vivit", Steps { crop: Crop::Read, numbers: Numbers::Vivit, is_video: true, older: Older::Constructor, ..PLAIN }),
+    ("VideoMAE", Steps { crop: Crop::Read, is_nested: true, ..PLAIN }),
+    ("Vilt", Steps { size: SizeRule::Vilt, pad: Padding::LargestMasked, beside: &[MASK], ..PLAIN }),
+    ("Vivit", Steps { crop: Crop::Read, numbers: Numbers::Vivit, is_nested: true, older: Older::Constructor, ..PLAIN }),
+    ("Yolos", Steps { size: SizeRule::Yolos, ..DETR }),
 ];
 
 /// The classes that always do what a declaration cannot say, by the first thing that is lacking.
 #[rustfmt::skip]
 static LACKING: &[(Feature, &[&str])] = &[
-    (Feature::SizeRule, &["Apertus1p5", "BridgeTower", "Emu3", "GLPN", "Idefics2", "Mask2Former", "MaskFormer", "PPLCNet", "Pixtral", "TextNet", "Vilt", "Yolos"]),
-    (Feature::Patches, &["CohereCompass", "Cosmos3Edge", "Ernie4_5_VLMoe", "Ernie4_5_VL_Moe", "Gemma4", "Gemma4Unified", "Glm46V", "Glm4v", "Glm5Next", "GlmImage", "Glmga", "HYV4VL", "HunYuanVL", "Inkling2", "Kimi_K25", "Lfm2Vl", "MiniMaxM3VL", "NeoMME", "PaddleOCRVL", "Qwen2VL", "Siglip2", "VideoLlama3"]),
-    (Feature::Frame, &["Aria", "CHMv2", "Fuyu", "Sam"]),
+    (Feature::Patches, &["Glm5Next", "Inkling2", "Lfm2Vl"]),
+    (Feature::Frame, &["Fuyu"]),
     (Feature::Tiles, &["Cohere2Vision", "DeepseekOcr2", "GraniteDocling", "LlavaNext", "LlavaOnevision", "MiniCPMOcr", "MiniCPMV4_6", "Mllama", "Molmo2", "PerceptionLM", "Phi4Multimodal", "Step3p7", "UnlimitedOcr"]),
     (Feature::TwoResizes, &["DeepseekVLHybrid", "Donut", "Idefics3", "SmolVLM", "UltraVBert"]),
     (Feature::FloatFilter, &["DINOv3ViT", "DepthPro", "NemotronH_Omni_Reasoning_V3", "PPDocLayoutV4", "PPOCRV5ServerDet", "PPOCRV5ServerRec", "RfDetr"]),

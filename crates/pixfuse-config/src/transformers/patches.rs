@@ -1,0 +1,46 @@
+//! How a tensor is cut into patches.
+
+use super::steps::Class;
+use crate::{Error, Feature};
+
+/// The clause, and what follows from it.
+pub(super) struct Cut {
+    /// `patches(..)`; nothing where the image stays whole.
+    pub(super) clause: Option<String>,
+    /// The layout of `output(..)`.
+    pub(super) layout: &'static str,
+    /// The axes that a patch keeps, behind that of its channels and frames.
+    pub(super) axes: Vec<u32>,
+    /// How many rows the tensor is filled up to.
+    pub(super) pad_to: Option<u32>,
+}
+
+impl Class<'_> {
+    pub(super) fn patches(&self) -> Result<Cut, Error> {
+        let Some(patches) = self.steps.patches else {
+            return Ok(Cut { clause: None, layout: "chw", axes: Vec::new(), pad_to: None });
+        };
+        let (side, temporal) = (self.product(patches.side)?, self.count("temporal_patch_size")?);
+        let is_interleaved = patches.order == "thwc";
+        if is_interleaved && temporal > 1 {
+            // Its frames are innermost, and no order of patches says that.
+            let what = format!("{temporal}, the innermost of a patch,");
+            return Err(Error::lacking(Feature::Patches, self.keys.subject, Some("temporal_patch_size"), what));
+        }
+        let mut words = vec![side.to_string()];
+        if patches.merged {
+            words.push(format!("merge = {}", self.count("merge_size")?));
+        }
+        if temporal > 1 {
+            words.push(format!("temporal = {temporal}"));
+        }
+        let pad_to = patches.pad_to.map(|keys| self.product(keys)).transpose()?;
+        words.extend(pad_to.map(|rows| format!("pad_to = {rows}")));
+        Ok(Cut {
+            clause: Some(format!("patches({})", words.join(", "))),
+            layout: if is_interleaved { "hwc" } else { "chw" },
+            axes: if patches.apart { vec![side, side] } else { Vec::new() },
+            pad_to,
+        })
+    }
+}

@@ -1,0 +1,125 @@
+//! What becomes of pixel values: rescaling, normalising, and what a class does besides.
+
+use serde_json::Value;
+
+use super::steps::Class;
+use super::table::{Numbers, SizeRule};
+use crate::sentence::numbers;
+use crate::{Backend, Error, Feature};
+
+impl Class<'_> {
+    /// What becomes of pixel values; nothing where they stay u8.
+    pub(super) fn values(&self) -> Result<Option<Values>, Error> {
+        let (steps, torch) = (self.steps, self.is_torch());
+        let rescales = steps.rescale && self.keys.flag("do_rescale")?;
+        let normalizes = steps.normalize && self.keys.flag("do_normalize")?;
+        let scale = if rescales { self.keys.number("rescale_factor")?.unwrap_or(1.0) } else { 1.0 };
+        let mut values = Values { scale, mean: Vec::new(), std: Vec::new(), lists: [false; 2], order: "hf_pil" };
+        if torch {
+            values.order = if rescales && normalizes { "hf_torch" } else { "torchvision_v2" };
+        }
+        let is_list = |key: &str| self.keys.get(key).is_some_and(Value::is_array);
+        if normalizes {
+            values.mean = self.keys.numbers("image_mean")?.unwrap_or_default();
+            values.std = self.keys.numbers("image_std")?.unwrap_or_default();
+            values.lists = [is_list("image_mean"), is_list("image_std")];
+        }
+        match steps.numbers {
+            Numbers::Standard => {}
+            Numbers::EfficientNet => self.efficientnet(&mut values, rescales, normalizes)?,
+            Numbers::Vivit => self.vivit(&mut values, rescales, normalizes)?,
+        }
+        // Made f32, whatever they were: cut into patches by numpy, or put into a tensor of zeros.
+        let becomes_floats = match self.steps.patches {
+            Some(patches) => patches.floats && !torch,
+            None => self.steps.size == SizeRule::Idefics2 && torch && self.keys.flag("do_pad")?,
+        };
+        Ok((rescales || normalizes || becomes_floats).then_some(values))
+    }
+
+    /// `include_top` divides by the std once more, which is exact where that is a power of two.
+    fn efficientnet(&self, values: &mut Values, rescales: bool, normalizes: bool) -> Result<(), Error> {
+        let lacking = |key, what: &str| Err(Error::lacking(Feature::Rounding, self.keys.subject, Some(key), what));
+        if rescales && self.keys.flag("rescale_offset")? {
+            return lacking("rescale_offset", "true");
+        }
+        if !self.keys.flag("include_top")? {
+            return Ok(());
+        }
+        let exact = values.std.iter().all(|std| *std > 0.0 && std.log2().fract() == 0.0);
+        if !normalizes || !exact {
+            return lacking("include_top", "true, with which it divides by image_std twice,");
+        }
+        for std in &mut values.std {
+            *std *= *std;
+        }
+        Ok(())
+    }
+
+    /// `offset` takes 1 away between rescaling and normalising; with the published numbers one rounding says both.
+    fn vivit(&self, values: &mut Values, rescales: bool, normalizes: bool) -> Result<(), Error> {
+        if !self.keys.flag("offset")? {
+            return Ok(());
+        }
+        if !rescales {
+            return Err(self.wrong("offset", "true, and do_rescale is off; turn it on, or offset off"));
+        }
+        if !normalizes {
+            (values.mean, values.std) = (vec![1.0], vec![1.0]);
+            return Ok(());
+        }
+        if values.scale != 1.0 / 127.5 || values.mean.iter().any(|mean| *mean != 0.5) {
+            let what = "true with a mean that is not 0.5";
+            return Err(Error::lacking(Feature::Rounding, self.keys.subject, Some("offset"), what));
+        }
+        values.mean.fill(1.5);
+        Ok(())
+    }
+}
+
+/// The numbers of `normalize`.
+pub(super) struct Values {
+    scale: f64,
+    mean: Vec<f64>,
+    std: Vec<f64>,
+    /// Whether mean and std were written as lists.
+    lists: [bool; 2],
+    order: &'static str,
+}
+
+impl Values {
+    /// Whether there is a number for each channel, as the backend counts.
+    pub(super) fn fit(&self, backend: Backend, channels: usize) -> Result<(), String> {
+        for (name, numbers, is_list) in
+            [("image_mean", &self.mean, self.lists[0]), ("image_std", &self.std, self.lists[1])]
+        {
+            let broadcasts = backend == Backend::Torch && numbers.len() == 1;
+            if is_list && numbers.len() != channels && !broadcasts {
+                let channels = if channels == 1 { "1 channel".to_owned() } else { format!("{channels} channels") };
+                return Err(format!("{} numbers of {name} for an image of {channels}", numbers.len()));
+            }
+        }
+        Ok(())
+    }
+
+    /// What stands in `normalize(..)`.
+    pub(super) fn words(&self, flips: bool) -> String {
+        let in_order = |values: &[f64]| {
+            let mut values = values.to_vec();
+            if flips {
+                values.reverse();
+            }
+            numbers(&values)
+        };
+        let mut words = Vec::new();
+        if self.scale != 1.0 / 255.0 {
+            words.push(format!("scale = {}", self.scale));
+        }
+        if !self.mean.is_empty() {
+            words.push(format!("mean = {}", in_order(&self.mean)));
+            words.push(format!("std = {}", in_order(&self.std)));
+        }
+        words.push(format!("order = {}", self.order));
+        words.join(", ")
+    }
+}
