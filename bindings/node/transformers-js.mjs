@@ -1,0 +1,3 @@
+import required from './transformers-js.js'
+
+export const use = required.using(() => import('@huggingface/transformers'))
