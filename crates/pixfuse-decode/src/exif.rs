@@ -3,11 +3,15 @@
 use exif::{In, Reader, Tag, Value};
 use pixfuse::Orientation;
 
-/// The orientation that Pillow's `exif_transpose` finds in a file's block of EXIF and, where that has none, in its XMP.
-/// A block that is damaged, or says none of the eight, says nothing: the image is left as it is stored.
-pub(crate) fn orientation(exif: Option<&[u8]>, xmp: Option<&[u8]>) -> Option<Orientation> {
+/// The orientation that Pillow's `exif_transpose` finds in a file's block of EXIF and, where that has none, in its XMP,
+/// which is not asked for else. A block that is damaged, or says none of the eight, says nothing: the image is left as it
+/// is stored.
+pub(crate) fn orientation<Xmp: AsRef<[u8]>>(
+    exif: Option<&[u8]>,
+    xmp: impl FnOnce() -> Option<Xmp>,
+) -> Option<Orientation> {
     let said = exif.and_then(tag);
-    let number = said.unwrap_or_else(|| xmp.and_then(property));
+    let number = said.unwrap_or_else(|| xmp().and_then(|xmp| property(xmp.as_ref())));
     Orientation::from_exif(number?)
 }
 
@@ -63,8 +67,12 @@ mod tests {
         bytes
     }
 
+    fn none() -> Option<&'static [u8]> {
+        None
+    }
+
     fn said(entries: &[(u16, u32, [u8; 4])]) -> Option<Orientation> {
-        orientation(Some(&block(entries)), None)
+        orientation(Some(&block(entries)), none)
     }
 
     /// What `ImageOps.exif_transpose` of Pillow 13 does with the same blocks.
@@ -82,22 +90,26 @@ mod tests {
         assert_eq!(said(&[(3, 1, [9, 0, 0, 0])]), None);
         for prefix in [b"Exif\0\0".to_vec(), b"Exif\0\0Exif\0\0".to_vec()] {
             let prefixed = [prefix, block(&[(3, 1, [6, 0, 0, 0])])].concat();
-            assert_eq!(orientation(Some(&prefixed), None), six);
+            assert_eq!(orientation(Some(&prefixed), none), six);
         }
     }
 
     #[test]
     fn xmp_counts_where_exif_has_no_tag() {
         let six = Orientation::from_exif(6);
-        let xmp = |text: &str| orientation(None, Some(text.as_bytes()));
+        let xmp = |text: &str| orientation(None, || Some(text));
         assert_eq!(xmp("<x tiff:Orientation=\"6\"/>"), six);
         assert_eq!(xmp("<tiff:Orientation>6</tiff:Orientation>"), six);
         assert_eq!(xmp("tiff:Orientation = \"6\" tiff:Orientation=\"6\""), six, "the first that has a digit");
         assert_eq!(xmp("<x tiff:Orientation='6'/>"), None);
         assert_eq!(xmp("<x tiff:Orientation=\"0\"/>"), None);
         let other: &[u8] = b"tiff:Orientation=\"3\"";
-        assert_eq!(orientation(Some(&block(&[(3, 1, [6, 0, 0, 0])])), Some(other)), six, "EXIF wins");
-        assert_eq!(orientation(Some(&block(&[(1, 1, [6, 0, 0, 0])])), Some(other)), None, "so does a tag of no number");
-        assert_eq!(orientation(Some(&block(&[])), Some(other)), Orientation::from_exif(3));
+        assert_eq!(orientation(Some(&block(&[(3, 1, [6, 0, 0, 0])])), || Some(other)), six, "EXIF wins");
+        assert_eq!(
+            orientation(Some(&block(&[(1, 1, [6, 0, 0, 0])])), || Some(other)),
+            None,
+            "so does a tag of no number"
+        );
+        assert_eq!(orientation(Some(&block(&[])), || Some(other)), Orientation::from_exif(3));
     }
 }

@@ -55,7 +55,7 @@ impl<'a> File<'a> {
             rows: frame.rows,
             columns: frame.columns,
             colours: frame.colours(),
-            orientation: exif::orientation(frame.exif.as_deref(), frame.xmp),
+            orientation: exif::orientation(frame.exif.as_deref(), || frame.xmp),
             bits: 8,
         };
         Ok((header, Self { bytes, frame }))

@@ -92,10 +92,7 @@ impl<'a> File<'a> {
         }
         let orientation = match decoder.find_tag_unsigned::<u16>(Tag::Orientation).map_err(broken)? {
             Some(value) => pixfuse::Orientation::from_exif(value.into()),
-            None => {
-                let xmp = decoder.find_tag_unsigned_vec::<u8>(Tag::Unknown(700)).ok().flatten();
-                exif::orientation(None, xmp.as_deref())
-            }
+            None => exif::orientation(None, || decoder.find_tag_unsigned_vec::<u8>(Tag::Unknown(700)).ok().flatten()),
         };
         let size = [rows as usize, columns as usize];
         let header = Header { rows: size[0], columns: size[1], colours, bits: depth as u8, orientation };

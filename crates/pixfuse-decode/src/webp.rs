@@ -72,7 +72,7 @@ impl<'a> File<'a> {
             let message = format!("a picture of {picture:?} rows and columns at {offset:?} in an image of {size:?}");
             return Err(Broken::Damaged(message));
         }
-        let orientation = exif::orientation(exif, xmp);
+        let orientation = exif::orientation(exif, || xmp);
         let header = Header { rows: size[0], columns: size[1], colours, bits: 8, orientation };
         Ok((header, Self { decoder, colours, size, offset, frames }))
     }

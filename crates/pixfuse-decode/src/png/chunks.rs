@@ -150,21 +150,28 @@ fn whole_image(header: Option<&Chunk<'_>>, control: &[u8]) -> Result<(), Broken>
 /// The notes of a file that can say how it is turned; of several the last one counts.
 #[derive(Default)]
 struct Notes<'a> {
-    exif: Option<Cow<'a, [u8]>>,
+    exif: Option<&'a [u8]>,
     /// EXIF in hexadecimal digits, as ImageMagick wrote it.
-    profile: Option<Cow<'a, [u8]>>,
-    xmp: Option<Cow<'a, [u8]>>,
+    profile: Option<Text<'a>>,
+    xmp: Option<Text<'a>>,
+}
+
+/// The text of a note, which costs memory and time to have where it is compressed.
+#[derive(Clone, Copy)]
+enum Text<'a> {
+    Plain(&'a [u8]),
+    Compressed(&'a [u8]),
 }
 
 impl<'a> Notes<'a> {
     fn read(&mut self, chunk: &[u8; 4], data: &'a [u8]) {
         let note = match chunk {
             b"eXIf" => {
-                self.exif = Some(data.into());
+                self.exif = Some(data);
                 return;
             }
-            b"tEXt" => split(data).map(|(key, text)| (key, Cow::Borrowed(text))),
-            b"zTXt" => split(data).and_then(|(key, text)| Some((key, inflated(text.strip_prefix(b"\0")?)?))),
+            b"tEXt" => split(data).map(|(key, text)| (key, Text::Plain(text))),
+            b"zTXt" => split(data).and_then(|(key, text)| Some((key, Text::Compressed(text.strip_prefix(b"\0")?)))),
             b"iTXt" => international(data),
             _ => None,
         };
@@ -175,39 +182,40 @@ impl<'a> Notes<'a> {
         }
     }
 
+    /// Nothing is inflated but what can still say it: two notes at most, whatever the file holds.
     fn orientation(&self) -> Option<Orientation> {
-        let profile = || self.profile.as_deref().and_then(hexadecimal).map(Cow::Owned);
-        let exif = self.exif.clone().or_else(profile);
-        exif::orientation(exif.as_deref(), self.xmp.as_deref())
+        let profile = || self.profile.and_then(Text::read).and_then(|text| hexadecimal(&text)).map(Cow::Owned);
+        let exif = self.exif.map(Cow::Borrowed).or_else(profile);
+        exif::orientation(exif.as_deref(), || self.xmp.and_then(Text::read))
+    }
+}
+
+impl<'a> Text<'a> {
+    fn read(self) -> Option<Cow<'a, [u8]>> {
+        match self {
+            Self::Plain(text) => Some(text.into()),
+            Self::Compressed(data) => fdeflate::decompress_to_vec_bounded(data, LARGEST_NOTE).ok().map(Cow::Owned),
+        }
     }
 }
 
 /// A keyword, and what follows the zero behind it.
 fn split(data: &[u8]) -> Option<(&[u8], &[u8])> {
-    let end = data.iter().position(|&byte| byte == 0)?;
+    let end = memchr::memchr(0, data)?;
     Some((&data[..end], &data[end + 1..]))
 }
 
-fn inflated(data: &[u8]) -> Option<Cow<'static, [u8]>> {
-    fdeflate::decompress_to_vec_bounded(data, LARGEST_NOTE).ok().map(Cow::Owned)
-}
-
 /// A keyword, whether and how the text is compressed, a language, the keyword in that language, the text.
-fn international(data: &[u8]) -> Option<(&[u8], Cow<'_, [u8]>)> {
+fn international(data: &[u8]) -> Option<(&[u8], Text<'_>)> {
     let (key, rest) = split(data)?;
     let (&[is_compressed, method], rest) = rest.split_first_chunk::<2>()?;
     let (_, rest) = split(rest)?;
     let (_, text) = split(rest)?;
-    Some((
-        key,
-        if is_compressed == 0 {
-            text.into()
-        } else if method == 0 {
-            inflated(text)?
-        } else {
-            return None;
-        },
-    ))
+    match (is_compressed, method) {
+        (0, _) => Some((key, Text::Plain(text))),
+        (_, 0) => Some((key, Text::Compressed(text))),
+        _ => None,
+    }
 }
 
 /// Behind three lines (nothing, the profile's name, its length) come lines of digits.
@@ -252,5 +260,42 @@ impl BufRead for Pieces<'_> {
 impl Seek for Pieces<'_> {
     fn seek(&mut self, _: SeekFrom) -> io::Result<u64> {
         Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A note of a megabyte in a kilobyte, which is damaged at its end.
+    fn bomb() -> Vec<u8> {
+        let mut compressed = fdeflate::compress_to_vec(&[b'a'; LARGEST_NOTE]);
+        compressed.pop();
+        compressed
+    }
+
+    /// Compressed notes that say nothing of an orientation are passed over, and of those that may the last one counts.
+    #[test]
+    fn only_notes_that_count_are_inflated() {
+        let xmp = |text: &[u8]| [&b"XML:com.adobe.xmp\0\x01\0\0\0"[..], text].concat();
+        let said = fdeflate::compress_to_vec(b"tiff:Orientation=\"6\"");
+        let (bomb, said) = (bomb(), xmp(&said));
+        let comment = [b"Comment\0\0", &bomb[..]].concat();
+        let many = xmp(&bomb);
+        let mut notes = Notes::default();
+        let start = std::time::Instant::now();
+        // Of 20 GB.
+        for _ in 0..10_000 {
+            notes.read(b"zTXt", &comment);
+            notes.read(b"iTXt", &many);
+        }
+        notes.read(b"iTXt", &said);
+        assert_eq!(notes.orientation(), Orientation::from_exif(6));
+        assert!(start.elapsed().as_secs() < 2);
+        notes.read(b"iTXt", &many);
+        assert_eq!(notes.orientation(), None);
+        // With EXIF that says it, XMP is not looked at.
+        notes.read(b"eXIf", b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x03\0\0\0\0\0\0\0");
+        assert_eq!(notes.orientation(), Orientation::from_exif(3));
     }
 }
