@@ -32,7 +32,7 @@ pub(crate) fn any_file(format: &str, bytes: &[u8]) -> Outcome {
     let header = match EncodedImage::open(bytes) {
         Ok(file) if file.format().to_string() != format => return Outcome::Foreign,
         Ok(file) => Some([file.rows(), file.columns()]),
-        Err(Error::UnknownFormat(_) | Error::NoDecoder(_)) => return Outcome::Foreign,
+        Err(Error::UnknownFormat(_) | Error::NoDecoder { .. }) => return Outcome::Foreign,
         Err(_) => None,
     };
     let options = Options { max_pixels: MOST_PIXELS, ..Options::default() };

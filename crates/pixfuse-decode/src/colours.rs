@@ -24,6 +24,10 @@ impl Colours {
         }
     }
 
+    pub(crate) const fn has_alpha(self) -> bool {
+        matches!(self, Self::GrayAlpha | Self::Rgba)
+    }
+
     /// For messages.
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -37,7 +41,7 @@ impl Colours {
 
     /// Why these channels do not become those of `input(...)`, if they do not: what it reads, and what would do.
     pub(crate) fn refused(self, bits: u8, wanted: PixelFormat) -> Option<String> {
-        let alpha = matches!(self, Self::GrayAlpha | Self::Rgba);
+        let alpha = self.has_alpha();
         match wanted {
             PixelFormat::Rgba8 | PixelFormat::Bgra8 => None,
             PixelFormat::Rgb8 | PixelFormat::Bgr8 if !alpha => None,

@@ -1,5 +1,7 @@
 //! Everything that can be wrong with a file.
 
+use pixfuse::{Dims, Element};
+
 use crate::FileFormat;
 
 /// What was wrong with a file, or with the call that read it. Nothing has been written to an output then.
@@ -14,10 +16,15 @@ pub enum Error {
     UnknownFormat(String),
     /// The file is of a format that is known and that no decoder is here for.
     #[error(
-        "file: this is a file of {0}, which is not decoded here; convert it to PNG or JPEG, or decode it with a library \
-         of its own and run the pipeline over the pixels"
+        "file: this is a file of {name}, which is not decoded here; {step}, or decode it with a library of its own and run \
+         the pipeline over the pixels"
     )]
-    NoDecoder(&'static str),
+    NoDecoder {
+        /// Of the format.
+        name: &'static str,
+        /// How to make a file of it that is decoded.
+        step: &'static str,
+    },
     /// The file ends too early.
     #[error("file: this {format} file of {bytes} bytes ends too early: it is truncated")]
     Truncated {
@@ -81,6 +88,51 @@ pub enum Error {
     /// There is no memory for the decoded pixels.
     #[error("file: there is no memory for {0} bytes of decoded pixels; decode fewer files at once, or smaller ones")]
     Memory(usize),
+    /// A list has nothing where a file should be.
+    #[error("file: there is none, the list has a null here")]
+    Missing,
+    /// A file cannot be read from where it is.
+    #[error("file: {place:?} cannot be read: {reason}")]
+    Unreadable {
+        /// Its path, or what it is called.
+        place: String,
+        /// In the system's words.
+        reason: String,
+    },
+    /// Files of a batch give tensors of different shapes.
+    #[error(
+        "image: number {index}: gives a tensor {:?}, number {first} gives {:?}; \
+         a batch needs one shape, which resize(...) makes",
+        dims[0],
+        dims[1]
+    )]
+    Shapes {
+        /// The file whose tensor is of another shape than the first.
+        index: usize,
+        /// The first file that gives a tensor.
+        first: usize,
+        /// The shapes of the two.
+        dims: Box<[Dims; 2]>,
+    },
+    /// A batch of no files, and the declaration does not say its shape.
+    #[error(transparent)]
+    NoShape(pixfuse::Error),
+    /// Each of so many files of a batch fails, and the declaration does not say the shape of a tensor.
+    #[error(
+        "files: none of {0} gives a tensor, so there is no shape; fix the size with resize(rows, columns, ..), \
+         letterbox(..) or center_crop(..)"
+    )]
+    NoTensor(usize),
+    /// The value that failed files are filled with is none of the tensor's elements.
+    #[error("fill: {value}, expected a whole number from {} to {}, as elements of {} are", range[0], range[1], element.name())]
+    Fill {
+        /// What was given.
+        value: f64,
+        /// Of the tensor.
+        element: Element,
+        /// The least and the largest.
+        range: [i32; 2],
+    },
     /// One file of a batch.
     #[error("number {index}: {error}")]
     OfBatch {
@@ -89,6 +141,63 @@ pub enum Error {
         /// What was wrong with it.
         error: Box<Error>,
     },
+}
+
+impl Error {
+    /// One word for what was wrong, which stays the same in later versions: what a program compares, where a person reads
+    /// the message.
+    ///
+    /// | of a file | |
+    /// |---|---|
+    /// | `missing`, `unreadable` | there is none, or it cannot be read |
+    /// | `unknown_format`, `no_decoder` | it is no image, or of a format that is not decoded here |
+    /// | `truncated`, `damaged`, `unsupported` | it ends too early, is broken, or of a kind that is not decoded |
+    /// | `too_large`, `too_long` | it has more pixels, or a longer side, than the call allows |
+    /// | `colours`, `size` | the pipeline cannot take its channels, or its size |
+    ///
+    /// | of the call | |
+    /// |---|---|
+    /// | `pipeline` | an argument does not fit the declaration |
+    /// | `shapes` | a batch has no shape, or several |
+    /// | `fill` | the value is no element of the tensor |
+    /// | `memory` | there is not enough |
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Pipeline(pixfuse::Error::Image(_)) => "size",
+            Self::Pipeline(pixfuse::Error::Memory(_)) | Self::Memory(_) => "memory",
+            Self::Pipeline(_) => "pipeline",
+            Self::UnknownFormat(_) => "unknown_format",
+            Self::NoDecoder { .. } => "no_decoder",
+            Self::Truncated { .. } => "truncated",
+            Self::Damaged { .. } => "damaged",
+            Self::Unsupported { .. } => "unsupported",
+            Self::TooLarge { .. } => "too_large",
+            Self::TooLong { .. } => "too_long",
+            Self::Colours { .. } => "colours",
+            Self::Missing => "missing",
+            Self::Unreadable { .. } => "unreadable",
+            Self::Shapes { .. } | Self::NoShape(_) | Self::NoTensor(_) => "shapes",
+            Self::Fill { .. } => "fill",
+            Self::OfBatch { error, .. } => error.code(),
+        }
+    }
+
+    /// Whether it is about a file, so that other files may do: what a job of many files goes on after. Else it is about
+    /// the call, and every file would fail.
+    ///
+    /// ```
+    /// # use pixfuse::Pipeline;
+    /// use pixfuse_decode::{Options, decode};
+    ///
+    /// let pipe = Pipeline::parse("input(rgb8), resize(2, 2, bilinear), output(rgb, u8, hwc)")?;
+    /// let error = decode::<u8>(&pipe, b"<html>", &Options::default()).unwrap_err();
+    /// assert!(error.is_of_file());
+    /// assert_eq!(error.code(), "unknown_format");
+    /// # Ok::<(), pixfuse::Error>(())
+    /// ```
+    pub fn is_of_file(&self) -> bool {
+        !matches!(self.code(), "pipeline" | "shapes" | "fill" | "memory")
+    }
 }
 
 /// What a decoder's own error says of a file.

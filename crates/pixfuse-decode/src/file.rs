@@ -93,7 +93,21 @@ pub(crate) trait Decode: Send {
     fn pixels(self: Box<Self>, wide: bool, bytes: &mut [u8]) -> Result<Colours, Broken>;
 }
 
-/// A file whose header has been read: its size and orientation are known, its pixels are not decoded yet.
+/// A file whose header has been read: its size, channels and orientation are known, its pixels are not decoded yet.
+///
+/// ```
+/// use pixfuse::Pipeline;
+/// use pixfuse_decode::{EncodedImage, FileFormat, Options};
+///
+/// # let mut file = Vec::new();
+/// # png::Encoder::new(&mut file, 6, 4).write_header()?.write_image_data(&[9; 24])?;
+/// let header = EncodedImage::open(&file)?;
+/// assert_eq!((header.format(), header.shown_size()), (FileFormat::Png, [4, 6]));
+/// assert_eq!((header.channels(), header.bits(), header.has_alpha(), header.frames()), (1, 8, false, 1));
+/// let pipe = Pipeline::parse("input(rgb8), letterbox(8, 8, bilinear), output(rgb, f32, chw)")?;
+/// assert_eq!(header.geometry(&pipe, &Options::default())?.scale(), [8.0 / 6.0; 2]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// ```
 /// use pixfuse_decode::EncodedImage;
@@ -159,6 +173,27 @@ impl<'a> EncodedImage<'a> {
     /// Columns as they are stored, before the image is turned.
     pub fn columns(&self) -> usize {
         self.header.columns
+    }
+
+    /// Rows and columns of the turned image, as the file's notes say.
+    pub fn shown_size(&self) -> [usize; 2] {
+        self.orientation().unwrap_or(Orientation::Upright).size([self.rows(), self.columns()])
+    }
+
+    /// Channels of a pixel, alpha counted: 1 of gray, 2, 3 of colours, 4, which CMYK has too. Those of a palette's entries
+    /// where there is one.
+    pub fn channels(&self) -> usize {
+        self.header.colours.channels()
+    }
+
+    /// Whether pixels have alpha.
+    pub fn has_alpha(&self) -> bool {
+        self.header.colours.has_alpha()
+    }
+
+    /// Bits of a sample as stored: 1 to 16; of an index into a palette where there is one.
+    pub fn bits(&self) -> u8 {
+        self.header.bits
     }
 
     /// Frames of an animation, or images of a TIFF file, of which the first one is decoded; 1 of another file. They are

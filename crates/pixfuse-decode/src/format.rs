@@ -35,7 +35,7 @@ impl FileFormat {
             }
             _ if tiff::SIGNATURES.iter().any(|signature| begins(signature)) => Ok(Self::Tiff),
             bytes => Err(match known(bytes) {
-                Some(name) => Error::NoDecoder(name),
+                Some((name, step)) => Error::NoDecoder { name, step },
                 None => Error::UnknownFormat(found(bytes)),
             }),
         }
@@ -55,23 +55,37 @@ impl fmt::Display for FileFormat {
     }
 }
 
-/// A format that people have and that is not decoded here.
-fn known(bytes: &[u8]) -> Option<&'static str> {
+/// A format that people have and that is not decoded here, and how to make one of it that is.
+fn known(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
+    const CONVERT: &str = "convert it to PNG or JPEG";
+    let plain = |name| Some((name, CONVERT));
     match bytes {
-        [_, _, _, _, b'f', b't', b'y', b'p', brands @ ..] => {
-            // The first brand, a number, and brands that the file is also of.
-            let of = |names: &[&[u8]]| brands.chunks_exact(4).take(16).any(|brand| names.contains(&brand));
-            match () {
-                () if of(&[b"avif", b"avis"]) => Some("AVIF"),
-                () if of(&[b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"]) => Some("HEIC"),
-                () => None,
-            }
-        }
-        [0xff, 0x0a, ..] | [0, 0, 0, 12, b'J', b'X', b'L', b' ', ..] => Some("JPEG XL"),
-        [0, 0, 0, 12, b'j', b'P', b' ', b' ', ..] | [0xff, 0x4f, 0xff, 0x51, ..] => Some("JPEG 2000"),
-        [b'I', b'I', 0x2b, 0, ..] | [b'M', b'M', 0, 0x2b, ..] => Some("BigTIFF"),
-        [b'%', b'P', b'D', b'F', ..] => Some("PDF"),
+        [_, _, _, _, b'f', b't', b'y', b'p', ..] => of_brands(bytes),
+        [0xff, 0x0a, ..] | [0, 0, 0, 12, b'J', b'X', b'L', b' ', ..] => plain("JPEG XL"),
+        [0, 0, 0, 12, b'j', b'P', b' ', b' ', ..] | [0xff, 0x4f, 0xff, 0x51, ..] => plain("JPEG 2000"),
+        [b'I', b'I', 0x2b, 0, ..] | [b'M', b'M', 0, 0x2b, ..] => plain("BigTIFF"),
+        [b'%', b'P', b'D', b'F', ..] => plain("PDF"),
         _ => None,
+    }
+}
+
+/// Of a file of boxes, by the brands of its first one: its main brand, a number, and brands that it is also of.
+fn of_brands(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
+    let length = bytes.first_chunk().map_or(0, |length| u32::from_be_bytes(*length)) as usize;
+    let brands = bytes.get(8..length.min(bytes.len())).unwrap_or(&bytes[8..]);
+    let of = |names: &[&[u8]]| brands.chunks_exact(4).take(64).any(|brand| names.contains(&brand));
+    match () {
+        () if of(&[b"avif", b"avis"]) => Some(("AVIF", "convert it to PNG or JPEG first, which Pillow and sharp do")),
+        () if of(&[b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"]) => {
+            Some(("HEIC", "convert it to JPEG first, which pillow-heif and ImageMagick do"))
+        }
+        () if of(&[
+            b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"M4V ", b"qt  ", b"3gp4", b"3gp5",
+        ]) =>
+        {
+            Some(("MP4 or QuickTime, a video", "take its frames out as PNG or JPEG, which ffmpeg does"))
+        }
+        () => None,
     }
 }
 

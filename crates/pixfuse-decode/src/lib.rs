@@ -117,11 +117,13 @@ mod webp;
 
 use pixfuse::Pipeline;
 
-pub use batch::{batch_shape, decode_batch, decode_batch_into};
+pub use batch::{
+    Batch, EncodedBatch, FileFailure, OnError, batch_shape, decode_batch, decode_batch_into, decode_batch_with,
+};
 pub use error::Error;
 pub use file::{EncodedImage, Options, Truncated};
 pub use format::FileFormat;
-pub use run::{decode, decode_into};
+pub use run::{decode, decode_into, read};
 
 /// What a pipeline does, for people: [`Pipeline::explain`], and the [`decoders`] that give it the pixels of files.
 ///

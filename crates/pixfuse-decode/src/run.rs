@@ -1,6 +1,7 @@
 //! One file through a pipeline.
 
 use std::mem::MaybeUninit;
+use std::path::Path;
 
 use pixfuse::{Pipeline, Tensor, TensorElement};
 
@@ -14,6 +15,16 @@ pub fn decode<T: TensorElement>(pipe: &Pipeline, file: &[u8], options: &Options)
     let image = EncodedImage::open(file)?;
     image.output_shape(pipe, options)?;
     image.read_by(pipe, options, |image| pipe.run(image))
+}
+
+/// The bytes of a file, for a batch that goes on where one cannot be read.
+///
+/// # Errors
+/// When it cannot be read, with its path and what the system says.
+pub fn read(path: impl AsRef<Path>) -> Result<Vec<u8>, Error> {
+    let path = path.as_ref();
+    std::fs::read(path)
+        .map_err(|error| Error::Unreadable { place: path.to_string_lossy().into_owned(), reason: error.to_string() })
 }
 
 /// As [`decode`], into memory that the caller has. When the thread has decoded an image of that size before, what is

@@ -28,10 +28,13 @@ fn other_files_are_named_by_their_bytes() {
     );
     assert_eq!(
         said(b"\0\0\0\x1cftypheic\0\0\0\0mif1heicmiaf"),
-        "file: this is a file of HEIC, which is not decoded here; convert it to PNG or JPEG, or decode it with a library \
-         of its own and run the pipeline over the pixels"
+        "file: this is a file of HEIC, which is not decoded here; convert it to JPEG first, which pillow-heif and \
+         ImageMagick do, or decode it with a library of its own and run the pipeline over the pixels"
     );
     assert!(said(b"\0\0\0\x1cftypmif1\0\0\0\0mif1avif").contains("a file of AVIF"));
+    // A brand counts inside the first box only.
+    assert!(said(b"\0\0\0\x14ftypisom\0\0\0\0isomavif").contains("MP4 or QuickTime, a video"));
+    assert!(said(b"\0\0\0\x10ftypqt  \0\0\0\0avif").contains("take its frames out as PNG or JPEG"));
     assert!(said(b"\xff\x0a12345678").contains("a file of JPEG XL"));
     assert!(said(b"RIFF\0\0\0\0WAVE").starts_with("file: expected a JPEG"));
     assert!(said(b"\xff\xd8").contains("2 bytes that begin with ff d8"));
@@ -169,6 +172,29 @@ fn what_a_header_says() {
     let file = read("orientation-6.jpg");
     let image = EncodedImage::open(&file).unwrap();
     assert_eq!((image.format(), image.rows(), image.columns()), (FileFormat::Jpeg, 13, 19));
+    assert_eq!((image.shown_size(), image.orientation().unwrap().exif()), ([19, 13], 6));
+    let of = |name: &str| {
+        let file = read(name);
+        let image = EncodedImage::open(&file).unwrap();
+        (image.channels(), image.bits(), image.has_alpha(), image.frames())
+    };
+    for (name, expected) in [
+        ("orientation-6.jpg", (3, 8, false, 1)),
+        ("gray.jpg", (1, 8, false, 1)),
+        ("cmyk.jpg", (4, 8, false, 1)),
+        ("rgb-16-bits.png", (3, 16, false, 1)),
+        ("gray-alpha.png", (2, 8, true, 1)),
+        ("bits.png", (1, 1, false, 1)),
+        ("palette-4-bits.png", (3, 4, false, 1)),
+        ("palette-transparent.png", (4, 8, true, 1)),
+        ("animated.webp", (3, 8, false, 2)),
+        ("lossless-alpha.webp", (4, 8, true, 1)),
+        ("../kinds/animated.gif", (3, 8, false, 2)),
+        ("../kinds/16-555.bmp", (3, 8, false, 1)),
+        ("../kinds/alpha-16-little.tif", (4, 16, true, 1)),
+    ] {
+        assert_eq!(of(name), expected, "{name}");
+    }
     assert_eq!(EncodedImage::open(&read("rgb.png")).unwrap().format().to_string(), "PNG");
     assert_eq!(EncodedImage::open(&read("lossy.webp")).unwrap().format().to_string(), "WebP");
 }
