@@ -1,46 +1,17 @@
 //! Photo files to tensors.
 
-use numpy::{PyArray1, PyArrayMethods};
 use pixfuse::TensorElement;
-use pixfuse_decode::{EncodedImage, Options, Truncated, batch_shape, decode_batch_into};
+use pixfuse_decode::{EncodedBatch, EncodedImage, Error, FileFailure, OnError, Options, Truncated};
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyDict, PyList, PySlice, PyString, PyType};
 
-use crate::array::{as_array, memory};
+use crate::array::as_array;
+use crate::arrow;
 use crate::failure::{Failure, found};
+use crate::file::{self, File};
 use crate::orient::Orient;
 use crate::out::Out;
-
-/// The bytes of a file, which stay alive with this.
-pub(crate) enum File<'py> {
-    Bytes(Bound<'py, PyBytes>),
-    /// Of memory that other code could write to meanwhile, or that could be the output: a file is small beside its pixels.
-    Copied(Vec<u8>),
-}
-
-impl<'py> File<'py> {
-    /// The bytes of an object: bytes, or anything whose buffer is one row of them.
-    pub(crate) fn of(object: &Bound<'py, PyAny>) -> Result<Self, Failure> {
-        if let Ok(bytes) = object.cast::<PyBytes>() {
-            return Ok(Self::Bytes(bytes.clone()));
-        }
-        let wrong = |found: String| Failure::Argument(format!("data: expected the bytes of a file, found {found}"));
-        let Some(memory) = memory(object)? else { return Err(wrong(found(object))) };
-        let array = as_array(&memory)?;
-        let bytes = array.cast::<PyArray1<u8>>().ok().and_then(|array| array.to_vec().ok());
-        match bytes {
-            Some(bytes) => Ok(Self::Copied(bytes)),
-            None => Err(wrong(format!("{} whose memory is not one row of bytes", found(object)))),
-        }
-    }
-
-    pub(crate) fn bytes(&self) -> &[u8] {
-        match self {
-            Self::Bytes(bytes) => bytes.as_bytes(),
-            Self::Copied(bytes) => bytes,
-        }
-    }
-}
 
 /// The options of a call.
 pub(crate) fn options(
@@ -87,6 +58,34 @@ fn what_is_missing(given: &Bound<'_, PyAny>) -> Result<Truncated, Failure> {
     }
 }
 
+/// What becomes of a batch when a file fails.
+pub(crate) fn on_error(given: Option<&Bound<'_, PyAny>>, fill: Option<&Bound<'_, PyAny>>) -> Result<OnError, Failure> {
+    let word = given.map(|given| given.extract::<String>());
+    let on_error = match word.as_ref().map(|word| word.as_deref()) {
+        None | Some(Ok("raise")) => OnError::Raise,
+        Some(Ok("skip")) => OnError::Skip,
+        Some(Ok("fill")) => {
+            let Some(fill) = fill else {
+                let message = "fill: on_error=\"fill\" needs the value of a failed file's elements, such as fill=0";
+                return Err(Failure::Argument(message.into()));
+            };
+            let value = fill
+                .extract()
+                .map_err(|_| Failure::Argument(format!("fill: expected a number, found {}", found(fill))));
+            return value.map(OnError::Fill);
+        }
+        Some(_) => {
+            let found = given.map_or_else(String::new, found);
+            let message = format!("on_error: expected \"raise\", \"fill\" or \"skip\", found {found}");
+            return Err(Failure::Argument(message));
+        }
+    };
+    match fill {
+        Some(_) => Err(Failure::Argument("fill: is said of on_error=\"fill\" only".into())),
+        None => Ok(on_error),
+    }
+}
+
 /// One file into a new array, or into `out`.
 pub(crate) fn one<'py, T: TensorElement + numpy::Element>(
     pipe: &pixfuse::Pipeline,
@@ -99,33 +98,121 @@ pub(crate) fn one<'py, T: TensorElement + numpy::Element>(
     let bytes = file.bytes();
     let image = py.detach(|| EncodedImage::open(bytes))?;
     let mut target = Out::<T>::of(py, out, &image.output_shape(pipe, options)?)?;
+    target.lies_apart_from([bytes].into_iter())?;
     let elements = target.elements()?;
     py.detach(|| image.run_into_uninit(pipe, options, elements))?;
     Ok(target.result(out))
 }
 
-/// Many files into one array, (files, ...).
+/// Many files into one array, (files, ...); with those that failed unless that is an error.
 pub(crate) fn batch<'py, T: TensorElement + numpy::Element>(
     pipe: &pixfuse::Pipeline,
     list: &Bound<'py, PyAny>,
     out: Option<&Bound<'py, PyAny>>,
     options: &Options,
+    on_error: OnError,
 ) -> Result<Bound<'py, PyAny>, Failure> {
     let py = list.py();
-    let Ok(iterator) = list.try_iter() else {
-        return Err(Failure::Argument(format!("files: expected a list of files, found {}", found(list))));
-    };
-    let file = |(index, file): (usize, PyResult<_>)| {
-        File::of(&file?).map_err(|failure| match failure {
-            Failure::Argument(message) => Failure::Argument(format!("number {index}: {message}")),
-            other => other,
-        })
-    };
-    let files = iterator.enumerate().map(file).collect::<Result<Vec<_>, Failure>>()?;
-    let files: Vec<&[u8]> = files.iter().map(File::bytes).collect();
-    let dims = py.detach(|| batch_shape(pipe, &files, options))?;
+    let list = Files::of(list)?;
+    let files = list.bytes()?;
+    let read: Vec<&[u8]> = files.iter().filter_map(|file| file.as_ref().ok().copied()).collect();
+    let batch = py.detach(|| EncodedBatch::open(pipe, files, options, on_error))?;
+    let dims = batch.dims();
     let mut target = Out::<T>::of(py, out, &dims)?;
+    target.lies_apart_from(read.into_iter())?;
     let elements = target.elements()?;
-    py.detach(|| decode_batch_into(pipe, &files, options, elements))?;
-    Ok(target.result(out))
+    let failures = py.detach(|| batch.run_into_uninit(elements))?;
+    let tensor = target.result(out);
+    match on_error {
+        OnError::Raise => return Ok(tensor),
+        OnError::Skip if !failures.is_empty() => {
+            let kept = PySlice::new(py, 0, (dims[0] - failures.len()) as isize, 1);
+            // A buffer of several dimensions has no slices; an array on it has.
+            let rows = tensor.get_item(&kept).or_else(|_| as_array(&tensor)?.get_item(&kept))?;
+            return Ok((rows, list.told(py, &failures)?).into_pyobject(py)?.into_any());
+        }
+        OnError::Skip | OnError::Fill(_) => {}
+    }
+    Ok((tensor, list.told(py, &failures)?).into_pyobject(py)?.into_any())
+}
+
+/// What a header says: the format, rows and columns as stored and as shown, channels, bits, whether there is alpha, frames,
+/// and the value of the note that turns it.
+pub(crate) type Header = (String, (usize, usize), (usize, usize), usize, u8, bool, usize, Option<u32>);
+
+pub(crate) fn header(data: &Bound<'_, PyAny>) -> Result<Header, Failure> {
+    let file = File::of(data)?;
+    let image = EncodedImage::open(file.bytes())?;
+    Ok((
+        image.format().to_string(),
+        (image.rows(), image.columns()),
+        image.shown_size().into(),
+        image.channels(),
+        image.bits(),
+        image.has_alpha(),
+        image.frames(),
+        image.orientation().map(|orientation| orientation.exif()),
+    ))
+}
+
+/// The files of a batch.
+enum Files<'py> {
+    /// Objects that are each a file, and what they are called.
+    List(Vec<(Result<File<'py>, Error>, Option<String>)>),
+    Arrow(arrow::Files),
+}
+
+impl<'py> Files<'py> {
+    fn of(list: &Bound<'py, PyAny>) -> Result<Self, Failure> {
+        let wrong = |step| Failure::Argument(format!("files: expected a list of files, found {}{step}", found(list)));
+        // Their characters and bytes would be taken for files.
+        if list.is_instance_of::<PyString>() || list.is_instance_of::<PyBytes>() {
+            return Err(wrong("; `decode` takes one"));
+        }
+        if !list.is_instance_of::<PyType>()
+            && let Some(files) = arrow::Files::of(list)?
+        {
+            return Ok(Self::Arrow(files));
+        }
+        let Ok(iterator) = list.try_iter() else { return Err(wrong("")) };
+        let file = |(index, file): (usize, PyResult<Bound<'py, PyAny>>)| {
+            let file = file?;
+            if file.is_none() {
+                return Ok((Err(Error::Missing), None));
+            }
+            match File::of(&file) {
+                Ok(read) => Ok((Ok(read), file::name(&file))),
+                Err(Failure::File(error)) => Ok((Err(error), file::name(&file))),
+                Err(Failure::Argument(message)) => Err(Failure::Argument(format!("number {index}: {message}"))),
+                Err(other) => Err(other),
+            }
+        };
+        Ok(Self::List(iterator.enumerate().map(file).collect::<Result<_, Failure>>()?))
+    }
+
+    fn bytes(&self) -> Result<Vec<Result<&[u8], Error>>, Failure> {
+        match self {
+            Self::List(files) => {
+                Ok(files.iter().map(|(file, _)| file.as_ref().map(File::bytes).map_err(Clone::clone)).collect())
+            }
+            Self::Arrow(files) => Ok(files.files()?.into_iter().map(|file| file.ok_or(Error::Missing)).collect()),
+        }
+    }
+
+    /// Failures as Python has them: a dict each.
+    fn told(&self, py: Python<'py>, failures: &[FileFailure]) -> PyResult<Bound<'py, PyList>> {
+        let dict = |FileFailure { index, error }: &FileFailure| {
+            let name = match self {
+                Self::List(files) => files[*index].1.as_deref(),
+                Self::Arrow(_) => None,
+            };
+            let dict = PyDict::new(py);
+            dict.set_item(intern!(py, "index"), index)?;
+            dict.set_item(intern!(py, "name"), name)?;
+            dict.set_item(intern!(py, "code"), error.code())?;
+            dict.set_item(intern!(py, "message"), error.to_string())?;
+            Ok(dict)
+        };
+        PyList::new(py, failures.iter().map(dict).collect::<PyResult<Vec<_>>>()?)
+    }
 }

@@ -2,6 +2,7 @@
 
 use pyo3::PyErr;
 use pyo3::exceptions::PyValueError;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyFloat, PyInt, PyString};
 
@@ -14,6 +15,36 @@ pyo3::create_exception!(
     "What was wrong with a declaration or an argument: its name, its value and what was expected.\n\n\
      Nothing has been written to an output when it is raised."
 );
+
+pyo3::create_exception!(
+    pixfuse,
+    FileError,
+    PipelineError,
+    "What was wrong with a file, and not with the call: other files may do.\n\n\
+     `code` is one word for it, which stays the same in later versions: \"missing\", \"unreadable\", \
+     \"unknown_format\", \"no_decoder\", \"truncated\", \"damaged\", \"unsupported\", \"too_large\", \
+     \"too_long\", \"colours\" or \"size\". `index` is its place in the list of a batch, else None."
+);
+
+/// The exception for what is wrong with a file, or with the call that reads it.
+fn of_file(error: &pixfuse_decode::Error) -> PyErr {
+    let message = error.to_string();
+    if !error.is_of_file() {
+        return PipelineError::new_err(message);
+    }
+    let index = match error {
+        pixfuse_decode::Error::OfBatch { index, .. } => Some(*index),
+        _ => None,
+    };
+    Python::attach(|py| {
+        let exception = FileError::new_err(message);
+        let value = exception.value(py);
+        // An exception of Python has a place for attributes.
+        let set =
+            value.setattr(intern!(py, "code"), error.code()).and_then(|()| value.setattr(intern!(py, "index"), index));
+        set.err().unwrap_or(exception)
+    })
+}
 
 /// Why a call failed.
 pub(crate) enum Failure {
@@ -80,7 +111,7 @@ impl From<Failure> for PyErr {
                 Python::attach(|py| error.set_cause(py, Some(cause)));
                 error
             }
-            Failure::File(error) => PipelineError::new_err(error.to_string()),
+            Failure::File(error) => of_file(&error),
             Failure::Argument(message) => PipelineError::new_err(message),
             Failure::Raised(error) => error,
         }

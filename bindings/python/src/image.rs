@@ -149,3 +149,12 @@ fn axes(
     ImageRef::check_samples(input.format.sample(), shape, strides)?;
     Ok((shape, strides))
 }
+
+/// Whether an array of this shape is one image of colours, and not many of gray.
+pub(crate) fn is_one_image(shape: &[usize], input: &Input) -> bool {
+    let wanted = input.format.channels();
+    match (input.layout, shape) {
+        (Layout::Hwc, &[_, _, channels]) | (Layout::Chw, &[channels, _, _]) => wanted > 1 && channels == wanted,
+        _ => false,
+    }
+}

@@ -16,16 +16,17 @@
 //! tensor = detector(rows=480, columns=640)(image)     # an open one is a function of its `_`
 //! ```
 //!
-//! Nothing here decides anything: `keywords` turns arguments into a `Spec`, `image` and `out` turn arrays into views, `decode` hands
-//! files on,
-//! `failure` turns errors into exceptions.
+//! Nothing here decides anything: `keywords` turns arguments into a `Spec`, `image` and `out` turn arrays into views, `file`
+//! and `arrow` objects into the bytes of files, which `decode` hands on, `failure` turns errors into exceptions.
 
 mod array;
+mod arrow;
 mod bfloat16;
 mod config;
 mod declaration;
 mod decode;
 mod failure;
+mod file;
 mod geometry;
 mod image;
 mod keywords;
@@ -43,11 +44,11 @@ use pyo3::types::PyModule;
 
 use crate::config::Config;
 use crate::declaration::Declaration;
-use crate::failure::{Failure, PipelineError};
+use crate::failure::{Failure, FileError, PipelineError};
 use crate::geometry::Geometry;
 use crate::pipeline::Pipeline;
 
-/// Adds the classes `Pipeline`, `Declaration`, `Geometry` and `PipelineError`, `names()`, and one attribute for each
+/// Adds the classes `Pipeline`, `Declaration`, `Geometry`, `PipelineError` and `FileError`, `names()`, and one attribute for each
 /// declaration.
 ///
 /// The struct `HandWrittenLoop` becomes the attribute `hand_written_loop`: a `Pipeline` that runs on the declaration's
@@ -69,11 +70,15 @@ pub fn register(module: &Bound<'_, PyModule>, entries: &'static [Entry]) -> PyRe
         py.get_type::<Declaration>(),
         py.get_type::<Geometry>(),
         py.get_type::<PipelineError>(),
+        py.get_type::<FileError>(),
     ];
     for class in classes {
         class.setattr("__module__", module.name()?)?;
         module.add(class.name()?, &class)?;
     }
+    // Of an exception that somebody else makes.
+    py.get_type::<FileError>().setattr("code", "")?;
+    py.get_type::<FileError>().setattr("index", py.None())?;
     // A slot of the interpreter's has no signature that `help` and `inspect` could show; a method has.
     for (class, method) in [(py.get_type::<Pipeline>(), "run"), (py.get_type::<Declaration>(), "bind")] {
         class.setattr("__call__", class.getattr(method)?)?;
@@ -140,6 +145,12 @@ fn decoders() -> &'static str {
     pixfuse_decode::decoders()
 }
 
+/// What a file's header says, in the order of `pixfuse.Header`.
+#[pyfunction]
+fn probe(data: &Bound<'_, PyAny>) -> Result<decode::Header, Failure> {
+    decode::header(data)
+}
+
 /// The project's own module, made like any other.
 #[pymodule(gil_used = false)]
 #[pyo3(name = "_pixfuse")]
@@ -149,5 +160,6 @@ fn own_module(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("LANGUAGE", pixfuse::language::TEXT)?;
     module.add_class::<Config>()?;
     module.add_function(wrap_pyfunction!(decoders, module)?)?;
+    module.add_function(wrap_pyfunction!(probe, module)?)?;
     module.add_function(wrap_pyfunction!(levels, module)?)
 }

@@ -130,6 +130,23 @@ impl<'py, T: TensorElement + numpy::Element> Out<'py, T> {
         }))
     }
 
+    /// Refuses to write over files that are read from where they lie.
+    ///
+    /// # Errors
+    /// When one shares memory with this.
+    pub(crate) fn lies_apart_from<'a>(&self, mut files: impl Iterator<Item = &'a [u8]>) -> Result<(), Failure> {
+        let start = self.checked()?.addr();
+        let end = start + self.dims.iter().product::<usize>() * size_of::<T>();
+        let shares = |file: &[u8]| {
+            let file = file.as_ptr_range();
+            file.start.addr() < end && start < file.end.addr()
+        };
+        if files.any(shares) {
+            return Err(Error::Output("shares memory with a file that is read".into()).into());
+        }
+        Ok(())
+    }
+
     /// Its elements as they lie now: no other code may run, and no other thread read or write them, before their last use.
     ///
     /// # Errors
@@ -150,6 +167,17 @@ impl<'py, T: TensorElement + numpy::Element> Out<'py, T> {
             (None, Memory::Array(array)) => array.into_any(),
             (None, Memory::Lent(tensor)) => tensor.into_any(),
         }
+    }
+}
+
+/// What numpy calls these elements.
+pub(crate) fn dtype_name(element: Element) -> &'static str {
+    match element {
+        Element::F32 => "float32",
+        Element::F16 => "float16",
+        Element::Bf16 => "bfloat16",
+        Element::U8 => "uint8",
+        Element::I8 => "int8",
     }
 }
 

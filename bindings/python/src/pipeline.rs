@@ -4,8 +4,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
 
 use numpy::{PyUntypedArray, PyUntypedArrayMethods};
-use pixfuse::spec::Input;
-use pixfuse::{Alpha, Element, ImageRef, Layout, Orientation, PixelFormat, TensorElement, with_element};
+use pixfuse::{Alpha, ImageRef, Layout, Orientation, PixelFormat, TensorElement, with_element};
 use pixfuse_decode::EncodedImage;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
@@ -13,11 +12,12 @@ use pyo3::types::{PyDict, PyTuple, PyType};
 use crate::array::tuple;
 use crate::decode;
 use crate::failure::{Failure, found};
+use crate::file::File;
 use crate::geometry::Geometry;
-use crate::image::Image;
+use crate::image::{Image, is_one_image};
 use crate::keywords;
 use crate::orient::Orient;
-use crate::out::Out;
+use crate::out::{Out, dtype_name};
 
 /// A preprocessing pipeline, ready to run: pixels to a tensor in one pass.
 ///
@@ -167,7 +167,9 @@ impl Pipeline {
 
     /// Decodes a JPEG, PNG, WebP, GIF, BMP or TIFF file and runs over it, into a new array or into `out`, which is returned.
     ///
-    /// `data` is the whole file: bytes, or anything whose buffer is one row of bytes. The image is turned as its EXIF note
+    /// `data` is the whole file: bytes, anything whose buffer is one row of bytes (a memoryview, an mmap, a pyarrow Buffer),
+    /// a tensor of torch of them, or where it is: a path (str or os.PathLike), or an object with read(), which is read from
+    /// its beginning if it has one. What may only be read is not copied, but for numpy's arrays. The image is turned as its EXIF note
     /// says (which a call of the pipeline does for no Pillow image, unless it is given orient="exif"); without one as
     /// input(.., orient = ..) says; `orient`, an EXIF value from 1 to 8, or "stored" for 1, overrides both. The pixels
     /// are those that Pillow decodes, in the channels of input(...): a gray file gives colours too, an opaque one alpha
@@ -180,8 +182,9 @@ impl Pipeline {
     /// and not what a filter makes of the whole image. `truncated="fill"` fills what is missing or damaged in a JPEG file,
     /// as Pillow's `LOAD_TRUNCATED_IMAGES`. Both need the decoder libjpeg-turbo, as in the wheels.
     ///
-    /// The GIL is released meanwhile, as in a call of the pipeline. Raises PipelineError when the file is truncated,
-    /// damaged, of another kind or of other channels; nothing has been written to `out` then.
+    /// The GIL is released meanwhile, as in a call of the pipeline. Raises FileError, a PipelineError, when the file cannot
+    /// be read, is truncated, damaged, of another kind or of other channels, with one word for it as its `code`; nothing
+    /// has been written to `out` then.
     ///
     /// >>> import io, pixfuse, PIL.Image
     /// >>> file = io.BytesIO()
@@ -192,7 +195,7 @@ impl Pipeline {
     /// >>> pipe.decode(file.getvalue()[:300])
     /// Traceback (most recent call last):
     ///     ...
-    /// pixfuse.PipelineError: file: this JPEG file of 300 bytes ends too early: it is truncated
+    /// pixfuse.FileError: file: this JPEG file of 300 bytes ends too early: it is truncated
     #[expect(clippy::too_many_arguments, reason = "they are the keywords of Python's call")]
     #[pyo3(signature = (data, out=None, *, orient=None, max_pixels=None, max_side=None, draft=None, truncated=None))]
     fn decode<'py>(
@@ -211,11 +214,27 @@ impl Pipeline {
 
     /// Decodes files and runs over them, into one array, (files, ...), in their order; `files` is any iterable.
     ///
-    /// Files and `out` are as in `decode`, and the files must give tensors of one shape, which resize(...) makes. With
-    /// `threads` that many share the work. Raises PipelineError, which names the file by its number; those before it may
-    /// have been written to `out` then.
+    /// Files and `out` are as in `decode`, and the files must give tensors of one shape, which resize(...) makes. Or `files`
+    /// is an Arrow array of binary, large_binary or binary_view, in one piece or in chunks, from any library that has the
+    /// Arrow C interface (`__arrow_c_array__`, `__arrow_c_stream__`), which is read where it lies. With `threads` that many
+    /// share the work.
+    ///
+    /// A file that fails, or None or a null in its place, raises FileError, which names it by its number; those before it
+    /// may have been written to `out` then. With `on_error="fill"` its tensor has the value `fill` in each element, with
+    /// `on_error="skip"` it has none, and those behind it move up. Either gives two things: the array, and a list with a
+    /// dict for each file that failed: its `index`, its `name` (its path, or the `name` of what was read, else None), a
+    /// `code` as of FileError, and the `message`. `out` has room for all files, and those of it that were decoded are
+    /// given. What is no file's fault raises PipelineError.
+    ///
+    /// >>> import pixfuse, PIL.Image, io
+    /// >>> file = io.BytesIO()
+    /// >>> PIL.Image.new("RGB", (8, 6)).save(file, "PNG")
+    /// >>> pipe = pixfuse.Pipeline("input(rgb8), resize(2, 4, bilinear), output(rgb, u8, hwc)")
+    /// >>> tensor, failures = pipe.decode_batch([file, b"<html>", None], on_error="fill", fill=114)
+    /// >>> tensor.shape, tensor[1, 0, 0, 0], [(failure["index"], failure["code"]) for failure in failures]
+    /// ((3, 2, 4, 3), np.uint8(114), [(1, 'unknown_format'), (2, 'missing')])
     #[expect(clippy::too_many_arguments, reason = "they are the keywords of Python's call")]
-    #[pyo3(signature = (files, out=None, *, threads=None, orient=None, max_pixels=None, max_side=None, draft=None, truncated=None))]
+    #[pyo3(signature = (files, out=None, *, threads=None, orient=None, max_pixels=None, max_side=None, draft=None, truncated=None, on_error=None, fill=None))]
     fn decode_batch<'py>(
         &self,
         files: &Bound<'py, PyAny>,
@@ -226,13 +245,16 @@ impl Pipeline {
         max_side: Option<&Bound<'py, PyAny>>,
         draft: Option<&Bound<'py, PyAny>>,
         truncated: Option<&Bound<'py, PyAny>>,
+        on_error: Option<&Bound<'py, PyAny>>,
+        fill: Option<&Bound<'py, PyAny>>,
     ) -> Result<Bound<'py, PyAny>, Failure> {
         let options = decode::options(orient, max_pixels, max_side, draft, truncated)?;
+        let on_error = decode::on_error(on_error, fill)?;
         let pipe = match threads {
             Some(threads) => self.pipe.with_threads(side("threads", threads)?)?,
             None => self.pipe.clone(),
         };
-        with_element!(pipe.element(), T => decode::batch::<T>(&pipe, files, out, &options))
+        with_element!(pipe.element(), T => decode::batch::<T>(&pipe, files, out, &options, on_error))
     }
 
     /// Where `decode` puts things of this file: as `geometry`, for the turned image; nothing but the header is read.
@@ -246,7 +268,7 @@ impl Pipeline {
         draft: Option<&Bound<'_, PyAny>>,
     ) -> Result<Geometry, Failure> {
         let options = decode::options(orient, None, None, draft, None)?;
-        Ok(EncodedImage::open(decode::File::of(data)?.bytes())?.geometry(&self.pipe, &options)?.into())
+        Ok(EncodedImage::open(File::of(data)?.bytes())?.geometry(&self.pipe, &options)?.into())
     }
 
     /// The canonical text of the declaration, which makes an equal pipeline.
@@ -264,13 +286,7 @@ impl Pipeline {
     /// The name of the output's dtype.
     #[getter]
     fn dtype(&self) -> &'static str {
-        match self.pipe.element() {
-            Element::F32 => "float32",
-            Element::F16 => "float16",
-            Element::Bf16 => "bfloat16",
-            Element::U8 => "uint8",
-            Element::I8 => "int8",
-        }
+        dtype_name(self.pipe.element())
     }
 
     /// What it does, for people: the text, the plan step by step, which kernel runs it on which level, and which
@@ -456,15 +472,6 @@ struct Source<'py> {
 
 /// What is run, over what.
 type View<'a> = (&'a pixfuse::Pipeline, ImageRef<'a>);
-
-/// Whether an array of this shape is one image of colours, and not many of gray.
-fn is_one_image(shape: &[usize], input: &Input) -> bool {
-    let wanted = input.format.channels();
-    match (input.layout, shape) {
-        (Layout::Hwc, &[_, _, channels]) | (Layout::Chw, &[channels, _, _]) => wanted > 1 && channels == wanted,
-        _ => false,
-    }
-}
 
 impl From<pixfuse::Pipeline> for Pipeline {
     fn from(pipe: pixfuse::Pipeline) -> Self {

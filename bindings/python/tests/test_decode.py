@@ -8,24 +8,12 @@ import time
 import numpy as np
 import pixfuse
 import pytest
+from photos import encoded, picture
 from PIL import Image, ImageOps
 from pixfuse import Pipeline, PipelineError
 
 WHOLE = "input(rgb8), output(rgb, u8, hwc)"
 TEXT = "input(rgb8), resize(24, 37, bilinear, antialias), normalize(), output(rgb, f32, chw)"
-
-
-def picture(rows, columns, channels=3):
-    """Slopes and edges, as a photo has them."""
-    y, x = np.mgrid[0:rows, 0:columns]
-    planes = [(y * (2 + c) + x * (5 - c) + 90 * ((x + 2 * y) // 11 % 2)) % 256 for c in range(channels)]
-    return Image.fromarray(np.stack(planes, -1).astype(np.uint8))
-
-
-def encoded(image, format="JPEG", **options):
-    file = io.BytesIO()
-    image.save(file, format, **options)
-    return file.getvalue()
 
 
 def noted(orientation):
@@ -114,18 +102,21 @@ ALPHA = encoded(picture(6, 8, 4), "PNG")
 
 # What is called, and what is said.
 WRONG = {
-    "text": (lambda pipe: pipe.decode("photo.jpg"), "data: expected the bytes of a file, found 'photo.jpg'"),
+    "a number": (
+        lambda pipe: pipe.decode(5),
+        "data: expected a file: its bytes, its path, or an object with read(), found 5",
+    ),
     "pixels": (
         lambda pipe: pipe.decode(np.zeros((4, 5, 3), np.uint8)),
-        "data: expected the bytes of a file, found ndarray whose memory is not one row of bytes",
+        "data: expected a file: its bytes, its path, or an object with read(), found ndarray whose memory is not one row of bytes",
     ),
     "every second byte": (
         lambda pipe: pipe.decode(np.frombuffer(PHOTO, np.uint8)[::2]),
-        "data: expected the bytes of a file, found ndarray whose memory is not one row of bytes",
+        "data: expected a file: its bytes, its path, or an object with read(), found ndarray whose memory is not one row of bytes",
     ),
     "floats": (
         lambda pipe: pipe.decode(np.zeros(9)),
-        "data: expected the bytes of a file, found ndarray whose memory is not one row of bytes",
+        "data: expected a file: its bytes, its path, or an object with read(), found ndarray whose memory is not one row of bytes",
     ),
     "nothing": (lambda pipe: pipe.decode(b""), "file: expected a JPEG, PNG, WebP, GIF, BMP or TIFF file, found no bytes"),
     "a page": (
@@ -181,9 +172,9 @@ WRONG = {
         lambda pipe: pipe.decode_batch([PHOTO, PHOTO[:800], PHOTO], threads=2),
         "number 1: file: this JPEG file of 800 bytes ends too early: it is truncated",
     ),
-    "a name of many": (
-        lambda pipe: pipe.decode_batch([PHOTO, "a.jpg"]),
-        "number 1: data: expected the bytes of a file, found 'a.jpg'",
+    "a number of many": (
+        lambda pipe: pipe.decode_batch([PHOTO, 7]),
+        "number 1: data: expected a file: its bytes, its path, or an object with read(), found 7",
     ),
     "no list": (lambda pipe: pipe.decode_batch(5), "files: expected a list of files, found 5"),
     "no threads": (lambda pipe: pipe.decode_batch([PHOTO], threads=0), "threads: 0, expected 1 to 1024"),

@@ -56,6 +56,17 @@ assert_type(pipe.decode(file.getvalue(), orient=6, max_pixels=200, max_side=20),
 decoded: npt.NDArray[np.float32] = pipe.decode(bytearray(file.getvalue()), out)
 assert_type(pipe.decode_batch([file.getvalue(), file.getbuffer()], threads=2), npt.NDArray[Any])
 pipe.decode_batch([file.getvalue()], out=np.empty((1, 3, 4, 8), np.float32), orient=None, max_pixels=None)
+pipe.decode(io.BytesIO(file.getvalue()))
+assert_type(pipe.decode_batch([file, None], on_error="fill", fill=0.5)[0], npt.NDArray[Any])
+skipped, failures = pipe.decode_batch([b"", "no such file"], on_error="skip")
+codes: list[str] = [failure["code"] for failure in failures if failure["index"] or failure["name"] is None]
+assert codes == ["unknown_format", "unreadable"] and skipped.shape == (0, 3, 4, 8)
+header: pixfuse.Header = pixfuse.probe(file)
+assert letterbox.geometry(*header.stored, orient=header.orientation) == letterbox.decode_geometry(file)
+try:
+    pipe.decode(b"")
+except pixfuse.FileError as error:
+    code: str = error.code
 pipe(image, orient=3)
 pipe.run(Image.new("RGB", (20, 10)), orient="exif")
 pipe.batch([Image.new("RGB", (20, 10))], orient="exif")

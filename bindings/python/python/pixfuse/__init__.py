@@ -26,13 +26,16 @@ declaration can say, and `help(pixfuse.Pipeline)` what may be given.
 """
 
 from . import language, presets
-from ._pixfuse import Declaration, Geometry, Pipeline, PipelineError, __version__, decoders, levels
+from ._pixfuse import Declaration, FileError, Geometry, Pipeline, PipelineError, __version__, decoders, levels
 
+from .header import Header, probe
 from .processor import Processor, from_config
 
 __all__ = [
     "Declaration",
+    "FileError",
     "Geometry",
+    "Header",
     "Pipeline",
     "PipelineError",
     "Processor",
@@ -42,10 +45,11 @@ __all__ = [
     "language",
     "levels",
     "presets",
+    "probe",
 ]
 
 # They are found here, whatever the native module is called: in pickles, tracebacks and help.
-for _public in (Declaration, Geometry, Pipeline, PipelineError, Processor, from_config):
+for _public in (Declaration, FileError, Geometry, Header, Pipeline, PipelineError, Processor, from_config, probe):
     _public.__module__ = __name__
 decoders.__module__ = levels.__module__ = __name__
 del _public

@@ -1,5 +1,6 @@
+import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, Literal, Protocol, Self, TypeAlias, TypeVar, final, overload
+from typing import Any, Final, Literal, Protocol, Self, TypeAlias, TypedDict, TypeVar, final, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,19 @@ class _Array(Protocol):
 class _ArrayInterface(Protocol):
     @property
     def __array_interface__(self) -> dict[str, Any]: ...
+
+class _Reader(Protocol):
+    def read(self) -> Buffer: ...
+
+# A tensor of uint8 is one of torch.
+class _Bytes(Protocol):
+    def numpy(self) -> npt.NDArray[np.uint8]: ...
+
+class _ArrowArray(Protocol):
+    def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]: ...
+
+class _ArrowStream(Protocol):
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
 
 class _Dlpack(Protocol):
     def __dlpack__(self) -> Any: ...
@@ -24,6 +38,10 @@ _Pixels: TypeAlias = (
 _Image: TypeAlias = _Pixels | tuple[_Pixels, ...] | list[_Pixels]
 # How an image is turned: an EXIF value from 1 to 8, as its own note says, or not at all.
 _Orient: TypeAlias = int | Literal["exif", "stored"] | None
+# A file: its bytes, its path, or what it is read from.
+_File: TypeAlias = Buffer | str | os.PathLike[str] | _Reader | _Bytes
+# Many: any iterable, in which None is a file that is missing, or an Arrow array of binary.
+_Files: TypeAlias = Iterable[_File | None] | _ArrowArray | _ArrowStream
 _Out = TypeVar("_Out", bound=npt.NDArray[Any] | Buffer | _Dlpack)
 
 _Number: TypeAlias = float | np.floating[Any] | np.integer[Any]
@@ -37,6 +55,7 @@ __all__ = [
     "LANGUAGE",
     "Config",
     "Declaration",
+    "FileError",
     "Geometry",
     "Pipeline",
     "PipelineError",
@@ -48,6 +67,7 @@ __all__ = [
     "imagenet",
     "levels",
     "names",
+    "probe",
     "siglip",
     "timm",
     "to_tensor",
@@ -60,6 +80,16 @@ __version__: str
 LANGUAGE: Final[str]
 
 class PipelineError(ValueError): ...
+
+class FileError(PipelineError):
+    code: str
+    index: int | None
+
+class _Failure(TypedDict):
+    index: int
+    name: str | None
+    code: str
+    message: str
 
 @final
 class Pipeline:
@@ -142,7 +172,7 @@ class Pipeline:
     @overload
     def decode(
         self,
-        data: Buffer,
+        data: _File,
         out: None = None,
         *,
         orient: _Orient = None,
@@ -154,7 +184,7 @@ class Pipeline:
     @overload
     def decode(
         self,
-        data: Buffer,
+        data: _File,
         out: _Out,
         *,
         orient: _Orient = None,
@@ -166,7 +196,7 @@ class Pipeline:
     @overload
     def decode_batch(
         self,
-        files: Iterable[Buffer],
+        files: _Files,
         out: None = None,
         *,
         threads: int | None = None,
@@ -175,11 +205,13 @@ class Pipeline:
         max_side: int | None = None,
         draft: tuple[int, int] | None = None,
         truncated: Literal["error", "fill"] | None = None,
+        on_error: Literal["raise"] | None = None,
+        fill: None = None,
     ) -> npt.NDArray[Any]: ...
     @overload
     def decode_batch(
         self,
-        files: Iterable[Buffer],
+        files: _Files,
         out: _Out,
         *,
         threads: int | None = None,
@@ -188,9 +220,71 @@ class Pipeline:
         max_side: int | None = None,
         draft: tuple[int, int] | None = None,
         truncated: Literal["error", "fill"] | None = None,
+        on_error: Literal["raise"] | None = None,
+        fill: None = None,
     ) -> _Out: ...
+    @overload
+    def decode_batch(
+        self,
+        files: _Files,
+        out: None = None,
+        *,
+        threads: int | None = None,
+        orient: _Orient = None,
+        max_pixels: int | None = None,
+        max_side: int | None = None,
+        draft: tuple[int, int] | None = None,
+        truncated: Literal["error", "fill"] | None = None,
+        on_error: Literal["fill"],
+        fill: _Number,
+    ) -> tuple[npt.NDArray[Any], list[_Failure]]: ...
+    @overload
+    def decode_batch(
+        self,
+        files: _Files,
+        out: _Out,
+        *,
+        threads: int | None = None,
+        orient: _Orient = None,
+        max_pixels: int | None = None,
+        max_side: int | None = None,
+        draft: tuple[int, int] | None = None,
+        truncated: Literal["error", "fill"] | None = None,
+        on_error: Literal["fill"],
+        fill: _Number,
+    ) -> tuple[_Out, list[_Failure]]: ...
+    @overload
+    def decode_batch(
+        self,
+        files: _Files,
+        out: None = None,
+        *,
+        threads: int | None = None,
+        orient: _Orient = None,
+        max_pixels: int | None = None,
+        max_side: int | None = None,
+        draft: tuple[int, int] | None = None,
+        truncated: Literal["error", "fill"] | None = None,
+        on_error: Literal["skip"],
+        fill: None = None,
+    ) -> tuple[npt.NDArray[Any], list[_Failure]]: ...
+    @overload
+    def decode_batch(
+        self,
+        files: _Files,
+        out: _Out,
+        *,
+        threads: int | None = None,
+        orient: _Orient = None,
+        max_pixels: int | None = None,
+        max_side: int | None = None,
+        draft: tuple[int, int] | None = None,
+        truncated: Literal["error", "fill"] | None = None,
+        on_error: Literal["skip"],
+        fill: None = None,
+    ) -> tuple[Any, list[_Failure]]: ...
     def decode_geometry(
-        self, data: Buffer, *, orient: _Orient = None, draft: tuple[int, int] | None = None
+        self, data: _File, *, orient: _Orient = None, draft: tuple[int, int] | None = None
     ) -> Geometry: ...
     @property
     def spec(self) -> str: ...
@@ -337,6 +431,7 @@ def names() -> list[str]: ...
 def __dir__() -> list[str]: ...
 def decoders() -> str: ...
 def levels() -> list[str]: ...
+def probe(data: _File) -> tuple[str, tuple[int, int], tuple[int, int], int, int, bool, int, int | None]: ...
 
 # The presets, which `presets.py` lists too.
 clip: Final[Pipeline]
