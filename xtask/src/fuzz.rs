@@ -3,9 +3,10 @@
 //! Both are built with the same flags into a directory of their own, so the core is compiled once for them. A stable
 //! compiler has all that it takes, but for the permission to say so: `RUSTC_BOOTSTRAP`.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -13,11 +14,23 @@ use crate::flags::Fuzz;
 use crate::progress::step;
 use crate::{progress, report, tools};
 
-/// Counts of edges and operands of comparisons for libFuzzer, and AddressSanitizer. `fuzzing` is what `cargo fuzz` sets
-/// too: decoders skip checksums then, which no mutation meets.
-const RUSTFLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
-     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
-     -Cllvm-args=-sanitizer-coverage-trace-compares -Zsanitizer=address --cfg fuzzing";
+/// Counts of edges and operands of comparisons, for libFuzzer.
+const COVERAGE: [&str; 5] = [
+    "-Cpasses=sancov-module",
+    "-Cllvm-args=-sanitizer-coverage-level=4",
+    "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
+    "-Cllvm-args=-sanitizer-coverage-pc-table",
+    "-Cllvm-args=-sanitizer-coverage-trace-compares",
+];
+
+/// `fuzzing` is what `cargo fuzz` sets too: decoders skip checksums then, which no mutation meets.
+const CHECKED: [&str; 2] = ["-Zsanitizer=address", "--cfg=fuzzing"];
+
+/// The core: its kernels would compile for a quarter of an hour with counts, and which of them runs is drawn, not found.
+const UNCOUNTED: &str = "pixfuse";
+
+/// Says to this program that cargo calls it as its compiler.
+const AS_COMPILER: &str = "PIXFUSE_XTASK_IS_RUSTC";
 
 /// The inputs that are kept, a folder a target.
 const CORPUS: &str = "fuzz/corpus";
@@ -92,11 +105,29 @@ pub(crate) fn cargo(subcommand: &str) -> Result<Command> {
     cargo
         .env("CARGO_TARGET_DIR", tools::target().join("fuzz"))
         .env("RUSTC_BOOTSTRAP", "1")
-        .env("RUSTFLAGS", RUSTFLAGS)
+        .env("RUSTFLAGS", [&CHECKED[..], &COVERAGE].concat().join(" "))
+        .env("RUSTC_WRAPPER", std::env::current_exe().context("this program does not know its own path")?)
+        .env(AS_COMPILER, "1")
         .env("CARGO_INCREMENTAL", "0")
         // Memory that cannot be had is an error here too, and threads that wait in a pool are no leak.
         .env("ASAN_OPTIONS", "allocator_may_return_null=1:detect_leaks=0");
     Ok(cargo)
+}
+
+/// Compiles where cargo calls this program as a wrapper of the compiler: one crate without counts.
+pub(crate) fn compile() -> Option<ExitCode> {
+    std::env::var_os(AS_COMPILER)?;
+    let mut words = std::env::args_os().skip(1);
+    let compiler = words.next()?;
+    let status = Command::new(compiler).args(without_counts(words.collect())).status();
+    Some(status.ok().and_then(|status| u8::try_from(status.code()?).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
+}
+
+fn without_counts(mut words: Vec<OsString>) -> Vec<OsString> {
+    if words.windows(2).any(|pair| pair[0] == "--crate-name" && pair[1] == UNCOUNTED) {
+        words.retain(|word| !COVERAGE.iter().any(|flag| word == flag));
+    }
+    words
 }
 
 /// Builds the program that holds every target.
@@ -185,6 +216,15 @@ impl Figures {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_core_alone_has_no_counts() {
+        let words = |name: &str| -> Vec<OsString> {
+            ["--crate-name", name, CHECKED[0], COVERAGE[0], COVERAGE[4], "-O"].map(OsString::from).into()
+        };
+        assert_eq!(without_counts(words("pixfuse_decode")), words("pixfuse_decode"));
+        assert_eq!(without_counts(words("pixfuse")), ["--crate-name", "pixfuse", CHECKED[0], "-O"]);
+    }
 
     #[test]
     fn figures_are_read_from_a_log() {

@@ -37,6 +37,9 @@ use std::process::ExitCode;
 use flags::{Xtask, XtaskCmd};
 
 fn main() -> ExitCode {
+    if let Some(code) = fuzz::compile() {
+        return code;
+    }
     let result = match Xtask::from_env_or_exit().subcommand {
         XtaskCmd::Demo(flags) => demo::run(&flags),
         XtaskCmd::Test(flags) => test::run(&flags),

@@ -142,6 +142,20 @@ fn alpha_can_be_dropped() {
 }
 
 /// A PNG file of 16 bits a sample, one row.
+/// `PngImagePlugin.py` takes any number but 0 for white.
+#[test]
+fn transparency_of_one_bit_is_black_or_white() {
+    for (number, expected) in [(0, [[255, 255, 255, 255], [0, 0, 0, 0]]), (255, [[255, 255, 255, 0], [0, 0, 0, 255]])] {
+        let mut file = Vec::new();
+        let mut encoder = png::Encoder::new(&mut file, 2, 1);
+        encoder.set_depth(png::BitDepth::One);
+        encoder.set_trns(vec![0, number]);
+        encoder.write_header().unwrap().write_image_data(&[0b1000_0000]).unwrap();
+        let pipe = Pipeline::parse("input(rgba8), output(rgba, u8, hwc)").unwrap();
+        assert_eq!(decode::<u8>(&pipe, &file, &Options::default()).unwrap().data, expected.concat(), "{number}");
+    }
+}
+
 fn deep_png(color: png::ColorType, columns: u32, samples: &[u16]) -> Vec<u8> {
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, columns, 1);

@@ -124,6 +124,11 @@ fn colours<'a>(
                 pieces.push_back(rewritten(b"tRNS", alpha).into());
             }
         }
+        // Of one bit each number but 0 is white.
+        (Some(0), _) if header.data.get(8) == Some(&1) => pieces.extend(transparency.map(|chunk| {
+            let is_white = chunk.data.iter().take(2).any(|&byte| byte != 0);
+            rewritten(b"tRNS", &[0, u8::from(is_white)]).into()
+        })),
         // Gray and colours have no other alpha.
         (Some(0 | 2), _) => pieces.extend(transparency.map(|chunk| chunk.whole.into())),
         _ => {}
