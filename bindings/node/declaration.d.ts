@@ -80,7 +80,7 @@ export type Ruled =
   | { rule: 'naflex', multiple: number, maxPatches: number }
   | { rule: 'mask2former' | 'yolos', multiple: number, shortest: number, max: number }
   | { rule: 'textnet' | 'pp_lcnet' | 'vilt', multiple: number, shortest: number }
-  | { rule: 'glpn', multiple: number }
+  | { rule: 'glpn' | 'idefics3_canvas', multiple: number }
   | { rule: 'dpt', multiple: number, rows: number, columns: number }
   | { rule: 'pp_ocr', shortest: number, max?: number }
   | { rule: 'pp_ocr', longest: number, max?: number }
@@ -91,6 +91,7 @@ export type Ruled =
   | { rule: 'hf_within', rows: number, columns: number }
   | { rule: 'kimi_k25', multiple: number, maxPatches: number, longest: number }
   | { rule: 'gemma4', multiple: number, maxPixels: number }
+  | { rule: 'neomme', minPixels?: number, maxPixels?: number, max?: number }
 
 /** As small as the aspect allows, so that it covers a frame of these rows and columns, or a square. */
 export interface Cover {
@@ -238,10 +239,10 @@ export type PadTo = ({ to: number | readonly [rows: number, columns: number] } |
 
 /** Which grid of tiles, how the image lies in it, and what stands beside the tiles. */
 export interface TilesOptions extends Sampling {
-  rule: 'internvl' | 'granite_docling' | 'cohere2_vision' | 'ovis2' | 'perception_lm' | 'llava_next' | 'mllama'
+  rule: 'internvl' | 'granite_docling' | 'cohere2_vision' | 'ovis2' | 'perception_lm' | 'llava_next' | 'mllama' | 'idefics3'
   /** The fewest tiles, for `internvl` and `granite_docling`; 1 unless given. */
   min?: number
-  /** The most tiles, for every rule but `llava_next`. */
+  /** The most tiles, for every rule but `llava_next` and `idefics3`. */
   max?: number
   /** For `llava_next`: the canvases to choose from. */
   canvases?: readonly (readonly [rows: number, columns: number])[]

@@ -141,7 +141,7 @@ export interface RunOptions<E extends Element = Element> extends RunSyncOptions<
 /** A tensor: its elements, the last dimension innermost, and its shape. */
 export interface Tensor<D = TensorData> {
   data: D
-  /** `[channels, rows, columns]` for `chw`, `[rows, columns, channels]` for `hwc`; a batch has its count in front. */
+  /** `[channels, rows, columns]` for `chw`, `[rows, columns, channels]` for `hwc`, tiles and batches with their count in front; `[patches, elements]`. */
   dims: number[]
 }
 
@@ -153,6 +153,18 @@ export type Box = [x1: number, y1: number, x2: number, y2: number]
 
 /** Numbers in a typed array. */
 export type TypedNumbers = Float32Array | Float64Array | Int32Array | Uint32Array | Int16Array | Uint16Array
+
+/** The patches or tiles of several images, one image behind another. */
+export interface Concatenated<Data> extends Tensor<Data> {
+  /** Where each image's begin, and their number. */
+  offsets: number[]
+}
+
+/** Several images in frames of the largest. */
+export interface Padded<Data> extends Tensor<Data> {
+  /** 1 where images are: `[images, patches]`, `[images, tiles]` or `[images, rows, columns]`. */
+  mask: Tensor<Uint8Array>
+}
 
 /** Two rows: `x' = m[0][0] * x + m[0][1] * y + m[0][2]`, and `y'` by the second. */
 export type Matrix = readonly [readonly [number, number, number], readonly [number, number, number]]
@@ -354,6 +366,35 @@ export interface Pipeline<E extends Element = Element> {
    */
   batch<O extends Out<E>>(images: Iterable<Image>, options: BatchOptions<E> & { readonly out: O }): Promise<Tensor<O>>
   batch(images: Iterable<Image>, options?: BatchOptions<E> | null): Promise<Tensor<TensorData<E>>>
+
+  /**
+   * Runs over images of any sizes into one block of all their patches or tiles, one image behind another. Whole images are
+   * refused, which `padSync` and `batchSync` make one block of. `geometry(..).patches` and `.tiles` are the grids.
+   *
+   * @example
+   * const pipe = new Pipeline('input(rgb8), output(rgb, f32), patches(14, merge = 2)')
+   * const { data, dims, offsets } = pipe.concatSync([first, second]) // dims [24, 588], offsets [0, 8, 24]
+   */
+  concatSync<O extends Out<E>>(images: Iterable<Image>, options: BatchSyncOptions<E> & { readonly out: O }): Concatenated<O>
+  concatSync(images: Iterable<Image>, options?: BatchSyncOptions<E> | null): Concatenated<TensorData<E>>
+
+  /** As `concatSync`, on other threads, as `batch`. */
+  concat<O extends Out<E>>(images: Iterable<Image>, options: BatchOptions<E> & { readonly out: O }): Promise<Concatenated<O>>
+  concat(images: Iterable<Image>, options?: BatchOptions<E> | null): Promise<Concatenated<TensorData<E>>>
+
+  /**
+   * Runs over images of any sizes into one block in which each is as large as the largest. What is added is zeros, behind
+   * the last patch or tile, below and to the right of a whole image.
+   *
+   * @example
+   * const { data, dims, mask } = pipe.padSync([first, second]) // dims [2, 3, 640, 800], mask.dims [2, 640, 800]
+   */
+  padSync<O extends Out<E>>(images: Iterable<Image>, options: BatchSyncOptions<E> & { readonly out: O }): Padded<O>
+  padSync(images: Iterable<Image>, options?: BatchSyncOptions<E> | null): Padded<TensorData<E>>
+
+  /** As `padSync`, on other threads, as `batch`. */
+  pad<O extends Out<E>>(images: Iterable<Image>, options: BatchOptions<E> & { readonly out: O }): Promise<Padded<O>>
+  pad(images: Iterable<Image>, options?: BatchOptions<E> | null): Promise<Padded<TensorData<E>>>
 
   /**
    * Decodes a JPEG, PNG, WebP, GIF, BMP or TIFF file and runs over it, on this thread.

@@ -1,9 +1,9 @@
 //! The native half of a pipeline: an object of functions that `pipeline.js` calls with plain values.
 
 use napi::bindgen_prelude::{
-    Env, Error, Function, FunctionCallContext, JsObjectValue, Object, Result, Status, Unknown,
+    Env, Error, Function, FunctionCallContext, JsObjectValue, Object, Result, Status, Uint8Array, Unknown,
 };
-use pixfuse::{Dims, ImageRef, Orientation, Pipeline, TensorElement, with_element};
+use pixfuse::{Dims, ImageRef, Join, Orientation, Pipeline, TensorElement, with_element};
 
 use crate::buffer::{elements, is_absent, whole};
 use crate::decode::orientation;
@@ -59,6 +59,9 @@ pub(crate) fn object(env: &Env, pipe: std::result::Result<Pipeline, pixfuse::Err
         move |call: Call| with_element!(owner.element(), T => batch::<T>(&owner, &call)),
     )?;
     object.set("batch", batch)?;
+    let owner = pipe.clone();
+    let shapes = move |call: Call| joined(&owner, &call);
+    object.set("joined", env.create_function_from_closure::<(), _, _>("joined", shapes)?)?;
     let owner = pipe.clone();
     let one = env.create_function_from_closure::<(), _, _>(
         "decode",
@@ -132,7 +135,54 @@ fn run<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext) -> Result<
     Ok(out)
 }
 
-/// `batch([data, width, height, channels, stride, data, ...], out, allocate, threads)`.
+/// `joined(sizes, join)`: the shape of a batch of images whose rows and columns stand in `sizes`, one image behind another,
+/// and `offsets` where it is joined, `mask` and `maskDims` where it is padded.
+fn joined(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Object<'static>> {
+    let sizes: Vec<f64> = call.get(0)?;
+    let sizes: Vec<_> = sizes.as_chunks::<2>().0.iter().map(|sides| sides.map(|side| side as usize)).collect();
+    let join = join(call.get(1)?)?.ok_or_else(|| refused("join: missing"))?;
+    let joined = pipe.joined_shape(&sizes, join).map_err(refused)?;
+    let mut object = Object::new(call.env)?;
+    object.set("dims", numbers(joined.dims()))?;
+    match join {
+        Join::Concat => {
+            object.set("offsets", joined.offsets().into_iter().map(|offset| offset as f64).collect::<Vec<_>>())?;
+        }
+        Join::Pad => {
+            let (mask, dims) = joined.mask();
+            object.set("mask", Uint8Array::new(mask.into_iter().map(u8::from).collect()))?;
+            object.set("maskDims", numbers(dims))?;
+        }
+    }
+    Ok(object)
+}
+
+/// How a batch is joined, if it is not stacked.
+pub(crate) fn join(given: Unknown) -> Result<Option<Join>> {
+    if is_absent(given) {
+        return Ok(None);
+    }
+    // SAFETY: the conversion asks the value for its type.
+    match unsafe { given.cast::<String>() }?.as_str() {
+        "concat" => Ok(Some(Join::Concat)),
+        "pad" => Ok(Some(Join::Pad)),
+        other => Err(refused(format!("join: {other} is none of concat, pad"))),
+    }
+}
+
+/// The shape of a batch, joined or stacked.
+pub(crate) fn batch_shape<T: TensorElement>(
+    pipe: &Pipeline,
+    views: &[ImageRef<'_>],
+    join: Option<Join>,
+) -> std::result::Result<Dims, pixfuse::Error> {
+    match join {
+        None => pipe.check_batch::<T>(views),
+        Some(join) => pipe.check_joined::<T>(views, join).map(|joined| joined.dims()),
+    }
+}
+
+/// `batch([data, width, height, channels, stride, data, ...], out, allocate, threads, join)`.
 fn batch<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Unknown<'static>> {
     let threaded = threaded(pipe, call.get(3)?)?;
     let pipe = threaded.as_ref().unwrap_or(pipe);
@@ -144,14 +194,18 @@ fn batch<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext) -> Resul
     let views = |images: &[Image]| images.iter().map(view).collect::<Vec<_>>();
     let mut read = images(pipe, &values)?;
     let mut out: Unknown = call.get(1)?;
+    let join = join(call.get(4)?)?;
     if is_absent(out) {
-        let dims = pipe.check_batch::<T>(&views(&read)).map_err(refused)?;
+        let dims = batch_shape::<T>(pipe, &views(&read), join).map_err(refused)?;
         out = allocate(call.get(2)?, dims.iter().product())?;
         read = images(pipe, &values)?;
     }
     // SAFETY: as in `run`.
     let out_elements = unsafe { elements::<T>(out) }.map_err(refused)?;
-    pipe.batch_into_uninit(&views(&read), out_elements).map_err(refused)?;
+    match join {
+        None => pipe.batch_into_uninit(&views(&read), out_elements).map_err(refused)?,
+        Some(join) => drop(pipe.join_into_uninit(&views(&read), join, out_elements).map_err(refused)?),
+    }
     Ok(out)
 }
 

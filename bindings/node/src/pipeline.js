@@ -200,6 +200,11 @@
       return { data: this.#shown(out, made), dims: this.#dimsOf(values) }
     }
 
+    concatSync(images, options, list) { return this.#joinedSync('concat', images, options, list) }
+    async concat(images, options, list) { return this.#joinedLater('concat', images, options, list) }
+    padSync(images, options, list) { return this.#joinedSync('pad', images, options, list) }
+    async pad(images, options, list) { return this.#joinedLater('pad', images, options, list) }
+
     decodeSync(data, options, list) {
       const { out, orient, maxPixels, maxSide, draft, truncated } = known(options, DECODE, list)
       const bits = this.#bits(out)
@@ -232,6 +237,31 @@
     decodeGeometry(data, options, list) {
       const { orient, draft } = known(options, ['orient', 'draft'], list)
       return new Geometry(this.#native.decodeGeometry(data, orient, draft))
+    }
+
+    #joinedSync(join, images, options, list) {
+      const values = [...partsOf(images)]
+      const { out, threads } = known(options, ['out', 'threads'], list)
+      const made = this.#native.batch(values, this.#bits(out), this.#allocate, threads, join)
+      return this.#joined(join, values, this.#shown(out, made))
+    }
+
+    async #joinedLater(join, images, options, list) {
+      const values = [...partsOf(images)]
+      const { out, threads, transfer } = known(options, ['out', 'threads', 'transfer'], list)
+      const mover = transfer ? moves(values) : undefined
+      const bits = this.#bits(out)
+      const made = await this.#native.startBatch(values, bits, this.#allocate, mover, threads, join)
+      fill(bits, made)
+      return this.#joined(join, values, this.#shown(out, made))
+    }
+
+    // What lies where in a batch of several sizes.
+    #joined(join, values, data) {
+      const sizes = []
+      for (let at = 0; at < values.length; at += 5) sizes.push(values[at + 2], values[at + 1])
+      const { dims, offsets, mask, maskDims } = this.#native.joined(sizes, join)
+      return join === 'concat' ? { data, dims, offsets } : { data, dims, mask: { data: mask, dims: maskDims } }
     }
 
     // The array over the memory of the caller's `out` that the native half takes.

@@ -17,11 +17,13 @@ use napi::bindgen_prelude::{
     AsyncTask, Either4, Env, Error, Float32Array, Function, FunctionCallContext, Int8Array, Object, Result, Status,
     Task, Uint8Array, Uint16Array, Unknown,
 };
-use pixfuse::{Element, ImageRef, Orientation, Pipeline, TensorElement, bf16, f16, with_element};
+use pixfuse::{Element, ImageRef, Join, Orientation, Pipeline, TensorElement, bf16, f16, with_element};
 use pixfuse_decode::{Options, decode_into};
 
 use crate::buffer::{elements, is_absent};
-use crate::calls::{allocate, image_at, image_values, images, oriented, refused, refused_image, threaded};
+use crate::calls::{
+    allocate, batch_shape, image_at, image_values, images, join, oriented, refused, refused_image, threaded,
+};
 use crate::decode::{orientation, refused_file};
 use crate::image::{Image, Shape};
 
@@ -51,13 +53,14 @@ pub(crate) fn start(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Async
     Ok(AsyncTask::new(Run::new(pipe, Work::Image { image, orient }, tensor)))
 }
 
-/// `startBatch([data, width, height, channels, stride, data, ...], out, allocate, move, threads)`: as `start`, for many
+/// `startBatch([data, width, height, channels, stride, data, ...], out, allocate, move, threads, join)`: as `start`, for many
 /// images. `move` is called with the number of each.
 pub(crate) fn start_batch(pipe: &Pipeline, call: &FunctionCallContext) -> Result<AsyncTask<Run>> {
     let threaded = threaded(pipe, call.get(4)?)?;
     let pipe = threaded.as_ref().unwrap_or(pipe);
     let values: Object = call.get(0)?;
-    let length = with_element!(pipe.element(), T => check_batch::<T>(pipe, &values, call.get(1)?))?;
+    let join = join(call.get(5)?)?;
+    let length = with_element!(pipe.element(), T => check_batch::<T>(pipe, &values, call.get(1)?, join))?;
     let tensor = made(pipe, call.get(2)?, length)?;
     // `allocate` was JavaScript, so the images are read once more.
     let shapes: Vec<Shape> = images(pipe, &values)?.iter().map(Image::shape).collect();
@@ -77,7 +80,7 @@ pub(crate) fn start_batch(pipe: &Pipeline, call: &FunctionCallContext) -> Result
         Owned::new(pixels, shape)
     };
     let images = (0..).zip(shapes).zip(moved).map(owned).collect::<Result<_>>()?;
-    Ok(AsyncTask::new(Run::new(pipe, Work::Batch { images }, tensor)))
+    Ok(AsyncTask::new(Run::new(pipe, Work::Batch { images, join }, tensor)))
 }
 
 /// What `move` gave.
@@ -121,11 +124,11 @@ fn check<T: TensorElement>(
 }
 
 /// As [`check`], for many images.
-fn check_batch<T: TensorElement>(pipe: &Pipeline, values: &Object, out: Unknown) -> Result<usize> {
+fn check_batch<T: TensorElement>(pipe: &Pipeline, values: &Object, out: Unknown, join: Option<Join>) -> Result<usize> {
     let images = images(pipe, values)?;
     // SAFETY: the views end with the next statement, and no JavaScript has run since the images were read.
     let views: Vec<_> = images.iter().map(|image| unsafe { image.view() }).collect();
-    let dims = pipe.check_batch::<T>(&views).map_err(refused)?;
+    let dims = batch_shape::<T>(pipe, &views, join).map_err(refused)?;
     check_out::<T>(&dims, "batch", out)
 }
 
@@ -154,7 +157,7 @@ pub(crate) struct Run {
 /// What it is run over.
 pub(crate) enum Work {
     Image { image: Owned, orient: Option<Orientation> },
-    Batch { images: Vec<Owned> },
+    Batch { images: Vec<Owned>, join: Option<Join> },
     File { file: Vec<u8>, options: Options },
 }
 
@@ -168,9 +171,12 @@ impl Run {
             Work::Image { image, orient } => {
                 pipe.run_into(oriented(pipe, image.view()?, *orient), out).map_err(refused)
             }
-            Work::Batch { images } => {
+            Work::Batch { images, join } => {
                 let views = images.iter().map(Owned::view).collect::<Result<Vec<_>>>()?;
-                pipe.batch_into(&views, out).map_err(refused)
+                match join {
+                    None => pipe.batch_into(&views, out).map_err(refused),
+                    Some(join) => pipe.join_into(&views, *join, out).map(drop).map_err(refused),
+                }
             }
             Work::File { file, options } => decode_into(pipe, file, options, out).map_err(refused_file),
         }

@@ -23,10 +23,6 @@ test('tensors equal transformers', () => {
     const image = photo(index % PHOTOS, height, width)
     for (const [name, expected] of digests) {
       const pipe = pipes.get(name)
-      if (expected === '-') {
-        assert.throws(() => pipe.runSync(image), /leaves nothing/)
-        continue
-      }
       const { data, dims } = pipe.runSync(image)
       assert.deepEqual(dims, pipe.outputShape(height, width))
       assert.equal(digest([data]), expected, `${name}: ${height} x ${width}`)
@@ -40,10 +36,6 @@ test('grids equal transformers', () => {
       const [side] = rule.split(',')
       const clause = `tiles(${side}, ${side}, bicubic, antialias, ${rule.slice(side.length + 1)})`
       const pipe = new Pipeline(`input(rgb8), ${clause}, output(rgb, u8)`)
-      if (expected === '-') {
-        assert.throws(() => pipe.geometry(rows, columns), /leaves nothing/)
-        continue
-      }
       const { tiles, resized, images } = pipe.geometry(rows, columns)
       assert.equal([tiles.join('x'), resized.join('x'), images].join('/'), expected, `${rule}: ${rows} x ${columns}`)
     }

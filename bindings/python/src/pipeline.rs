@@ -3,8 +3,8 @@
 use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
 
-use numpy::{PyUntypedArray, PyUntypedArrayMethods};
-use pixfuse::{Alpha, ImageRef, Layout, Orientation, PixelFormat, TensorElement, with_element};
+use numpy::{PyArray1, PyArrayDyn, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods};
+use pixfuse::{Alpha, ImageRef, Join, Joined, Layout, Orientation, PixelFormat, TensorElement, with_element};
 use pixfuse_decode::EncodedImage;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
@@ -162,7 +162,73 @@ impl Pipeline {
     ) -> Result<Bound<'py, PyAny>, Failure> {
         let threads = threads.map_or(Ok(1), |threads| side("threads", threads))?;
         let orient = Orient::of(orient)?;
-        with_element!(self.pipe.element(), T => self.run_batch::<T>(images, out, orient, threads))
+        let made = with_element!(self.pipe.element(), T => self.run_batch::<T>(images, out, orient, threads, None))?;
+        Ok(made.0)
+    }
+
+    /// Runs over images of any sizes into one array of all their patches or tiles, (all of them, ...), one image behind
+    /// another: (array, offsets). `offsets` are where each image's begin, and their number: one more than there are images.
+    ///
+    /// The array is made once, as large as geometry says, and every kernel writes to its place in it. Arguments and errors
+    /// are those of `batch`; whole images are refused, which `pad` and `batch` make one array of. `geometry(..).patches`
+    /// and `.tiles` are the grids.
+    ///
+    /// >>> import numpy, pixfuse
+    /// >>> pipe = pixfuse.Pipeline("input(rgb8), output(rgb, f32), patches(14, merge = 2)")
+    /// >>> images = [numpy.zeros((28, 56, 3), numpy.uint8), numpy.ones((56, 56, 3), numpy.uint8)]
+    /// >>> patches, offsets = pipe.concat(images)
+    /// >>> patches.shape, offsets
+    /// ((24, 588), array([ 0,  8, 24]))
+    #[pyo3(
+        signature = (images, out=None, *, threads=None, orient=None),
+        text_signature = "($self, images, out=None, *, threads=1, orient=None)"
+    )]
+    fn concat<'py>(
+        &self,
+        images: &Bound<'py, PyAny>,
+        out: Option<&Bound<'py, PyAny>>,
+        threads: Option<&Bound<'py, PyAny>>,
+        orient: Option<&Bound<'py, PyAny>>,
+    ) -> Result<(Bound<'py, PyAny>, Bound<'py, PyArray1<i64>>), Failure> {
+        let threads = threads.map_or(Ok(1), |threads| side("threads", threads))?;
+        let (join, orient) = (Some(Join::Concat), Orient::of(orient)?);
+        let (made, joined) =
+            with_element!(self.pipe.element(), T => self.run_batch::<T>(images, out, orient, threads, join))?;
+        let offsets = joined.iter().flat_map(Joined::offsets).map(|offset| offset as i64).collect();
+        Ok((made, PyArray1::from_vec(images.py(), offsets)))
+    }
+
+    /// Runs over images of any sizes into one array in which each is as large as the largest, (images, ...): (array, mask).
+    /// What is added is zeros, behind the last patch or tile, below and to the right of a whole image. `mask`, of bool, says
+    /// where images are: (images, patches), (images, tiles) or (images, rows, columns).
+    ///
+    /// Arguments and errors are those of `batch`.
+    ///
+    /// >>> import numpy, pixfuse
+    /// >>> pipe = pixfuse.Pipeline("input(gray8), output(gray, u8, chw)")
+    /// >>> array, mask = pipe.pad([numpy.full((1, 2), 7, numpy.uint8), numpy.full((2, 1), 9, numpy.uint8)])
+    /// >>> array.shape, array[1].tolist(), mask[1].tolist()
+    /// ((2, 1, 2, 2), [[[9, 0], [9, 0]]], [[True, False], [True, False]])
+    #[pyo3(
+        signature = (images, out=None, *, threads=None, orient=None),
+        text_signature = "($self, images, out=None, *, threads=1, orient=None)"
+    )]
+    fn pad<'py>(
+        &self,
+        images: &Bound<'py, PyAny>,
+        out: Option<&Bound<'py, PyAny>>,
+        threads: Option<&Bound<'py, PyAny>>,
+        orient: Option<&Bound<'py, PyAny>>,
+    ) -> Result<(Bound<'py, PyAny>, Bound<'py, PyArrayDyn<bool>>), Failure> {
+        let threads = threads.map_or(Ok(1), |threads| side("threads", threads))?;
+        let (join, orient) = (Some(Join::Pad), Orient::of(orient)?);
+        let (made, joined) =
+            with_element!(self.pipe.element(), T => self.run_batch::<T>(images, out, orient, threads, join))?;
+        let (mask, dims) = joined.map_or_else(Default::default, |joined| {
+            let (mask, dims) = joined.mask();
+            (mask, dims.to_vec())
+        });
+        Ok((made, PyArray1::from_vec(images.py(), mask).reshape(dims)?))
     }
 
     /// Decodes a JPEG, PNG, WebP, GIF, BMP or TIFF file and runs over it, into a new array or into `out`, which is returned.
@@ -436,7 +502,8 @@ impl Pipeline {
         out: Option<&Bound<'py, PyAny>>,
         orient: Orient,
         threads: usize,
-    ) -> Result<Bound<'py, PyAny>, Failure> {
+        join: Option<Join>,
+    ) -> Result<(Bound<'py, PyAny>, Option<Joined>), Failure> {
         let py = images.py();
         let Ok(iterator) = images.try_iter() else {
             return Err(Failure::Argument(format!("images: expected a list of images, found {}", found(images))));
@@ -453,14 +520,18 @@ impl Pipeline {
         };
         let sources = iterator.enumerate().map(source).collect::<Result<Vec<_>, Failure>>()?;
         let (pipe, views) = self.views(&sources)?;
-        let dims = pipe.check_batch::<T>(&views)?;
+        let joined = join.map(|join| pipe.check_joined::<T>(&views, join)).transpose()?;
+        let dims = joined.as_ref().map_or_else(|| pipe.check_batch::<T>(&views), |joined| Ok(joined.dims()))?;
         let mut target = Out::<T>::of(py, out, &dims)?;
         // To find `out` ran other code. From here on none runs.
         let (pipe, views) = self.views(&sources)?;
         let pipe = pipe.with_threads(threads)?;
         let elements = target.elements()?;
-        py.detach(|| pipe.batch_into_uninit(&views, elements))?;
-        Ok(target.result(out))
+        let joined = py.detach(|| match join {
+            None => pipe.batch_into_uninit(&views, elements).map(|()| None),
+            Some(join) => pipe.join_into_uninit(&views, join, elements).map(Some),
+        })?;
+        Ok((target.result(out), joined))
     }
 }
 

@@ -25,10 +25,6 @@ def test_tensors_equal_transformers():
         image = photo(PHOTOS[index % len(PHOTOS)], rows, columns)
         for name, expected in digests.items():
             pipe = Pipeline(declarations[name])
-            if expected == "-":
-                with pytest.raises(PipelineError, match="leaves nothing"):
-                    pipe(image)
-                continue
             tensor = pipe(image)
             assert tensor.shape == pipe.output_shape(rows, columns)
             assert digest([tensor]) == expected, (name, rows, columns)
@@ -40,16 +36,12 @@ def test_grids_equal_transformers():
         for rule, expected in cells.items():
             side, rest = rule.split(",", 1)
             pipe = Pipeline(f"input(rgb8), tiles({side}, {side}, bicubic, antialias, {rest}), output(rgb, u8)")
-            if expected == "-":
-                with pytest.raises(PipelineError, match="leaves nothing"):
-                    pipe.geometry(rows, columns)
-                continue
             geometry = pipe.geometry(rows, columns)
             found = "/".join(["x".join(map(str, geometry.tiles)), "x".join(map(str, geometry.resized)), str(geometry.images)])
             assert found == expected, (rule, rows, columns)
             assert pipe.output_shape(rows, columns) == (geometry.images, 3, int(side), int(side))
             counts += 1
-    assert counts > 2900
+    assert counts > 3000
 
 
 def test_keywords_mean_the_text():

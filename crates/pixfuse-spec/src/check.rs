@@ -22,9 +22,8 @@ pub(crate) const CLAUSES: [&str; 10] =
     ["input", "resize", "letterbox", "tiles", "center_crop", "crop", "pad", "normalize", "output", "patches"];
 
 /// Two ways to say the same thing.
-const RIVALS: [[&str; 2]; 8] = [
+const RIVALS: [[&str; 2]; 7] = [
     ["resize", "letterbox"],
-    ["resize", "tiles"],
     ["letterbox", "tiles"],
     ["crop", "center_crop"],
     ["tiles", "crop"],
@@ -118,7 +117,7 @@ pub fn check<P: Clone>(tokens: &[Token<P>], end: P) -> Result<Spec, Vec<Error<P>
     };
     match whole() {
         Some(mut spec) if errors.is_empty() => {
-            spec.sampling_mut().into_iter().for_each(Sampling::drop_defaults);
+            spec.samplings_mut().for_each(Sampling::drop_defaults);
             spec.input.drop_defaults();
             let sample = spec.input.format.sample();
             spec.normalize.as_mut().into_iter().for_each(|normalize| normalize.drop_defaults(sample));

@@ -58,7 +58,8 @@ impl fmt::Display for Frame {
         match &self.size {
             FrameSize::Keep => {}
             FrameSize::Resize(size) => steps.push(size.to_string()),
-            FrameSize::Tiles(tiles) => {
+            FrameSize::Tiles { tiles, first } => {
+                steps.extend(first.map(|size| format!("{size} as u8")));
                 let Tiles { rows, columns, rule, thumbnail, pad_to, .. } = tiles;
                 let mut text = format!("tiles of {rows} x {columns} from one canvas ({rule})");
                 if let Some(thumbnail) = thumbnail {

@@ -36,6 +36,7 @@ mod rules;
 mod sizes;
 mod spec;
 mod spelling;
+mod stages;
 mod text;
 mod tiles;
 mod tokens;

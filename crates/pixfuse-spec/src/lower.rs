@@ -35,7 +35,7 @@ pub fn lower(spec: &Spec) -> Plan {
 }
 
 /// How pixels are converted, and the channels that they have then.
-fn convert(spec: &Spec) -> (Convert, ChannelOrder) {
+pub(crate) fn convert(spec: &Spec) -> (Convert, ChannelOrder) {
     let (input, output) = (&spec.input, spec.output.channels);
     let mut order = input.format.order();
     let mut convert = Convert::default();
@@ -62,9 +62,11 @@ fn convert(spec: &Spec) -> (Convert, ChannelOrder) {
 
 fn frame(spec: &Spec) -> Frame {
     let size = match (&spec.resize, &spec.letterbox, &spec.tiles) {
+        (first, _, Some(tiles)) => {
+            FrameSize::Tiles { tiles: tiles.clone(), first: first.as_ref().map(|resize| resize.size) }
+        }
         (Some(resize), ..) => FrameSize::Resize(resize.size),
-        (None, None, Some(tiles)) => FrameSize::Tiles(tiles.clone()),
-        (None, Some(letterbox), _) => {
+        (None, Some(letterbox), None) => {
             let Letterbox { rows, columns, sampling: _, fill, rule, stride, scale_up } = letterbox.clone();
             FrameSize::Letterbox { rows, columns, rule, stride, scale_up, fill }
         }

@@ -94,7 +94,12 @@ pub enum FrameSize {
     /// That of `resize`.
     Resize(Size),
     /// That of a canvas of tiles, by a rule.
-    Tiles(Tiles),
+    Tiles {
+        /// The tiles.
+        tiles: Tiles,
+        /// The size that the source is resized to before that, as u8.
+        first: Option<Size>,
+    },
     /// As large as its aspect allows in a frame, which is then filled up.
     Letterbox {
         /// Rows of the frame.

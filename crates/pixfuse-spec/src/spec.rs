@@ -376,20 +376,20 @@ pub struct Quantize {
 }
 
 impl Spec {
-    /// How pixels are resampled, by whichever clause says it; nothing where the image keeps its size.
+    /// How pixels are resampled, by whichever clause says it, last; nothing where the image keeps its size.
     pub fn sampling(&self) -> Option<&Sampling> {
-        let resize = self.resize.as_ref().map(|resize| &resize.sampling);
-        resize
+        let tiles = self.tiles.as_ref().map(|tiles| &tiles.sampling);
+        tiles
+            .or(self.resize.as_ref().map(|resize| &resize.sampling))
             .or(self.letterbox.as_ref().map(|letterbox| &letterbox.sampling))
-            .or(self.tiles.as_ref().map(|tiles| &tiles.sampling))
     }
 
-    /// As [`sampling`](Self::sampling), to be changed.
-    pub(crate) fn sampling_mut(&mut self) -> Option<&mut Sampling> {
+    /// Every one of them, to be changed.
+    pub(crate) fn samplings_mut(&mut self) -> impl Iterator<Item = &mut Sampling> {
         let resize = self.resize.as_mut().map(|resize| &mut resize.sampling);
-        resize
-            .or(self.letterbox.as_mut().map(|letterbox| &mut letterbox.sampling))
-            .or(self.tiles.as_mut().map(|tiles| &mut tiles.sampling))
+        let letterbox = self.letterbox.as_mut().map(|letterbox| &mut letterbox.sampling);
+        let tiles = self.tiles.as_mut().map(|tiles| &mut tiles.sampling);
+        [resize, letterbox, tiles].into_iter().flatten()
     }
 
     /// Whether any number was written `_`, so that the pipeline needs [`Values`](crate::Values) to be made.

@@ -275,6 +275,8 @@ names! {
     Idefics2 = "idefics2",
     /// Idefics3 and SmolVLM, the first of two resizes: the longest side, the other one even.
     Idefics3 = "idefics3",
+    /// Idefics3 and SmolVLM, the second of them: the multiples above, the longer side's first.
+    Idefics3Canvas = "idefics3_canvas",
     /// SAM: the longest side, both rounded half up.
     Sam = "sam",
     /// DeepSeek-VL and Janus: the longest side, no side below `min_side`.
@@ -287,6 +289,8 @@ names! {
     KimiK25 = "kimi_k25",
     /// Gemma 4: the multiples below what the budget of pixels allows, of an image of any size.
     Gemma4 = "gemma4",
+    /// NeoMME: enlarged or reduced into a budget of pixels, at most `max` a side; then `pad(multiple = ..)`.
+    Neomme = "neomme",
 }
 
 names! {
@@ -333,6 +337,9 @@ names! {
     LlavaNext = "llava_next",
     /// Llama 3.2 Vision: the canvas that enlarges the image least, at whose top left it lies.
     Mllama = "mllama",
+    /// Idefics3 and SmolVLM: the multiples above, which the image fills as u8; the thumbnail is made of that canvas. A
+    /// `resize` beside it is a stage before.
+    Idefics3 = "idefics3",
 }
 
 names! {

@@ -15,21 +15,19 @@ fn tiles_equal_transformers() {
             text.parse::<Spec>().unwrap().tiles.unwrap()
         })
         .collect();
-    let (mut differ, mut cells, mut refused) = (Vec::new(), 0, 0);
+    let (mut differ, mut cells) = (Vec::new(), 0);
     for line in lines {
         let source = [line[0], line[1]].map(|side| side.parse().unwrap());
         for (rule, expected) in rules.iter().zip(&line[2..]) {
-            let found = rule.canvas(source).map_or("-".to_owned(), |canvas| {
-                let ([high, wide], [rows, columns]) = (canvas.grid, canvas.content);
-                format!("{high}x{wide}/{rows}x{columns}/{}", canvas.count())
-            });
+            let canvas = rule.canvas(source).unwrap();
+            let ([high, wide], [rows, columns]) = (canvas.grid, canvas.content);
+            let found = format!("{high}x{wide}/{rows}x{columns}/{}", canvas.count());
             cells += 1;
-            refused += usize::from(found == "-");
             if found != *expected {
                 differ.push(format!("{rule}: {source:?}: {found}, transformers {expected}"));
             }
         }
     }
-    assert!(rules.len() >= 11 && cells >= 270 * rules.len() && refused > 0, "the table is whole");
+    assert!(rules.len() >= 11 && cells >= 270 * rules.len(), "the table is whole");
     assert!(differ.is_empty(), "{} of {cells} cells differ:\n{}", differ.len(), differ.join("\n"));
 }

@@ -63,7 +63,7 @@ pub use error::Error;
 pub use geometry::{Clip, Geometry};
 pub use half::{bf16, f16};
 pub use image::{ImageRef, YuvPlane};
-pub use pipeline::Pipeline;
+pub use pipeline::{Join, Joined, Pipeline};
 pub use pixfuse_macros::pipeline;
 /// The parsed form of a declaration, with all its parts.
 #[doc(inline)]

@@ -77,7 +77,8 @@ impl Placement {
                 }
                 Canvas::image(resized(size, source)?)
             }
-            FrameSize::Tiles(cut) => {
+            FrameSize::Tiles { tiles: cut, first } => {
+                let source = first.as_ref().map_or(Ok(source), |size| resized(size, source))?;
                 let canvas = cut.canvas(source).map_err(|message| Error::Image(format!("tiles: {message}")))?;
                 let mut image = Canvas::image(canvas.content);
                 let sides = [canvas.grid[0] * cut.rows, canvas.grid[1] * cut.columns];
@@ -137,6 +138,18 @@ impl Placement {
         };
         let (_, sides) = frame.pad.as_ref().map_or(Ok(([0; 2], sides)), |pad| padded(pad, sides)).ok()?;
         Some(sides.map(|side| side as usize))
+    }
+
+    /// The same at the top left of a frame of zeros, which is no smaller.
+    pub(crate) fn framed(mut self, frame: [usize; 2]) -> Self {
+        let [rows, columns] = self.output;
+        for [rows, columns] in [[0..rows, columns..frame[1]], [rows..frame[0], 0..frame[1]]] {
+            if !rows.is_empty() && !columns.is_empty() {
+                self.margins.push(Margin { rows, columns, fill: MarginFill::Tensor(0.0) });
+            }
+        }
+        self.output = frame;
+        self
     }
 
     /// Fewer rows are not worth another thread.

@@ -14,7 +14,7 @@ use crate::memory::NoMemory;
 use crate::placement::{Margin, Placement};
 use crate::simd::Scalar;
 use crate::weights::{AxisWeights, Passes};
-use crate::{Error, ImageRef, Layout, Spec, Tensor, TensorElement};
+use crate::{Error, ImageRef, Layout, Spec, Tensor, TensorElement, pipeline};
 
 /// What the pipeline gives for this image.
 ///
@@ -31,6 +31,14 @@ use crate::{Error, ImageRef, Layout, Spec, Tensor, TensorElement};
 /// ```
 pub fn run<T: TensorElement>(pipe: &crate::Pipeline, image: ImageRef<'_>) -> Result<Tensor<T>, Error> {
     let dims = pipe.check::<T>(&image)?;
+    if let Some(stages) = pipe.stages() {
+        let mut before = stages.before.iter();
+        let mut made = run::<u8>(before.next().expect("a stage before the last"), image)?;
+        for stage in before {
+            made = run::<u8>(stage, between(&made)?)?;
+        }
+        return run(&stages.last, between(&made)?);
+    }
     let spec: &Spec = pipe.spec();
     let plan = lower(spec);
     let image = image.oriented(plan.load.orient);
@@ -67,6 +75,12 @@ pub fn run<T: TensorElement>(pipe: &crate::Pipeline, image: ImageRef<'_>) -> Res
     }
     data.resize(dims.iter().product(), T::nearest(0.0));
     Ok(Tensor { data, dims: dims.to_vec() })
+}
+
+/// The image that a stage gives the next one.
+fn between(made: &Tensor<u8>) -> Result<ImageRef<'_>, Error> {
+    let [rows, columns, channels] = made.dims[..] else { unreachable!("stages give pixels") };
+    pipeline::view(&made.data, [rows, columns, channels])
 }
 
 /// What an output shows.

@@ -48,24 +48,32 @@ pub(crate) struct Seen {
     list: ArcSwap<Vec<Known>>,
 }
 
+/// What tables are made for.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct Key {
+    pub(crate) source: Source,
+    pub(crate) threads: usize,
+    /// Rows and columns of the frame that the output lies in, if there is one.
+    pub(crate) frame: Option<[usize; 2]>,
+}
+
 #[derive(Clone)]
 struct Known {
-    source: Source,
-    threads: usize,
+    key: Key,
     tables: Arc<Tables>,
     bytes: usize,
 }
 
 impl Seen {
-    /// Calls `run` with the tables for `source` on so many threads, made by `prepare` if they are new.
+    /// Calls `run` with the tables for `key`, made by `prepare` if they are new.
     pub(crate) fn with<T>(
         &self,
-        (source, threads): (Source, usize),
+        key: Key,
         prepare: impl FnOnce() -> Result<Tables, Error>,
         run: impl FnOnce(&Tables) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let list = self.list.load();
-        let is_known = |known: &Known| known.source == source && known.threads == threads;
+        let is_known = |known: &Known| known.key == key;
         if let Some(known) = list.iter().find(|known| is_known(known)) {
             return run(&known.tables);
         }
@@ -75,7 +83,7 @@ impl Seen {
         if bytes > BUDGET {
             return run(&tables);
         }
-        let new = Known { source, threads, tables: Arc::clone(&tables), bytes };
+        let new = Known { key, tables: Arc::clone(&tables), bytes };
         // Two threads may prepare the same size at once. Both tables are right, and one of them stays.
         self.list.rcu(|list| {
             let mut list: Vec<Known> = list.iter().filter(|known| !is_known(known)).cloned().collect();

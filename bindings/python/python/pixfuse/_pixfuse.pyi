@@ -170,6 +170,22 @@ class Pipeline:
         self, images: Iterable[_Image], out: _Out, *, threads: int = 1, orient: _Orient = None
     ) -> _Out: ...
     @overload
+    def concat(
+        self, images: Iterable[_Image], out: None = None, *, threads: int = 1, orient: _Orient = None
+    ) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]: ...
+    @overload
+    def concat(
+        self, images: Iterable[_Image], out: _Out, *, threads: int = 1, orient: _Orient = None
+    ) -> tuple[_Out, npt.NDArray[np.int64]]: ...
+    @overload
+    def pad(
+        self, images: Iterable[_Image], out: None = None, *, threads: int = 1, orient: _Orient = None
+    ) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]: ...
+    @overload
+    def pad(
+        self, images: Iterable[_Image], out: _Out, *, threads: int = 1, orient: _Orient = None
+    ) -> tuple[_Out, npt.NDArray[np.bool_]]: ...
+    @overload
     def decode(
         self,
         data: _File,

@@ -1,7 +1,7 @@
 //! Tiles: which rule needs what.
 
 use super::{Draft, Found, Subject};
-use crate::{MAX_SIDE, Tiles};
+use crate::{MAX_SIDE, Precision, Sample, Tiles};
 
 pub(super) fn tiles_are_sound(tiles: &Tiles, draft: &Draft<'_>, found: &mut Found) {
     let Tiles { rows, columns, rule, min, max, ref canvases, thumbnail, pad_to, .. } = *tiles;
@@ -10,17 +10,29 @@ pub(super) fn tiles_are_sound(tiles: &Tiles, draft: &Draft<'_>, found: &mut Foun
     if rule.is_square() && rows != columns {
         says(of("columns"), format!("rule = {rule} has square tiles; write {rows}, {rows}"));
     }
-    match (rule.has_canvases(), max) {
-        (true, Some(_)) => says(of("max"), format!("rule = {rule} chooses of canvases; leave max out")),
-        (true, None) if canvases.is_empty() => says(
+    match (rule.has_max(), max) {
+        (true, None) => says(of("rule"), format!("rule = {rule} needs max; write the most tiles, max = 12")),
+        (false, Some(_)) => says(of("max"), format!("rule = {rule} has no max; leave it out")),
+        _ => {}
+    }
+    match (rule.has_canvases(), canvases.is_empty()) {
+        (true, true) => says(
             of("rule"),
             format!("rule = {rule} needs canvases; write canvases = [[{rows}, {}]], ..", columns.saturating_mul(2)),
         ),
-        (false, None) => says(of("rule"), format!("rule = {rule} needs max; write the most tiles, max = 12")),
-        (false, Some(_)) if !canvases.is_empty() => {
-            says(of("canvases"), format!("rule = {rule} makes its own canvases; leave canvases out"));
-        }
+        (false, false) => says(of("canvases"), format!("rule = {rule} makes its own canvases; leave canvases out")),
         _ => {}
+    }
+    if rule.has_stages() {
+        if let Some(format) = draft.format.filter(|format| format.sample() != Sample::U8) {
+            says(of("rule"), format!("rule = {rule} has u8 between its resizes, and {format} has others"));
+        }
+        let first = draft.resize.map(|resize| resize.sampling.precision);
+        if [Some(tiles.sampling.precision), first].contains(&Some(Precision::F32)) {
+            says(of("rule"), format!("rule = {rule} has u8 between its resizes; leave precision = f32 out"));
+        }
+    } else if draft.resize.is_some() {
+        says(of("rule"), format!("rule = {rule} is the only resize; leave resize out"));
     }
     if min > 1 && !rule.has_min() {
         says(of("min"), format!("rule = {rule} has no min; leave it out"));

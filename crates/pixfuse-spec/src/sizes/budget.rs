@@ -1,7 +1,7 @@
 //! Multiples within a budget of pixels or patches: vision-language models.
 
 use super::{RuledSize, Sides, longer_and_shorter, round};
-use crate::SizeNumber::{Frames, Longest, MaxPatches, MaxPixels, MinPixels, Multiple};
+use crate::SizeNumber::{Frames, Longest, Max, MaxPatches, MaxPixels, MinPixels, Multiple};
 
 /// The most that a side may be longer than the other; what the libraries refuse.
 fn narrow_enough(rule: &RuledSize, sides: Sides, most: f64) -> Result<(), String> {
@@ -138,4 +138,45 @@ pub(super) fn gemma4(rule: &RuledSize, [rows, columns]: Sides) -> Result<Sides, 
         ));
     }
     Ok(sides)
+}
+
+/// `get_resize_output_size`: rounded, and rounded again the other way where that leaves the budget.
+pub(super) fn neomme(rule: &RuledSize, sides: Sides) -> Sides {
+    let [min_pixels, max_pixels, max] = [MinPixels, MaxPixels, Max].map(|number| rule.get(number).map(f64::from));
+    let area = sides[0] * sides[1];
+    let small = min_pixels.is_some_and(|least| area < least);
+    // The library's `** 0.5` may differ from it in the last bit of a root halfway between two numbers, of which no side
+    // is made.
+    let mut scale = min_pixels.filter(|_| small).map_or(1.0, |least| (least / area).sqrt());
+    if let Some(max) = max {
+        scale = scale.min(max / sides[0].max(sides[1]));
+    }
+    if let Some(most) = max_pixels {
+        scale = scale.min((most / area).sqrt());
+    }
+    if scale == 1.0 {
+        return sides;
+    }
+    let exceeds = |[rows, columns]: Sides| {
+        max.is_some_and(|max| rows.max(columns) > max) || max_pixels.is_some_and(|most| rows * columns > most)
+    };
+    let nearest = sides.map(|side| round(side * scale).max(1.0));
+    if exceeds(nearest) {
+        let [mut rows, mut columns] = sides.map(|side| (side * scale).floor().max(1.0));
+        if let Some(most) = max_pixels.filter(|&most| rows * columns > most) {
+            if rows >= columns {
+                rows = (most / columns).floor().max(1.0);
+            } else {
+                columns = (most / rows).floor().max(1.0);
+            }
+        }
+        return [rows, columns];
+    }
+    if small && min_pixels.is_some_and(|least| nearest[0] * nearest[1] < least) {
+        let above = sides.map(|side| (side * scale).ceil().max(1.0));
+        if !exceeds(above) {
+            return above;
+        }
+    }
+    nearest
 }

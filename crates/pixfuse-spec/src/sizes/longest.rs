@@ -43,6 +43,19 @@ pub(super) fn idefics3(rule: &RuledSize, [rows, columns]: Sides) -> Sides {
     limited(sides.map(|side| side.max(1.0)), MAX_IMAGE_SIZE).map(|side| side.max(1.0))
 }
 
+/// `resize_for_vision_encoder`: the multiple above of the longer side, and of what the other one then is, truncated.
+pub(super) fn idefics3_canvas(rule: &RuledSize, [rows, columns]: Sides) -> Sides {
+    let (multiple, aspect) = (rule.number(Multiple), columns / rows);
+    let up = |side: f64| (side / multiple).ceil() * multiple;
+    if columns >= rows {
+        let columns = up(columns);
+        [up((columns / aspect).trunc()), columns]
+    } else {
+        let rows = up(rows);
+        [rows, up((rows * aspect).trunc())]
+    }
+}
+
 /// Both sides rounded half up.
 pub(super) fn sam(rule: &RuledSize, sides: Sides) -> Sides {
     let scale = rule.number(Longest) / longer_and_shorter(sides)[0];

@@ -78,12 +78,14 @@ impl RuledSize {
             SizeRule::Pixtral => longest::pixtral(self, sides),
             SizeRule::Idefics2 => longest::idefics2(self, sides),
             SizeRule::Idefics3 => longest::idefics3(self, sides),
+            SizeRule::Idefics3Canvas => longest::idefics3_canvas(self, sides),
             SizeRule::Sam => longest::sam(self, sides),
             SizeRule::DeepseekVl => longest::deepseek_vl(self, sides),
             SizeRule::Aria => longest::aria(self, sides),
             SizeRule::HfWithin => longest::hf_within(self, sides),
             SizeRule::KimiK25 => budget::kimi_k25(self, sides),
             SizeRule::Gemma4 => budget::gemma4(self, sides)?,
+            SizeRule::Neomme => budget::neomme(self, sides),
         };
         let [rows, columns] = source;
         if result.iter().any(|&side| side < 1.0) {
@@ -112,7 +114,7 @@ impl SizeRule {
             Self::Naflex => (&[Multiple, MaxPatches], &[]),
             Self::Mask2former | Self::Yolos => (&[Shortest, Max, Multiple], &[]),
             Self::Textnet | Self::PpLcnet | Self::Vilt => (&[Shortest, Multiple], &[]),
-            Self::Glpn => (&[Multiple], &[]),
+            Self::Glpn | Self::Idefics3Canvas => (&[Multiple], &[]),
             Self::Dpt => (&[Rows, Columns, Multiple], &[]),
             // One of the two; the rulebook says so.
             Self::PpOcr => (&[], &[Shortest, Longest, Max]),
@@ -123,6 +125,7 @@ impl SizeRule {
             Self::HfWithin => (&[Rows, Columns], &[]),
             Self::KimiK25 => (&[Multiple, MaxPatches, Longest], &[]),
             Self::Gemma4 => (&[Multiple, MaxPixels], &[]),
+            Self::Neomme => (&[], &[MinPixels, MaxPixels, Max]),
         }
     }
 }

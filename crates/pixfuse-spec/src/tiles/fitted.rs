@@ -3,29 +3,19 @@
 use super::{TileCanvas, Tiles};
 
 /// LLaVA-NeXT's anyres: the canvas with the most pixels of the image, then with the least margin; the image in its middle.
-pub(super) fn llava_next(tiles: &Tiles, source: [u32; 2]) -> Result<TileCanvas, String> {
+pub(super) fn llava_next(tiles: &Tiles, source: [u32; 2]) -> TileCanvas {
     let [rows, columns] = source.map(f64::from);
-    let (mut best, mut most, mut least) = (None, 0.0, f64::INFINITY);
+    let (mut best, mut most, mut least) = ([tiles.rows, tiles.columns], 0.0, f64::INFINITY);
     for &canvas in &tiles.canvases {
         let [high, wide] = canvas.map(f64::from);
         let scale = (wide / columns).min(high / rows);
         let pixels = ((columns * scale).trunc() * (rows * scale).trunc()).min(columns * rows);
         let wasted = wide * high - pixels;
         if pixels > most || (pixels == most && wasted < least) {
-            // A canvas that shows nothing of the image is never the best.
-            if pixels > 0.0 {
-                best = Some(canvas);
-            }
-            (most, least) = (pixels, wasted);
+            (best, most, least) = (canvas, pixels, wasted);
         }
     }
-    let [high, wide] = best.ok_or_else(|| {
-        let [rows, columns] = source;
-        format!(
-            "rule = {} leaves nothing of {rows} rows x {columns} columns in any of its canvases; crop the image",
-            tiles.rule
-        )
-    })?;
+    let [high, wide] = best;
     let scales = [f64::from(high) / rows, f64::from(wide) / columns];
     let content = if scales[1] < scales[0] {
         [((rows * scales[1]).ceil() as u32).min(high), wide]
@@ -33,7 +23,7 @@ pub(super) fn llava_next(tiles: &Tiles, source: [u32; 2]) -> Result<TileCanvas, 
         [high, ((columns * scales[0]).ceil() as u32).min(wide)]
     };
     let at = [(high - content[0]) / 2, (wide - content[1]) / 2];
-    Ok(TileCanvas { grid: [high / tiles.rows, wide / tiles.columns], content, at, thumbnail: false })
+    TileCanvas { grid: [high / tiles.rows, wide / tiles.columns], content, at, thumbnail: false }
 }
 
 /// Mllama's: the canvas that the image must be enlarged to the least, or else be reduced to the least, the smallest of

@@ -6,7 +6,7 @@
 mod fitted;
 mod grids;
 
-use crate::{MAX_SIDE, Sampling, Thumbnail, TileRule};
+use crate::{MAX_SIDE, RuledSize, Sampling, SizeNumber, SizeRule, Thumbnail, TileRule};
 
 /// `tiles(448, 448, bicubic, antialias, rule = internvl, max = 12, thumbnail = last)`: the tensor has the tiles in front
 /// of its dimensions, row by row of their grid, each of them an image.
@@ -22,7 +22,7 @@ pub struct Tiles {
     pub rule: TileRule,
     /// The fewest tiles, without the thumbnail; 1 unless written.
     pub min: u32,
-    /// The most tiles, without the thumbnail. Every rule but that of a list needs it.
+    /// The most tiles, without the thumbnail; for every rule but those of a list and of Idefics3.
     pub max: Option<u32>,
     /// The rows and columns of the canvases to choose from; empty for every rule but that of a list.
     pub canvases: Vec<[u32; 2]>,
@@ -57,7 +57,7 @@ impl Tiles {
     /// The canvas of an image of this size.
     ///
     /// # Errors
-    /// What the library refuses, and a canvas with more than [`MAX_SIDE`] rows or columns.
+    /// Where the rule leaves nothing of a side, and a canvas with more than [`MAX_SIDE`] rows or columns.
     ///
     /// ```
     /// use pixfuse_spec::Spec;
@@ -75,7 +75,11 @@ impl Tiles {
             TileRule::Cohere2Vision => grids::least_enlarged(self, source),
             TileRule::Ovis2 => grids::covering(self, source),
             TileRule::PerceptionLm => grids::perception_lm(self, source),
-            TileRule::LlavaNext => return fitted::llava_next(self, source).map(|canvas| self.with_thumbnail(canvas)),
+            TileRule::LlavaNext => return self.within(self.with_thumbnail(fitted::llava_next(self, source))),
+            TileRule::Idefics3 => {
+                let size = RuledSize::new(SizeRule::Idefics3Canvas).with(SizeNumber::Multiple, self.rows);
+                size.resize(source)?.map(|side| (side / u64::from(self.rows)) as u32)
+            }
             TileRule::Mllama => return self.within(fitted::mllama(self, source)),
         };
         let content = [grid[0].saturating_mul(self.rows), grid[1].saturating_mul(self.columns)];
@@ -110,6 +114,16 @@ impl TileRule {
     /// Whether the rule is one of a list of canvases, and not of a number of tiles.
     pub(crate) fn has_canvases(self) -> bool {
         self == Self::LlavaNext
+    }
+
+    /// Whether it has a most number of tiles, which it needs then.
+    pub(crate) fn has_max(self) -> bool {
+        !matches!(self, Self::LlavaNext | Self::Idefics3)
+    }
+
+    /// Whether its canvas is a stage of its own, as u8, that others may come before.
+    pub(crate) fn has_stages(self) -> bool {
+        self == Self::Idefics3
     }
 
     /// Whether it asks for the fewest tiles too.

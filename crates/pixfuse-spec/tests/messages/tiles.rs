@@ -12,7 +12,7 @@ fn rules_and_their_numbers() {
     tiles_say(
         "448, 448, bicubic, antialias",
         &["tiles: the rule is missing; write rule = one of internvl, granite_docling, cohere2_vision, ovis2, \
-           perception_lm, llava_next, mllama"],
+           perception_lm, llava_next, mllama, idefics3"],
     );
     tiles_say(
         "448, 448, bicubic, antialias, rule = internvl",
@@ -24,7 +24,7 @@ fn rules_and_their_numbers() {
     );
     tiles_say(
         "336, 336, bicubic, antialias, rule = llava_next, max = 4, canvases = [[336, 672]]",
-        &["tiles: rule = llava_next chooses of canvases; leave max out"],
+        &["tiles: rule = llava_next has no max; leave it out"],
     );
     tiles_say(
         "448, 448, bicubic, antialias, rule = internvl, max = 4, canvases = [[448, 448]]",
@@ -84,12 +84,29 @@ fn tensors_have_room_for_every_tile() {
 #[test]
 fn tiles_stand_alone() {
     says(
-        "input(rgb8), resize(4, 4, bilinear), tiles(4, 4, bilinear, rule = mllama, max = 2), pad(1, 1, 1, 1), \
+        "input(rgb8), letterbox(4, 4, bilinear), tiles(4, 4, bilinear, rule = mllama, max = 2), pad(1, 1, 1, 1), \
          output(rgb, f32), patches(2)",
         &[
-            "resize and tiles exclude each other; keep one",
+            "letterbox and tiles exclude each other; keep one",
             "tiles and pad exclude each other; keep one",
             "tiles and patches exclude each other; keep one",
         ],
+    );
+}
+
+#[test]
+fn stages_have_u8_between_them() {
+    says(
+        "input(rgb8), resize(4, 4, bilinear), tiles(4, 4, bilinear, rule = mllama, max = 2), output(rgb, f32)",
+        &["tiles: rule = mllama is the only resize; leave resize out"],
+    );
+    says(
+        "input(rgb8), resize(4, 4, bilinear, precision = f32), tiles(4, 4, lanczos, antialias, rule = idefics3), \
+         output(rgb, f32)",
+        &["tiles: rule = idefics3 has u8 between its resizes; leave precision = f32 out"],
+    );
+    says(
+        "input(rgb16), tiles(4, 4, nearest, rule = idefics3), output(rgb, f32)",
+        &["tiles: rule = idefics3 has u8 between its resizes, and rgb16 has others"],
     );
 }

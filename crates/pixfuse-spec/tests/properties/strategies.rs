@@ -231,7 +231,7 @@ fn tiles() -> impl Strategy<Value = Tiles> {
                 sampling: Sampling::new(Filter::Nearest),
                 rule,
                 min: if has_min { min.min(max) } else { 1 },
-                max: (!is_list).then_some(max),
+                max: (!is_list && rule != TileRule::Idefics3).then_some(max),
                 canvases: if is_list { canvases } else { Vec::new() },
                 thumbnail: thumbnail.filter(|_| rule != TileRule::Mllama),
                 pad_to,
@@ -346,6 +346,8 @@ pub(crate) fn spec() -> impl Strategy<Value = Spec> {
                     && sample != Sample::F32
                     && (large(&normalize.mean) || large(&normalize.std));
             }
+            // Idefics3's has u8 between its resizes.
+            let tiles = tiles.filter(|tiles| tiles.rule != TileRule::Idefics3 || !(float || wide));
             let Some(tiles) = tiles else {
                 return Spec { input, resize, letterbox, tiles: None, crop, pad, normalize, output, patches };
             };

@@ -1,8 +1,12 @@
 //! A pipeline: a declaration with the kernel that carries it out.
 
+mod ragged;
 mod run;
+mod stages;
 mod threads;
 
+pub use ragged::{Join, Joined};
+pub(crate) use stages::{Stages, view};
 pub use threads::each;
 
 use std::fmt;
@@ -51,6 +55,8 @@ struct Inner {
     origin: &'static str,
     token: Token,
     seen: Seen,
+    /// The pipelines that it is carried out by, where it is more than one resize.
+    stages: Option<Stages>,
 }
 
 impl Pipeline {
@@ -96,6 +102,18 @@ impl Pipeline {
 
     fn make(spec: Spec, kernel: Kernel, origin: &'static str, token: Token) -> Result<Self, Error> {
         let spec = spec.bind(&Values::default())?;
+        let stages = spec.stages().map(|stages| Stages::new(stages, token)).transpose()?;
+        Self::of_stages(spec, kernel, origin, token, stages)
+    }
+
+    /// A pipeline that is carried out by these, or by its own kernel.
+    fn of_stages(
+        spec: Spec,
+        kernel: Kernel,
+        origin: &'static str,
+        token: Token,
+        stages: Option<Stages>,
+    ) -> Result<Self, Error> {
         let plan = lower(&spec);
         // What the kernel reads and writes is checked here once, and calls check views and outputs by the same declaration.
         kernel.check(&plan, origin)?;
@@ -108,6 +126,7 @@ impl Pipeline {
             origin,
             token,
             seen: Seen::default(),
+            stages,
         };
         Ok(Self { inner: Arc::new(inner), threads: 1 })
     }
@@ -117,7 +136,7 @@ impl Pipeline {
     /// # Errors
     /// When this CPU lacks the level.
     pub fn with_level(&self, level: Level) -> Result<Self, Error> {
-        let Inner { spec, text, plan, mapping, kernel, origin, .. } = &*self.inner;
+        let Inner { spec, text, plan, mapping, kernel, origin, stages, .. } = &*self.inner;
         let inner = Inner {
             spec: spec.clone(),
             text: text.clone(),
@@ -127,6 +146,7 @@ impl Pipeline {
             origin,
             token: token(level)?,
             seen: Seen::default(),
+            stages: stages.as_ref().map(|stages| stages.with_level(level)).transpose()?,
         };
         Ok(Self { inner: Arc::new(inner), threads: self.threads })
     }
@@ -313,6 +333,11 @@ impl Pipeline {
             }
             (None, _) => Err(Error::Output(format!("a tensor {dims:?} is larger than memory"))),
         }
+    }
+
+    /// The pipelines that it is carried out by, where it is more than one resize.
+    pub(crate) fn stages(&self) -> Option<&Stages> {
+        self.inner.stages.as_ref()
     }
 
     /// Channels of a source pixel.

@@ -11,7 +11,7 @@ use crate::kernel::{Conversion, Numbers, Request, Source};
 use crate::memory::NoMemory;
 use crate::next_step::{self, Given};
 use crate::placement::Placement;
-use crate::seen::{Band, Tables};
+use crate::seen::{Band, Key, Tables};
 use crate::{Dims, Element, Error, ImageRef, Spec, Tensor, TensorElement, fill};
 
 impl Pipeline {
@@ -46,35 +46,37 @@ impl Pipeline {
         image: ImageRef<'_>,
         out: &mut [MaybeUninit<T>],
     ) -> Result<(), Error> {
-        self.run_on(self.threads, image, out)
+        self.run_on(self.threads, None, image, out)
     }
 
-    /// As [`run_into_uninit`](Self::run_into_uninit), on so many threads.
-    fn run_on<T: TensorElement>(
+    /// As [`run_into_uninit`](Self::run_into_uninit), on so many threads, and at the top left of a frame of zeros of so many
+    /// rows and columns, if it is given: no smaller than the output, which stays whole.
+    pub(super) fn run_on<T: TensorElement>(
         &self,
         threads: usize,
+        frame: Option<[usize; 2]>,
         image: ImageRef<'_>,
         out: &mut [MaybeUninit<T>],
     ) -> Result<(), Error> {
         self.check_image::<T>(&image)?;
-        let Inner { spec, plan, mapping, seen, token, .. } = &*self.inner;
+        let Inner { spec, plan, mapping, seen, token, stages, .. } = &*self.inner;
+        if let Some(stages) = stages {
+            let dims = self.output_shape(image.rows(), image.columns())?;
+            check_length(out.len(), dims)?;
+            self.check_apart(&image, out)?;
+            return stages.run(threads, image, out);
+        }
         let mut image = image.oriented(spec.input.orient);
         if plan.load.convert.repeat {
             image = image.repeated();
         }
         let source = Source::of(&image, &plan.load);
+        let key = Key { source, threads, frame };
         seen.with(
-            (source, threads),
-            || self.prepare(source, threads),
+            key,
+            || self.prepare(key),
             |tables| {
-                let dims = tables.dims;
-                let elements = dims.iter().product::<usize>();
-                if out.len() != elements {
-                    return Err(Error::Output(format!(
-                        "{} elements given, the tensor {dims:?} needs {elements}",
-                        out.len()
-                    )));
-                }
+                check_length(out.len(), tables.dims)?;
                 self.check_apart(&image, out)?;
                 let job = Job { view: image.view(), out: out.as_mut_ptr().cast(), numbers: mapping.numbers() };
                 let run = |band: &Band| {
@@ -108,9 +110,12 @@ impl Pipeline {
     }
 
     /// The tables of a source size on so many threads.
-    fn prepare(&self, source: Source, threads: usize) -> Result<Tables, Error> {
+    fn prepare(&self, Key { source, threads, frame }: Key) -> Result<Tables, Error> {
         let Inner { plan, kernel, token, .. } = &*self.inner;
-        let placement = Placement::new(&plan.frame, [source.rows as u32, source.columns as u32])?;
+        let mut placement = Placement::new(&plan.frame, [source.rows as u32, source.columns as u32])?;
+        if let Some(frame) = frame {
+            placement = placement.framed(frame);
+        }
         let (conversion, sample) = (Conversion::of(&plan.load), plan.load.format.sample());
         let [rows, columns] = placement.output;
         let none = |none: NoMemory| {
@@ -176,7 +181,7 @@ impl Pipeline {
         }
         let tensors = out.chunks_exact_mut(dims[1..].iter().product());
         let threads = self.threads.min(images.len()).max(1);
-        threads::each(threads, images.iter().zip(tensors), |_, (image, out)| self.run_on(1, image.cold(), out))
+        threads::each(threads, images.iter().zip(tensors), |_, (image, out)| self.run_on(1, None, image.cold(), out))
     }
 
     /// The shape of a batch of these images, each of which fits; of none it is `[0, ...]` where the declaration fixes
@@ -187,10 +192,7 @@ impl Pipeline {
     pub fn check_batch<T: TensorElement>(&self, images: &[ImageRef<'_>]) -> Result<Dims, Error> {
         let mut block: Option<Dims> = None;
         for (index, image) in images.iter().enumerate() {
-            let dims = self.check::<T>(image).map_err(|error| match error {
-                Error::Image(message) => Error::Image(format!("number {index}: {message}")),
-                other => other,
-            })?;
+            let dims = self.check::<T>(image).map_err(|error| error.of_image(index))?;
             let first = *block.get_or_insert(dims);
             if dims != first {
                 return Err(Error::Image(format!(
@@ -253,7 +255,7 @@ impl Pipeline {
     }
 
     /// Refuses an output that shares memory with the image.
-    fn check_apart<T>(&self, image: &ImageRef<'_>, out: &[MaybeUninit<T>]) -> Result<(), Error> {
+    pub(super) fn check_apart<T>(&self, image: &ImageRef<'_>, out: &[MaybeUninit<T>]) -> Result<(), Error> {
         let out = out.as_ptr_range();
         let shares = |[first, end]: [usize; 2]| first < out.end as usize && end > out.start as usize;
         if image.reach().into_iter().any(shares) {
@@ -263,12 +265,21 @@ impl Pipeline {
     }
 }
 
+/// Whether so many elements are those of a tensor.
+fn check_length(given: usize, dims: Dims) -> Result<(), Error> {
+    let needed = dims.iter().product::<usize>();
+    if given == needed {
+        return Ok(());
+    }
+    Err(Error::Output(format!("{given} elements given, the tensor {dims:?} needs {needed}")))
+}
+
 fn wrong_element(given: Element, wanted: Element) -> Error {
     Error::Output(format!("elements are {given}, output(...) says {wanted}"))
 }
 
 /// Elements that only elements of their type are written to.
-fn initialised<T: TensorElement>(out: &mut [T]) -> &mut [MaybeUninit<T>] {
+pub(super) fn initialised<T: TensorElement>(out: &mut [T]) -> &mut [MaybeUninit<T>] {
     // SAFETY: `MaybeUninit<T>` has the layout of `T`, and only initialised elements are ever written into it.
     unsafe { std::slice::from_raw_parts_mut(out.as_mut_ptr().cast(), out.len()) }
 }
@@ -296,7 +307,7 @@ impl Job<'_> {
 }
 
 /// An empty list with room for a tensor; a view that repeats its pixels can ask for more than there is.
-fn room<T>(length: usize) -> Result<Vec<T>, Error> {
+pub(super) fn room<T>(length: usize) -> Result<Vec<T>, Error> {
     let mut data = Vec::new();
     data.try_reserve_exact(length)
         .map_err(|_| Error::Output(format!("there is no memory for a tensor of {length} elements")))?;

@@ -21,6 +21,7 @@ from transformers.models.gemma4.image_processing_gemma4 import get_aspect_ratio_
 from transformers.models.glm4v.image_processing_glm4v import smart_resize as glm4v
 from transformers.models.glm_image.image_processing_glm_image import smart_resize as glm_image
 from transformers.models.kimi_k25.image_processing_kimi_k25 import navit_resize as kimi_k25
+from transformers.models.neomme.image_processing_neomme import get_resize_output_size as neomme
 from transformers.models.paddleocr_vl.image_processing_paddleocr_vl import smart_resize as paddleocr_vl
 from transformers.models.qwen2_vl.image_processing_qwen2_vl import smart_resize as qwen2_vl
 from transformers.models.siglip2.image_processing_siglip2 import get_image_size_for_max_num_patches as naflex
@@ -66,6 +67,15 @@ def aria(rows: int, columns: int) -> tuple[int, int]:
     except Size as size:
         return size.args
     raise AssertionError("aria")
+
+
+def idefics3_canvas(rows: int, columns: int) -> tuple[int, int]:
+    image = torch.empty(1, 3, rows, columns, device="meta", dtype=torch.uint8)
+    try:
+        transformers.Idefics3ImageProcessor().resize_for_vision_encoder(image, 364)
+    except Size as size:
+        return size.args
+    raise AssertionError("idefics3")
 
 
 def pp_ocr(limit: int, kind: str, most: int | None) -> Rule:
@@ -131,6 +141,7 @@ RULES: dict[str, Rule] = {
     ),
     "rule=idefics2,shortest=378,max=980": processor("Idefics2ImageProcessor", size=edges(378, 980)),
     "rule=idefics3,longest=1456": processor("Idefics3ImageProcessor", size=SizeDict(longest_edge=1456)),
+    "rule=idefics3_canvas,multiple=364": idefics3_canvas,
     "rule=sam,longest=1024": processor("SamImageProcessor", size=SizeDict(longest_edge=1024)),
     "rule=deepseek_vl,longest=384,min_side=14": processor(
         "DeepseekVLImageProcessor", size=SizeDict(height=384, width=384), min_size=14
@@ -140,6 +151,10 @@ RULES: dict[str, Rule] = {
     "rule=hf_within,rows=600,columns=333": lambda h, w: hf_within((h, w), 600, 333),
     "rule=kimi_k25,multiple=14,max_patches=4096,longest=7168": lambda h, w: kimi_k25(h, w, 14, 2, 4096, 512)[0],
     "rule=gemma4,multiple=48,max_pixels=645120": lambda h, w: gemma4(h, w, 16, 2520, 3),
+    "rule=neomme,min_pixels=262144,max_pixels=1048576,max=2048": lambda h, w: neomme(
+        h, w, 2048, SizeDict(min_pixels=262144, max_pixels=1048576)
+    ),
+    "rule=neomme,max=1024": lambda h, w: neomme(h, w, 1024, None),
 }
 
 # Sides of one pixel, ratios about the limits, halves of multiples, sides that are right already, and large ones.

@@ -6,8 +6,8 @@
 
 The file is a table. A column is a rule with its numbers, as it is written in `tiles(..)` but without blanks; tiles have as
 many rows and columns as the first number says. A line is the rows and columns of an image, and for each rule
-`GRID/CONTENT/IMAGES`: rows and columns of tiles, those that the image is resized to, and how many images the tensor has;
-or `-` where the library fails. The processors run over images without memory, and each resize tells its size.
+`GRID/CONTENT/IMAGES`: rows and columns of tiles, those that the image is resized to, and how many images the tensor has.
+The processors run over images without memory, and each resize tells its size.
 
 A line of `tiled.txt` is `rows columns` of a photo, and for each name the digest of its `pixel_values`, little-endian f32.
 """
@@ -130,7 +130,8 @@ def sizes() -> list[tuple[int, int]]:
         rows, columns = (scale * generator.randint(1, 12) + generator.choice((0, 0, 0, -1, 1)) for _ in range(2))
         return rows, columns
 
-    return EDGES + [(side(), side()) if index % 2 else tie() for index in range(RANDOM_SIZES)]
+    # Lines of which canvases show less than a pixel, besides.
+    return EDGES + [(1, 1000), (3000, 1)] + [(side(), side()) if index % 2 else tie() for index in range(RANDOM_SIZES)]
 
 
 def write_grids() -> None:
@@ -142,12 +143,7 @@ def write_grids() -> None:
     for high, wide in sizes():
         cells = []
         for _, rule in RULES.values():
-            try:
-                grid, content, count = rule(high, wide)
-            except TypeError:
-                # No canvas is the best one: `select_best_resolution` gives None.
-                cells.append("-")
-                continue
+            grid, content, count = rule(high, wide)
             cells.append(f"{grid[0]}x{grid[1]}/{content[0]}x{content[1]}/{count}")
         lines.append(" ".join([str(high), str(wide), *cells]))
     backend.resize = resizes
@@ -157,7 +153,7 @@ def write_grids() -> None:
 SMALL = [[56, 112], [112, 56], [112, 112], [168, 56], [56, 168]]
 LARGER = [[high * 48, wide * 48] for high in range(1, 5) for wide in range(1, 5)]
 CROPS = {"crop_to_patches": True}
-BICUBIC, BILINEAR = "bicubic, antialias", "bilinear, antialias"
+BICUBIC, BILINEAR, LANCZOS = "bicubic, antialias", "bilinear, antialias", "lanczos, antialias"
 
 # The class without its backend's ending, its keywords, and the clause: tiles, filter, rule.
 TILED: dict[str, tuple[str, dict, str, str, str]] = {
@@ -198,7 +194,18 @@ TILED: dict[str, tuple[str, dict, str, str, str]] = {
         "MllamaImageProcessor", {"size": {"height": 56, "width": 56}, "max_image_tiles": 4},
         "56, 56", BILINEAR, "rule = mllama, max = 4, pad_to = 4",
     ),
+    "idefics3": (
+        "Idefics3ImageProcessor", {"size": {"longest_edge": 224}, "max_image_size": {"longest_edge": 56}},
+        "56, 56", LANCZOS, "rule = idefics3, thumbnail = last",
+    ),
+    "smolvlm": (
+        "SmolVLMImageProcessor", {"size": {"longest_edge": 320}, "max_image_size": {"longest_edge": 72}},
+        "72, 72", LANCZOS, "rule = idefics3, thumbnail = last",
+    ),
 }  # fmt: skip
+
+# The resize of u8 before the tiles, where there is one.
+FIRST = {"idefics3": "rule = idefics3, longest = 224", "smolvlm": "rule = idefics3, longest = 320"}
 
 TILED_SIZES = [
     (1, 1), (1, 100), (100, 1), (56, 56), (55, 57), (112, 112), (113, 300), (300, 113), (48, 200), (700, 700), (480, 640),
@@ -216,8 +223,9 @@ def write_tensors() -> None:
             process = found(**keywords)
             numbers = [f"{part} = [{', '.join(map(str, getattr(process, f'image_{part}')))}]" for part in ("mean", "std")]
             names.append(f"{name}_{backend}")
+            first = f"resize({FIRST[name]}, {filter}{like}), " if name in FIRST else ""
             declarations.append(
-                f"{names[-1]} input(rgb8), tiles({tile}, {filter}, {rule}{like}), "
+                f"{names[-1]} input(rgb8), {first}tiles({tile}, {filter}, {rule}{like}), "
                 f"normalize({', '.join(numbers)}, order = hf_{backend}), output(rgb, f32, chw)"
             )
             processes.append(process)
@@ -226,11 +234,7 @@ def write_tensors() -> None:
         pixels = photo(PHOTOS[index % len(PHOTOS)], rows, columns)
         digests = []
         for process in processes:
-            try:
-                values = process(Image.fromarray(pixels), return_tensors="np")["pixel_values"]
-            except TypeError:
-                digests.append("-")
-                continue
+            values = process(Image.fromarray(pixels), return_tensors="np")["pixel_values"]
             digests.append(digest([np.ascontiguousarray(values, "<f4")]))
         lines.append(" ".join([str(rows), str(columns), *digests]))
     write("tiled.txt", lines)

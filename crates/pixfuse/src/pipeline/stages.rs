@@ -1,0 +1,70 @@
+//! A declaration of more than one resize: pipelines run one after another, with an image of u8 between them.
+
+use std::mem::MaybeUninit;
+
+use pixfuse_spec::lower;
+
+use super::Pipeline;
+use super::run::room;
+use crate::simd::Token;
+use crate::{Error, ImageRef, Level, Spec, TensorElement, grid};
+
+/// Pipelines for [`Spec::stages`].
+pub(crate) struct Stages {
+    /// Those that give the u8 that the next one takes.
+    pub(crate) before: Vec<Pipeline>,
+    pub(crate) last: Pipeline,
+}
+
+impl Stages {
+    /// # Errors
+    /// As [`Pipeline::new`].
+    pub(super) fn new(specs: Vec<Spec>, token: Token) -> Result<Self, Error> {
+        // The last of them cuts the canvas that it is given, which is as large as its own would be.
+        let make = |spec: Spec| {
+            let kernel = grid::kernel(lower(&spec).shape());
+            Pipeline::of_stages(spec, kernel, "grid", token, None)
+        };
+        let mut before = specs.into_iter().map(make).collect::<Result<Vec<_>, _>>()?;
+        let last = before.pop().expect("a declaration has a last stage");
+        Ok(Self { before, last })
+    }
+
+    /// # Errors
+    /// As [`Pipeline::with_level`].
+    pub(super) fn with_level(&self, level: Level) -> Result<Self, Error> {
+        let before = self.before.iter().map(|stage| stage.with_level(level)).collect::<Result<_, _>>()?;
+        Ok(Self { before, last: self.last.with_level(level)? })
+    }
+
+    /// Runs all of them on so many threads. `out` was found to be as long as the tensor.
+    ///
+    /// # Errors
+    /// As [`Pipeline::run`], and when there is no memory for an image between them.
+    pub(super) fn run<T: TensorElement>(
+        &self,
+        threads: usize,
+        image: ImageRef<'_>,
+        out: &mut [MaybeUninit<T>],
+    ) -> Result<(), Error> {
+        let mut made: Option<(Vec<u8>, [usize; 3])> = None;
+        for stage in &self.before {
+            let source = made.as_ref().map_or(Ok(image), |(pixels, size)| view(pixels, *size))?;
+            let dims = stage.check::<u8>(&source)?;
+            let length = dims.iter().product();
+            let mut pixels = room(length)?;
+            stage.run_on(threads, None, source, &mut pixels.spare_capacity_mut()[..length])?;
+            // SAFETY: `run_on` initialises every element.
+            unsafe { pixels.set_len(length) };
+            made = Some((pixels, [dims[0], dims[1], dims[2]]));
+        }
+        let source = made.as_ref().map_or(Ok(image), |(pixels, size)| view(pixels, *size))?;
+        self.last.run_on(threads, None, source, out)
+    }
+}
+
+/// Pixels one after another, as stages give and take them.
+pub(crate) fn view(pixels: &[u8], size: [usize; 3]) -> Result<ImageRef<'_>, Error> {
+    let [_, columns, channels] = size;
+    ImageRef::strided(pixels, 0, size, [(columns * channels) as isize, channels as isize, 1])
+}
