@@ -13,7 +13,7 @@ export interface NamedTensor {
 /** What a call of a {@link Processor} gives: the library's names. */
 export interface Processed {
   readonly pixel_values: { readonly data: Float32Array | Uint8Array; readonly dims: number[] }
-  readonly [name: string]: NamedTensor | string[]
+  readonly [name: string]: NamedTensor | string[] | number[][]
 }
 
 /** Options of a call. Any other property is a keyword of the library's own class, and means what it means there. */

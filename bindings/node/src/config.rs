@@ -41,7 +41,9 @@ fn object(env: &Env, imported: Imported) -> Result<Object<'static>> {
     object.set("className", imported.class.as_str())?;
     object.set("backend", imported.backend.name())?;
     object.set("pads", imported.batch == Batch::Pad)?;
-    object.set("concatenates", imported.batch == Batch::Concatenate)?;
+    // In one call there is one sample, so that a sequence is one array too.
+    object.set("concatenates", matches!(imported.batch, Batch::Concatenate | Batch::Sequence))?;
+    object.set("isSequence", imported.batch == Batch::Sequence)?;
     object.set("isNested", imported.is_nested)?;
     object.set("isFramed", imported.spec.pad.is_some())?;
     object.set("patchAxes", imported.patch_axes.clone())?;
@@ -71,6 +73,14 @@ fn object(env: &Env, imported: Imported) -> Result<Object<'static>> {
             Value::ResizedSizes => described.set("kind", "resizedSizes")?,
             Value::GridThw => described.set("kind", "gridThw")?,
             Value::Grid => described.set("kind", "grid")?,
+            Value::TileCount => described.set("kind", "tileCount")?,
+            Value::TileCounts => described.set("kind", "tileCounts")?,
+            Value::TileRows => described.set("kind", "tileRows")?,
+            Value::TileColumns => described.set("kind", "tileColumns")?,
+            Value::TileMask => described.set("kind", "tileMask")?,
+            Value::AspectRatioIds(most) => described.set("aspectRatioIds", most)?,
+            Value::AspectRatioMask(most) => described.set("aspectRatioMask", most)?,
+            Value::TileGrid => described.set("kind", "tileGrid")?,
             Value::PatchPositions => described.set("kind", "patchPositions")?,
             Value::PatchGroups(patches) => described.set("groups", patches)?,
             Value::One(one) => described.set("one", one)?,

@@ -135,7 +135,7 @@
         if (run.shape.some(differs) && !pads) {
           throw refused(`images: tensors of [${run.shape}] and [${shape}], expected one shape: a size that does not follow from the image`)
         }
-        if (pads) for (let axis = 1; axis < shape.length; axis++) shape[axis] = Math.max(shape[axis], run.shape[axis])
+        if (pads) for (let axis = 0; axis < shape.length; axis++) shape[axis] = Math.max(shape[axis], run.shape[axis])
       }
       const make = allocate[runs[0].pipe.element]
       const total = concatenates ? runs.reduce((sum, run) => sum + length(run.shape), 0) : runs.length * length(shape)
@@ -159,15 +159,15 @@
     }
 
     // One of the things that the library returns.
-    #named({ kind, each, pair, groups, one, text }, runs, data, shape) {
-      const { concatenates, isNested, isFramed, patchAxes } = this.#config
+    #named({ kind, each, pair, groups, aspectRatioIds, aspectRatioMask, one, text }, runs, data, shape) {
+      const { concatenates, isNested, isSequence, isFramed, patchAxes } = this.#config
       const sides = dims => (isNested ? [1, ...dims] : dims)
       const geometry = index => (runs[index].geometry ??= runs[index].pipe.geometry(...runs[index].sides))
       if (kind === 'pixels') {
         if (!concatenates) return { data, dims: sides([runs.length, ...shape]) }
-        const patches = runs.reduce((sum, run) => sum + run.shape[0], 0)
-        const axes = patchAxes.length > 0 ? [shape[1] / length(patchAxes), ...patchAxes] : [shape[1]]
-        return { data, dims: [patches, ...axes] }
+        const first = runs.reduce((sum, run) => sum + run.shape[0], 0)
+        const axes = patchAxes.length > 0 ? [shape[1] / length(patchAxes), ...patchAxes] : shape.slice(1)
+        return { data, dims: isSequence ? [1, first, ...axes] : [first, ...axes] }
       }
       if (kind === 'mask' || kind === 'boolMask') {
         const [, rows, columns] = shape
@@ -190,6 +190,20 @@
       if (kind === 'resizedSizes') return integers([runs.length, 2], at => geometry(at >> 1).resized[at & 1])
       if (kind === 'grid') return integers([runs.length, 2], at => geometry(at >> 1).patches[at & 1])
       if (kind === 'gridThw') return integers([runs.length, 3], at => [1, ...geometry(Math.floor(at / 3)).patches][at % 3])
+      const grid = index => geometry(index).tiles ?? [1, 1]
+      if (kind === 'tileCount') return integers([runs.length], at => (geometry(at).tiles === undefined ? 1 : runs[at].shape[0]))
+      const tiles = index => length(grid(index)) + Number(geometry(index).thumbnail !== undefined)
+      if (kind === 'tileCounts') return [runs.map((_, index) => tiles(index))]
+      if (kind === 'tileRows' || kind === 'tileColumns') return [runs.map((_, index) => grid(index)[Number(kind === 'tileColumns')])]
+      if (kind === 'tileMask') {
+        const all = runs.reduce((sum, _, index) => sum + tiles(index), 0)
+        return { data: new Uint8Array(all).fill(1), dims: [1, all], type: 'bool' }
+      }
+      if (aspectRatioIds !== undefined) return integers([1, runs.length], at => aspectRatio(grid(at), aspectRatioIds))
+      if (aspectRatioMask !== undefined) {
+        return integers([1, runs.length, aspectRatioMask], at => Number(at % aspectRatioMask < tiles(Math.floor(at / aspectRatioMask))))
+      }
+      if (kind === 'tileGrid') return integers([runs.length, 2], at => grid(at >> 1)[at & 1])
       if (kind === 'patchPositions') {
         const [rows] = shape
         return integers([runs.length, rows, 2], at => {
@@ -209,13 +223,26 @@
 
   const length = sides => sides.reduce((product, side) => product * side, 1)
 
+  // Which of the grids of at most so many tiles it is, from 1: by their rows, then by their columns.
+  function aspectRatio([rows, columns], most) {
+    let id = columns
+    for (let before = 1; before < rows; before++) id += Math.floor(most / before)
+    return id
+  }
+
   // A tensor of int64.
   const integers = (dims, value) => ({ data: BigInt64Array.from({ length: length(dims) }, (_, at) => BigInt(value(at))), dims })
 
-  // Rows of a smaller tensor, with zeros behind them.
-  function placed(from, [channels, rows, columns], to, [, high, wide]) {
-    for (let row = 0; row < channels * rows; row++) {
-      const at = (Math.floor(row / rows) * high + (row % rows)) * wide
+  // A smaller tensor in a larger one, with zeros behind its content on each axis.
+  function placed(from, shape, to, wanted) {
+    const columns = shape[shape.length - 1]
+    for (let row = 0; row < from.length / columns; row++) {
+      let [at, step, rest] = [0, wanted[wanted.length - 1], row]
+      for (let axis = shape.length - 2; axis >= 0; axis--) {
+        at += (rest % shape[axis]) * step
+        rest = Math.floor(rest / shape[axis])
+        step *= wanted[axis]
+      }
       to.set(from.subarray(row * columns, (row + 1) * columns), at)
     }
   }

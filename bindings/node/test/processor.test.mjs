@@ -65,6 +65,21 @@ test('patches, and what is returned beside them', async () => {
   assert.equal(gemma.image_position_ids.data[2], 1n)
 })
 
+test('tiles, and what is returned beside them', () => {
+  const size = { height: 32, width: 32 }
+  const ocr = Processor.fromConfig({ image_processor_type: 'GotOcr2ImageProcessor', size, crop_to_patches: true, max_patches: 6 })
+  const { pixel_values, num_patches } = ocr.runSync([image(40, 80), image(30, 30)])
+  assert.deepEqual([pixel_values.dims, [...num_patches.data].map(Number)], [[4, 3, 32, 32], [3, 1]])
+  const mllama = Processor.fromConfig({ image_processor_type: 'MllamaImageProcessor', size }).runSync([image(30, 60), image(60, 30)])
+  assert.deepEqual([mllama.pixel_values.dims, mllama.num_tiles], [[1, 2, 4, 3, 32, 32], [[2, 2]]])
+  assert.deepEqual([...mllama.aspect_ratio_ids.data].map(Number), [2, 5])
+  assert.deepEqual([...mllama.aspect_ratio_mask.data].map(Number), [1, 1, 0, 0, 1, 1, 0, 0])
+  const llava = Processor.fromConfig({ image_processor_type: 'LlavaOnevisionImageProcessor', size, image_grid_pinpoints: [[32, 64], [32, 32]] })
+  const two = llava.runSync([image(30, 60), image(30, 30)]).pixel_values
+  assert.deepEqual(two.dims, [2, 3, 3, 32, 32])
+  assert.deepEqual(two.data.subarray(9 * 1024, 15 * 1024), llava.runSync(image(30, 30)).pixel_values.data)
+})
+
 test('frames, and the sizes before them', () => {
   const sam = Processor.fromConfig({ image_processor_type: 'SamImageProcessor', size: { longest_edge: 32 }, pad_size: { height: 32, width: 32 } })
   const { pixel_values, reshaped_input_sizes } = sam.runSync([image(40, 60), image(20, 10)])

@@ -99,6 +99,14 @@ impl Config {
                 Value::ResizedSizes => ("resized_sizes", py.None().into_bound(py)),
                 Value::GridThw => ("grid_thw", py.None().into_bound(py)),
                 Value::Grid => ("grid", py.None().into_bound(py)),
+                Value::TileCount => ("tile_count", py.None().into_bound(py)),
+                Value::TileCounts => ("tile_counts", py.None().into_bound(py)),
+                Value::TileRows => ("tile_rows", py.None().into_bound(py)),
+                Value::TileColumns => ("tile_columns", py.None().into_bound(py)),
+                Value::TileMask => ("tile_mask", py.None().into_bound(py)),
+                Value::AspectRatioIds(most) => ("aspect_ratio_ids", most.into_pyobject(py)?.into_any()),
+                Value::AspectRatioMask(most) => ("aspect_ratio_mask", most.into_pyobject(py)?.into_any()),
+                Value::TileGrid => ("tile_grid", py.None().into_bound(py)),
                 Value::PatchPositions => ("patch_positions", py.None().into_bound(py)),
                 Value::PatchGroups(patches) => ("patch_groups", patches.into_pyobject(py)?.into_any()),
                 Value::Each(one) => ("each", one.into_pyobject(py)?.into_any()),
@@ -110,6 +118,12 @@ impl Config {
         };
         let outputs = self.imported.outputs.iter();
         outputs.map(|output| described(output.value).map(|(kind, value)| (output.name, kind, value))).collect()
+    }
+
+    /// Whether a sample of several images is prepared another way.
+    #[getter]
+    fn is_single(&self) -> bool {
+        self.imported.is_single
     }
 
     /// Whether smaller images of a batch are padded to the largest.
@@ -128,6 +142,12 @@ impl Config {
     #[getter]
     fn is_framed(&self) -> bool {
         self.imported.spec.pad.is_some()
+    }
+
+    /// Whether the tiles of a sample's images lie one behind the other, on an axis of their own for each sample.
+    #[getter]
+    fn is_sequence(&self) -> bool {
+        self.imported.batch == Batch::Sequence
     }
 
     /// The axes that the library keeps apart in a patch, behind the one of channels and frames.

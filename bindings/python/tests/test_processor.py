@@ -172,6 +172,25 @@ def test_images_of_a_prompt_have_an_axis_of_their_own():
     assert result["pixel_attention_mask"].sum((2, 3)).tolist() == [[12 * 24, 20 * 10], [16 * 12, 0]]
 
 
+def test_tiles_of_several_images():
+    size = {"size": {"height": 32, "width": 32}}
+    ocr = from_config({"image_processor_type": "GotOcr2ImageProcessor", **size, "crop_to_patches": True, "max_patches": 6})
+    result = ocr([image(40, 80), image(30, 30)], return_tensors="np")
+    assert result["num_patches"].tolist() == [3, 1] and result["pixel_values"].shape == (4, 3, 32, 32)
+    np.testing.assert_array_equal(result["pixel_values"][3:], ocr(image(30, 30), return_tensors="np")["pixel_values"])
+    mllama = from_config({"image_processor_type": "MllamaImageProcessor", **size})
+    result = mllama([[image(30, 60), image(20, 20)], [image(60, 30)]], return_tensors="np")
+    assert result["pixel_values"].shape == (2, 2, 4, 3, 32, 32) and not result["pixel_values"][1, 1].any()
+    # Grids in their order: 1 x 1, 1 x 2, 1 x 3, 1 x 4, 2 x 1; a sample without a second image has a first tile all the same.
+    assert result["aspect_ratio_ids"].tolist() == [[2, 1], [5, 0]] and result["num_tiles"] == [[2, 1], [2]]
+    assert result["aspect_ratio_mask"].tolist() == [[[1, 1, 0, 0], [1, 0, 0, 0]], [[1, 1, 0, 0], [1, 0, 0, 0]]]
+    llava = from_config({"image_processor_type": "LlavaOnevisionImageProcessor", **size, "image_grid_pinpoints": [[32, 64], [32, 32]]})
+    result = llava([image(30, 60), image(30, 30)], return_tensors="np")
+    assert result["pixel_values"].shape == (2, 3, 3, 32, 32) and not result["pixel_values"][1, 2].any()
+    with pytest.raises(PipelineError, match="a sample of several images"):
+        llava([[image(30, 60), image(30, 30)]])
+
+
 def test_other_libraries():
     timm = {"pretrained_cfg": {"input_size": [3, 64, 64], "test_input_size": [3, 96, 96], "crop_pct": 1.0, "test_crop_pct": 0.9}}
     assert "resize(shortest = 64, bicubic, antialias), center_crop(64, 64)" in from_config(timm).declaration

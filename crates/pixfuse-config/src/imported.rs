@@ -94,6 +94,8 @@ pub struct Imported {
     /// Whether a list of images is one sample, with an axis of its own before theirs: the frames of a video, the images
     /// of a prompt. A list of lists is several samples then.
     pub is_nested: bool,
+    /// Whether a sample of several images is prepared another way, which a declaration cannot say.
+    pub is_single: bool,
     /// The axes of a patch, where the library keeps them apart in a tensor of patches; empty where a patch is one row.
     pub patch_axes: Vec<u32>,
     /// Whether the class makes RGB of an image of any mode, of transparent ones over white.
@@ -172,6 +174,22 @@ pub enum Value {
     PatchPositions,
     /// The patches of each image, in groups of so many: int64.
     PatchGroups(u32),
+    /// How many tiles each image is cut into, with its thumbnail: int64.
+    TileCount,
+    /// Rows and columns of tiles of each image: int64.
+    TileGrid,
+    /// How many tiles each image is cut into: a list for each sample.
+    TileCounts,
+    /// Rows of tiles of each image: a list for each sample.
+    TileRows,
+    /// Columns of tiles of each image: a list for each sample.
+    TileColumns,
+    /// True for each tile of a sample, false for those behind that fill the tensor up.
+    TileMask,
+    /// Which grid of at most so many tiles each image has, from 1: int64.
+    AspectRatioIds(u32),
+    /// 1 for each tile of an image, 0 for the others of so many: int64.
+    AspectRatioMask(u32),
     /// One integer for the whole batch.
     One(i64),
     /// The same integer for each image.
@@ -189,10 +207,12 @@ pub enum Value {
 pub enum Batch {
     /// One array; their tensors must have one shape.
     Stack,
-    /// One array of the largest rows and columns, zeros behind smaller ones.
+    /// One array of the largest rows and columns, or of the most tiles, zeros behind smaller ones.
     Pad,
-    /// One array of the patches of all images, one image behind the other.
+    /// One array of the patches or tiles of all images, one image behind the other.
     Concatenate,
+    /// One array with an axis of samples: the tiles of a sample's images one behind the other, zeros behind fewer ones.
+    Sequence,
 }
 
 impl Imported {
@@ -276,8 +296,11 @@ impl Imported {
         match self.batch {
             Batch::Stack => {}
             Batch::Pad => lines.push("batch    padded to the largest rows and columns with zeros".to_owned()),
+            Batch::Sequence => {
+                lines.push("batch    the tiles of a sample's images, one image behind the other".to_owned());
+            }
             Batch::Concatenate => {
-                lines.push("batch    the patches of all images, one image behind the other".to_owned())
+                lines.push("batch    the patches or tiles of all images, one image behind the other".to_owned())
             }
         }
         lines.extend(self.notes.iter().map(|note| format!("note     {note}")));

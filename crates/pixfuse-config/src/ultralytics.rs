@@ -68,6 +68,7 @@ pub(crate) fn read(keys: &Map<String, Value>, overrides: &Overrides) -> Result<I
         outputs: vec![Output { name: "images", value: crate::Value::Pixels }],
         batch: Batch::Stack,
         is_nested: false,
+        is_single: false,
         patch_axes: Vec::new(),
         converts: false,
         limit: None,

@@ -33,7 +33,7 @@ def collect(
         raise PipelineError(f"return_tensors: {return_tensors!r}, expected None, 'np' or 'pt'")
     if not runs:
         raise PipelineError("images: none, expected an image or a list of them")
-    if config.concatenates:
+    if config.concatenates or config.is_sequence:
         pixels = _concatenated(runs, threads)
     elif config.pads:
         pixels = _padded(runs, threads)
@@ -42,22 +42,30 @@ def collect(
     named = {}
     for name, kind, value in config.outputs:
         if kind == "pixels":
-            made = _with_axes(config, pixels)
+            made = _sequences(runs, lengths, pixels) if config.is_sequence else _with_axes(config, pixels)
         elif kind == "each":
             made = [value] * len(runs)
         elif kind == "whole":
-            # A number for the whole batch; lists are no tensors.
-            made = numpy.asarray(value) if return_tensors is not None and isinstance(value, int) else value
-            named[name] = _given(made, return_tensors) if isinstance(made, numpy.ndarray) else made
-            continue
+            made = value
+        elif kind == "tile_mask":
+            made = _sequences(runs, lengths, numpy.ones(len(pixels), numpy.bool_))
         else:
             made = _beside(kind, value, runs, pixels, config.is_framed)
-        if config.is_nested and kind in ("pixels", "mask"):
+        if config.is_nested and kind in _OF_IMAGES and not (config.is_sequence and kind == "pixels"):
             made = _samples(made, lengths, config.pads)
-        if return_tensors is not None and isinstance(made, list):
-            made = numpy.asarray(made)
-        named[name] = _given(made, return_tensors)
+        if kind == "aspect_ratio_mask":
+            # Where a sample has no image, the first of its tiles counts.
+            made[..., 0] = 1
+        # Lists of samples and of texts are no tensors.
+        is_tensor = kind not in _OF_SAMPLES and not (kind == "whole" and isinstance(value, list))
+        named[name] = _given(made, return_tensors) if is_tensor else made
     return named
+
+
+# What has an axis of images, before which one of samples goes where a class has those.
+_OF_IMAGES = ("pixels", "mask", "aspect_ratio_ids", "aspect_ratio_mask", "tile_counts", "tile_rows", "tile_columns")
+# Lists of a list for each sample.
+_OF_SAMPLES = ("tile_counts", "tile_rows", "tile_columns")
 
 
 def _stacked(runs: list[Run], return_tensors: str | None, threads: int) -> Any:
@@ -78,31 +86,38 @@ def _stacked(runs: list[Run], return_tensors: str | None, threads: int) -> Any:
 
 
 def _padded(runs: list[Run], threads: int) -> Any:
-    """One array of the largest rows and columns, with zeros behind smaller ones."""
-    shape = (runs[0].shape[0], max(run.shape[1] for run in runs), max(run.shape[2] for run in runs))
+    """One array of the most rows and columns, or of the most tiles, with zeros behind what is smaller."""
+    shape = tuple(max(sides) for sides in zip(*(run.shape for run in runs)))
     is_even = all(run.shape == shape for run in runs)
     pixels = (numpy.empty if is_even else numpy.zeros)((len(runs), *shape), runs[0].dtype)
     for index, run in enumerate(runs):
-        if run.shape == shape:
-            run.into(pixels[index], threads)
+        place = pixels[index][tuple(slice(side) for side in run.shape)]
+        if run.shape[1:] == shape[1:]:
+            run.into(place, threads)
         else:
             content = numpy.empty(run.shape, run.dtype)
             run.into(content, threads)
-            pixels[index][:, : run.shape[1], : run.shape[2]] = content
+            place[...] = content
     return pixels
 
 
 def _concatenated(runs: list[Run], threads: int) -> Any:
-    """The patches of all images, one image behind the other."""
-    widths = {run.shape[1] for run in runs}
-    if len(widths) != 1:
-        raise PipelineError(f"images: patches of {sorted(widths)} elements, expected images of one number of channels")
-    pixels = numpy.empty((sum(run.shape[0] for run in runs), runs[0].shape[1]), runs[0].dtype)
+    """The patches or tiles of all images, one image behind the other."""
+    shapes = {run.shape[1:] for run in runs}
+    if len(shapes) != 1:
+        raise PipelineError(f"images: patches or tiles of the shapes {sorted(shapes)}, expected one")
+    pixels = numpy.empty((sum(run.shape[0] for run in runs), *runs[0].shape[1:]), runs[0].dtype)
     at = 0
     for run in runs:
         run.into(pixels[at : at + run.shape[0]], threads)
         at += run.shape[0]
     return pixels
+
+
+def _aspect_ratio(grid: tuple[int, int], most: int) -> int:
+    """Which of the grids of at most so many tiles it is, from 1: by their rows, then by their columns."""
+    rows, columns = grid
+    return columns + sum(most // before for before in range(1, rows))
 
 
 def _with_axes(config: Config, pixels: Any) -> Any:
@@ -125,6 +140,20 @@ def _beside(kind: str, value: Any, runs: list[Run], pixels: Any, is_framed: bool
             rows, columns = geometry.content[2:] if is_framed else run.shape[1:]
             made[index, :rows, :columns] = 1
         return made
+    tiles = [geometry.tiles or (1, 1) for geometry in geometries]
+    if kind == "tile_counts":
+        return [rows * columns + (geometry.thumbnail is not None) for (rows, columns), geometry in zip(tiles, geometries)]
+    if kind in ("tile_rows", "tile_columns"):
+        return [grid[kind == "tile_columns"] for grid in tiles]
+    if kind == "aspect_ratio_ids":
+        return numpy.asarray([_aspect_ratio(grid, value) for grid in tiles])
+    if kind == "aspect_ratio_mask":
+        counts = numpy.asarray([[rows * columns] for rows, columns in tiles])
+        return (numpy.arange(value) < counts).astype(numpy.int64)
+    if kind == "tile_count":
+        return [run.shape[0] if geometry.tiles else 1 for run, geometry in zip(runs, geometries)]
+    if kind == "tile_grid":
+        return [list(grid) for grid in tiles]
     grids = [geometry.patches or (0, 0) for geometry in geometries]
     if kind == "grid_thw":
         return [[1, rows, columns] for rows, columns in grids]
@@ -143,6 +172,20 @@ def _beside(kind: str, value: Any, runs: list[Run], pixels: Any, is_framed: bool
     for index, (rows, columns) in enumerate(grids):
         made[index, : rows * columns] = 1
     return made
+
+
+def _sequences(runs: list[Run], lengths: list[int], tiles: Any) -> Any:
+    """The tiles of each sample's images, with zeros behind those of a sample that has fewer."""
+    ends = numpy.cumsum([0, *lengths])
+    counts = [sum(run.shape[0] for run in runs[start:end]) for start, end in zip(ends, ends[1:])]
+    if len(counts) == 1:
+        return tiles[None]
+    filled = numpy.zeros((len(counts), max(counts), *tiles.shape[1:]), tiles.dtype)
+    at = 0
+    for index, count in enumerate(counts):
+        filled[index, :count] = tiles[at : at + count]
+        at += count
+    return filled
 
 
 def _samples(made: Any, lengths: list[int], pads: bool) -> Any:
@@ -166,4 +209,7 @@ def _samples(made: Any, lengths: list[int], pads: bool) -> Any:
 
 
 def _given(made: Any, return_tensors: str | None) -> Any:
-    return importlib.import_module("torch").from_numpy(made) if return_tensors == "pt" else made
+    if return_tensors is None:
+        return made
+    array = numpy.asarray(made)
+    return importlib.import_module("torch").from_numpy(array) if return_tensors == "pt" else array

@@ -68,7 +68,7 @@ def plain(value: Any) -> Any:
     raise PipelineError(f"source: a value of type {type(value).__name__}, expected what JSON can say")
 
 
-def images_of(images: Any, is_nested: bool) -> list[list[Any]]:
+def images_of(images: Any, config: Config) -> list[list[Any]]:
     """Images as a list of lists: samples of several images, or one list of all."""
     if isinstance(images, (list, tuple)) and images and all(isinstance(item, (list, tuple)) for item in images):
         nested = [list(item) for item in images]
@@ -76,7 +76,13 @@ def images_of(images: Any, is_nested: bool) -> list[list[Any]]:
         nested = [_flat(images)]
     else:
         nested = [_flat([images])]
-    return nested if is_nested else [[image for images in nested for image in images]]
+    is_list_of_samples = nested and isinstance(images, (list, tuple)) and isinstance(images[0], (list, tuple))
+    if config.is_single and is_list_of_samples and any(len(sample) > 1 for sample in nested):
+        raise PipelineError(
+            f"images: a sample of several images, which {config.class_name} prepares another way than one alone; "
+            "give each image as a sample of its own"
+        )
+    return nested if config.is_nested else [[image for images in nested for image in images]]
 
 
 def _flat(images: Any) -> list[Any]:

@@ -122,7 +122,7 @@ class Processor:
         """
         called = self._with(keywords)
         ordered = keywords.get("input_data_format")
-        samples = _sources.images_of(images, called._config.is_nested)
+        samples = _sources.images_of(images, called._config)
         runs = [called._image(image, ordered) for sample in samples for image in sample]
         return _results.collect(called._config, runs, [len(sample) for sample in samples], return_tensors, threads)
 

@@ -6,7 +6,7 @@
 //! table    what each class does with them: which keys count, by which rule, and what is lacking
 //! older    spellings that a class's constructor turns into its own
 //! size     `size`, `crop_size`, `pad_size`
-//! steps    the keys of one class to a declaration, clause by clause: resize (and ruled), margins, values, patches
+//! steps    the keys of one class to a declaration, clause by clause: resize (and ruled, tiles), margins, values, patches
 //! ```
 
 mod classes;
@@ -19,6 +19,7 @@ mod ruled;
 mod size;
 mod steps;
 mod table;
+mod tiles;
 mod values;
 
 use serde_json::{Map, Value};

@@ -139,7 +139,7 @@ impl Class<'_> {
     }
 
     /// The filter's words.
-    fn filter(&self) -> Result<String, Error> {
+    pub(super) fn filter(&self) -> Result<String, Error> {
         let expected = "0 (nearest), 1 (Lanczos), 2 (bilinear), 3 (bicubic), 4 (box) or 5 (Hamming)";
         let resample = self.keys.number("resample")?.filter(|_| !self.steps.is_bicubic);
         let name = match resample.map(|resample| resample as i64) {

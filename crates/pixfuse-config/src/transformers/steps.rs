@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::size::{self, Sizes};
-use super::table::{Crop, Flip, Older, SizeRule, Steps};
+use super::table::{Crop, Flip, Older, SizeRule, Steps, Tiles};
 use crate::imported::Limit;
 use crate::record::Record;
 use crate::sentence::Sentence;
@@ -76,7 +76,17 @@ pub(super) fn read(
     if let Some((name, keys)) = steps.groups {
         outputs.push(Output { name, value: crate::Value::PatchGroups(class.product(keys)?) });
     }
-    let batch = if patches.clause.is_some() && patches.pad_to.is_none() { Batch::Concatenate } else { margins.batch };
+    if steps.tiles == Some(Tiles::Mllama) {
+        let most = class.count("max_image_tiles")?;
+        let ids = Output { name: "aspect_ratio_ids", value: crate::Value::AspectRatioIds(most) };
+        outputs.extend([ids, Output { name: "aspect_ratio_mask", value: crate::Value::AspectRatioMask(most) }]);
+    }
+    let of_tiles = steps.tiles.filter(|_| frame.is_tiled).and_then(Tiles::batch);
+    let batch = match of_tiles {
+        Some(batch) => batch,
+        None if patches.clause.is_some() && patches.pad_to.is_none() => Batch::Concatenate,
+        None => margins.batch,
+    };
     Ok(Imported {
         library: Library::Transformers,
         class: base.to_owned(),
@@ -87,6 +97,7 @@ pub(super) fn read(
         outputs,
         batch,
         is_nested: steps.is_nested,
+        is_single: steps.is_single,
         patch_axes: patches.axes,
         converts,
         limit: frame.limit.or(steps.older.infers_channels().then_some(Limit::RowsLikeChannels)),
@@ -112,6 +123,8 @@ pub(super) struct Framing {
     /// Rows and columns of the result, where they are the same for every image.
     pub(super) known: Option<[u32; 2]>,
     pub(super) limit: Option<Limit>,
+    /// Whether the tensor is one of tiles.
+    pub(super) is_tiled: bool,
 }
 
 impl Class<'_> {
@@ -164,6 +177,9 @@ impl Class<'_> {
         let size = if is_budget { None } else { self.size("size")? };
         let crop = self.size("crop_size")?;
         self.size("pad_size")?;
+        if let Some(frame) = self.tiles()? {
+            return Ok(frame);
+        }
         let mut frame = Framing::default();
         if self.keys.flag("do_resize")? || self.steps.size == SizeRule::Aria {
             frame = self.resize(size.unwrap_or_default())?;

@@ -4,7 +4,7 @@
 //! normalising), and which keys turn on what a declaration cannot say. [`LACKING`] names the classes that always do that.
 //! Nothing here is belief: `cargo xtask conformance` changes each key of each class and compares the tensors.
 
-use crate::{Backend, Feature, Output, Value};
+use crate::{Backend, Batch, Feature, Output, Value};
 
 /// How a class reads its keys.
 #[derive(Clone, Copy)]
@@ -43,8 +43,12 @@ pub(super) struct Steps {
     pub(super) name: &'static str,
     /// Whether a list of images is one sample: the frames of a video, the images of a prompt.
     pub(super) is_nested: bool,
+    /// Whether samples of several images are prepared another way.
+    pub(super) is_single: bool,
     /// How its tensor is cut into patches.
     pub(super) patches: Option<Patches>,
+    /// How the image is cut into tiles.
+    pub(super) tiles: Option<Tiles>,
     /// Older spellings of its keys.
     pub(super) older: Older,
 }
@@ -149,6 +153,40 @@ pub(super) struct Patches {
     pub(super) floats: bool,
 }
 
+/// How an image is cut into tiles.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tiles {
+    /// Where `crop_to_patches` is on: at most `max_patches` of `size`, those of all images one behind the other.
+    Patches {
+        /// The rule's name in declarations.
+        rule: &'static str,
+        /// Whether `min_patches` counts.
+        min: bool,
+        /// Where the thumbnail stands.
+        thumbnail: &'static str,
+    },
+    /// At most `max_num_tiles` of `tile_size`, and always a thumbnail.
+    PerceptionLm,
+    /// The best of `image_grid_pinpoints`, in tiles of `size`.
+    LlavaNext,
+    /// At most `max_patches` of `size`, or one where `crop_to_patches` is off.
+    GraniteDocling,
+    /// At most `max_image_tiles` of `size`, with zeros behind them.
+    Mllama,
+}
+
+impl Tiles {
+    /// What the tiles of several images become together; nothing where that is a matter of `do_pad`.
+    pub(super) fn batch(self) -> Option<Batch> {
+        match self {
+            Self::Patches { .. } => Some(Batch::Concatenate),
+            Self::GraniteDocling => Some(Batch::Sequence),
+            Self::Mllama => Some(Batch::Pad),
+            Self::PerceptionLm | Self::LlavaNext => None,
+        }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Crop {
     /// `do_center_crop` counts.
@@ -249,7 +287,9 @@ const STANDARD: Steps = Steps {
     groups: None,
     name: "pixel_values",
     is_nested: false,
+    is_single: false,
     patches: None,
+    tiles: None,
     older: Older::Nothing,
 };
 
@@ -257,12 +297,13 @@ const STANDARD: Steps = Steps {
 const PLAIN: Steps = Steps { crop: Crop::Unread, pad: Padding::Unread, ..STANDARD };
 
 const MASK: Output = Output { name: "pixel_mask", value: Value::Mask };
+const SOURCES: Output = Output { name: "image_sizes", value: Value::SourceSizes };
 const SIZES: Output = Output { name: "original_sizes", value: Value::SourceSizes };
 
 const DETR: Steps = Steps { size: SizeRule::Detr, pad: Padding::Masked, beside: &[MASK], older: Older::Detr, ..PLAIN };
 const RT_DETR: Steps = Steps { older: Older::Nothing, ..DETR };
 const SAM2: Steps = Steps { beside: &[SIZES], ..STANDARD };
-const TILED: &[(&str, Feature)] = &[("crop_to_patches", Feature::Tiles)];
+const LLAVA_NEXT: Steps = Steps { pad: Padding::Largest, tiles: Some(Tiles::LlavaNext), beside: &[SOURCES], ..PLAIN };
 const OCR: &[(&str, Feature)] = &[("apply_ocr", Feature::BesideTheImage)];
 const SQUARE: Steps = Steps { size: SizeRule::Square, ..PLAIN };
 const DPT: Steps = Steps { size: SizeRule::Dpt, crop: Crop::Read, pad: Padding::Multiple, ..PLAIN };
@@ -310,6 +351,7 @@ static READ: &[(&str, Steps)] = &[
     ("CLIP", STANDARD),
     ("Chameleon", STANDARD),
     ("ChineseCLIP", STANDARD),
+    ("Cohere2Vision", Steps { tiles: Some(Tiles::Patches { rule: "cohere2_vision", min: false, thumbnail: "last" }), beside: &[Output { name: "num_patches", value: Value::TileCount }], ..PLAIN }),
     ("CohereCompass", QWEN),
     ("ConditionalDetr", DETR),
     ("ConvNext", Steps { size: SizeRule::ConvNext, pad: Padding::Unread, ..STANDARD }),
@@ -333,7 +375,8 @@ static READ: &[(&str, Steps)] = &[
     ("Glm4v", GLM),
     ("GlmImage", Steps { size: SizeRule::Budget(Budget { rule: "glm_image", ..QWEN2_VL }), ..QWEN }),
     ("Glmga", Steps { size: SizeRule::Budget(Budget { multiple: &["patch_size", "merge_size", "patch_expand_factor"], ..GLM4V }), ..GLM }),
-    ("GotOcr2", Steps { off: TILED, beside: &[Output { name: "num_patches", value: Value::Each(1) }], ..PLAIN }),
+    ("GotOcr2", Steps { tiles: Some(Tiles::Patches { rule: "internvl", min: true, thumbnail: "last" }), beside: &[Output { name: "num_patches", value: Value::TileCount }], ..PLAIN }),
+    ("GraniteDocling", Steps { tiles: Some(Tiles::GraniteDocling), off: &[("fine_route", Feature::Tiles)], beside: &[Output { name: "pixel_attention_mask", value: Value::TileMask }, Output { name: "rows", value: Value::TileRows }, Output { name: "cols", value: Value::TileColumns }], is_nested: true, ..PLAIN }),
     ("GroundingDino", DETR),
     ("HYV4VL", HUNYUAN),
     ("HunYuanVL", HUNYUAN),
@@ -345,15 +388,18 @@ static READ: &[(&str, Steps)] = &[
     ("LayoutLMv3", Steps { crop: Crop::Read, off: OCR, ..PLAIN }),
     ("Levit", Steps { size: SizeRule::Levit, ..STANDARD }),
     ("Llava", Steps { crop: Crop::Read, off: &[("do_pad", Feature::Frame)], ..PLAIN }),
+    ("LlavaNext", LLAVA_NEXT),
+    ("LlavaOnevision", Steps { is_single: true, beside: &[SOURCES, Output { name: "batch_num_images", value: Value::Each(1) }], ..LLAVA_NEXT }),
     ("Mask2Former", MASK2FORMER),
     ("MaskFormer", MASK2FORMER),
     ("MiniMaxM3VL", QWEN),
+    ("Mllama", Steps { tiles: Some(Tiles::Mllama), beside: &[Output { name: "num_tiles", value: Value::TileCounts }], is_nested: true, ..PLAIN }),
     ("MobileNetV1", STANDARD),
     ("MobileNetV2", Steps { crop: Crop::Read, ..PLAIN }),
     ("MobileViT", Steps { crop: Crop::Read, normalize: false, flip: Flip::Read, ..PLAIN }),
     ("NeoMME", Steps { size: SizeRule::Neomme, patches: Some(FLAT), pad: Padding::Patches(&["patch_size"]), beside: &[Output { name: "image_grid_hw", value: Value::Grid }], ..PLAIN }),
     ("OneFormer", Steps { pad: Padding::AlwaysLargest, beside: &[MASK, Output { name: "task_inputs", value: Value::Text("the task is panoptic") }], ..PLAIN }),
-    ("Ovis2", Steps { crop: Crop::Read, off: TILED, beside: &[Output { name: "grids", value: Value::EachPair([1, 1]) }], ..PLAIN }),
+    ("Ovis2", Steps { crop: Crop::Read, tiles: Some(Tiles::Patches { rule: "ovis2", min: false, thumbnail: "first" }), beside: &[Output { name: "grids", value: Value::TileGrid }], ..PLAIN }),
     ("OwlViT", STANDARD),
     ("PI0", STANDARD),
     ("PPChart2Table", STANDARD),
@@ -361,6 +407,7 @@ static READ: &[(&str, Steps)] = &[
     ("PPDocLayoutV3", Steps { antialias: false, ..STANDARD }),
     ("PPLCNet", Steps { size: SizeRule::PpLcnet, crop: Crop::Read, convert: false, flip: Flip::Always, ..PLAIN }),
     ("PaddleOCRVL", Steps { size: SizeRule::Budget(Budget { rule: "paddleocr_vl", ..QWEN2_VL }), patches: Some(Patches { apart: true, ..RASTER }), ..QWEN }),
+    ("PerceptionLM", Steps { tiles: Some(Tiles::PerceptionLm), ..PLAIN }),
     ("Pixtral", Steps { size: SizeRule::Pixtral, crop: Crop::Read, pad: Padding::Largest, beside: &[RESIZED], ..PLAIN }),
     ("PoolFormer", Steps { size: SizeRule::PoolFormer, ..STANDARD }),
     ("PromptDepthAnything", Steps { crop: Crop::Unread, convert: false, ..DPT }),
@@ -394,7 +441,7 @@ static READ: &[(&str, Steps)] = &[
 static LACKING: &[(Feature, &[&str])] = &[
     (Feature::Patches, &["Glm5Next", "Inkling2", "Lfm2Vl"]),
     (Feature::Frame, &["Fuyu"]),
-    (Feature::Tiles, &["Cohere2Vision", "DeepseekOcr2", "GraniteDocling", "LlavaNext", "LlavaOnevision", "MiniCPMOcr", "MiniCPMV4_6", "Mllama", "Molmo2", "PerceptionLM", "Phi4Multimodal", "Step3p7", "UnlimitedOcr"]),
+    (Feature::Tiles, &["DeepseekOcr2", "MiniCPMOcr", "MiniCPMV4_6", "Molmo2", "Phi4Multimodal", "Step3p7", "UnlimitedOcr"]),
     (Feature::TwoResizes, &["DeepseekVLHybrid", "Donut", "Idefics3", "SmolVLM", "UltraVBert"]),
     (Feature::FloatFilter, &["DINOv3ViT", "DepthPro", "NemotronH_Omni_Reasoning_V3", "PPDocLayoutV4", "PPOCRV5ServerDet", "PPOCRV5ServerRec", "RfDetr"]),
     (Feature::TorchFilter, &["Inkling", "MuseGlimmer", "PPOCRV6SmallRec"]),

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::steps::Class;
-use super::table::{Numbers, SizeRule};
+use super::table::{Numbers, SizeRule, Tiles};
 use crate::sentence::numbers;
 use crate::{Backend, Error, Feature};
 
@@ -32,6 +32,7 @@ impl Class<'_> {
         // Made f32, whatever they were: cut into patches by numpy, or put into a tensor of zeros.
         let becomes_floats = match self.steps.patches {
             Some(patches) => patches.floats && !torch,
+            None if self.steps.tiles == Some(Tiles::Mllama) => true,
             None => self.steps.size == SizeRule::Idefics2 && torch && self.keys.flag("do_pad")?,
         };
         Ok((rescales || normalizes || becomes_floats).then_some(values))
