@@ -91,6 +91,7 @@ export type Ruled =
   | { rule: 'hf_within', rows: number, columns: number }
   | { rule: 'kimi_k25', multiple: number, maxPatches: number, longest: number }
   | { rule: 'gemma4', multiple: number, maxPixels: number }
+  | { rule: 'ultravbert', multiple: number, maxPatches: number, longest: number }
   | { rule: 'neomme', minPixels?: number, maxPixels?: number, max?: number }
 
 /** As small as the aspect allows, so that it covers a frame of these rows and columns, or a square. */

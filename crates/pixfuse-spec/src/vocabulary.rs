@@ -291,6 +291,8 @@ names! {
     Gemma4 = "gemma4",
     /// NeoMME: enlarged or reduced into a budget of pixels, at most `max` a side; then `pad(multiple = ..)`.
     Neomme = "neomme",
+    /// UltraVBert: as Idefics3's first, with no more than `max_patches` tiles of `multiple` in the canvas that follows.
+    Ultravbert = "ultravbert",
 }
 
 names! {

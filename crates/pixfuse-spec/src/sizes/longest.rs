@@ -1,7 +1,7 @@
 //! The longer side becomes so long, or at most.
 
 use super::{RuledSize, Sides, longer_and_shorter, round};
-use crate::SizeNumber::{Columns, Longest, Max, MinSide, Multiple, Rows, Shortest};
+use crate::SizeNumber::{Columns, Longest, Max, MaxPatches, MinSide, Multiple, Rows, Shortest};
 
 /// At most so long, and the multiples above.
 pub(super) fn pixtral(rule: &RuledSize, mut sides: Sides) -> Sides {
@@ -31,9 +31,14 @@ pub(super) fn idefics2(rule: &RuledSize, sides: Sides) -> Sides {
 }
 
 /// The first of its two resizes: the longer side becomes `longest`, the other one even, none above 4096. Also SmolVLM.
-pub(super) fn idefics3(rule: &RuledSize, [rows, columns]: Sides) -> Sides {
+pub(super) fn idefics3(rule: &RuledSize, sides: Sides) -> Sides {
+    rescaled(sides, rule.number(Longest))
+}
+
+/// The longer side becomes so long, the other one even, none above 4096.
+fn rescaled([rows, columns]: Sides, longest: f64) -> Sides {
     const MAX_IMAGE_SIZE: f64 = 4096.0;
-    let (longest, aspect) = (rule.number(Longest), columns / rows);
+    let aspect = columns / rows;
     let even = |side: f64| side + side.trunc().rem_euclid(2.0);
     let sides = if columns >= rows {
         [even((longest / aspect).trunc()), longest]
@@ -41,6 +46,19 @@ pub(super) fn idefics3(rule: &RuledSize, [rows, columns]: Sides) -> Sides {
         [longest, even((longest * aspect).trunc())]
     };
     limited(sides.map(|side| side.max(1.0)), MAX_IMAGE_SIZE).map(|side| side.max(1.0))
+}
+
+/// As Idefics3's, with the longer side reduced by tiles until the canvas has no more than `max_patches` of them.
+pub(super) fn ultravbert(rule: &RuledSize, sides: Sides) -> Sides {
+    let (tile, mut longest) = (rule.number(Multiple), rule.number(Longest));
+    let tiles = |longest: f64| {
+        let [rows, columns] = idefics3_canvas(rule, rescaled(sides, longest));
+        (rows / tile) * (columns / tile)
+    };
+    while longest > tile && tiles(longest) > rule.number(MaxPatches) {
+        longest -= tile;
+    }
+    rescaled(sides, longest)
 }
 
 /// `resize_for_vision_encoder`: the multiple above of the longer side, and of what the other one then is, truncated.

@@ -78,6 +78,7 @@ impl RuledSize {
             SizeRule::Pixtral => longest::pixtral(self, sides),
             SizeRule::Idefics2 => longest::idefics2(self, sides),
             SizeRule::Idefics3 => longest::idefics3(self, sides),
+            SizeRule::Ultravbert => longest::ultravbert(self, sides),
             SizeRule::Idefics3Canvas => longest::idefics3_canvas(self, sides),
             SizeRule::Sam => longest::sam(self, sides),
             SizeRule::DeepseekVl => longest::deepseek_vl(self, sides),
@@ -125,6 +126,7 @@ impl SizeRule {
             Self::HfWithin => (&[Rows, Columns], &[]),
             Self::KimiK25 => (&[Multiple, MaxPatches, Longest], &[]),
             Self::Gemma4 => (&[Multiple, MaxPixels], &[]),
+            Self::Ultravbert => (&[Multiple, MaxPatches, Longest], &[]),
             Self::Neomme => (&[], &[MinPixels, MaxPixels, Max]),
         }
     }

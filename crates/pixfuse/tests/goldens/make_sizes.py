@@ -25,6 +25,10 @@ from transformers.models.neomme.image_processing_neomme import get_resize_output
 from transformers.models.paddleocr_vl.image_processing_paddleocr_vl import smart_resize as paddleocr_vl
 from transformers.models.qwen2_vl.image_processing_qwen2_vl import smart_resize as qwen2_vl
 from transformers.models.siglip2.image_processing_siglip2 import get_image_size_for_max_num_patches as naflex
+from transformers.models.ultravbert.image_processing_ultravbert import (
+    get_capped_longest_edge,
+    get_resize_output_image_size,
+)
 
 Rule = Callable[[int, int], tuple[int, int]]
 
@@ -76,6 +80,11 @@ def idefics3_canvas(rows: int, columns: int) -> tuple[int, int]:
     except Size as size:
         return size.args
     raise AssertionError("idefics3")
+
+
+def ultravbert(rows: int, columns: int, longest: int, tile: int, most: int) -> tuple[int, int]:
+    side = get_capped_longest_edge(rows, columns, longest, tile, most)
+    return get_resize_output_image_size(torch.empty(3, rows, columns, device="meta"), side)
 
 
 def pp_ocr(limit: int, kind: str, most: int | None) -> Rule:
@@ -154,6 +163,8 @@ RULES: dict[str, Rule] = {
     "rule=neomme,min_pixels=262144,max_pixels=1048576,max=2048": lambda h, w: neomme(
         h, w, 2048, SizeDict(min_pixels=262144, max_pixels=1048576)
     ),
+    "rule=ultravbert,multiple=512,max_patches=16,longest=3072": lambda h, w: ultravbert(h, w, 3072, 512, 16),
+    "rule=ultravbert,multiple=100,max_patches=5,longest=950": lambda h, w: ultravbert(h, w, 950, 100, 5),
     "rule=neomme,max=1024": lambda h, w: neomme(h, w, 1024, None),
 }
 
