@@ -103,6 +103,77 @@ export interface RunSyncOptions<E extends Element = Element> extends Options<E>,
   readonly threads?: number | null | undefined
 }
 
+/** A file: its bytes, its path, or a `file:` URL. */
+export type FileSource = Uint8Array | Uint8ClampedArray | ArrayBuffer | string | URL
+
+/** Options of batches of files. */
+export interface DecodeBatchOptions<E extends Element = Element> extends DecodeOptions<E> {
+  /** How many threads share the work; 1 unless given. */
+  readonly threads?: number | null | undefined
+  /**
+   * What becomes of the batch when a file fails, or is null: an error unless given; with `'fill'` its tensor has the value
+   * `fill` in each element, with `'skip'` it has none, and those behind it move up. `out` has room for all files.
+   */
+  readonly onError?: 'raise' | 'fill' | 'skip' | null | undefined
+  /** A number, for `onError: 'fill'`; a whole one of their range for elements of integers. */
+  readonly fill?: number | null | undefined
+}
+
+/** Of a batch that goes on after files that fail. */
+export interface GoesOn {
+  readonly onError: 'fill' | 'skip'
+}
+
+/** A file that failed. */
+export interface FileFailure {
+  /** Its place in the list. */
+  index: number
+  /** Its path or URL, or the name of a `File`. */
+  name: string | undefined
+  /** One word that stays the same in later versions. */
+  code: FileErrorCode
+  /** What was wrong with it. */
+  message: string
+}
+
+/** The `code` of an error about a file, and not about the call: other files may do. */
+export type FileErrorCode =
+  | 'missing'
+  | 'unreadable'
+  | 'unknown_format'
+  | 'no_decoder'
+  | 'truncated'
+  | 'damaged'
+  | 'unsupported'
+  | 'too_large'
+  | 'too_long'
+  | 'colours'
+  | 'size'
+
+/** The block of a batch that goes on, and the files that are not in it. */
+export interface BatchTensor<D = TensorData> extends Tensor<D> {
+  failures: FileFailure[]
+}
+
+/** What a file says of itself before its pixels. Sizes are `[rows, columns]`. */
+export interface Header {
+  format: 'JPEG' | 'PNG' | 'WebP' | 'GIF' | 'BMP' | 'TIFF'
+  /** The size as the pixels are stored. */
+  stored: [rows: number, columns: number]
+  /** The size when the image is turned as the file's note says. */
+  shown: [rows: number, columns: number]
+  /** 1 of gray, 3 of colours, one more with alpha; 4 of CMYK. Of a palette those of its entries. */
+  channels: number
+  /** Of a sample as stored; of an index into a palette where there is one. */
+  bits: number
+  /** Whether pixels have alpha: `input(rgba8)` reads them, `input(rgb8)` does not. */
+  alpha: boolean
+  /** Of an animation, or images in a TIFF file; the first one is decoded. */
+  frames: number
+  /** What the file's note says, as EXIF counts; absent without a note. */
+  orientation?: Orient
+}
+
 /** At which size a file is decoded. */
 export interface DraftOptions {
   /**
@@ -124,12 +195,6 @@ export interface DecodeOptions<E extends Element = Element> extends Options<E>, 
   readonly maxPixels?: number | null | undefined
   /** An image with a longer side is refused, too; 65,535 unless given, the longest side of a JPEG. */
   readonly maxSide?: number | null | undefined
-}
-
-/** Options of `decodeBatchSync`. */
-export interface DecodeBatchOptions<E extends Element = Element> extends DecodeOptions<E> {
-  /** How many threads share the work; 1 unless given. */
-  readonly threads?: number | null | undefined
 }
 
 /** Options of `run`. */
@@ -278,7 +343,7 @@ export const Geometry: GeometryConstructor
  * A preprocessing pipeline, ready to run. It is immutable. A worker gets one by its `spec`: a structured clone of it is an
  * error. Its functions may be passed on: `files.map(pipe.decodeSync)`. An option that a function does not know is an error.
  *
- * Each error about an argument is an `Error` with `code` `'InvalidArg'`. Its message names the clause or argument, what
+ * Each error about an argument is an `Error` with `code` `'InvalidArg'`, one about a file has a {@link FileErrorCode}. Its message names the clause or argument, what
  * it was and what was expected; no element of `out` has been written then.
  */
 export interface Pipeline<E extends Element = Element> {
@@ -406,25 +471,60 @@ export interface Pipeline<E extends Element = Element> {
    * @example
    * const { data, dims } = pipe.decodeSync(readFileSync('photo.jpg'))
    */
-  decodeSync<O extends Out<E>>(data: Uint8Array, options: DecodeOptions<E> & { readonly out: O }): Tensor<O>
-  decodeSync(data: Uint8Array, options?: DecodeOptions<E> | null): Tensor<TensorData<E>>
+  decodeSync<O extends Out<E>>(data: FileSource, options: DecodeOptions<E> & { readonly out: O }): Tensor<O>
+  decodeSync(data: FileSource, options?: DecodeOptions<E> | null): Tensor<TensorData<E>>
 
   /**
-   * As `decodeSync`, on a thread of Node.js's pool. The bytes are copied before the promise is returned. `out` is filled
-   * when the work is done.
+   * As `decodeSync`, on a thread of Node.js's pool, and also of a Blob. Bytes are copied before the promise is returned.
+   * `out` is filled when the work is done.
    */
-  decode<O extends Out<E>>(data: Uint8Array, options: DecodeOptions<E> & { readonly out: O }): Promise<Tensor<O>>
-  decode(data: Uint8Array, options?: DecodeOptions<E> | null): Promise<Tensor<TensorData<E>>>
+  decode<O extends Out<E>>(data: FileSource | Blob, options: DecodeOptions<E> & { readonly out: O }): Promise<Tensor<O>>
+  decode(data: FileSource | Blob, options?: DecodeOptions<E> | null): Promise<Tensor<TensorData<E>>>
 
-  /** Decodes files and runs over them, into one block, in their order. An error names the file by its number. */
+  /**
+   * Decodes files and runs over them, into one block, in their order. An error names the file by its number, and has it as
+   * `index`.
+   *
+   * @example
+   * const { data, dims, failures } = pipe.decodeBatchSync(paths, { onError: 'skip', threads: 2 })
+   */
   decodeBatchSync<O extends Out<E>>(
-    files: Iterable<Uint8Array>,
+    files: Iterable<FileSource | null | undefined>,
+    options: DecodeBatchOptions<E> & GoesOn & { readonly out: O },
+  ): BatchTensor<O>
+  decodeBatchSync(
+    files: Iterable<FileSource | null | undefined>,
+    options: DecodeBatchOptions<E> & GoesOn,
+  ): BatchTensor<TensorData<E>>
+  decodeBatchSync<O extends Out<E>>(
+    files: Iterable<FileSource>,
     options: DecodeBatchOptions<E> & { readonly out: O },
   ): Tensor<O>
-  decodeBatchSync(files: Iterable<Uint8Array>, options?: DecodeBatchOptions<E> | null): Tensor<TensorData<E>>
+  decodeBatchSync(files: Iterable<FileSource>, options?: DecodeBatchOptions<E> | null): Tensor<TensorData<E>>
+
+  /**
+   * As `decodeBatchSync`, on a thread of Node.js's pool and, with `threads`, on others too; and also of Blobs. Bytes are
+   * copied before the promise is returned, but where other files of the batch have to be read first.
+   */
+  decodeBatch<O extends Out<E>>(
+    files: Iterable<FileSource | Blob | null | undefined>,
+    options: DecodeBatchOptions<E> & GoesOn & { readonly out: O },
+  ): Promise<BatchTensor<O>>
+  decodeBatch(
+    files: Iterable<FileSource | Blob | null | undefined>,
+    options: DecodeBatchOptions<E> & GoesOn,
+  ): Promise<BatchTensor<TensorData<E>>>
+  decodeBatch<O extends Out<E>>(
+    files: Iterable<FileSource | Blob>,
+    options: DecodeBatchOptions<E> & { readonly out: O },
+  ): Promise<Tensor<O>>
+  decodeBatch(
+    files: Iterable<FileSource | Blob>,
+    options?: DecodeBatchOptions<E> | null,
+  ): Promise<Tensor<TensorData<E>>>
 
   /** Where `decode` puts things of this file: as `geometry`, for the turned image. Only the header is read. */
-  decodeGeometry(data: Uint8Array, options?: (OrientOptions & DraftOptions) | null): Geometry
+  decodeGeometry(data: FileSource, options?: (OrientOptions & DraftOptions) | null): Geometry
 
   /** The same as `spec`. */
   toString(): string
@@ -510,6 +610,15 @@ export function decoders(): string
 /** All that a declaration can say, in Markdown: the reference of the language. */
 export const language: string
 
+/**
+ * Reads the header of a file, and no pixels. Of a Blob give `await blob.arrayBuffer()`.
+ *
+ * @example
+ * const { stored, orientation } = probe('photo.jpg')
+ * pipe.geometry(...stored, { orient: orientation }) // what decodeGeometry gives
+ */
+export function probe(data: FileSource): Header
+
 /** The levels that this CPU has, the slowest first. */
 export function levels(): Level[]
 
@@ -524,6 +633,7 @@ declare const pixfuse: {
   readonly decoders: typeof decoders
   readonly language: string
   readonly levels: typeof levels
+  readonly probe: typeof probe
   readonly version: string
 }
 export default pixfuse

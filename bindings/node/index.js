@@ -22,5 +22,5 @@ for (const key of ['names', 'get', ...addon.names()]) {
   Object.defineProperty(presets, key, Object.getOwnPropertyDescriptor(addon, key))
 }
 
-const { Pipeline, Geometry, Processor, decoders, language, levels, version } = addon
-module.exports = { Pipeline, Geometry, Processor, presets, decoders, language, levels, version }
+const { Pipeline, Geometry, Processor, decoders, language, levels, probe, version } = addon
+module.exports = { Pipeline, Geometry, Processor, presets, decoders, language, levels, probe, version }

@@ -11,17 +11,29 @@ use napi::bindgen_prelude::{JsValue, TypedArrayType, Unknown};
 use napi::{ValueType, sys};
 use pixfuse::{Element, TensorElement};
 
-/// A copy of the bytes of a file.
+/// A copy of the bytes of a file: of a typed array of them, or of an ArrayBuffer.
 pub(crate) fn bytes(data: Unknown) -> Result<Vec<u8>, String> {
-    let Memory { kind, address, length } =
-        Memory::read(data).map_err(|found| format!("data: expected the bytes of a file, found {found}"))?;
-    if !matches!(kind, TypedArrayType::Uint8 | TypedArrayType::Uint8Clamped) {
-        return Err(format!("data: expected a Uint8Array or Buffer with the bytes of a file, found {}", name(kind)));
-    }
+    let wrong = |found| format!("data: expected a file: its bytes or its path, found {found}");
+    let (address, length) = if matches!(data.is_arraybuffer(), Ok(true)) {
+        let (mut address, mut length) = (ptr::null_mut(), 0);
+        // SAFETY: `data` is an ArrayBuffer, alive in its environment, on whose thread this runs, and the results have
+        // places to go to. One that is detached has no bytes.
+        let status = unsafe { sys::napi_get_arraybuffer_info(data.value().env, data.raw(), &mut address, &mut length) };
+        if status != sys::Status::napi_ok {
+            return Err(wrong("an ArrayBuffer that cannot be read".into()));
+        }
+        (address, length)
+    } else {
+        let Memory { kind, address, length } = Memory::read(data).map_err(wrong)?;
+        if !matches!(kind, TypedArrayType::Uint8 | TypedArrayType::Uint8Clamped) {
+            return Err(wrong(format!("{}, whose elements are no bytes", name(kind))));
+        }
+        (address, length)
+    };
     let mut bytes = Vec::new();
     bytes.try_reserve_exact(length).map_err(|_| "data: there is no memory for a copy of the file".to_owned())?;
     if length > 0 {
-        // SAFETY: these are the bytes of the typed array, and no JavaScript has run since they were found. In the
+        // SAFETY: these are the bytes of the array or buffer, and no JavaScript has run since they were found. In the
         // vector's new memory there is room for them.
         unsafe {
             ptr::copy_nonoverlapping(address.cast(), bytes.as_mut_ptr(), length);

@@ -83,6 +83,9 @@ pub(crate) fn object(env: &Env, pipe: std::result::Result<Pipeline, pixfuse::Err
     let owner = pipe.clone();
     let start = move |call: Call| decode::start(&owner, &call);
     object.set("startDecode", env.create_function_from_closure::<(), _, _>("startDecode", start)?)?;
+    let owner = pipe.clone();
+    let start = move |call: Call| decode::start_batch(&owner, &call);
+    object.set("startDecodeBatch", env.create_function_from_closure::<(), _, _>("startDecodeBatch", start)?)?;
     object.set(
         "start",
         env.create_function_from_closure::<(), _, _>("start", move |call: Call| task::start(&pipe, &call))?,

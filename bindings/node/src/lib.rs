@@ -19,7 +19,7 @@
 //!
 //! Nothing here decides anything: `declaration` turns arguments into a `Spec`, `buffer` typed arrays into views, `calls`
 //! errors into errors, `decode` hands files on, `geometry` numbers into numbers, `task` is a call on another thread. The classes themselves are
-//! JavaScript, `pipeline.js` and `geometry.js`: there a property is read in a nanosecond, from here in a hundred, and
+//! JavaScript, `pipeline.js`, `geometry.js` and `files.js`: there a property is read in a nanosecond, from here in a hundred, and
 //! there a tensor that is too large for memory is an exception, from here the end of the process.
 
 mod buffer;
@@ -69,10 +69,26 @@ pub fn register(exports: &mut Object, env: &Env, entries: &'static [Entry]) -> R
         Ok(declared)
     });
     native.set("entries", entries.collect::<Result<Vec<_>>>()?)?;
+    native.set("read", env.create_function_from_closure::<(), _, _>("read", decode::read)?)?;
+    native.set("files", env.run_script::<_, Unknown>(include_str!("files.js"))?)?;
     let geometry: Unknown = env.run_script(include_str!("geometry.js"))?;
     native.set("geometry", geometry)?;
     let extend: Function<FnArgs<(Object, Object)>, ()> = env.run_script(include_str!("pipeline.js"))?;
     extend.call(FnArgs::from((native, *exports)))
+}
+
+/// Adds `probe(file)` to `exports`: what a file's header says.
+///
+/// # Errors
+/// When a JavaScript exception is pending.
+pub fn register_probe(exports: &mut Object, env: &Env) -> Result<()> {
+    let mut native = Object::new(env)?;
+    native.set("header", env.create_function_from_closure::<(), _, _>("header", decode::header)?)?;
+    let files: Function<(), Unknown> = env.run_script(include_str!("files.js"))?;
+    let with: Function<FnArgs<(Object, Unknown)>, Unknown> =
+        env.run_script("(({ header }, { plain }) => function probe(data) { return header(plain(data)) })")?;
+    let probe = with.call(FnArgs::from((native, files.call(())?)))?;
+    exports.set("probe", probe)
 }
 
 /// Which decoder reads which files, for people: what to name in a bug report.

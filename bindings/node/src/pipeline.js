@@ -7,13 +7,13 @@
 (function (native, exports) {
   'use strict'
 
-  const { ArrayBuffer, Error, Float16Array, Float32Array, Int8Array, Uint8Array, Uint16Array } = globalThis
+  const { ArrayBuffer, Blob, Error, URL, Float16Array, Float32Array, Int8Array, Uint8Array, Uint16Array } = globalThis
   const { isArray } = Array
   const { isView } = ArrayBuffer
   const { assign, defineProperty, keys } = Object
   const { apply } = Reflect
   const { bind } = Function.prototype
-  const { set } = Uint8Array.prototype
+  const { set, subarray } = Uint8Array.prototype
   const clone = structuredClone
   // The native half knows 16-bit floats by their bits alone, as engines without Float16Array do.
   const bits = length => new Uint16Array(length)
@@ -35,6 +35,9 @@
 
   // What `decode` knows of its options.
   const DECODE = ['out', 'orient', 'maxPixels', 'maxSide', 'draft', 'truncated']
+  const BATCH = [...DECODE, 'threads', 'onError', 'fill']
+
+  const { plain, name: nameOf, bytes: bytesOf } = native.files()
 
   // An object of some of these options, or nothing. Array.prototype.map gives an index and the array behind each item,
   // which say nothing: `files.map(pipe.decodeSync)` works.
@@ -209,34 +212,50 @@
       const { out, orient, maxPixels, maxSide, draft, truncated } = known(options, DECODE, list)
       const bits = this.#bits(out)
       const { data: made, dims } =
-        this.#native.decode(data, orient, maxPixels, maxSide, draft, truncated, bits, this.#allocate)
+        this.#native.decode(plain(data), orient, maxPixels, maxSide, draft, truncated, bits, this.#allocate)
       return { data: this.#shown(out, made), dims }
     }
 
     async decode(data, options, list) {
       const { out, orient, maxPixels, maxSide, draft, truncated } = known(options, DECODE, list)
       const bits = this.#bits(out)
+      // Bytes are copied before the promise is returned.
+      const file = isLater(data) ? await bytesOf(data, native.read) : data
       const dims = []
       const made = await this.#native.startDecode(
-        data, orient, maxPixels, maxSide, draft, truncated, bits, this.#allocate, dims,
+        file, orient, maxPixels, maxSide, draft, truncated, bits, this.#allocate, dims,
       )
       fill(bits, made)
       return { data: this.#shown(out, made), dims }
     }
 
     decodeBatchSync(files, options, list) {
-      const { out, orient, maxPixels, maxSide, draft, truncated, threads } = known(options, [...DECODE, 'threads'], list)
+      const { out, orient, maxPixels, maxSide, draft, truncated, threads, onError, fill: value } = known(options, BATCH, list)
       const bits = this.#bits(out)
-      const { data: made, dims } =
-        this.#native.decodeBatch(
-          [...files], orient, maxPixels, maxSide, draft, truncated, bits, this.#allocate, threads,
-        )
-      return { data: this.#shown(out, made), dims }
+      const given = [...files]
+      const { data: made, dims, failures } = this.#native.decodeBatch(
+        given.map((file, index) => plain(file, `number ${index}: `)), orient, maxPixels, maxSide, draft, truncated, bits,
+        this.#allocate, threads, onError, value,
+      )
+      return told(onError, this.#shown(out, made), dims, failures, given)
+    }
+
+    async decodeBatch(files, options, list) {
+      const { out, orient, maxPixels, maxSide, draft, truncated, threads, onError, fill: value } = known(options, BATCH, list)
+      const bits = this.#bits(out)
+      const given = [...files]
+      const read = given.some(isLater) ? await Promise.all(given.map(file => bytesOf(file, native.read))) : given
+      const dims = []
+      const { data: made, failures } = await this.#native.startDecodeBatch(
+        read, orient, maxPixels, maxSide, draft, truncated, bits, this.#allocate, dims, threads, onError, value,
+      )
+      fill(bits, made)
+      return told(onError, this.#shown(out, made), dims, failures, given)
     }
 
     decodeGeometry(data, options, list) {
       const { orient, draft } = known(options, ['orient', 'draft'], list)
-      return new Geometry(this.#native.decodeGeometry(data, orient, draft))
+      return new Geometry(this.#native.decodeGeometry(plain(data), orient, draft))
     }
 
     #joinedSync(join, images, options, list) {
@@ -303,6 +322,21 @@
     } catch {
       throw refused('out: was detached or shrunk before the work was done; leave it alone until the promise is kept')
     }
+  }
+
+  // Whether the bytes of a file come later.
+  function isLater(data) {
+    return typeof data === 'string' || data instanceof URL || data instanceof Blob
+  }
+
+  // The block of a batch and, where it goes on after files that fail, those; what is skipped has no row.
+  function told(onError, data, dims, failures, files) {
+    if (onError === undefined || onError === null || onError === 'raise') return { data, dims }
+    const named = failures.map(failure => ({ ...failure, name: nameOf(files[failure.index]) }))
+    if (onError === 'fill' || named.length === 0) return { data, dims, failures: named }
+    const kept = dims[0] - named.length
+    const part = apply(subarray, data, [0, (data.length / dims[0]) * kept])
+    return { data: part, dims: [kept, ...dims.slice(1)], failures: named }
   }
 
   const names = native.entries.map(entry => entry.name)

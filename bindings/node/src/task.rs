@@ -18,13 +18,13 @@ use napi::bindgen_prelude::{
     Task, Uint8Array, Uint16Array, Unknown,
 };
 use pixfuse::{Element, ImageRef, Join, Orientation, Pipeline, TensorElement, bf16, f16, with_element};
-use pixfuse_decode::{Options, decode_into};
+use pixfuse_decode::{EncodedBatch, FileFailure, OnError, Options, decode_into};
 
 use crate::buffer::{elements, is_absent};
 use crate::calls::{
     allocate, batch_shape, image_at, image_values, images, join, oriented, refused, refused_image, threaded,
 };
-use crate::decode::{orientation, refused_file};
+use crate::decode::{orientation, slices, thrown, told};
 use crate::image::{Image, Shape};
 
 /// `start(data, width, height, channels, stride, out, allocate, move, orient, threads)`: a promise of a new tensor. `out` is only
@@ -152,6 +152,28 @@ pub(crate) struct Run {
     work: Work,
     /// Taken when it is handed to JavaScript.
     tensor: Option<Elements>,
+    /// What was wrong with a file, which is said when there is an environment to say it in.
+    wrong: Option<pixfuse_decode::Error>,
+    /// Of the files of a batch that goes on.
+    failures: Vec<FileFailure>,
+}
+
+/// Why a run ends.
+enum Wrong {
+    Call(Error),
+    File(pixfuse_decode::Error),
+}
+
+impl From<Error> for Wrong {
+    fn from(error: Error) -> Self {
+        Self::Call(error)
+    }
+}
+
+impl From<pixfuse_decode::Error> for Wrong {
+    fn from(error: pixfuse_decode::Error) -> Self {
+        Self::File(error)
+    }
 }
 
 /// What it is run over.
@@ -159,27 +181,36 @@ pub(crate) enum Work {
     Image { image: Owned, orient: Option<Orientation> },
     Batch { images: Vec<Owned>, join: Option<Join> },
     File { file: Vec<u8>, options: Options },
+    Files { files: Vec<std::result::Result<Vec<u8>, pixfuse_decode::Error>>, options: Options, on_error: OnError },
 }
 
 impl Run {
     pub(crate) fn new(pipe: &Pipeline, work: Work, tensor: Elements) -> Self {
-        Self { pipe: pipe.clone(), work, tensor: Some(tensor) }
+        Self { pipe: pipe.clone(), work, tensor: Some(tensor), wrong: None, failures: Vec::new() }
     }
 
-    fn run_into<T: TensorElement>(pipe: &Pipeline, work: &Work, out: &mut [T]) -> Result<()> {
+    fn run_into<T: TensorElement>(
+        pipe: &Pipeline,
+        work: &Work,
+        out: &mut [T],
+    ) -> std::result::Result<Vec<FileFailure>, Wrong> {
         match work {
             Work::Image { image, orient } => {
-                pipe.run_into(oriented(pipe, image.view()?, *orient), out).map_err(refused)
+                pipe.run_into(oriented(pipe, image.view()?, *orient), out).map_err(refused)?;
             }
             Work::Batch { images, join } => {
                 let views = images.iter().map(Owned::view).collect::<Result<Vec<_>>>()?;
                 match join {
-                    None => pipe.batch_into(&views, out).map_err(refused),
-                    Some(join) => pipe.join_into(&views, *join, out).map(drop).map_err(refused),
+                    None => pipe.batch_into(&views, out).map_err(refused)?,
+                    Some(join) => pipe.join_into(&views, *join, out).map(drop).map_err(refused)?,
                 }
             }
-            Work::File { file, options } => decode_into(pipe, file, options, out).map_err(refused_file),
+            Work::File { file, options } => decode_into(pipe, file, options, out)?,
+            Work::Files { files, options, on_error } => {
+                return Ok(EncodedBatch::open(pipe, slices(files), options, *on_error)?.run_into(out)?);
+            }
         }
+        Ok(Vec::new())
     }
 }
 
@@ -228,7 +259,7 @@ impl Task for Run {
     fn compute(&mut self) -> Result<()> {
         // Between C frames a panic would end the process, with all else that it does.
         let run = catch_unwind(AssertUnwindSafe(|| {
-            let Self { pipe, work, tensor } = self;
+            let Self { pipe, work, tensor, .. } = self;
             // SAFETY: no JavaScript has this typed array yet, so nothing else reads, writes or detaches it, and the
             // reference inside keeps it from being collected.
             unsafe {
@@ -243,18 +274,93 @@ impl Task for Run {
                     }
                     Some(Either4::C(tensor)) => Self::run_into(pipe, work, tensor.as_mut()),
                     Some(Either4::D(tensor)) => Self::run_into(pipe, work, tensor.as_mut()),
-                    None => Ok(()),
+                    None => Ok(Vec::new()),
                 }
             }
         }));
         match run {
-            Ok(result) => result,
+            Ok(Ok(failures)) => {
+                self.failures = failures;
+                Ok(())
+            }
+            Ok(Err(Wrong::Call(error))) => Err(error),
+            Ok(Err(Wrong::File(error))) => {
+                let refusal = refused(&error);
+                self.wrong = Some(error);
+                Err(refusal)
+            }
             Err(_) => Err(Error::new(Status::GenericFailure, "a panic in pixfuse, which is a bug; please report it")),
         }
+    }
+
+    fn reject(&mut self, env: Env, error: Error) -> Result<Self::JsValue> {
+        Err(self.wrong.as_ref().map_or(error, |wrong| thrown(&env, wrong)))
     }
 
     fn resolve(&mut self, _: Env, (): ()) -> Result<Self::JsValue> {
         let gone = || Error::new(Status::GenericFailure, "the tensor of this run was handed over before");
         self.tensor.take().ok_or_else(gone)
+    }
+}
+
+/// A run over many files, of which some may fail: `{ data, failures }`.
+pub(crate) struct FilesRun(Run);
+
+impl FilesRun {
+    pub(crate) fn new(run: Run) -> Self {
+        Self(run)
+    }
+}
+
+impl Task for FilesRun {
+    type Output = ();
+    type JsValue = Object<'static>;
+
+    fn compute(&mut self) -> Result<()> {
+        self.0.compute()
+    }
+
+    fn resolve(&mut self, env: Env, (): ()) -> Result<Self::JsValue> {
+        let mut result = Object::new(&env)?;
+        result.set("data", self.0.resolve(env, ())?)?;
+        result.set("failures", told(&env, &self.0.failures)?)?;
+        Ok(result)
+    }
+
+    fn reject(&mut self, env: Env, error: Error) -> Result<Self::JsValue> {
+        Err(self.0.wrong.as_ref().map_or(error, |wrong| thrown(&env, wrong)))
+    }
+}
+
+/// The bytes of a file, read on another thread.
+pub(crate) struct Read {
+    path: String,
+    wrong: Option<pixfuse_decode::Error>,
+}
+
+impl Read {
+    pub(crate) fn new(path: String) -> Self {
+        Self { path, wrong: None }
+    }
+}
+
+impl Task for Read {
+    type Output = Vec<u8>;
+    type JsValue = Uint8Array;
+
+    fn compute(&mut self) -> Result<Vec<u8>> {
+        pixfuse_decode::read(&self.path).map_err(|error| {
+            let refusal = refused(&error);
+            self.wrong = Some(error);
+            refusal
+        })
+    }
+
+    fn resolve(&mut self, _: Env, file: Vec<u8>) -> Result<Uint8Array> {
+        Ok(file.into())
+    }
+
+    fn reject(&mut self, env: Env, error: Error) -> Result<Uint8Array> {
+        Err(self.wrong.as_ref().map_or(error, |wrong| thrown(&env, wrong)))
     }
 }

@@ -93,14 +93,14 @@ test('batches, on any number of threads', () => {
 
 test('what is wrong is said', async () => {
   const wrong = [
-    [() => pipe.decodeSync('photo.jpg'), 'data: expected the bytes of a file, found a string'],
+    [() => pipe.decodeSync(7), 'data: expected a file: its bytes or its path, found 7'],
     [
       () => pipe.decodeSync(new Float32Array(9)),
-      'data: expected a Uint8Array or Buffer with the bytes of a file, found a Float32Array',
+      'data: expected a file: its bytes or its path, found a Float32Array, whose elements are no bytes',
     ],
     [
       () => pipe.decodeSync(new Uint8Array(new SharedArrayBuffer(9))),
-      'data: expected the bytes of a file, found one on a SharedArrayBuffer, which other threads can write to; copy it first',
+      'data: expected a file: its bytes or its path, found one on a SharedArrayBuffer, which other threads can write to; copy it first',
     ],
     [() => pipe.decodeSync(new Uint8Array(0)), 'file: expected a JPEG, PNG, WebP, GIF, BMP or TIFF file, found no bytes'],
     [
@@ -127,13 +127,19 @@ test('what is wrong is said', async () => {
       () => pipe.decodeBatchSync([photo, photo.subarray(0, 700)]),
       'number 1: file: this JPEG file of 700 bytes ends too early: it is truncated',
     ],
-    [() => pipe.decodeBatchSync([photo, 5]), 'number 1: data: expected the bytes of a file, found 5'],
+    [() => pipe.decodeBatchSync([photo, 5]), 'number 1: data: expected a file: its bytes or its path, found 5'],
     [() => pipe.decodeBatchSync([photo], { threads: 2000 }), 'threads: 2000, expected 1 to 1024'],
   ]
-  for (const [call, message] of wrong) assert.throws(call, { code: 'InvalidArg', message })
-  await assert.rejects(pipe.decode(photo.subarray(0, 700)), { code: 'InvalidArg', message: wrong[4][1] })
+  // What is wrong with a file has a code of its own.
+  const codes = [['found no bytes', 'unknown_format'], ['truncated', 'truncated'], ['maxPixels = 1960', 'too_large'], ['maxSide = 52', 'too_long']]
+  for (const [call, message] of wrong) {
+    const code = codes.find(([part]) => message.includes(part))?.[1] ?? 'InvalidArg'
+    const index = code !== 'InvalidArg' && message.startsWith('number ') ? { index: Number(message[7]) } : {}
+    assert.throws(call, { code, message, ...index })
+  }
+  await assert.rejects(pipe.decode(photo.subarray(0, 700)), { code: 'truncated', message: wrong[4][1] })
   await assert.rejects(pipe.decode(photo, { out: new Float32Array(5) }), { code: 'InvalidArg', message: wrong[11][1] })
-  await assert.rejects(pipe.decode('photo.jpg'), { code: 'InvalidArg', message: wrong[0][1] })
+  await assert.rejects(pipe.decode(7), { code: 'InvalidArg', message: wrong[0][1] })
 })
 
 let state = 99

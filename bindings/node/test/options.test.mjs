@@ -20,7 +20,7 @@ const refused = message => ({ code: 'InvalidArg', message })
 test('an option that a function does not know is refused, with the nearest that it knows', async () => {
   const calls = {
     outputShape: [7, 9], geometry: [7, 9], runSync: [source], run: [source], batchSync: [[source]], batch: [[source]],
-    decodeSync: [file], decode: [file], decodeBatchSync: [[file]], decodeGeometry: [file],
+    decodeSync: [file], decode: [file], decodeBatchSync: [[file]], decodeBatch: [[file]], decodeGeometry: [file],
   }
   for (const [name, values] of Object.entries(calls)) {
     await assert.rejects(async () => pipe[name](...values, { nonsense: 1 }), refused(/^options: unknown option `nonsense`, expected /))

@@ -1,7 +1,8 @@
 // Never run: the compiler reads it. Everything that `index.d.ts` declares is used once, with the types that come out.
 
-import pixfuse, { Geometry, Pipeline, decoders, levels, presets, version } from '..'
+import pixfuse, { Geometry, Pipeline, decoders, levels, presets, probe, version } from '..'
 import type {
+  BatchTensor, Header,
   Box, Declaration, ElementOf, Float16Data, GeometryNumbers, Image, Level, Matrix, Options, Point, PresetName, RunOptions, Tensor, Values,
 } from '..'
 
@@ -59,6 +60,15 @@ exactly<Promise<Tensor<Float32Array>>>()(floats.decode(new Uint8Array(3)))
 exactly<Promise<Tensor<Uint8Array<ArrayBuffer>>>>()(bytes.decode(new Uint8Array(3), { out: new Uint8Array(12) }))
 exactly<Tensor<Uint8Array>>()(bytes.decodeBatchSync(new Set([Buffer.alloc(3)]), { threads: 2, maxPixels: null }))
 exactly<Tensor<Uint8Array<ArrayBuffer>>>()(bytes.decodeBatchSync([], { out: new Uint8Array(12), orient: 1 }))
+exactly<Tensor<Uint8Array>>()(bytes.decodeSync('photo.jpg'))
+exactly<Tensor<Uint8Array>>()(bytes.decodeSync(new URL('file:///photo.jpg')))
+exactly<Promise<Tensor<Uint8Array>>>()(bytes.decode(new Blob([])))
+exactly<BatchTensor<Uint8Array>>()(bytes.decodeBatchSync([new ArrayBuffer(3), null, 'a.jpg'], { onError: 'fill', fill: 7 }))
+exactly<Promise<BatchTensor<Uint8Array<ArrayBuffer>>>>()(bytes.decodeBatch([new Blob([])], { onError: 'skip', out: new Uint8Array(12) }))
+exactly<Promise<Tensor<Uint8Array>>>()(bytes.decodeBatch(['a.jpg'], { onError: 'raise', threads: 2 }))
+exactly<Header>()(probe('photo.jpg'))
+const { stored, orientation } = probe(Buffer.alloc(3))
+exactly<Geometry>()(floats.geometry(...stored, { orient: orientation }))
 exactly<Geometry>()(floats.decodeGeometry(Buffer.alloc(3), { orient: 3 }))
 exactly<Geometry>()(floats.geometry(1, 2, { orient: 8 }))
 exactly<number[]>()(floats.outputShape(1, 2, { orient: 8 }))
@@ -153,8 +163,10 @@ bytes.runSync(image, { out: new Float32Array(12) })
 floats.runSync(image, new Float32Array(12))
 // @ts-expect-error: EXIF has eight ways
 floats.decodeSync(new Uint8Array(3), { orient: 9 })
-// @ts-expect-error: a file is bytes, not its name
-floats.decodeSync('photo.jpg')
+// @ts-expect-error: a Blob gives its bytes later
+floats.decodeSync(new Blob([]))
+// @ts-expect-error: a null is a file that fails
+floats.decodeBatchSync([null])
 // @ts-expect-error: pixels are bytes, words or floats
 floats.runSync({ data: new Float64Array(12), width: 2, height: 2 })
 // @ts-expect-error: an image has a height

@@ -116,6 +116,16 @@ impl<'a> EncodedBatch<'a> {
         )
     }
 
+    /// As [`run_into_uninit`](Self::run_into_uninit), into memory that the caller has.
+    ///
+    /// # Errors
+    /// As [`run_into_uninit`](Self::run_into_uninit).
+    pub fn run_into<T: TensorElement>(self, out: &mut [T]) -> Result<Vec<FileFailure>, Error> {
+        has_elements::<T>(self.pipe)?;
+        let options = self.options.clone();
+        self.run(out, T::nearest, |pipe, file, out| decode_into(pipe, file, &options, out))
+    }
+
     /// As [`run_into_uninit`](Self::run_into_uninit), with elements of `O`: what a value is as one of them, and how a file
     /// is decoded to them.
     fn run<O: Copy + Send + Sync>(
@@ -217,7 +227,7 @@ pub fn decode_batch_with<T: TensorElement + Default>(
     let memory = |_| pixfuse::Error::Output(format!("there is no memory for a tensor of {length} elements"));
     data.try_reserve_exact(length).map_err(memory)?;
     data.resize(length, T::default());
-    let failures = batch.run(&mut data, T::nearest, |pipe, file, out| decode_into(pipe, file, options, out))?;
+    let failures = batch.run_into(&mut data)?;
     if on_error == OnError::Skip {
         let row = length.checked_div(dims[0]).unwrap_or(0);
         dims[0] -= failures.len();

@@ -9,6 +9,7 @@ use pixfuse::presets::PRESETS;
 pub fn exports(mut exports: Object, env: Env) -> Result<()> {
     pixfuse_node::register(&mut exports, &env, PRESETS)?;
     pixfuse_node::register_processor(&mut exports, &env)?;
+    pixfuse_node::register_probe(&mut exports, &env)?;
     exports.set("version", env!("CARGO_PKG_VERSION"))?;
     exports.set("language", pixfuse::language::TEXT)?;
     let decoders = |_: FunctionCallContext| Ok(pixfuse_node::decoders());

@@ -143,6 +143,7 @@ class Pipeline:
         input: _Clause = ...,
         resize: _Clause | None = ...,
         letterbox: _Clause | None = ...,
+        tiles: _Clause | None = ...,
         center_crop: _Clause | _Number | None = ...,
         crop: _Clause | None = ...,
         pad: _Clause | None = ...,
