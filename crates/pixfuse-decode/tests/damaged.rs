@@ -1,10 +1,13 @@
-//! Thousands of damaged files: each gives a tensor or an error, and none takes long.
+//! Thousands of damaged files: each gives a tensor of the size that its header says or an error, and none takes long.
+//!
+//! `PIXFUSE_DAMAGED_FILES=50000 cargo test -p pixfuse-decode --test damaged -- --nocapture` makes so many of them, and says
+//! what became of them.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use pixfuse::Pipeline;
-use pixfuse_decode::{Options, decode_into};
+use pixfuse_decode::{EncodedImage, Options, decode, decode_into};
 
 /// Small numbers that look random, the same in every run.
 struct Numbers(u64);
@@ -71,25 +74,38 @@ fn every_damaged_file_is_a_tensor_or_an_error() {
     let options = Options { max_pixels: 1 << 18, ..Options::default() };
     let mut numbers = Numbers(0x9E37_79B9_7F4A_7C15);
     let mut out = vec![0.0f32; 3 * 7 * 9];
-    let (mut tensors, mut errors, mut slowest) = (0, 0, Duration::ZERO);
+    let (mut tensors, mut errors, mut panics, mut slowest) = (0, 0, 0, Duration::ZERO);
+    let whole = Pipeline::parse("input(rgba8, alpha = drop), output(rgb, u8, hwc)").unwrap();
+    let rounds = std::env::var("PIXFUSE_DAMAGED_FILES").map_or(12_000, |rounds| rounds.parse().unwrap());
     // A file that a decoder panics on is an error like another; the test's output should not look like a failure.
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
-    for round in 0..12_000 {
+    for round in 0..rounds {
         let kinds = &formats[round % formats.len()];
         let mut file = kinds[numbers.below(kinds.len())].clone();
         damage(&mut file, &mut numbers);
         let start = Instant::now();
-        match decode_into(&pipe, &file, &options, &mut out) {
-            Ok(()) => tensors += 1,
+        let decoded = decode_into(&pipe, &file, &options, &mut out);
+        slowest = slowest.max(start.elapsed());
+        match decoded {
+            Ok(()) => {
+                tensors += 1;
+                let header = EncodedImage::open(&file).unwrap();
+                let [rows, columns] = header.shown_size();
+                assert_eq!(decode::<u8>(&whole, &file, &options).unwrap().dims, [rows, columns, 3]);
+            }
             Err(error) => {
-                assert!(!error.to_string().is_empty());
+                assert!(error.is_of_file(), "{error}");
+                let said = error.to_string();
+                assert!(said.starts_with("file: "), "{said}");
+                panics += usize::from(said.contains("the decoder met a case that it does not know"));
+                assert!(decode::<u8>(&whole, &file, &options).is_err(), "{said}");
                 errors += 1;
             }
         }
-        slowest = slowest.max(start.elapsed());
     }
     std::panic::set_hook(hook);
+    println!("{tensors} tensors, {errors} errors, of which {panics} are caught panics; the slowest took {slowest:?}");
     assert!(tensors > 500 && errors > 5_000, "{tensors} tensors, {errors} errors: the damage is not what it was");
     assert!(slowest < Duration::from_secs(10), "a file of less than 10 KB took {slowest:?}");
 }
