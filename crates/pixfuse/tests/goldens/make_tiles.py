@@ -56,6 +56,19 @@ def filled(name: str, side: int, least: int, most: int) -> Callable[[int, int], 
     return rule
 
 
+def local_tiles(name: str, side: int, least: int, most: int) -> Callable[[int, int], Cell]:
+    """Those whose view of the whole image is a tensor of its own."""
+    process = getattr(transformers, name)()
+
+    def rule(rows: int, columns: int) -> Cell:
+        asked.clear()
+        _, count = process.crop_image_to_patches(image(rows, columns), least, most, side, resample=3)
+        high, wide = asked[0]
+        return (high // side, wide // side), asked[0], count
+
+    return rule
+
+
 def perception_lm(most: int) -> Callable[[int, int], Cell]:
     process = transformers.PerceptionLMImageProcessor(max_num_tiles=most)
 
@@ -107,6 +120,8 @@ def canvases(pinpoints: list[list[int]]) -> str:
 RULES: dict[str, tuple[int, Callable[[int, int], Cell]]] = {
     "rule=internvl,max=12,thumbnail=last": (448, filled("GotOcr2ImageProcessor", 448, 1, 12)),
     "rule=internvl,min=3,max=6,thumbnail=last": (384, filled("GotOcr2ImageProcessor", 384, 3, 6)),
+    "rule=internvl,min=2,max=6": (768, local_tiles("DeepseekOcr2ImageProcessor", 768, 2, 6)),
+    "rule=internvl,min=2,max=32": (640, local_tiles("UnlimitedOcrImageProcessor", 640, 2, 32)),
     "rule=granite_docling,max=32,thumbnail=last": (512, filled("GraniteDoclingImageProcessor", 512, 1, 32)),
     "rule=cohere2_vision,max=12,thumbnail=last": (512, filled("Cohere2VisionImageProcessor", 512, 1, 12)),
     "rule=ovis2,max=9,thumbnail=first": (448, filled("Ovis2ImageProcessor", 448, 1, 9)),
