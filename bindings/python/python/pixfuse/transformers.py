@@ -193,8 +193,10 @@ class _Fused:
 
     def preprocess(self, images: Any, *arguments: Any, **keywords: Any) -> Any:
         """As the library's, from images to its BatchFeature."""
-        validate = importlib.import_module("huggingface_hub.dataclasses").validate_typed_dict
-        validate(self.valid_kwargs, keywords)  # type: ignore[attr-defined]
+        if keywords.keys() - {"return_tensors"} or keywords.get("return_tensors") not in (None, "np", "pt"):
+            # As long as a small resize takes: left out where there is nothing to find.
+            validate = importlib.import_module("huggingface_hub.dataclasses").validate_typed_dict
+            validate(self.valid_kwargs, keywords)  # type: ignore[attr-defined]
         try:
             return self._run(images, arguments, {name: value for name, value in keywords.items() if value is not None})
         except PipelineError as error:

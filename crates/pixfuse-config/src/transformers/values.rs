@@ -33,6 +33,7 @@ impl Class<'_> {
         let becomes_floats = match self.steps.patches {
             Some(patches) => patches.floats && !torch,
             None if self.steps.tiles == Some(Tiles::Mllama) => true,
+            None if self.steps.tiles == Some(Tiles::GraniteDocling) => !torch,
             None => self.steps.size == SizeRule::Idefics2 && torch && self.keys.flag("do_pad")?,
         };
         Ok((rescales || normalizes || becomes_floats).then_some(values))
