@@ -1,0 +1,179 @@
+/* pixfuse: preprocessing for vision models. One declaration, one fused kernel, the same bytes in every language.
+ *
+ * A pipeline is made of a declaration's text, or of the config that a model was published with, and runs over pixels or
+ * over the bytes of a file. Its language is one page: crates/pixfuse-spec/LANGUAGE.md.
+ *
+ * Handles (`pixfuse_pipeline`, `pixfuse_error`) are made here and freed by their `_free`. A pipeline never changes: any
+ * number of threads may use one at once. Structs begin with their size, which the caller sets to `sizeof` before a call, so
+ * that a later version can have more members. No function keeps a pointer, prints, throws, or ends the process.
+ *
+ * A function that can fail returns false or null and, where `error` is not null, stores an error there that the caller
+ * frees; on success `*error` is left alone. Nothing has been written to an output then, but where the code is "memory" or
+ * "file" a part of it may have been.
+ */
+#ifndef PIXFUSE_H
+#define PIXFUSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct pixfuse_pipeline pixfuse_pipeline;
+typedef struct pixfuse_error pixfuse_error;
+
+/* The version of the library: "0.1.0". */
+const char *pixfuse_version(void);
+
+/* ---- Errors -------------------------------------------------------------------------------------------------------- */
+
+/* One word that stays the same in later versions: "declaration", "config", "argument", "image", "file", "out", "level",
+ * "threads", "geometry", "memory", "pipeline", "internal". "" for null. Valid until the error is freed. */
+const char *pixfuse_error_code(const pixfuse_error *error);
+/* What was wrong, with the value and what was expected, in the words of every language. UTF-8, "" for null. */
+const char *pixfuse_error_message(const pixfuse_error *error);
+/* Null is nothing to do. */
+void pixfuse_error_free(pixfuse_error *error);
+
+/* ---- Pipelines ----------------------------------------------------------------------------------------------------- */
+
+/* The pipeline of a declaration's text, which is UTF-8 of `length` bytes. Null where it is none. */
+pixfuse_pipeline *pixfuse_pipeline_parse(const char *text, size_t length, pixfuse_error **error);
+/* The pipeline of a model's config: the JSON text of a preprocessor_config.json, or of timm's, open_clip's or
+ * transformers.js' own. `backend` is "torch" or "pil", the one of transformers whose bytes are meant; of no bytes it is
+ * torch. */
+pixfuse_pipeline *pixfuse_pipeline_from_config(const char *json, size_t length, const char *backend,
+                                               size_t backend_length, pixfuse_error **error);
+/* The same pipeline, whose runs use so many threads; one unless this was called. */
+pixfuse_pipeline *pixfuse_pipeline_with_threads(const pixfuse_pipeline *pipeline, size_t threads,
+                                                pixfuse_error **error);
+/* Null is nothing to do. No call may be using it. */
+void pixfuse_pipeline_free(pixfuse_pipeline *pipeline);
+/* The canonical text, which parses to an equal pipeline. Valid until the pipeline is freed. */
+const char *pixfuse_pipeline_text(const pixfuse_pipeline *pipeline);
+/* The level of instructions that runs it: "scalar", "neon", "avx2" or "avx512". The bytes are the same on each. */
+const char *pixfuse_pipeline_level(const pixfuse_pipeline *pipeline);
+
+/* ---- Tensors ------------------------------------------------------------------------------------------------------- */
+
+typedef enum pixfuse_element {
+  PIXFUSE_F32 = 0,
+  PIXFUSE_F16 = 1,
+  PIXFUSE_BF16 = 2,
+  PIXFUSE_U8 = 3,
+  PIXFUSE_I8 = 4
+} pixfuse_element;
+
+typedef struct pixfuse_shape {
+  size_t size;     /* sizeof(pixfuse_shape) */
+  size_t rank;     /* dimensions of the tensor */
+  size_t dims[8];  /* the outermost first; zeros behind `rank` */
+  int32_t element; /* a pixfuse_element */
+  size_t bytes;    /* of the whole tensor, which has no gaps */
+} pixfuse_shape;
+
+/* The shape of the tensor of an image of these rows and columns, as it is stored. */
+bool pixfuse_shape_of(const pixfuse_pipeline *pipeline, size_t rows, size_t columns, pixfuse_shape *shape,
+                      pixfuse_error **error);
+
+/* Memory for `shape->bytes` bytes at an address that is a multiple of `align`, or null where there is none. It is called
+ * once in a call, by its thread. */
+typedef void *(*pixfuse_alloc)(void *user, const pixfuse_shape *shape, size_t align);
+
+/* ---- Pixels -------------------------------------------------------------------------------------------------------- */
+
+typedef struct pixfuse_image {
+  size_t size;                /* sizeof(pixfuse_image) */
+  const void *pixels;         /* row 0, column 0, channel 0; the luma of nv12, nv21, i420 and yuyv */
+  size_t rows, columns;
+  ptrdiff_t strides[3];       /* bytes to the next row, column, channel; may be negative. All zero: no gaps */
+  const void *planes[2];      /* chroma: one plane of nv12 and nv21, two of i420; else null */
+  ptrdiff_t plane_strides[2]; /* bytes to their next row; zero: no gaps */
+  int32_t orientation;        /* 1 to 8 as in EXIF turns the image first; 0 leaves that to the declaration */
+} pixfuse_image;
+
+/* Runs over an image, whose channels and samples are those of the declaration's `input`, into `out`, which has exactly the
+ * tensor's bytes, is aligned for its element and overlaps no pixel. */
+bool pixfuse_run(const pixfuse_pipeline *pipeline, const pixfuse_image *image, void *out, size_t out_bytes,
+                 pixfuse_error **error);
+/* The same into memory that `alloc` gives when the shape is known. `*out` is that memory, also where the run fails behind
+ * that; set it to null before. */
+bool pixfuse_run_alloc(const pixfuse_pipeline *pipeline, const pixfuse_image *image, pixfuse_alloc alloc, void *user,
+                       pixfuse_shape *shape, void **out, pixfuse_error **error);
+/* Runs over `count` images that give tensors of one shape, into one block, one tensor behind the other. */
+bool pixfuse_batch(const pixfuse_pipeline *pipeline, const pixfuse_image *images, size_t count, void *out,
+                   size_t out_bytes, pixfuse_error **error);
+
+/* ---- Files --------------------------------------------------------------------------------------------------------- */
+
+typedef struct pixfuse_decode_options {
+  size_t size;         /* sizeof(pixfuse_decode_options) */
+  int32_t orientation; /* 1 to 8 instead of what the file's notes say; 0 follows them */
+  uint64_t max_pixels; /* more are refused by the header; 0 is 178,956,970 */
+  uint64_t max_side;   /* a longer side is refused; 0 is 65,535 */
+  size_t draft[2];     /* rows and columns that are enough: Pillow's `draft` of JPEG; zeros for none */
+  bool fill_truncated; /* what Pillow's LOAD_TRUNCATED_IMAGES gives instead of an error */
+} pixfuse_decode_options;
+
+/* The shape of the tensor of a JPEG, PNG, WebP, GIF, BMP or TIFF file, from its header. `options` may be null. */
+bool pixfuse_decode_shape(const pixfuse_pipeline *pipeline, const void *file, size_t length,
+                          const pixfuse_decode_options *options, pixfuse_shape *shape, pixfuse_error **error);
+/* Decodes a file to the pixels that Pillow gives, turns it as its notes say, and runs over it. */
+bool pixfuse_decode(const pixfuse_pipeline *pipeline, const void *file, size_t length,
+                    const pixfuse_decode_options *options, void *out, size_t out_bytes, pixfuse_error **error);
+/* The same into memory that `alloc` gives when the header was read. */
+bool pixfuse_decode_alloc(const pixfuse_pipeline *pipeline, const void *file, size_t length,
+                          const pixfuse_decode_options *options, pixfuse_alloc alloc, void *user, pixfuse_shape *shape,
+                          void **out, pixfuse_error **error);
+
+typedef struct pixfuse_probe_result {
+  size_t size;                       /* sizeof(pixfuse_probe_result) */
+  char format[8];                    /* "JPEG", "PNG", "WebP", "GIF", "BMP" or "TIFF", and zeros */
+  size_t rows, columns;              /* as stored */
+  size_t shown_rows, shown_columns;  /* as turned by the file's notes */
+  size_t channels;                   /* alpha counted */
+  uint32_t bits;                     /* of a sample as stored */
+  bool has_alpha;
+  int32_t orientation;               /* what the notes say, 1 to 8; 0 where they say nothing */
+} pixfuse_probe_result;
+
+/* What a file's header says. */
+bool pixfuse_probe(const void *file, size_t length, pixfuse_probe_result *result, pixfuse_error **error);
+
+/* Which decoder reads which files, for people. */
+const char *pixfuse_decoders(void);
+
+/* ---- Geometry ------------------------------------------------------------------------------------------------------ */
+
+typedef struct pixfuse_geometry {
+  size_t size;          /* sizeof(pixfuse_geometry) */
+  size_t source[2];     /* rows, columns */
+  size_t resized[2];    /* of the whole image, before a crop */
+  size_t output[2];     /* of the frame */
+  size_t content[4];    /* top, left, rows, columns of the image in the frame */
+  size_t patches[2];    /* rows and columns of them; zeros without patches(..) */
+  size_t tiles[2];      /* rows and columns of them; zeros without tiles(..) */
+  size_t images;        /* tiles with the thumbnail, or 1 */
+  double matrix[2][3];  /* takes (x, y, 1) of the source to the output */
+  double inverse[2][3]; /* and back */
+  double numbers[19];   /* what the functions below read */
+} pixfuse_geometry;
+
+/* Where an image of these rows and columns lies in its tensor. */
+bool pixfuse_geometry_of(const pixfuse_pipeline *pipeline, size_t rows, size_t columns, pixfuse_geometry *geometry,
+                         pixfuse_error **error);
+/* Takes `count` boxes (left, top, right, bottom) of the source to the output, in place; `clip` keeps them inside. */
+bool pixfuse_map_boxes(const pixfuse_geometry *geometry, double *boxes, size_t count, bool clip,
+                       pixfuse_error **error);
+/* And a detector's boxes back to the source. */
+bool pixfuse_unmap_boxes(const pixfuse_geometry *geometry, double *boxes, size_t count, bool clip,
+                         pixfuse_error **error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,138 @@
+// pixfuse for C++17: handles that free themselves, and errors as exceptions. The functions are those of pixfuse.h.
+#ifndef PIXFUSE_HPP
+#define PIXFUSE_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pixfuse.h"
+
+namespace pixfuse {
+
+// What went wrong: `what()` for people, `code()` for programs, as pixfuse_error_code says.
+class Error : public std::runtime_error {
+ public:
+  explicit Error(pixfuse_error *error) : std::runtime_error(pixfuse_error_message(error)), code_(pixfuse_error_code(error)) {
+    pixfuse_error_free(error);
+  }
+  const std::string &code() const noexcept { return code_; }
+
+ private:
+  std::string code_;
+};
+
+// A tensor of bytes: `data` holds `shape.bytes` of them.
+struct Tensor {
+  pixfuse_shape shape{sizeof(pixfuse_shape), 0, {}, 0, 0};
+  std::unique_ptr<unsigned char[]> data;
+
+  template <typename T>
+  const T *as() const noexcept {
+    return reinterpret_cast<const T *>(data.get());
+  }
+};
+
+// Pixels without gaps, of the declaration's format.
+inline pixfuse_image image(const void *pixels, std::size_t rows, std::size_t columns) noexcept {
+  pixfuse_image image{};
+  image.size = sizeof(pixfuse_image);
+  image.pixels = pixels;
+  image.rows = rows;
+  image.columns = columns;
+  return image;
+}
+
+// A pipeline, which never changes: copies share it, and any thread may use it.
+class Pipeline {
+ public:
+  explicit Pipeline(std::string_view text) {
+    pixfuse_error *error = nullptr;
+    own(pixfuse_pipeline_parse(text.data(), text.size(), &error), error);
+  }
+
+  static Pipeline from_config(std::string_view json, std::string_view backend = "torch") {
+    pixfuse_error *error = nullptr;
+    return Pipeline(
+        pixfuse_pipeline_from_config(json.data(), json.size(), backend.data(), backend.size(), &error), error);
+  }
+
+  Pipeline with_threads(std::size_t threads) const {
+    pixfuse_error *error = nullptr;
+    return Pipeline(pixfuse_pipeline_with_threads(handle_.get(), threads, &error), error);
+  }
+
+  std::string_view text() const noexcept { return pixfuse_pipeline_text(handle_.get()); }
+  std::string_view level() const noexcept { return pixfuse_pipeline_level(handle_.get()); }
+
+  pixfuse_shape shape(std::size_t rows, std::size_t columns) const {
+    pixfuse_shape shape{sizeof(pixfuse_shape), 0, {}, 0, 0};
+    pixfuse_error *error = nullptr;
+    check(pixfuse_shape_of(handle_.get(), rows, columns, &shape, &error), error);
+    return shape;
+  }
+
+  pixfuse_geometry geometry(std::size_t rows, std::size_t columns) const {
+    pixfuse_geometry geometry{};
+    geometry.size = sizeof(pixfuse_geometry);
+    pixfuse_error *error = nullptr;
+    check(pixfuse_geometry_of(handle_.get(), rows, columns, &geometry, &error), error);
+    return geometry;
+  }
+
+  Tensor run(const pixfuse_image &image) const {
+    Tensor tensor;
+    void *out = nullptr;
+    pixfuse_error *error = nullptr;
+    bool done = pixfuse_run_alloc(handle_.get(), &image, alloc, nullptr, &tensor.shape, &out, &error);
+    tensor.data.reset(static_cast<unsigned char *>(out));
+    check(done, error);
+    return tensor;
+  }
+
+  void run(const pixfuse_image &image, void *out, std::size_t bytes) const {
+    pixfuse_error *error = nullptr;
+    check(pixfuse_run(handle_.get(), &image, out, bytes, &error), error);
+  }
+
+  Tensor decode(const void *file, std::size_t length, const pixfuse_decode_options *options = nullptr) const {
+    Tensor tensor;
+    void *out = nullptr;
+    pixfuse_error *error = nullptr;
+    bool done =
+        pixfuse_decode_alloc(handle_.get(), file, length, options, alloc, nullptr, &tensor.shape, &out, &error);
+    tensor.data.reset(static_cast<unsigned char *>(out));
+    check(done, error);
+    return tensor;
+  }
+
+  const pixfuse_pipeline *handle() const noexcept { return handle_.get(); }
+
+ private:
+  Pipeline(pixfuse_pipeline *handle, pixfuse_error *error) { own(handle, error); }
+
+  void own(pixfuse_pipeline *handle, pixfuse_error *error) {
+    check(handle != nullptr, error);
+    handle_.reset(handle, pixfuse_pipeline_free);
+  }
+
+  static void check(bool done, pixfuse_error *error) {
+    if (!done) throw Error(error);
+  }
+
+  // What `new` gives is aligned for every element of a tensor; vectors do without more.
+  static void *alloc(void *, const pixfuse_shape *shape, std::size_t) noexcept {
+    return new (std::nothrow) unsigned char[shape->bytes];
+  }
+
+  std::shared_ptr<pixfuse_pipeline> handle_;
+};
+
+}  // namespace pixfuse
+
+#endif

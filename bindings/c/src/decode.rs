@@ -1,0 +1,229 @@
+//! Files, straight into pipelines.
+
+use std::ffi::{CString, c_char, c_void};
+use std::mem::MaybeUninit;
+use std::sync::LazyLock;
+
+use pixfuse::{Orientation, Pipeline, TensorElement};
+use pixfuse_decode::{EncodedImage, FileFormat, Options, Truncated};
+
+use crate::error::{Failure, attempt};
+use crate::output::{Alloc, Fill, Shape, into, new};
+use crate::pipeline::{Handle, bytes, pipeline};
+
+/// `pixfuse_decode_options` in C.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct DecodeOptions {
+    size: usize,
+    orientation: i32,
+    max_pixels: u64,
+    max_side: u64,
+    draft: [usize; 2],
+    fill_truncated: bool,
+}
+
+impl DecodeOptions {
+    /// # Safety
+    /// `options` is null or a struct whose `size` is set.
+    unsafe fn read(options: *const Self) -> Result<Options, Failure> {
+        // SAFETY: the caller promises options, or null.
+        let Some(given) = (unsafe { options.as_ref() }) else { return Ok(Options::default()) };
+        if given.size < size_of::<Self>() {
+            return Err(Failure::argument(format_args!(
+                "options: size is {}, expected sizeof(pixfuse_decode_options), {}",
+                given.size,
+                size_of::<Self>()
+            )));
+        }
+        let mut options = Options::default();
+        if given.orientation != 0 {
+            let value = u32::try_from(given.orientation).ok().and_then(Orientation::from_exif);
+            options.orient = Some(value.ok_or_else(|| {
+                Failure::argument(format_args!("options: orientation is {}, expected 1 to 8, or 0", given.orientation))
+            })?);
+        }
+        if given.max_pixels != 0 {
+            options.max_pixels = given.max_pixels;
+        }
+        if given.max_side != 0 {
+            options.max_side = given.max_side;
+        }
+        options.draft = (given.draft != [0, 0]).then_some(given.draft);
+        if given.fill_truncated {
+            options.truncated = Truncated::Fill;
+        }
+        Ok(options)
+    }
+}
+
+/// `pixfuse_probe_result` in C.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Probe {
+    size: usize,
+    format: [c_char; 8],
+    rows: usize,
+    columns: usize,
+    shown_rows: usize,
+    shown_columns: usize,
+    channels: usize,
+    bits: u32,
+    has_alpha: bool,
+    orientation: i32,
+}
+
+/// One file, and what decodes it.
+struct Decode<'a> {
+    pipe: &'a Pipeline,
+    image: EncodedImage<'a>,
+    options: Options,
+}
+
+impl Fill for Decode<'_> {
+    fn fill<T: TensorElement>(self, out: &mut [MaybeUninit<T>]) -> Result<(), Failure> {
+        Ok(self.image.run_into_uninit(self.pipe, &self.options, out)?)
+    }
+}
+
+/// # Safety
+/// `pipe` is a handle, `file` readable for `length` bytes, `options` null or a struct whose `size` is set.
+unsafe fn open<'a>(
+    pipe: *const Handle,
+    file: *const c_void,
+    length: usize,
+    options: *const DecodeOptions,
+) -> Result<Decode<'a>, Failure> {
+    // SAFETY: the caller promises each.
+    unsafe {
+        let pipe = pipeline(pipe)?;
+        let options = DecodeOptions::read(options)?;
+        Ok(Decode { pipe, image: EncodedImage::open(bytes(file, length, "file")?)?, options })
+    }
+}
+
+/// # Safety
+/// As [`open`]; `shape` has its `size`; `error` is null or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pixfuse_decode_shape(
+    pipe: *const Handle,
+    file: *const c_void,
+    length: usize,
+    options: *const DecodeOptions,
+    shape: *mut Shape,
+    error: *mut *mut Failure,
+) -> bool {
+    let ask = || {
+        // SAFETY: the caller promises the pipeline, the file, the options and the shape.
+        unsafe {
+            let Decode { pipe, image, options } = open(pipe, file, length, options)?;
+            Shape::new(pipe, &image.output_shape(pipe, &options)?)?.give(shape)
+        }
+    };
+    // SAFETY: the caller promises `error`.
+    unsafe { attempt(error, ask) }.is_some()
+}
+
+/// # Safety
+/// As [`open`]; `out` is writable for `out_bytes`; `error` is null or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pixfuse_decode(
+    pipe: *const Handle,
+    file: *const c_void,
+    length: usize,
+    options: *const DecodeOptions,
+    out: *mut c_void,
+    out_bytes: usize,
+    error: *mut *mut Failure,
+) -> bool {
+    let run = || {
+        // SAFETY: the caller promises the pipeline, the file, the options and the output.
+        unsafe {
+            let decode = open(pipe, file, length, options)?;
+            into(decode.pipe, out, out_bytes, decode)
+        }
+    };
+    // SAFETY: the caller promises `error`.
+    unsafe { attempt(error, run) }.is_some()
+}
+
+/// # Safety
+/// As [`open`] and [`new`]; `error` is null or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pixfuse_decode_alloc(
+    pipe: *const Handle,
+    file: *const c_void,
+    length: usize,
+    options: *const DecodeOptions,
+    alloc: Option<Alloc>,
+    user: *mut c_void,
+    shape: *mut Shape,
+    out: *mut *mut c_void,
+    error: *mut *mut Failure,
+) -> bool {
+    let run = || {
+        // SAFETY: the caller promises the pipeline, the file, the options, and what `new` asks for.
+        unsafe {
+            let decode = open(pipe, file, length, options)?;
+            let dims = decode.image.output_shape(decode.pipe, &decode.options)?;
+            new(decode.pipe, &dims, (alloc, user), shape, out, decode)
+        }
+    };
+    // SAFETY: the caller promises `error`.
+    unsafe { attempt(error, run) }.is_some()
+}
+
+/// # Safety
+/// `file` is readable for `length` bytes; `result` has its `size`; `error` is null or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pixfuse_probe(
+    file: *const c_void,
+    length: usize,
+    result: *mut Probe,
+    error: *mut *mut Failure,
+) -> bool {
+    let ask = || {
+        // SAFETY: the caller promises the file, and a result or null.
+        let (image, result) = unsafe { (EncodedImage::open(bytes(file, length, "file")?)?, result.as_mut()) };
+        let result = result.ok_or_else(|| Failure::argument("result is null"))?;
+        if result.size < size_of::<Probe>() {
+            return Err(Failure::argument(format_args!(
+                "result: size is {}, expected sizeof(pixfuse_probe_result), {}",
+                result.size,
+                size_of::<Probe>()
+            )));
+        }
+        let [shown_rows, shown_columns] = image.shown_size();
+        *result = Probe {
+            size: result.size,
+            format: name(image.format()),
+            rows: image.rows(),
+            columns: image.columns(),
+            shown_rows,
+            shown_columns,
+            channels: image.channels(),
+            bits: image.bits().into(),
+            has_alpha: image.has_alpha(),
+            orientation: image.orientation().map_or(0, |orientation| orientation.exif() as i32),
+        };
+        Ok(())
+    };
+    // SAFETY: the caller promises `error`.
+    unsafe { attempt(error, ask) }.is_some()
+}
+
+/// A format's name with zeros behind it.
+fn name(format: FileFormat) -> [c_char; 8] {
+    let mut name = [0; 8];
+    for (to, byte) in name[..7].iter_mut().zip(format.to_string().bytes()) {
+        *to = byte as c_char;
+    }
+    name
+}
+
+/// [`pixfuse_decode::decoders`], with a zero behind it.
+#[unsafe(no_mangle)]
+pub extern "C" fn pixfuse_decoders() -> *const c_char {
+    static TEXT: LazyLock<CString> = LazyLock::new(|| CString::new(pixfuse_decode::decoders()).unwrap_or_default());
+    TEXT.as_ptr()
+}

@@ -1,0 +1,102 @@
+//! Errors as handles that the caller owns.
+
+use std::ffi::{CString, c_char};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// What went wrong: `pixfuse_error` in C.
+pub struct Failure {
+    code: &'static std::ffi::CStr,
+    message: CString,
+}
+
+impl Failure {
+    pub(crate) fn new(code: &'static std::ffi::CStr, message: impl std::fmt::Display) -> Self {
+        // A NUL inside would end the text early: it is left out.
+        let text: Vec<u8> = message.to_string().into_bytes().into_iter().filter(|&byte| byte != 0).collect();
+        Self { code, message: CString::new(text).unwrap_or_default() }
+    }
+
+    /// An argument that is null or says something impossible.
+    pub(crate) fn argument(message: impl std::fmt::Display) -> Self {
+        Self::new(c"argument", message)
+    }
+}
+
+impl From<pixfuse::Error> for Failure {
+    fn from(error: pixfuse::Error) -> Self {
+        let code = match error {
+            pixfuse::Error::Spec(_) | pixfuse::Error::Values(_) => c"declaration",
+            pixfuse::Error::Image(_) => c"image",
+            pixfuse::Error::Output(_) => c"out",
+            pixfuse::Error::Level(_) => c"level",
+            pixfuse::Error::Memory(_) => c"memory",
+            pixfuse::Error::Geometry(_) => c"geometry",
+            pixfuse::Error::Threads { .. } => c"threads",
+            _ => c"pipeline",
+        };
+        Self::new(code, error)
+    }
+}
+
+impl From<pixfuse_decode::Error> for Failure {
+    fn from(error: pixfuse_decode::Error) -> Self {
+        match error {
+            pixfuse_decode::Error::Pipeline(error) => error.into(),
+            error if error.is_of_file() => Self::new(c"file", error),
+            error => Self::new(c"pipeline", error),
+        }
+    }
+}
+
+impl From<pixfuse_config::Error> for Failure {
+    fn from(error: pixfuse_config::Error) -> Self {
+        Self::new(c"config", error)
+    }
+}
+
+/// Calls `body`; what it says goes to `error`, where the caller wants it.
+///
+/// # Safety
+/// `error` is null or writable.
+pub(crate) unsafe fn attempt<T>(error: *mut *mut Failure, body: impl FnOnce() -> Result<T, Failure>) -> Option<T> {
+    // What a panic leaves behind is not looked at again: handles are immutable.
+    let result = catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|_| {
+        Err(Failure::new(c"internal", "a bug of pixfuse: please report what was called with what"))
+    });
+    match result {
+        Ok(value) => Some(value),
+        Err(failure) => {
+            if !error.is_null() {
+                // SAFETY: the caller promises that it is writable where it is not null.
+                unsafe { error.write(Box::into_raw(Box::new(failure))) };
+            }
+            None
+        }
+    }
+}
+
+/// # Safety
+/// `error` is a handle that was not freed, or null.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pixfuse_error_code(error: *const Failure) -> *const c_char {
+    // SAFETY: the caller promises a handle that was not freed, or null.
+    unsafe { error.as_ref() }.map_or(c"".as_ptr(), |failure| failure.code.as_ptr())
+}
+
+/// # Safety
+/// `error` is a handle that was not freed, or null.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pixfuse_error_message(error: *const Failure) -> *const c_char {
+    // SAFETY: the caller promises a handle that was not freed, or null.
+    unsafe { error.as_ref() }.map_or(c"".as_ptr(), |failure| failure.message.as_ptr())
+}
+
+/// # Safety
+/// `error` is a handle that was not freed and is not used again, or null.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pixfuse_error_free(error: *mut Failure) {
+    if !error.is_null() {
+        // SAFETY: the handle came from `Box::into_raw` in `attempt`, and the caller promises that it was not freed.
+        drop(unsafe { Box::from_raw(error) });
+    }
+}

@@ -1,0 +1,133 @@
+//! Where things of an image lie in its tensor.
+
+use pixfuse::{Clip, Geometry};
+
+use crate::error::{Failure, attempt};
+use crate::pipeline::{Handle, pipeline};
+
+/// `pixfuse_geometry` in C.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct CGeometry {
+    size: usize,
+    source: [usize; 2],
+    resized: [usize; 2],
+    output: [usize; 2],
+    content: [usize; 4],
+    patches: [usize; 2],
+    tiles: [usize; 2],
+    images: usize,
+    matrix: [[f64; 3]; 2],
+    inverse: [[f64; 3]; 2],
+    numbers: [f64; Geometry::NUMBERS],
+}
+
+impl CGeometry {
+    fn new(geometry: &Geometry) -> Self {
+        Self {
+            size: size_of::<Self>(),
+            source: geometry.source(),
+            resized: geometry.resized(),
+            output: geometry.output(),
+            content: geometry.content(),
+            patches: geometry.patches().unwrap_or_default(),
+            tiles: geometry.tiles().unwrap_or_default(),
+            images: geometry.images(),
+            matrix: geometry.matrix(),
+            inverse: geometry.inverse(),
+            numbers: geometry.to_numbers(),
+        }
+    }
+
+    /// # Safety
+    /// `to` is null or a `pixfuse_geometry` whose `size` is set.
+    pub(crate) unsafe fn give(geometry: &Geometry, to: *mut Self) -> Result<(), Failure> {
+        // SAFETY: the caller promises a geometry, or null.
+        let to = unsafe { to.as_mut() }.ok_or_else(|| Failure::argument("geometry is null"))?;
+        to.check()?;
+        *to = Self { size: to.size, ..Self::new(geometry) };
+        Ok(())
+    }
+
+    fn check(&self) -> Result<(), Failure> {
+        if self.size < size_of::<Self>() {
+            return Err(Failure::argument(format_args!(
+                "geometry: size is {}, expected sizeof(pixfuse_geometry), {}",
+                self.size,
+                size_of::<Self>()
+            )));
+        }
+        Ok(())
+    }
+}
+
+/// # Safety
+/// `pipe` is a handle; `geometry` has its `size`; `error` is null or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pixfuse_geometry_of(
+    pipe: *const Handle,
+    rows: usize,
+    columns: usize,
+    geometry: *mut CGeometry,
+    error: *mut *mut Failure,
+) -> bool {
+    let ask = || {
+        // SAFETY: the caller promises the handle and the geometry.
+        unsafe { CGeometry::give(&pipeline(pipe)?.geometry(rows, columns)?, geometry) }
+    };
+    // SAFETY: the caller promises `error`.
+    unsafe { attempt(error, ask) }.is_some()
+}
+
+/// # Safety
+/// `geometry` is one that [`pixfuse_geometry_of`] filled; `boxes` is readable and writable for `4 * count` numbers.
+unsafe fn map(
+    geometry: *const CGeometry,
+    boxes: *mut f64,
+    count: usize,
+    clip: bool,
+    mapped: impl Fn(&Geometry, &[[f64; 4]], Clip) -> Vec<[f64; 4]>,
+) -> Result<(), Failure> {
+    // SAFETY: the caller promises a geometry, or null.
+    let geometry = unsafe { geometry.as_ref() }.ok_or_else(|| Failure::argument("geometry is null"))?;
+    geometry.check()?;
+    let geometry = Geometry::from_numbers(geometry.numbers)?;
+    if count == 0 {
+        return Ok(());
+    }
+    if boxes.is_null() {
+        return Err(Failure::argument("boxes is null"));
+    }
+    // SAFETY: the caller promises so many numbers.
+    let boxes = unsafe { std::slice::from_raw_parts_mut(boxes.cast::<[f64; 4]>(), count) };
+    boxes.copy_from_slice(&mapped(&geometry, boxes, if clip { Clip::Yes } else { Clip::No }));
+    Ok(())
+}
+
+/// # Safety
+/// As [`map`]; `error` is null or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pixfuse_map_boxes(
+    geometry: *const CGeometry,
+    boxes: *mut f64,
+    count: usize,
+    clip: bool,
+    error: *mut *mut Failure,
+) -> bool {
+    // SAFETY: the caller promises what `map` asks for, and `error`.
+    unsafe { attempt(error, || map(geometry, boxes, count, clip, Geometry::map_boxes)) }.is_some()
+}
+
+/// # Safety
+/// As [`map`]; `error` is null or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pixfuse_unmap_boxes(
+    geometry: *const CGeometry,
+    boxes: *mut f64,
+    count: usize,
+    clip: bool,
+    error: *mut *mut Failure,
+) -> bool {
+    // SAFETY: the caller promises what `map` asks for, and `error`.
+    unsafe { attempt(error, || map(geometry, boxes, count, clip, Geometry::unmap_boxes)) }.is_some()
+}

@@ -1,0 +1,119 @@
+//! Images as C says them.
+
+use std::ffi::c_void;
+use std::marker::PhantomData;
+
+use pixfuse::{ImageRef, Layout, Orientation, Pipeline, YuvPlane};
+
+use crate::error::Failure;
+
+/// `pixfuse_image` in C.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct CImage {
+    size: usize,
+    pixels: *const c_void,
+    rows: usize,
+    columns: usize,
+    strides: [isize; 3],
+    planes: [*const c_void; 2],
+    plane_strides: [isize; 2],
+    orientation: i32,
+}
+
+impl CImage {
+    /// The view, for a pipeline that says what the pixels are.
+    ///
+    /// # Safety
+    /// Every byte of the image, which the declaration's format, the sides and the strides say, is readable for `'a` and not
+    /// written meanwhile.
+    pub(crate) unsafe fn view<'a>(&self, pipe: &Pipeline, _: PhantomData<&'a ()>) -> Result<ImageRef<'a>, Failure> {
+        if self.size < size_of::<Self>() {
+            return Err(Failure::argument(format_args!(
+                "image: size is {}, expected sizeof(pixfuse_image), {}",
+                self.size,
+                size_of::<Self>()
+            )));
+        }
+        if self.pixels.is_null() {
+            return Err(Failure::argument("image: pixels is null"));
+        }
+        let input = &pipe.spec().input;
+        let image = if input.format.is_yuv() {
+            // SAFETY: the caller promises every byte of the planes.
+            unsafe { self.planes(pipe) }?
+        } else {
+            let (channels, sample) = (input.format.channels(), input.format.sample());
+            let shape = [self.rows, self.columns, channels];
+            let strides =
+                if self.strides == [0; 3] { self.dense(input.layout, channels, sample.size())? } else { self.strides };
+            ImageRef::check_samples(sample, shape, strides)?;
+            // SAFETY: `check_samples` accepts shape and strides, and the caller promises every byte that they say.
+            unsafe { ImageRef::from_raw_samples(sample, self.pixels.cast(), shape, strides) }
+                .with_format(input.format)?
+        };
+        match self.orientation {
+            0 => Ok(image),
+            value => {
+                let value = u32::try_from(value).ok().and_then(Orientation::from_exif).ok_or_else(|| {
+                    Failure::argument(format_args!("image: orientation is {value}, expected 1 to 8, or 0 for none"))
+                })?;
+                Ok(pipe.reorient(image, value))
+            }
+        }
+    }
+
+    /// Strides of pixels without gaps.
+    fn dense(&self, layout: Layout, channels: usize, sample: usize) -> Result<[isize; 3], Failure> {
+        let product = |sides: &[usize]| -> Option<isize> {
+            isize::try_from(sides.iter().try_fold(1_usize, |all, &side| all.checked_mul(side))?).ok()
+        };
+        let strides = match layout {
+            Layout::Hwc => {
+                [product(&[self.columns, channels, sample]), product(&[channels, sample]), product(&[sample])]
+            }
+            Layout::Chw => {
+                [product(&[self.columns, sample]), product(&[sample]), product(&[self.rows, self.columns, sample])]
+            }
+        };
+        match strides {
+            [Some(row), Some(column), Some(channel)] => Ok([row, column, channel]),
+            _ => Err(Failure::new(c"image", "image: it is larger than memory")),
+        }
+    }
+
+    /// # Safety
+    /// As [`view`](Self::view).
+    unsafe fn planes<'a>(&self, pipe: &Pipeline) -> Result<ImageRef<'a>, Failure> {
+        let format = pipe.spec().input.format;
+        let dense = ImageRef::yuv_dense_strides(format, self.columns)?;
+        let given = [
+            (self.pixels, self.strides[0]),
+            (self.planes[0], self.plane_strides[0]),
+            (self.planes[1], self.plane_strides[1]),
+        ];
+        let mut planes = Vec::with_capacity(dense.len());
+        for (index, (&dense, (pixels, stride))) in dense.iter().zip(given).enumerate() {
+            if pixels.is_null() {
+                return Err(Failure::argument(format_args!("image: plane {index} of {format} is null")));
+            }
+            let stride =
+                if stride == 0 { Some(dense) } else { usize::try_from(stride).ok().filter(|&stride| stride >= dense) };
+            let Some(stride) = stride else {
+                return Err(Failure::new(
+                    c"image",
+                    format_args!("image: plane {index} needs at least {dense} bytes from row to row"),
+                ));
+            };
+            let rows = if index == 0 { self.rows } else { self.rows.div_ceil(2) };
+            let Some(bytes) = rows.saturating_sub(1).checked_mul(stride).and_then(|above| above.checked_add(dense))
+            else {
+                return Err(Failure::new(c"image", "image: it is larger than memory"));
+            };
+            // SAFETY: the caller promises every byte of the plane, which ends with its last row.
+            let bytes = unsafe { std::slice::from_raw_parts(pixels.cast::<u8>(), bytes) };
+            planes.push(YuvPlane { bytes, stride });
+        }
+        Ok(ImageRef::yuv(format, &planes, self.rows, self.columns)?)
+    }
+}

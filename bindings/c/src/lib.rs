@@ -1,0 +1,25 @@
+//! pixfuse for C: what `include/pixfuse.h` declares, which is where it is described.
+//!
+//! Each function does three things: it looks at what a caller in C may get wrong and Rust cannot (null, sizes, alignment),
+//! calls the same library as Python and Node.js, and turns errors into handles. No panic crosses: one is the error
+//! `internal`. Pointers are the caller's promise; what is promised stands in the header, beside each function.
+
+mod decode;
+mod error;
+mod geometry;
+mod image;
+mod output;
+mod pipeline;
+
+pub use decode::{
+    DecodeOptions, Probe, pixfuse_decode, pixfuse_decode_alloc, pixfuse_decode_shape, pixfuse_decoders, pixfuse_probe,
+};
+pub use error::{Failure, pixfuse_error_code, pixfuse_error_free, pixfuse_error_message};
+pub use geometry::{CGeometry, pixfuse_geometry_of, pixfuse_map_boxes, pixfuse_unmap_boxes};
+pub use image::CImage;
+pub use output::{Alloc, Shape};
+pub use pipeline::{
+    pixfuse_batch, pixfuse_pipeline_free, pixfuse_pipeline_from_config, pixfuse_pipeline_level, pixfuse_pipeline_parse,
+    pixfuse_pipeline_text, pixfuse_pipeline_with_threads, pixfuse_run, pixfuse_run_alloc, pixfuse_shape_of,
+    pixfuse_version,
+};

@@ -1,0 +1,229 @@
+//! Programs in C and C++ have the bytes of Rust, and what C can get wrong is an error.
+#![cfg(unix)]
+
+use std::ffi::{CStr, CString, c_void};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::ptr::{null, null_mut};
+use std::sync::OnceLock;
+
+use pixfuse::{ImageRef, Pipeline, with_element};
+use pixfuse_c::{CGeometry, CImage, DecodeOptions, Failure, Probe, Shape};
+
+const DECLARATIONS: [&str; 5] = [
+    "input(rgb8), resize(24, 32, bilinear), normalize(mean = [0.485, 0.456, 0.406], std = [0.229, 0.224, 0.225]), output(rgb, f32, chw)",
+    "input(rgb8), resize(shortest = 32, bicubic, antialias, like = torch), center_crop(28, 28), normalize(), output(bgr, f16, hwc)",
+    "input(rgb8), letterbox(64, 64, bilinear), output(rgb, u8, chw)",
+    "input(rgb8), resize(56, 56, bilinear), normalize(), output(rgb, bf16, chw), patches(14, merge = 2)",
+    "input(rgb8), tiles(32, 32, bilinear, antialias, rule = internvl, max = 4, thumbnail = last), normalize(), output(rgb, f32, chw)",
+];
+const SIDES: [usize; 2] = [61, 83];
+
+fn directory() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+}
+
+fn pixels() -> Vec<u8> {
+    (0..SIDES[0] * SIDES[1] * 3).map(|index| (index * 31 % 251) as u8).collect()
+}
+
+/// The static library that cargo made for this test, which lies beside the test.
+fn library() -> PathBuf {
+    let deps = std::env::current_exe().unwrap().parent().unwrap().to_owned();
+    let names = std::fs::read_dir(&deps).unwrap().map(|entry| entry.unwrap());
+    let mut found: Vec<_> = names
+        .filter(|entry| {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            name.starts_with("libpixfuse_c") && name.ends_with(".a")
+        })
+        .map(|entry| (entry.metadata().unwrap().modified().unwrap(), entry.path()))
+        .collect();
+    found.sort();
+    found.pop().unwrap_or_else(|| panic!("no libpixfuse_c.a in {}", deps.display())).1
+}
+
+fn has(compiler: &str) -> bool {
+    let there = Command::new(compiler).arg("--version").output().is_ok_and(|output| output.status.success());
+    if !there {
+        eprintln!("not run: programs of `{compiler}`, which is not here");
+    }
+    there
+}
+
+/// Compiles a program of one file, without a warning.
+fn compiled(compiler: &str, standard: &str, source: &Path, name: &str) -> PathBuf {
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let mut command = Command::new(compiler);
+    command.args([standard, "-Wall", "-Wextra", "-Werror", "-pedantic", "-O1", "-I"]).arg(directory().join("include"));
+    command.arg(source).arg(library()).args(["-lm", "-lpthread"]).arg("-o").arg(&program);
+    if cfg!(target_os = "linux") {
+        command.args(["-ldl", "-lgcc_s"]);
+    }
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    program
+}
+
+fn demo() -> Option<&'static Path> {
+    static PROGRAM: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let make = || has("cc").then(|| compiled("cc", "-std=c11", &directory().join("examples/demo.c"), "demo-c"));
+    PROGRAM.get_or_init(make).as_deref()
+}
+
+/// The bytes of a tensor, as Rust makes it.
+fn expected(text: &str, pixels: &[u8]) -> Vec<u8> {
+    let pipe = Pipeline::parse(text).unwrap();
+    let image = ImageRef::rgb8(pixels, SIDES[0], SIDES[1]).unwrap();
+    with_element!(pipe.element(), T => {
+        let tensor = pipe.run::<T>(image).unwrap();
+        // SAFETY: every element type is plain numbers, of which each byte may be read.
+        unsafe { std::slice::from_raw_parts(tensor.data.as_ptr().cast::<u8>(), size_of_val(&*tensor.data)) }.to_vec()
+    })
+}
+
+fn run(program: &Path, words: &[&str]) -> Vec<u8> {
+    let output = Command::new(program).args(words).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
+
+fn file_of_pixels(name: &str) -> String {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, pixels()).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_program_in_c_has_the_bytes_of_rust() {
+    let Some(program) = demo() else { return };
+    let file = file_of_pixels("pixels-c");
+    let sides = SIDES.map(|side| side.to_string());
+    for text in DECLARATIONS {
+        assert_eq!(run(program, &[text, &file, &sides[0], &sides[1]]), expected(text, &pixels()), "{text}");
+    }
+    let failed = Command::new(program).args(["input(rgb8), output(rgb, f33)", &file]).output().unwrap();
+    assert_eq!(failed.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&failed.stderr).starts_with("declaration: [declaration] output: unknown element"));
+}
+
+#[test]
+fn a_program_in_c_decodes_files() {
+    let Some(program) = demo() else { return };
+    let photo = directory().join("../../crates/pixfuse-decode/tests/files/odd-420.jpg");
+    let pipe = Pipeline::parse(DECLARATIONS[2]).unwrap();
+    let tensor =
+        pixfuse_decode::decode::<u8>(&pipe, &std::fs::read(&photo).unwrap(), &pixfuse_decode::Options::default());
+    assert_eq!(run(program, &[DECLARATIONS[2], photo.to_str().unwrap()]), tensor.unwrap().data);
+}
+
+#[test]
+fn a_program_in_cpp_has_the_bytes_of_rust() {
+    if !has("c++") {
+        return;
+    }
+    let program = compiled("c++", "-std=c++17", &directory().join("examples/demo.cpp"), "demo-cpp");
+    let file = file_of_pixels("pixels-cpp");
+    let sides = SIDES.map(|side| side.to_string());
+    for text in DECLARATIONS {
+        assert_eq!(run(&program, &[text, &file, &sides[0], &sides[1]]), expected(text, &pixels()), "{text}");
+    }
+    let failed = Command::new(&program).args(["input(rgb9)", &file, "1", "1"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&failed.stderr).starts_with("[declaration] input: unknown"));
+}
+
+#[test]
+fn structs_have_the_sizes_of_the_header() {
+    if !has("cc") {
+        return;
+    }
+    let source = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sizes.c");
+    let names =
+        ["pixfuse_shape", "pixfuse_image", "pixfuse_decode_options", "pixfuse_probe_result", "pixfuse_geometry"];
+    let printed: String = names.iter().map(|name| format!("printf(\"%zu\\n\", sizeof({name}));")).collect();
+    std::fs::write(
+        &source,
+        format!("#include <pixfuse.h>\n#include <stdio.h>\nint main(void) {{ {printed} return 0; }}"),
+    )
+    .unwrap();
+    let sizes = run(&compiled("cc", "-std=c99", &source, "sizes-c"), &[]);
+    let sizes: Vec<usize> = String::from_utf8(sizes).unwrap().lines().map(|line| line.parse().unwrap()).collect();
+    let ours = [
+        size_of::<Shape>(),
+        size_of::<CImage>(),
+        size_of::<DecodeOptions>(),
+        size_of::<Probe>(),
+        size_of::<CGeometry>(),
+    ];
+    assert_eq!(sizes, ours, "{names:?}");
+}
+
+/// What a call says that failed.
+fn said(failed: impl FnOnce(*mut *mut Failure)) -> [String; 2] {
+    let mut error = null_mut();
+    failed(&mut error);
+    assert!(!error.is_null());
+    // SAFETY: the handle is not freed before its texts were copied, and not used afterwards.
+    unsafe {
+        let texts = [pixfuse_c::pixfuse_error_code(error), pixfuse_c::pixfuse_error_message(error)];
+        let texts = texts.map(|text| CStr::from_ptr(text).to_str().unwrap().to_owned());
+        pixfuse_c::pixfuse_error_free(error);
+        texts
+    }
+}
+
+#[test]
+fn what_c_can_get_wrong_is_an_error() {
+    let text = CString::new(DECLARATIONS[0]).unwrap();
+    // SAFETY: each pointer is null or of memory that is as large as it is said to be; handles are freed once.
+    unsafe {
+        let parse = |length, error| pixfuse_c::pixfuse_pipeline_parse(text.as_ptr(), length, error);
+        let pipe = parse(text.count_bytes(), null_mut());
+        assert!(!pipe.is_null());
+        assert_eq!(CStr::from_ptr(pixfuse_c::pixfuse_pipeline_text(pipe)), &*text);
+
+        let expect = |code: &str, message: &str, failed: &dyn Fn(*mut *mut Failure)| {
+            let [found, text] = said(failed);
+            assert_eq!(found, code, "{text}");
+            assert!(text.contains(message), "{text}");
+        };
+        let mut out = vec![0_f32; 3 * 24 * 32];
+        let bytes = size_of_val(&*out);
+        let out: *mut c_void = out.as_mut_ptr().cast();
+        let mut image: CImage = std::mem::zeroed();
+        expect("argument", "pipeline is null", &|error| {
+            pixfuse_c::pixfuse_run(null(), &image, out, bytes, error);
+        });
+        expect("argument", "image is null", &|error| {
+            pixfuse_c::pixfuse_run(pipe, null(), out, bytes, error);
+        });
+        expect("argument", "size is 0, expected sizeof(pixfuse_image)", &|error| {
+            pixfuse_c::pixfuse_run(pipe, &image, out, bytes, error);
+        });
+        (&raw mut image).cast::<usize>().write(size_of::<CImage>());
+        expect("argument", "pixels is null", &|error| {
+            pixfuse_c::pixfuse_run(pipe, &image, out, bytes, error);
+        });
+        let mut shape: Shape = std::mem::zeroed();
+        let shape: *mut Shape = &mut shape;
+        expect("argument", "sizeof(pixfuse_shape)", &|error| {
+            pixfuse_c::pixfuse_shape_of(pipe, 5, 5, shape, error);
+        });
+        expect("argument", "text is not UTF-8", &|error| {
+            pixfuse_c::pixfuse_pipeline_parse(c"\xff".as_ptr(), 1, error);
+        });
+        expect("config", "JSON", &|error| {
+            pixfuse_c::pixfuse_pipeline_from_config(c"{".as_ptr(), 1, null(), 0, error);
+        });
+        expect("file", "expected a JPEG, PNG", &|error| {
+            pixfuse_c::pixfuse_decode(pipe, c"<html>".as_ptr().cast(), 6, null(), out, bytes, error);
+        });
+        expect("out", "no number of elements of 4 bytes", &|error| {
+            pixfuse_c::pixfuse_batch(pipe, null(), 0, out, 3, error);
+        });
+        // Nobody wants to know.
+        assert!(!pixfuse_c::pixfuse_run(pipe, null(), out, bytes, null_mut()));
+        pixfuse_c::pixfuse_pipeline_free(pipe);
+        pixfuse_c::pixfuse_pipeline_free(null_mut());
+        pixfuse_c::pixfuse_error_free(null_mut());
+    }
+}
