@@ -114,14 +114,15 @@ class Pipeline {
   const pixfuse_pipeline *handle() const noexcept { return handle_.get(); }
 
  private:
-  Pipeline(pixfuse_pipeline *handle, pixfuse_error *error) { own(handle, error); }
+  // By reference: arguments are evaluated in any order, and the call beside it writes the error.
+  Pipeline(pixfuse_pipeline *handle, pixfuse_error *const &error) { own(handle, error); }
 
-  void own(pixfuse_pipeline *handle, pixfuse_error *error) {
+  void own(pixfuse_pipeline *handle, pixfuse_error *const &error) {
     check(handle != nullptr, error);
     handle_.reset(handle, pixfuse_pipeline_free);
   }
 
-  static void check(bool done, pixfuse_error *error) {
+  static void check(bool done, pixfuse_error *const &error) {
     if (!done) throw Error(error);
   }
 

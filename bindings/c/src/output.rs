@@ -90,7 +90,7 @@ pub(crate) unsafe fn into(pipe: &Pipeline, out: *mut c_void, bytes: usize, fill:
         if !out.cast::<T>().is_aligned() {
             return Err(Failure::new(c"out", format_args!("out: its address is no multiple of {}", align_of::<T>())));
         }
-        if bytes % size_of::<T>() != 0 {
+        if !bytes.is_multiple_of(size_of::<T>()) {
             return Err(Failure::new(
                 c"out",
                 format_args!("out: {bytes} bytes given, which is no number of elements of {} bytes", size_of::<T>()),

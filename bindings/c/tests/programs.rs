@@ -128,7 +128,8 @@ fn a_program_in_cpp_has_the_bytes_of_rust() {
         assert_eq!(run(&program, &[text, &file, &sides[0], &sides[1]]), expected(text, &pixels()), "{text}");
     }
     let failed = Command::new(&program).args(["input(rgb9)", &file, "1", "1"]).output().unwrap();
-    assert!(String::from_utf8_lossy(&failed.stderr).starts_with("[declaration] input: unknown"));
+    let said = String::from_utf8_lossy(&failed.stderr);
+    assert!(said.starts_with("[declaration] ") && said.contains("did you mean `rgb8`?"), "{said}");
 }
 
 #[test]
