@@ -24,6 +24,7 @@ mod check;
 mod cursor;
 mod error;
 mod explain;
+mod formats;
 mod grammar;
 mod keywords;
 pub mod language;

@@ -1,0 +1,106 @@
+//! What the words for formats, channels, filters and elements say: how many channels and bytes they have.
+
+use crate::{ChannelOrder, Element, Filter, PixelFormat, Sample};
+
+impl PixelFormat {
+    /// The channels in memory order, without their depth: `rgb8` is [`ChannelOrder::Rgb`]. YUV becomes that too.
+    pub const fn order(self) -> ChannelOrder {
+        match self {
+            Self::Gray8 | Self::Gray16 | Self::Gray32f => ChannelOrder::Gray,
+            Self::Rgb8 | Self::Rgb16 | Self::Rgb32f => ChannelOrder::Rgb,
+            Self::Nv12 | Self::Nv21 | Self::I420 | Self::Yuyv => ChannelOrder::Rgb,
+            Self::Bgr8 | Self::Bgr16 | Self::Bgr32f => ChannelOrder::Bgr,
+            Self::Rgba8 => ChannelOrder::Rgba,
+            Self::Bgra8 => ChannelOrder::Bgra,
+        }
+    }
+
+    /// How many channels a source pixel has: 1, 3 or 4.
+    pub const fn channels(self) -> usize {
+        self.order().channels()
+    }
+
+    /// The type of one channel.
+    pub const fn sample(self) -> Sample {
+        match self {
+            Self::Gray16 | Self::Rgb16 | Self::Bgr16 => Sample::U16,
+            Self::Gray32f | Self::Rgb32f | Self::Bgr32f => Sample::F32,
+            _ => Sample::U8,
+        }
+    }
+
+    /// Whether luma and chroma lie apart, and become RGB when they are read.
+    pub const fn is_yuv(self) -> bool {
+        matches!(self, Self::Nv12 | Self::Nv21 | Self::I420 | Self::Yuyv)
+    }
+}
+
+impl Sample {
+    /// Bytes of one sample.
+    pub const fn size(self) -> usize {
+        match self {
+            Self::U8 => 1,
+            Self::U16 => 2,
+            Self::F32 => 4,
+        }
+    }
+
+    /// The value of white.
+    pub const fn white(self) -> f64 {
+        match self {
+            Self::U8 => 255.0,
+            Self::U16 => 65535.0,
+            Self::F32 => 1.0,
+        }
+    }
+}
+
+impl ChannelOrder {
+    /// How many channels there are: 1, 3 or 4.
+    pub const fn channels(self) -> usize {
+        self.letters().len()
+    }
+
+    /// Whether the last channel is alpha.
+    pub const fn has_alpha(self) -> bool {
+        matches!(self, Self::Rgba | Self::Bgra)
+    }
+
+    /// One letter a channel: `y` for gray, else `r`, `g`, `b`, `a`.
+    pub const fn letters(self) -> &'static str {
+        match self {
+            Self::Gray => "y",
+            Self::Rgb => "rgb",
+            Self::Bgr => "bgr",
+            Self::Rgba => "rgba",
+            Self::Bgra => "bgra",
+        }
+    }
+}
+
+impl Filter {
+    /// Whether each output pixel is one source pixel.
+    pub const fn is_nearest(self) -> bool {
+        matches!(self, Self::Nearest | Self::NearestExact | Self::NearestFloor)
+    }
+}
+
+impl Element {
+    /// Bytes of one element.
+    pub const fn size(self) -> usize {
+        match self {
+            Self::F32 => 4,
+            Self::F16 | Self::Bf16 => 2,
+            Self::U8 | Self::I8 => 1,
+        }
+    }
+
+    /// The least and the most of an integer; `None` for the others.
+    pub const fn range(self) -> Option<[i32; 2]> {
+        match self {
+            Self::F32 | Self::F16 | Self::Bf16 => None,
+            Self::U8 => Some([0, 255]),
+            Self::I8 => Some([-128, 127]),
+        }
+    }
+}
