@@ -23,7 +23,7 @@ pub(crate) enum Cut {
     Tiles(TileGrid),
 }
 
-/// An image of the tensor, or several that one window of one resampling makes.
+/// An image of the tensor, or many small tiles.
 pub(crate) struct Part {
     pub(crate) placement: Placement,
     /// Where its rows lie, unless they lie one after another.
@@ -90,15 +90,16 @@ impl Cut {
             }
             Self::Tiles(grid) => {
                 let tile = channels * grid.tile[0] * grid.tile[1];
+                let one = |placement, index| Part { placement, runs: None, start: index * tile, elements: tile };
+                let thumbnail = grid.thumbnail_placement().zip(grid.thumbnail());
+                let thumbnail = thumbnail.map(|(placement, index)| one(placement, index));
+                if grid.are_windows() {
+                    let tiles = grid.windows(&placement).zip(grid.first()..);
+                    return Ok(tiles.map(|(placement, index)| one(placement, index)).chain(thumbnail).collect());
+                }
                 let (elements, start) = (area(&placement), grid.first() * tile);
-                let canvas = Part { placement, runs: grid.runs(channels, layout)?.map(Arc::new), start, elements };
-                let thumbnail = grid.thumbnail_placement().zip(grid.thumbnail()).map(|(placement, index)| Part {
-                    placement,
-                    runs: None,
-                    start: index * tile,
-                    elements: tile,
-                });
-                std::iter::once(canvas).chain(thumbnail).collect()
+                let runs = grid.runs(channels, layout)?.map(Arc::new);
+                std::iter::once(Part { placement, runs, start, elements }).chain(thumbnail).collect()
             }
         })
     }

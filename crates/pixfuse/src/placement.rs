@@ -140,6 +140,35 @@ impl Placement {
         Some(sides.map(|side| side as usize))
     }
 
+    /// A rectangle of the output as an output of its own.
+    pub(crate) fn part(&self, part: [Range<usize>; 2]) -> Self {
+        let inside = |axis: usize, range: Range<usize>| {
+            let Range { start, end } = part[axis].clone();
+            range.start.clamp(start, end) - start..range.end.clamp(start, end) - start
+        };
+        let window = self.window.ranges();
+        let [rows, columns] = [0, 1].map(|axis| {
+            let (first, at) = (window[axis].start, self.at[axis]);
+            let place = inside(axis, at..at + window[axis].len());
+            // Nothing of the window is in a part beside it.
+            (first + (place.start + part[axis].start).saturating_sub(at) as u32, place)
+        });
+        let margins = self.margins.iter().filter_map(|Margin { rows, columns, fill }| {
+            let (rows, columns) = (inside(0, rows.clone()), inside(1, columns.clone()));
+            let fill = fill.clone();
+            (!rows.is_empty() && !columns.is_empty()).then_some(Margin { rows, columns, fill })
+        });
+        Self {
+            origin: [0, 1].map(|axis| self.origin[axis] - part[axis].start as i64),
+            window: Window { top: rows.0, left: columns.0, rows: rows.1.len() as u32, columns: columns.1.len() as u32 },
+            at: [rows.1.start, columns.1.start],
+            output: [part[0].len(), part[1].len()],
+            margins: margins.collect(),
+            tiles: None,
+            ..self.clone()
+        }
+    }
+
     /// The same at the top left of a frame of zeros, which is no smaller.
     pub(crate) fn framed(mut self, frame: [usize; 2]) -> Self {
         let [rows, columns] = self.output;

@@ -52,6 +52,21 @@ impl TileGrid {
         self.thumbnail.map(|place| if place == Thumbnail::First { 0 } else { self.of_canvas() })
     }
 
+    /// Whether each tile is worth tables of its own: it is then resampled as a window of the canvas, straight into its place.
+    /// Many small ones are moved there row by row.
+    pub(crate) fn are_windows(&self) -> bool {
+        const MOST: usize = 256;
+        const LEAST_COLUMNS: usize = 32;
+        self.of_canvas() <= MOST && self.tile[1] >= LEAST_COLUMNS
+    }
+
+    /// Where the pixels of each tile of the canvas go.
+    pub(crate) fn windows(&self, canvas: &Placement) -> impl Iterator<Item = Placement> {
+        let ([rows, columns], [high, wide]) = (self.tile, self.grid);
+        let corners = (0..high).flat_map(move |y| (0..wide).map(move |x| [y * rows, x * columns]));
+        corners.map(move |[top, left]| canvas.part([top..top + rows, left..left + columns]))
+    }
+
     /// Where the thumbnail's pixels go.
     pub(crate) fn thumbnail_placement(&self) -> Option<Placement> {
         self.thumbnail.map(|_| Placement::whole(self.tile.map(|side| side as u32)))
@@ -67,7 +82,7 @@ impl TileGrid {
         tile.batch(self.pad_to.unwrap_or(self.count()))
     }
 
-    /// Where the rows of the canvas lie, stored in this layout; nothing where it is one tile, whose rows lie one after
+    /// Where the rows of a canvas of small tiles lie, stored in this layout; nothing where it is one tile, whose rows lie one after
     /// another.
     ///
     /// # Errors

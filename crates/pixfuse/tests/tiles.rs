@@ -68,7 +68,8 @@ fn every_way_of_making_rows() {
         "bicubic, antialias, like = torch",
         "bicubic, antialias, precision = f32",
     ] {
-        for rule in RULES.map(|text| rule(text, 24)) {
+        // Small tiles in runs, larger ones as windows.
+        for (side, rule) in [24, 40].into_iter().flat_map(|side| RULES.map(|text| (side, rule(text, side)))) {
             if rule.contains("idefics3") && filter.contains("f32") {
                 continue;
             }
@@ -76,7 +77,7 @@ fn every_way_of_making_rows() {
                 [("rgb8", "output(rgb, f32, chw)"), ("rgb8", "output(bgr, f32, hwc)"), ("gray8", "output(gray, f32)")]
             {
                 let text = format!(
-                    "input({input}), tiles(24, 24, {filter}, {rule}), normalize(mean = 0.45, std = 0.22), {output}"
+                    "input({input}), tiles({side}, {side}, {filter}, {rule}), normalize(mean = 0.45, std = 0.22), {output}"
                 );
                 agrees::<f32>(&text, [61, 83], -7.5);
             }
