@@ -35,6 +35,7 @@ mod out;
 mod pillow;
 mod pipeline;
 mod planes;
+mod run;
 mod tensor;
 
 use pixfuse::{Entry, Level, presets};
