@@ -1,7 +1,11 @@
 import type { Declaration, Element, Level, Orient, Values } from './declaration'
+import type { BatchTensor, DecodeBatchOptions, DecodeOptions, DraftOptions, FileSource, GoesOn, Header } from './files'
+import type { Geometry, GeometryConstructor } from './geometry'
 import type { Processor } from './processor'
 
 export * from './declaration'
+export * from './files'
+export * from './geometry'
 export * from './processor'
 
 /**
@@ -103,100 +107,6 @@ export interface RunSyncOptions<E extends Element = Element> extends Options<E>,
   readonly threads?: number | null | undefined
 }
 
-/** A file: its bytes, its path, or a `file:` URL. */
-export type FileSource = Uint8Array | Uint8ClampedArray | ArrayBuffer | string | URL
-
-/** Options of batches of files. */
-export interface DecodeBatchOptions<E extends Element = Element> extends DecodeOptions<E> {
-  /** How many threads share the work; 1 unless given. */
-  readonly threads?: number | null | undefined
-  /**
-   * What becomes of the batch when a file fails, or is null: an error unless given; with `'fill'` its tensor has the value
-   * `fill` in each element, with `'skip'` it has none, and those behind it move up. `out` has room for all files.
-   */
-  readonly onError?: 'raise' | 'fill' | 'skip' | null | undefined
-  /** A number, for `onError: 'fill'`; a whole one of their range for elements of integers. */
-  readonly fill?: number | null | undefined
-}
-
-/** Of a batch that goes on after files that fail. */
-export interface GoesOn {
-  readonly onError: 'fill' | 'skip'
-}
-
-/** A file that failed. */
-export interface FileFailure {
-  /** Its place in the list. */
-  index: number
-  /** Its path or URL, or the name of a `File`. */
-  name: string | undefined
-  /** One word that stays the same in later versions. */
-  code: FileErrorCode
-  /** What was wrong with it. */
-  message: string
-}
-
-/** The `code` of an error about a file, and not about the call: other files may do. */
-export type FileErrorCode =
-  | 'missing'
-  | 'unreadable'
-  | 'unknown_format'
-  | 'no_decoder'
-  | 'truncated'
-  | 'damaged'
-  | 'unsupported'
-  | 'too_large'
-  | 'too_long'
-  | 'colours'
-  | 'size'
-
-/** The block of a batch that goes on, and the files that are not in it. */
-export interface BatchTensor<D = TensorData> extends Tensor<D> {
-  failures: FileFailure[]
-}
-
-/** What a file says of itself before its pixels. Sizes are `[rows, columns]`. */
-export interface Header {
-  format: 'JPEG' | 'PNG' | 'WebP' | 'GIF' | 'BMP' | 'TIFF'
-  /** The size as the pixels are stored. */
-  stored: [rows: number, columns: number]
-  /** The size when the image is turned as the file's note says. */
-  shown: [rows: number, columns: number]
-  /** 1 of gray, 3 of colours, one more with alpha; 4 of CMYK. Of a palette those of its entries. */
-  channels: number
-  /** Of a sample as stored; of an index into a palette where there is one. */
-  bits: number
-  /** Whether pixels have alpha: `input(rgba8)` reads them, `input(rgb8)` does not. */
-  alpha: boolean
-  /** Of an animation, or images in a TIFF file; the first one is decoded. */
-  frames: number
-  /** What the file's note says, as EXIF counts; absent without a note. */
-  orientation?: Orient
-}
-
-/** At which size a file is decoded. */
-export interface DraftOptions {
-  /**
-   * `[rows, columns]` that are enough: a JPEG file whose sides, as stored, are at least 2, 4 or 8 times as large is decoded
-   * at half, a quarter or an eighth of its size, as by Pillow's `Image.draft`: faster, and not what a filter makes of the
-   * whole image. Geometry is that of the whole image. Needs the decoder libjpeg-turbo.
-   */
-  readonly draft?: readonly [rows: number, columns: number] | null | undefined
-}
-
-/** Options of `decodeSync` and `decode`. */
-export interface DecodeOptions<E extends Element = Element> extends Options<E>, OrientOptions, DraftOptions {
-  /**
-   * What a JPEG file gives that ends too early or is damaged: an error unless given, or with `fill` what there is of it, as
-   * with Pillow's `LOAD_TRUNCATED_IMAGES`. Needs the decoder libjpeg-turbo.
-   */
-  readonly truncated?: 'error' | 'fill' | null | undefined
-  /** An image of more pixels is refused before memory is asked for; 178,956,970 unless given, as Pillow's. */
-  readonly maxPixels?: number | null | undefined
-  /** An image with a longer side is refused, too; 65,535 unless given, the longest side of a JPEG. */
-  readonly maxSide?: number | null | undefined
-}
-
 /** Options of `run`. */
 export interface RunOptions<E extends Element = Element> extends RunSyncOptions<E> {
   /** Whether the image's buffer may be taken instead of copied. */
@@ -210,15 +120,6 @@ export interface Tensor<D = TensorData> {
   dims: number[]
 }
 
-/** A place: x grows with the columns, y with the rows. The first pixel reaches from 0 to 1, its centre is 0.5. */
-export type Point = [x: number, y: number]
-
-/** Two corners. The whole image is `[0, 0, columns, rows]`. */
-export type Box = [x1: number, y1: number, x2: number, y2: number]
-
-/** Numbers in a typed array. */
-export type TypedNumbers = Float32Array | Float64Array | Int32Array | Uint32Array | Int16Array | Uint16Array
-
 /** The patches or tiles of several images, one image behind another. */
 export interface Concatenated<Data> extends Tensor<Data> {
   /** Where each image's begin, and their number. */
@@ -230,114 +131,6 @@ export interface Padded<Data> extends Tensor<Data> {
   /** 1 where images are: `[images, patches]`, `[images, tiles]` or `[images, rows, columns]`. */
   mask: Tensor<Uint8Array>
 }
-
-/** Two rows: `x' = m[0][0] * x + m[0][1] * y + m[0][2]`, and `y'` by the second. */
-export type Matrix = readonly [readonly [number, number, number], readonly [number, number, number]]
-
-/** Options of the functions that move places. */
-export interface ClipOptions {
-  /** Whether what would lie outside the image moves onto its edge. */
-  readonly clip?: boolean | undefined
-}
-
-/**
- * Moves places; what is given stays as it is.
- *
- * Places are given one number after another, or as an array with an array for each, and come back as they were given:
- * arrays as arrays, typed arrays of any type as a Float64Array.
- */
-export interface Change<Place> {
-  (places: TypedNumbers, options?: ClipOptions | null): Float64Array
-  (places: readonly number[], options?: ClipOptions | null): number[]
-  (places: readonly (readonly number[] | TypedNumbers)[], options?: ClipOptions | null): Place[]
-}
-
-/**
- * What a pipeline does to places in an image of one size. `pipe.geometry` makes it.
- *
- * A structured clone of it (`postMessage`, `workerData`), and its JSON, are its numbers; `Geometry.from` makes an equal
- * geometry of them.
- *
- * Sizes, scales and offsets are `[rows, columns]`, points are `[x, y]`. After a letterbox the matrix has the one ratio by
- * which Ultralytics, YOLOX and OpenCV take boxes back; `exactScale` tells the rounded sides of the content.
- */
-export interface Geometry {
-  /** From the source to the output: `[[sx, 0, tx], [0, sy, ty]]`. */
-  readonly matrix: Matrix
-  /** From the output to the source, of the same form. */
-  readonly inverse: Matrix
-  /** Output pixels per source pixel, as places are moved. */
-  readonly scale: readonly [rows: number, columns: number]
-  /** The resized over the source rows and columns, by which pixels are resampled. */
-  readonly exactScale: readonly [rows: number, columns: number]
-  /** Where in the output the first pixel of the resized image lies; negative when it is cut off. */
-  readonly offset: readonly [row: number, column: number]
-  /** The part of the output that shows the source; the rest is filled. */
-  readonly content: readonly [top: number, left: number, rows: number, columns: number]
-  /** The part of the source that `content` shows. */
-  readonly sourceBox: Readonly<Box>
-  /** The size of the source. */
-  readonly source: readonly [rows: number, columns: number]
-  /** The size that the whole source is resampled to, before anything is cut off or put around it. */
-  readonly resized: readonly [rows: number, columns: number]
-  /** Patches, with `patches: ..`; their product is the number that show the image. */
-  readonly patches?: readonly [rows: number, columns: number]
-  /** Tiles, with `tiles: ..`; the thumbnail is none of them. */
-  readonly tiles?: readonly [rows: number, columns: number]
-  /** Which image of the tensor shows the whole source as one tile, if there is one. */
-  readonly thumbnail?: number
-  /** How many images of the tensor show the source: the tiles and the thumbnail, and 1 without `tiles: ..`. */
-  readonly images: number
-  /**
-   * The geometry of one image of the tensor, which is its output: of a tile or of the thumbnail, in their order.
-   *
-   * @example
-   * const tiles = 'tiles(448, 448, bicubic, antialias, rule = internvl, max = 12, thumbnail = last)'
-   * const geometry = new Pipeline(`input(rgb8), ${tiles}, output(rgb, f32)`).geometry(1080, 1920)
-   * geometry.tile(5).unmapBoxes([[0, 0, 224, 448]]) // [[480, 540, 720, 1080]]
-   */
-  tile(index: number): Geometry
-  /** The size of the output; with `tiles: ..` that of the canvas that is cut. */
-  readonly output: readonly [rows: number, columns: number]
-  /** Points of the source, in the output; not clipped unless asked for. */
-  readonly mapPoints: Change<Point>
-  /** Points of the output, in the source; not clipped unless asked for. */
-  readonly unmapPoints: Change<Point>
-  /** Boxes of the source, in the output; not clipped unless asked for. */
-  readonly mapBoxes: Change<Box>
-  /**
-   * Boxes of the output, in the source: where a detector found things in the photo. Not clipped unless asked for.
-   *
-   * @example
-   * const pipe = new Pipeline('input(rgb8), letterbox(640, 640, bilinear), output(rgb, f32, chw)')
-   * pipe.geometry(720, 1280).unmapBoxes([[100, 130, 200, 240]]) // [[200, 0, 400, 200]]
-   */
-  readonly unmapBoxes: Change<Box>
-  /** Whether the other maps every place to the same one. */
-  equals(other: GeometryNumbers): boolean
-  /** All numbers. */
-  toJSON(): GeometryNumbers
-}
-
-/** The numbers of a geometry. */
-export type GeometryNumbers = Pick<
-  Geometry,
-  'matrix' | 'inverse' | 'scale' | 'exactScale' | 'offset' | 'content' | 'sourceBox' | 'source' | 'resized' | 'output' | 'patches'
-  | 'tiles' | 'thumbnail'
->
-
-export interface GeometryConstructor {
-  /**
-   * The geometry with these numbers.
-   *
-   * @example
-   * Geometry.from(JSON.parse(JSON.stringify(geometry))).equals(geometry) // true
-   */
-  from(numbers: Pick<GeometryNumbers, 'source' | 'resized' | 'output' | 'content' | 'scale' | 'offset' | 'patches' | 'tiles' | 'thumbnail'>): Geometry
-  readonly prototype: Geometry
-}
-
-export const Geometry: GeometryConstructor
 
 /**
  * A preprocessing pipeline, ready to run. It is immutable. A worker gets one by its `spec`: a structured clone of it is an
