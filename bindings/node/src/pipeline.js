@@ -189,7 +189,7 @@
     batchSync(images, options, list) {
       const values = [...partsOf(images)]
       const { out, threads } = known(options, ['out', 'threads'], list)
-      const made = this.#native.batch(values, this.#bits(out), this.#allocate, threads)
+      const made = this.#native.batch(values, this.#bits(out), this.#allocate, threads, undefined)
       return { data: this.#shown(out, made), dims: this.#dimsOf(values) }
     }
 
@@ -198,7 +198,7 @@
       const { out, threads, transfer } = known(options, ['out', 'threads', 'transfer'], list)
       const mover = transfer ? moves(values) : undefined
       const bits = this.#bits(out)
-      const made = await this.#native.startBatch(values, bits, this.#allocate, mover, threads)
+      const made = await this.#native.startBatch(values, bits, this.#allocate, mover, threads, undefined)
       fill(bits, made)
       return { data: this.#shown(out, made), dims: this.#dimsOf(values) }
     }
