@@ -1,6 +1,7 @@
 """What the documentation shows is what happens."""
 
 import doctest
+import importlib.util
 import inspect
 import re
 from pathlib import Path
@@ -44,3 +45,12 @@ def test_everything_public_is_described():
         for name, method in vars(public).items():
             if not name.startswith("_"):
                 assert inspect.getdoc(method), name
+
+
+def test_stubs_carry_the_docstrings():
+    at = importlib.util.spec_from_file_location("stubs", PACKAGE / "stubs.py")
+    stubs = importlib.util.module_from_spec(at)
+    at.loader.exec_module(stubs)
+    text = stubs.STUBS.read_text(encoding="utf-8")
+    assert "What was wrong with a declaration" in text
+    assert stubs.with_docstrings(text, pixfuse._pixfuse) == text, "run `python bindings/python/stubs.py`"

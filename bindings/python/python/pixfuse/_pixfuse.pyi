@@ -79,9 +79,17 @@ __version__: str
 # The reference of the language, in Markdown.
 LANGUAGE: Final[str]
 
-class PipelineError(ValueError): ...
+class PipelineError(ValueError):
+    """What was wrong with a declaration or an argument: its name, its value and what was expected.
+
+    Nothing has been written to an output when it is raised.
+    """
 
 class FileError(PipelineError):
+    """What was wrong with a file, and not with the call: other files may do.
+
+    `code` is one word for it, which stays the same in later versions: "missing", "unreadable", "unknown_format", "no_decoder", "truncated", "damaged", "unsupported", "too_large", "too_long", "colours" or "size". `index` is its place in the list of a batch, else None.
+    """
     code: str
     index: int | None
 
@@ -93,6 +101,38 @@ class _Failure(TypedDict):
 
 @final
 class Pipeline:
+    """A preprocessing pipeline, ready to run: pixels to a tensor in one pass.
+
+    Made from the text of a declaration, or from its clauses as keyword arguments: input, resize, letterbox, tiles, center_crop,
+    crop, pad, normalize, output and patches. A clause is a str with what stands between its brackets, or a tuple of numbers, words
+    and dicts with what has a name; True is a clause without arguments. Raises PipelineError, with every mistake and its
+    place.
+
+    Numbers written `_` (or None in a tuple) are keyword arguments of their own: rows, columns, shortest, longest, crop_rows,
+    crop_columns, scale, mean, std and eps. `mean` and `std` are one number, or one for each output channel in the output's
+    order.
+
+    >>> import numpy, pixfuse
+    >>> pipe = pixfuse.Pipeline("input(rgb8), resize(2, 4, bilinear), normalize(), output(rgb, f32, chw)")
+    >>> pipe == pixfuse.Pipeline(
+    ...     input="rgb8", resize=(None, 4, "bilinear"), normalize=True, output=("rgb", "f32", "chw"), rows=2
+    ... )
+    True
+    >>> pipe(numpy.zeros((6, 8, 3), numpy.uint8)).shape
+    (3, 2, 4)
+
+    >>> pixfuse.Pipeline(
+    ...     input="bgr8", letterbox=(640, 640, "bilinear", {"stride": 32, "scale_up": False}), output=("rgb", "f32", "chw")
+    ... )
+    Pipeline("input(bgr8), letterbox(640, 640, bilinear, stride = 32, scale_up = false), output(rgb, f32, chw)")
+    >>> pixfuse.Pipeline(
+    ...     input="rgb8", resize=({"shortest": None}, "bilinear", "antialias"), output="rgb, f32", shortest=256
+    ... ).output_shape(480, 640)
+    (3, 256, 341)
+
+    A pipeline is immutable, hashable and pickled as its text; one may be used from many threads at once. The environment
+    variable PIXFUSE_LEVEL, read when a pipeline is made, chooses its level; the bytes are the same on each.
+    """
     @overload
     def __new__(
         cls,
@@ -149,23 +189,110 @@ class Pipeline:
         pad: _Clause | None = ...,
         normalize: _Clause | bool | None = ...,
         output: _Clause = ...,
-    ) -> Pipeline: ...
+    ) -> Pipeline:
+        """The same pipeline with other clauses, given as keyword arguments of `Pipeline`: for images of other channels,
+        another size or dtype. Each takes the place of the whole clause of its name, or is added; None leaves one out.
+
+        >>> from pixfuse import presets
+        >>> presets.yolo.replace(input="rgb8")
+        Pipeline("input(rgb8), letterbox(640, 640, bilinear), normalize(order = torchvision), output(rgb, f32, chw)")
+        >>> presets.siglip.replace(resize=(384, 384, "bicubic", "antialias")).output_shape(480, 640)
+        (3, 384, 384)
+        """
     @overload
     def run(
         self, image: _Image, out: None = None, *, orient: _Orient = None, threads: int = 1
-    ) -> npt.NDArray[Any]: ...
+    ) -> npt.NDArray[Any]:
+        """Runs over one image into a new array, or into `out`, which is returned: `pipe(image)` is `pipe.run(image)`.
+
+        `image` is a numpy array of uint8 (uint16 for rgb16 and its kin, float32 for rgb32f) with any strides, (rows,
+        columns, channels), or (channels, rows, columns) for input(.., chw); a gray one may be (rows, columns). For
+        nv12, nv21 and i420 it is one array (rows * 3/2, columns) as OpenCV has it, or a tuple of the planes, (y, uv) or
+        (y, u, v), with rows of any stride; for yuyv an array (rows, columns, 2) of even columns. Also a Pillow image of
+        mode L, RGB or RGBA, a tensor of torch or of another library with __dlpack__, in the CPU's memory, and anything
+        with the buffer protocol, __array_interface__ or __array__. `out` is a writable C-contiguous array or tensor of
+        exactly the output's shape and dtype that shares no memory with the image; for bf16 an array of ml_dtypes, or a
+        tensor of bfloat16; one in front of the shape, as models take it, may be there. `threads` share the rows of the
+        result, as they share the images of `batch`.
+
+        A Pillow image is read as it is stored: its EXIF note is **not** followed unless `orient="exif"` asks for it, as
+        `ImageOps.exif_transpose` reads it, while `decode` follows the note of a file unless `orient="stored"` forbids it.
+        So a model that is trained by one and served by the other needs one of the two words. `orient` may also be an EXIF
+        value from 1 to 8; without it, and without a note, input(.., orient = ..) says it.
+
+        >>> import pixfuse, PIL.Image
+        >>> photo = PIL.Image.new("RGB", (8, 6))
+        >>> photo.getexif()[0x0112] = 6
+        >>> pipe = pixfuse.Pipeline("input(rgb8), output(rgb, u8, hwc)")
+        >>> pipe(photo).shape, pipe(photo, orient="exif").shape
+        ((6, 8, 3), (8, 6, 3))
+
+        Nothing is copied: arrays, tensors and buffers are read where they lie, whatever their strides, and so are
+        Pillow images that Pillow (11.2 or newer) keeps in one piece. Larger ones than 16 MB are kept in several, and
+        copied; PIL.Image.core.set_use_block_allocator(1), before they are made or loaded, keeps each of them in one,
+        and so does PILLOW_BLOCK_SIZE=1024m in the environment. torch.from_numpy makes the result a tensor, without a
+        copy too.
+
+        The GIL is released meanwhile: no other thread may write to `image` or use `out` until the call returns. Raises
+        PipelineError when an argument does not fit; nothing has been written to `out` then.
+        """
     @overload
     def run(self, image: _Image, out: _Out, *, orient: _Orient = None, threads: int = 1) -> _Out: ...
     @overload
     def __call__(
         self, image: _Image, out: None = None, *, orient: _Orient = None, threads: int = 1
-    ) -> npt.NDArray[Any]: ...
+    ) -> npt.NDArray[Any]:
+        """Runs over one image into a new array, or into `out`, which is returned: `pipe(image)` is `pipe.run(image)`.
+
+        `image` is a numpy array of uint8 (uint16 for rgb16 and its kin, float32 for rgb32f) with any strides, (rows,
+        columns, channels), or (channels, rows, columns) for input(.., chw); a gray one may be (rows, columns). For
+        nv12, nv21 and i420 it is one array (rows * 3/2, columns) as OpenCV has it, or a tuple of the planes, (y, uv) or
+        (y, u, v), with rows of any stride; for yuyv an array (rows, columns, 2) of even columns. Also a Pillow image of
+        mode L, RGB or RGBA, a tensor of torch or of another library with __dlpack__, in the CPU's memory, and anything
+        with the buffer protocol, __array_interface__ or __array__. `out` is a writable C-contiguous array or tensor of
+        exactly the output's shape and dtype that shares no memory with the image; for bf16 an array of ml_dtypes, or a
+        tensor of bfloat16; one in front of the shape, as models take it, may be there. `threads` share the rows of the
+        result, as they share the images of `batch`.
+
+        A Pillow image is read as it is stored: its EXIF note is **not** followed unless `orient="exif"` asks for it, as
+        `ImageOps.exif_transpose` reads it, while `decode` follows the note of a file unless `orient="stored"` forbids it.
+        So a model that is trained by one and served by the other needs one of the two words. `orient` may also be an EXIF
+        value from 1 to 8; without it, and without a note, input(.., orient = ..) says it.
+
+        >>> import pixfuse, PIL.Image
+        >>> photo = PIL.Image.new("RGB", (8, 6))
+        >>> photo.getexif()[0x0112] = 6
+        >>> pipe = pixfuse.Pipeline("input(rgb8), output(rgb, u8, hwc)")
+        >>> pipe(photo).shape, pipe(photo, orient="exif").shape
+        ((6, 8, 3), (8, 6, 3))
+
+        Nothing is copied: arrays, tensors and buffers are read where they lie, whatever their strides, and so are
+        Pillow images that Pillow (11.2 or newer) keeps in one piece. Larger ones than 16 MB are kept in several, and
+        copied; PIL.Image.core.set_use_block_allocator(1), before they are made or loaded, keeps each of them in one,
+        and so does PILLOW_BLOCK_SIZE=1024m in the environment. torch.from_numpy makes the result a tensor, without a
+        copy too.
+
+        The GIL is released meanwhile: no other thread may write to `image` or use `out` until the call returns. Raises
+        PipelineError when an argument does not fit; nothing has been written to `out` then.
+        """
     @overload
     def __call__(self, image: _Image, out: _Out, *, orient: _Orient = None, threads: int = 1) -> _Out: ...
     @overload
     def batch(
         self, images: Iterable[_Image], out: None = None, *, threads: int = 1, orient: _Orient = None
-    ) -> npt.NDArray[Any]: ...
+    ) -> npt.NDArray[Any]:
+        """Runs over images of any sizes into one array, (images, ...), in their order; `images` is any iterable.
+
+        Images, `out` and `orient` are as in a call of the pipeline, and the images must give tensors of one shape, which
+        resize(...) makes. `threads` is how many threads work on them, from 1 to 1024: the calling one and others, which
+        all pipelines share and which start when they are first needed, in a forked child too. The bytes are the same for
+        any number; more than there are cores gain nothing. Raises PipelineError, which names the image by its number.
+
+        >>> import numpy, pixfuse
+        >>> pipe = pixfuse.Pipeline("input(gray8), resize(2, 4, nearest), output(gray, u8, hwc)")
+        >>> pipe.batch([numpy.zeros((6, 8), numpy.uint8), numpy.ones((3, 3), numpy.uint8)]).shape
+        (2, 2, 4, 1)
+        """
     @overload
     def batch(
         self, images: Iterable[_Image], out: _Out, *, threads: int = 1, orient: _Orient = None
@@ -173,7 +300,21 @@ class Pipeline:
     @overload
     def concat(
         self, images: Iterable[_Image], out: None = None, *, threads: int = 1, orient: _Orient = None
-    ) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]: ...
+    ) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
+        """Runs over images of any sizes into one array of all their patches or tiles, (all of them, ...), one image behind
+        another: (array, offsets). `offsets` are where each image's begin, and their number: one more than there are images.
+
+        The array is made once, as large as geometry says, and every kernel writes to its place in it. Arguments and errors
+        are those of `batch`; whole images are refused, which `pad` and `batch` make one array of. `geometry(..).patches`
+        and `.tiles` are the grids.
+
+        >>> import numpy, pixfuse
+        >>> pipe = pixfuse.Pipeline("input(rgb8), output(rgb, f32), patches(14, merge = 2)")
+        >>> images = [numpy.zeros((28, 56, 3), numpy.uint8), numpy.ones((56, 56, 3), numpy.uint8)]
+        >>> patches, offsets = pipe.concat(images)
+        >>> patches.shape, offsets
+        ((24, 588), array([ 0,  8, 24]))
+        """
     @overload
     def concat(
         self, images: Iterable[_Image], out: _Out, *, threads: int = 1, orient: _Orient = None
@@ -181,7 +322,19 @@ class Pipeline:
     @overload
     def pad(
         self, images: Iterable[_Image], out: None = None, *, threads: int = 1, orient: _Orient = None
-    ) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]: ...
+    ) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
+        """Runs over images of any sizes into one array in which each is as large as the largest, (images, ...): (array, mask).
+        What is added is zeros, behind the last patch or tile, below and to the right of a whole image. `mask`, of bool, says
+        where images are: (images, patches), (images, tiles) or (images, rows, columns).
+
+        Arguments and errors are those of `batch`.
+
+        >>> import numpy, pixfuse
+        >>> pipe = pixfuse.Pipeline("input(gray8), output(gray, u8, chw)")
+        >>> array, mask = pipe.pad([numpy.full((1, 2), 7, numpy.uint8), numpy.full((2, 1), 9, numpy.uint8)])
+        >>> array.shape, array[1].tolist(), mask[1].tolist()
+        ((2, 1, 2, 2), [[[9, 0], [9, 0]]], [[True, False], [True, False]])
+        """
     @overload
     def pad(
         self, images: Iterable[_Image], out: _Out, *, threads: int = 1, orient: _Orient = None
@@ -197,7 +350,39 @@ class Pipeline:
         max_side: int | None = None,
         draft: tuple[int, int] | None = None,
         truncated: Literal["error", "fill"] | None = None,
-    ) -> npt.NDArray[Any]: ...
+    ) -> npt.NDArray[Any]:
+        """Decodes a JPEG, PNG, WebP, GIF, BMP or TIFF file and runs over it, into a new array or into `out`, which is returned.
+
+        `data` is the whole file: bytes, anything whose buffer is one row of bytes (a memoryview, an mmap, a pyarrow Buffer),
+        a tensor of torch of them, or where it is: a path (str or os.PathLike), or an object with read(), which is read from
+        its beginning if it has one. What may only be read is not copied, but for numpy's arrays. The image is turned as its EXIF note
+        says (which a call of the pipeline does for no Pillow image, unless it is given orient="exif"); without one as
+        input(.., orient = ..) says; `orient`, an EXIF value from 1 to 8, or "stored" for 1, overrides both. The pixels
+        are those that Pillow decodes, in the channels of input(...): a gray file gives colours too, an opaque one alpha
+        255. A file with alpha needs input(rgba8), or input(rgba8, alpha = drop), which reads every file. `decoders()`
+        names the decoders.
+
+        An image of more than `max_pixels` (178,956,970, as Pillow's) or with a side longer than `max_side` (65,535) is
+        refused before memory is asked for. With `draft=(rows, columns)` a JPEG file whose sides, as stored, are at least 2, 4
+        or 8 times as large is decoded at half, a quarter or an eighth of its size, as by Pillow's `Image.draft`: faster,
+        and not what a filter makes of the whole image. `truncated="fill"` fills what is missing or damaged in a JPEG file,
+        as Pillow's `LOAD_TRUNCATED_IMAGES`. Both need the decoder libjpeg-turbo, as in the wheels.
+
+        The GIL is released meanwhile, as in a call of the pipeline. Raises FileError, a PipelineError, when the file cannot
+        be read, is truncated, damaged, of another kind or of other channels, with one word for it as its `code`; nothing
+        has been written to `out` then.
+
+        >>> import io, pixfuse, PIL.Image
+        >>> file = io.BytesIO()
+        >>> PIL.Image.new("RGB", (8, 6)).save(file, "JPEG")
+        >>> pipe = pixfuse.Pipeline("input(rgb8), resize(2, 4, bilinear), normalize(), output(rgb, f32, chw)")
+        >>> pipe.decode(file.getvalue()).shape
+        (3, 2, 4)
+        >>> pipe.decode(file.getvalue()[:300])
+        Traceback (most recent call last):
+            ...
+        pixfuse.FileError: file: this JPEG file of 300 bytes ends too early: it is truncated
+        """
     @overload
     def decode(
         self,
@@ -224,7 +409,29 @@ class Pipeline:
         truncated: Literal["error", "fill"] | None = None,
         on_error: Literal["raise"] | None = None,
         fill: None = None,
-    ) -> npt.NDArray[Any]: ...
+    ) -> npt.NDArray[Any]:
+        """Decodes files and runs over them, into one array, (files, ...), in their order; `files` is any iterable.
+
+        Files and `out` are as in `decode`, and the files must give tensors of one shape, which resize(...) makes. Or `files`
+        is an Arrow array of binary, large_binary or binary_view, in one piece or in chunks, from any library that has the
+        Arrow C interface (`__arrow_c_array__`, `__arrow_c_stream__`), which is read where it lies. With `threads` that many
+        share the work.
+
+        A file that fails, or None or a null in its place, raises FileError, which names it by its number; those before it
+        may have been written to `out` then. With `on_error="fill"` its tensor has the value `fill` in each element, with
+        `on_error="skip"` it has none, and those behind it move up. Either gives two things: the array, and a list with a
+        dict for each file that failed: its `index`, its `name` (its path, or the `name` of what was read, else None), a
+        `code` as of FileError, and the `message`. `out` has room for all files, and those of it that were decoded are
+        given. What is no file's fault raises PipelineError.
+
+        >>> import pixfuse, PIL.Image, io
+        >>> file = io.BytesIO()
+        >>> PIL.Image.new("RGB", (8, 6)).save(file, "PNG")
+        >>> pipe = pixfuse.Pipeline("input(rgb8), resize(2, 4, bilinear), output(rgb, u8, hwc)")
+        >>> tensor, failures = pipe.decode_batch([file, b"<html>", None], on_error="fill", fill=114)
+        >>> tensor.shape, tensor[1, 0, 0, 0], [(failure["index"], failure["code"]) for failure in failures]
+        ((3, 2, 4, 3), np.uint8(114), [(1, 'unknown_format'), (2, 'missing')])
+        """
     @overload
     def decode_batch(
         self,
@@ -302,16 +509,44 @@ class Pipeline:
     ) -> tuple[Any, list[_Failure]]: ...
     def decode_geometry(
         self, data: _File, *, orient: _Orient = None, draft: tuple[int, int] | None = None
-    ) -> Geometry: ...
+    ) -> Geometry:
+        """Where `decode` puts things of this file: as `geometry`, for the turned image; nothing but the header is read.
+
+        With `draft`, as in `decode`, the places are still those of the whole image.
+        """
     @property
-    def spec(self) -> str: ...
+    def spec(self) -> str:
+        """The canonical text of the declaration, which makes an equal pipeline."""
     @property
-    def level(self) -> str: ...
+    def level(self) -> str:
+        """The level it runs on, one of `levels()`."""
     @property
-    def dtype(self) -> Literal["float32", "float16", "bfloat16", "uint8", "int8"]: ...
-    def explain(self) -> str: ...
-    def output_shape(self, rows: int, columns: int, *, orient: _Orient = None) -> tuple[int, ...]: ...
-    def geometry(self, rows: int, columns: int, *, orient: _Orient = None) -> Geometry: ...
+    def dtype(self) -> Literal["float32", "float16", "bfloat16", "uint8", "int8"]:
+        """The name of the output's dtype."""
+    def explain(self) -> str:
+        """What it does, for people: the text, the plan step by step, which kernel runs it on which level, and which
+        decoders `decode` uses.
+        """
+    def output_shape(self, rows: int, columns: int, *, orient: _Orient = None) -> tuple[int, ...]:
+        """The shape of the output for an image that is stored in this size.
+
+        input(.., orient = ..) turns it first, or `orient`, as in a call.
+
+        >>> import pixfuse
+        >>> pixfuse.Pipeline("input(rgb8), output(rgb, f32, chw)").output_shape(480, 640)
+        (3, 480, 640)
+        """
+    def geometry(self, rows: int, columns: int, *, orient: _Orient = None) -> Geometry:
+        """Where a run over an image that is stored in this size puts things: maps points and boxes to the output and back.
+
+        input(.., orient = ..) turns it first, or `orient`, as in a call; points and boxes are those of the turned image,
+        the one that people draw boxes on.
+
+        >>> import pixfuse
+        >>> pipe = pixfuse.Pipeline("input(rgb8), letterbox(640, 640, bilinear), output(rgb, f32, chw)")
+        >>> pipe.geometry(720, 1280).unmap_boxes([100, 130, 200, 240], clip=True)
+        array([200.,   0., 400., 200.])
+        """
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -321,6 +556,29 @@ class Pipeline:
 
 @final
 class Geometry:
+    """Where things of a source image lie in the output, and back; `Pipeline.geometry` makes it.
+
+    Sizes, scales and offsets are (rows, columns). Points are (x, y) and boxes (x1, y1, x2, y2), as detectors give them: x
+    grows with the columns, y with the rows, the unit is one pixel. Coordinates are those of edges: the first pixel reaches
+    from 0 to 1, its centre is 0.5, and the whole image is the box (0, 0, columns, rows).
+
+    Both ways are `output = source * scale + offset`. A letterbox has one scale for both axes, its ratio from before the
+    rounding of the sides, as Ultralytics, YOLOX and OpenCV take boxes back.
+
+    >>> import pixfuse
+    >>> pipe = pixfuse.Pipeline("input(rgb8), letterbox(640, 640, bilinear), output(rgb, f32, chw)")
+    >>> geometry = pipe.geometry(720, 1280)
+    >>> geometry.content, geometry.scale
+    ((140, 0, 360, 640), (0.5, 0.5))
+    >>> geometry.matrix
+    array([[  0.5,   0. ,   0. ],
+           [  0. ,   0.5, 140. ]])
+    >>> geometry.map_boxes([[200, 0, 400, 200], [0, 0, 1280, 720]])
+    array([[100., 140., 200., 240.],
+           [  0., 140., 640., 500.]])
+
+    It is immutable, hashable, and pickled as its numbers, from which `Geometry(...)` makes it again.
+    """
     def __new__(
         cls,
         source: Sequence[int],
@@ -334,38 +592,76 @@ class Geometry:
         thumbnail: int | None = None,
     ) -> Self: ...
     @property
-    def source(self) -> tuple[int, int]: ...
+    def source(self) -> tuple[int, int]:
+        """(rows, columns) of the source."""
     @property
-    def resized(self) -> tuple[int, int]: ...
+    def resized(self) -> tuple[int, int]:
+        """(rows, columns) that the whole source is resampled to, before anything is cut off or put around it."""
     @property
-    def output(self) -> tuple[int, int]: ...
+    def output(self) -> tuple[int, int]:
+        """(rows, columns) of the output; with tiles(..) those of the canvas that is cut."""
     @property
-    def content(self) -> tuple[int, int, int, int]: ...
+    def content(self) -> tuple[int, int, int, int]:
+        """The part of the output that shows the source, in pixels: (top, left, rows, columns). The rest is filled."""
     @property
-    def source_box(self) -> tuple[float, float, float, float]: ...
+    def source_box(self) -> tuple[float, float, float, float]:
+        """The part of the source that `content` shows: (x1, y1, x2, y2), in source pixels."""
     @property
-    def scale(self) -> tuple[float, float]: ...
+    def scale(self) -> tuple[float, float]:
+        """Output pixels per source pixel along rows and columns, as points and boxes are mapped: a letterbox's one ratio twice,
+        else `exact_scale`.
+        """
     @property
-    def exact_scale(self) -> tuple[float, float]: ...
+    def exact_scale(self) -> tuple[float, float]:
+        """The resized over the source rows and columns, by which pixels are resampled."""
     @property
-    def offset(self) -> tuple[int, int]: ...
+    def offset(self) -> tuple[int, int]:
+        """The (row, column) of the output where the first pixel of the resized image lies; negative when it is cut off."""
     @property
-    def patches(self) -> tuple[int, int] | None: ...
+    def patches(self) -> tuple[int, int] | None:
+        """(rows, columns) of patches with patches(..), else None; their product is the number that show the image."""
     @property
-    def tiles(self) -> tuple[int, int] | None: ...
+    def tiles(self) -> tuple[int, int] | None:
+        """(rows, columns) of tiles with tiles(..), else None; the thumbnail is none of them."""
     @property
-    def thumbnail(self) -> int | None: ...
+    def thumbnail(self) -> int | None:
+        """Which image of the tensor shows the whole source as one tile, or None: the first, or the one behind the tiles."""
     @property
-    def images(self) -> int: ...
-    def tile(self, index: int) -> Geometry: ...
+    def images(self) -> int:
+        """How many images of the tensor show the source: the tiles and the thumbnail, and 1 without tiles(..)."""
+    def tile(self, index: int) -> Geometry:
+        """The Geometry of one image of the tensor, which is its output: of a tile or of the thumbnail, in their order.
+
+        Raises IndexError where there are not so many.
+
+        >>> import pixfuse
+        >>> pipe = pixfuse.Pipeline(
+        ...     "input(rgb8), tiles(448, 448, bicubic, antialias, rule = internvl, max = 12, thumbnail = last), output(rgb, f32)"
+        ... )
+        >>> geometry = pipe.geometry(1080, 1920)
+        >>> geometry.tiles, geometry.thumbnail, pipe.output_shape(1080, 1920)
+        ((2, 4), 8, (9, 3, 448, 448))
+        >>> geometry.tile(5).unmap_boxes([[0, 0, 224, 448]])
+        array([[ 480.,  540.,  720., 1080.]])
+        """
     @property
-    def matrix(self) -> npt.NDArray[np.float64]: ...
+    def matrix(self) -> npt.NDArray[np.float64]:
+        """From the source to the output: [[sx, 0, tx], [0, sy, ty]], an array of float64 that is new at each access."""
     @property
-    def inverse(self) -> npt.NDArray[np.float64]: ...
-    def map_points(self, points: _Points, *, clip: bool = False) -> npt.NDArray[np.float64]: ...
-    def unmap_points(self, points: _Points, *, clip: bool = False) -> npt.NDArray[np.float64]: ...
-    def map_boxes(self, boxes: _Points, *, clip: bool = False) -> npt.NDArray[np.float64]: ...
-    def unmap_boxes(self, boxes: _Points, *, clip: bool = False) -> npt.NDArray[np.float64]: ...
+    def inverse(self) -> npt.NDArray[np.float64]:
+        """From the output to the source: the inverse of `matrix`, of the same form."""
+    def map_points(self, points: _Points, *, clip: bool = False) -> npt.NDArray[np.float64]:
+        """Points (x, y) of the source, in the output; `clip` moves those outside onto its edge.
+
+        `points` is an array of numbers, or anything that numpy makes one of, whose last axis has length 2. The result is a
+        new array of float64 of the same shape. Raises PipelineError when the last axis has another length.
+        """
+    def unmap_points(self, points: _Points, *, clip: bool = False) -> npt.NDArray[np.float64]:
+        """Points (x, y) of the output, in the source; as `map_points`."""
+    def map_boxes(self, boxes: _Points, *, clip: bool = False) -> npt.NDArray[np.float64]:
+        """Boxes (x1, y1, x2, y2) of the source, in the output; as `map_points`, with a last axis of length 4."""
+    def unmap_boxes(self, boxes: _Points, *, clip: bool = False) -> npt.NDArray[np.float64]:
+        """Boxes (x1, y1, x2, y2) of the output, in the source; as `map_boxes`."""
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -375,6 +671,12 @@ class Geometry:
 
 @final
 class Declaration:
+    """A declaration with numbers written `_`: called with them, it gives a Pipeline.
+
+    Numbers are keyword arguments, those that the declaration leaves open: rows, columns, shortest, longest, crop_rows,
+    crop_columns, scale, mean, std and eps. `mean` and `std` are one number, or one for each output channel in the output's
+    order. Raises PipelineError when a number is missing, not asked for or against the rules.
+    """
     def bind(
         self,
         *,
@@ -388,7 +690,8 @@ class Declaration:
         mean: _Numbers = ...,
         std: _Numbers = ...,
         eps: _Number = ...,
-    ) -> Pipeline: ...
+    ) -> Pipeline:
+        """The pipeline with these numbers: `declaration(..)` is `declaration.bind(..)`."""
     def __call__(
         self,
         *,
@@ -402,57 +705,98 @@ class Declaration:
         mean: _Numbers = ...,
         std: _Numbers = ...,
         eps: _Number = ...,
-    ) -> Pipeline: ...
+    ) -> Pipeline:
+        """The pipeline with these numbers: `declaration(..)` is `declaration.bind(..)`."""
     @property
-    def spec(self) -> str: ...
+    def spec(self) -> str:
+        """The canonical text, with its `_`."""
 
 @final
 class Config:
+    """A config that was read: what `pixfuse.Processor` runs by."""
     def __new__(
         cls, files: Sequence[tuple[str, str]] | None, path: str | None, backend: str, keywords: str
     ) -> Self: ...
-    def with_keywords(self, keywords: str) -> Config: ...
+    def with_keywords(self, keywords: str) -> Config:
+        """The same config with the keywords of a call, a JSON object."""
     @property
-    def files(self) -> list[tuple[str, str]]: ...
+    def files(self) -> list[tuple[str, str]]:
+        """The files that it was read from."""
     @property
-    def library(self) -> str: ...
+    def library(self) -> str:
+        """Whose config it is."""
     @property
-    def class_name(self) -> str: ...
+    def class_name(self) -> str:
+        """The class that reads it."""
     @property
-    def backend(self) -> str: ...
-    def declaration(self, channels: str) -> str: ...
-    @property
-    def outputs(self) -> list[tuple[str, str, Any]]: ...
-    @property
-    def pads(self) -> bool: ...
-    @property
-    def converts(self) -> bool: ...
-    @property
-    def is_nested(self) -> bool: ...
-    @property
-    def is_single(self) -> bool: ...
-    @property
-    def concatenates(self) -> bool: ...
-    @property
-    def is_sequence(self) -> bool: ...
-    @property
-    def is_framed(self) -> bool: ...
-    @property
-    def patch_axes(self) -> list[int]: ...
-    @property
-    def is_limited(self) -> bool: ...
-    def admits(self, rows: int, columns: int) -> None: ...
-    @property
-    def record(self) -> str: ...
-    @property
-    def notes(self) -> list[str]: ...
-    def explain(self) -> str: ...
+    def backend(self) -> str:
+        """Whose bytes it gives: `torch` or `pil`."""
+    def declaration(self, channels: str) -> str:
+        """The declaration for images of these channels: `rgb`, `gray`, `alpha`, or `file` for what is decoded.
 
-def names() -> list[str]: ...
-def __dir__() -> list[str]: ...
-def decoders() -> str: ...
-def levels() -> list[str]: ...
-def probe(data: _File) -> tuple[str, tuple[int, int], tuple[int, int], int, int, bool, int, int | None]: ...
+        Raises what the library raises, or what is lacking.
+        """
+    @property
+    def outputs(self) -> list[tuple[str, str, Any]]:
+        """What the library returns, in its order: its name, what it is, and for `each` and `whole` the value."""
+    @property
+    def pads(self) -> bool:
+        """Whether smaller images of a batch are padded to the largest."""
+    @property
+    def converts(self) -> bool:
+        """Whether the class makes RGB of an image of any mode."""
+    @property
+    def is_nested(self) -> bool:
+        """Whether a list of images is one sample: the frames of a video, the images of a prompt."""
+    @property
+    def is_single(self) -> bool:
+        """Whether a sample of several images is prepared another way."""
+    @property
+    def concatenates(self) -> bool:
+        """Whether the patches of all images lie in one array, one image behind the other."""
+    @property
+    def is_sequence(self) -> bool:
+        """Whether the tiles of a sample's images lie one behind the other, on an axis of their own for each sample."""
+    @property
+    def is_framed(self) -> bool:
+        """Whether a frame lies around each image."""
+    @property
+    def patch_axes(self) -> list[int]:
+        """The axes that the library keeps apart in a patch, behind the one of channels and frames."""
+    @property
+    def is_limited(self) -> bool:
+        """Whether images of some sizes are refused, so that `admits` must be asked."""
+    def admits(self, rows: int, columns: int) -> None:
+        """Raises when the declaration is not the class's result for an image of this size."""
+    @property
+    def record(self) -> str:
+        """Every key that the class takes, with its value here, as JSON."""
+    @property
+    def notes(self) -> list[str]:
+        """What a reader should know."""
+    def explain(self) -> str:
+        """What was read and what became of it, for people."""
+
+def names() -> list[str]:
+    """The names of the declared pipelines of this module, each an attribute of it."""
+def __dir__() -> list[str]:
+    """What Python calls for `dir(module)`."""
+def decoders() -> str:
+    """Which decoder reads which files, for people: what to name in a bug report.
+
+    >>> import pixfuse
+    >>> print(pixfuse.decoders().splitlines()[1])
+    PNG   png
+    """
+def levels() -> list[str]:
+    """The levels that this CPU has, the slowest first: what the environment variable `PIXFUSE_LEVEL` may name.
+
+    >>> import pixfuse
+    >>> "scalar" in pixfuse.levels()
+    True
+    """
+def probe(data: _File) -> tuple[str, tuple[int, int], tuple[int, int], int, int, bool, int, int | None]:
+    """What a file's header says, in the order of `pixfuse.Header`."""
 
 # The presets, which `presets.py` lists too.
 clip: Final[Pipeline]
