@@ -103,7 +103,7 @@ unsafe fn open<'a>(
 }
 
 /// # Safety
-/// As [`open`]; `shape` has its `size`; `error` is null or writable.
+/// As `open`; `shape` has its `size`; `error` is null or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pixfuse_decode_shape(
     pipe: *const Handle,
@@ -125,7 +125,7 @@ pub unsafe extern "C" fn pixfuse_decode_shape(
 }
 
 /// # Safety
-/// As [`open`]; `out` is writable for `out_bytes`; `error` is null or writable.
+/// As `open`; `out` is writable for `out_bytes`; `error` is null or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pixfuse_decode(
     pipe: *const Handle,
@@ -148,7 +148,7 @@ pub unsafe extern "C" fn pixfuse_decode(
 }
 
 /// # Safety
-/// As [`open`] and [`new`]; `error` is null or writable.
+/// As `open` and `new`; `error` is null or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pixfuse_decode_alloc(
     pipe: *const Handle,

@@ -105,7 +105,7 @@ unsafe fn map(
 }
 
 /// # Safety
-/// As [`map`]; `error` is null or writable.
+/// As `map`; `error` is null or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pixfuse_map_boxes(
     geometry: *const CGeometry,
@@ -119,7 +119,7 @@ pub unsafe extern "C" fn pixfuse_map_boxes(
 }
 
 /// # Safety
-/// As [`map`]; `error` is null or writable.
+/// As `map`; `error` is null or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pixfuse_unmap_boxes(
     geometry: *const CGeometry,

@@ -42,6 +42,8 @@ impl fmt::Display for Kind {
     /// The token in an error message.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            // `0.` would look like the end of a sentence.
+            Self::Number(_, text) if text.ends_with('.') => write!(f, "`{}`", shortened(text)),
             Self::Number(_, text) => f.write_str(&shortened(text)),
             Self::Word(text) | Self::Unreadable(text) => write!(f, "`{}`", shortened(text)),
             // A terminal obeys some signs in the place of showing them.

@@ -49,6 +49,8 @@ fn clauses_and_brackets() {
     );
     says("input(rgb8) output(rgb, f32)", &["expected `,` between clauses, found `output`"]);
     says("input(rgb8); output(rgb, f32)", &["expected `,` between clauses, found `;`"]);
+    // Without backticks the sentence would seem to end there.
+    says("input(rgb8), 0., output(rgb, f32)", &["expected a clause such as input(..), found `0.`"]);
     says("input(rgb8),, output(rgb, f32)", &["expected a clause such as input(..), found `,`"]);
     says(r#"input("rgb8"), output(rgb, f32)"#, &[r#"input: `"rgb8"` stands in quotes; write it without them"#]);
     says("input(rgb8 hwc), output(rgb, f32)", &["input: expected `,` or `)`, found `hwc`"]);
