@@ -73,6 +73,8 @@ pub(crate) fn without_paths(command: &mut Command) {
         .env_remove("RUSTFLAGS")
         .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}".as_ref()))
         .env("CFLAGS", c_flags)
+        // nasm writes the path of each source into the table of symbols.
+        .env("CARGO_PROFILE_RELEASE_STRIP", "symbols")
         .env("CARGO_TARGET_DIR", target());
 }
 
