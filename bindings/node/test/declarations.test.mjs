@@ -92,7 +92,7 @@ test('declarations that are none', () => {
     [{ input: 'rgb8', resize: [240, 256n, 'bilinear'] }, /^resize: expected .*, found a bigint$/],
     [{ input: 'rgb8', resize: new Array(3) }, /^resize: found undefined/],
     [{ input: 'rgb8', normalize: { mean: [NaN, 1, 1] }, output: ['rgb', 'f32'] }, /mean: NaN is not a finite number/],
-    [{ input: 'rgb8', normalize: { mean: [[1], 1, 1] }, output: ['rgb', 'f32'] }, /expected a single value, found a list/],
+    [{ input: 'rgb8', normalize: { mean: [[1], 1, 1] }, output: ['rgb', 'f32'] }, /mean\[0\] must be a number, found a list/],
     [{ input: 'rgb8', output: ['rgb', 'f32)', 'chw'] }, /brackets that do not belong there/],
     [{ input: 'rgb8', output: ['rgb', true] }, /^output: unknown element type `true`/],
     [{ input: 'rgb8', letterbox: [1, 1, 'bilinear', { scaleUp: 'no' }], output: ['rgb', 'u8'] }, /scale_up must be true or false/],
