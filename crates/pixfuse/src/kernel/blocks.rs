@@ -149,9 +149,9 @@ impl Target {
         Self { plane: rows * columns, first: top * columns + left, pitch: columns }
     }
 
-    /// A single row of the window, over and over.
-    pub(super) fn line(width: usize) -> Self {
-        Self { plane: width, first: 0, pitch: 0 }
+    /// So many rows of the window, and nothing around them.
+    pub(super) fn band(width: usize, rows: usize) -> Self {
+        Self { plane: width * rows, first: 0, pitch: width }
     }
 
     /// The output pixel of a pixel of the window.

@@ -93,7 +93,7 @@ impl<K: Body<C>, const C: usize> Visit for Prepare<K, C> {
             lines,
             height: placement.window.rows as usize,
             width,
-            target: if runs.is_some() { Target::line(width) } else { Target::of(placement) },
+            target: Target::of(placement),
             runs: runs.clone(),
             at: placement.at,
             channel_stride: source.channel_stride,
@@ -132,29 +132,39 @@ impl<K: Body<C>, S: Simd, const C: usize> Prepared for Tables<K, S, C> {
         let mut room = self.lines.scratch();
         let bytes = (room.bytes + self.made.as_ref().map_or(0, MadeRows::scratch)).next_multiple_of(64);
         let runs = self.runs.as_deref();
-        let line = runs.map_or(0, |_| width * C * size_of::<<K::Store as Store>::Element>());
-        room.bytes = bytes + line;
+        let line = width * C * size_of::<<K::Store as Store>::Element>();
+        let most = runs.map_or(0, |_| (BAND / line.max(1)).clamp(1, self.height.max(1)));
+        room.bytes = bytes + most * line;
         Scratch::with(room, |scratch| {
             let out = out.cast::<<K::Store as Store>::Element>();
-            let row = scratch.from(bytes).cast();
-            let sink = |out| Sink::<K, S, C> { out, target, width, numbers: *numbers, level: PhantomData };
+            let band = scratch.from(bytes).cast();
             let mut source = Rows::new(self.made.as_ref(), view, scratch);
-            // SAFETY: the caller promises the view and an output with the placement that the sink is made of; `source` reads
-            // that view, and the scratch has the bytes that the lines and the rows that are made ask for.
-            let mut rows =
-                |out, rows| self.simd.vectorize(unsafe { Run::new(self, sink(out), view, &mut source, scratch, rows) });
-            let Some(runs) = runs else { return rows(out, 0..self.height) };
-            // A row at a time, and moved from here: a call inside the kernel's loop over rows would have each block reload
-            // the numbers that vectors hold (two thirds more instructions for 224x224 pixels).
-            for y in 0..self.height {
-                rows(row, y..y + 1);
-                // SAFETY: `row` is scratch behind what the lines use and holds the row, `line` bytes. The runs are those of
-                // the output that the caller promises, which the window is inside of.
-                unsafe { runs.scatter(row, out, at[0] + y, at[1]..at[1] + width) };
+            let mut rows = |out, target, rows| {
+                let sink = Sink::<K, S, C> { out, target, width, numbers: *numbers, level: PhantomData };
+                // SAFETY: the caller promises the view and an output with the placement that the target is of, or `band` is
+                // scratch that holds the rows; `source` reads that view, and the scratch has the bytes that the lines and
+                // the rows that are made ask for.
+                self.simd.vectorize(unsafe { Run::new(self, sink, view, &mut source, scratch, rows) });
+            };
+            let Some(runs) = runs else { return rows(out, target, 0..self.height) };
+            // Rows whose runs adjoin in the tensor, and moved from here: a call inside the kernel's loop over rows would
+            // have each block reload the numbers that vectors hold (two thirds more instructions for 224x224 pixels).
+            let mut start = 0;
+            while start < self.height {
+                let count = runs.adjoining(at[0] + start, most.min(self.height - start));
+                rows(band, Target::band(width, count), start..start + count);
+                // SAFETY: `band` is scratch behind what the lines use and holds the rows, `count` <= `most` of them. The runs
+                // are those of the output that the caller promises, which the window is inside of.
+                unsafe { runs.scatter(band, out, at[0] + start..at[0] + start + count, at[1]..at[1] + width) };
+                start += count;
             }
         })
     }
 }
+
+/// Bytes of rows that are mapped before they are moved: they stay in the second cache, and what is written of a patch is all
+/// of it.
+const BAND: usize = 512 << 10;
 
 struct Run<'a, 'v, K: Body<C>, S: Simd, const C: usize> {
     tables: &'a Tables<K, S, C>,
@@ -162,7 +172,7 @@ struct Run<'a, 'v, K: Body<C>, S: Simd, const C: usize> {
     view: &'a View,
     source: &'a mut Rows<'v>,
     scratch: &'a mut Scratch,
-    /// Rows of the window.
+    /// Rows of the window; the first of them is the sink's first.
     rows: Range<usize>,
 }
 
@@ -190,6 +200,7 @@ impl<K: Body<C>, S: Simd, const C: usize> Task<S> for Run<'_, '_, K, S, C> {
     fn run(self, simd: S) {
         let Run { tables, sink, view, source, scratch, rows: range } = self;
         let Tables { lines, channel_stride, .. } = tables;
+        let top = range.start;
         match lines {
             Lines::Dense { rows, left } => {
                 for (y, &row) in from(rows, range) {
@@ -197,7 +208,7 @@ impl<K: Body<C>, S: Simd, const C: usize> Task<S> for Run<'_, '_, K, S, C> {
                     // neighbours from column `left` on; where rows are made, from the first column that is made.
                     unsafe {
                         let row = source.row(simd, row);
-                        sink.dense(simd, y, row, *channel_stride, *left);
+                        sink.dense(simd, y - top, row, *channel_stride, *left);
                     }
                 }
             }
@@ -214,7 +225,7 @@ impl<K: Body<C>, S: Simd, const C: usize> Task<S> for Run<'_, '_, K, S, C> {
                         // the window, whose places in the output `new` promises.
                         unsafe {
                             let pixel = K::Load::fetch::<S, C>(simd, row, *channel_stride, &block.columns);
-                            sink.store(simd, y, block.column, pixel);
+                            sink.store(simd, y - top, block.column, pixel);
                         }
                     }
                 }
@@ -228,7 +239,7 @@ impl<K: Body<C>, S: Simd, const C: usize> Task<S> for Run<'_, '_, K, S, C> {
                     // line has the window's pixels, dense, and each plane of it lies `stride` bytes behind the one before.
                     unsafe {
                         let line = resampled.line(simd, scratch, y, view);
-                        sink.dense(simd, y, line, resampled.stride(), 0);
+                        sink.dense(simd, y - top, line, resampled.stride(), 0);
                     }
                 }
             }
@@ -238,7 +249,7 @@ impl<K: Body<C>, S: Simd, const C: usize> Task<S> for Run<'_, '_, K, S, C> {
                     // line has the window's pixels as f32, in planes `stride` bytes apart.
                     unsafe {
                         let line = resampled.line(simd, scratch, y, view);
-                        sink.floats(simd, y, line, resampled.stride());
+                        sink.floats(simd, y - top, line, resampled.stride());
                     }
                 }
             }
@@ -253,7 +264,7 @@ impl<K: Body<C>, S: Simd, const C: usize> Task<S> for Run<'_, '_, K, S, C> {
                             let to = line.add(channel * pitch).cast();
                             wide::plane(*sample, view, row as usize, columns, channel, to);
                         }
-                        sink.floats(simd, y, line, pitch as isize);
+                        sink.floats(simd, y - top, line, pitch as isize);
                     }
                 }
             }
@@ -288,6 +299,7 @@ impl<K: Body<C>, S: Simd, const C: usize> Sink<'_, K, S, C> {
         source: &mut Rows<'_>,
         channel_stride: isize,
     ) {
+        let top = range.start;
         for (y, row) in from(rows, range) {
             // SAFETY: the caller promises that the rows are inside the view of `source`, and its scratch.
             let from = unsafe { source.two(simd, row.at) };
@@ -306,7 +318,7 @@ impl<K: Body<C>, S: Simd, const C: usize> Sink<'_, K, S, C> {
                 // SAFETY: the caller promises blocks of such rows, channels and taps, each inside the window of the output.
                 unsafe {
                     let samples = K::Load::blend::<S, C, TAPS>(simd, from, channel_stride, &block.columns, weights);
-                    self.store(simd, y, block.column, samples);
+                    self.store(simd, y - top, block.column, samples);
                 }
             }
         }

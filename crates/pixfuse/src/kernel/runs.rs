@@ -45,25 +45,43 @@ impl Runs {
         })
     }
 
-    /// Moves a row of the image into the tensor. `line` holds its columns from `columns.start` on, a plane behind another.
+    /// How many rows from this one on, `most` at the most, have their runs right behind one another in the tensor: those of a
+    /// patch.
+    pub(super) fn adjoining(&self, row: usize, most: usize) -> usize {
+        let adjoin = |pair: &[usize]| pair[1] == pair[0] + self.length * self.pixel;
+        1 + self.rows[row..row + most].windows(2).take_while(|pair| adjoin(pair)).count()
+    }
+
+    /// Moves rows of the image into the tensor, run by run: rows that [adjoin](Self::adjoining) fill a patch from its
+    /// beginning to its end. `band` holds their columns from `columns.start` on, a row behind another, a plane of rows
+    /// behind another.
     ///
     /// # Safety
-    /// `line` is readable for `planes * columns.len() * pixel` elements, `out` is writable for `elements`, and the two do
-    /// not overlap. `row` and `columns` are inside the image that this was made for.
-    // Compiled once an element, not into each kernel: it is one call a row.
+    /// `band` is readable for `planes * rows.len() * columns.len() * pixel` elements, `out` is writable for `elements`, and
+    /// the two do not overlap. `rows` and `columns` are inside the image that this was made for.
+    // Compiled once an element, not into each kernel: it is one call a band.
     #[inline(never)]
-    pub(super) unsafe fn scatter<T: Copy>(&self, line: *const T, out: *mut T, row: usize, columns: Range<usize>) {
-        let (start, width) = (columns.start, columns.len() * self.pixel);
-        for (first, count, at) in self.pieces(row, columns) {
+    pub(super) unsafe fn scatter<T: Copy>(
+        &self,
+        band: *const T,
+        out: *mut T,
+        rows: Range<usize>,
+        columns: Range<usize>,
+    ) {
+        let (start, pitch) = (columns.start, columns.len() * self.pixel);
+        let places = &self.rows[rows.clone()];
+        for (first, count, at) in self.pieces(rows.start, columns) {
             let bytes = count * self.pixel * size_of::<T>();
-            for plane in 0..self.planes {
-                for copy in 0..self.copies {
-                    // SAFETY: `pieces` gives columns of the row, which the line holds, and places below `elements` for
-                    // each plane and copy.
-                    unsafe {
-                        let from = line.add(plane * width + (first - start) * self.pixel);
-                        let to = out.add(at + plane * self.plane + copy * self.copy);
-                        copy_short(from.cast(), to.cast(), bytes);
+            for copy in 0..self.copies {
+                for plane in 0..self.planes {
+                    for (row, place) in places.iter().enumerate() {
+                        // SAFETY: `pieces` gives columns of the rows, which the band holds, and places below `elements` for
+                        // each plane and copy in the first row; in the others they are as far from their `rows`.
+                        unsafe {
+                            let from = band.add((plane * places.len() + row) * pitch + (first - start) * self.pixel);
+                            let to = out.add(at - places[0] + place + plane * self.plane + copy * self.copy);
+                            copy_short(from.cast(), to.cast(), bytes);
+                        }
                     }
                 }
             }
