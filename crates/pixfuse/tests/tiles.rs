@@ -5,44 +5,8 @@ mod common;
 use std::collections::HashMap;
 
 use common::table::{digest, goldens};
-use common::{levels, photo};
-use pixfuse::{Clip, Geometry, ImageRef, Level, Pipeline, TensorElement, reference};
-
-/// Pixels without a pattern that a wrong place could hide in.
-fn noise(bytes: usize) -> Vec<u8> {
-    (0..bytes as u32).map(|index| (index.wrapping_mul(0x9E37_79B9) >> 13) as u8).collect()
-}
-
-/// Runs a declaration on every level and on several threads, in memory with canaries around it.
-#[track_caller]
-fn agrees<T: TensorElement + PartialEq + std::fmt::Debug>(text: &str, [rows, columns]: [usize; 2], canary: T) {
-    let pipe = Pipeline::parse(text).expect(text);
-    let pixels = noise(rows * columns * pipe.channels());
-    let image = ImageRef::strided(&pixels, 0, [rows, columns, pipe.channels()], {
-        [columns * pipe.channels(), pipe.channels(), 1].map(|stride| stride as isize)
-    })
-    .unwrap();
-    let expected = reference::run::<T>(&pipe, image).expect(text);
-    assert_eq!(expected.data.len(), expected.dims.iter().product::<usize>(), "{text}");
-    for level in Level::available() {
-        for threads in [1, 3] {
-            let pipe = pipe.with_level(level).unwrap().with_threads(threads).unwrap();
-            const BESIDE: usize = 64;
-            let mut memory = vec![canary; expected.data.len() + 2 * BESIDE];
-            let end = memory.len() - BESIDE;
-            // The second time with tables that were seen.
-            for _ in 0..2 {
-                pipe.run_into(image, &mut memory[BESIDE..end]).unwrap();
-                assert_eq!(
-                    memory[BESIDE..end],
-                    expected.data,
-                    "{text}, {rows} x {columns}, {level}, {threads} threads"
-                );
-            }
-            assert!(memory[..BESIDE].iter().chain(&memory[end..]).all(|value| *value == canary), "{text}: {level}");
-        }
-    }
-}
+use common::{agrees, levels, noise, photo};
+use pixfuse::{Clip, Geometry, ImageRef, Pipeline};
 
 const RULES: [&str; 7] = [
     "rule = idefics3, thumbnail = last",
