@@ -212,3 +212,11 @@ test('drafts and filled files are those of Pillow', { skip: isTurbo ? false : 't
     assert.throws(() => pipe.decodeSync(photo, { draft }), { code: 'InvalidArg', message: /^draft: expected \[rows, columns\], both at least 1, found / })
   }
 })
+
+test('what the decoder does not know ends a call', { skip: isTurbo ? 'libjpeg-turbo knows it' : false }, () => {
+  for (const [options, said] of [[{ draft: [8, 9] }, 'draft: \\[8, 9\\]'], [{ truncated: 'fill' }, 'truncated: fill']]) {
+    const refused = { code: 'InvalidArg', message: new RegExp(`^${said} is asked for, which the JPEG decoder of this build`) }
+    assert.throws(() => pipe.decodeSync(photo, options), refused)
+    assert.throws(() => pipe.decodeBatchSync([photo, null], { ...options, onError: 'skip' }), refused)
+  }
+})

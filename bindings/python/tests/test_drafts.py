@@ -71,3 +71,17 @@ def test_truncated_files_are_filled_as_pillow_fills_them(monkeypatch):
     for given in (5, (1, 2, 3), (0, 1), "12"):
         with pytest.raises(PipelineError, match=r"^draft: expected \(rows, columns\), both at least 1, found "):
             whole.decode(encoded(picture(60, 80)), draft=given)
+
+
+@pytest.mark.skipif(IS_TURBO, reason="libjpeg-turbo knows both")
+@pytest.mark.parametrize(("options", "said"), [({"draft": (20, 30)}, r"^draft: \[20, 30\]"), ({"truncated": "fill"}, "^truncated: fill")])
+def test_what_the_decoder_does_not_know_ends_a_call(options, said):
+    pipe = Pipeline("input(rgb8), resize(20, 30, bilinear), output(rgb, u8, hwc)")
+    for call in (
+        lambda: pipe.decode(encoded(picture(60, 80)), **options),
+        lambda: pipe.decode_batch([encoded(picture(60, 80))], on_error="skip", **options),
+        lambda: pipe.decode_batch([None], on_error="fill", fill=0, **options),
+    ):
+        with pytest.raises(PipelineError, match=said + " is asked for, which the JPEG decoder of this build") as error:
+            call()
+        assert not isinstance(error.value, FileError)

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use pixfuse::{Dims, Element, Pipeline, Tensor, TensorElement};
 
 use crate::run::fits;
-use crate::{EncodedImage, Error, Options, decode_into};
+use crate::{EncodedImage, Error, Options, decode_into, jpeg};
 
 /// What becomes of a batch when one of its files fails. What is [no file's fault](Error::is_of_file) is an error in any
 /// case.
@@ -54,7 +54,8 @@ impl<'a> EncodedBatch<'a> {
     ///
     /// # Errors
     /// When there is no file that gives a tensor and the declaration does not fix the shape; when the files do not give
-    /// tensors of one shape; when the value to fill with is no element. With [`OnError::Raise`], when a file cannot be
+    /// tensors of one shape; when the value to fill with is no element, or this build's decoder does not know the options.
+    /// With [`OnError::Raise`], when a file cannot be
     /// decoded as far as its header tells; the error names the file.
     pub fn open(
         pipe: &'a Pipeline,
@@ -62,6 +63,7 @@ impl<'a> EncodedBatch<'a> {
         options: &Options,
         on_error: OnError,
     ) -> Result<Self, Error> {
+        jpeg::check(options)?;
         if let OnError::Fill(value) = on_error {
             is_element(pipe.element(), value)?;
         }

@@ -133,6 +133,17 @@ pub enum Error {
         /// The least and the largest.
         range: [i32; 2],
     },
+    /// The call asks for what only libjpeg-turbo itself does, and this build has [another decoder](crate::decoders).
+    #[error(
+        "{argument}: {value} is asked for, which the JPEG decoder of this build, libjpeg-turbo-rs, does not do; leave it \
+         out, or use a build with the feature `libjpeg-turbo`"
+    )]
+    Decoder {
+        /// The option.
+        argument: &'static str,
+        /// What it is.
+        value: String,
+    },
     /// One file of a batch.
     #[error("number {index}: {error}")]
     OfBatch {
@@ -160,6 +171,7 @@ impl Error {
     /// | `pipeline` | an argument does not fit the declaration |
     /// | `shapes` | a batch has no shape, or several |
     /// | `fill` | the value is no element of the tensor |
+    /// | `decoder` | an option asks for what this build's decoder does not do |
     /// | `memory` | there is not enough |
     pub fn code(&self) -> &'static str {
         match self {
@@ -178,6 +190,7 @@ impl Error {
             Self::Unreadable { .. } => "unreadable",
             Self::Shapes { .. } | Self::NoShape(_) | Self::NoTensor(_) => "shapes",
             Self::Fill { .. } => "fill",
+            Self::Decoder { .. } => "decoder",
             Self::OfBatch { error, .. } => error.code(),
         }
     }
@@ -196,7 +209,7 @@ impl Error {
     /// # Ok::<(), pixfuse::Error>(())
     /// ```
     pub fn is_of_file(&self) -> bool {
-        !matches!(self.code(), "pipeline" | "shapes" | "fill" | "memory")
+        !matches!(self.code(), "pipeline" | "shapes" | "fill" | "decoder" | "memory")
     }
 }
 

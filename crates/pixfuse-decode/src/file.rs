@@ -23,9 +23,10 @@ pub struct Options {
     /// at half, a quarter or an eighth of its size, which is faster, and not what a filter makes of the whole image.
     ///
     /// As Pillow's `Image.draft(None, (columns, rows))`, to the bit; what is not JPEG is decoded as it is. Geometry is
-    /// that of the whole image.
+    /// that of the whole image. An error where libjpeg-turbo is not [in](crate::decoders), whatever the file.
     pub draft: Option<[usize; 2]>,
-    /// What a file gives that ends too early.
+    /// What a file gives that ends too early. To fill is an error where libjpeg-turbo is not [in](crate::decoders),
+    /// whatever the file.
     pub truncated: Truncated,
 }
 
@@ -218,7 +219,8 @@ impl<'a> EncodedImage<'a> {
     /// The shape of the tensor that a pipeline gives for this image.
     ///
     /// # Errors
-    /// When the image is larger than `options` allow or has other channels than `input(...)`; as
+    /// When this build's decoder does not know the `options`, when the image is larger than they allow or has other
+    /// channels than `input(...)`; as
     /// [`Pipeline::output_shape`](pixfuse::Pipeline::output_shape).
     pub fn output_shape(&self, pipe: &Pipeline, options: &Options) -> Result<Dims, Error> {
         self.check(pipe.spec().input.format, options)?;
@@ -229,8 +231,9 @@ impl<'a> EncodedImage<'a> {
     /// Where a pipeline puts things of this image: maps points and boxes of the turned image to the tensor and back.
     ///
     /// # Errors
-    /// As [`Pipeline::geometry`](pixfuse::Pipeline::geometry).
+    /// As [`Pipeline::geometry`](pixfuse::Pipeline::geometry); when this build's decoder knows no [draft](Options::draft).
     pub fn geometry(&self, pipe: &Pipeline, options: &Options) -> Result<Geometry, Error> {
+        jpeg::check(options)?;
         let [rows, columns] = self.sides(pipe, options);
         let geometry = pipe.geometry(rows, columns)?;
         Ok(match self.reduced_by(options) {
@@ -264,15 +267,13 @@ impl<'a> EncodedImage<'a> {
 
     /// Whether the pixels may and can be decoded into a format.
     fn check(&self, wanted: PixelFormat, options: &Options) -> Result<(), Error> {
+        jpeg::check(options)?;
         let Header { rows, columns, colours, bits, .. } = self.header;
         if (rows as u64).saturating_mul(columns as u64) > options.max_pixels {
             return Err(Error::TooLarge { rows, columns, limit: options.max_pixels });
         }
         if rows.max(columns) as u64 > options.max_side {
             return Err(Error::TooLong { rows, columns, limit: options.max_side });
-        }
-        if let File::Jpeg(file) = &self.file {
-            file.check(options).map_err(|broken| broken.of(self.format, self.length))?;
         }
         match colours.refused(bits, wanted) {
             None => Ok(()),

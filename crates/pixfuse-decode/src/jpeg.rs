@@ -22,6 +22,7 @@ use self::frame::{Frame, Process};
 use self::port as decoder;
 #[cfg(feature = "libjpeg-turbo")]
 use self::turbo as decoder;
+use crate::Error;
 use crate::colours::Colours;
 use crate::error::Broken;
 use crate::exif;
@@ -48,6 +49,18 @@ pub(crate) struct Asked {
     pub(crate) fill: bool,
 }
 
+/// Refuses options that this build's decoder does not know. It is asked of calls, and not of JPEG files: a call that goes
+/// on after files that fail must not go on after each of them.
+pub(crate) fn check(options: &Options) -> Result<(), Error> {
+    let refused = |argument, value| Err(Error::Decoder { argument, value });
+    match (options.draft, options.truncated) {
+        _ if cfg!(feature = "libjpeg-turbo") => Ok(()),
+        (Some([rows, columns]), _) => refused("draft", format!("[{rows}, {columns}]")),
+        (None, Truncated::Fill) => refused("truncated", "fill".to_owned()),
+        (None, Truncated::Error) => Ok(()),
+    }
+}
+
 impl<'a> File<'a> {
     pub(crate) fn open(bytes: &'a [u8]) -> Result<(Header, Self), Broken> {
         let frame = Frame::read(bytes)?;
@@ -59,19 +72,6 @@ impl<'a> File<'a> {
             bits: 8,
         };
         Ok((header, Self { bytes, frame }))
-    }
-
-    /// Whether this build does what is asked of it.
-    pub(crate) fn check(&self, options: &Options) -> Result<(), Broken> {
-        if cfg!(feature = "libjpeg-turbo") {
-            return Ok(());
-        }
-        let asked = match (options.draft, options.truncated) {
-            (Some([rows, columns]), _) => format!("draft = [{rows}, {columns}]"),
-            (None, Truncated::Fill) => "truncated = fill".to_owned(),
-            (None, Truncated::Error) => return Ok(()),
-        };
-        Err(Broken::Unsupported(format!("{asked} is asked for, {}", port::INSTEAD)))
     }
 
     /// What a [draft](Options::draft) divides the sides by, as Pillow's `Image.draft` chooses it.

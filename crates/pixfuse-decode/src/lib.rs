@@ -72,7 +72,7 @@
 //!   CMYK and YCCK of which channels are subsampled, colours that are sampled more finely than brightness, scans of two
 //!   channels out of three, channels of one number, arithmetic codes with restart markers
 //!   or in progressive scans. It knows no [`draft`](Options::draft) and does not
-//!   [fill](Truncated::Fill).
+//!   [fill](Truncated::Fill): a call that asks for either fails, whatever its files are.
 //!
 //! Everything else is common to both: header, limits, orientation, and the text and fingerprint of a pipeline. Tests give
 //! 800 files, of every sampling, order of scans, progression, and kind of coding, to both, and compare with Pillow 13.

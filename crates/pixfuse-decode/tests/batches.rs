@@ -2,6 +2,8 @@
 
 use pixfuse::{Pipeline, f16};
 use pixfuse_decode::{Batch, EncodedBatch, Error, OnError, Options, decode, decode_batch, decode_batch_with, read};
+#[cfg(not(feature = "libjpeg-turbo"))]
+use pixfuse_decode::{EncodedImage, Truncated};
 
 const TEXT: &str = "input(rgb8), resize(8, 9, bilinear), output(rgb, u8, hwc)";
 const TENSOR: usize = 8 * 9 * 3;
@@ -153,4 +155,32 @@ fn a_value_to_fill_with_is_an_element() {
     let small = pipe("input(rgb8), resize(8, 9, bilinear), normalize(), output(rgb, i8, hwc, scale = 0.01)");
     let batch = decode_batch_with::<i8>(&small, vec![Ok(b"")], &options, OnError::Fill(-128.0)).unwrap();
     assert!(batch.tensor.data.iter().all(|&value| value == -128));
+}
+
+/// Options that the decoder in Rust does not know end a call, whatever its files are: no file may be left out for them.
+#[test]
+#[cfg(not(feature = "libjpeg-turbo"))]
+fn what_the_decoder_does_not_know_ends_a_call() {
+    let after = "which the JPEG decoder of this build, libjpeg-turbo-rs, does not do; leave it out, or use a build with \
+                 the feature `libjpeg-turbo`";
+    let draft = Options { draft: Some([8, 9]), ..Options::default() };
+    let filled = Options { truncated: Truncated::Fill, ..Options::default() };
+    for (options, asked) in [(draft, "draft: [8, 9]"), (filled, "truncated: fill")] {
+        let said = |error: Error| {
+            assert_eq!((error.code(), error.is_of_file()), ("decoder", false));
+            assert_eq!(error.to_string(), format!("{asked} is asked for, {after}"));
+        };
+        let pipe = pipe(TEXT);
+        for name in ["odd-420.jpg", "rgb.png"] {
+            let file = file(name);
+            said(decode::<u8>(&pipe, &file, &options).unwrap_err());
+            said(EncodedImage::open(&file).unwrap().geometry(&pipe, &options).unwrap_err());
+        }
+        for files in [mixed(), vec![]] {
+            for on_error in [OnError::Raise, OnError::Fill(0.0), OnError::Skip] {
+                let files = files.iter().map(|file| file.as_deref().map_err(Clone::clone)).collect();
+                said(decode_batch_with::<u8>(&pipe, files, &options, on_error).unwrap_err());
+            }
+        }
+    }
 }
