@@ -3,13 +3,14 @@
 use anyhow::{Result, ensure};
 
 use crate::flags::{Counts, Test};
-use crate::{counts, cross, emulate, jpeg, test, tools};
+use crate::{counts, cross, emulate, heif, jpeg, test, tools};
 
 pub(crate) fn run() -> Result<()> {
     cargo("formatting", &["fmt", "--all", "--check"])?;
     heading("clippy");
     let mut clippy = tools::cargo();
     clippy.args(["clippy", "--workspace", "--all-targets"]).args(jpeg::features("pixfuse-decode"));
+    clippy.args(heif::features("pixfuse-decode"));
     tools::run(clippy.args(["--", "-D", "warnings"]))?;
     heading("documentation");
     let mut doc = tools::cargo();

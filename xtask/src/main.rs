@@ -19,6 +19,7 @@ mod expand;
 mod flags;
 mod fuzz;
 mod goldens;
+mod heif;
 mod jpeg;
 mod machine;
 mod node;

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::flags::Test;
 use crate::python::{Profile, Venv};
 use crate::report::{self, Count};
-use crate::{cross, emulate, fuzz, jpeg, node, progress, tools};
+use crate::{cross, emulate, fuzz, heif, jpeg, node, progress, tools};
 
 /// The arguments that turn on all features that have tests, and can be built here.
 pub(crate) fn features() -> Vec<String> {
@@ -65,7 +65,18 @@ pub(crate) fn run(flags: &Test) -> Result<()> {
 
 fn rust(count: &mut Count) -> Result<()> {
     println!("JPEG is decoded by {}", jpeg::decoder());
-    stream(tools::cargo().args(["test", "--workspace", "--no-fail-fast"]).args(features()), count)
+    let tested = stream(tools::cargo().args(["test", "--workspace", "--no-fail-fast"]).args(features()), count);
+    // By themselves: what is built for other machines has no library of this one.
+    let heif = heif::features("pixfuse-decode");
+    if heif.is_empty() {
+        println!(
+            "AVIF and HEIC are not tested: there is no libavif and no libheif (`apt-get install libavif-dev libheif-dev`)"
+        );
+        return tested;
+    }
+    let mut cargo = tools::cargo();
+    cargo.args(["test", "--workspace", "--test", "heif"]).args(features()).args(heif);
+    tested.and(stream(&mut cargo, count))
 }
 
 /// The tests that run kernels, with every access to memory checked: also between the allocations of one process, where

@@ -7,6 +7,8 @@ use pixfuse::{Dims, Geometry, ImageRef, Orientation, Pipeline, PixelFormat, Samp
 use crate::colours::Colours;
 use crate::error::Broken;
 use crate::guard::guarded;
+#[cfg(any(feature = "avif", feature = "heic"))]
+use crate::heif;
 use crate::{Error, FileFormat, bmp, gif, jpeg, png, scratch, tiff, webp};
 
 /// What can be said of a decode besides the pipeline and the file.
@@ -155,6 +157,10 @@ impl<'a> EncodedImage<'a> {
                 FileFormat::Gif => File::whole(gif::File::open(bytes)?),
                 FileFormat::Bmp => File::whole(bmp::File::open(bytes)?),
                 FileFormat::Tiff => File::whole(tiff::File::open(bytes)?),
+                #[cfg(feature = "avif")]
+                FileFormat::Avif => File::whole(heif::avif(bytes)?),
+                #[cfg(feature = "heic")]
+                FileFormat::Heic => File::whole(heif::heic(bytes)?),
             })
         });
         let (header, file) = opened.map_err(|broken| broken.of(format, bytes.len()))?;

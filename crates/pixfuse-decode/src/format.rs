@@ -20,6 +20,12 @@ pub enum FileFormat {
     Bmp,
     /// TIFF, of the kinds that baseline readers know.
     Tiff,
+    /// AVIF.
+    #[cfg(feature = "avif")]
+    Avif,
+    /// HEIC, in which phones store photos.
+    #[cfg(feature = "heic")]
+    Heic,
 }
 
 impl FileFormat {
@@ -34,10 +40,14 @@ impl FileFormat {
                 Ok(Self::Bmp)
             }
             _ if tiff::SIGNATURES.iter().any(|signature| begins(signature)) => Ok(Self::Tiff),
-            bytes => Err(match known(bytes) {
-                Some((name, step)) => Error::NoDecoder { name, step },
-                None => Error::UnknownFormat(found(bytes)),
-            }),
+            bytes => match known(bytes) {
+                #[cfg(feature = "avif")]
+                Some((AVIF, _)) => Ok(Self::Avif),
+                #[cfg(feature = "heic")]
+                Some((HEIC, _)) => Ok(Self::Heic),
+                Some((name, step)) => Err(Error::NoDecoder { name, step }),
+                None => Err(Error::UnknownFormat(found(bytes))),
+            },
         }
     }
 }
@@ -51,9 +61,16 @@ impl fmt::Display for FileFormat {
             Self::Gif => "GIF",
             Self::Bmp => "BMP",
             Self::Tiff => "TIFF",
+            #[cfg(feature = "avif")]
+            Self::Avif => AVIF,
+            #[cfg(feature = "heic")]
+            Self::Heic => HEIC,
         })
     }
 }
+
+const AVIF: &str = "AVIF";
+const HEIC: &str = "HEIC";
 
 /// A format that people have and that is not decoded here, and how to make one of it that is.
 fn known(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
@@ -75,9 +92,9 @@ fn of_brands(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
     let brands = bytes.get(8..length.min(bytes.len())).unwrap_or(&bytes[8..]);
     let of = |names: &[&[u8]]| brands.chunks_exact(4).take(64).any(|brand| names.contains(&brand));
     match () {
-        () if of(&[b"avif", b"avis"]) => Some(("AVIF", "convert it to PNG or JPEG first, which Pillow and sharp do")),
+        () if of(&[b"avif", b"avis"]) => Some((AVIF, "convert it to PNG or JPEG first, which Pillow and sharp do")),
         () if of(&[b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"]) => {
-            Some(("HEIC", "convert it to JPEG first, which pillow-heif and ImageMagick do"))
+            Some((HEIC, "convert it to JPEG first, which pillow-heif and ImageMagick do"))
         }
         () if of(&[
             b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"M4V ", b"qt  ", b"3gp4", b"3gp5",
