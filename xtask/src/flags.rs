@@ -41,6 +41,8 @@ xflags::xflags! {
             optional --from run: PathBuf
             /// With --compare, fail if a row of pixfuse is slower.
             optional --fail-on-regression
+            /// Measure the most memory that a decode takes instead, against Pillow (on Linux).
+            optional --memory
             /// Measure what a build costs instead: twenty pipelines in a user's crate, sizes, kernels compiled twice.
             optional --build
         }

@@ -11,7 +11,7 @@ from PIL import Image
 
 from .ours import on
 from .torchvision import classic_steps, steps
-from .way import ONE_LEVEL, Way
+from .way import ONE_LEVEL, OTHER_FILTER, Way
 
 
 def ways(workload):
@@ -21,6 +21,10 @@ def ways(workload):
         yield Way("pixfuse", _into(on(workload, level), workload), level=level, kind="ours")
     pipe = workload.pipe()
     yield Way("pixfuse, new output", lambda: pipe.decode(file), level=str(pipe.level), kind="cold")
+    if "libjpeg-turbo-rs" not in pixfuse.decoders():
+        out = np.empty(workload.shape, np.float32)
+        run = lambda: pipe.decode(file, out=out, draft=workload.resized)  # noqa: E731
+        yield Way("pixfuse, draft", run, tolerance=OTHER_FILTER, level=str(pipe.level), kind="reduced")
     transform, memory = steps(workload), bytearray(file)
     yield Way(
         "simplejpeg, torchvision v2",

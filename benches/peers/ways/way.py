@@ -14,6 +14,8 @@ NEIGHBOURS = (255.0, 1.0)
 # The same filter, by another rule for what lies between pixels or for where the weights are cut: the row says how far
 # it is off.
 OTHER_WEIGHTS = (48.0, 1.5)
+# Another filter, or one of another image: the row says how far it is off.
+OTHER_FILTER = (255.0, 12.0)
 
 
 @dataclass
@@ -22,8 +24,8 @@ class Way:
 
     `run` takes no argument and returns the tensor; `before` is called before each run and not measured. `filter` is the
     one of pixfuse whose rule this way follows, if it is not the workload's own; `tolerance` is what its own rounding
-    explains. `kind` is `ours`, `peer`, `floor` (which has no result), `cold` or `overhead`; as many runs as `repeat`
-    says are timed as one.
+    explains. `kind` is `ours`, `peer`, `floor` (which has no result), `reduced` (another tensor, of a smaller image),
+    `cold` or `overhead`; as many runs as `repeat` says are timed as one.
     """
 
     name: str

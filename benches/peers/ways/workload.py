@@ -18,14 +18,14 @@ class Workload:
 
     `gain` and `offset` are the whole of `normalize`, `x * gain + offset`, for each channel of the output; `mean`, `std`
     and `scale` are its parts. `channels` names the source channel that becomes each output channel. `task` is `image`,
-    `batch`, `file` or `call`.
+    `batch`, `file`, `folder` or `call`.
     """
 
     def __init__(self, given):
         self.id = given["id"]
         self.rows, self.columns = given["rows"], given["columns"]
-        self.images = given.get("images", 1)
-        marks = {"images": "batch", "file": "file", "call": "call"}
+        self.images = given.get("images") or given.get("folder") or 1
+        marks = {"images": "batch", "file": "file", "folder": "folder", "call": "call"}
         self.task = next((task for mark, task in marks.items() if mark in given), "image")
         self.pipeline = given["pipeline"]
         framing = self.pipeline.get("resize") or self.pipeline.get("letterbox") or [None]
@@ -112,7 +112,7 @@ class Workload:
 
     def expected(self, filter=None):
         """What pixfuse gives, with another filter if one is given."""
-        if self.task == "file":
+        if self.task in ("file", "folder"):
             return self.pipe().decode(self.file)
         return self.pipe(filter)(self.image)
 

@@ -89,7 +89,7 @@ pub(crate) fn compare(old: &Run, new: &Run) -> Result<Comparison> {
 
 /// Rows that this project's code makes faster or slower.
 fn is_ours(record: &Record) -> bool {
-    matches!(record.kind, Kind::Ours | Kind::Cold | Kind::Overhead)
+    matches!(record.kind, Kind::Ours | Kind::Reduced | Kind::Cold | Kind::Overhead)
 }
 
 fn drift(language: &'static str, before: &HashMap<Key, &Record>, new: &Run) -> (&'static str, f64, usize) {

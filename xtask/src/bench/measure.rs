@@ -48,6 +48,17 @@ pub(crate) fn run(flags: &Bench) -> Result<Run> {
     Ok(Run::new(flags.quick, flags.only.clone(), records))
 }
 
+/// The most memory that a decode takes, against Pillow.
+pub(crate) fn memory() -> Result<()> {
+    ensure!(
+        cfg!(target_os = "linux"),
+        "--memory reads what the kernel counts of a process in /proc, which only Linux has"
+    );
+    let venv = Venv::new("venv-bench", Some(&tools::root().join("benches/peers/requirements.txt")))?;
+    venv.install("the Python module", "bindings/python", Profile::Release)?;
+    tools::run(&mut script(venv.command(), "benches/peers/memory.py"))
+}
+
 /// Every kernel on every level, with criterion, which compares with its own record of the run before.
 fn kernels(flags: &Bench) -> Result<()> {
     let mut criterion = tools::cargo();

@@ -29,6 +29,9 @@ pub(crate) fn run(flags: &Bench) -> Result<()> {
     if flags.build {
         return build_cost::run();
     }
+    if flags.memory {
+        return measure::memory();
+    }
     ensure!(
         flags.compare.is_some() || !flags.fail_on_regression,
         "--fail-on-regression: expected --compare OLD beside it, the run to compare with"

@@ -14,6 +14,8 @@ pub(crate) enum Kind {
     Peer,
     /// The memory traffic that no way can avoid, or the decoder alone.
     Floor,
+    /// pixfuse from a file that is decoded at a part of its size, which is another tensor.
+    Reduced,
     /// What is paid once: a new size, a new output, the first call, an import.
     Cold,
     /// An image so small that the call is all there is to measure.
@@ -21,10 +23,11 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [(Self, &str); 5] = [
+    const ALL: [(Self, &str); 6] = [
         (Self::Ours, "ours"),
         (Self::Peer, "peer"),
         (Self::Floor, "floor"),
+        (Self::Reduced, "reduced"),
         (Self::Cold, "cold"),
         (Self::Overhead, "overhead"),
     ];
