@@ -13,6 +13,9 @@ use crate::tools;
 const SCRIPTS: &str = "benches/conformance";
 
 pub(crate) fn run(flags: &Conformance) -> Result<()> {
+    if flags.speed {
+        return speed(flags);
+    }
     let kept = tools::target().join("conformance");
     let pinned = kept.join("pinned.json");
     let results = flags
@@ -22,7 +25,7 @@ pub(crate) fn run(flags: &Conformance) -> Result<()> {
     let mut python = match &flags.python {
         // An interpreter with the libraries; the module is the one that its PYTHONPATH or its own packages have.
         Some(python) => tools::command(python),
-        None => venv(flags)?,
+        None => venv(flags, Profile::Dev)?,
     };
     python.arg(tools::root().join(SCRIPTS).join("run.py")).arg("--results").arg(&results);
     let whole = flags.only.is_none() && flags.classes.is_none() && !flags.quick && flags.against.is_none();
@@ -50,15 +53,24 @@ pub(crate) fn run(flags: &Conformance) -> Result<()> {
     tools::run(&mut python)
 }
 
+/// How fast processors are beside those of transformers, as users get them.
+fn speed(flags: &Conformance) -> Result<()> {
+    let mut python = match &flags.python {
+        Some(python) => tools::command(python),
+        None => venv(flags, Profile::Published)?,
+    };
+    tools::run(python.arg(tools::root().join(SCRIPTS).join("speed.py")))
+}
+
 /// An environment with the pinned libraries, or with another release of some, and this module.
-fn venv(flags: &Conformance) -> Result<Command> {
+fn venv(flags: &Conformance, profile: Profile) -> Result<Command> {
     let pinned = tools::root().join(SCRIPTS).join("requirements.txt");
     let (name, requirements) = match &flags.against {
         None => ("venv-conformance".to_owned(), pinned),
         Some(versions) => (format!("venv-conformance-{}", plain(versions)), other(&pinned, versions)?),
     };
     let venv = Venv::new(&name, Some(&requirements))?;
-    venv.install("the Python module", "bindings/python", Profile::Dev)?;
+    venv.install("the Python module", "bindings/python", profile)?;
     Ok(venv.command())
 }
 

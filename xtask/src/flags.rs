@@ -80,6 +80,8 @@ xflags::xflags! {
             optional --folder path: PathBuf
             /// Default configs only, without the fifty others of each class.
             optional --quick
+            /// Nothing of that: time seven processors against the torch backend of transformers, on one thread.
+            optional --speed
             /// Other releases, and what they change: transformers==5.25.0, or several with commas between.
             optional --against versions: String
         }

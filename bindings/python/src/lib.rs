@@ -30,6 +30,7 @@ mod file;
 mod geometry;
 mod image;
 mod keywords;
+mod memory;
 mod orient;
 mod out;
 mod pillow;
@@ -38,6 +39,7 @@ mod planes;
 mod run;
 mod tensor;
 
+use numpy::{PyArrayDescr, PyUntypedArray};
 use pixfuse::{Entry, Level, presets};
 use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
@@ -152,6 +154,12 @@ fn probe(data: &Bound<'_, PyAny>) -> Result<decode::Header, Failure> {
     decode::header(data)
 }
 
+/// `numpy.empty(shape, dtype)`, in memory that is kept for the next array when this one is gone.
+#[pyfunction]
+fn empty<'py>(py: Python<'py>, shape: Vec<usize>, dtype: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyUntypedArray>> {
+    memory::empty(py, &shape, PyArrayDescr::new(py, dtype)?)
+}
+
 /// The project's own module, made like any other.
 #[pymodule(gil_used = false)]
 #[pyo3(name = "_pixfuse")]
@@ -162,5 +170,6 @@ fn own_module(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Config>()?;
     module.add_function(wrap_pyfunction!(decoders, module)?)?;
     module.add_function(wrap_pyfunction!(probe, module)?)?;
+    module.add_function(wrap_pyfunction!(empty, module)?)?;
     module.add_function(wrap_pyfunction!(levels, module)?)
 }

@@ -8,11 +8,12 @@ use numpy::{PyUntypedArray, PyUntypedArrayMethods, dtype};
 use pixfuse::{Element, Error, TensorElement};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyTuple, PyType};
+use pyo3::types::PyType;
 
-use crate::array::{Array, Look, as_array, memory, no_array, not_of_a_gpu, tuple};
+use crate::array::{self, Array, Look, as_array, no_array, not_of_a_gpu, tuple};
 use crate::bfloat16::{self, Lent};
 use crate::failure::{Failure, found};
+use crate::memory;
 use crate::tensor::tensor;
 
 /// Memory for results.
@@ -80,7 +81,7 @@ impl<'py, T: TensorElement + numpy::Element> Out<'py, T> {
                     Some(array) => array,
                     None => {
                         not_of_a_gpu(object, Error::Output)?;
-                        match memory(object)? {
+                        match array::memory(object)? {
                             Some(memory) => as_array(&memory)?,
                             None => return Err(no_array(object, Error::Output)),
                         }
@@ -101,10 +102,8 @@ impl<'py, T: TensorElement + numpy::Element> Out<'py, T> {
     /// # Errors
     /// When there is no memory for it.
     fn made(py: Python<'py>, dims: &[usize]) -> Result<Memory<'py>, Failure> {
-        static EMPTY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
         has_dtype::<T>(py)?;
-        let array = EMPTY.import(py, "numpy", "empty")?.call1((PyTuple::new(py, dims)?, dtype::<T>(py)))?;
-        let array = array.cast_into::<PyUntypedArray>().map_err(PyErr::from)?;
+        let array = memory::empty(py, dims, dtype::<T>(py))?;
         let wrong = |_| Failure::from(Error::Output("numpy.empty gives another dtype than it was asked for".into()));
         Ok(Memory::Array(Array::of::<T>(array).map_err(wrong)?))
     }

@@ -4,6 +4,8 @@ import hashlib
 import io
 import json
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -226,3 +228,32 @@ def test_configs_are_their_libraries(file, backend, expected):
     photos = [Image.fromarray(photo[rows][:, columns]) for photo in small]
     tensors = from_config(GOLDENS / file, backend=backend)(photos, return_tensors="np")["pixel_values"]
     assert hashlib.sha256(tensors.tobytes()).hexdigest()[:16] == expected
+
+
+def test_the_package_imports_no_library_of_models():
+    program = (
+        "import sys, pixfuse, pixfuse.transformers, pixfuse.command\n"
+        "pixfuse.from_config({'image_processor_type': 'ViTImageProcessor'})\n"
+        "print(sorted({name.split('.')[0] for name in sys.modules} & {'torch', 'torchvision', 'transformers', 'timm', 'PIL'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert done.stdout == "[]\n"
+
+
+def test_memory_of_tensors_is_taken_again_and_shared_with_nobody():
+    processor = from_config({"image_processor_type": "Sam2ImageProcessor", "size": {"height": 300, "width": 301}})
+    expected = processor(PHOTO, return_tensors="np")["pixel_values"].copy()
+    kept = [processor(PHOTO, return_tensors="np")["pixel_values"] for _ in range(4)]
+    for round in range(6):
+        for tensor in kept:
+            np.testing.assert_array_equal(tensor, expected)
+        assert len({tensor.__array_interface__["data"][0] for tensor in kept}) == len(kept)
+        kept[round % 4].fill(np.nan)
+        kept[round % 4] = processor(PHOTO, return_tensors="np")["pixel_values"]
+    tensor = kept[0][0]
+    assert tensor.flags.writeable and tensor.flags.c_contiguous
+    view = tensor[1:, 7]
+    del kept, tensor
+    again = [processor(PHOTO, return_tensors="np")["pixel_values"] for _ in range(4)]
+    np.testing.assert_array_equal(view, expected[0, 1:, 7])
+    del again

@@ -63,6 +63,7 @@ __all__ = [
     "clip",
     "decoders",
     "dinov2",
+    "empty",
     "hand_written_loop",
     "imagenet",
     "levels",
@@ -788,6 +789,8 @@ def decoders() -> str:
     >>> print(pixfuse.decoders().splitlines()[1])
     PNG   png
     """
+def empty(shape: Sequence[int], dtype: object) -> npt.NDArray[Any]:
+    """`numpy.empty(shape, dtype)`, in memory that is kept for the next array when this one is gone."""
 def levels() -> list[str]:
     """The levels that this CPU has, the slowest first: what the environment variable `PIXFUSE_LEVEL` may name.
 

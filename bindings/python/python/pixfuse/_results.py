@@ -6,20 +6,27 @@ from typing import Any
 
 import numpy
 
-from ._pixfuse import Config, Geometry, Pipeline, PipelineError
+from ._pixfuse import Config, Geometry, Pipeline, PipelineError, empty
 
 
 class Run:
-    """What one image becomes: the shape and dtype of its tensor, its rows and columns, and what runs it into an array."""
+    """What one image becomes: the shape and dtype of its tensor, its rows and columns, and what runs it into an array,
+    a new one where it is given None."""
 
-    __slots__ = ("_pipe", "dtype", "into", "shape", "source")
+    __slots__ = ("_pipe", "into", "source")
 
     def __init__(self, pipe: Pipeline, rows: int, columns: int, into: Callable[[Any, int], Any]) -> None:
         self._pipe = pipe
         self.source = (rows, columns)
-        self.shape = pipe.output_shape(rows, columns)
-        self.dtype = pipe.dtype
         self.into = into
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self._pipe.output_shape(*self.source)
+
+    @property
+    def dtype(self) -> str:
+        return self._pipe.dtype
 
     def geometry(self) -> Geometry:
         return self._pipe.geometry(*self.source)
@@ -33,7 +40,9 @@ def collect(
         raise PipelineError(f"return_tensors: {return_tensors!r}, expected None, 'np' or 'pt'")
     if not runs:
         raise PipelineError("images: none, expected an image or a list of them")
-    if config.concatenates or config.is_sequence:
+    if len(runs) == 1:
+        pixels = _alone(config, runs[0], return_tensors, threads)
+    elif config.concatenates or config.is_sequence:
         pixels = _concatenated(runs, threads)
     elif config.pads:
         pixels = _padded(runs, threads)
@@ -49,6 +58,10 @@ def collect(
             made = value
         elif kind == "tile_mask":
             made = _sequences(runs, lengths, numpy.ones(len(pixels), numpy.bool_))
+        elif kind == "tile_pixel_mask":
+            ones = empty((len(pixels), *pixels.shape[2:]), numpy.int64)
+            ones.fill(1)
+            made = _sequences(runs, lengths, ones)
         else:
             made = _beside(kind, value, runs, pixels, config.is_framed)
         if config.is_nested and kind in _OF_IMAGES and not (config.is_sequence and kind == "pixels"):
@@ -62,19 +75,27 @@ def collect(
     return named
 
 
-# What has an axis of images, before which one of samples goes where a class has those.
-_OF_IMAGES = ("pixels", "mask", "aspect_ratio_ids", "aspect_ratio_mask", "tile_counts", "tile_rows", "tile_columns")
 # Lists of a list for each sample.
-_OF_SAMPLES = ("tile_counts", "tile_rows", "tile_columns")
+_OF_SAMPLES = ("tile_counts", "tile_rows", "tile_columns", "split_rows", "split_columns")
+# What has an axis of images, before which one of samples goes where a class has those.
+_OF_IMAGES = ("pixels", "mask", "aspect_ratio_ids", "aspect_ratio_mask", *_OF_SAMPLES)
+
+
+def _alone(config: Config, run: Run, return_tensors: str | None, threads: int) -> Any:
+    """The tensor of one image, as it is among many."""
+    pixels = run.into(None, threads)
+    if config.concatenates or config.is_sequence:
+        return pixels
+    return [pixels] if return_tensors is None and not config.pads else pixels[None]
 
 
 def _stacked(runs: list[Run], return_tensors: str | None, threads: int) -> Any:
     """One array of tensors of one shape, or a list of them."""
     shapes = {run.shape for run in runs}
     if return_tensors is None:
-        pixels: Any = [numpy.empty(run.shape, run.dtype) for run in runs]
+        pixels: Any = [empty(run.shape, run.dtype) for run in runs]
     elif len(shapes) == 1:
-        pixels = numpy.empty((len(runs), *runs[0].shape), runs[0].dtype)
+        pixels = empty((len(runs), *runs[0].shape), runs[0].dtype)
     else:
         raise PipelineError(
             f"images: their tensors have the shapes {', '.join(map(str, sorted(shapes)))}, expected one: "
@@ -87,15 +108,16 @@ def _stacked(runs: list[Run], return_tensors: str | None, threads: int) -> Any:
 
 def _padded(runs: list[Run], threads: int) -> Any:
     """One array of the most rows and columns, or of the most tiles, with zeros behind what is smaller."""
-    shape = tuple(max(sides) for sides in zip(*(run.shape for run in runs)))
-    is_even = all(run.shape == shape for run in runs)
-    pixels = (numpy.empty if is_even else numpy.zeros)((len(runs), *shape), runs[0].dtype)
-    for index, run in enumerate(runs):
-        place = pixels[index][tuple(slice(side) for side in run.shape)]
-        if run.shape[1:] == shape[1:]:
+    shapes = [run.shape for run in runs]
+    shape = tuple(max(sides) for sides in zip(*shapes))
+    is_even = all(of_run == shape for of_run in shapes)
+    pixels = (empty if is_even else numpy.zeros)((len(runs), *shape), runs[0].dtype)
+    for index, (run, of_run) in enumerate(zip(runs, shapes)):
+        place = pixels[index][tuple(slice(side) for side in of_run)]
+        if of_run[1:] == shape[1:]:
             run.into(place, threads)
         else:
-            content = numpy.empty(run.shape, run.dtype)
+            content = empty(of_run, run.dtype)
             run.into(content, threads)
             place[...] = content
     return pixels
@@ -103,14 +125,15 @@ def _padded(runs: list[Run], threads: int) -> Any:
 
 def _concatenated(runs: list[Run], threads: int) -> Any:
     """The patches or tiles of all images, one image behind the other."""
-    shapes = {run.shape[1:] for run in runs}
-    if len(shapes) != 1:
-        raise PipelineError(f"images: patches or tiles of the shapes {sorted(shapes)}, expected one")
-    pixels = numpy.empty((sum(run.shape[0] for run in runs), *runs[0].shape[1:]), runs[0].dtype)
+    shapes = [run.shape for run in runs]
+    kinds = {shape[1:] for shape in shapes}
+    if len(kinds) != 1:
+        raise PipelineError(f"images: patches or tiles of the shapes {sorted(kinds)}, expected one")
+    pixels = empty((sum(shape[0] for shape in shapes), *shapes[0][1:]), runs[0].dtype)
     at = 0
-    for run in runs:
-        run.into(pixels[at : at + run.shape[0]], threads)
-        at += run.shape[0]
+    for run, shape in zip(runs, shapes):
+        run.into(pixels[at : at + shape[0]], threads)
+        at += shape[0]
     return pixels
 
 
@@ -134,17 +157,24 @@ def _beside(kind: str, value: Any, runs: list[Run], pixels: Any, is_framed: bool
     if kind == "resized_sizes":
         return [list(geometry.resized) for geometry in geometries]
     if kind in ("mask", "bool_mask"):
-        made = numpy.zeros((len(runs), *pixels[0].shape[1:]), numpy.int64 if kind == "mask" else numpy.bool_)
-        for index, (run, geometry) in enumerate(zip(runs, geometries)):
+        sides = pixels[0].shape[1:]
+        made = empty((len(runs), *sides), numpy.int64 if kind == "mask" else numpy.bool_)
+        for mask, run, geometry in zip(made, runs, geometries):
             # A frame around the image is no content; a crop's own margin is.
             rows, columns = geometry.content[2:] if is_framed else run.shape[1:]
-            made[index, :rows, :columns] = 1
+            mask[:rows, :columns] = 1
+            mask[rows:] = 0
+            mask[:rows, columns:] = 0
         return made
     tiles = [geometry.tiles or (1, 1) for geometry in geometries]
     if kind == "tile_counts":
         return [rows * columns + (geometry.thumbnail is not None) for (rows, columns), geometry in zip(tiles, geometries)]
     if kind in ("tile_rows", "tile_columns"):
         return [grid[kind == "tile_columns"] for grid in tiles]
+    if kind in ("split_rows", "split_columns"):
+        return [
+            grid[kind == "split_columns"] if geometry.thumbnail else 0 for grid, geometry in zip(tiles, geometries)
+        ]
     if kind == "aspect_ratio_ids":
         return numpy.asarray([_aspect_ratio(grid, value) for grid in tiles])
     if kind == "aspect_ratio_mask":
@@ -212,4 +242,8 @@ def _given(made: Any, return_tensors: str | None) -> Any:
     if return_tensors is None:
         return made
     array = numpy.asarray(made)
-    return importlib.import_module("torch").from_numpy(array) if return_tensors == "pt" else array
+    return _torch().from_numpy(array) if return_tensors == "pt" else array
+
+
+def _torch() -> Any:
+    return importlib.import_module("torch")

@@ -70,13 +70,10 @@ def plain(value: Any) -> Any:
 
 def images_of(images: Any, config: Config) -> list[list[Any]]:
     """Images as a list of lists: samples of several images, or one list of all."""
-    if isinstance(images, (list, tuple)) and images and all(isinstance(item, (list, tuple)) for item in images):
-        nested = [list(item) for item in images]
-    elif isinstance(images, (list, tuple)):
-        nested = [_flat(images)]
-    else:
-        nested = [_flat([images])]
-    is_list_of_samples = nested and isinstance(images, (list, tuple)) and isinstance(images[0], (list, tuple))
+    if not isinstance(images, (list, tuple)):
+        return [_flat([images])]
+    is_list_of_samples = bool(images) and all(isinstance(item, (list, tuple)) for item in images)
+    nested = [list(item) for item in images] if is_list_of_samples else [_flat(images)]
     if config.is_single and is_list_of_samples and any(len(sample) > 1 for sample in nested):
         raise PipelineError(
             f"images: a sample of several images, which {config.class_name} prepares another way than one alone; "

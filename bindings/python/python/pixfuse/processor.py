@@ -21,7 +21,7 @@ from ._pixfuse import Config, Pipeline, PipelineError
 __all__ = ["Processor", "from_config"]
 
 # Keywords of a call that say nothing about pixels here.
-_OF_THE_CALL = ("data_format", "device", "disable_grouping", "return_tensors")
+_OF_THE_CALL = ("data_format", "device", "disable_grouping", "input_data_format", "return_tensors")
 
 
 def from_config(source: Any, backend: str = "torch", **keywords: Any) -> "Processor":
@@ -163,8 +163,9 @@ class Processor:
 
     def _with(self, keywords: dict[str, Any]) -> "Processor":
         """This processor with the keywords of a call; calls with the same ones share it."""
+        if not keywords:
+            return self
         keywords = {key: value for key, value in keywords.items() if key not in _OF_THE_CALL}
-        keywords.pop("input_data_format", None)
         if not keywords:
             return self
         key = _json(keywords)

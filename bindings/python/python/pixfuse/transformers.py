@@ -24,9 +24,6 @@ __all__ = ["register", "use"]
 
 BACKEND = "pixfuse"
 
-# Keywords that say how a result is given, and not what is computed.
-_OF_THE_RESULT = ("data_format", "device", "disable_grouping", "return_tensors")
-
 
 def register(*, fallback: bool = False) -> None:
     """Makes `backend="pixfuse"` known to AutoImageProcessor, AutoVideoProcessor and AutoProcessor.
@@ -182,11 +179,12 @@ class _Fused:
 
     def _pixfuse(self) -> Processor:
         """What the attributes say, as a Processor."""
-        if self not in _PROCESSORS:
+        made = _PROCESSORS.get(self)
+        if made is None:
             record = {name: value for name, value in self.to_dict().items() if not name.startswith("_")}  # type: ignore[attr-defined]
             backend = "pil" if type(self).__name__.endswith("Pil") or not _is_torch(self) else "torch"
-            _PROCESSORS[self] = from_config(record, backend=backend)
-        return _PROCESSORS[self]
+            made = _PROCESSORS[self] = from_config(record, backend=backend)
+        return made
 
     def _falls_back_to_library(self, falls_back: bool) -> None:
         _FALLBACKS[self] = falls_back
@@ -195,8 +193,7 @@ class _Fused:
         """As the library's, from images to its BatchFeature."""
         if keywords.keys() - {"return_tensors"} or keywords.get("return_tensors") not in (None, "np", "pt"):
             # As long as a small resize takes: left out where there is nothing to find.
-            validate = importlib.import_module("huggingface_hub.dataclasses").validate_typed_dict
-            validate(self.valid_kwargs, keywords)  # type: ignore[attr-defined]
+            _validator()(self.valid_kwargs, keywords)  # type: ignore[attr-defined]
         try:
             return self._run(images, arguments, {name: value for name, value in keywords.items() if value is not None})
         except PipelineError as error:
@@ -206,22 +203,30 @@ class _Fused:
             return super().preprocess(images, *arguments, **keywords)  # type: ignore[misc]
 
     def _run(self, images: Any, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
-        batch = importlib.import_module("transformers.image_processing_base").BatchFeature
         if any(argument is not None for argument in arguments):
             raise PipelineError("preprocess: maps and annotations beside images are not made by pixfuse")
-        order = getattr(keywords.get("data_format"), "value", keywords.get("data_format"))
+        asked = keywords.pop("return_tensors", None)
+        asked = getattr(asked, "value", asked)
+        order = keywords.pop("data_format", None)
+        order = getattr(order, "value", order)
         if order not in (None, "channels_first"):
             raise PipelineError(f"data_format: {order}, expected channels_first; transpose the result, or leave it out")
-        asked = keywords.get("return_tensors")
-        asked = getattr(asked, "value", asked)
-        called = {name: value for name, value in keywords.items() if name not in _OF_THE_RESULT}
+        device = keywords.pop("device", None)
+        keywords.pop("disable_grouping", None)
         kind = asked if asked in ("pt", "np") else None
-        data = self._pixfuse()(images, return_tensors=kind, **called)
+        data = self._pixfuse()(images, kind, **keywords)
         if kind is None and _is_torch(self):
             data = {name: _tensors(value) for name, value in data.items()}
-        result = batch(data, tensor_type=None if kind is not None else asked)
-        device = keywords.get("device")
+        result = _batch()(data, tensor_type=None if kind is not None else asked)
         return result if device is None or str(device) == "cpu" else result.to(device)
+
+
+def _batch() -> Any:
+    return importlib.import_module("transformers.image_processing_base").BatchFeature
+
+
+def _validator() -> Any:
+    return importlib.import_module("huggingface_hub.dataclasses").validate_typed_dict
 
 
 def _is_torch(processor: Any) -> bool:
