@@ -210,3 +210,28 @@ def test_check_exits_with_1_where_tensors_differ(capsys, tmp_path):
     assert code == 1 and json.loads(out)["stage"] == "channel order"
     code, _, err = run(capsys, "check", "-d", TEXT, "--images", photo, "--tensors", right, wrong)
     assert code == 2 and "2 files for 1 images" in err
+
+
+def test_check_draws_where_tensors_differ(capsys, tmp_path):
+    photo, wrong, drawn = tmp_path / "a.png", tmp_path / "wrong.npy", tmp_path / "drawn"
+    photo.write_bytes(png(pixels()))
+    tensor = pixfuse.Pipeline(TEXT)(pixels())
+    tensor[0, 3, 5] += 1
+    tensor[2, 4, 6] -= 0.5
+    np.save(wrong, tensor)
+    code, _, _ = run(capsys, "check", "-d", TEXT, "--images", photo, "--tensors", wrong, "--pictures", drawn)
+    picture = np.asarray(Image.open(drawn / "a.png"))
+    assert code == 1 and picture.shape == (64, 64, 3)
+    assert picture[3, 5].tolist() == [255, 0, 0] and picture[4, 6, 2] in (127, 128)
+    assert (picture.reshape(-1, 3).any(1)).sum() == 2
+
+
+def test_check_knows_the_configs_of_timm_and_torchvision(capsys, tmp_path):
+    pytest.importorskip("timm")
+    photo = tmp_path / "a.png"
+    photo.write_bytes(png(pixels()))
+    for named in (["--timm", "resnet18.a1_in1k"], ["--torchvision", "ResNet18_Weights.IMAGENET1K_V1"]):
+        code, out, _ = run(capsys, "check", *named, "--images", photo)
+        assert code == 0 and "1 of 1 equal, every bit" in out
+        code, _, err = run(capsys, "check", named[0], "no_such_name", "--images", photo)
+        assert code == 2 and "no_such_name" in err

@@ -5,6 +5,7 @@
     pixfuse run photo.jpg --config model/ -o x.npy
     pixfuse preview photo.jpg --config model/ -o seen.png
     pixfuse check --config model/ --images photos/
+    pixfuse check --timm resnet50.a1_in1k --images photos/ --pictures differences/
     pixfuse fingerprint --config model/
 
 It exits with 0, with 1 where tensors differ, and with 2 where something cannot be done: the error is that of the library.
@@ -12,7 +13,6 @@ It exits with 0, with 1 where tensors differ, and with 2 where something cannot 
 
 import argparse
 import hashlib
-import importlib
 import json
 import sys
 from collections.abc import Sequence
@@ -101,9 +101,12 @@ def _parser() -> argparse.ArgumentParser:
         "Compare tensors with what a declaration gives, and name the stage that makes them differ. Without --tensors they "
         "are made by the library whose config it is, which must be installed.",
     )
-    declared(sub, positional=False)
+    group = declared(sub, positional=False)
+    group.add_argument("--timm", metavar="NAME", help="a model of timm, with timm's own config of it")
+    group.add_argument("--torchvision", metavar="WEIGHTS", help="weights of torchvision: ResNet50_Weights.IMAGENET1K_V2")
     sub.add_argument("--images", required=True, nargs="+", help="photos' files, or folders of them")
     sub.add_argument("--tensors", nargs="+", help="a file of numpy for each image, in their order")
+    sub.add_argument("--pictures", metavar="FOLDER", help="a folder to write a picture of each difference to")
     sub.add_argument("--json", action="store_true", help="print a line of JSON for each image")
     return parser
 
@@ -178,13 +181,15 @@ def _check(options: argparse.Namespace) -> int:
         raise PipelineError(f"images: no photo in {', '.join(options.images)}, expected files of {', '.join(_FILES)}")
     if options.tensors is not None and len(options.tensors) != len(images):
         raise PipelineError(f"tensors: {len(options.tensors)} files for {len(images)} images, expected one for each")
-    pipe = _pipeline(options)
+    pipe, transform = _checked(options)
     differ = 0
     for index, image in enumerate(images):
         data = image.read_bytes()
-        given = numpy.load(options.tensors[index]) if options.tensors is not None else _by_the_library(options, image)
+        given = numpy.load(options.tensors[index]) if transform is None else transform(_loaded(image))
         found = parity.compare(pipe, data, given)
         differ += found.values > 0
+        if found.values > 0 and options.pictures is not None:
+            _picture(pipe, data, given, Path(options.pictures) / f"{image.stem}.png")
         if options.json:
             record = {"image": str(image), "stage": found.stage, "values": found.values, "most": found.most}
             print(json.dumps({**record, "explanation": found.explanation}))
@@ -199,24 +204,36 @@ def _photos(path: Path) -> list[Path]:
     return sorted(file for file in path.iterdir() if file.suffix.lower() in _FILES) if path.is_dir() else [path]
 
 
-def _by_the_library(options: argparse.Namespace, image: Path) -> Any:
-    """The tensor of an image by the library whose config it is."""
+def _checked(options: argparse.Namespace) -> tuple[Pipeline, Any]:
+    """The pipeline, and what its library makes of an image; nothing where tensors are given."""
+    from . import _library
+
+    if options.timm is not None or options.torchvision is not None:
+        if options.timm is not None:
+            processor, transform = _library.of_timm(options.timm)
+        else:
+            processor, transform = _library.of_torchvision(options.torchvision)
+        return processor.pipeline(), transform if options.tensors is None else None
+    if options.tensors is not None:
+        return _pipeline(options), None
     if options.config is None:
         raise PipelineError("tensors: a declaration has no library to compare with; give --tensors x.npy, or --config")
-    try:
-        automatic = importlib.import_module("transformers").AutoImageProcessor
-    except ImportError as error:
-        raise PipelineError("check: transformers is not installed; give --tensors x.npy") from error
-    backend = {"torch": "torchvision", "pil": "pil"}[options.backend]
-    config = Path(options.config)
-    processor = automatic.from_pretrained(str(config if config.is_dir() else config.parent), backend=backend)
-    # As the library itself loads a path.
-    picture = _loaded(image)
-    return processor(picture, return_tensors="np")["pixel_values"][0]
+    return _pipeline(options), _library.of_config(options.config, options.backend)
+
+
+def _picture(pipe: Pipeline, data: bytes, given: Any, path: Path) -> None:
+    expected = pipe.decode(data)
+    given = numpy.asarray(given)
+    while given.ndim > expected.ndim and given.shape[0] == 1:
+        given = given[0]
+    if given.shape != expected.shape:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _image().fromarray(seen.difference(pipe, given, expected)).save(path)
 
 
 def _loaded(image: Path) -> Any:
-    """The picture of a file as transformers loads it: turned as EXIF says, RGB."""
+    """The picture of a file as the libraries load a path: turned as EXIF says, RGB."""
     from PIL import ImageOps
 
     return ImageOps.exif_transpose(_image().open(image)).convert("RGB")
