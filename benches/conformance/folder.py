@@ -8,6 +8,14 @@ import pixfuse
 from photos import photos
 
 
+def raises(processor, image):
+    try:
+        processor(image, return_tensors="np")
+    except Exception:
+        return True
+    return False
+
+
 def run(folder):
     """One row a file and backend: what became of it."""
     from transformers import AutoImageProcessor
@@ -30,7 +38,11 @@ def run(folder):
             what = f"{path.name}, {backend}"
             row = {"file": path.name, "backend": backend}
             if isinstance(ours, Exception):
-                outcome = judge.RAISE if isinstance(theirs, Exception) else judge.REFUSED
+                fails = isinstance(theirs, Exception)
+                if not fails and getattr(ours, "feature", None) is None:
+                    # What is wrong in a config may be found by the library only when it is called.
+                    fails = all(raises(theirs, image) for image in images.values())
+                outcome = judge.RAISE if fails else judge.REFUSED
                 row["outcome"], row["why"] = tally.add(outcome, what), str(ours)
             elif isinstance(theirs, Exception):
                 row["outcome"], row["why"] = tally.add("read beyond transformers", what), ours.library

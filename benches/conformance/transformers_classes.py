@@ -57,6 +57,14 @@ def variants(cls, default):
         {"include_top": False}, {"rescale_offset": True}, {"keep_aspect_ratio": True}, {"ensure_multiple_of": 14}, {"reduce_labels": True},
         {"unknown_key": 1},
     ] + [{"resample": number} for number in range(6)]
+    # What few classes have.
+    own = {
+        "max_side": [{"max_side": 90}, {"size": {"min_pixels": 9000, "max_pixels": 20000}}, {"max_side": 70, "size": {"min_pixels": 9000, "max_pixels": 20000}}],
+        "max_image_size": [{"max_image_size": {"longest_edge": 96}}, {"max_image_size": {"longest_edge": 96}, "size": {"longest_edge": 250}}, {"max_image_size": {}}],
+        "max_image_tiles": [{"max_image_tiles": 3}],
+    }
+    for key in own.keys() & set(keys):
+        changes += own[key]
     # Every switch of the class's own.
     for key in keys:
         value = getattr(cls, key, None)

@@ -45,6 +45,7 @@ fn object(env: &Env, imported: Imported) -> Result<Object<'static>> {
     object.set("concatenates", matches!(imported.batch, Batch::Concatenate | Batch::Sequence))?;
     object.set("isSequence", imported.batch == Batch::Sequence)?;
     object.set("isNested", imported.is_nested)?;
+    object.set("isSingle", imported.is_single)?;
     object.set("isFramed", imported.spec.pad.is_some())?;
     object.set("patchAxes", imported.patch_axes.clone())?;
     object.set("notes", imported.notes.clone())?;
@@ -77,6 +78,9 @@ fn object(env: &Env, imported: Imported) -> Result<Object<'static>> {
             Value::TileCounts => described.set("kind", "tileCounts")?,
             Value::TileRows => described.set("kind", "tileRows")?,
             Value::TileColumns => described.set("kind", "tileColumns")?,
+            Value::SplitRows => described.set("kind", "splitRows")?,
+            Value::SplitColumns => described.set("kind", "splitColumns")?,
+            Value::TilePixelMask => described.set("kind", "tilePixelMask")?,
             Value::TileMask => described.set("kind", "tileMask")?,
             Value::AspectRatioIds(most) => described.set("aspectRatioIds", most)?,
             Value::AspectRatioMask(most) => described.set("aspectRatioMask", most)?,

@@ -7,6 +7,8 @@
   const channelsOf = { 1: 'gray', 3: 'rgb', 4: 'alpha' }
   // Options of a call that are no keywords of the library.
   const ours = ['alpha', 'orient', 'maxPixels', 'threads']
+  // What has an axis of samples.
+  const ofSamples = ['pixels', 'mask', 'boolMask', 'tileMask', 'tilePixelMask']
   const allocate = { f32: length => new Float32Array(length), u8: length => new Uint8Array(length) }
 
   // What is one file or image, or several.
@@ -56,11 +58,19 @@
     }
 
     runSync(images, options) {
+      const samples = this.#samples(images, options)
+      if (samples !== undefined) return this.#batch(samples.map(sample => this.runSync(sample, options)), options)
       const { called, runs } = this.#images(images, options)
       return called.#collect(runs, run => run.pipe.runSync(run.image, { out: run.out, threads: options?.threads }))
     }
 
     async run(images, options) {
+      const samples = this.#samples(images, options)
+      if (samples !== undefined) {
+        const results = []
+        for (const sample of samples) results.push(await this.run(sample, options))
+        return this.#batch(results, options)
+      }
       const { called, runs } = this.#images(images, options)
       const made = called.#collect(runs, run => { run.wanted = run.out })
       for (const run of runs) {
@@ -97,9 +107,52 @@
       return this.#calls.get(key)
     }
 
+    // The samples of a class that takes several images a sample, where arrays of them are given; nothing for one sample.
+    #samples(images, options) {
+      const { isNested, isSingle, className } = this.#with(options).#config
+      if (!Array.isArray(images) || images.length === 0 || !images.every(Array.isArray)) return undefined
+      if (isSingle && images.some(sample => sample.length > 1)) {
+        throw refused(`images: a sample of several images, which ${className} prepares another way than one alone; give each image as a sample of its own`)
+      }
+      return isNested ? images : undefined
+    }
+
+    // The results of samples as one: a sample of fewer images, or of smaller ones, is filled up with zeros where the class pads.
+    #batch(results, options) {
+      const { pads, isSequence, outputs } = this.#with(options).#config
+      const joined = outputs.map(({ name, kind, aspectRatioIds, aspectRatioMask }) => {
+        const parts = results.map(result => result[name])
+        if (Array.isArray(parts[0])) return [name, parts.flat()]
+        const hasSamples = ofSamples.includes(kind) || aspectRatioIds !== undefined || aspectRatioMask !== undefined
+        const shape = [...parts[0].dims]
+        if (!hasSamples) {
+          const data = new parts[0].data.constructor(parts.reduce((sum, part) => sum + part.data.length, 0))
+          parts.reduce((at, part) => (data.set(part.data, at), at + part.data.length), 0)
+          return [name, { ...parts[0], data, dims: [data.length / length(shape.slice(1)), ...shape.slice(1)] }]
+        }
+        for (const { dims } of parts) {
+          const differs = dims.some((side, axis) => axis > 0 && side !== shape[axis])
+          if (differs && !pads && !isSequence) {
+            throw refused(`images: samples of the shapes [${dims}] and [${shape}], expected one: as many images in each, of one size`)
+          }
+          for (const [axis, side] of dims.entries()) shape[axis] = Math.max(shape[axis], side)
+        }
+        const own = length(shape)
+        const data = new parts[0].data.constructor(own * parts.length)
+        for (const [index, part] of parts.entries()) {
+          const place = data.subarray(index * own, (index + 1) * own)
+          // Where a sample has no image, the first of its tiles counts.
+          if (aspectRatioMask !== undefined) for (let at = 0; at < own; at += aspectRatioMask) place[at] = 1n
+          placed(part.data, part.dims, place, shape)
+        }
+        return [name, { ...parts[0], data, dims: [parts.length, ...shape.slice(1)] }]
+      })
+      return Object.fromEntries(joined)
+    }
+
     #images(images, options) {
       const called = this.#with(options)
-      const runs = listed(images).map(image => {
+      const runs = listed(images).flat().map(image => {
         const { data, width, height } = image ?? {}
         const channels = image?.channels ?? Math.round((data?.length ?? 0) / (width * height))
         let kind = channelsOf[channels]
@@ -195,6 +248,13 @@
       const tiles = index => length(grid(index)) + Number(geometry(index).thumbnail !== undefined)
       if (kind === 'tileCounts') return [runs.map((_, index) => tiles(index))]
       if (kind === 'tileRows' || kind === 'tileColumns') return [runs.map((_, index) => grid(index)[Number(kind === 'tileColumns')])]
+      if (kind === 'splitRows' || kind === 'splitColumns') {
+        return [runs.map((_, index) => (tiles(index) === 1 ? 0 : grid(index)[Number(kind === 'splitColumns')]))]
+      }
+      if (kind === 'tilePixelMask') {
+        const dims = [1, runs.reduce((sum, _, index) => sum + tiles(index), 0), ...shape.slice(2)]
+        return { data: new BigInt64Array(length(dims)).fill(1n), dims }
+      }
       if (kind === 'tileMask') {
         const all = runs.reduce((sum, _, index) => sum + tiles(index), 0)
         return { data: new Uint8Array(all).fill(1), dims: [1, all], type: 'bool' }

@@ -80,6 +80,29 @@ test('tiles, and what is returned beside them', () => {
   assert.deepEqual(two.data.subarray(9 * 1024, 15 * 1024), llava.runSync(image(30, 30)).pixel_values.data)
 })
 
+test('samples of several images are an array of arrays', async () => {
+  const size = { height: 32, width: 32 }
+  const mllama = Processor.fromConfig({ image_processor_type: 'MllamaImageProcessor', size })
+  const samples = [[image(30, 60)], [image(60, 30), image(30, 60)]]
+  const result = mllama.runSync(samples)
+  assert.deepEqual([result.pixel_values.dims, result.num_tiles], [[2, 2, 4, 3, 32, 32], [[2], [2, 2]]])
+  assert.deepEqual([...result.aspect_ratio_ids.data].map(Number), [2, 0, 5, 2])
+  assert.deepEqual([...result.aspect_ratio_mask.data].map(Number), [1, 1, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0])
+  const one = 4 * 3 * 1024
+  assert.deepEqual(result.pixel_values.data.subarray(0, one), mllama.runSync(image(30, 60)).pixel_values.data)
+  assert.ok(result.pixel_values.data.subarray(one, 2 * one).every(value => value === 0))
+  assert.deepEqual(result.pixel_values.data.subarray(2 * one), mllama.runSync(samples[1]).pixel_values.data)
+  assert.deepEqual(await mllama.run(samples), result)
+  const smol = Processor.fromConfig({ image_processor_type: 'SmolVLMImageProcessor', size: { longest_edge: 64 }, max_image_size: { longest_edge: 32 } })
+  const tiles = smol.runSync([[image(20, 40), image(8, 40)], [image(20, 40)]], { return_row_col_info: true })
+  assert.deepEqual([tiles.pixel_values.dims, tiles.pixel_attention_mask.dims], [[2, 6, 3, 32, 32], [2, 6, 32, 32]])
+  assert.deepEqual([tiles.rows, tiles.cols], [[[1, 1], [1]], [[2, 2], [2]]])
+  assert.deepEqual([0, 2, 3, 5].map(tile => Number(tiles.pixel_attention_mask.data[(6 + tile) * 1024])), [1, 1, 0, 0])
+  assert.deepEqual(Processor.fromConfig(VIT).runSync([[image(9, 9)], [image(7, 8)]]).pixel_values.dims, [2, 3, 24, 20])
+  const tvp = Processor.fromConfig({ image_processor_type: 'VideoMAEImageProcessor', size: { shortest_edge: 24 }, crop_size: size })
+  assert.throws(() => tvp.runSync([[image(9, 9)], [image(9, 9), image(9, 9)]]), /as many images in each/)
+})
+
 test('frames, and the sizes before them', () => {
   const sam = Processor.fromConfig({ image_processor_type: 'SamImageProcessor', size: { longest_edge: 32 }, pad_size: { height: 32, width: 32 } })
   const { pixel_values, reshaped_input_sizes } = sam.runSync([image(40, 60), image(20, 10)])

@@ -184,6 +184,12 @@ pub enum Value {
     TileRows,
     /// Columns of tiles of each image: a list for each sample.
     TileColumns,
+    /// Rows of tiles of each image, 0 where it is one tile: a list for each sample.
+    SplitRows,
+    /// Columns of tiles of each image, 0 where it is one tile: a list for each sample.
+    SplitColumns,
+    /// 1 in each tile of a sample, 0 in those behind that fill the tensor up: int64, rows and columns of a tile.
+    TilePixelMask,
     /// True for each tile of a sample, false for those behind that fill the tensor up.
     TileMask,
     /// Which grid of at most so many tiles each image has, from 1: int64.

@@ -112,12 +112,15 @@ impl Class<'_> {
                 ruled("gemma4", &[("multiple", multiple), ("max_pixels", pixels)])
             }
             SizeRule::Neomme => {
-                for key in ["max_side", "size"] {
-                    if self.keys.get(key).is_some() {
-                        return Err(Error::lacking(Feature::SizeRule, self.keys.subject, Some(key), "a limit"));
-                    }
+                let mut numbers = Vec::new();
+                if self.keys.get("size").is_some() {
+                    let [least, most] = size::pixels(&self.keys, "size", ["min_pixels", "max_pixels"])?;
+                    numbers.extend([("min_pixels", least), ("max_pixels", most)]);
                 }
-                Ok(Some(Framing::default()))
+                if self.keys.get("max_side").is_some() {
+                    numbers.push(("max", self.count("max_side")?));
+                }
+                if numbers.is_empty() { Ok(Some(Framing::default())) } else { ruled("neomme", &numbers) }
             }
             _ => Ok(None),
         }

@@ -49,6 +49,39 @@ pub(super) fn standard(value: &Value, default_to_square: bool, longest: Option<&
 
 /// The value of `size`, `crop_size` or `pad_size`; nothing where it is null.
 pub(super) fn read(record: &Record<'_>, key: &str, default_to_square: bool) -> Result<Option<Sizes>, Error> {
+    let Some(keys) = form(record, key, default_to_square)? else { return Ok(None) };
+    // Null and 0 are absent, as they are in Python's `if`.
+    let part = |name: &str| match keys.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) if value.as_f64() == Some(0.0) => Ok(None),
+        Some(value) => side(value).map(Some).ok_or_else(|| no_side(record, key, name, value)),
+    };
+    Ok(Some(Sizes {
+        height: part("height")?,
+        width: part("width")?,
+        shortest_edge: part("shortest_edge")?,
+        longest_edge: part("longest_edge")?,
+        max_height: part("max_height")?,
+        max_width: part("max_width")?,
+    }))
+}
+
+/// Refuses a value that transformers refuses when a processor is made, though it is of a step that is off: there
+/// people write -1.
+pub(super) fn check_unused(record: &Record<'_>, key: &str, default_to_square: bool) -> Result<(), Error> {
+    let keys = form(record, key, default_to_square)?.unwrap_or_default();
+    match keys.iter().find(|(_, value)| !value.is_null() && !value.is_number()) {
+        Some((name, value)) => Err(no_side(record, key, name, value)),
+        None => Ok(()),
+    }
+}
+
+fn no_side(record: &Record<'_>, key: &str, name: &str, value: &Value) -> Error {
+    Error::value(record.subject, key, format!("{name} is {}, expected a number of pixels", shown(value)))
+}
+
+/// The object that a size is, with names that go together.
+fn form(record: &Record<'_>, key: &str, default_to_square: bool) -> Result<Option<Map<String, Value>>, Error> {
     let Some(value) = record.get(key) else { return Ok(None) };
     let sets =
         "{height, width}, {shortest_edge}, {shortest_edge, longest_edge}, {longest_edge} or {max_height, max_width}";
@@ -59,22 +92,7 @@ pub(super) fn read(record: &Record<'_>, key: &str, default_to_square: bool) -> R
     if !together {
         return Err(Error::value(record.subject, key, format!("{}, expected {expected}", shown(value))));
     }
-    // Null and 0 are absent, as they are in Python's `if`.
-    let part = |name: &str| match keys.get(name) {
-        None | Some(Value::Null) => Ok(None),
-        Some(value) if value.as_f64() == Some(0.0) => Ok(None),
-        Some(value) => side(value).map(Some).ok_or_else(|| {
-            Error::value(record.subject, key, format!("{name} is {}, expected a number of pixels", shown(value)))
-        }),
-    };
-    Ok(Some(Sizes {
-        height: part("height")?,
-        width: part("width")?,
-        shortest_edge: part("shortest_edge")?,
-        longest_edge: part("longest_edge")?,
-        max_height: part("max_height")?,
-        max_width: part("max_width")?,
-    }))
+    Ok(Some(keys))
 }
 
 /// Two numbers of pixels: the least and the most of an image.

@@ -81,6 +81,10 @@ pub(super) fn read(
         let ids = Output { name: "aspect_ratio_ids", value: crate::Value::AspectRatioIds(most) };
         outputs.extend([ids, Output { name: "aspect_ratio_mask", value: crate::Value::AspectRatioMask(most) }]);
     }
+    if matches!(steps.tiles, Some(Tiles::Idefics3 { .. })) && class.keys.flag("return_row_col_info")? {
+        let rows = Output { name: "rows", value: crate::Value::SplitRows };
+        outputs.extend([rows, Output { name: "cols", value: crate::Value::SplitColumns }]);
+    }
     let of_tiles = steps.tiles.filter(|_| frame.is_tiled).and_then(Tiles::batch);
     let batch = match of_tiles {
         Some(batch) => batch,
@@ -158,11 +162,21 @@ impl Class<'_> {
     }
 
     pub(super) fn size(&self, key: &str) -> Result<Option<Sizes>, Error> {
-        let to_square = match self.steps.older {
-            Older::Constructor => false,
-            _ => self.keys.flag("default_to_square")?,
-        };
-        size::read(&self.keys, key, key != "size" || to_square)
+        size::read(&self.keys, key, self.is_square(key)?)
+    }
+
+    /// Whether a number stands for a square.
+    fn is_square(&self, key: &str) -> Result<bool, Error> {
+        Ok(key != "size" || self.steps.older != Older::Constructor && self.keys.flag("default_to_square")?)
+    }
+
+    /// A size of a step, nothing where the step is off.
+    fn size_of(&self, key: &str, is_on: bool) -> Result<Option<Sizes>, Error> {
+        if is_on {
+            return self.size(key);
+        }
+        // A class refuses a size that is none when it is made.
+        size::check_unused(&self.keys, key, self.is_square(key)?).map(|()| None)
     }
 
     /// A whole number from 1; null and absent are 1.
@@ -172,16 +186,16 @@ impl Class<'_> {
     }
 
     fn frame(&self) -> Result<Framing, Error> {
-        // All are read, on or off: a class refuses a size that is none when it is made.
+        let resizes = self.keys.flag("do_resize")? || self.steps.size == SizeRule::Aria;
         let is_budget = matches!(self.steps.size, SizeRule::Budget(_));
-        let size = if is_budget { None } else { self.size("size")? };
-        let crop = self.size("crop_size")?;
-        self.size("pad_size")?;
+        let size = if is_budget { None } else { self.size_of("size", resizes)? };
+        let crop = self.size_of("crop_size", self.keys.flag("do_center_crop")?)?;
+        self.size_of("pad_size", self.keys.flag("do_pad")?)?;
         if let Some(frame) = self.tiles()? {
             return Ok(frame);
         }
         let mut frame = Framing::default();
-        if self.keys.flag("do_resize")? || self.steps.size == SizeRule::Aria {
+        if resizes {
             frame = self.resize(size.unwrap_or_default())?;
         } else if self.steps.size == SizeRule::Square && self.keys.flag("do_pad")? {
             return Err(Error::lacking(

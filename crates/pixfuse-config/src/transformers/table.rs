@@ -99,7 +99,7 @@ pub(super) enum SizeRule {
     Kimi,
     /// As many multiples as `max_soft_tokens`, whatever `size` says.
     Gemma4,
-    /// The image's own size, unless `max_side` or `size` ask for more.
+    /// The image's own size, unless `max_side` or `size` limit it.
     Neomme,
 }
 
@@ -173,6 +173,11 @@ pub(super) enum Tiles {
     GraniteDocling,
     /// At most `max_image_tiles` of `size`, with zeros behind them.
     Mllama,
+    /// Of `max_image_size`, from a canvas of what a first resize makes of `size`, and a thumbnail where there are several.
+    Idefics3 {
+        /// The first resize's rule in declarations.
+        rule: &'static str,
+    },
 }
 
 impl Tiles {
@@ -180,7 +185,7 @@ impl Tiles {
     pub(super) fn batch(self) -> Option<Batch> {
         match self {
             Self::Patches { .. } => Some(Batch::Concatenate),
-            Self::GraniteDocling => Some(Batch::Sequence),
+            Self::GraniteDocling | Self::Idefics3 { .. } => Some(Batch::Sequence),
             Self::Mllama => Some(Batch::Pad),
             Self::PerceptionLm | Self::LlavaNext => None,
         }
@@ -330,6 +335,12 @@ const QWEN: Steps =
 const ERNIE: Steps = Steps { older: Older::Nothing, ..QWEN };
 const GLM: Steps = Steps { size: SizeRule::Budget(GLM4V), ..ERNIE };
 const HUNYUAN: Steps = Steps { patches: Some(RASTER), is_bicubic: true, ..QWEN };
+const IDEFICS3: Steps = Steps {
+    tiles: Some(Tiles::Idefics3 { rule: "idefics3" }),
+    beside: &[Output { name: "pixel_attention_mask", value: Value::TilePixelMask }],
+    is_nested: true,
+    ..PLAIN
+};
 const MASK2FORMER: Steps = Steps {
     size: SizeRule::Mask2former,
     pad: Padding::AlwaysMasked,
@@ -382,6 +393,7 @@ static READ: &[(&str, Steps)] = &[
     ("HunYuanVL", HUNYUAN),
     ("Idefics", Steps { older: Older::Idefics, ..STANDARD }),
     ("Idefics2", Steps { size: SizeRule::Idefics2, pad: Padding::LargestMasked, off: &[("do_image_splitting", Feature::Tiles)], beside: &[Output { name: "pixel_attention_mask", value: Value::Mask }], is_nested: true, ..PLAIN }),
+    ("Idefics3", IDEFICS3),
     ("Janus", SQUARE),
     ("Kimi_K25", Steps { size: SizeRule::Kimi, patches: Some(Patches { apart: true, ..RASTER }), pad: Padding::Patches(&["patch_size", "merge_size"]), beside: &[GRID], ..PLAIN }),
     ("LayoutLMv2", Steps { rescale: false, normalize: false, flip: Flip::Always, off: OCR, ..PLAIN }),
@@ -422,11 +434,13 @@ static READ: &[(&str, Steps)] = &[
     ("Segformer", PLAIN),
     ("Siglip", STANDARD),
     ("Siglip2", Steps { size: SizeRule::Naflex, patches: Some(Patches { pad_to: Some(&["max_num_patches"]), ..FLAT }), beside: &[Output { name: "pixel_attention_mask", value: Value::PatchMask }, Output { name: "spatial_shapes", value: Value::Grid }], ..PLAIN }),
+    ("SmolVLM", IDEFICS3),
     ("SuperPoint", Steps { normalize: false, off: &[("do_grayscale", Feature::Gray)], ..PLAIN }),
     ("TextNet", Steps { size: SizeRule::Textnet, crop: Crop::Read, ..PLAIN }),
     ("Tipsv2", STANDARD),
     ("Tipsv2Dpt", STANDARD),
     ("Tvp", Steps { size: SizeRule::Tvp, crop: Crop::Read, flip: Flip::Read, pad: Padding::Cropped, is_nested: true, ..PLAIN }),
+    ("UltraVBert", Steps { tiles: Some(Tiles::Idefics3 { rule: "ultravbert" }), ..IDEFICS3 }),
     ("ViT", STANDARD),
     ("VideoLlama3", Steps { each: Some(("image_merge_sizes", "merge_size")), ..QWEN }),
     ("VideoLlava", Steps { crop: Crop::Read, older: Older::Constructor, name: "pixel_values_images", ..PLAIN }),
@@ -442,7 +456,7 @@ static LACKING: &[(Feature, &[&str])] = &[
     (Feature::Patches, &["Glm5Next", "Inkling2", "Lfm2Vl"]),
     (Feature::Frame, &["Fuyu"]),
     (Feature::Tiles, &["DeepseekOcr2", "MiniCPMOcr", "MiniCPMV4_6", "Molmo2", "Phi4Multimodal", "Step3p7", "UnlimitedOcr"]),
-    (Feature::TwoResizes, &["DeepseekVLHybrid", "Donut", "Idefics3", "SmolVLM", "UltraVBert"]),
+    (Feature::TwoResizes, &["DeepseekVLHybrid", "Donut"]),
     (Feature::FloatFilter, &["DINOv3ViT", "DepthPro", "NemotronH_Omni_Reasoning_V3", "PPDocLayoutV4", "PPOCRV5ServerDet", "PPOCRV5ServerRec", "RfDetr"]),
     (Feature::TorchFilter, &["Inkling", "MuseGlimmer", "PPOCRV6SmallRec"]),
     (Feature::Gray, &["EfficientLoFTR", "LightGlue", "SuperGlue"]),

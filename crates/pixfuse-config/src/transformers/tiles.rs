@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::size::Sizes;
+use super::size::{self, Sizes};
 use super::steps::{Class, Framing};
 use super::table::{Crop, Tiles};
 use crate::record::side;
@@ -65,6 +65,7 @@ impl Class<'_> {
                 let most = self.count("max_image_tiles")?;
                 (sides, format!("rule = mllama, max = {most}, pad_to = {most}"))
             }
+            Tiles::Idefics3 { rule } => return self.two_resizes(rule).map(Some),
             Tiles::LlavaNext => {
                 let side = self.one_side()?;
                 let canvases = self.canvases()?;
@@ -77,6 +78,36 @@ impl Class<'_> {
         let ([rows, columns], rest) = words;
         let clause = format!("tiles({rows}, {columns}, {}, {rest})", self.filter()?);
         Ok(Some(Framing { resize: Some(clause), is_tiled: true, ..Framing::default() }))
+    }
+
+    /// A first resize, and tiles of a second one.
+    fn two_resizes(&self, rule: &str) -> Result<Framing, Error> {
+        if !self.keys.flag("do_image_splitting")? {
+            let subject = self.keys.subject;
+            return Err(Error::lacking(Feature::TwoResizes, subject, Some("do_image_splitting"), "false"));
+        }
+        if !self.keys.flag("do_pad")? {
+            return Err(self.lacking("do_pad", "false"));
+        }
+        let tile = self.keys.get("max_image_size").and_then(|size| size.get("longest_edge")).and_then(size::count);
+        let tile = tile.ok_or_else(|| self.keys.wrong("max_image_size", "{longest_edge}"))?;
+        let filter = self.filter()?;
+        let first = if self.keys.flag("do_resize")? {
+            let Some(longest) = self.size("size")?.and_then(|size| size.longest_edge) else {
+                return Err(Error::lacking(Feature::SizeRule, self.keys.subject, Some("size"), "no {longest_edge}"));
+            };
+            let numbers = match rule {
+                "ultravbert" => format!("multiple = {tile}, max_patches = {}, ", self.count("max_image_tiles")?),
+                _ => String::new(),
+            };
+            format!("resize(rule = {rule}, {numbers}longest = {longest}, {filter}), ")
+        } else if rule == "ultravbert" {
+            return Err(self.lacking("do_resize", "false"));
+        } else {
+            String::new()
+        };
+        let clauses = format!("{first}tiles({tile}, {tile}, {filter}, rule = idefics3, thumbnail = last)");
+        Ok(Framing { resize: Some(clauses), is_tiled: true, ..Framing::default() })
     }
 
     fn exact_size(&self) -> Result<[u32; 2], Error> {

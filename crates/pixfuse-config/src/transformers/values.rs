@@ -34,6 +34,14 @@ impl Class<'_> {
             Some(patches) => patches.floats && !torch,
             None if self.steps.tiles == Some(Tiles::Mllama) => true,
             None if self.steps.tiles == Some(Tiles::GraniteDocling) => !torch,
+            // On Pillow they stay u8, but beside a sample of fewer tiles, whose margin is of floats.
+            None if matches!(self.steps.tiles, Some(Tiles::Idefics3 { .. })) => {
+                if !torch && !rescales && !normalizes {
+                    let what = "false, with do_normalize too";
+                    return Err(Error::lacking(Feature::Tiles, self.keys.subject, Some("do_rescale"), what));
+                }
+                true
+            }
             None => self.steps.size == SizeRule::Idefics2 && torch && self.keys.flag("do_pad")?,
         };
         Ok((rescales || normalizes || becomes_floats).then_some(values))
