@@ -417,16 +417,3 @@ export function levels(): Level[]
 
 /** The version of this package. */
 export const version: string
-
-declare const pixfuse: {
-  readonly Pipeline: PipelineConstructor
-  readonly Geometry: GeometryConstructor
-  readonly Processor: typeof Processor
-  readonly presets: Presets
-  readonly decoders: typeof decoders
-  readonly language: string
-  readonly levels: typeof levels
-  readonly probe: typeof probe
-  readonly version: string
-}
-export default pixfuse

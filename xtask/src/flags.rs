@@ -86,7 +86,7 @@ xflags::xflags! {
             optional --against versions: String
         }
 
-        /// Build the wheel and the npm package into target/dist.
+        /// Build the wheel and the npm packages into target/dist.
         cmd build {}
 
         /// Look for inputs that break a promise, by the targets of fuzz/, under AddressSanitizer.

@@ -92,16 +92,15 @@ pub(crate) fn run(flags: &Fuzz) -> Result<()> {
 
 /// A cargo whose builds are instrumented, in a target directory of their own.
 pub(crate) fn cargo(subcommand: &str) -> Result<Command> {
-    let version = tools::output(Command::new(tools::rustc()).arg("-vV"))?;
-    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc -vV names no host")?;
+    let host = tools::host()?;
     ensure!(
         ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu", "x86_64-apple-darwin", "aarch64-apple-darwin"]
-            .contains(&host),
+            .contains(&host.as_str()),
         "AddressSanitizer comes with Rust for Linux with glibc and for macOS, and this is {host}"
     );
     let mut cargo = tools::cargo();
     // With a target named, procedural macros and build scripts are not instrumented.
-    cargo.args([subcommand, "--target", host]);
+    cargo.args([subcommand, "--target", &host]);
     cargo
         .env("CARGO_TARGET_DIR", tools::target().join("fuzz"))
         .env("RUSTC_BOOTSTRAP", "1")

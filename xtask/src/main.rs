@@ -24,6 +24,7 @@ mod jpeg;
 mod machine;
 mod node;
 mod notices;
+mod npm;
 mod package;
 mod progress;
 mod python;

@@ -1,4 +1,4 @@
-//! `cargo xtask build`: the wheel and the npm package, as they would be published, and a look into both.
+//! `cargo xtask build`: the wheel and the npm packages, as they would be published, and a look into all.
 
 use std::ffi::OsString;
 use std::fs;
@@ -9,13 +9,14 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::progress::step;
 use crate::python::{Profile, Venv};
-use crate::{jpeg, node, report, tools};
+use crate::{jpeg, node, npm, report, tools};
 
 /// What each package must hold besides its code.
-const PAPERS: [&str; 5] = ["LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-NOTICES.txt", "sbom.cdx.json", "README.md"];
+pub(crate) const PAPERS: [&str; 5] =
+    ["LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-NOTICES.txt", "sbom.cdx.json", "README.md"];
 
 pub(crate) fn run() -> Result<()> {
-    let mut npm = tools::npm()?;
+    tools::npm()?;
     tools::node()?;
     let dist = tools::target().join("dist");
     // Packages of an older version would be listed, and published, beside the new ones.
@@ -27,16 +28,19 @@ pub(crate) fn run() -> Result<()> {
     let venv = Venv::new("venv", None)?;
     venv.wheel("bindings/python", &dist)?;
     node::addon("the Node addon", "pixfuse-node-addon", "bindings/node/pixfuse.node", Profile::Published)?;
-    npm.args(["pack", "--pack-destination"]).arg(&dist).current_dir(tools::root().join("bindings/node"));
-    step("packing the npm package", "npm-pack", &mut npm)?;
+    npm::pack(&tools::host()?, &dist)?;
 
-    let mut rows = Vec::new();
+    let (mut rows, mut tarballs) = (Vec::new(), Vec::new());
     for entry in fs::read_dir(&dist)? {
         let entry = entry?;
         let files = unpack(&venv, &entry.path())?;
         look(&files).with_context(|| tools::shown(&entry.path()))?;
+        if entry.path().extension().is_some_and(|extension| extension == "tgz") {
+            tarballs.push(entry.path());
+        }
         rows.push(vec![tools::shown(&entry.path()), format!("{} KB", entry.metadata()?.len().div_ceil(1000))]);
     }
+    npm::try_out(&tarballs)?;
     rows.sort();
     print!("{}", report::table(&["package", "size"], &rows, &[1]));
     println!("JPEG is decoded by {}", jpeg::decoder());

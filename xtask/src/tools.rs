@@ -54,6 +54,13 @@ pub(crate) fn rustc_version() -> Option<String> {
     ask(command(rustc()).arg("--version"))
 }
 
+/// The target that cargo builds for where none is named: `x86_64-unknown-linux-gnu`.
+pub(crate) fn host() -> Result<String> {
+    let version = output(command(rustc()).arg("-vV"))?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc -vV names no host")?;
+    Ok(host.to_owned())
+}
+
 /// The compiler that cargo uses.
 pub(crate) fn rustc() -> PathBuf {
     std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()).into()

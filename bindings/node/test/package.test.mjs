@@ -1,7 +1,7 @@
 // The package: what it exports, how it is loaded, and that images of other packages go straight in.
 
 import assert from 'node:assert/strict'
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,13 +19,17 @@ const path = name => fileURLToPath(new URL(`../${name}`, import.meta.url))
 const { Pipeline } = module
 
 test('what is exported is what is declared', () => {
-  const program = ts.createProgram([path('index.d.ts')], {})
+  const resolution = { module: ts.ModuleKind.Node16, moduleResolution: ts.ModuleResolutionKind.Node16 }
+  const program = ts.createProgram([path('index.d.ts'), path('index.d.mts')], resolution)
   const checker = program.getTypeChecker()
   const symbol = checker.getSymbolAtLocation(program.getSourceFile(path('index.d.ts')))
+  const imported = checker.getSymbolAtLocation(program.getSourceFile(path('index.d.mts')))
   const isValue = symbol => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol).flags & ts.SymbolFlags.Value
-  const declared = checker.getExportsOfModule(symbol).filter(isValue).map(symbol => symbol.name)
-  assert.deepEqual(Object.keys(module).sort(), declared.sort())
-  assert.deepEqual(Object.keys(require('../index.js')).sort(), declared.filter(name => name !== 'default').sort())
+  const declared = symbol => checker.getExportsOfModule(symbol).filter(isValue).map(symbol => symbol.name).sort()
+  assert.deepEqual(Object.keys(module).sort(), declared(imported))
+  assert.deepEqual(Object.keys(require('../index.js')).sort(), declared(symbol))
+  const everything = checker.getTypeOfSymbol(checker.getExportsOfModule(imported).find(symbol => symbol.name === 'default'))
+  assert.deepEqual(everything.getProperties().map(property => property.name).sort(), declared(symbol))
 
   const members = name => {
     const type = checker.getDeclaredTypeOfSymbol(checker.getExportsOfModule(symbol).find(symbol => symbol.name === name))
@@ -50,19 +54,43 @@ test('one package for import and require', () => {
   assert.equal(module.version, JSON.parse(readFileSync(path('package.json'))).version)
 })
 
-test('a package without its addon says what to do', () => {
+test('the addon comes from beside the package, or from that of the platform', () => {
   const directory = mkdtempSync(join(tmpdir(), 'pixfuse-'))
   try {
-    copyFileSync(path('index.js'), join(directory, 'index.js'))
-    const message = new RegExp(`no addon for ${process.platform}-${process.arch}: .*pixfuse.node.*cargo build`, 's')
-    assert.throws(() => require(join(directory, 'index.js')), { message })
-    // The second name that is looked for.
-    copyFileSync(path('pixfuse.node'), join(directory, `pixfuse.${process.platform}-${process.arch}.node`))
-    assert.deepEqual(require(join(directory, 'index.js')).levels(), module.levels())
+    for (const name of ['index.js', 'addon.js']) copyFileSync(path(name), join(directory, name))
+    const load = () => require(join(directory, 'index.js'))
+    let platform
+    assert.throws(load, error => {
+      const said = new RegExp(`^pixfuse has no addon for (${process.platform}-${process.arch}[a-z-]*)\\.\n- npm installs it`)
+      ;[, platform] = said.exec(error.message) ?? assert.fail(error.message)
+      assert.match(error.message, new RegExp(`optional dependency pixfuse-${platform}: .*externals.*cargo xtask demo`, 's'))
+      return true
+    })
+    // One that cannot be loaded is said to be there.
+    const broken = join(directory, 'node_modules', `pixfuse-${platform}`)
+    mkdirSync(broken, { recursive: true })
+    writeFileSync(join(broken, 'index.js'), 'throw new Error("no such GLIBC")')
+    assert.throws(load, { message: /One is there and cannot be loaded: no such GLIBC/ })
+    copyFileSync(path('pixfuse.node'), join(broken, 'pixfuse.node'))
+    writeFileSync(join(broken, 'index.js'), 'module.exports = require("./pixfuse.node")')
+    delete require.cache[require.resolve(join(broken, 'index.js'))]
+    assert.deepEqual(load().levels(), module.levels())
   } finally {
     // Windows keeps a loaded library until the process ends.
     if (process.platform !== 'win32') rmSync(directory, { recursive: true })
   }
+})
+
+test('each platform that is published is tried', () => {
+  const { targets } = JSON.parse(readFileSync(path('package.json'))).napi
+  const architectures = { aarch64: 'arm64', x86_64: 'x64' }
+  const systems = { 'apple-darwin': 'darwin-*', 'unknown-linux-gnu': 'linux-*-gnu', 'unknown-linux-musl': 'linux-*-musl', 'pc-windows-msvc': 'win32-*-msvc' }
+  const platforms = targets.map(target => {
+    const [, architecture, system] = /^(\w+?)-(.*)$/.exec(target)
+    return systems[system].replace('*', architectures[architecture])
+  })
+  const tried = readFileSync(path('addon.js'), 'utf8').matchAll(/case '([^']+)': return require\('pixfuse-([^']+)'\)/g)
+  assert.deepEqual([...tried].map(([, platform, name]) => [platform, name]).sort(), platforms.map(name => [name, name]).sort())
 })
 
 test('what sharp gives goes straight in', async () => {

@@ -1,14 +1,14 @@
 // Never run: the compiler reads it. Everything that `index.d.ts` declares is used once, with the types that come out.
 
-import pixfuse, { Geometry, Pipeline, decoders, levels, presets, probe, version } from '..'
+import pixfuse, { Geometry, Pipeline, decoders, levels, presets, probe, version } from 'pixfuse'
 import type {
   BatchTensor, Header,
   Box, Declaration, ElementOf, Float16Data, GeometryNumbers, Image, Level, Matrix, Options, Point, PresetName, RunOptions, Tensor, Values,
-} from '..'
+} from 'pixfuse'
 
 /** Accepts nothing but exactly this type. */
 function exactly<Expected>() {
-  return <Actual>(_: Actual, ..._same: Same<Expected, Actual> extends true ? [] : [never]) => {}
+  return <Actual,>(_: Actual, ..._same: Same<Expected, Actual> extends true ? [] : [never]) => {}
 }
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false
 

@@ -1,0 +1,64 @@
+'use strict'
+
+// The addon: a build of one's own beside this file, or that of the package for this platform, which npm installs as an
+// optional dependency. Each is named in a `require` of its own inside a `try`: so bundlers and tracers of files find those
+// that are there, and pass over the others.
+
+const { readFileSync } = require('node:fs')
+
+const isMusl = () => {
+  try {
+    return readFileSync('/usr/bin/ldd', 'latin1').includes('musl')
+  } catch {
+    return !process.report.getReport().header.glibcVersionRuntime
+  }
+}
+const abi = { linux: () => (isMusl() ? '-musl' : '-gnu'), win32: () => '-msvc' }[process.platform]?.() ?? ''
+const platform = `${process.platform}-${process.arch}${abi}`
+const failures = []
+let isPublished = true
+
+function found() {
+  try {
+    return require('./pixfuse.node')
+  } catch (error) {
+    failures.push(error)
+  }
+  try {
+    switch (platform) {
+      case 'darwin-arm64': return require('pixfuse-darwin-arm64')
+      case 'darwin-x64': return require('pixfuse-darwin-x64')
+      case 'linux-arm64-gnu': return require('pixfuse-linux-arm64-gnu')
+      case 'linux-arm64-musl': return require('pixfuse-linux-arm64-musl')
+      case 'linux-x64-gnu': return require('pixfuse-linux-x64-gnu')
+      case 'linux-x64-musl': return require('pixfuse-linux-x64-musl')
+      case 'win32-arm64-msvc': return require('pixfuse-win32-arm64-msvc')
+      case 'win32-x64-msvc': return require('pixfuse-win32-x64-msvc')
+      default: isPublished = false
+    }
+  } catch (error) {
+    failures.push(error)
+  }
+  throw new Error(missing(), { cause: failures.at(-1) })
+}
+
+/** What to do, in the order of how often it helps. */
+function missing() {
+  const lines = [`pixfuse has no addon for ${platform}.`]
+  // What is there and does not load is another matter than what is not there.
+  for (const { code, message } of failures) {
+    if (code !== 'MODULE_NOT_FOUND') lines.push(`One is there and cannot be loaded: ${message}`)
+  }
+  const installed =
+    `- npm installs it with pixfuse, as the optional dependency pixfuse-${platform}: install again, without ` +
+    '`--omit=optional`, on the system that runs it or with its `--os`, `--cpu` and `--libc`.'
+  lines.push(
+    isPublished ? installed : '- No package is published for this platform.',
+    '- A bundled app must not have pixfuse inside its bundle, but beside it, in node_modules: `externals` of webpack, ' +
+    '`serverExternalPackages` of Next.js, `--external:pixfuse` of esbuild, `asarUnpack` of Electron.',
+    `- In a checkout of pixfuse, \`cargo xtask demo\` builds it and copies it to ${__dirname}.`,
+  )
+  return lines.join('\n')
+}
+
+module.exports = found()

@@ -1,0 +1,1 @@
+export * from './transformers-js.js'

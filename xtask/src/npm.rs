@@ -1,0 +1,175 @@
+//! The packages for npm, as napi 3 lays them out: `pixfuse`, which is JavaScript, and one with the addon for each platform,
+//! which are its optional dependencies, so that npm installs the one that fits.
+//!
+//! They are put together in the target directory: a checkout has no dependencies that are not published yet.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Map, Value, json};
+
+use crate::package::PAPERS;
+use crate::progress::step;
+use crate::tools;
+
+/// Where the package's files and the addon are.
+const SOURCE: &str = "bindings/node";
+
+/// What npm calls a target of Rust.
+#[derive(Debug, PartialEq)]
+struct Platform {
+    /// What follows `pixfuse-` in the name of its package.
+    name: String,
+    os: &'static str,
+    cpu: &'static str,
+    libc: Option<&'static str>,
+}
+
+impl Platform {
+    fn of(target: &str) -> Result<Self> {
+        let (architecture, system) = target.split_once('-').unwrap_or((target, ""));
+        let cpu = match architecture {
+            "x86_64" => "x64",
+            "aarch64" => "arm64",
+            other => anyhow::bail!("npm has no name for the architecture {other} of {target}"),
+        };
+        let (os, abi, libc) = match system {
+            "apple-darwin" => ("darwin", "", None),
+            "unknown-linux-gnu" => ("linux", "-gnu", Some("glibc")),
+            "unknown-linux-musl" => ("linux", "-musl", Some("musl")),
+            "pc-windows-msvc" => ("win32", "-msvc", None),
+            other => anyhow::bail!("npm has no name for the system {other} of {target}"),
+        };
+        Ok(Self { name: format!("{os}-{cpu}{abi}"), os, cpu, libc })
+    }
+
+    fn package(&self) -> String {
+        format!("pixfuse-{}", self.name)
+    }
+
+    /// The `package.json` of its package, with what it shares with that of `pixfuse`.
+    fn manifest(&self, shared: &Value) -> Value {
+        let mut manifest = Map::new();
+        for key in ["version", "license", "repository", "homepage", "bugs", "keywords", "engines"] {
+            manifest.insert(key.to_owned(), shared[key].clone());
+        }
+        let main = format!("pixfuse.{}.node", self.name);
+        let files: Vec<&str> = [main.as_str()].into_iter().chain(PAPERS).collect();
+        let own = json!({
+            "name": self.package(),
+            "description": format!("The addon of pixfuse for {}", self.name),
+            "os": [self.os],
+            "cpu": [self.cpu],
+            "main": main,
+            "files": files,
+        });
+        manifest.extend(own.as_object().cloned().unwrap_or_default());
+        if let Some(libc) = self.libc {
+            manifest.insert("libc".into(), json!([libc]));
+        }
+        manifest.into()
+    }
+}
+
+/// Packs `pixfuse`, and the package of `target`, whose addon is in the checkout, into `into`.
+pub(crate) fn pack(target: &str, into: &Path) -> Result<()> {
+    let source = tools::root().join(SOURCE);
+    let text = fs::read_to_string(source.join("package.json")).context("cannot read package.json")?;
+    let mut manifest: Value = serde_json::from_str(&text)?;
+    let targets = manifest["napi"]["targets"].as_array().cloned().unwrap_or_default();
+    let platforms = targets.iter().filter_map(Value::as_str).map(Platform::of).collect::<Result<Vec<_>>>()?;
+    let here = Platform::of(target)?;
+    ensure!(platforms.contains(&here), "{target} is not among napi.targets of {SOURCE}/package.json");
+
+    let directory = directory(&here.package())?;
+    fs::copy(source.join("pixfuse.node"), directory.join(format!("pixfuse.{}.node", here.name)))?;
+    for paper in PAPERS.into_iter().filter(|&paper| paper != "README.md") {
+        fs::copy(source.join(paper), directory.join(paper)).with_context(|| format!("cannot copy {paper}"))?;
+    }
+    let readme = format!(
+        "# {}\n\nThe addon of [pixfuse](https://www.npmjs.com/package/pixfuse) for {}: install `pixfuse`, which has it as an \
+         optional dependency.\n",
+        here.package(),
+        here.name
+    );
+    fs::write(directory.join("README.md"), readme)?;
+    packed(&directory, &here.manifest(&manifest), into)?;
+
+    let directory = self::directory("pixfuse")?;
+    for file in manifest["files"].as_array().into_iter().flatten().filter_map(Value::as_str).chain(["README.md"]) {
+        fs::copy(source.join(file), directory.join(file)).with_context(|| format!("cannot copy {file}"))?;
+    }
+    let version = manifest["version"].clone();
+    let dependencies: Map<_, _> = platforms.iter().map(|platform| (platform.package(), version.clone())).collect();
+    manifest["optionalDependencies"] = dependencies.into();
+    if let Some(manifest) = manifest.as_object_mut() {
+        // Of a checkout only.
+        manifest.remove("devDependencies");
+        manifest.remove("scripts");
+    }
+    packed(&directory, &manifest, into)
+}
+
+/// An empty directory for a package.
+fn directory(name: &str) -> Result<PathBuf> {
+    let directory = tools::target().join("npm").join(name);
+    if directory.exists() {
+        fs::remove_dir_all(&directory).with_context(|| format!("cannot empty {}", directory.display()))?;
+    }
+    fs::create_dir_all(&directory)?;
+    Ok(directory)
+}
+
+fn packed(directory: &Path, manifest: &Value, into: &Path) -> Result<()> {
+    fs::write(directory.join("package.json"), format!("{manifest:#}\n"))?;
+    let name = manifest["name"].as_str().unwrap_or_default();
+    let mut npm = tools::npm()?;
+    npm.args(["pack", "--pack-destination"]).arg(into).current_dir(directory);
+    step(&format!("packing {name} for npm"), "npm-pack", &mut npm)
+}
+
+/// Installs tarballs into a project of nothing else, and loads the package both ways.
+pub(crate) fn try_out(tarballs: &[PathBuf]) -> Result<()> {
+    let directory = directory("project")?;
+    fs::write(directory.join("package.json"), "{ \"private\": true }\n")?;
+    let mut npm = tools::npm()?;
+    npm.args(["install", "--no-audit", "--no-fund", "--omit=dev"]).args(tarballs).current_dir(&directory);
+    step("installing the npm packages into a project", "npm-install", &mut npm)?;
+    let program = "const required = require('pixfuse'); import('pixfuse').then(imported => {\
+                   const text = 'input(rgb8), resize(2, 2, bilinear), output(rgb, u8, hwc)';\
+                   const image = { data: new Uint8Array(27).fill(7), width: 3, height: 3 };\
+                   const { data } = new imported.Pipeline(text).runSync(image);\
+                   if (imported.default !== required || data.some(value => value !== 7)) process.exit(1)})";
+    let mut node = tools::node()?;
+    node.args(["-e", program]).current_dir(&directory);
+    step("running what was installed", "npm-run", &mut node)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_have_the_names_of_napi() {
+        let of = |target: &str| Platform::of(target).map(|platform| platform.name).ok();
+        assert_eq!(of("x86_64-unknown-linux-gnu").as_deref(), Some("linux-x64-gnu"));
+        assert_eq!(of("aarch64-unknown-linux-musl").as_deref(), Some("linux-arm64-musl"));
+        assert_eq!(of("aarch64-apple-darwin").as_deref(), Some("darwin-arm64"));
+        assert_eq!(of("x86_64-pc-windows-msvc").as_deref(), Some("win32-x64-msvc"));
+        assert_eq!(of("riscv64gc-unknown-linux-gnu"), None);
+        assert_eq!(of("x86_64-unknown-freebsd"), None);
+    }
+
+    #[test]
+    fn a_package_says_where_it_fits() {
+        let shared = json!({ "version": "1.2.3", "license": "MIT", "repository": "here" });
+        let manifest = Platform::of("x86_64-unknown-linux-musl").unwrap().manifest(&shared);
+        assert_eq!(manifest["name"], "pixfuse-linux-x64-musl");
+        assert_eq!((&manifest["os"], &manifest["cpu"]), (&json!(["linux"]), &json!(["x64"])));
+        assert_eq!((&manifest["libc"], &manifest["main"]), (&json!(["musl"]), &json!("pixfuse.linux-x64-musl.node")));
+        assert_eq!((&manifest["version"], &manifest["license"]), (&json!("1.2.3"), &json!("MIT")));
+        let manifest = Platform::of("aarch64-apple-darwin").unwrap().manifest(&shared);
+        assert_eq!(manifest.get("libc"), None);
+    }
+}
