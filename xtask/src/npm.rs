@@ -61,6 +61,7 @@ impl Platform {
             "description": format!("The addon of pixfuse for {}", self.name),
             "os": [self.os],
             "cpu": [self.cpu],
+            "type": "commonjs",
             "main": main,
             "files": files,
         });
@@ -76,7 +77,7 @@ impl Platform {
 pub(crate) fn pack(target: &str, into: &Path) -> Result<()> {
     let source = tools::root().join(SOURCE);
     let text = fs::read_to_string(source.join("package.json")).context("cannot read package.json")?;
-    let mut manifest: Value = serde_json::from_str(&text)?;
+    let manifest: Value = serde_json::from_str(&text)?;
     let targets = manifest["napi"]["targets"].as_array().cloned().unwrap_or_default();
     let platforms = targets.iter().filter_map(Value::as_str).map(Platform::of).collect::<Result<Vec<_>>>()?;
     let here = Platform::of(target)?;
@@ -94,21 +95,25 @@ pub(crate) fn pack(target: &str, into: &Path) -> Result<()> {
         here.name
     );
     fs::write(directory.join("README.md"), readme)?;
-    packed(&directory, &here.manifest(&manifest), into)?;
+    fs::write(directory.join("package.json"), format!("{:#}\n", here.manifest(&manifest)))?;
+    packed(&here.package(), &directory, into)?;
 
     let directory = self::directory("pixfuse")?;
     for file in manifest["files"].as_array().into_iter().flatten().filter_map(Value::as_str).chain(["README.md"]) {
         fs::copy(source.join(file), directory.join(file)).with_context(|| format!("cannot copy {file}"))?;
     }
-    let version = manifest["version"].clone();
-    let dependencies: Map<_, _> = platforms.iter().map(|platform| (platform.package(), version.clone())).collect();
-    manifest["optionalDependencies"] = dependencies.into();
-    if let Some(manifest) = manifest.as_object_mut() {
-        // Of a checkout only.
-        manifest.remove("devDependencies");
-        manifest.remove("scripts");
-    }
-    packed(&directory, &manifest, into)
+    fs::write(directory.join("package.json"), &text)?;
+    // By npm, which keeps the order of what is there: the first of the conditions of `exports` counts.
+    let version = manifest["version"].as_str().unwrap_or_default();
+    let dependency = |platform: &Platform| format!("optionalDependencies.{}={version}", platform.package());
+    let mut set = tools::npm()?;
+    set.args(["pkg", "set"]).args(platforms.iter().map(dependency)).current_dir(&directory);
+    step("naming the packages of the platforms", "npm-pkg-set", &mut set)?;
+    // Of a checkout only.
+    let mut delete = tools::npm()?;
+    delete.args(["pkg", "delete", "devDependencies", "scripts"]).current_dir(&directory);
+    step("leaving out what a checkout has", "npm-pkg-delete", &mut delete)?;
+    packed("pixfuse", &directory, into)
 }
 
 /// An empty directory for a package.
@@ -121,9 +126,7 @@ fn directory(name: &str) -> Result<PathBuf> {
     Ok(directory)
 }
 
-fn packed(directory: &Path, manifest: &Value, into: &Path) -> Result<()> {
-    fs::write(directory.join("package.json"), format!("{manifest:#}\n"))?;
-    let name = manifest["name"].as_str().unwrap_or_default();
+fn packed(name: &str, directory: &Path, into: &Path) -> Result<()> {
     let mut npm = tools::npm()?;
     npm.args(["pack", "--pack-destination"]).arg(into).current_dir(directory);
     step(&format!("packing {name} for npm"), "npm-pack", &mut npm)
