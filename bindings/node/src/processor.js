@@ -222,6 +222,7 @@
         const axes = patchAxes.length > 0 ? [shape[1] / length(patchAxes), ...patchAxes] : shape.slice(1)
         return { data, dims: isSequence ? [1, first, ...axes] : [first, ...axes] }
       }
+      if (kind === 'pixelsAlone') return { data, dims: [runs.length, 1, ...shape] }
       if (kind === 'mask' || kind === 'boolMask') {
         const [, rows, columns] = shape
         // A frame around the image is no content; a crop's own margin is.
@@ -241,6 +242,11 @@
       }
       if (kind === 'sourceSizes') return integers([runs.length, 2], at => runs[at >> 1].sides[at & 1])
       if (kind === 'resizedSizes') return integers([runs.length, 2], at => geometry(at >> 1).resized[at & 1])
+      if (kind === 'resizedRows' || kind === 'resizedColumns') return integers([runs.length, 1], at => geometry(at).resized[Number(kind === 'resizedColumns')])
+      if (kind === 'rowScale') {
+        const Floats = this.backend === 'torch' ? Float32Array : Float64Array
+        return { data: Floats.from(runs, (run, index) => geometry(index).resized[0] / run.sides[0]), dims: [runs.length, 1] }
+      }
       if (kind === 'grid') return integers([runs.length, 2], at => geometry(at >> 1).patches[at & 1])
       if (kind === 'gridThw') return integers([runs.length, 3], at => [1, ...geometry(Math.floor(at / 3)).patches][at % 3])
       const grid = index => geometry(index).tiles ?? [1, 1]

@@ -156,6 +156,8 @@ pub struct Output {
 pub enum Value {
     /// The tensors of all images.
     Pixels,
+    /// The same, each as a sample of its own: with an axis of one behind that of the images.
+    PixelsAlone,
     /// 1 where there is content, 0 in the margin behind it: int64, rows and columns of the batch.
     Mask,
     /// The same, true and false.
@@ -166,6 +168,12 @@ pub enum Value {
     SourceSizes,
     /// Rows and columns that each image was resized to: int64.
     ResizedSizes,
+    /// The rows that each image was resized to, on an axis of its own: int64.
+    ResizedRows,
+    /// The columns that each image was resized to, on an axis of its own: int64.
+    ResizedColumns,
+    /// The rows that each image was resized to over its own, on an axis of its own: f32 on torch, f64 on Pillow.
+    RowScale,
     /// Frames, rows and columns of patches of each image: int64.
     GridThw,
     /// Rows and columns of patches of each image: int64.

@@ -10,7 +10,7 @@ impl Spec {
     /// The declarations that this one is carried out by, one after another; nothing where it is one resize.
     ///
     /// `tiles(rule = idefics3)` makes its canvas first, and both tiles and thumbnail are made of that; a `resize` beside it
-    /// is a stage before. All but the last give the u8 that the next one takes.
+    /// is a stage before. `resize(rule = donut)` is two resizes. All but the last give the u8 that the next one takes.
     ///
     /// ```
     /// use pixfuse_spec::Spec;
@@ -24,7 +24,7 @@ impl Spec {
     /// # Ok::<(), pixfuse_spec::ParseError>(())
     /// ```
     pub fn stages(&self) -> Option<Vec<Self>> {
-        let tiles = self.tiles.as_ref().filter(|tiles| tiles.rule == TileRule::Idefics3)?;
+        let (before, last) = self.resizes()?;
         let (_, order) = convert(self);
         // An alpha that is dropped is so by the first stage.
         let (channels, format) = match order {
@@ -48,15 +48,29 @@ impl Spec {
             input: between.clone(),
             resize: Some(resize),
             tiles: None,
+            crop: None,
+            pad: None,
             normalize: None,
             output: Output { channels, element: Element::U8, layout: Layout::Hwc, quantize: None },
+            patches: None,
             ..self.clone()
         };
-        let size = RuledSize::new(SizeRule::Idefics3Canvas).with(SizeNumber::Multiple, tiles.rows);
-        let canvas = Resize { size: Size::Ruled(size), sampling: tiles.sampling };
-        let mut stages: Vec<_> = self.resize.into_iter().chain([canvas]).map(stage).collect();
+        let mut stages: Vec<_> = before.into_iter().map(stage).collect();
         stages[0].input = self.input.clone();
-        stages.push(Self { input: between, resize: None, ..self.clone() });
+        stages.push(Self { input: between, resize: last, ..self.clone() });
         Some(stages)
+    }
+
+    /// The resizes that come before the last stage, and the one of that stage; nothing where there is one at most.
+    fn resizes(&self) -> Option<(Vec<Resize>, Option<Resize>)> {
+        if let Some(tiles) = self.tiles.as_ref().filter(|tiles| tiles.rule == TileRule::Idefics3) {
+            let size = RuledSize::new(SizeRule::Idefics3Canvas).with(SizeNumber::Multiple, tiles.rows);
+            let canvas = Resize { size: Size::Ruled(size), sampling: tiles.sampling };
+            return Some((self.resize.into_iter().chain([canvas]).collect(), None));
+        }
+        let resize = self.resize?;
+        let Size::Ruled(ruled) = resize.size else { return None };
+        let [first, second] = ruled.stages()?.map(|size| Resize { size, ..resize });
+        Some((vec![first], Some(second)))
     }
 }

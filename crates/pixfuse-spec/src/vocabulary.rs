@@ -293,6 +293,18 @@ names! {
     Neomme = "neomme",
     /// UltraVBert: as Idefics3's first, with no more than `max_patches` tiles of `multiple` in the canvas that follows.
     Ultravbert = "ultravbert",
+    /// GLM-5: no larger than the image unless it is below the budget, within a canvas of multiples; then
+    /// `pad(multiple = ..)`.
+    Glm5Next = "glm5_next",
+    /// Muse Glimmer: of the four grids of patches about the image's own, within a number of patches, the one of the nearest
+    /// aspect.
+    MuseGlimmer = "muse_glimmer",
+    /// Fuyu: an image that is larger than rows and columns fits into them, both sides truncated; others stay as they are.
+    Fuyu = "fuyu",
+    /// Donut: two resizes, the shorter side to that of the frame, then `donut_thumbnail`.
+    Donut = "donut",
+    /// Donut's second resize: no side beyond the frame's, the shorter one truncated.
+    DonutThumbnail = "donut_thumbnail",
 }
 
 names! {

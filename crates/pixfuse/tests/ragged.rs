@@ -1,6 +1,6 @@
 //! Batches whose tensors differ in size: each image lies in them as a run of its own gives it.
 
-use pixfuse::{ImageRef, Join, Level, Pipeline, TensorElement};
+use pixfuse::{ImageRef, Join, Level, Pipeline, TensorElement, reference};
 
 fn noise(bytes: usize, seed: usize) -> Vec<u8> {
     (0..bytes as u32).map(|index| ((index + seed as u32).wrapping_mul(0x9E37_79B9) >> 13) as u8).collect()
@@ -143,4 +143,39 @@ fn what_cannot_be_joined_is_refused() {
     // Of nothing there are no patches and no tiles, each of the size that it would have.
     assert_eq!(Pipeline::parse(patches).unwrap().joined_shape(&[], Join::Concat).unwrap().dims(), [0, 12]);
     assert_eq!(Pipeline::parse(TILES).unwrap().joined_shape(&[], Join::Concat).unwrap().dims(), [0, 16, 16, 3]);
+}
+
+/// What comes first is u8 that the second resize takes, and only the last of them is padded.
+#[test]
+fn two_resizes_are_two_pipelines() {
+    let rest = "normalize(mean = 0.45), output(rgb, f32, chw)";
+    for (filter, pad) in
+        [("bilinear, antialias", ""), ("bicubic, antialias, like = torch", "pad(to = [24, 17], at = center), ")]
+    {
+        let whole = Pipeline::parse(&format!(
+            "input(rgb8), resize(rule = donut, rows = 24, columns = 17, {filter}), {pad}{rest}"
+        ));
+        let first = Pipeline::parse(&format!("input(rgb8), resize(shortest = 17, {filter}), output(rgb, u8, hwc)"));
+        let second =
+            format!("input(rgb8), resize(rule = donut_thumbnail, rows = 24, columns = 17, {filter}), {pad}{rest}");
+        let (whole, first, second) = (whole.unwrap(), first.unwrap(), Pipeline::parse(&second).unwrap());
+        for [rows, columns] in SIZES.into_iter().chain([[1, 1], [17, 24], [60, 9]]) {
+            let pixels = noise(rows * columns * 3, rows);
+            let image = ImageRef::rgb8(&pixels, rows, columns).unwrap();
+            let between = first.run::<u8>(image).unwrap();
+            let [high, wide] = [between.dims[0], between.dims[1]];
+            let expected = second.run::<f32>(ImageRef::rgb8(&between.data, high, wide).unwrap()).unwrap();
+            assert_eq!(reference::run::<f32>(&whole, image).unwrap(), expected, "{rows} x {columns}");
+            for level in Level::available() {
+                let made = whole.with_level(level).unwrap().run::<f32>(image).unwrap();
+                assert_eq!(made, expected, "{rows} x {columns}, {filter}, {level}");
+            }
+        }
+    }
+    agrees(
+        "input(rgb8), resize(rule = donut, rows = 24, columns = 17, bilinear, antialias), normalize(), output(rgb, f32, chw)",
+        Join::Pad,
+        -7.5_f32,
+        0.0,
+    );
 }

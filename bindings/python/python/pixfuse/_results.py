@@ -52,6 +52,8 @@ def collect(
     for name, kind, value in config.outputs:
         if kind == "pixels":
             made = _sequences(runs, lengths, pixels) if config.is_sequence else _with_axes(config, pixels)
+        elif kind == "pixels_alone":
+            made = [[image] for image in pixels] if isinstance(pixels, list) else pixels[:, None]
         elif kind == "each":
             made = [value] * len(runs)
         elif kind == "whole":
@@ -64,6 +66,8 @@ def collect(
             made = _sequences(runs, lengths, ones)
         else:
             made = _beside(kind, value, runs, pixels, config.is_framed)
+            if kind == "row_scale":
+                made = numpy.asarray(made, numpy.float32 if config.backend == "torch" else numpy.float64)
         if config.is_nested and kind in _OF_IMAGES and not (config.is_sequence and kind == "pixels"):
             made = _samples(made, lengths, config.pads)
         if kind == "aspect_ratio_mask":
@@ -156,6 +160,10 @@ def _beside(kind: str, value: Any, runs: list[Run], pixels: Any, is_framed: bool
     geometries = [run.geometry() for run in runs]
     if kind == "resized_sizes":
         return [list(geometry.resized) for geometry in geometries]
+    if kind in ("resized_rows", "resized_columns"):
+        return [[geometry.resized[kind == "resized_columns"]] for geometry in geometries]
+    if kind == "row_scale":
+        return [[geometry.resized[0] / run.source[0]] for run, geometry in zip(runs, geometries)]
     if kind in ("mask", "bool_mask"):
         sides = pixels[0].shape[1:]
         made = empty((len(runs), *sides), numpy.int64 if kind == "mask" else numpy.bool_)

@@ -37,6 +37,11 @@ impl Class<'_> {
                 let pad = Some(format!("pad(to = [{side}, {side}])"));
                 return Ok(Margins { batch: Batch::Stack, pad, is_masked: true });
             }
+            Padding::Size | Padding::Middle => return self.to_size(),
+            Padding::BelowBlack => {
+                let pad = format!("pad(multiple = {}, value = {})", self.patch_of_size()?, self.below_black()?);
+                return Ok(Margins { batch: Batch::Stack, pad: Some(pad), is_masked: false });
+            }
         };
         if !always && !self.keys.flag("do_pad")? {
             return Ok(Margins { batch: Batch::Stack, pad: None, is_masked: false });
@@ -54,6 +59,34 @@ impl Class<'_> {
         }
         let pad = Some(format!("pad(to = [{rows}, {columns}], value = 0)"));
         Ok(Margins { batch: Batch::Stack, pad, is_masked })
+    }
+
+    /// A frame of `size`.
+    fn to_size(&self) -> Result<Margins, Error> {
+        let mut margins = Margins { batch: Batch::Stack, pad: None, is_masked: false };
+        if !self.keys.flag("do_pad")? {
+            return Ok(margins);
+        }
+        let sides = self.size("size")?.unwrap_or_default().exact();
+        let [rows, columns] = sides.ok_or_else(|| self.keys.wrong("size", "{height, width}"))?;
+        let lacking = |key, what: &str| Err(Error::lacking(Feature::Frame, self.keys.subject, Some(key), what));
+        let how = if self.steps.pad == Padding::Middle {
+            if self.keys.flag("do_center_crop")? {
+                return lacking("do_center_crop", "true beside do_pad");
+            }
+            "at = center".to_owned()
+        } else {
+            if self.keys.word("padding_mode")? != Some("constant") {
+                return lacking("padding_mode", "another than constant");
+            }
+            let value = self.keys.number("padding_value")?;
+            let Some(value) = value.filter(|value| (0.0..=255.0).contains(value) && value.fract() == 0.0) else {
+                return lacking("padding_value", "no pixel value");
+            };
+            format!("fill = {value}")
+        };
+        margins.pad = Some(format!("pad(to = [{rows}, {columns}], {how})"));
+        Ok(margins)
     }
 
     /// Zeros around the normalised image, up to the multiples of `size_divisor`.

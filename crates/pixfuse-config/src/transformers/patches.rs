@@ -9,7 +9,7 @@ pub(super) struct Cut {
     pub(super) clause: Option<String>,
     /// The layout of `output(..)`.
     pub(super) layout: &'static str,
-    /// The axes that a patch keeps, behind that of its channels and frames.
+    /// The axes that a patch keeps, behind the outermost of them.
     pub(super) axes: Vec<u32>,
     /// How many rows the tensor is filled up to.
     pub(super) pad_to: Option<u32>,
@@ -20,7 +20,8 @@ impl Class<'_> {
         let Some(patches) = self.steps.patches else {
             return Ok(Cut { clause: None, layout: "chw", axes: Vec::new(), pad_to: None });
         };
-        let (side, temporal) = (self.product(patches.side)?, self.count("temporal_patch_size")?);
+        let side = if patches.side.is_empty() { self.patch_of_size()? } else { self.product(patches.side)? };
+        let temporal = self.count("temporal_patch_size")?;
         let is_interleaved = patches.order == "thwc";
         if is_interleaved && temporal > 1 {
             // Its frames are innermost, and no order of patches says that.
@@ -34,13 +35,30 @@ impl Class<'_> {
         if temporal > 1 {
             words.push(format!("temporal = {temporal}"));
         }
+        if patches.order == "tchw" {
+            words.push("order = tchw".to_owned());
+        }
         let pad_to = patches.pad_to.map(|keys| self.product(keys)).transpose()?;
         words.extend(pad_to.map(|rows| format!("pad_to = {rows}")));
         Ok(Cut {
             clause: Some(format!("patches({})", words.join(", "))),
             layout: if is_interleaved { "hwc" } else { "chw" },
-            axes: if patches.apart { vec![side, side] } else { Vec::new() },
+            axes: match (patches.apart, is_interleaved) {
+                (false, _) => Vec::new(),
+                (true, false) => vec![side, side],
+                (true, true) => vec![side, 3],
+            },
             pad_to,
         })
+    }
+
+    /// The side of `size`, which is a square.
+    pub(super) fn patch_of_size(&self) -> Result<u32, Error> {
+        let sides = self.size("size")?.unwrap_or_default().exact();
+        let [rows, columns] = sides.ok_or_else(|| self.keys.wrong("size", "{height, width}"))?;
+        if rows == columns {
+            return Ok(rows);
+        }
+        Err(Error::lacking(Feature::Patches, self.keys.subject, Some("size"), format!("{rows} x {columns}")))
     }
 }

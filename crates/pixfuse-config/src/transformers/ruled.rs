@@ -11,9 +11,10 @@ impl SizeRule {
         match self {
             Self::Budget(_) | Self::Naflex | Self::Glpn | Self::Mask2former | Self::Yolos | Self::Vilt => true,
             Self::Textnet | Self::PpLcnet | Self::Pixtral | Self::Idefics2 | Self::Sam | Self::Aria => true,
-            Self::Kimi | Self::Gemma4 | Self::Neomme => true,
+            Self::Kimi | Self::Gemma4 | Self::Neomme | Self::Glm5Next | Self::MuseGlimmer => true,
+            Self::Fuyu | Self::Donut => true,
             Self::Standard | Self::ConvNext | Self::PoolFormer | Self::Levit => false,
-            Self::Detr | Self::Dpt | Self::Tvp | Self::Square => false,
+            Self::Detr | Self::Dpt | Self::Tvp | Self::Square | Self::Unread => false,
         }
     }
 }
@@ -122,8 +123,50 @@ impl Class<'_> {
                 }
                 if numbers.is_empty() { Ok(Some(Framing::default())) } else { ruled("neomme", &numbers) }
             }
+            SizeRule::Glm5Next => {
+                let multiple = self.product(&["patch_size", "merge_size", "patch_expand_factor"])?;
+                let pixels = |key: &str| {
+                    let area = multiple.checked_mul(multiple).zip(Some(self.count(key)?));
+                    let pixels = area.and_then(|(area, tokens)| area.checked_mul(tokens));
+                    pixels.ok_or_else(|| self.keys.wrong(key, "fewer than 4 billion pixels"))
+                };
+                let [least, most] = [pixels("min_image_tokens")?, pixels("max_image_tokens")?];
+                ruled("glm5_next", &[("multiple", multiple), ("min_pixels", least), ("max_pixels", most)])
+            }
+            SizeRule::MuseGlimmer => {
+                let multiple = self.product(&["patch_size", "merge_size"])?;
+                ruled("muse_glimmer", &[("multiple", multiple), ("max_patches", self.count("max_image_tokens")?)])
+            }
+            SizeRule::Fuyu => {
+                let sides = size.exact().ok_or_else(|| self.keys.wrong("size", "{height, width}"))?;
+                ruled("fuyu", &[("rows", sides[0]), ("columns", sides[1])])
+            }
+            SizeRule::Donut => self.donut(size, filter).map(Some),
             _ => Ok(None),
         }
+    }
+
+    /// Two resizes, each of which may be off.
+    fn donut(&self, size: Sizes, filter: &str) -> Result<Framing, Error> {
+        let lacking = |key, what: &str| Err(Error::lacking(Feature::SizeRule, self.keys.subject, Some(key), what));
+        if self.keys.get("size").is_some_and(serde_json::Value::is_array) {
+            return lacking("size", "a list, of columns and rows in this class,");
+        }
+        let sides = size.exact().ok_or_else(|| self.keys.wrong("size", "{height, width}"))?;
+        let (is_resized, is_thumbnail) = (self.keys.flag("do_resize")?, self.keys.flag("do_thumbnail")?);
+        if is_thumbnail && !self.is_torch() && self.keys.number("resample")? == Some(0.0) {
+            return lacking("resample", "0, which is bicubic to the second resize of this class,");
+        }
+        let numbers = [("rows", sides[0]), ("columns", sides[1])];
+        Ok(match (is_resized, is_thumbnail) {
+            (true, true) => Framing::ruled("donut", &numbers, filter),
+            (false, true) => Framing::ruled("donut_thumbnail", &numbers, filter),
+            (true, false) => {
+                let resize = format!("resize(shortest = {}, {filter})", sides[0].min(sides[1]));
+                Framing { resize: Some(resize), ..Framing::default() }
+            }
+            (false, false) => Framing::default(),
+        })
     }
 
     /// The multiples above or below what DETR makes of `shortest_edge` and `longest_edge`.

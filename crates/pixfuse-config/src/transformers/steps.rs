@@ -60,14 +60,21 @@ pub(super) fn read(
     };
     let converts = steps.convert && class.keys.flag("do_convert_rgb")?;
     let (gray, alpha) = if converts {
-        (declared(sentence("gray8", colours)), declared(sentence("rgba8, alpha = over, background = 255", colours)))
+        let over = match steps.over_white {
+            true => declared(sentence("rgba8, alpha = over, background = 255", colours)),
+            false => {
+                Variant::Refused(Error::lacking(Feature::Alpha, base, Some("do_convert_rgb"), "over a checkerboard"))
+            }
+        };
+        (declared(sentence("gray8", colours)), over)
     } else {
         (
             class.unconverted(fits(1), flips, &sentence("gray8", "gray"), 1),
             class.unconverted(fits(4), flips, &sentence("rgba8", "rgba"), 4),
         )
     };
-    let mut outputs = vec![Output { name: steps.name, value: crate::Value::Pixels }];
+    let tensor = if steps.is_alone { crate::Value::PixelsAlone } else { crate::Value::Pixels };
+    let mut outputs = vec![Output { name: steps.name, value: tensor }];
     let is_mask = |output: &Output| output.value == crate::Value::Mask;
     outputs.extend(steps.beside.iter().copied().filter(|output| margins.is_masked || !is_mask(output)));
     if let Some((name, key)) = steps.each {
@@ -186,7 +193,11 @@ impl Class<'_> {
     }
 
     fn frame(&self) -> Result<Framing, Error> {
-        let resizes = self.keys.flag("do_resize")? || self.steps.size == SizeRule::Aria;
+        let resizes = match self.steps.size {
+            SizeRule::Aria | SizeRule::Donut => true,
+            SizeRule::Unread => false,
+            _ => self.keys.flag("do_resize")?,
+        };
         let is_budget = matches!(self.steps.size, SizeRule::Budget(_));
         let size = if is_budget { None } else { self.size_of("size", resizes)? };
         let crop = self.size_of("crop_size", self.keys.flag("do_center_crop")?)?;
@@ -251,7 +262,8 @@ impl Class<'_> {
         if self.steps.older.infers_channels() {
             return Variant::Raises("a gray image has no axis of channels; image.convert(\"RGB\") has".to_owned());
         }
-        if flips || self.steps.size == SizeRule::Square {
+        let is_merged = self.steps.patches.is_some_and(|patches| patches.apart && patches.order == "thwc");
+        if flips || is_merged || self.steps.size == SizeRule::Square {
             return refuse(Feature::Gray, "off");
         }
         match sentence.spec(self.keys.subject) {

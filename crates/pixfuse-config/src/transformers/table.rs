@@ -41,6 +41,10 @@ pub(super) struct Steps {
     pub(super) groups: Option<(&'static str, &'static [&'static str])>,
     /// The name of its tensor.
     pub(super) name: &'static str,
+    /// Whether each image is a sample of its own, with an axis for it.
+    pub(super) is_alone: bool,
+    /// Whether a transparent image is converted over white.
+    pub(super) over_white: bool,
     /// Whether a list of images is one sample: the frames of a video, the images of a prompt.
     pub(super) is_nested: bool,
     /// Whether samples of several images are prepared another way.
@@ -101,13 +105,23 @@ pub(super) enum SizeRule {
     Gemma4,
     /// The image's own size, unless `max_side` or `size` limit it.
     Neomme,
+    /// From `min_image_tokens` to `max_image_tokens` of content, whatever `size` says.
+    Glm5Next,
+    /// At most `max_image_tokens`, whatever `size` says.
+    MuseGlimmer,
+    /// Only what is larger than `size`, until it fits.
+    Fuyu,
+    /// The shorter side to that of `size`, then within it where `do_thumbnail` is on.
+    Donut,
+    /// The image's own size, whatever `do_resize` says; `size` is that of a patch.
+    Unread,
 }
 
 impl SizeRule {
     /// Whether `size` says nothing, so that it may be missing.
     pub(super) fn is_without_size(self) -> bool {
         match self {
-            Self::Naflex | Self::Glpn | Self::Gemma4 | Self::Neomme => true,
+            Self::Naflex | Self::Glpn | Self::Gemma4 | Self::Neomme | Self::MuseGlimmer => true,
             Self::Budget(budget) => budget.pixels == Pixels::Keys,
             _ => false,
         }
@@ -145,7 +159,7 @@ pub(super) struct Patches {
     pub(super) merged: bool,
     /// Whether a patch keeps its axes: channels and frames, rows, columns.
     pub(super) apart: bool,
-    /// The keys whose product is their side.
+    /// The keys whose product is their side; none for that of `size`.
     pub(super) side: &'static [&'static str],
     /// The keys whose product says how many rows the tensor has, the last of them zeros.
     pub(super) pad_to: Option<&'static [&'static str]>,
@@ -247,6 +261,12 @@ pub(super) enum Padding {
     Patches(&'static [&'static str]),
     /// To a square of `max_image_size`, with pixels of 0, whatever `do_pad` says.
     Square,
+    /// To `size`, with pixels of `padding_value`.
+    Size,
+    /// In the middle of `size`, with pixels of 0.
+    Middle,
+    /// To the multiples of `size` above, with pixels of -1, whatever `do_pad` says.
+    BelowBlack,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -291,6 +311,8 @@ const STANDARD: Steps = Steps {
     each: None,
     groups: None,
     name: "pixel_values",
+    is_alone: false,
+    over_white: true,
     is_nested: false,
     is_single: false,
     patches: None,
@@ -374,16 +396,19 @@ static READ: &[(&str, Steps)] = &[
     ("Detr", DETR),
     ("EfficientNet", Steps { numbers: Numbers::EfficientNet, pad: Padding::Unread, ..STANDARD }),
     ("Emu3", Steps { size: SizeRule::Budget(Budget { multiple: &["spatial_factor"], pixels: Pixels::Keys, ..QWEN2_VL }), beside: &[RESIZED], older: Older::Emu3, ..PLAIN }),
+    ("Donut", Steps { size: SizeRule::Donut, crop: Crop::Read, pad: Padding::Middle, off: &[("do_align_long_axis", Feature::Combination)], ..PLAIN }),
     ("Eomt", Steps { off: &[("do_split_image", Feature::Tiles), ("do_pad", Feature::Frame)], beside: &[Output { name: "patch_offsets", value: Value::Nothing }], ..PLAIN }),
     ("Ernie4_5_VLMoe", ERNIE),
     ("Ernie4_5_VL_Moe", ERNIE),
     ("Flava", Steps { crop: Crop::Read, off: &[("return_codebook_pixels", Feature::BesideTheImage), ("return_image_mask", Feature::BesideTheImage)], ..PLAIN }),
+    ("Fuyu", Steps { size: SizeRule::Fuyu, pad: Padding::Size, name: "images", is_alone: true, is_single: true, beside: &[Output { name: "image_unpadded_heights", value: Value::ResizedRows }, Output { name: "image_unpadded_widths", value: Value::ResizedColumns }, Output { name: "image_scale_factors", value: Value::RowScale }, SOURCES], ..PLAIN }),
     ("GLPN", Steps { size: SizeRule::Glpn, ..PLAIN }),
     ("Gemma3", Steps { off: &[("do_pan_and_scan", Feature::Tiles)], beside: &[Output { name: "num_crops", value: Value::Each(0) }], ..PLAIN }),
     ("Gemma4", GEMMA4),
     ("Gemma4Unified", Steps { patches: Some(Patches { side: &["patch_size", "pooling_kernel_size"], pad_to: Some(&["max_soft_tokens"]), ..FLAT }), groups: Some((TOKENS, &[])), ..GEMMA4 }),
     ("Glm46V", GLM),
     ("Glm4v", GLM),
+    ("Glm5Next", Steps { size: SizeRule::Glm5Next, pad: Padding::Patches(&["patch_size", "merge_size", "patch_expand_factor"]), patches: Some(MERGED), beside: &[GRID], ..PLAIN }),
     ("GlmImage", Steps { size: SizeRule::Budget(Budget { rule: "glm_image", ..QWEN2_VL }), ..QWEN }),
     ("Glmga", Steps { size: SizeRule::Budget(Budget { multiple: &["patch_size", "merge_size", "patch_expand_factor"], ..GLM4V }), ..GLM }),
     ("GotOcr2", Steps { tiles: Some(Tiles::Patches { rule: "internvl", min: true, thumbnail: "last" }), beside: &[Output { name: "num_patches", value: Value::TileCount }], ..PLAIN }),
@@ -394,6 +419,7 @@ static READ: &[(&str, Steps)] = &[
     ("Idefics", Steps { older: Older::Idefics, ..STANDARD }),
     ("Idefics2", Steps { size: SizeRule::Idefics2, pad: Padding::LargestMasked, off: &[("do_image_splitting", Feature::Tiles)], beside: &[Output { name: "pixel_attention_mask", value: Value::Mask }], is_nested: true, ..PLAIN }),
     ("Idefics3", IDEFICS3),
+    ("Inkling2", Steps { size: SizeRule::Unread, pad: Padding::BelowBlack, patches: Some(Patches { side: &[], apart: true, ..FLAT }), over_white: false, beside: &[GRID], ..PLAIN }),
     ("Janus", SQUARE),
     ("Kimi_K25", Steps { size: SizeRule::Kimi, patches: Some(Patches { apart: true, ..RASTER }), pad: Padding::Patches(&["patch_size", "merge_size"]), beside: &[GRID], ..PLAIN }),
     ("LayoutLMv2", Steps { rescale: false, normalize: false, flip: Flip::Always, off: OCR, ..PLAIN }),
@@ -409,6 +435,7 @@ static READ: &[(&str, Steps)] = &[
     ("MobileNetV1", STANDARD),
     ("MobileNetV2", Steps { crop: Crop::Read, ..PLAIN }),
     ("MobileViT", Steps { crop: Crop::Read, normalize: false, flip: Flip::Read, ..PLAIN }),
+    ("MuseGlimmer", Steps { size: SizeRule::MuseGlimmer, patches: Some(Patches { order: "tchw", ..RASTER }), beside: &[GRID], ..PLAIN }),
     ("NeoMME", Steps { size: SizeRule::Neomme, patches: Some(FLAT), pad: Padding::Patches(&["patch_size"]), beside: &[Output { name: "image_grid_hw", value: Value::Grid }], ..PLAIN }),
     ("OneFormer", Steps { pad: Padding::AlwaysLargest, beside: &[MASK, Output { name: "task_inputs", value: Value::Text("the task is panoptic") }], ..PLAIN }),
     ("Ovis2", Steps { crop: Crop::Read, tiles: Some(Tiles::Patches { rule: "ovis2", min: false, thumbnail: "first" }), beside: &[Output { name: "grids", value: Value::TileGrid }], ..PLAIN }),
@@ -453,12 +480,11 @@ static READ: &[(&str, Steps)] = &[
 /// The classes that always do what a declaration cannot say, by the first thing that is lacking.
 #[rustfmt::skip]
 static LACKING: &[(Feature, &[&str])] = &[
-    (Feature::Patches, &["Glm5Next", "Inkling2", "Lfm2Vl"]),
-    (Feature::Frame, &["Fuyu"]),
+    (Feature::Patches, &["Lfm2Vl"]),
     (Feature::Tiles, &["DeepseekOcr2", "MiniCPMOcr", "MiniCPMV4_6", "Molmo2", "Phi4Multimodal", "Step3p7", "UnlimitedOcr"]),
-    (Feature::TwoResizes, &["DeepseekVLHybrid", "Donut"]),
+    (Feature::TwoResizes, &["DeepseekVLHybrid"]),
     (Feature::FloatFilter, &["DINOv3ViT", "DepthPro", "NemotronH_Omni_Reasoning_V3", "PPDocLayoutV4", "PPOCRV5ServerDet", "PPOCRV5ServerRec", "RfDetr"]),
-    (Feature::TorchFilter, &["Inkling", "MuseGlimmer", "PPOCRV6SmallRec"]),
+    (Feature::TorchFilter, &["Inkling", "PPOCRV6SmallRec"]),
     (Feature::Gray, &["EfficientLoFTR", "LightGlue", "SuperGlue"]),
     (Feature::Crop, &["Perceiver"]),
     (Feature::Rounding, &["Llama4", "SLANeXt", "Swin2SR"]),

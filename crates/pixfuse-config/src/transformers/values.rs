@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::steps::Class;
-use super::table::{Numbers, SizeRule, Tiles};
+use super::table::{Numbers, Padding, SizeRule, Tiles};
 use crate::sentence::numbers;
 use crate::{Backend, Error, Feature};
 
@@ -31,6 +31,7 @@ impl Class<'_> {
         }
         // Made f32, whatever they were: cut into patches by numpy, or put into a tensor of zeros.
         let becomes_floats = match self.steps.patches {
+            Some(_) if self.steps.pad == Padding::BelowBlack => true,
             Some(patches) => patches.floats && !torch,
             None if self.steps.tiles == Some(Tiles::Mllama) => true,
             None if self.steps.tiles == Some(Tiles::GraniteDocling) => !torch,
@@ -45,6 +46,23 @@ impl Class<'_> {
             None => self.steps.size == SizeRule::Idefics2 && torch && self.keys.flag("do_pad")?,
         };
         Ok((rescales || normalizes || becomes_floats).then_some(values))
+    }
+
+    /// What becomes of a pixel value of -1, in f32 as torch computes it. A margin has one value for all channels.
+    pub(super) fn below_black(&self) -> Result<f32, Error> {
+        let Some(values) = self.values()? else { return Ok(-1.0) };
+        let one = |key: &str, numbers: &[f64]| match numbers {
+            [first, rest @ ..] if rest.iter().all(|number| number == first) => Ok(*first as f32),
+            [] => Ok(if key == "image_std" { 1.0 } else { 0.0 }),
+            _ => Err(Error::lacking(Feature::Frame, self.keys.subject, Some(key), "several numbers")),
+        };
+        let (mean, std) = (one("image_mean", &values.mean)?, one("image_std", &values.std)?);
+        Ok(if values.order == "hf_torch" {
+            let inverse = (1.0 / values.scale) as f32;
+            (-1.0 - mean * inverse) / (std * inverse)
+        } else {
+            (-(values.scale as f32) - mean) / std
+        })
     }
 
     /// `include_top` divides by the std once more, which is exact where that is a power of two.

@@ -2,8 +2,8 @@
 
 use super::{Draft, Found, Subject, length_fits};
 use crate::{
-    CoverRule, Crop, Filter, Letterbox, LetterboxRule, MAX_SIDE, MarginFill, Margins, Number, Pad, Resize, Rounding,
-    Sampling, Size,
+    CoverRule, Crop, Filter, Letterbox, LetterboxRule, MAX_SIDE, MarginFill, Margins, Number, Pad, Precision, Resize,
+    Rounding, Sample, Sampling, Size,
 };
 
 /// Rows and columns, as far as they are known before there is an image.
@@ -16,6 +16,7 @@ pub(super) fn frame_is_sound(draft: &Draft<'_>, found: &mut Found) {
         found.extend(max_is_more(resize));
         found.extend(rounding_is_known(resize));
         found.extend(rule_has_its_filter(resize));
+        found.extend(stages_are_whole(resize, draft));
     }
     if let Some(letterbox) = draft.letterbox {
         found.extend(stride_has_its_rule(letterbox));
@@ -68,6 +69,24 @@ fn rule_has_its_filter(resize: &Resize) -> Option<(Subject, String)> {
     let Size::Cover { rule: CoverRule::Opencv, .. } = resize.size else { return None };
     let message = format!("resize: rule = opencv goes with {} alone, without antialias", Filter::Bilinear);
     (resize.sampling != Sampling::new(Filter::Bilinear)).then_some((Subject::of("resize", "rule"), message))
+}
+
+/// A rule of two resizes has u8 between them, and needs all of the image: a crop's part of it would be more than what one
+/// filter weighs.
+fn stages_are_whole(resize: &Resize, draft: &Draft<'_>) -> Option<(Subject, String)> {
+    let Size::Ruled(ruled) = resize.size else { return None };
+    let rule = Some(ruled.rule).filter(|rule| rule.has_stages())?;
+    let format = draft.format.filter(|format| format.sample() != Sample::U8);
+    let message = if resize.sampling.precision == Precision::F32 {
+        "has u8 between its resizes; leave precision = f32 out".to_owned()
+    } else if let Some(format) = format {
+        format!("has u8 between its resizes; {format} has others")
+    } else if draft.crop.is_some() {
+        "is two resizes of the whole image; leave the crop out".to_owned()
+    } else {
+        return None;
+    };
+    Some((Subject::of("resize", "rule"), format!("resize: rule = {rule} {message}")))
 }
 
 fn stride_has_its_rule(letterbox: &Letterbox) -> Option<(Subject, String)> {

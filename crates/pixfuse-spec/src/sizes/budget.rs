@@ -180,3 +180,44 @@ pub(super) fn neomme(rule: &RuledSize, sides: Sides) -> Sides {
     }
     nearest
 }
+
+/// `smart_resize`, and the content that `resize` puts into its canvas. The canvas is the multiples above that content, but
+/// where an image is so thin that one side of it spans several: no declaration says that margin.
+pub(super) fn glm5_next(rule: &RuledSize, [rows, columns]: Sides) -> Result<Sides, String> {
+    let (factor, area) = (rule.number(Multiple), rows * columns);
+    let [least, most] = [MinPixels, MaxPixels].map(|pixels| rule.number(pixels));
+    let align = |side: f64| (side / factor).ceil() * factor;
+    let mut canvas = [align(rows), align(columns)];
+    if canvas[0] * canvas[1] < least {
+        let scale = (least / area).sqrt();
+        canvas = [rows, columns].map(|side| align((side * scale).ceil().max(1.0)));
+    }
+    if canvas[0] * canvas[1] > most {
+        // The most rows, by halving, whose canvas is within the budget.
+        canvas = [factor; 2];
+        let (mut low, mut high) = (1.0, rows);
+        while low <= high {
+            let high_content = ((low + high) / 2.0_f64).floor();
+            let wide_content = (columns * high_content / rows).floor().max(1.0);
+            let candidate = [align(high_content), align(wide_content)];
+            if candidate[0] * candidate[1] <= most {
+                (canvas, low) = (candidate, high_content + 1.0);
+            } else {
+                high = high_content - 1.0;
+            }
+        }
+    }
+    let mut scale = (canvas[0] / rows).min(canvas[1] / columns);
+    if area >= least {
+        scale = scale.min(1.0);
+    }
+    let content = [0, 1].map(|axis| ([rows, columns][axis] * scale).floor().min(canvas[axis]).max(1.0));
+    if content.map(align) == canvas {
+        return Ok(content);
+    }
+    Err(format!(
+        "rule = glm5_next puts {rows} rows x {columns} columns into a canvas of {} x {}, more than the multiples of \
+         {factor} above its content of {} x {}; crop the image to a wider aspect",
+        canvas[0], canvas[1], content[0], content[1]
+    ))
+}

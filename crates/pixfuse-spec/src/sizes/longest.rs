@@ -99,3 +99,36 @@ pub(super) fn hf_within(rule: &RuledSize, [rows, columns]: Sides) -> Sides {
     let scale = (rule.number(Rows) / rows).min(rule.number(Columns) / columns);
     [rows, columns].map(|side| (side * scale).trunc())
 }
+
+/// An image that fits stays as it is.
+pub(super) fn fuyu(rule: &RuledSize, [rows, columns]: Sides) -> Sides {
+    if rows <= rule.number(Rows) && columns <= rule.number(Columns) {
+        return [rows, columns];
+    }
+    hf_within(rule, [rows, columns])
+}
+
+/// The first of Donut's two resizes: the shorter side becomes that of the frame, the other one truncated from a quotient of
+/// whole numbers.
+pub(super) fn donut_shortest(rule: &RuledSize, source: [u32; 2]) -> Sides {
+    let shorter = rule.number(Rows).min(rule.number(Columns));
+    let [short, long] = if source[0] <= source[1] { [0, 1] } else { [1, 0] };
+    let mut sides = [shorter; 2];
+    sides[long] = (shorter * f64::from(source[long]) / f64::from(source[short])).trunc();
+    sides
+}
+
+/// The second of them: no side beyond the frame's; the shorter one follows, truncated.
+pub(super) fn donut_thumbnail(rule: &RuledSize, [rows, columns]: Sides) -> Sides {
+    let most = [rule.number(Rows).min(rows), rule.number(Columns).min(columns)];
+    if most == [rows, columns] {
+        return most;
+    }
+    if rows > columns {
+        [most[0], (columns * most[0] / rows).trunc()]
+    } else if columns > rows {
+        [(rows * most[1] / columns).trunc(), most[1]]
+    } else {
+        most
+    }
+}

@@ -6,8 +6,9 @@
 mod budget;
 mod edges;
 mod longest;
+mod nearest;
 
-use crate::{SizeNumber, SizeRule};
+use crate::{Number, Rounding, Size, SizeNumber, SizeRule};
 
 /// A rule with its numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -87,6 +88,11 @@ impl RuledSize {
             SizeRule::KimiK25 => budget::kimi_k25(self, sides),
             SizeRule::Gemma4 => budget::gemma4(self, sides)?,
             SizeRule::Neomme => budget::neomme(self, sides),
+            SizeRule::Glm5Next => budget::glm5_next(self, sides)?,
+            SizeRule::MuseGlimmer => nearest::muse_glimmer(self, sides),
+            SizeRule::Fuyu => longest::fuyu(self, sides),
+            SizeRule::Donut => longest::donut_thumbnail(self, longest::donut_shortest(self, source)),
+            SizeRule::DonutThumbnail => longest::donut_thumbnail(self, sides),
         };
         let [rows, columns] = source;
         if result.iter().any(|&side| side < 1.0) {
@@ -101,18 +107,36 @@ impl RuledSize {
     }
 }
 
+impl RuledSize {
+    /// The sizes of the resizes that it is carried out by, one after another, where it is more than one.
+    pub(crate) fn stages(&self) -> Option<[Size; 2]> {
+        if self.rule != SizeRule::Donut {
+            return None;
+        }
+        let [rows, columns] = [SizeNumber::Rows, SizeNumber::Columns].map(|number| self.get(number).unwrap_or(1));
+        let side = Number::Known(rows.min(columns));
+        let thumbnail = Self { rule: SizeRule::DonutThumbnail, ..*self };
+        Some([Size::Shortest { side, max: None, rounding: Rounding::Truncate }, Size::Ruled(thumbnail)])
+    }
+}
+
 impl SizeRule {
+    /// Whether it is two resizes, with an image of u8 between them.
+    pub(crate) fn has_stages(self) -> bool {
+        self == Self::Donut
+    }
+
     /// The numbers that it needs, and those that may be written besides.
     pub(crate) fn numbers(self) -> (&'static [SizeNumber], &'static [SizeNumber]) {
         use SizeNumber::{
             Columns, Frames, Longest, Max, MaxPatches, MaxPixels, MinPixels, MinSide, Multiple, Rows, Shortest,
         };
         match self {
-            Self::Qwen2Vl | Self::GlmImage | Self::PaddleocrVl | Self::Lfm2Vl => {
+            Self::Qwen2Vl | Self::GlmImage | Self::PaddleocrVl | Self::Lfm2Vl | Self::Glm5Next => {
                 (&[Multiple, MinPixels, MaxPixels], &[])
             }
             Self::Glm4v => (&[Multiple, MinPixels, MaxPixels, Frames], &[]),
-            Self::Naflex => (&[Multiple, MaxPatches], &[]),
+            Self::Naflex | Self::MuseGlimmer => (&[Multiple, MaxPatches], &[]),
             Self::Mask2former | Self::Yolos => (&[Shortest, Max, Multiple], &[]),
             Self::Textnet | Self::PpLcnet | Self::Vilt => (&[Shortest, Multiple], &[]),
             Self::Glpn | Self::Idefics3Canvas => (&[Multiple], &[]),
@@ -123,7 +147,7 @@ impl SizeRule {
             Self::Idefics2 => (&[Shortest, Max], &[]),
             Self::Idefics3 | Self::Sam => (&[Longest], &[]),
             Self::DeepseekVl | Self::Aria => (&[Longest, MinSide], &[]),
-            Self::HfWithin => (&[Rows, Columns], &[]),
+            Self::HfWithin | Self::Fuyu | Self::Donut | Self::DonutThumbnail => (&[Rows, Columns], &[]),
             Self::KimiK25 => (&[Multiple, MaxPatches, Longest], &[]),
             Self::Gemma4 => (&[Multiple, MaxPixels], &[]),
             Self::Ultravbert => (&[Multiple, MaxPatches, Longest], &[]),

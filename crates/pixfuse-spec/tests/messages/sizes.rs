@@ -176,7 +176,7 @@ fn rules_of_libraries() {
     for (arguments, message) in [
         (
             "rule = qwen_vl, multiple = 28, bicubic",
-            "unknown rule `qwen_vl`, expected one of qwen2_vl, glm4v, glm_image, paddleocr_vl, lfm2_vl, naflex, mask2former, textnet, pp_lcnet, glpn, yolos, vilt, dpt, pp_ocr, pixtral, idefics2, idefics3, idefics3_canvas, sam, deepseek_vl, aria, hf_within, kimi_k25, gemma4, neomme, ultravbert; did you mean `qwen2_vl`?",
+            "unknown rule `qwen_vl`, expected one of qwen2_vl, glm4v, glm_image, paddleocr_vl, lfm2_vl, naflex, mask2former, textnet, pp_lcnet, glpn, yolos, vilt, dpt, pp_ocr, pixtral, idefics2, idefics3, idefics3_canvas, sam, deepseek_vl, aria, hf_within, kimi_k25, gemma4, neomme, ultravbert, glm5_next, muse_glimmer, fuyu, donut, donut_thumbnail; did you mean `qwen2_vl`?",
         ),
         (
             "rule = qwen2_vl, multiple = 28, bicubic, antialias",
@@ -230,4 +230,24 @@ fn rules_refuse_what_their_libraries_refuse() {
     ] {
         assert_eq!(rule.resize(source), Err(message.to_owned()));
     }
+}
+
+#[test]
+fn two_resizes_are_of_the_whole_image() {
+    let rule = "rule = donut, rows = 8, columns = 6, bilinear";
+    says(
+        &format!("input(rgb8), resize({rule}, precision = f32), output(rgb, f32)"),
+        &["resize: rule = donut has u8 between its resizes; leave precision = f32 out"],
+    );
+    says(
+        &format!("input(rgb16), resize({rule}, antialias), output(rgb, f32)"),
+        &[
+            "resize: rule = donut has u8 between its resizes; rgb16 has others",
+            "resize: rgb16 is not rounded to u8 by any filter; write precision = f32",
+        ],
+    );
+    says(
+        &format!("input(rgb8), resize({rule}, antialias), center_crop(4, 4), output(rgb, f32)"),
+        &["resize: rule = donut is two resizes of the whole image; leave the crop out"],
+    );
 }

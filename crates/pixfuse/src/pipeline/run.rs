@@ -61,10 +61,11 @@ impl Pipeline {
         self.check_image::<T>(&image)?;
         let Inner { spec, plan, mapping, seen, token, stages, .. } = &*self.inner;
         if let Some(stages) = stages {
-            let dims = self.output_shape(image.rows(), image.columns())?;
-            check_length(out.len(), dims)?;
+            if frame.is_none() {
+                check_length(out.len(), self.output_shape(image.rows(), image.columns())?)?;
+            }
             self.check_apart(&image, out)?;
-            return stages.run(threads, image, out);
+            return stages.run(threads, frame, image, out);
         }
         let mut image = image.oriented(spec.input.orient);
         if plan.load.convert.repeat {

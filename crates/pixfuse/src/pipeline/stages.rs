@@ -37,13 +37,15 @@ impl Stages {
         Ok(Self { before, last: self.last.with_level(level)? })
     }
 
-    /// Runs all of them on so many threads. `out` was found to be as long as the tensor.
+    /// Runs all of them on so many threads, the last at the top left of a frame if it is given. `out` was found to be as
+    /// long as the tensor, or is what that frame takes.
     ///
     /// # Errors
     /// As [`Pipeline::run`], and when there is no memory for an image between them.
     pub(super) fn run<T: TensorElement>(
         &self,
         threads: usize,
+        frame: Option<[usize; 2]>,
         image: ImageRef<'_>,
         out: &mut [MaybeUninit<T>],
     ) -> Result<(), Error> {
@@ -59,7 +61,7 @@ impl Stages {
             made = Some((pixels, [dims[0], dims[1], dims[2]]));
         }
         let source = made.as_ref().map_or(Ok(image), |(pixels, size)| view(pixels, *size))?;
-        self.last.run_on(threads, None, source, out)
+        self.last.run_on(threads, frame, source, out)
     }
 }
 

@@ -15,12 +15,14 @@ import torch
 import transformers
 from make import write
 from transformers import image_processing_backends
+from transformers.image_transforms import get_resize_output_image_size as of_shorter_side
 from transformers.image_utils import SizeDict
 from transformers.image_utils import get_image_size_for_max_height_width as hf_within
 from transformers.models.gemma4.image_processing_gemma4 import get_aspect_ratio_preserving_size as gemma4
 from transformers.models.glm4v.image_processing_glm4v import smart_resize as glm4v
 from transformers.models.glm_image.image_processing_glm_image import smart_resize as glm_image
 from transformers.models.kimi_k25.image_processing_kimi_k25 import navit_resize as kimi_k25
+from transformers.models.muse_glimmer.image_processing_muse_glimmer import smart_resize as muse_glimmer
 from transformers.models.neomme.image_processing_neomme import get_resize_output_size as neomme
 from transformers.models.paddleocr_vl.image_processing_paddleocr_vl import smart_resize as paddleocr_vl
 from transformers.models.qwen2_vl.image_processing_qwen2_vl import smart_resize as qwen2_vl
@@ -103,6 +105,51 @@ def pp_lcnet(rows: int, columns: int) -> tuple[int, int]:
     return size.height, size.width
 
 
+def glm5_next(rows: int, columns: int, least: int, most: int) -> tuple[int, int]:
+    """The content that the processor asks for, where its canvas is the multiples above it."""
+    process = transformers.Glm5NextImageProcessor()
+    image = torch.empty(1, 3, rows, columns, device="meta", dtype=torch.uint8)
+    budget = {"factor": 28, "temporal_factor": 2, "min_image_tokens": least, "max_image_tokens": most}
+    # Without a resize for an image that has the right size, which is then only padded.
+    content = [rows, columns]
+
+    def note(self, image, size, *_, **__):
+        content[:] = size.height, size.width
+        return torch.empty(1, 3, size.height, size.width, device="meta", dtype=torch.uint8)
+
+    backend, before = image_processing_backends.TorchvisionBackend, image_processing_backends.TorchvisionBackend.resize
+    backend.resize = note
+    try:
+        canvas = process.resize(image, resample=0, **budget).shape[-2:]
+    finally:
+        backend.resize = before
+    is_tight = all(-(-side // 28) * 28 == whole for side, whole in zip(content, canvas))
+    return tuple(content) if is_tight else (0, 0)
+
+
+def fuyu(rows: int, columns: int, high: int, wide: int) -> tuple[int, int]:
+    image = torch.empty(1, 3, rows, columns, device="meta", dtype=torch.uint8)
+    try:
+        return tuple(transformers.FuyuImageProcessor().resize(image, SizeDict(height=high, width=wide), 0).shape[-2:])
+    except Size as size:
+        return size.args
+
+
+def donut_thumbnail(rows: int, columns: int, high: int, wide: int) -> tuple[int, int]:
+    image = torch.empty(1, 3, rows, columns, device="meta", dtype=torch.uint8)
+    try:
+        return tuple(transformers.DonutImageProcessor().thumbnail(image, SizeDict(height=high, width=wide), 0).shape[-2:])
+    except Size as size:
+        return size.args
+
+
+def donut(rows: int, columns: int, high: int, wide: int) -> tuple[int, int]:
+    """Its thumbnail of the size that the backend makes of the shorter side."""
+    image = torch.empty(1, 3, rows, columns, device="meta", dtype=torch.uint8)
+    sides = of_shorter_side(image, size=min(high, wide), default_to_square=False)
+    return donut_thumbnail(*sides, high, wide)
+
+
 def edges(shortest: int, longest: int) -> SizeDict:
     return SizeDict(shortest_edge=shortest, longest_edge=longest)
 
@@ -165,6 +212,15 @@ RULES: dict[str, Rule] = {
     ),
     "rule=ultravbert,multiple=512,max_patches=16,longest=3072": lambda h, w: ultravbert(h, w, 3072, 512, 16),
     "rule=ultravbert,multiple=100,max_patches=5,longest=950": lambda h, w: ultravbert(h, w, 950, 100, 5),
+    "rule=glm5_next,multiple=28,min_pixels=12544,max_pixels=6272000": lambda h, w: glm5_next(h, w, 16, 8000),
+    "rule=glm5_next,multiple=28,min_pixels=200704,max_pixels=401408": lambda h, w: glm5_next(h, w, 256, 512),
+    "rule=muse_glimmer,multiple=28,max_patches=4096": lambda h, w: muse_glimmer(h, w, 28, 4096),
+    "rule=muse_glimmer,multiple=32,max_patches=100": lambda h, w: muse_glimmer(h, w, 32, 100),
+    "rule=fuyu,rows=1080,columns=1920": lambda h, w: fuyu(h, w, 1080, 1920),
+    "rule=fuyu,rows=333,columns=160": lambda h, w: fuyu(h, w, 333, 160),
+    "rule=donut,rows=2560,columns=1920": lambda h, w: donut(h, w, 2560, 1920),
+    "rule=donut,rows=480,columns=999": lambda h, w: donut(h, w, 480, 999),
+    "rule=donut_thumbnail,rows=640,columns=480": lambda h, w: donut_thumbnail(h, w, 640, 480),
     "rule=neomme,max=1024": lambda h, w: neomme(h, w, 1024, None),
 }
 
