@@ -1,4 +1,4 @@
-import type { Declaration, Element, Level, Orient, Values } from './declaration'
+import type { Declaration, Element, Level, Orient, Sampling, Values } from './declaration'
 import type { BatchTensor, DecodeBatchOptions, DecodeOptions, DraftOptions, FileSource, GoesOn, Header } from './files'
 import type { Geometry, GeometryConstructor } from './geometry'
 import type { Processor } from './processor'
@@ -146,15 +146,37 @@ export interface Pipeline<E extends Element = Element> {
   readonly element: E
   /** The level it runs on: the best of this CPU, or the one of the environment variable `PIXFUSE_LEVEL`. */
   readonly level: Level
+  /** The clauses in the order of work: for each name what stands between its brackets. */
+  readonly clauses: Readonly<Record<string, string>>
+  /** Rows and columns of the image that the tensor holds, of a tile where it holds tiles; not there where they follow from the source. */
+  readonly size: [rows: number, columns: number] | undefined
+  /** How pixels are resampled, with its options; not there where the image keeps its size. */
+  readonly filter: string | undefined
+  /** `mean` of `normalize`, one for each channel of the output; not there without it. */
+  readonly mean: number[] | undefined
+  /** `std` of `normalize`, as `mean`. */
+  readonly std: number[] | undefined
+  /** The factor of `normalize` on pixel values; not there without it. */
+  readonly scale: number | undefined
 
   /**
    * The same pipeline with other clauses: for images of other channels, another size or element type. Each takes the place
-   * of the whole clause of its name, or is added; `false` or null leaves one out.
+   * of the whole clause of its name, or is added; `false` or null leaves one out. Or with other {@link Parts} of clauses, and
+   * all else as it is.
    *
    * @example
-   * presets.yolo.with({ input: 'rgb8' }).runSync({ data, ...info })
+   * presets.yolo.with({ input: 'rgb8', size: 320 }).runSync({ data, ...info })
    */
   with<F extends Element = E>(clauses: Replacement<F>): Pipeline<F>
+
+  /**
+   * The picture that the tensor of an image or a file stands for, as the bytes of a PNG file: what the model sees. Pixels are
+   * as the filter gives them, before `normalize`; tiles stand side by side with the thumbnail beside them, and patches apart.
+   *
+   * @example
+   * writeFileSync('seen.png', pipe.previewSync('photo.jpg', { boxes: [[10, 20, 200, 240]] }))
+   */
+  previewSync(image: Image | FileSource, options?: PreviewOptions | null): Uint8Array
 
   /**
    * What it does, for people: the text, the plan slot by slot, which kernel runs it on which level, and which decoders
@@ -316,6 +338,25 @@ export interface Pipeline<E extends Element = Element> {
     options?: DecodeBatchOptions<E> | null,
   ): Promise<Tensor<TensorData<E>>>
 
+  /**
+   * Decodes files batch by batch: what `decodeBatch` gives of `size` files at a time, the last perhaps of fewer. What is done
+   * can be shown, and no more than one batch is in memory. Files are taken as batches are asked for; numbers of files are
+   * those in their batch.
+   *
+   * @example
+   * for await (const { data, dims } of pipe.decodeBatches(paths, 64, { threads: 2 })) console.log(done += dims[0])
+   */
+  decodeBatches(
+    files: Iterable<FileSource | Blob | null | undefined> | AsyncIterable<FileSource | Blob | null | undefined>,
+    size: number,
+    options: DecodeBatchOptions<E> & GoesOn,
+  ): AsyncGenerator<BatchTensor<TensorData<E>>, void, undefined>
+  decodeBatches(
+    files: Iterable<FileSource | Blob> | AsyncIterable<FileSource | Blob>,
+    size: number,
+    options?: DecodeBatchOptions<E> | null,
+  ): AsyncGenerator<Tensor<TensorData<E>>, void, undefined>
+
   /** Where `decode` puts things of this file: as `geometry`, for the turned image. Only the header is read. */
   decodeGeometry(data: FileSource, options?: (OrientOptions & DraftOptions) | null): Geometry
 
@@ -341,8 +382,27 @@ export type ElementOf<Text extends string> = Text extends `${string}output(${inf
             : Element
   : Element
 
-/** Clauses that take the place of others. */
-export type Replacement<E extends Element = Element> = {
+/** Options of `previewSync`. */
+export interface PreviewOptions extends OrientOptions {
+  /** Boxes in the image, `[x1, y1, x2, y2]`: their edges are drawn where `geometry` puts them. */
+  readonly boxes?: readonly (readonly number[])[] | Float64Array | undefined
+}
+
+/** Parts of clauses, for {@link Pipeline.with}. */
+export interface Parts<E extends Element = Element> {
+  /** The side of the tensor's image, or its rows and columns; refused where it does not follow from one size. */
+  readonly size?: number | readonly [rows: number, columns: number]
+  /** How pixels are resampled: `'bicubic, antialias'`, or a list as in a clause. */
+  readonly filter?: string | readonly (string | Sampling)[]
+  readonly mean?: number | readonly number[]
+  readonly std?: number | readonly number[]
+  readonly scale?: number
+  readonly eps?: number
+  readonly element?: E
+}
+
+/** Clauses that take the place of others, and parts of them. */
+export type Replacement<E extends Element = Element> = Parts<E> & {
   readonly [Clause in keyof Declaration<E>]?: Declaration<E>[Clause] | (Clause extends 'input' | 'output' ? never : false | null)
 }
 
@@ -373,12 +433,23 @@ export interface Presets {
   readonly imagenet: Pipeline<'f32'>
   /** timm's default evaluation transform: `crop_pct = 0.875`, bicubic. */
   readonly timm: Pipeline<'f32'>
-  /** The transform of openai/CLIP and open_clip at 224 pixels (torchvision on a PIL image). */
-  readonly clip: Pipeline<'f32'>
-  /** Hugging Face's SigLIP processor at 224 pixels, on PIL. */
-  readonly siglip: Pipeline<'f32'>
-  /** Hugging Face's DINOv2 processor, on PIL. */
-  readonly dinov2: Pipeline<'f32'>
+  /**
+   * The transform of openai/CLIP and open_clip at 224 pixels: torchvision on a PIL image. `clipPil` crops a row or column
+   * beside it where the margin is odd.
+   */
+  readonly openClip: Pipeline<'f32'>
+  /** transformers' `CLIPImageProcessor` at 224 pixels, its default, which resizes with torch. */
+  readonly clipTorch: Pipeline<'f32'>
+  /** transformers' `CLIPImageProcessorPil` at 224 pixels; up to 0.015 from `clipTorch`. */
+  readonly clipPil: Pipeline<'f32'>
+  /** transformers' `SiglipImageProcessor` at 224 pixels, its default, which resizes with torch. */
+  readonly siglipTorch: Pipeline<'f32'>
+  /** transformers' `SiglipImageProcessorPil` at 224 pixels; up to 0.008 from `siglipTorch`. */
+  readonly siglipPil: Pipeline<'f32'>
+  /** transformers' `BitImageProcessor` with DINOv2's config, its default, which resizes with torch. */
+  readonly dinov2Torch: Pipeline<'f32'>
+  /** transformers' `BitImageProcessorPil` with DINOv2's config; up to 0.035 from `dinov2Torch`. */
+  readonly dinov2Pil: Pipeline<'f32'>
   /**
    * Ultralytics' letterbox to 640 x 640 of an image read with OpenCV, whose channels are blue, green, red, as RGB from 0 to
    * 1. For RGB, as sharp gives it: `presets.yolo.with({ input: 'rgb8' })`.

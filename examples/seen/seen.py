@@ -1,12 +1,12 @@
 """Draws what four models see of one photo: `python examples/seen/seen.py`, with pixfuse and Pillow installed.
 
-Each picture is the tensor itself, with the normalisation undone (`pixfuse.seen`); only the lines of patches are drawn.
+Each picture is the tensor itself, before it becomes numbers: `pipe.preview`, which draws patches apart.
 """
 
 from pathlib import Path
 
+import numpy as np
 import pixfuse
-import pixfuse.seen
 from PIL import Image, ImageDraw, ImageFont
 
 HERE = Path(__file__).parent
@@ -28,15 +28,12 @@ SIDE, GAP, TEXT = 224, 16, 40
 def tile(name: str, declaration: str, data: bytes) -> tuple[Image.Image, str]:
     """The picture of one model, in a square, and its caption."""
     pipe = pixfuse.Pipeline(f"{declaration}, output(rgb, f32, chw)")
-    picture = Image.fromarray(pixfuse.seen.picture(pipe, pipe.decode(data)))
-    caption = f"{name}: {picture.height} x {picture.width}"
+    rows, columns = pipe.decode(data).shape[1:]
+    caption = f"{name}: {rows} x {columns}"
     if "qwen2_vl" in declaration:
-        draw = ImageDraw.Draw(picture)
-        for x in range(14, picture.width, 14):
-            draw.line([(x, 0), (x, picture.height)], fill="white" if x % 28 == 0 else (255, 255, 255, 90))
-        for y in range(14, picture.height, 14):
-            draw.line([(0, y), (picture.width, y)], fill="white" if y % 28 == 0 else (255, 255, 255, 90))
-        caption += f", {picture.height // 14 * (picture.width // 14)} patches"
+        pipe = pipe.replace(patches="14, merge = 2, temporal = 2")
+        caption += f", {len(pipe.decode(data))} patches"
+    picture = Image.fromarray(np.asarray(pipe.preview(data)))
     picture.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
     return picture, caption
 

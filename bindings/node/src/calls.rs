@@ -8,7 +8,7 @@ use pixfuse::{Dims, ImageRef, Join, Orientation, Pipeline, TensorElement, with_e
 use crate::buffer::{elements, is_absent, whole};
 use crate::decode::orientation;
 use crate::image::{Image, ImageValues};
-use crate::{declaration, decode, geometry, task};
+use crate::{declaration, decode, geometry, picture, task};
 
 /// An error of the core as a JavaScript `Error` with `code` `"InvalidArg"`.
 pub(crate) fn refused(error: impl std::fmt::Display) -> Error {
@@ -41,6 +41,15 @@ pub(crate) fn object(env: &Env, pipe: std::result::Result<Pipeline, pixfuse::Err
         self::object(call.env, spec.and_then(|spec| owner.with_spec(spec)))
     };
     object.set("replace", env.create_function_from_closure::<(), _, _>("replace", replace)?)?;
+    let owner = pipe.clone();
+    let parts = move |call: Call| picture::parts(call.env, &owner);
+    object.set("parts", env.create_function_from_closure::<(), _, _>("parts", parts)?)?;
+    let owner = pipe.clone();
+    let preview = move |call: Call| picture::of_image(&owner, &call);
+    object.set("preview", env.create_function_from_closure::<(), _, _>("preview", preview)?)?;
+    let owner = pipe.clone();
+    let preview = move |call: Call| picture::of_file(&owner, &call);
+    object.set("previewFile", env.create_function_from_closure::<(), _, _>("previewFile", preview)?)?;
     let owner = pipe.clone();
     let place = move |call: Call| {
         let [rows, columns] = sides(&owner, &call)?;

@@ -168,7 +168,7 @@ pub(crate) fn orientation(given: Unknown) -> Result<Option<Orientation>> {
 }
 
 /// As [`orientation`], of a file: nothing also where its own note says it.
-fn orientation_of_file(given: Unknown) -> Result<Option<Orientation>> {
+pub(crate) fn orientation_of_file(given: Unknown) -> Result<Option<Orientation>> {
     if word(given).as_deref() == Some("exif") { Ok(None) } else { orientation(given) }
 }
 
@@ -180,7 +180,7 @@ fn word(given: Unknown) -> Option<String> {
 }
 
 /// The first argument: the bytes of a file, or its path.
-fn file(call: &FunctionCallContext) -> Result<Vec<u8>> {
+pub(crate) fn file(call: &FunctionCallContext) -> Result<Vec<u8>> {
     match read_or_copied(call.get(0)?).map_err(refused)? {
         Ok(file) => Ok(file),
         Err(error) => Err(thrown(call.env, &error)),

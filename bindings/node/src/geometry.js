@@ -57,7 +57,14 @@
     ? one.length === other.length && one.every((value, at) => value === other[at])
     : one === other
 
-  return class Geometry {
+  // Boxes of a call as numbers, four a box.
+  function numbersOf(boxes) {
+    let numbers
+    changed('boxes', boxes, false, given => { numbers = given })
+    return numbers
+  }
+
+  class Geometry {
     #map
     #unmap
     #tile
@@ -120,5 +127,7 @@
     mapBoxes(boxes, options) { return changed('boxes', boxes, givenClip(options), this.#map) }
     unmapBoxes(boxes, options) { return changed('boxes', boxes, givenClip(options), this.#unmap) }
   }
+
+  return { Geometry, numbersOf }
 })
 //# sourceURL=pixfuse:geometry.js

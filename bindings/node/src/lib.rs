@@ -29,6 +29,7 @@ mod declaration;
 mod decode;
 mod geometry;
 mod image;
+mod picture;
 mod task;
 
 pub use config::register_processor;

@@ -53,7 +53,7 @@
     return options
   }
 
-  const Geometry = native.geometry(refused, known, native.placed)
+  const { Geometry, numbersOf } = native.geometry(refused, known, native.placed)
 
   // What the native half asks of an image; planes that lie apart are arrays of it, which are made here.
   function parts(image, place = '') {
@@ -145,10 +145,26 @@
     get spec() { return this.#native.text }
     get element() { return this.#native.element }
     get level() { return this.#native.level }
+    get clauses() { return this.#parts().clauses }
+    get size() { return this.#parts().size }
+    get filter() { return this.#parts().filter }
+    get mean() { return this.#parts().mean }
+    get std() { return this.#parts().std }
+    get scale() { return this.#parts().scale }
 
     with(clauses) {
       const { replace } = this.#native
       return new Pipeline(new Declared(() => replace(clauses)))
+    }
+
+    previewSync(image, options, list) {
+      const { boxes = [], orient } = known(options, ['boxes', 'orient'], list)
+      const places = numbersOf(boxes)
+      if (image === null || typeof image !== 'object' || image.width === undefined) {
+        return this.#native.previewFile(plain(image), places, orient, allocate.u8)
+      }
+      const [data, width, height, channels, stride] = parts(image)
+      return this.#native.preview(data, width, height, channels, stride, places, orient, allocate.u8)
     }
 
     explain() { return this.#native.explain() }
@@ -253,10 +269,25 @@
       return told(onError, this.#shown(out, made), dims, failures, given)
     }
 
+    async *decodeBatches(files, size, options) {
+      if (!Number.isInteger(size) || size < 1) throw refused(`size: expected a whole number of at least 1, found ${String(size)}`)
+      if (options?.out) throw refused('out: each batch has an array of its own; decodeBatch takes one')
+      let batch = []
+      for await (const file of files) {
+        if (batch.push(file) === size) {
+          yield await this.decodeBatch(batch, options)
+          batch = []
+        }
+      }
+      if (batch.length > 0) yield await this.decodeBatch(batch, options)
+    }
+
     decodeGeometry(data, options, list) {
       const { orient, draft } = known(options, ['orient', 'draft'], list)
       return new Geometry(this.#native.decodeGeometry(plain(data), orient, draft))
     }
+
+    #parts() { return this.#native.parts() }
 
     #joinedSync(join, images, options, list) {
       const values = [...partsOf(images)]

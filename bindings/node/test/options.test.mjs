@@ -66,7 +66,7 @@ test('the channels of a preset are those of the caller', async () => {
   assertSame(yolo.runSync({ data, ...info }), presets.yolo.runSync({ ...source, data: swapped }))
   assert.equal(yolo.spec, presets.yolo.spec.replace('bgr8', 'rgb8'))
 
-  const other = presets.siglip.with({ resize: [384, 384, 'bicubic', 'antialias'], normalize: true, output: ['bgr', 'f16', 'hwc'] })
+  const other = presets.siglipPil.with({ resize: [384, 384, 'bicubic', 'antialias'], normalize: true, output: ['bgr', 'f16', 'hwc'] })
   assert.equal(other.spec, 'input(rgb8), resize(384, 384, bicubic, antialias), normalize(), output(bgr, f16, hwc)')
   assert.equal(other.with({ normalize: false, resize: null, input: undefined }).spec, 'input(rgb8), output(bgr, f16, hwc)')
   assert.throws(() => other.with({ normalise: false }), refused(/did you mean `normalize`\?/))

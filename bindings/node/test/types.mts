@@ -145,8 +145,8 @@ exactly<'f32'>()('f32' as ElementOf<'input(rgb8), output(rgb, f32)'>)
 exactly<PresetName[]>()(presets.names())
 exactly<Pipeline<'f32'>>()(presets.get('toTensor'))
 exactly<Pipeline<'f32'>>()(presets.handWrittenLoop)
-const { imagenet, timm, clip, siglip, dinov2, yolo, yolox } = presets
-for (const preset of [imagenet, timm, clip, siglip, dinov2, yolo, yolox]) exactly<Pipeline<'f32'>>()(preset)
+const { imagenet, timm, openClip, clipTorch, clipPil, siglipTorch, siglipPil, dinov2Torch, dinov2Pil, yolo, yolox } = presets
+for (const preset of [imagenet, timm, openClip, clipTorch, clipPil, siglipTorch, siglipPil, dinov2Torch, dinov2Pil, yolo, yolox]) exactly<Pipeline<'f32'>>()(preset)
 exactly<Level[]>()(levels())
 exactly<string>()(version)
 exactly<typeof Pipeline>()(pixfuse.Pipeline)
@@ -187,3 +187,12 @@ new Pipeline('input(rgb8), output(rgb, u8)', { side: 1 })
 floats.spec = ''
 // @ts-expect-error: no such preset
 presets.get('opencvImagenet')
+
+// Parts of a pipeline, and what it shows.
+exactly<[rows: number, columns: number] | undefined>()(presets.yolo.size)
+exactly<Uint8Array>()(presets.yolo.previewSync('photo.jpg', { boxes: [[0, 0, 4, 4]] }))
+exactly<Pipeline<'f16'>>()(presets.yolo.with({ size: [320, 640], mean: 0.5, element: 'f16' }))
+async function batches() {
+  for await (const { data } of presets.yolo.decodeBatches(['photo.jpg'], 2)) exactly<Float32Array>()(data)
+}
+void batches

@@ -241,6 +241,15 @@ fn array(py: Python<'_>, matrix: [[f64; 3]; 2]) -> PyResult<Bound<'_, PyArray2<f
     Ok(PyArray2::from_vec2(py, &matrix.map(Vec::from))?)
 }
 
+/// Boxes (x1, y1, x2, y2) of the source.
+pub(crate) fn boxes_of(given: &Bound<'_, PyAny>) -> Result<Vec<[f64; 4]>, Failure> {
+    let mut boxes = Vec::new();
+    changed("boxes", given, 4, |points| {
+        boxes = points.as_flattened().as_chunks::<4>().0.to_vec();
+    })?;
+    Ok(boxes)
+}
+
 /// A copy of an array, as float64, whose points were changed.
 fn changed<'py>(
     name: &str,

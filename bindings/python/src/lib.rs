@@ -21,6 +21,7 @@
 
 mod array;
 mod arrow;
+mod batches;
 mod bfloat16;
 mod config;
 mod declaration;
@@ -33,6 +34,7 @@ mod keywords;
 mod memory;
 mod orient;
 mod out;
+mod picture;
 mod pillow;
 mod pipeline;
 mod planes;
@@ -49,9 +51,10 @@ use crate::config::Config;
 use crate::declaration::Declaration;
 use crate::failure::{Failure, FileError, PipelineError};
 use crate::geometry::Geometry;
+use crate::picture::Picture;
 use crate::pipeline::Pipeline;
 
-/// Adds the classes `Pipeline`, `Declaration`, `Geometry`, `PipelineError` and `FileError`, `names()`, and one attribute for each
+/// Adds the classes `Pipeline`, `Declaration`, `Geometry`, `Picture`, `PipelineError` and `FileError`, `names()`, and one attribute for each
 /// declaration.
 ///
 /// The struct `HandWrittenLoop` becomes the attribute `hand_written_loop`: a `Pipeline` that runs on the declaration's
@@ -72,6 +75,7 @@ pub fn register(module: &Bound<'_, PyModule>, entries: &'static [Entry]) -> PyRe
         py.get_type::<Pipeline>(),
         py.get_type::<Declaration>(),
         py.get_type::<Geometry>(),
+        py.get_type::<Picture>(),
         py.get_type::<PipelineError>(),
         py.get_type::<FileError>(),
     ];

@@ -9,6 +9,7 @@ use pixfuse_decode::EncodedImage;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
 
+use crate::batches::Batches;
 use crate::decode;
 use crate::failure::{Failure, found};
 use crate::file::File;
@@ -16,6 +17,7 @@ use crate::geometry::Geometry;
 use crate::keywords;
 use crate::orient::Orient;
 use crate::out::dtype_name;
+use crate::picture::{self, Picture};
 
 /// A preprocessing pipeline, ready to run: pixels to a tensor in one pass.
 ///
@@ -72,15 +74,22 @@ impl Pipeline {
     /// The same pipeline with other clauses, given as keyword arguments of `Pipeline`: for images of other channels,
     /// another size or dtype. Each takes the place of the whole clause of its name, or is added; None leaves one out.
     ///
+    /// Or with other parts of clauses, and all else as it is: `size` (the side of the tensor's image, or rows and columns),
+    /// `filter` with its options, `mean`, `std`, `scale` and `eps` of normalize(..), and `element`. A size that does not
+    /// follow from one number, as of a resize to 256 that is cropped to 224, raises PipelineError.
+    ///
     /// >>> from pixfuse import presets
-    /// >>> presets.yolo.replace(input="rgb8")
-    /// Pipeline("input(rgb8), letterbox(640, 640, bilinear), normalize(order = torchvision), output(rgb, f32, chw)")
-    /// >>> presets.siglip.replace(resize=(384, 384, "bicubic", "antialias")).output_shape(480, 640)
+    /// >>> presets.yolo.replace(input="rgb8", size=320)
+    /// Pipeline("input(rgb8), letterbox(320, 320, bilinear), normalize(order = torchvision), output(rgb, f32, chw)")
+    /// >>> presets.yolo.replace(filter="area", mean=[0.5, 0.4, 0.3], element="bf16").filter
+    /// 'area'
+    /// >>> presets.siglip_pil.replace(resize=(384, 384, "bicubic", "antialias")).output_shape(480, 640)
     /// (3, 384, 384)
     #[pyo3(
         signature = (**clauses),
         text_signature = "($self, *, input=..., resize=..., letterbox=..., tiles=..., center_crop=..., crop=..., pad=..., \
-                          normalize=..., output=...)"
+                          normalize=..., output=..., patches=..., size=..., filter=..., mean=..., std=..., scale=..., eps=..., \
+                          element=...)"
     )]
     fn replace(&self, clauses: Option<&Bound<'_, PyDict>>) -> Result<Self, Failure> {
         let spec = self.pipe.spec().replace(&keywords::clauses(clauses)?).map_err(pixfuse::Error::from)?;
@@ -321,6 +330,33 @@ impl Pipeline {
         with_element!(pipe.element(), T => decode::batch::<T>(&pipe, files, out, &options, on_error))
     }
 
+    /// Decodes files batch by batch: an iterator of what `decode_batch` gives of `size` files at a time, the last perhaps of
+    /// fewer, and of all its arguments but `out`. A bar of progress shows how many batches are done, and no more than one is
+    /// in memory. `files` is any iterable, which is read as batches are asked for; numbers of files are those in their batch.
+    ///
+    /// `for tensor in tqdm(pipe.decode_batches(paths, 64, threads=2)): ...`
+    ///
+    /// >>> import pixfuse, PIL.Image, io
+    /// >>> file = io.BytesIO()
+    /// >>> PIL.Image.new("RGB", (8, 6)).save(file, "PNG")
+    /// >>> pipe = pixfuse.Pipeline("input(rgb8), resize(2, 4, bilinear), output(rgb, u8, hwc)")
+    /// >>> batches = pipe.decode_batches([file] * 5, 2)
+    /// >>> len(batches), [len(tensor) for tensor in batches]
+    /// (3, [2, 2, 1])
+    #[pyo3(
+        signature = (files, size, **options),
+        text_signature = "($self, files, size, *, threads=None, orient=None, max_pixels=None, max_side=None, draft=None, \
+                          truncated=None, on_error=None, fill=None)"
+    )]
+    fn decode_batches(
+        slf: Py<Self>,
+        files: &Bound<'_, PyAny>,
+        size: &Bound<'_, PyAny>,
+        options: Option<&Bound<'_, PyDict>>,
+    ) -> Result<Batches, Failure> {
+        Batches::new(slf, files, side("size", size)?, options)
+    }
+
     /// Where `decode` puts things of this file: as `geometry`, for the turned image; nothing but the header is read.
     ///
     /// With `draft`, as in `decode`, the places are still those of the whole image.
@@ -345,6 +381,57 @@ impl Pipeline {
     #[getter]
     fn level(&self) -> &'static str {
         self.pipe.level().name()
+    }
+
+    /// The clauses in the order of work: a dict of their names, with what stands between their brackets.
+    ///
+    /// >>> import pixfuse
+    /// >>> pixfuse.Pipeline("input(rgb8), normalize(), output(rgb, f32, chw)").clauses
+    /// {'input': 'rgb8', 'normalize': '', 'output': 'rgb, f32, chw'}
+    #[getter]
+    fn clauses<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let clauses = PyDict::new(py);
+        for (name, arguments) in self.pipe.spec().clauses() {
+            clauses.set_item(name, arguments)?;
+        }
+        Ok(clauses)
+    }
+
+    /// (rows, columns) of the image that the tensor holds, of a tile where it holds tiles; None where they follow from the
+    /// source.
+    #[getter]
+    fn size(&self) -> Option<(u32, u32)> {
+        self.pipe.spec().size().map(Into::into)
+    }
+
+    /// How pixels are resampled, with its options; None where the image keeps its size.
+    #[getter]
+    fn filter(&self) -> Option<String> {
+        self.pipe.spec().sampling().map(ToString::to_string)
+    }
+
+    /// `mean` of normalize(..), one for each channel of the output; None without it.
+    #[getter]
+    fn mean<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyTuple>>> {
+        self.pipe.spec().mean().map(|mean| PyTuple::new(py, mean)).transpose()
+    }
+
+    /// `std` of normalize(..), as `mean`.
+    #[getter]
+    fn std<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyTuple>>> {
+        self.pipe.spec().std().map(|std| PyTuple::new(py, std)).transpose()
+    }
+
+    /// The factor of normalize(..) on pixel values; None without it.
+    #[getter]
+    fn scale(&self) -> Option<f64> {
+        self.pipe.spec().scale()
+    }
+
+    /// The element type as the language has it: f32, f16, bf16, u8 or i8.
+    #[getter]
+    fn element(&self) -> &'static str {
+        self.pipe.element().name()
     }
 
     /// The name of the output's dtype.
@@ -396,6 +483,31 @@ impl Pipeline {
     ) -> Result<Geometry, Failure> {
         let [rows, columns] = self.sides(rows, columns, orient)?;
         Ok(self.pipe.geometry(rows, columns)?.into())
+    }
+
+    /// The picture that the tensor of an image stands for: what the model sees.
+    ///
+    /// Pixels are as the filter gives them, before normalize(..); tiles stand side by side with the thumbnail beside them,
+    /// and patches apart. `image` is as in a call, or a file as in `decode` (its bytes or path). Of each of `boxes`, (x1, y1,
+    /// x2, y2) in the image, the edges are drawn where `geometry` puts them.
+    ///
+    /// >>> import numpy, pixfuse
+    /// >>> pipe = pixfuse.Pipeline("input(bgr8), letterbox(32, 32, bilinear), normalize(), output(rgb, f32, chw)")
+    /// >>> pipe.preview(numpy.zeros((6, 8, 3), numpy.uint8), boxes=[[0, 0, 4, 3]])
+    /// Picture(32, 32)
+    #[pyo3(signature = (image, *, boxes=None, orient=None))]
+    fn preview(
+        &self,
+        image: &Bound<'_, PyAny>,
+        boxes: Option<&Bound<'_, PyAny>>,
+        orient: Option<&Bound<'_, PyAny>>,
+    ) -> Result<Picture, Failure> {
+        picture::of(&self.pipe, image, boxes, orient)
+    }
+
+    /// For notebooks: the clauses as a table.
+    fn _repr_html_(&self) -> String {
+        picture::table(&self.pipe)
     }
 
     fn __repr__(&self) -> String {

@@ -79,6 +79,18 @@ impl Pipeline {
         Ok(target.result(out))
     }
 
+    /// The u8 of one image, and where its things are.
+    pub(crate) fn run_seen(
+        &self,
+        image: &Bound<'_, PyAny>,
+        orient: Orient,
+    ) -> Result<(Vec<u8>, pixfuse::Geometry), Failure> {
+        let source = self.source(image, orient)?;
+        let (pipe, view) = self.view(&source)?;
+        let geometry = pipe.geometry(view.rows(), view.columns())?;
+        Ok((image.py().detach(|| pipe.run::<u8>(view))?.data, geometry))
+    }
+
     /// Many images, into one block, or joined though they differ in size.
     pub(crate) fn run_batch<'py, T: TensorElement + numpy::Element>(
         &self,

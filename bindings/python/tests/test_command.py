@@ -47,7 +47,7 @@ def test_explain_import_and_fingerprint(capsys, tmp_path):
     assert code == 0 and out.startswith("input(rgb8), resize(224, 224, bilinear, antialias, like = torch)")
     prints = {run(capsys, "fingerprint", text)[1] for text in (TEXT, TEXT.replace(", ", ",  "))}
     assert len(prints) == 1 and re.fullmatch(r"[0-9a-f]{64}\n", prints.pop())
-    assert run(capsys, "fingerprint", "--preset", "clip")[1] != run(capsys, "fingerprint", TEXT)[1]
+    assert run(capsys, "fingerprint", "--preset", "clip_pil")[1] != run(capsys, "fingerprint", TEXT)[1]
 
 
 def test_errors_are_those_of_the_library(capsys, tmp_path):

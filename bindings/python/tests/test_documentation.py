@@ -41,7 +41,7 @@ def test_everything_public_is_described():
         value = getattr(pixfuse, name)
         if name != "__version__":
             assert inspect.getdoc(value), name
-    for public in (pixfuse.Pipeline, pixfuse.Declaration, pixfuse.Geometry):
+    for public in (pixfuse.Pipeline, pixfuse.Declaration, pixfuse.Geometry, pixfuse.Picture):
         for name, method in vars(public).items():
             if not name.startswith("_"):
                 assert inspect.getdoc(method), name

@@ -295,7 +295,7 @@ def test_a_pipeline_with_other_clauses():
     assert rgb == Pipeline(yolo.spec.replace("bgr8", "rgb8"))
     image = np.arange(7 * 5 * 3, dtype=np.uint8).reshape(7, 5, 3)
     assert np.array_equal(rgb(image), yolo(image[:, :, ::-1]))
-    other = presets.siglip.replace(
+    other = presets.siglip_pil.replace(
         resize=(384, 384, "bicubic", "antialias"), normalize={"mean": [0.5, 0.4, 0.3]}, output=("bgr", "f16", "hwc")
     )
     assert other.spec == (

@@ -121,6 +121,7 @@ mod guard;
 #[cfg(any(feature = "avif", feature = "heic"))]
 mod heif;
 mod jpeg;
+mod picture;
 mod png;
 mod run;
 mod scratch;
@@ -135,6 +136,7 @@ pub use batch::{
 pub use error::Error;
 pub use file::{EncodedImage, Options, Truncated};
 pub use format::FileFormat;
+pub use picture::png;
 pub use run::{decode, decode_into, read};
 
 /// What a pipeline does, for people: [`Pipeline::explain`], and the [`decoders`] that give it the pixels of files.

@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use crate::check::CLAUSES;
+use crate::parts::PARTS;
 use crate::rules::not_finite;
 use crate::spelling::shortened;
 use crate::text::number;
@@ -68,7 +69,9 @@ impl Spec {
     /// `None` leaves that clause out.
     ///
     /// A clause is replaced as a whole: `input = rgb8` in the place of `input(rgba8, alpha = drop)` drops the `alpha`,
-    /// too.
+    /// too. Or a keyword is a part of clauses: `size` (the side of the tensor's image, or rows and columns), `filter` with
+    /// its options, `mean`, `std`, `scale`, `eps` of `normalize`, or `element`; nothing else changes then. A size that does
+    /// not follow from one number, as of a resize to 256 that is cropped to 224, is refused.
     ///
     /// # Errors
     ///
@@ -81,9 +84,21 @@ impl Spec {
     /// let word = |text: &str| Some(Keyword::Word(text.into()));
     /// let other = spec.replace(&[("input".into(), word("rgb8")), ("resize".into(), None)])?;
     /// assert_eq!(other.to_string(), "input(rgb8), output(rgb, f32, chw)");
+    ///
+    /// let larger = spec.replace(&[("size".into(), Some(Keyword::Number(384.0)))])?;
+    /// assert_eq!(larger.to_string(), "input(bgr8), resize(384, 384, bilinear), output(rgb, f32, chw)");
     /// # Ok::<(), pixfuse_spec::ParseError>(())
     /// ```
     pub fn replace(&self, clauses: &[(String, Option<Keyword>)]) -> Result<Self, ParseError> {
+        let (parts, clauses): (Vec<_>, Vec<_>) = clauses.iter().partition(|(name, _)| PARTS.contains(&name.as_str()));
+        let mut spec = if clauses.is_empty() { self.clone() } else { self.with_clauses(&clauses)? };
+        for (name, value) in parts {
+            spec = spec.with_part(name, value.as_ref())?;
+        }
+        Ok(spec)
+    }
+
+    fn with_clauses(&self, clauses: &[&(String, Option<Keyword>)]) -> Result<Self, ParseError> {
         let own = self.to_string();
         let own: Vec<(&str, &str)> = split(&own).into_iter().filter_map(|clause| clause.split_once('(')).collect();
         let mut writer = Writer { text: String::new(), rejected: Vec::new() };
@@ -131,8 +146,26 @@ impl Spec {
     }
 }
 
+/// A value as it is written behind `name =`.
+pub(crate) fn written(name: &str, value: &Keyword) -> Result<String, ParseError> {
+    written_by(|writer| writer.value(name, value))
+}
+
+/// Values as they are written between the brackets of a clause, without a name.
+pub(crate) fn written_in_clause(name: &str, value: &Keyword) -> Result<String, ParseError> {
+    let text = written_by(|writer| writer.clause(name, value))?;
+    Ok(text[name.len() + 1..text.len() - 1].to_owned())
+}
+
+fn written_by(write: impl FnOnce(&mut Writer)) -> Result<String, ParseError> {
+    let mut writer = Writer { text: String::new(), rejected: Vec::new() };
+    write(&mut writer);
+    let Writer { text, rejected } = writer;
+    if rejected.is_empty() { Ok(text) } else { Err(ParseError { text, errors: rejected }) }
+}
+
 /// The clauses of a text, from one comma outside all brackets to the next.
-fn split(text: &str) -> Vec<&str> {
+pub(crate) fn split(text: &str) -> Vec<&str> {
     let (mut depth, mut start, mut clauses) = (0_usize, 0, Vec::new());
     for (at, c) in text.char_indices() {
         match c {

@@ -31,6 +31,7 @@ pub mod language;
 mod lower;
 mod order;
 mod orientation;
+mod parts;
 mod plan;
 mod read;
 mod rules;

@@ -178,3 +178,105 @@ fn clauses_are_replaced_added_and_left_out() {
         let _ = spec.replace_text(text);
     }
 }
+
+#[test]
+fn parts_are_replaced_where_one_value_says_them() {
+    let change = |text: &str, name: &str, value: Keyword| {
+        let spec: Spec = text.parse().unwrap();
+        spec.replace(&[(name.into(), Some(value))]).map(|spec| spec.to_string()).map_err(|error| error.to_string())
+    };
+    let sides = |rows, columns| Keyword::List(vec![Keyword::Number(rows), Keyword::Number(columns)]);
+    let exact = "input(rgb8), resize(224, 224, bicubic, antialias), normalize(order = hf_pil), output(rgb, f32, chw)";
+    let clip = "input(rgb8), resize(shortest = 224, bilinear), center_crop(224, 224), output(rgb, f32, chw)";
+    for (text, name, value, old, new) in [
+        (exact, "size", Keyword::Number(384.0), "224, 224", "384, 384"),
+        (exact, "size", sides(2.0, 3.0), "224, 224", "2, 3"),
+        (exact, "size", word("7"), "224, 224", "7, 7"),
+        (clip, "size", Keyword::Number(336.0), "224", "336"),
+        (&clip.replace("shortest = 224", "224, 224"), "size", sides(3.0, 4.0), "224, 224", "3, 4"),
+        (&clip.replace("shortest = 224", "cover = [224, 224]"), "size", sides(3.0, 4.0), "224, 224", "3, 4"),
+        ("input(rgb8), letterbox(4, 5, bilinear), output(rgb, u8, hwc)", "size", Keyword::Number(8.0), "4, 5", "8, 8"),
+        ("input(rgb8), resize(_, 9, area), output(rgb, u8, hwc)", "size", sides(3.0, 4.0), "_, 9", "3, 4"),
+        ("input(rgb8), center_crop(4, 5), output(rgb, u8, hwc)", "size", sides(3.0, 4.0), "4, 5", "3, 4"),
+        (exact, "filter", word("bilinear"), "bicubic, antialias", "bilinear"),
+        (
+            exact,
+            "filter",
+            Keyword::List(vec![word("lanczos"), word("antialias"), named(&[("like", word("torch"))])]),
+            "bicubic, antialias",
+            "lanczos, antialias, like = torch",
+        ),
+        (exact, "element", word("bf16"), "f32", "bf16"),
+        (exact, "mean", Keyword::Number(0.5), "(order", "(mean = 0.5, order"),
+        (exact, "std", sides(1.0, 2.0), "", "std: "),
+        (exact, "scale", word("1/256"), "(order", "(scale = 0.00390625, order"),
+        (exact, "eps", Keyword::Number(1e-5), "(order = hf_pil", "(eps = 1e-5, order = hf_pil"),
+        (clip, "mean", word("[0.1, 0.2, 0.3]"), "), output", "), normalize(mean = [0.1, 0.2, 0.3]), output"),
+    ] {
+        let made = change(text, name, value);
+        if old.is_empty() || made.is_err() {
+            let error = made.unwrap_err();
+            assert!(error.contains(new) || error.contains("hf_pil"), "{text}: {name}: {error}");
+        } else {
+            assert_eq!(made, Ok(text.replace(old, new)), "{name}");
+        }
+    }
+    for (text, name, value, message) in [
+        (&clip.replace("shortest = 224", "shortest = 256"), "size", Keyword::Number(336.0), "how much larger"),
+        (&clip.to_owned(), "size", sides(3.0, 4.0), "how much larger"),
+        (
+            &"input(rgb8), resize(shortest = 9, bilinear), output(rgb, u8, hwc)".to_owned(),
+            "size",
+            word("9"),
+            "follows from",
+        ),
+        (&"input(rgb8), output(rgb, u8, hwc)".to_owned(), "size", word("9"), "no clause says one"),
+        (&"input(rgb8), output(rgb, u8, hwc)".to_owned(), "filter", word("area"), "nothing is resized"),
+        (&exact.to_owned(), "size", Keyword::Number(0.5), "expected the side of a square, at least 1"),
+        (&exact.to_owned(), "size", word("1, 2, 3"), "expected the side of a square"),
+        (&exact.to_owned(), "size", word("70000"), "70000"),
+        (&exact.to_owned(), "filter", word("bicubik"), "did you mean `bicubic`?"),
+        (&exact.to_owned(), "element", word("f23"), "unknown element type `f23`"),
+        (&exact.to_owned(), "mean", Keyword::Number(f64::NAN), "not a finite number"),
+        (&exact.to_owned(), "std", Keyword::Number(0.0), "std"),
+        (&exact.to_owned(), "scale", sides(1.0, 2.0), "scale"),
+        (&exact.to_owned(), "mean", word("0.5)"), "brackets"),
+    ] {
+        let error = change(text, name, value).unwrap_err();
+        assert!(error.contains(message), "{text}: {name}: {error}");
+    }
+    let spec: Spec = exact.parse().unwrap();
+    assert!(spec.replace(&[("size".into(), None)]).unwrap_err().to_string().contains("leave it out"));
+    // Clauses first, then their parts.
+    let both = [("size".into(), Some(word("8"))), ("resize".into(), Some(word("9, 9, area")))];
+    assert!(spec.replace(&both).unwrap().to_string().contains("resize(8, 8, area)"));
+}
+
+#[test]
+fn parts_are_read() {
+    let spec = |text: &str| text.parse::<Spec>().unwrap();
+    for (middle, size) in [
+        ("resize(3, 4, bilinear), ", Some([3, 4])),
+        ("resize(_, 4, bilinear), ", None),
+        ("resize(shortest = 9, bilinear), ", None),
+        ("resize(shortest = 9, bilinear), center_crop(5, 6), ", Some([5, 6])),
+        ("crop(1, 2, 3, 4), ", Some([3, 4])),
+        ("letterbox(8, 9, bilinear), ", Some([8, 9])),
+        ("letterbox(64, 64, bilinear, stride = 32), ", None),
+        ("resize(3, 4, bilinear), pad(1, 2, 3, 4), ", Some([7, 10])),
+        ("resize(3, 4, bilinear), pad(multiple = 4), ", Some([4, 4])),
+        ("resize(longest = 9, bilinear), pad(to = [9, 9]), ", Some([9, 9])),
+        ("tiles(7, 7, bicubic, antialias, rule = internvl, max = 4), ", Some([7, 7])),
+        ("", None),
+    ] {
+        assert_eq!(spec(&format!("input(rgb8), {middle}output(rgb, u8, hwc)")).size(), size, "{middle}");
+    }
+    let plain = spec("input(rgb8), output(rgb, f32)");
+    assert_eq!((plain.mean(), plain.std(), plain.scale()), (None, None, None));
+    let normalized = spec("input(rgb8), normalize(mean = 0.5, std = [1, 2, 3]), output(rgb, f32)");
+    assert_eq!((normalized.mean(), normalized.std()), (Some(vec![0.5; 3]), Some(vec![1.0, 2.0, 3.0])));
+    assert_eq!(normalized.scale(), Some(1.0 / 255.0));
+    assert_eq!(spec("input(rgb8), normalize(mean = _), output(rgb, f32)").mean(), None);
+    let names: Vec<String> = normalized.clauses().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["input", "normalize", "output"]);
+}

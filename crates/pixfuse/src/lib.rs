@@ -51,6 +51,7 @@ mod patches;
 mod pipeline;
 mod placement;
 pub mod presets;
+mod preview;
 pub mod reference;
 mod seen;
 mod simd;
@@ -74,6 +75,7 @@ pub use pixfuse_spec::{
     Alpha, BindError, ChannelOrder, Element, Filter, Keyword, Layout, Orientation, ParseError, PixelFormat, Sample,
     Spec, Values,
 };
+pub use preview::{Picture, Preview};
 pub use simd::Level;
 pub use tensor::{Dims, Tensor, TensorElement};
 

@@ -1,4 +1,7 @@
 //! Pipelines that people use, by name. Python and Node.js export the same list.
+//!
+//! Each is named after what it equals to the bit. transformers has two backends whose tensors differ (`torch`, its default,
+//! and `pil`), so those presets say which. [`Pipeline::replace`](crate::Pipeline::replace) fits one to other images.
 
 use crate::{Entry, entries};
 
@@ -34,8 +37,36 @@ pub struct Imagenet;
 )]
 pub struct Timm;
 
-/// The transform of openai/CLIP and open_clip at 224 pixels (torchvision on a PIL image), and transformers'
-/// `CLIPImageProcessorPil`. The default `CLIPImageProcessor` resizes with torch: up to 0.015 away.
+/// transformers' `CLIPImageProcessor` at 224 pixels, its default, which resizes with torch.
+#[pixfuse::pipeline(
+    input(rgb8),
+    resize(shortest = 224, bicubic, antialias, like = torch),
+    center_crop(224, 224, rounding = truncate),
+    normalize(
+        mean = [0.48145466, 0.4578275, 0.40821073],
+        std = [0.26862954, 0.26130258, 0.27577711],
+        order = hf_torch,
+    ),
+    output(rgb, f32, chw),
+)]
+pub struct ClipTorch;
+
+/// transformers' `CLIPImageProcessorPil` at 224 pixels. [`ClipTorch`] is up to 0.015 away.
+#[pixfuse::pipeline(
+    input(rgb8),
+    resize(shortest = 224, bicubic, antialias),
+    center_crop(224, 224, rounding = floor),
+    normalize(
+        mean = [0.48145466, 0.4578275, 0.40821073],
+        std = [0.26862954, 0.26130258, 0.27577711],
+        order = hf_pil,
+    ),
+    output(rgb, f32, chw),
+)]
+pub struct ClipPil;
+
+/// The transform of openai/CLIP and open_clip at 224 pixels: torchvision on a PIL image. [`ClipPil`] crops a row or column
+/// beside it where the margin is odd.
 #[pixfuse::pipeline(
     input(rgb8),
     resize(shortest = 224, bicubic, antialias),
@@ -47,20 +78,37 @@ pub struct Timm;
     ),
     output(rgb, f32, chw),
 )]
-pub struct Clip;
+pub struct OpenClip;
 
-/// transformers' `SiglipImageProcessorPil` at 224 pixels. The default `SiglipImageProcessor` resizes with torch: up to
-/// 0.008 away.
+/// transformers' `SiglipImageProcessor` at 224 pixels, its default, which resizes with torch.
+#[pixfuse::pipeline(
+    input(rgb8),
+    resize(224, 224, bicubic, antialias, like = torch),
+    normalize(mean = 0.5, std = 0.5, order = hf_torch),
+    output(rgb, f32, chw),
+)]
+pub struct SiglipTorch;
+
+/// transformers' `SiglipImageProcessorPil` at 224 pixels. [`SiglipTorch`] is up to 0.008 away.
 #[pixfuse::pipeline(
     input(rgb8),
     resize(224, 224, bicubic, antialias),
     normalize(mean = 0.5, std = 0.5, order = hf_pil),
     output(rgb, f32, chw),
 )]
-pub struct Siglip;
+pub struct SiglipPil;
 
-/// transformers' `BitImageProcessorPil` with DINOv2's config. The default `BitImageProcessor` resizes with torch and crops
-/// otherwise: up to 0.035 away.
+/// transformers' `BitImageProcessor` with DINOv2's config, its default, which resizes with torch.
+#[pixfuse::pipeline(
+    input(rgb8),
+    resize(shortest = 256, bicubic, antialias, like = torch),
+    center_crop(224, 224, rounding = truncate),
+    normalize(mean = [0.485, 0.456, 0.406], std = [0.229, 0.224, 0.225], order = hf_torch),
+    output(rgb, f32, chw),
+)]
+pub struct Dinov2Torch;
+
+/// transformers' `BitImageProcessorPil` with DINOv2's config. [`Dinov2Torch`] crops otherwise too: up to 0.035 away.
 #[pixfuse::pipeline(
     input(rgb8),
     resize(shortest = 256, bicubic, antialias),
@@ -68,7 +116,7 @@ pub struct Siglip;
     normalize(mean = [0.485, 0.456, 0.406], std = [0.229, 0.224, 0.225], order = hf_pil),
     output(rgb, f32, chw),
 )]
-pub struct Dinov2;
+pub struct Dinov2Pil;
 
 /// Ultralytics' letterbox to 640 x 640 of an image read with OpenCV (BGR), as RGB from 0 to 1: its predictor on a square
 /// model.
@@ -89,7 +137,21 @@ pub struct Yolox;
 pub struct ToTensor;
 
 /// Every preset.
-pub static PRESETS: &[Entry] = entries![HandWrittenLoop, Imagenet, Timm, Clip, Siglip, Dinov2, Yolo, Yolox, ToTensor];
+pub static PRESETS: &[Entry] = entries![
+    HandWrittenLoop,
+    Imagenet,
+    Timm,
+    OpenClip,
+    ClipTorch,
+    ClipPil,
+    SiglipTorch,
+    SiglipPil,
+    Dinov2Torch,
+    Dinov2Pil,
+    Yolo,
+    Yolox,
+    ToTensor,
+];
 
 /// The preset with this name, in `CamelCase` as the struct or in `snake_case` as Python and Node.js write it.
 pub fn find(name: &str) -> Option<&'static Entry> {

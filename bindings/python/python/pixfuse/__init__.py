@@ -26,7 +26,7 @@ declaration can say, and `help(pixfuse.Pipeline)` what may be given.
 """
 
 from . import language, presets
-from ._pixfuse import Declaration, FileError, Geometry, Pipeline, PipelineError, __version__, decoders, levels
+from ._pixfuse import Declaration, FileError, Geometry, Picture, Pipeline, PipelineError, __version__, decoders, levels
 
 from .header import Header, probe
 from .processor import Processor, from_config
@@ -36,6 +36,7 @@ __all__ = [
     "FileError",
     "Geometry",
     "Header",
+    "Picture",
     "Pipeline",
     "PipelineError",
     "Processor",
@@ -49,7 +50,7 @@ __all__ = [
 ]
 
 # They are found here, whatever the native module is called: in pickles, tracebacks and help.
-for _public in (Declaration, FileError, Geometry, Header, Pipeline, PipelineError, Processor, from_config, probe):
+for _public in (Declaration, FileError, Geometry, Header, Picture, Pipeline, PipelineError, Processor, from_config, probe):
     _public.__module__ = __name__
 decoders.__module__ = levels.__module__ = __name__
 del _public

@@ -42,6 +42,7 @@ _Orient: TypeAlias = int | Literal["exif", "stored"] | None
 _File: TypeAlias = Buffer | str | os.PathLike[str] | _Reader | _Bytes
 # Many: any iterable, in which None is a file that is missing, or an Arrow array of binary.
 _Files: TypeAlias = Iterable[_File | None] | _ArrowArray | _ArrowStream
+_Made = TypeVar("_Made", covariant=True)
 _Out = TypeVar("_Out", bound=npt.NDArray[Any] | Buffer | _Dlpack)
 
 _Number: TypeAlias = float | np.floating[Any] | np.integer[Any]
@@ -57,19 +58,24 @@ __all__ = [
     "Declaration",
     "FileError",
     "Geometry",
+    "Picture",
     "Pipeline",
     "PipelineError",
     "__version__",
-    "clip",
+    "clip_pil",
+    "clip_torch",
     "decoders",
-    "dinov2",
+    "dinov2_pil",
+    "dinov2_torch",
     "empty",
     "hand_written_loop",
     "imagenet",
     "levels",
     "names",
+    "open_clip",
     "probe",
-    "siglip",
+    "siglip_pil",
+    "siglip_torch",
     "timm",
     "to_tensor",
     "yolo",
@@ -93,6 +99,12 @@ class FileError(PipelineError):
     """
     code: str
     index: int | None
+
+# A length is there where that of the files is.
+class _Batches(Protocol[_Made]):
+    def __iter__(self) -> Self: ...
+    def __next__(self) -> _Made: ...
+    def __len__(self) -> int: ...
 
 class _Failure(TypedDict):
     index: int
@@ -190,14 +202,28 @@ class Pipeline:
         pad: _Clause | None = ...,
         normalize: _Clause | bool | None = ...,
         output: _Clause = ...,
+        patches: _Clause | _Number | None = ...,
+        size: _Numbers = ...,
+        filter: str | Sequence[str | _Named] = ...,
+        mean: _Numbers = ...,
+        std: _Numbers = ...,
+        scale: _Number = ...,
+        eps: _Number = ...,
+        element: str = ...,
     ) -> Pipeline:
         """The same pipeline with other clauses, given as keyword arguments of `Pipeline`: for images of other channels,
         another size or dtype. Each takes the place of the whole clause of its name, or is added; None leaves one out.
 
+        Or with other parts of clauses, and all else as it is: `size` (the side of the tensor's image, or rows and columns),
+        `filter` with its options, `mean`, `std`, `scale` and `eps` of normalize(..), and `element`. A size that does not
+        follow from one number, as of a resize to 256 that is cropped to 224, raises PipelineError.
+
         >>> from pixfuse import presets
-        >>> presets.yolo.replace(input="rgb8")
-        Pipeline("input(rgb8), letterbox(640, 640, bilinear), normalize(order = torchvision), output(rgb, f32, chw)")
-        >>> presets.siglip.replace(resize=(384, 384, "bicubic", "antialias")).output_shape(480, 640)
+        >>> presets.yolo.replace(input="rgb8", size=320)
+        Pipeline("input(rgb8), letterbox(320, 320, bilinear), normalize(order = torchvision), output(rgb, f32, chw)")
+        >>> presets.yolo.replace(filter="area", mean=[0.5, 0.4, 0.3], element="bf16").filter
+        'area'
+        >>> presets.siglip_pil.replace(resize=(384, 384, "bicubic", "antialias")).output_shape(480, 640)
         (3, 384, 384)
         """
     @overload
@@ -508,6 +534,50 @@ class Pipeline:
         on_error: Literal["skip"],
         fill: None = None,
     ) -> tuple[Any, list[_Failure]]: ...
+    @overload
+    def decode_batches(
+        self,
+        files: Iterable[_File | None],
+        size: int,
+        *,
+        threads: int | None = None,
+        orient: _Orient = None,
+        max_pixels: int | None = None,
+        max_side: int | None = None,
+        draft: tuple[int, int] | None = None,
+        truncated: Literal["error", "fill"] | None = None,
+        on_error: Literal["raise"] | None = None,
+        fill: None = None,
+    ) -> _Batches[npt.NDArray[Any]]:
+        """Decodes files batch by batch: an iterator of what `decode_batch` gives of `size` files at a time, the last perhaps of
+        fewer, and of all its arguments but `out`. A bar of progress shows how many batches are done, and no more than one is
+        in memory. `files` is any iterable, which is read as batches are asked for; numbers of files are those in their batch.
+
+        `for tensor in tqdm(pipe.decode_batches(paths, 64, threads=2)): ...`
+
+        >>> import pixfuse, PIL.Image, io
+        >>> file = io.BytesIO()
+        >>> PIL.Image.new("RGB", (8, 6)).save(file, "PNG")
+        >>> pipe = pixfuse.Pipeline("input(rgb8), resize(2, 4, bilinear), output(rgb, u8, hwc)")
+        >>> batches = pipe.decode_batches([file] * 5, 2)
+        >>> len(batches), [len(tensor) for tensor in batches]
+        (3, [2, 2, 1])
+        """
+    @overload
+    def decode_batches(
+        self,
+        files: Iterable[_File | None],
+        size: int,
+        *,
+        threads: int | None = None,
+        orient: _Orient = None,
+        max_pixels: int | None = None,
+        max_side: int | None = None,
+        draft: tuple[int, int] | None = None,
+        truncated: Literal["error", "fill"] | None = None,
+        on_error: Literal["fill", "skip"],
+        fill: _Number | None = None,
+    ) -> _Batches[tuple[npt.NDArray[Any], list[_Failure]]]: ...
     def decode_geometry(
         self, data: _File, *, orient: _Orient = None, draft: tuple[int, int] | None = None
     ) -> Geometry:
@@ -518,6 +588,48 @@ class Pipeline:
     @property
     def spec(self) -> str:
         """The canonical text of the declaration, which makes an equal pipeline."""
+    @property
+    def clauses(self) -> dict[str, str]:
+        """The clauses in the order of work: a dict of their names, with what stands between their brackets.
+
+        >>> import pixfuse
+        >>> pixfuse.Pipeline("input(rgb8), normalize(), output(rgb, f32, chw)").clauses
+        {'input': 'rgb8', 'normalize': '', 'output': 'rgb, f32, chw'}
+        """
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """(rows, columns) of the image that the tensor holds, of a tile where it holds tiles; None where they follow from the
+        source.
+        """
+    @property
+    def filter(self) -> str | None:
+        """How pixels are resampled, with its options; None where the image keeps its size."""
+    @property
+    def mean(self) -> tuple[float, ...] | None:
+        """`mean` of normalize(..), one for each channel of the output; None without it."""
+    @property
+    def std(self) -> tuple[float, ...] | None:
+        """`std` of normalize(..), as `mean`."""
+    @property
+    def scale(self) -> float | None:
+        """The factor of normalize(..) on pixel values; None without it."""
+    @property
+    def element(self) -> Literal["f32", "f16", "bf16", "u8", "i8"]:
+        """The element type as the language has it: f32, f16, bf16, u8 or i8."""
+    def preview(self, image: _Image | _File, *, boxes: _Points | None = None, orient: _Orient = None) -> Picture:
+        """The picture that the tensor of an image stands for: what the model sees.
+
+        Pixels are as the filter gives them, before normalize(..); tiles stand side by side with the thumbnail beside them,
+        and patches apart. `image` is as in a call, or a file as in `decode` (its bytes or path). Of each of `boxes`, (x1, y1,
+        x2, y2) in the image, the edges are drawn where `geometry` puts them.
+
+        >>> import numpy, pixfuse
+        >>> pipe = pixfuse.Pipeline("input(bgr8), letterbox(32, 32, bilinear), normalize(), output(rgb, f32, chw)")
+        >>> pipe.preview(numpy.zeros((6, 8, 3), numpy.uint8), boxes=[[0, 0, 4, 3]])
+        Picture(32, 32)
+        """
+    def _repr_html_(self) -> str:
+        """For notebooks: the clauses as a table."""
     @property
     def level(self) -> str:
         """The level it runs on, one of `levels()`."""
@@ -671,6 +783,31 @@ class Geometry:
     def __deepcopy__(self, _memo: object) -> Geometry: ...
 
 @final
+class Picture:
+    """A picture of red, green and blue; `Pipeline.preview` makes it. A notebook shows it.
+
+    >>> import numpy, pixfuse
+    >>> pipe = pixfuse.Pipeline("input(rgb8), resize(2, 3, nearest), normalize(), output(rgb, f32, chw)")
+    >>> picture = pipe.preview(numpy.full((4, 6, 3), 7, numpy.uint8))
+    >>> picture.rows, picture.columns, numpy.asarray(picture).shape, picture.png()[1:4]
+    (2, 3, (2, 3, 3), b'PNG')
+    """
+    @property
+    def rows(self) -> int:
+        """Its rows."""
+    @property
+    def columns(self) -> int:
+        """Its columns."""
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
+        """A new array of uint8, (rows, columns, 3): `numpy.asarray(picture)`, and what `PIL.Image.fromarray` takes."""
+    def png(self) -> bytes:
+        """The bytes of a PNG file."""
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes a PNG file."""
+    def _repr_png_(self) -> bytes:
+        """For notebooks."""
+
+@final
 class Declaration:
     """A declaration with numbers written `_`: called with them, it gives a Pipeline.
 
@@ -802,11 +939,15 @@ def probe(data: _File) -> tuple[str, tuple[int, int], tuple[int, int], int, int,
     """What a file's header says, in the order of `pixfuse.Header`."""
 
 # The presets, which `presets.py` lists too.
-clip: Final[Pipeline]
-dinov2: Final[Pipeline]
+clip_pil: Final[Pipeline]
+clip_torch: Final[Pipeline]
+dinov2_pil: Final[Pipeline]
+dinov2_torch: Final[Pipeline]
 hand_written_loop: Final[Pipeline]
 imagenet: Final[Pipeline]
-siglip: Final[Pipeline]
+open_clip: Final[Pipeline]
+siglip_pil: Final[Pipeline]
+siglip_torch: Final[Pipeline]
 timm: Final[Pipeline]
 to_tensor: Final[Pipeline]
 yolo: Final[Pipeline]

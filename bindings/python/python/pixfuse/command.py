@@ -159,9 +159,11 @@ def _run(options: argparse.Namespace) -> int:
 
 def _preview(options: argparse.Namespace) -> int:
     pipe = _pipeline(options)
-    picture = seen.picture(pipe, pipe.decode(Path(options.image).read_bytes()))
-    _image().fromarray(picture).save(options.output)
-    print(f"{options.output}: {picture.shape[1]} x {picture.shape[0]}")
+    if Path(options.output).suffix.lower() != ".png":
+        raise PipelineError(f"output: {options.output}, expected the name of a PNG file: seen.png")
+    picture = pipe.preview(Path(options.image))
+    picture.save(options.output)
+    print(f"{options.output}: {picture.columns} x {picture.rows}")
     return 0
 
 
@@ -169,7 +171,7 @@ def _image() -> Any:
     try:
         from PIL import Image
     except ImportError as error:
-        raise PipelineError("preview: a picture is written by Pillow, which is not installed: pip install pillow") from error
+        raise PipelineError("pictures: they are written by Pillow, which is not installed: pip install pillow") from error
     return Image
 
 

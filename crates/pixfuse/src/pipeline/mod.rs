@@ -176,7 +176,8 @@ impl Pipeline {
 
     /// The same pipeline with other clauses, on the same level and as many threads: for an image of other channels,
     /// another size or element type. Each clause stands in the place of the one of its name, or is added;
-    /// [`Spec::replace`] can leave some out, too.
+    /// [`Spec::replace`] can leave some out, too. A part of clauses is written as one is: `size(384)`, `filter(..)`,
+    /// `mean(..)`, `std(..)`, `scale(..)`, `eps(..)`, `element(..)`.
     ///
     /// # Errors
     /// As [`parse`](Self::parse), for the declaration as it would be.
@@ -189,6 +190,7 @@ impl Pipeline {
     ///     yolo.replace("input(rgb8), output(rgb, f16, chw)")?.text(),
     ///     "input(rgb8), letterbox(640, 640, bilinear), normalize(order = torchvision), output(rgb, f16, chw)"
     /// );
+    /// assert_eq!(yolo.replace("size(320, 480), mean(0.5)")?.spec().size(), Some([320, 480]));
     /// # Ok::<(), pixfuse::Error>(())
     /// ```
     pub fn replace(&self, clauses: &str) -> Result<Self, Error> {

@@ -302,8 +302,9 @@ PIPELINES = {
         processor(SiglipImageProcessorPil, box(224, 224), None, BICUBIC, HALF),
     ),
     "hf_siglip_torch": Pipeline(
-        declare("resize(256, 256, bicubic, antialias, like = torch)", HALF, "hf_torch"),
-        processor(SiglipImageProcessor, box(256, 256), None, BICUBIC, HALF),
+        "input(rgb8), resize(224, 224, bicubic, antialias, like = torch), normalize(mean = 0.5, std = 0.5, order = hf_torch), "
+        "output(rgb, f32, chw)",
+        processor(SiglipImageProcessor, box(224, 224), None, BICUBIC, HALF),
     ),
     "hf_detr_pil": Pipeline(
         declare("resize(shortest = 120, max = 200, bilinear, antialias, rounding = half_even)", IMAGENET, "hf_pil"),

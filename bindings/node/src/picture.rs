@@ -1,0 +1,75 @@
+//! What a tensor stands for, as a PNG file to look at; and what a pipeline says, part by part.
+
+use napi::bindgen_prelude::{Env, Float64ArraySlice, FunctionCallContext, Object, Result, Unknown};
+use pixfuse::{Pipeline, Preview};
+use pixfuse_decode::{EncodedImage, Options, png};
+
+use crate::buffer::elements;
+use crate::calls::{allocate, image_values, oriented, refused, refused_image};
+use crate::decode::{file, orientation, orientation_of_file, thrown};
+use crate::image::Image;
+
+/// `preview(data, width, height, channels, stride, boxes, orient, allocate)`: the bytes of the picture of an image.
+/// `boxes` is a Float64Array, four a box.
+pub(crate) fn of_image(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Unknown<'static>> {
+    let (boxes, orient) = (boxes(call.get(5)?), orientation(call.get(6)?)?);
+    let preview = Preview::new(pipe).map_err(refused)?;
+    let image = Image::read(image_values(call)?, preview.pipeline()).map_err(refused_image)?;
+    // SAFETY: the view ends with the statement, in which no JavaScript runs.
+    let picture = preview.picture(oriented(preview.pipeline(), unsafe { image.view() }, orient), &boxes);
+    written(png(&picture.map_err(refused)?).map_err(refused)?, call, 7)
+}
+
+/// `previewFile(data, boxes, orient, allocate)`: the same of a file.
+pub(crate) fn of_file(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Unknown<'static>> {
+    let (file, boxes) = (file(call)?, boxes(call.get(1)?));
+    let options = Options { orient: orientation_of_file(call.get(2)?)?, ..Options::default() };
+    let preview = Preview::new(pipe).map_err(refused)?;
+    let pixels = preview.pipeline();
+    let drawn = EncodedImage::open(&file).and_then(|image| image.geometry(pixels, &options)).and_then(|geometry| {
+        let tensor = pixfuse_decode::decode::<u8>(pixels, &file, &options)?;
+        png(&preview.draw(&tensor.data, &geometry, &boxes)?)
+    });
+    written(drawn.map_err(|error| thrown(call.env, &error))?, call, 3)
+}
+
+/// The bytes in memory that JavaScript makes.
+fn written(file: Vec<u8>, call: &FunctionCallContext, allocator: usize) -> Result<Unknown<'static>> {
+    let out = allocate(call.get(allocator)?, file.len())?;
+    // SAFETY: no JavaScript runs to the end, and nothing else holds the new array.
+    let bytes = unsafe { elements::<u8>(out) }.map_err(refused)?;
+    for (to, from) in bytes.iter_mut().zip(file) {
+        to.write(from);
+    }
+    Ok(out)
+}
+
+fn boxes(given: Float64ArraySlice) -> Vec<[f64; 4]> {
+    given.as_ref().as_chunks::<4>().0.to_vec()
+}
+
+/// `{ clauses, size, filter, mean, std, scale }`; what a declaration does not say is absent.
+pub(crate) fn parts(env: &Env, pipe: &Pipeline) -> Result<Object<'static>> {
+    let spec = pipe.spec();
+    let mut clauses = Object::new(env)?;
+    for (name, arguments) in spec.clauses() {
+        clauses.set(name, arguments)?;
+    }
+    let mut parts = Object::new(env)?;
+    parts.set("clauses", clauses)?;
+    if let Some([rows, columns]) = spec.size() {
+        parts.set("size", vec![rows, columns])?;
+    }
+    if let Some(sampling) = spec.sampling() {
+        parts.set("filter", sampling.to_string())?;
+    }
+    for (name, list) in [("mean", spec.mean()), ("std", spec.std())] {
+        if let Some(list) = list {
+            parts.set(name, list)?;
+        }
+    }
+    if let Some(scale) = spec.scale() {
+        parts.set("scale", scale)?;
+    }
+    Ok(parts)
+}
