@@ -19,7 +19,7 @@ pub(crate) fn run() -> Result<()> {
 
     // All that follows, also when some of it fails: one report shows all.
     heading("tests");
-    let all = || Test { target: None, level: None, asan: false, only: None, install: false };
+    let all = || Test { target: None, level: None, asan: false, engines: false, only: None, install: false };
     let mut results = vec![test::run(&all())];
     // The rules of the tree (`tidy`) ran in there, as tests of this package.
     if cfg!(target_os = "linux") {

@@ -20,6 +20,8 @@ xflags::xflags! {
             optional --level level: String
             /// Run the tests of the core under AddressSanitizer.
             optional --asan
+            /// Run the recipes of examples/engines instead, each in its engine: gigabytes of Python packages are installed.
+            optional --engines
             /// One suite only: rust, python, node or own (examples/own-pipelines).
             optional --only suite: String
             /// Install what --target or --level needs (in CI this is implied).
@@ -98,6 +100,9 @@ xflags::xflags! {
             /// Add what was new to a target to fuzz/corpus.
             optional --keep
         }
+
+        /// Build the documentation as static pages, into target/site.
+        cmd site {}
 
         /// Write the notices of third parties and the bill of materials of the wheel and the npm package.
         cmd notices {}

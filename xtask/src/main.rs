@@ -29,6 +29,7 @@ mod package;
 mod progress;
 mod python;
 mod report;
+mod site;
 mod test;
 #[cfg(test)]
 mod tidy;
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         XtaskCmd::Conformance(flags) => conformance::run(&flags),
         XtaskCmd::Build(_) => package::run(),
         XtaskCmd::Fuzz(flags) => fuzz::run(&flags),
+        XtaskCmd::Site(_) => site::run(),
         XtaskCmd::Notices(_) => notices::run(),
         XtaskCmd::Deny(flags) => notices::deny(flags.advisories),
         XtaskCmd::Expand(flags) => expand::run(&flags),

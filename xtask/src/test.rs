@@ -55,6 +55,10 @@ pub(crate) fn run(flags: &Test) -> Result<()> {
         cargo.args(["test", "--tests", "--no-fail-fast", "--target", triple, "-p", "pixfuse", "-p", "pixfuse-spec"]);
         return summary(vec![timed(triple, |count| stream(&mut cargo, count))]);
     }
+    if flags.engines {
+        ensure!(flags.only.is_none(), "--engines runs its recipes only: leave out the other flags");
+        return summary(vec![timed("engines", engines)]);
+    }
     if let Some(only) = &flags.only {
         let names = SUITES.map(|(name, _)| name);
         ensure!(names.contains(&only.as_str()), "--only: unknown suite `{only}`, expected one of {}", names.join(", "));
@@ -103,6 +107,18 @@ fn node(count: &mut Count) -> Result<()> {
     let mut tsc = tools::node()?;
     tsc.args(["node_modules/typescript/bin/tsc", "--noEmit"]).current_dir(tools::root().join("bindings/node"));
     tested.and(progress::step("checking the types of the Node package", "tsc", &mut tsc))
+}
+
+/// Each recipe of `examples/engines` in its engine, with the tensors of one call.
+fn engines(_: &mut Count) -> Result<()> {
+    let folder = tools::root().join("examples/engines");
+    let venv = Venv::new("venv-engines", Some(&folder.join("requirements.txt")))?;
+    venv.install("the Python module", "bindings/python", Profile::Dev)?;
+    let mut run = venv.command();
+    run.arg(folder.join("run.py"));
+    let status = run.status().with_context(|| tools::cannot_start(&run))?;
+    ensure!(status.success(), "a recipe failed, or gave other tensors");
+    Ok(())
 }
 
 /// A user's own pipelines, built by that user's two crates, tested from both languages.

@@ -174,3 +174,19 @@ pub fn decoders() -> &'static str {
     });
     &LINES
 }
+
+/// The Rust of the site runs as documentation tests do.
+#[cfg(doctest)]
+mod site {
+    #[doc = include_str!("../../../site/rust/index.md")]
+    struct Index;
+
+    #[doc = include_str!("../../../site/rust/file.md")]
+    struct File;
+
+    #[doc = include_str!("../../../site/rust/declaration.md")]
+    struct Declaration;
+
+    #[doc = include_str!("../../../site/rust/presets.md")]
+    struct Presets;
+}
