@@ -13,7 +13,7 @@ PAGES = {
     "conformance.md": "benches/CONFORMANCE.md",
     "benchmarks.md": "benches/RESULTS.md",
 }
-PICTURES = {"seen.jpg": "examples/seen/seen.jpg", "photo.jpg": "examples/demo/photo.jpg"}
+PICTURES = {"seen.jpg": "examples/seen/seen.jpg", "tiles.jpg": "examples/seen/tiles.jpg"}
 
 
 def on_files(files: Files, config):
@@ -38,7 +38,8 @@ def page(path: str) -> str:
         there = (ROOT / path).parent / target.partition("#")[0]
         return f"{label}({SOURCE}/{there.resolve().relative_to(ROOT).as_posix()})"
 
-    return re.sub(r"(\[[^\]]*\])\(([^)\s]+)\)", link, text)
+    # Tables as wide as there is room.
+    return "---\nhide: [toc]\n---\n\n" + re.sub(r"(\[[^\]]*\])\(([^)\s]+)\)", link, text)
 
 
 def for_agents() -> str:

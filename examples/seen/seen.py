@@ -38,6 +38,23 @@ def tile(name: str, declaration: str, data: bytes) -> tuple[Image.Image, str]:
     return picture, caption
 
 
+def apart(data: bytes) -> Image.Image:
+    """Tiles with their thumbnail, patches, and a letterbox, each with one box of the photo."""
+    tiles = "tiles(448, 448, bicubic, antialias, like = torch, rule = internvl, max = 12, thumbnail = last)"
+    size = "resize(rule = qwen2_vl, multiple = 28, min_pixels = 3136, max_pixels = 100352, bicubic, antialias, like = torch)"
+    pipes = [
+        pixfuse.Pipeline(f"input(rgb8), {tiles}, normalize(), output(rgb, f32, chw)"),
+        pixfuse.Pipeline(f"input(rgb8), {size}, normalize(), output(rgb, f32, chw), patches(14, merge = 2, temporal = 2)"),
+        pixfuse.presets.yolo,
+    ]
+    sheet = Image.new("RGB", (len(pipes) * (400 + GAP) + GAP, 400 + 2 * GAP), (232, 232, 240))
+    for index, pipe in enumerate(pipes):
+        picture = Image.fromarray(np.asarray(pipe.preview(data, boxes=[[100, 60, 300, 400]])))
+        picture.thumbnail((400, 400), Image.Resampling.LANCZOS)
+        sheet.paste(picture, (GAP + index * (400 + GAP), GAP + (400 - picture.height) // 2))
+    return sheet
+
+
 def main() -> None:
     data = PHOTO.read_bytes()
     photo = Image.open(PHOTO).convert("RGB")
@@ -50,6 +67,7 @@ def main() -> None:
         sheet.paste(picture, (left + (SIDE - picture.width) // 2, GAP + (SIDE - picture.height) // 2))
         draw.text((left + SIDE / 2, GAP + SIDE + 8), caption, fill="black", font=font, anchor="mt")
     sheet.save(HERE / "seen.jpg", quality=90, subsampling=0)
+    apart(data).save(HERE / "tiles.jpg", quality=85)
 
 
 if __name__ == "__main__":
