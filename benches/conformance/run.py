@@ -17,6 +17,8 @@ import sys
 import judge
 
 LIBRARIES = ("transformers", "timm", "open_clip", "torchvision")
+# What a declaration says to keep the bytes of an older release.
+EPOCHS = {("Pillow", 12): "pillow = 12"}
 PACKAGES = ("transformers", "torch", "torchvision", "timm", "open_clip_torch", "Pillow", "numpy")
 
 
@@ -171,10 +173,14 @@ def main():
     if flags.against:
         older = json.loads(flags.against.read_text())
         print("against", older["versions"])
-        for name in sorted(set(older["results"]) | set(kept["results"])):
-            before, now = older["results"].get(name), kept["results"].get(name)
-            if before != now:
-                print(f"  {name}: {before} -> {now}")
+        changed = [name for name in sorted(set(older["results"]) | set(kept["results"])) if older["results"].get(name) != kept["results"].get(name)]
+        for name in changed:
+            print(f"  {name}: {older['results'].get(name)} -> {kept['results'].get(name)}")
+        for (package, release), words in EPOCHS.items():
+            if changed and int(versions[package].split(".")[0]) == release != int(older["versions"][package].split(".")[0]):
+                print(f"  a declaration keeps the bytes of {package} {release} with `{words}` in its resize")
+        if not changed:
+            print("  nothing that is counted changed: no text needs an epoch")
     flags.results.parent.mkdir(parents=True, exist_ok=True)
     flags.results.write_text(json.dumps(kept, indent=1))
     sys.exit(1 if total[judge.OTHER] else 0)

@@ -257,3 +257,13 @@ def test_memory_of_tensors_is_taken_again_and_shared_with_nobody():
     again = [processor(PHOTO, return_tensors="np")["pixel_values"] for _ in range(4)]
     np.testing.assert_array_equal(view, expected[0, 1:, 7])
     del again
+
+
+def test_sizes_of_steps_that_are_off_may_be_anything():
+    config = {"image_processor_type": "CLIPImageProcessor", "do_resize": False, "do_center_crop": False}
+    unused = {"size": {"shortest_edge": -1}, "crop_size": {"height": -1, "width": -1}}
+    assert from_config({**config, **unused}).declaration == from_config(config).declaration
+    with pytest.raises(PipelineError, match="shortest_edge is -1, expected a number of pixels"):
+        from_config({**config, **unused}, do_resize=True)
+    with pytest.raises(PipelineError, match="expected a number of pixels"):
+        from_config({**config, "size": "large"})

@@ -159,6 +159,18 @@ def test_what_is_not_reached_is_refused_or_the_library_s(tmp_path):
     assert type(theirs) is transformers.Pix2StructImageProcessor
 
 
+def test_code_beside_a_class_of_the_library_is_refused(tmp_path):
+    source = folder(tmp_path, "ViTImageProcessor", auto_map={"AutoImageProcessor": "own.OwnProcessor"})
+    for trusted in (None, True):
+        with pytest.raises(pixfuse.PipelineError, match="auto_map: .*own.OwnProcessor.* beside ViTImageProcessor"):
+            transformers.AutoImageProcessor.from_pretrained(source, backend="pixfuse", trust_remote_code=trusted)
+    theirs = transformers.AutoImageProcessor.from_pretrained(source, backend="torchvision")
+    equal(pixfuse.transformers.use(theirs)(photo(SIZES[0]), return_tensors="pt"), theirs(photo(SIZES[0]), return_tensors="pt"))
+    pixfuse.transformers.register(fallback=True)
+    with pytest.warns(UserWarning, match="auto_map"):
+        assert type(transformers.AutoImageProcessor.from_pretrained(source, backend="pixfuse")) is type(theirs)
+
+
 def test_an_image_that_is_not_reached(tmp_path):
     source = folder(tmp_path, "ViTImageProcessor")
     floats = np.random.default_rng(1).random((3, 40, 50), np.float32)

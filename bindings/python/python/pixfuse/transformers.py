@@ -113,7 +113,7 @@ class _Loader:
     def from_pretrained(cls, source: Any, *arguments: Any, **keywords: Any) -> Any:
         return _loaded(
             cls.name,
-            lambda made: made.from_pretrained(source, *arguments, **keywords),
+            lambda made: _without_code(made.from_pretrained(source, *arguments, **keywords)),
             lambda: _library_class(cls.name).from_pretrained(source, *arguments, **keywords),
             _Loader.fallback,
         )
@@ -134,9 +134,9 @@ def _loader(name: str) -> type:
 
 def _loaded(name: str, load: Any, otherwise: Any, fallback: bool) -> Any:
     """An image processor of ours; where pixfuse does not reach it, its error or the library's own."""
-    made = load(_fused(name))
-    made._falls_back_to_library(fallback)
     try:
+        made = load(_fused(name))
+        made._falls_back_to_library(fallback)
         made._pixfuse()
     except PipelineError as error:
         if not fallback:
@@ -144,6 +144,17 @@ def _loaded(name: str, load: Any, otherwise: Any, fallback: bool) -> Any:
         warnings.warn(f"{name} is not run by pixfuse but by transformers: {error}", stacklevel=3)
         return otherwise()
     return made
+
+
+def _without_code(processor: Any) -> Any:
+    """The processor, unless code of the model's own repository may be meant and not the library's class."""
+    code = getattr(processor, "auto_map", None)
+    if code:
+        raise PipelineError(
+            f"auto_map: {code}: the model has code of its own beside {type(processor).__name__}, and which of them is meant "
+            "the config does not say; load the one that is, and give it to pixfuse.transformers.use if it is the library's"
+        )
+    return processor
 
 
 def _library_class(name: str) -> Any:
