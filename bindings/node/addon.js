@@ -54,8 +54,9 @@ function missing() {
     '`--omit=optional`, on the system that runs it or with its `--os`, `--cpu` and `--libc`.'
   lines.push(
     isPublished ? installed : '- No package is published for this platform.',
-    '- A bundled app must not have pixfuse inside its bundle, but beside it, in node_modules: `externals` of webpack, ' +
-    '`serverExternalPackages` of Next.js, `--external:pixfuse` of esbuild, `asarUnpack` of Electron.',
+    '- A bundled app has the addon beside its bundle: with `--loader:.node=copy` of esbuild or `node-loader` of webpack, or ' +
+    'with all of pixfuse left in node_modules, by `--external:pixfuse`, `externals`, or `serverExternalPackages` of Next.js. ' +
+    'Electron needs `asarUnpack` of it.',
     `- In a checkout of pixfuse, \`cargo xtask demo\` builds it and copies it to ${__dirname}.`,
   )
   return lines.join('\n')
