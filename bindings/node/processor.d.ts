@@ -16,6 +16,9 @@ export interface Processed {
   readonly [name: string]: NamedTensor | string[] | number[][]
 }
 
+/** An image, an array of them, or an array of samples. */
+export type Images = PixelImage | readonly PixelImage[] | readonly (readonly PixelImage[])[]
+
 /** Options of a call. Any other property is a keyword of the library's own class, and means what it means there. */
 export interface ProcessorOptions {
   /** `'drop'` leaves alpha out of images of four channels; without it they are what the class makes of them. */
@@ -55,8 +58,12 @@ export class Processor {
   toString(): string
   /** The pipeline for images of these channels, or for files. */
   pipeline(channels?: 'rgb' | 'gray' | 'alpha' | 'file'): Pipeline
-  runSync(images: PixelImage | readonly PixelImage[], options?: ProcessorOptions): Processed
-  run(images: PixelImage | readonly PixelImage[], options?: ProcessorOptions): Promise<Processed>
+  /**
+   * Runs over an image or an array of them. In a class that takes several images a sample, an array is one sample, and an
+   * array of arrays several: a sample of fewer images is filled up with zeros where the class does that.
+   */
+  runSync(images: Images, options?: ProcessorOptions): Processed
+  run(images: Images, options?: ProcessorOptions): Promise<Processed>
   decodeSync(files: Uint8Array | readonly Uint8Array[], options?: ProcessorOptions): Processed
   decode(files: Uint8Array | readonly Uint8Array[], options?: ProcessorOptions): Promise<Processed>
 }

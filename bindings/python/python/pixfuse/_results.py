@@ -1,6 +1,7 @@
 """Tensors of one call, put together as a model's library returns them."""
 
 import importlib
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -83,6 +84,16 @@ def collect(
 _OF_SAMPLES = ("tile_counts", "tile_rows", "tile_columns", "split_rows", "split_columns")
 # What has an axis of images, before which one of samples goes where a class has those.
 _OF_IMAGES = ("pixels", "mask", "aspect_ratio_ids", "aspect_ratio_mask", *_OF_SAMPLES)
+
+
+def plain(pipe: Pipeline, name: str, image: Any, return_tensors: str | None, threads: int) -> dict[str, Any] | None:
+    """What `collect` gives for one image where there is a tensor and nothing beside it; nothing for another kind."""
+    if return_tensors not in (None, "np", "pt"):
+        return None
+    pixels = pipe(image, None, threads=threads)
+    if return_tensors is None:
+        return {name: [pixels]}
+    return {name: _given(pixels[None], return_tensors)}
 
 
 def _alone(config: Config, run: Run, return_tensors: str | None, threads: int) -> Any:
@@ -249,9 +260,10 @@ def _samples(made: Any, lengths: list[int], pads: bool) -> Any:
 def _given(made: Any, return_tensors: str | None) -> Any:
     if return_tensors is None:
         return made
-    array = numpy.asarray(made)
+    array = made if isinstance(made, numpy.ndarray) else numpy.asarray(made)
     return _torch().from_numpy(array) if return_tensors == "pt" else array
 
 
 def _torch() -> Any:
-    return importlib.import_module("torch")
+    # The import itself takes longer than to look whether it has been made.
+    return sys.modules.get("torch") or importlib.import_module("torch")

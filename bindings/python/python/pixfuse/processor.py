@@ -52,7 +52,7 @@ class Processor:
     It is immutable, is pickled as its config, and may be used from many threads at once.
     """
 
-    __slots__ = ("_asked", "_calls", "_config", "_keywords", "_pipelines")
+    __slots__ = ("_asked", "_calls", "_config", "_keywords", "_pipelines", "_plain")
 
     def __init__(self, config: Config, asked: str, keywords: dict[str, Any]) -> None:
         self._config = config
@@ -61,6 +61,8 @@ class Processor:
         # What was made for the keywords of calls, and for images of other channels.
         self._calls: dict[str, Processor] = {}
         self._pipelines: dict[str, Pipeline] = {}
+        # The name of the tensor, where a call gives that alone: one image is then on the short way.
+        self._plain = _only_name(config)
 
     @property
     def declaration(self) -> str:
@@ -120,6 +122,10 @@ class Processor:
 
         Where the class fails with an image, a gray one say, PipelineError says so.
         """
+        if not keywords and self._plain is not None and _sources.is_rgb(images):
+            made = _results.plain(self.pipeline(), self._plain, images, return_tensors, threads)
+            if made is not None:
+                return made
         called = self._with(keywords)
         ordered = keywords.get("input_data_format")
         samples = _sources.images_of(images, called._config)
@@ -198,6 +204,13 @@ class Processor:
 def _restored(files: Iterable[tuple[str, str]], asked: str, keywords: str) -> Processor:
     """The processor of a pickle."""
     return Processor(Config(list(files), None, asked, keywords), asked, json.loads(keywords))
+
+
+def _only_name(config: Config) -> str | None:
+    shapes_more = config.pads or config.concatenates or config.is_sequence or config.is_nested or config.is_limited
+    if shapes_more or config.patch_axes or [kind for _, kind, _ in config.outputs] != ["pixels"]:
+        return None
+    return config.outputs[0][0]
 
 
 def _json(keywords: dict[str, Any]) -> str:

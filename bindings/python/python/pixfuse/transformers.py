@@ -13,6 +13,7 @@ torchvision is installed, else PIL. What is saved is the library's own, and load
 
 import functools
 import importlib
+import sys
 import warnings
 import weakref
 from typing import Any
@@ -228,12 +229,16 @@ class _Fused:
         data = self._pixfuse()(images, kind, **keywords)
         if kind is None and _is_torch(self):
             data = {name: _tensors(value) for name, value in data.items()}
-        result = _batch()(data, tensor_type=None if kind is not None else asked)
+        result = _batch()(None if kind is not None else data, tensor_type=None if kind is not None else asked)
+        if kind is not None:
+            # They are tensors: to go through them once more takes as long as the rest of this.
+            result.data = data
         return result if device is None or str(device) == "cpu" else result.to(device)
 
 
 def _batch() -> Any:
-    return importlib.import_module("transformers.image_processing_base").BatchFeature
+    name = "transformers.image_processing_base"
+    return (sys.modules.get(name) or importlib.import_module(name)).BatchFeature
 
 
 def _validator() -> Any:
