@@ -55,7 +55,8 @@ export interface BatchTensor<D = TensorData> extends Tensor<D> {
 
 /** What a file says of itself before its pixels. Sizes are `[rows, columns]`. */
 export interface Header {
-  format: 'JPEG' | 'PNG' | 'WebP' | 'GIF' | 'BMP' | 'TIFF'
+  /** The last two in builds of one's own with the features `avif` and `heic`. */
+  format: 'JPEG' | 'PNG' | 'WebP' | 'GIF' | 'BMP' | 'TIFF' | 'AVIF' | 'HEIC'
   /** The size as the pixels are stored. */
   stored: [rows: number, columns: number]
   /** The size when the image is turned as the file's note says. */
