@@ -4,6 +4,7 @@
 //! names    which class reads a config: its type, older spellings, the model's type
 //! classes  what each class declares: its keys and their defaults (data, written from the installed library)
 //! table    what each class does with them: which keys count, by which rule, and what is lacking
+//! ways     what the rows of the table are made of
 //! older    spellings that a class's constructor turns into its own
 //! size     `size`, `crop_size`, `pad_size`
 //! steps    the keys of one class to a declaration, clause by clause: resize (and ruled, tiles), margins, values, patches
@@ -21,6 +22,7 @@ mod steps;
 mod table;
 mod tiles;
 mod values;
+mod ways;
 
 use serde_json::{Map, Value};
 

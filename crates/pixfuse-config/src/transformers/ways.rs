@@ -1,0 +1,239 @@
+//! The ways in which classes differ, of which the rows of the table are made.
+
+use crate::Batch;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum SizeRule {
+    /// The backend's own `resize`.
+    Standard,
+    /// Below 384 `crop_pct` and a crop of that square, else the square itself.
+    ConvNext,
+    /// The side divided by `crop_pct`.
+    PoolFormer,
+    /// The shorter side times 256/224.
+    Levit,
+    /// `shortest_edge` with `longest_edge`, or exact; `shortest_edge` alone is an error.
+    Detr,
+    /// Exact, unless `keep_aspect_ratio` or `ensure_multiple_of` ask for more.
+    Dpt,
+    /// `longest_edge`, or the backend's own.
+    Tvp,
+    /// The longer side becomes that of a square, which `do_pad` fills with the mean colour.
+    Square,
+    /// Multiples of a patch within a budget of pixels.
+    Budget(Budget),
+    /// As many patches as `max_num_patches`, whatever `size` says.
+    Naflex,
+    /// The multiples of `size_divisor` below the image's own sides, whatever `size` says.
+    Glpn,
+    /// As `Detr`, then the multiples of `size_divisor` above.
+    Mask2former,
+    /// As `Detr`, then the multiples of 16 below.
+    Yolos,
+    /// `shortest_edge`, then the multiples of `size_divisor` below.
+    Vilt,
+    /// `shortest_edge`, then the multiples of `size_divisor` above.
+    Textnet,
+    /// `resize_short`, then the multiples of `size_divisor` above; `size` without it.
+    PpLcnet,
+    /// At most `longest_edge`, then the multiples of `patch_size` above.
+    Pixtral,
+    /// The longer side at most `longest_edge`, none below `shortest_edge`; or exact.
+    Idefics2,
+    /// `longest_edge`, both sides rounded half up.
+    Sam,
+    /// `max_image_size`, no side below `min_image_size`, in a square; `do_resize` and `size` say nothing.
+    Aria,
+    /// At most `max_patches` and `size`, which counts patches.
+    Kimi,
+    /// As many multiples as `max_soft_tokens`, whatever `size` says.
+    Gemma4,
+    /// The image's own size, unless `max_side` or `size` limit it.
+    Neomme,
+    /// From `min_image_tokens` to `max_image_tokens` of content, whatever `size` says.
+    Glm5Next,
+    /// At most `max_image_tokens`, whatever `size` says.
+    MuseGlimmer,
+    /// Only what is larger than `size`, until it fits.
+    Fuyu,
+    /// The shorter side to that of `size`, then within it where `do_thumbnail` is on.
+    Donut,
+    /// The image's own size, whatever `do_resize` says; `size` is that of a patch.
+    Unread,
+}
+
+impl SizeRule {
+    /// Whether `size` says nothing, so that it may be missing.
+    pub(super) fn is_without_size(self) -> bool {
+        match self {
+            Self::Naflex | Self::Glpn | Self::Gemma4 | Self::Neomme | Self::MuseGlimmer => true,
+            Self::Budget(budget) => budget.pixels == Pixels::Keys,
+            _ => false,
+        }
+    }
+}
+
+/// Whose rule a budget of pixels follows, and where its numbers stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Budget {
+    /// The rule's name in declarations.
+    pub(super) rule: &'static str,
+    /// The keys whose product the sides become multiples of; null is 1.
+    pub(super) multiple: &'static [&'static str],
+    /// Where the budget is.
+    pub(super) pixels: Pixels,
+}
+
+/// Where a budget of pixels is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pixels {
+    /// `shortest_edge` and `longest_edge` of `size`.
+    Edges,
+    /// `min_pixels` and `max_pixels` of `size`.
+    Sizes,
+    /// The keys `min_pixels` and `max_pixels`.
+    Keys,
+}
+
+/// How a tensor is cut into patches.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Patches {
+    /// How the elements of one follow each other.
+    pub(super) order: &'static str,
+    /// Whether they follow each other in squares of `merge_size`.
+    pub(super) merged: bool,
+    /// Whether a patch keeps its axes: channels and frames, rows, columns.
+    pub(super) apart: bool,
+    /// The keys whose product is their side; none for that of `size`.
+    pub(super) side: &'static [&'static str],
+    /// The keys whose product says how many rows the tensor has, the last of them zeros.
+    pub(super) pad_to: Option<&'static [&'static str]>,
+    /// Whether the backend on Pillow makes floats of pixels that are neither rescaled nor normalised.
+    pub(super) floats: bool,
+}
+
+/// How an image is cut into tiles.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tiles {
+    /// Where `crop_to_patches` is on: at most `max_patches` of `size`, those of all images one behind the other.
+    Patches {
+        /// The rule's name in declarations.
+        rule: &'static str,
+        /// Whether `min_patches` counts.
+        min: bool,
+        /// Where the thumbnail stands.
+        thumbnail: &'static str,
+    },
+    /// At most `max_num_tiles` of `tile_size`, and always a thumbnail.
+    PerceptionLm,
+    /// The best of `image_grid_pinpoints`, in tiles of `size`.
+    LlavaNext,
+    /// At most `max_patches` of `size`, or one where `crop_to_patches` is off.
+    GraniteDocling,
+    /// At most `max_image_tiles` of `size`, with zeros behind them.
+    Mllama,
+    /// Of `max_image_size`, from a canvas of what a first resize makes of `size`, and a thumbnail where there are several.
+    Idefics3 {
+        /// The first resize's rule in declarations.
+        rule: &'static str,
+    },
+}
+
+impl Tiles {
+    /// What the tiles of several images become together; nothing where that is a matter of `do_pad`.
+    pub(super) fn batch(self) -> Option<Batch> {
+        match self {
+            Self::Patches { .. } => Some(Batch::Concatenate),
+            Self::GraniteDocling | Self::Idefics3 { .. } => Some(Batch::Sequence),
+            Self::Mllama => Some(Batch::Pad),
+            Self::PerceptionLm | Self::LlavaNext => None,
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Crop {
+    /// `do_center_crop` counts.
+    Read,
+    /// It has no effect.
+    Unread,
+    /// It counts, and a square of `shortest_edge` is cut out.
+    Shortest,
+    /// It raises an error.
+    Raises,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Numbers {
+    /// `do_rescale`, then `do_normalize`, in the order of the backend.
+    Standard,
+    /// EfficientNet divides by `image_std` a second time where `include_top` is on.
+    EfficientNet,
+    /// Vivit takes 1 from the rescaled value where `offset` is on.
+    Vivit,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flip {
+    Never,
+    Always,
+    /// Where `do_flip_channel_order` is on.
+    Read,
+}
+
+/// What `do_pad` does, with zeros behind the normalised image unless said otherwise.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Padding {
+    /// It has no effect.
+    Unread,
+    /// To `pad_size`, or to the largest of the batch.
+    Batch,
+    /// The same, and a mask.
+    Masked,
+    /// The same with a mask, whatever `do_pad` says.
+    AlwaysMasked,
+    /// To the largest of the batch, whatever `pad_size` says.
+    Largest,
+    /// The same, and a mask.
+    LargestMasked,
+    /// The same with a mask, whatever `do_pad` says.
+    AlwaysLargest,
+    /// To `pad_size`, which the crop has already.
+    Cropped,
+    /// In the middle of the multiples of `size_divisor` above.
+    Multiple,
+    /// To the multiples of these keys' product above, with pixels of 0.
+    Patches(&'static [&'static str]),
+    /// To a square of `max_image_size`, with pixels of 0, whatever `do_pad` says.
+    Square,
+    /// To `size`, with pixels of `padding_value`.
+    Size,
+    /// In the middle of `size`, with pixels of 0.
+    Middle,
+    /// To the multiples of `size` above, with pixels of -1, whatever `do_pad` says.
+    BelowBlack,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Older {
+    Nothing,
+    /// `max_size` and `pad_and_return_pixel_mask`; a `size` of null is the default.
+    Detr,
+    /// `image_size`.
+    Idefics,
+    /// The constructor takes a null for its default, and a number as the shorter side.
+    Constructor,
+    /// `max_size`; a `size` of null is the default.
+    Mask2former,
+    /// `min_pixels` and `max_pixels`, which stand over those of `size`.
+    Pixels,
+    /// The constructor takes no `do_pad`, and a null of `image_mean` and `image_std` for their defaults.
+    Emu3,
+}
+
+impl Older {
+    /// Whether it is a class of its own kind, which takes 1 or 3 rows of an image for its channels.
+    pub(super) fn infers_channels(self) -> bool {
+        matches!(self, Self::Constructor | Self::Emu3)
+    }
+}
