@@ -129,7 +129,7 @@ test('what is not said is refused by name', () => {
   const folder = mkdtempSync(join(tmpdir(), 'pixfuse-'))
   writeFileSync(join(folder, 'preprocessor_config.json'), '{"image_processor_type": "Phi3VImageProcessor", "auto_map": {"AutoImageProcessor": "a.B"}}')
   assert.throws(() => Processor.fromConfig(folder), /auto_map/)
-  assert.throws(() => Processor.fromConfig({ ...VIT, image_processor_type: 'Glm5NextImageProcessor' }), /patches/)
+  assert.throws(() => Processor.fromConfig({ ...VIT, image_processor_type: 'ImageGPTImageProcessor' }), /content/)
   assert.throws(() => Processor.fromConfig(VIT, { backend: 'sharp' }), /expected 'torch' or 'pil'/)
   assert.throws(() => Processor.fromConfig(VIT).runSync(image(9, 9), { sice: 3 }), /sice: no keyword of this class/)
 })
