@@ -6,14 +6,19 @@ use arbitrary::{Result, Unstructured};
 use pixfuse::{Error, ImageRef, Level, Pipeline, TensorElement, bf16, f16, reference, with_element};
 
 use crate::Outcome;
-use crate::drawn::{Image, declaration};
+use crate::drawn::{Image, cut, declaration};
 
 pub(crate) fn any_call(bytes: &[u8]) -> Outcome {
-    call(&mut Unstructured::new(bytes)).unwrap_or(Outcome::Foreign)
+    call(&mut Unstructured::new(bytes), declaration).unwrap_or(Outcome::Foreign)
 }
 
-fn call(bytes: &mut Unstructured<'_>) -> Result<Outcome> {
-    let text = declaration(bytes)?;
+/// The same of tiles, patches, sizes by rule and stages.
+pub(crate) fn any_cut(bytes: &[u8]) -> Outcome {
+    call(&mut Unstructured::new(bytes), cut).unwrap_or(Outcome::Foreign)
+}
+
+fn call(bytes: &mut Unstructured<'_>, draw: fn(&mut Unstructured<'_>) -> Result<String>) -> Result<Outcome> {
+    let text = draw(bytes)?;
     // What the rulebook refuses is the other target's.
     let Ok(pipe) = Pipeline::parse(&text) else { return Ok(Outcome::Foreign) };
     if bytes.ratio(1, 16)? {

@@ -112,6 +112,64 @@ pub(crate) fn declaration(bytes: &mut Unstructured<'_>) -> Result<String> {
     Ok(clauses.join(", "))
 }
 
+/// What is cut: tiles, patches of a size by a rule, or the second of two resizes.
+pub(crate) fn cut(bytes: &mut Unstructured<'_>) -> Result<String> {
+    let input = *bytes.choose(&[
+        "rgb8",
+        "rgb8, chw",
+        "bgr8, orient = 6",
+        "gray8",
+        "rgba8, alpha = drop",
+        "rgba8, alpha = over, background = 9",
+        "nv12",
+        "rgb16",
+    ])?;
+    let filter = bytes.choose(&FILTERS)?;
+    let mut number = |most: u32| bytes.int_in_range(1..=most);
+    let (rows, columns, side, merge) = (number(20)?, number(20)?, number(20)?, number(3)?);
+    let (few, many, behind) = (number(6)?, number(6)?, number(60)?);
+    let (least, most) = (number(900)?, number(1800)?);
+    let thumbnail = bytes.choose(&["", ", thumbnail = first", ", thumbnail = last"])?;
+    let filled = if bytes.ratio(1, 3)? { format!(", pad_to = {behind}") } else { String::new() };
+    let (layout, order) = *bytes.choose(&[("chw", ""), ("chw", ", order = tchw"), ("hwc", "")])?;
+    let tiles = |rule: &str| format!("tiles({side}, {side}, {filter}, rule = {rule}{thumbnail}{filled})");
+    let step = side * merge;
+    let patches =
+        |size: &str| format!("{size}, patches({side}, merge = {merge}, temporal = {}{order}{filled})", few.min(2));
+    let ruled = |rule: &str| format!("resize(rule = {rule}, {filter})");
+    let clauses = match bytes.int_in_range(0..=16)? {
+        0 => {
+            format!("tiles({rows}, {columns}, {filter}, rule = internvl, min = {few}, max = {many}{thumbnail}{filled})")
+        }
+        1 => format!("tiles({rows}, {columns}, {filter}, rule = granite_docling, max = {many}{thumbnail}{filled})"),
+        2 => tiles(&format!("cohere2_vision, max = {many}")),
+        3 => tiles(&format!("ovis2, max = {many}")),
+        4 => tiles(&format!("perception_lm, max = {many}")),
+        5 => tiles(&format!("mllama, max = {many}")),
+        6 => tiles(&format!("llava_next, canvases = [[{}, {side}], [{side}, {}]]", side * few, side * many)),
+        7 => tiles("idefics3"),
+        8 => format!("{}, {}", ruled(&format!("idefics3, longest = {}", side * few)), tiles("idefics3")),
+        9 => patches(&ruled(&format!("qwen2_vl, multiple = {step}, min_pixels = {least}, max_pixels = {most}"))),
+        10 => patches(&ruled(&format!("naflex, multiple = {step}, max_patches = {many}"))),
+        11 => patches(&ruled(&format!("muse_glimmer, multiple = {step}, max_patches = {many}"))),
+        12 => {
+            let size = format!("glm5_next, multiple = {step}, min_pixels = {least}, max_pixels = {most}");
+            patches(&format!("{}, pad(multiple = {step})", ruled(&size)))
+        }
+        13 => patches(&format!("pad(multiple = {step}, value = 3)")),
+        14 => format!("resize(rule = donut, rows = {rows}, columns = {columns}, {filter})"),
+        15 => {
+            let rule = ruled(&format!("donut, rows = {rows}, columns = {columns}"));
+            format!("{rule}, pad(to = [{rows}, {columns}], at = center, fill = 7)")
+        }
+        _ => patches(&format!("resize({}, {}, {filter})", step * few, step * merge)),
+    };
+    let channels = if input.starts_with("gray") { "gray" } else { *bytes.choose(&["rgb", "bgr"])? };
+    let element = *bytes.choose(&["f32", "bf16", "u8"])?;
+    let normalized = if element == "u8" { "" } else { "normalize(mean = 0.45, std = 0.25), " };
+    Ok(format!("input({input}), {clauses}, {normalized}output({channels}, {element}, {layout})"))
+}
+
 /// Memory and where an image lies in it, with nothing before its first byte nor behind its last.
 pub(crate) struct Image {
     memory: Vec<u8>,

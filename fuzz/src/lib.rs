@@ -30,11 +30,12 @@ pub enum Outcome {
     Foreign,
 }
 
-/// Every target: the language, configs, the kernels, and one a decoder.
+/// Every target: the language, configs, the kernels, what is cut, and one a decoder.
 pub const TARGETS: &[Target] = &[
     Target { name: "declaration", run: declaration::any_text },
     Target { name: "config", run: config::any_config },
     Target { name: "calls", run: calls::any_call },
+    Target { name: "cuts", run: calls::any_cut },
     Target { name: "jpeg", run: |bytes| files::any_file("JPEG", bytes) },
     Target { name: "png", run: |bytes| files::any_file("PNG", bytes) },
     Target { name: "webp", run: |bytes| files::any_file("WebP", bytes) },
