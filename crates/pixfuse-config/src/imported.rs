@@ -98,6 +98,9 @@ pub struct Imported {
     pub is_single: bool,
     /// The axes of a patch, where the library keeps them apart in a tensor of patches; empty where a patch is one row.
     pub patch_axes: Vec<u32>,
+    /// How many patches the family's models make one token of, where that is all there is to their count; nothing where row
+    /// breaks, tags or the model's own numbers are in it.
+    pub patches_per_token: Option<u32>,
     /// Whether the class makes RGB of an image of any mode, of transparent ones over white.
     pub converts: bool,
     /// For which source images the declaration is the class's result, where not for all.
@@ -122,6 +125,8 @@ pub enum Limit {
     RatioFirst(u32),
     /// An image of 1 or 3 rows, which the class takes for channels.
     RowsLikeChannels,
+    /// An image of a multiple of so many columns, behind which the class puts patches of nothing.
+    ColumnsOfWholePatches(u32),
     /// A square whose content is no thinner than `least`.
     ShorterSide {
         /// The side of the square.
@@ -275,6 +280,10 @@ impl Imported {
                 "{image} is taken for one of {rows} channels by the class; it fails or gives another image"
             )),
             Some(Limit::RowsLikeChannels) => Ok(()),
+            Some(Limit::ColumnsOfWholePatches(side)) if columns.is_multiple_of(side as usize) => {
+                refuse(format!("{image} has columns of whole patches, behind which the class puts patches of nothing"))
+            }
+            Some(Limit::ColumnsOfWholePatches(_)) => Ok(()),
             Some(Limit::ShorterSide { square, least }) => {
                 if (shorter * (f64::from(square) / longer)).round_ties_even() < f64::from(least) {
                     return refuse(format!(
@@ -294,6 +303,13 @@ impl Imported {
         spec.input.format = PixelFormat::Rgba8;
         spec.input.alpha = Some(Alpha::Drop);
         spec
+    }
+
+    /// What a file becomes, as one text: two configs with the same one return the same of every file. With the file's bytes it
+    /// makes a key for caches.
+    pub fn fingerprint(&self) -> String {
+        let record = serde_json::Value::Object(self.record.clone());
+        format!("{}\n{} of {}\n{record}", self.of_files(), self.class, self.library.name())
     }
 
     /// Rows for people: what was read, and what became of it.

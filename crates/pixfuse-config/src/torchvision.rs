@@ -112,6 +112,7 @@ pub(crate) fn read(keys: &Map<String, Value>, overrides: &Overrides) -> Result<I
         is_nested: false,
         is_single: false,
         patch_axes: Vec::new(),
+        patches_per_token: None,
         converts: false,
         limit: None,
         notes: Vec::new(),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::text::number;
+use crate::text::{number, numbers};
 use crate::{
     Composite, Convert, Crop, Filter, Frame, FrameSize, Load, Map, MarginFill, Margins, Number, Order, Orientation,
     Pad, Patches, Plan, Quantize, Resample, Rounding, Separable, Size, Store, Tiles,
@@ -93,7 +93,7 @@ impl fmt::Display for Frame {
         if let Some(Pad { margins, fill }) = &self.pad {
             let fill = match fill {
                 MarginFill::Pixel(fill) => fill.to_string(),
-                MarginFill::Tensor(value) => format!("{} after normalising", number(*value)),
+                MarginFill::Tensor(values) => format!("{} after normalising", numbers(values)),
             };
             steps.push(match margins {
                 Margins::Fixed { top, left, bottom, right } => {

@@ -324,7 +324,10 @@ pub(crate) fn read_pad<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>)
     let (to, multiple) = (frame("to"), frame("multiple"));
     let at = arguments.named_word("at").unwrap_or(Anchor::TopLeft);
     let fill = read_fill(&mut arguments, 0);
-    let value = arguments.named("value").map(|value| arguments.closed("value", value));
+    let value = arguments.named("value").map(|value| match value.item {
+        Item::List(_) => arguments.numbers("value", value)?.known().cloned(),
+        _ => arguments.closed("value", value).map(|number| vec![number]),
+    });
     if let Some((value, _)) = arguments.named("value").zip(clause.named("fill")) {
         arguments.error(value, "value and fill exclude each other; keep one".to_owned());
     }

@@ -282,8 +282,9 @@ pub enum Margins {
 pub enum MarginFill {
     /// A pixel value, which is normalised as the image is.
     Pixel(Fill),
-    /// `value = 0`: what stands in the tensor, after normalising. It is rounded to the element type.
-    Tensor(f64),
+    /// `value = 0`: what stands in the tensor, after normalising: one value for all channels, or one an *output* channel, in
+    /// the output's order. It is rounded to the element type.
+    Tensor(Vec<f64>),
 }
 
 /// `patches(16, merge = 2, temporal = 2)`: the tensor is `[patches, elements]`, and each of its rows holds a square of

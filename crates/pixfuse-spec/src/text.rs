@@ -241,7 +241,7 @@ impl fmt::Display for Pad {
         match &self.fill {
             MarginFill::Pixel(fill) if *fill == Fill::gray(0) => {}
             MarginFill::Pixel(fill) => write!(f, ", fill = {fill}")?,
-            MarginFill::Tensor(value) => write!(f, ", value = {}", number(*value))?,
+            MarginFill::Tensor(values) => write!(f, ", value = {}", numbers(values))?,
         }
         f.write_char(')')
     }
@@ -328,10 +328,14 @@ pub(crate) fn single(value: &Number<f64>) -> String {
 
 /// One number, a list or `_`.
 pub(crate) fn list(values: &Number<Vec<f64>>) -> String {
-    match values.known().map(Vec::as_slice) {
-        None => "_".to_owned(),
-        Some([one]) => number(*one),
-        Some(many) => format!("[{}]", many.iter().map(|value| number(*value)).collect::<Vec<_>>().join(", ")),
+    values.known().map_or("_".to_owned(), |values| numbers(values))
+}
+
+/// One number, or a list of them.
+pub(crate) fn numbers(values: &[f64]) -> String {
+    match values {
+        [one] => number(*one),
+        many => format!("[{}]", many.iter().map(|value| number(*value)).collect::<Vec<_>>().join(", ")),
     }
 }
 

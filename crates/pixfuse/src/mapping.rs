@@ -70,7 +70,7 @@ impl Mapping {
     pub(crate) fn fill<T: TensorElement>(&self, channel: usize, fill: &MarginFill) -> T {
         let fill = match fill {
             MarginFill::Pixel(fill) => fill,
-            MarginFill::Tensor(value) => return T::nearest(*value),
+            MarginFill::Tensor(values) => return T::nearest(values[if values.len() == 1 { 0 } else { channel }]),
         };
         // One rounding: 255 divides the product for 8 and for 16 bits.
         let value = (f64::from(fill.channel(channel)) * self.white / 255.0) as f32;

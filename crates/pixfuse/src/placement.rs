@@ -174,7 +174,7 @@ impl Placement {
         let [rows, columns] = self.output;
         for [rows, columns] in [[0..rows, columns..frame[1]], [rows..frame[0], 0..frame[1]]] {
             if !rows.is_empty() && !columns.is_empty() {
-                self.margins.push(Margin { rows, columns, fill: MarginFill::Tensor(0.0) });
+                self.margins.push(Margin { rows, columns, fill: MarginFill::Tensor(vec![0.0]) });
             }
         }
         self.output = frame;

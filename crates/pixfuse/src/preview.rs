@@ -51,10 +51,10 @@ impl Preview {
         let mut spec = pipe.spec().clone();
         let sample = spec.input.format.sample();
         if let Some(pad) = &mut spec.pad
-            && let MarginFill::Tensor(value) = pad.fill
+            && let MarginFill::Tensor(values) = &pad.fill
         {
             let numbers = spec.normalize.clone().unwrap_or_else(|| Normalize::of(sample));
-            pad.fill = MarginFill::Pixel(pixel_of(value, &numbers, sample.white(), spec.output.channels.channels()));
+            pad.fill = MarginFill::Pixel(pixel_of(values, &numbers, sample.white(), spec.output.channels.channels()));
         }
         let patch = spec.patches.take().map(|patches| [patches.side as usize, (patches.side * patches.merge) as usize]);
         if let Some(tiles) = &mut spec.tiles {
@@ -124,8 +124,8 @@ impl Preview {
     }
 }
 
-/// The pixel values that a value of the tensor stands for, in the order of the output.
-fn pixel_of(value: f64, numbers: &Normalize, white: f64, channels: usize) -> Fill {
+/// The pixel values that one value of the tensor stands for, or one a channel, in the order of the output.
+fn pixel_of(values: &[f64], numbers: &Normalize, white: f64, channels: usize) -> Fill {
     let known = |list: &Number<Vec<f64>>, channel: usize, usual: f64| {
         list.known().and_then(|list| list.get(channel).or(list.first())).copied().unwrap_or(usual)
     };
@@ -133,6 +133,7 @@ fn pixel_of(value: f64, numbers: &Normalize, white: f64, channels: usize) -> Fil
     let eps = numbers.eps.known().copied().unwrap_or(0.0);
     let pixel = |channel| {
         let (mean, std) = (known(&numbers.mean, channel, 0.0), known(&numbers.std, channel, 1.0));
+        let value = values[if values.len() == 1 { 0 } else { channel }];
         // Saturates, which is what a pixel does.
         ((value * (std + eps) + mean) / scale * (255.0 / white)).round() as u8
     };

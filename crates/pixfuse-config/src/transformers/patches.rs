@@ -21,9 +21,9 @@ impl Class<'_> {
             return Ok(Cut { clause: None, layout: "chw", axes: Vec::new(), pad_to: None });
         };
         let side = if patches.side.is_empty() { self.patch_of_size()? } else { self.product(patches.side)? };
-        let temporal = self.count("temporal_patch_size")?;
+        let temporal = patches.frames.map_or_else(|| self.count("temporal_patch_size"), Ok)?;
         let is_interleaved = patches.order == "thwc";
-        if is_interleaved && temporal > 1 {
+        if is_interleaved && temporal > 1 && patches.frames.is_none() {
             // Its frames are innermost, and no order of patches says that.
             let what = format!("{temporal}, the innermost of a patch,");
             return Err(Error::lacking(Feature::Patches, self.keys.subject, Some("temporal_patch_size"), what));
@@ -46,6 +46,8 @@ impl Class<'_> {
             axes: match (patches.apart, is_interleaved) {
                 (false, _) => Vec::new(),
                 (true, false) => vec![side, side],
+                // In front of its rows is an axis of frames, where there are several.
+                (true, true) if temporal > 1 => vec![side, side, 3],
                 (true, true) => vec![side, 3],
             },
             pad_to,

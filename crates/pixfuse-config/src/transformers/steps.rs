@@ -110,6 +110,7 @@ pub(super) fn read(
         is_nested: steps.is_nested,
         is_single: steps.is_single,
         patch_axes: patches.axes,
+        patches_per_token: steps.token.map(|keys| class.product(keys)).transpose()?,
         converts,
         limit: frame.limit.or(steps.older.infers_channels().then_some(Limit::RowsLikeChannels)),
         notes,
@@ -206,6 +207,16 @@ impl Class<'_> {
             return Ok(frame);
         }
         let mut frame = Framing::default();
+        if self.steps.size == SizeRule::Unread && self.keys.keys.contains_key("rescale_image_frac") {
+            if self.keys.get("rescale_image_frac").is_some() {
+                let what = "another than null";
+                return Err(Error::lacking(Feature::SizeRule, self.keys.subject, Some("rescale_image_frac"), what));
+            }
+            if self.keys.get("do_resize").is_some_and(|resizes| *resizes == Value::Bool(false)) {
+                return Err(self.keys.wrong("do_resize", "true or null"));
+            }
+            frame.limit = Some(Limit::ColumnsOfWholePatches(self.patch_of_size()?));
+        }
         if resizes {
             frame = self.resize(size.unwrap_or_default())?;
         } else if self.steps.size == SizeRule::Square && self.keys.flag("do_pad")? {

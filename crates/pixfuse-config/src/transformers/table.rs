@@ -40,6 +40,8 @@ pub(super) struct Steps {
     pub(super) each: Option<(&'static str, &'static str)>,
     /// A result with the number of groups of patches of each image, and the keys whose product is the patches of a group.
     pub(super) groups: Option<(&'static str, &'static [&'static str])>,
+    /// The keys whose product is the patches that a model makes one token of.
+    pub(super) token: Option<&'static [&'static str]>,
     /// The name of its tensor.
     pub(super) name: &'static str,
     /// Whether each image is a sample of its own, with an axis for it.
@@ -75,6 +77,7 @@ const STANDARD: Steps = Steps {
     beside: &[],
     each: None,
     groups: None,
+    token: None,
     name: "pixel_values",
     is_alone: false,
     over_white: true,
@@ -102,10 +105,26 @@ const DPT: Steps = Steps { size: SizeRule::Dpt, crop: Crop::Read, pad: Padding::
 
 const RESIZED: Output = Output { name: "image_sizes", value: Value::ResizedSizes };
 const GRID: Output = Output { name: "image_grid_thw", value: Value::GridThw };
-const MERGED: Patches =
-    Patches { order: "cthw", merged: true, apart: false, side: &["patch_size"], pad_to: None, floats: true };
+const MERGED: Patches = Patches {
+    order: "cthw",
+    merged: true,
+    apart: false,
+    side: &["patch_size"],
+    frames: None,
+    pad_to: None,
+    floats: true,
+};
 const RASTER: Patches = Patches { merged: false, ..MERGED };
 const FLAT: Patches = Patches { order: "thwc", floats: false, ..RASTER };
+const PATCHES_OF_SIZE: Patches = Patches { side: &[], apart: true, ..FLAT };
+const INKLING2: Steps = Steps {
+    size: SizeRule::Unread,
+    pad: Padding::BelowBlack,
+    patches: Some(PATCHES_OF_SIZE),
+    over_white: false,
+    beside: &[GRID],
+    ..PLAIN
+};
 const TOKENS: &str = "num_soft_tokens_per_image";
 const GEMMA4: Steps = Steps {
     size: SizeRule::Gemma4,
@@ -113,15 +132,24 @@ const GEMMA4: Steps = Steps {
     patches: Some(Patches { pad_to: Some(&["max_soft_tokens", "pooling_kernel_size", "pooling_kernel_size"]), ..FLAT }),
     beside: &[Output { name: "image_position_ids", value: Value::PatchPositions }],
     groups: Some((TOKENS, &["pooling_kernel_size", "pooling_kernel_size"])),
+    token: POOLING,
     ..PLAIN
 };
 const QWEN2_VL: Budget = Budget { rule: "qwen2_vl", multiple: &["patch_size", "merge_size"], pixels: Pixels::Edges };
 const GLM4V: Budget = Budget { rule: "glm4v", ..QWEN2_VL };
-const QWEN: Steps =
-    Steps { size: SizeRule::Budget(QWEN2_VL), patches: Some(MERGED), beside: &[GRID], older: Older::Pixels, ..PLAIN };
+const MERGE: Option<&[&str]> = Some(&["merge_size", "merge_size"]);
+const POOLING: Option<&[&str]> = Some(&["pooling_kernel_size", "pooling_kernel_size"]);
+const QWEN: Steps = Steps {
+    size: SizeRule::Budget(QWEN2_VL),
+    patches: Some(MERGED),
+    token: MERGE,
+    beside: &[GRID],
+    older: Older::Pixels,
+    ..PLAIN
+};
 const ERNIE: Steps = Steps { older: Older::Nothing, ..QWEN };
 const GLM: Steps = Steps { size: SizeRule::Budget(GLM4V), ..ERNIE };
-const HUNYUAN: Steps = Steps { patches: Some(RASTER), is_bicubic: true, ..QWEN };
+const HUNYUAN: Steps = Steps { token: None, patches: Some(RASTER), is_bicubic: true, ..QWEN };
 const IDEFICS3: Steps = Steps {
     tiles: Some(Tiles::Idefics3 { rule: "idefics3" }),
     beside: &[Output { name: "pixel_attention_mask", value: Value::TilePixelMask }],
@@ -170,10 +198,10 @@ static READ: &[(&str, Steps)] = &[
     ("GLPN", Steps { size: SizeRule::Glpn, ..PLAIN }),
     ("Gemma3", Steps { off: &[("do_pan_and_scan", Feature::Tiles)], beside: &[Output { name: "num_crops", value: Value::Each(0) }], ..PLAIN }),
     ("Gemma4", GEMMA4),
-    ("Gemma4Unified", Steps { patches: Some(Patches { side: &["patch_size", "pooling_kernel_size"], pad_to: Some(&["max_soft_tokens"]), ..FLAT }), groups: Some((TOKENS, &[])), ..GEMMA4 }),
+    ("Gemma4Unified", Steps { patches: Some(Patches { side: &["patch_size", "pooling_kernel_size"], pad_to: Some(&["max_soft_tokens"]), ..FLAT }), groups: Some((TOKENS, &[])), token: Some(&[]), ..GEMMA4 }),
     ("Glm46V", GLM),
     ("Glm4v", GLM),
-    ("Glm5Next", Steps { size: SizeRule::Glm5Next, pad: Padding::Patches(&["patch_size", "merge_size", "patch_expand_factor"]), patches: Some(MERGED), beside: &[GRID], ..PLAIN }),
+    ("Glm5Next", Steps { size: SizeRule::Glm5Next, pad: Padding::Patches(&["patch_size", "merge_size", "patch_expand_factor"]), patches: Some(MERGED), token: MERGE, beside: &[GRID], ..PLAIN }),
     ("GlmImage", Steps { size: SizeRule::Budget(Budget { rule: "glm_image", ..QWEN2_VL }), ..QWEN }),
     ("Glmga", Steps { size: SizeRule::Budget(Budget { multiple: &["patch_size", "merge_size", "patch_expand_factor"], ..GLM4V }), ..GLM }),
     ("GotOcr2", Steps { tiles: Some(Tiles::Patches { rule: "internvl", min: true, thumbnail: "last" }), beside: &[Output { name: "num_patches", value: Value::TileCount }], ..PLAIN }),
@@ -184,9 +212,10 @@ static READ: &[(&str, Steps)] = &[
     ("Idefics", Steps { older: Older::Idefics, ..STANDARD }),
     ("Idefics2", Steps { size: SizeRule::Idefics2, pad: Padding::LargestMasked, off: &[("do_image_splitting", Feature::Tiles)], beside: &[Output { name: "pixel_attention_mask", value: Value::Mask }], is_nested: true, ..PLAIN }),
     ("Idefics3", IDEFICS3),
-    ("Inkling2", Steps { size: SizeRule::Unread, pad: Padding::BelowBlack, patches: Some(Patches { side: &[], apart: true, ..FLAT }), over_white: false, beside: &[GRID], ..PLAIN }),
+    ("Inkling", Steps { over_white: true, patches: Some(Patches { frames: Some(2), ..PATCHES_OF_SIZE }), groups: Some(("num_patches", &[])), beside: &[], ..INKLING2 }),
+    ("Inkling2", INKLING2),
     ("Janus", SQUARE),
-    ("Kimi_K25", Steps { size: SizeRule::Kimi, patches: Some(Patches { apart: true, ..RASTER }), pad: Padding::Patches(&["patch_size", "merge_size"]), beside: &[GRID], ..PLAIN }),
+    ("Kimi_K25", Steps { size: SizeRule::Kimi, patches: Some(Patches { apart: true, ..RASTER }), token: MERGE, pad: Padding::Patches(&["patch_size", "merge_size"]), beside: &[GRID], ..PLAIN }),
     ("LayoutLMv2", Steps { rescale: false, normalize: false, flip: Flip::Always, off: OCR, ..PLAIN }),
     ("LayoutLMv3", Steps { crop: Crop::Read, off: OCR, ..PLAIN }),
     ("Levit", Steps { size: SizeRule::Levit, ..STANDARD }),
@@ -200,7 +229,7 @@ static READ: &[(&str, Steps)] = &[
     ("MobileNetV1", STANDARD),
     ("MobileNetV2", Steps { crop: Crop::Read, ..PLAIN }),
     ("MobileViT", Steps { crop: Crop::Read, normalize: false, flip: Flip::Read, ..PLAIN }),
-    ("MuseGlimmer", Steps { size: SizeRule::MuseGlimmer, patches: Some(Patches { order: "tchw", ..RASTER }), beside: &[GRID], ..PLAIN }),
+    ("MuseGlimmer", Steps { size: SizeRule::MuseGlimmer, patches: Some(Patches { order: "tchw", ..RASTER }), token: MERGE, beside: &[GRID], ..PLAIN }),
     ("NeoMME", Steps { size: SizeRule::Neomme, patches: Some(FLAT), pad: Padding::Patches(&["patch_size"]), beside: &[Output { name: "image_grid_hw", value: Value::Grid }], ..PLAIN }),
     ("OneFormer", Steps { pad: Padding::AlwaysLargest, beside: &[MASK, Output { name: "task_inputs", value: Value::Text("the task is panoptic") }], ..PLAIN }),
     ("Ovis2", Steps { crop: Crop::Read, tiles: Some(Tiles::Patches { rule: "ovis2", min: false, thumbnail: "first" }), beside: &[Output { name: "grids", value: Value::TileGrid }], ..PLAIN }),
@@ -249,7 +278,7 @@ static LACKING: &[(Feature, &[&str])] = &[
     (Feature::Tiles, &["DeepseekOcr2", "MiniCPMOcr", "MiniCPMV4_6", "Molmo2", "Phi4Multimodal", "Step3p7", "UnlimitedOcr"]),
     (Feature::TwoResizes, &["DeepseekVLHybrid"]),
     (Feature::FloatFilter, &["DINOv3ViT", "DepthPro", "NemotronH_Omni_Reasoning_V3", "PPDocLayoutV4", "PPOCRV5ServerDet", "PPOCRV5ServerRec", "RfDetr"]),
-    (Feature::TorchFilter, &["Inkling", "PPOCRV6SmallRec"]),
+    (Feature::TorchFilter, &["PPOCRV6SmallRec"]),
     (Feature::Gray, &["EfficientLoFTR", "LightGlue", "SuperGlue"]),
     (Feature::Crop, &["Perceiver"]),
     (Feature::Rounding, &["Llama4", "SLANeXt", "Swin2SR"]),

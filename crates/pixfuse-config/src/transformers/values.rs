@@ -48,21 +48,27 @@ impl Class<'_> {
         Ok((rescales || normalizes || becomes_floats).then_some(values))
     }
 
-    /// What becomes of a pixel value of -1, in f32 as torch computes it. A margin has one value for all channels.
-    pub(super) fn below_black(&self) -> Result<f32, Error> {
-        let Some(values) = self.values()? else { return Ok(-1.0) };
-        let one = |key: &str, numbers: &[f64]| match numbers {
-            [first, rest @ ..] if rest.iter().all(|number| number == first) => Ok(*first as f32),
-            [] => Ok(if key == "image_std" { 1.0 } else { 0.0 }),
-            _ => Err(Error::lacking(Feature::Frame, self.keys.subject, Some(key), "several numbers")),
+    /// What becomes of a pixel value of -1 in each channel, in f32 as torch computes it: one number, or a list of them.
+    pub(super) fn below_black(&self) -> Result<String, Error> {
+        let Some(values) = self.values()? else { return Ok("-1".to_owned()) };
+        let of = |numbers: &[f64], channel: usize, default: f32| match numbers {
+            [] => default,
+            [one] => *one as f32,
+            several => several[channel.min(several.len() - 1)] as f32,
         };
-        let (mean, std) = (one("image_mean", &values.mean)?, one("image_std", &values.std)?);
-        Ok(if values.order == "hf_torch" {
-            let inverse = (1.0 / values.scale) as f32;
-            (-1.0 - mean * inverse) / (std * inverse)
-        } else {
+        let channels = values.mean.len().max(values.std.len()).max(1);
+        let each = (0..channels).map(|channel| {
+            let (mean, std) = (of(&values.mean, channel, 0.0), of(&values.std, channel, 1.0));
+            if values.order == "hf_torch" {
+                let inverse = (1.0 / values.scale) as f32;
+                return (-1.0 - mean * inverse) / (std * inverse);
+            }
             (-(values.scale as f32) - mean) / std
-        })
+        });
+        // The shortest text of an f32 reads back as that f32.
+        let each: Vec<String> = each.map(|value: f32| value.to_string()).collect();
+        let is_one = each.iter().all(|value| *value == each[0]);
+        Ok(if is_one { each[0].clone() } else { format!("[{}]", each.join(", ")) })
     }
 
     /// `include_top` divides by the std once more, which is exact where that is a power of two.

@@ -106,6 +106,8 @@ pub(super) struct Patches {
     pub(super) apart: bool,
     /// The keys whose product is their side; none for that of `size`.
     pub(super) side: &'static [&'static str],
+    /// How often a patch holds the image, where no key says it.
+    pub(super) frames: Option<u32>,
     /// The keys whose product says how many rows the tensor has, the last of them zeros.
     pub(super) pad_to: Option<&'static [&'static str]>,
     /// Whether the backend on Pillow makes floats of pixels that are neither rescaled nor normalised.

@@ -1,6 +1,6 @@
 //! Patches, and what lies in a tensor besides the image.
 
-use super::{Draft, Found, Subject};
+use super::{Draft, Found, Subject, length_fits};
 use crate::{ChannelOrder, Element, Layout, MarginFill, Margins, Pad, PatchOrder, Patches};
 
 pub(super) fn patches_are_sound(draft: &Draft<'_>, found: &mut Found) {
@@ -53,10 +53,14 @@ fn sides_are_multiples(patches: &Patches, draft: &Draft<'_>, found: &mut Found) 
 
 /// A tensor value is one that the element can hold exactly enough to mean what was written.
 fn value_is_stored(pad: &Pad, draft: &Draft<'_>) -> Option<(Subject, String)> {
-    let MarginFill::Tensor(value) = pad.fill else { return None };
+    let MarginFill::Tensor(values) = &pad.fill else { return None };
+    if let Some(message) = length_fits("pad", "value", values.len(), draft.channels) {
+        return Some((Subject::of("pad", "value"), message));
+    }
     let element = draft.element.filter(|element| matches!(element, Element::U8 | Element::I8))?;
     let [least, most] = element.range()?.map(f64::from);
-    let fits = value.fract() == 0.0 && value >= least && value <= most;
+    let fits = |value: &f64| value.fract() == 0.0 && *value >= least && *value <= most;
+    let value = values.iter().find(|value| !fits(value))?;
     let message = format!("pad: value = {value} is no {element}; write an integer from {least} to {most}");
-    (!fits).then_some((Subject::of("pad", "value"), message))
+    Some((Subject::of("pad", "value"), message))
 }

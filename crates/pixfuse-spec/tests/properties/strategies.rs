@@ -131,7 +131,8 @@ fn framing(size: [Option<u32>; 2], channels: usize) -> impl Strategy<Value = (Op
         1 => sides().prop_map(|(rows, columns, at)| Margins::Multiple { rows, columns, at }),
     ];
     // Every element type has these.
-    let value = (0..=127_i8).prop_map(|value| MarginFill::Tensor(value.into()));
+    let value = || (0..=127_i8).prop_map(f64::from);
+    let value = prop_oneof![vec(value(), 1), vec(value(), channels)].prop_map(MarginFill::Tensor);
     let pad = (margins, prop_oneof![fill(0, channels).prop_map(MarginFill::Pixel), value])
         .prop_map(|(margins, fill)| Pad { margins, fill });
     let crop = prop_oneof![center, window];
