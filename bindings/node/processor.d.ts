@@ -66,4 +66,19 @@ export class Processor {
   run(images: Images, options?: ProcessorOptions): Promise<Processed>
   decodeSync(files: Uint8Array | readonly Uint8Array[], options?: ProcessorOptions): Processed
   decode(files: Uint8Array | readonly Uint8Array[], options?: ProcessorOptions): Promise<Processed>
+  /**
+   * How many patches, or tiles with their thumbnail, an image of this size becomes: 1 where it stays whole. Of the size
+   * alone, as transformers' `get_number_of_image_patches`. Throws where the class refuses an image of this size.
+   */
+  patches(height: number, width: number, options?: ProcessorOptions): number
+  /**
+   * How many tokens of a prompt it takes, as transformers' `_get_num_multimodal_tokens` counts them: of families whose
+   * models make one token of so many patches. Throws where row breaks, tags or numbers of the model are in the count.
+   */
+  tokens(height: number, width: number, options?: ProcessorOptions): number
+  /**
+   * A key of what `decode` makes of a file, for caches and routers: BLAKE3 of its stored bytes and of this config, as 64
+   * hexadecimal digits, the same in every language. Nothing is decoded.
+   */
+  itemKey(file: Uint8Array, options?: ProcessorOptions): string
 }

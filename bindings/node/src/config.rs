@@ -44,6 +44,7 @@ fn object(env: &Env, imported: Imported) -> Result<Object<'static>> {
     // In one call there is one sample, so that a sequence is one array too.
     object.set("concatenates", matches!(imported.batch, Batch::Concatenate | Batch::Sequence))?;
     object.set("isSequence", imported.batch == Batch::Sequence)?;
+    object.set("patchesPerToken", imported.patches_per_token)?;
     object.set("isNested", imported.is_nested)?;
     object.set("isSingle", imported.is_single)?;
     object.set("isFramed", imported.spec.pad.is_some())?;
@@ -100,6 +101,12 @@ fn object(env: &Env, imported: Imported) -> Result<Object<'static>> {
         Ok(described)
     });
     object.set("outputs", outputs.collect::<Result<Vec<_>>>()?)?;
+    let text = imported.fingerprint();
+    let item_key = move |call: FunctionCallContext| -> Result<String> {
+        let file: &[u8] = call.get(0)?;
+        Ok(pixfuse_decode::item_key(&text, file))
+    };
+    object.set("itemKey", env.create_function_from_closure::<(), _, _>("itemKey", item_key)?)?;
     let admits = move |call: FunctionCallContext| -> Result<Option<Unknown>> {
         let (rows, columns): (u32, u32) = (call.get(0)?, call.get(1)?);
         imported.admits(rows as usize, columns as usize).map_err(refused).map(|()| None)

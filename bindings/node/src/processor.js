@@ -95,6 +95,29 @@
       return made
     }
 
+    // How many patches, or tiles with their thumbnail, an image of this size becomes: 1 where it stays whole.
+    patches(height, width, options) {
+      const called = this.#with(options)
+      called.#config.admits(height, width)
+      const geometry = called.pipeline().geometry(height, width)
+      return length(geometry.patches ?? geometry.tiles ?? []) + Number(geometry.thumbnail !== undefined)
+    }
+
+    // How many tokens it takes, in families whose models make one of so many patches.
+    tokens(height, width, options) {
+      const each = this.#with(options).#config.patchesPerToken
+      if (each === null) {
+        throw refused(`tokens: ${this.className} does not say how many of them a model makes; patches(height, width) counts its patches and tiles`)
+      }
+      return Math.floor(this.patches(height, width, options) / each)
+    }
+
+    // A key of what `decode` makes of a file, for caches: a hash of its stored bytes and of this config.
+    itemKey(file, options) {
+      if (!(file instanceof Uint8Array)) throw refused(`file: ${typeof file}, expected a Uint8Array`)
+      return this.#with(options).#config.itemKey(file)
+    }
+
     // This processor with the keywords of a call; calls with the same ones share it.
     #with(options) {
       const keywords = Object.fromEntries(Object.entries(options ?? {}).filter(([key]) => !ours.includes(key)))

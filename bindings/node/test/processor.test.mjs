@@ -1,6 +1,7 @@
 // A config is its model's processor: the digests that the tests of the other languages have too, and what a call returns.
 
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -25,6 +26,37 @@ test('configs are their libraries', () => {
     const { pixel_values: { data } } = Processor.fromConfig(join(GOLDENS, file), { backend }).runSync(photos)
     assert.equal(digest([data]), expected, line)
   }
+})
+
+test('counts are those of transformers', () => {
+  const lines = readFileSync(join(GOLDENS, 'counts.txt'), 'utf8').trim().split('\n').slice(1)
+  const table = readFileSync(join(GOLDENS, '../../../pixfuse/tests/goldens/sizes.txt'), 'utf8').trim().split('\n').slice(2)
+  const sizes = table.map(line => line.split(' ').slice(0, 2).map(Number))
+  assert.ok(lines.length >= 190 && sizes.length >= 260, 'the files of goldens are whole')
+  for (const line of lines) {
+    const [kind, name, backend, words, expected] = line.split(' ')
+    const [processor, keywords] = [Processor.fromConfig({ image_processor_type: name }, { backend }), JSON.parse(words)]
+    const count = ([height, width]) => {
+      try {
+        return processor[kind](height, width, keywords)
+      } catch (error) {
+        assert.equal(error.code, 'InvalidArg', line)
+        return 0
+      }
+    }
+    assert.equal(createHash('sha256').update(sizes.map(count).join(' ')).digest('hex').slice(0, 16), expected, line)
+  }
+  assert.throws(() => Processor.fromConfig(VIT).tokens(40, 60), /ViTImageProcessor does not say how many of them a model makes/)
+  assert.equal(Processor.fromConfig(VIT).patches(40, 60), 1)
+})
+
+test('a key is of the file and of what is done', () => {
+  const [processor, file] = [Processor.fromConfig(VIT), Buffer.from('a file')]
+  // The same in Python.
+  assert.equal(processor.itemKey(file), 'c1f7b86eaa38fec16a20f0ef9491282d4842656276bd22e2fb23934fbc6b6d16')
+  assert.notEqual(processor.itemKey(file, { size: 24 }), processor.itemKey(file))
+  assert.notEqual(processor.itemKey(Buffer.from('another')), processor.itemKey(file))
+  assert.throws(() => processor.itemKey('a file'), /file: string, expected a Uint8Array/)
 })
 
 test('a call returns what the library names', async () => {

@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
 use crate::failure::Failure;
+use crate::file::File;
 
 /// A config that was read: what `pixfuse.Processor` runs by.
 #[pyclass(frozen, module = "pixfuse")]
@@ -163,6 +164,12 @@ impl Config {
         self.imported.patch_axes.clone()
     }
 
+    /// How many patches make one token; `None` where more is in a model's count.
+    #[getter]
+    fn patches_per_token(&self) -> Option<u32> {
+        self.imported.patches_per_token
+    }
+
     /// Whether the class makes RGB of an image of any mode.
     #[getter]
     fn converts(&self) -> bool {
@@ -196,6 +203,13 @@ impl Config {
     #[getter]
     fn notes(&self) -> Vec<String> {
         self.imported.notes.clone()
+    }
+
+    /// The key of a file for caches: BLAKE3 of its bytes and of what is done with them.
+    fn item_key(&self, data: &Bound<'_, PyAny>) -> Result<String, Failure> {
+        let file = File::of(data)?;
+        let (text, bytes) = (self.imported.fingerprint(), file.bytes());
+        Ok(data.py().detach(|| pixfuse_decode::item_key(&text, bytes)))
     }
 
     /// What was read and what became of it, for people.

@@ -108,7 +108,7 @@ def test_a_processor_is_a_value():
 
 # A config, the feature that it asks for, and what the message says.
 REFUSED = {
-    "patches": ({"image_processor_type": "Glm5NextImageProcessor"}, "patches", "Glm5NextImageProcessor"),
+    "patches": ({"image_processor_type": "Lfm2VlImageProcessor"}, "patches", "Lfm2VlImageProcessor"),
     "a switch": ({**VIT, "image_processor_type": "Gemma3ImageProcessor", "do_pan_and_scan": True}, "tiles", "do_pan_and_scan"),
     "two divisions": ({"image_processor_type": "EfficientNetImageProcessor", "image_std": [0.47, 0.47, 0.47]}, "rounding", "include_top"),
     "an unknown class": ({"image_processor_type": "VitImageProcesor"}, None, "if ViTImageProcessor is meant"),
@@ -267,3 +267,53 @@ def test_sizes_of_steps_that_are_off_may_be_anything():
         from_config({**config, **unused}, do_resize=True)
     with pytest.raises(PipelineError, match="expected a number of pixels"):
         from_config({**config, "size": "large"})
+
+
+COUNTS = [line.split() for line in (GOLDENS / "counts.txt").read_text().splitlines()[1:]]
+SIZES = [
+    [int(side) for side in line.split()[:2]]
+    for line in (GOLDENS.parents[2] / "pixfuse/tests/goldens/sizes.txt").read_text().splitlines()[2:]
+]
+
+
+@pytest.mark.parametrize("kind", ["patches", "tokens"])
+def test_counts_are_those_of_transformers(kind):
+    assert len(COUNTS) >= 190 and len(SIZES) >= 260, "the files of goldens are whole"
+
+    def count(processor, height, width, keywords):
+        try:
+            return getattr(processor, kind)(height, width, **keywords)
+        except PipelineError:
+            return 0
+
+    for _, name, backend, words, expected in (line for line in COUNTS if line[0] == kind):
+        processor, keywords = from_config({"image_processor_type": name}, backend=backend), json.loads(words)
+        counts = " ".join(str(count(processor, height, width, keywords)) for height, width in SIZES)
+        assert hashlib.sha256(counts.encode()).hexdigest()[:16] == expected, (name, backend, words)
+
+
+def test_counts_are_of_the_tensor():
+    processor = from_config({"image_processor_type": "Qwen2VLImageProcessor"})
+    assert processor.patches(40, 60) == processor(IMAGE)["pixel_values"].shape[0]
+    assert processor.tokens(40, 60, min_pixels=50176) == processor.patches(40, 60, min_pixels=50176) // 4
+    assert from_config(VIT).patches(40, 60) == 1
+    with pytest.raises(PipelineError, match="ViTImageProcessor does not say how many of them a model makes"):
+        from_config(VIT).tokens(40, 60)
+    with pytest.raises(PipelineError, match="more than 200 times"):
+        processor.patches(1, 201)
+
+
+def test_a_key_is_of_the_file_and_of_what_is_done(tmp_path):
+    processor = from_config(VIT)
+    # The same in Node.js.
+    assert processor.item_key(b"a file") == "c1f7b86eaa38fec16a20f0ef9491282d4842656276bd22e2fb23934fbc6b6d16"
+    (tmp_path / "file").write_bytes(b"a file")
+    keys = {
+        processor.item_key(file, **keywords)
+        for file in (b"a file", b"another")
+        for keywords in ({}, {"size": 24}, {"do_normalize": False})
+    } | {from_config(VIT, backend="pil").item_key(b"a file"), from_config(DETR).item_key(b"a file")}
+    assert len(keys) == 8
+    assert processor.item_key(tmp_path / "file") == processor.item_key(memoryview(b"a file"))
+    with pytest.raises(PipelineError, match="file"):
+        processor.item_key(7)

@@ -94,3 +94,38 @@ fn configs_are_their_libraries() {
     }
     assert_eq!(of_macros, compiled.len());
 }
+
+/// `patches` and `tokens` of sizes alone, as a user of the crates counts them.
+#[test]
+fn counts_are_those_of_transformers() {
+    let table = include_str!("../../pixfuse/tests/goldens/sizes.txt").lines().skip(2);
+    let sizes: Vec<[usize; 2]> = table
+        .map(|line| {
+            let mut sides = line.split(' ').map(|side| side.parse().unwrap());
+            [sides.next().unwrap(), sides.next().unwrap()]
+        })
+        .collect();
+    let lines: Vec<&str> = include_str!("goldens/counts.txt").lines().skip(1).collect();
+    assert!(lines.len() >= 190 && sizes.len() >= 260, "the files of goldens are whole");
+    for line in lines {
+        let [kind, name, backend, keywords, expected] = line.split(' ').collect::<Vec<_>>()[..] else {
+            panic!("{line}")
+        };
+        let source = Source::text(&format!(r#"{{"image_processor_type": "{name}"}}"#)).unwrap();
+        let imported = read(&source, Backend::from_name(backend).unwrap(), &Overrides::new()).unwrap();
+        let imported = imported.with(&serde_json::from_str(keywords).unwrap()).unwrap();
+        let pipe = Pipeline::new(imported.spec.clone()).unwrap();
+        let each = if kind == "tokens" { imported.patches_per_token.unwrap() as usize } else { 1 };
+        let count = |&[rows, columns]: &[usize; 2]| {
+            let geometry = pipe.geometry(rows, columns).ok().filter(|_| imported.admits(rows, columns).is_ok());
+            let patches = geometry.map_or(0, |geometry| {
+                let [high, wide] = geometry.patches().or(geometry.tiles()).unwrap_or([1, 1]);
+                high * wide + usize::from(geometry.thumbnail().is_some())
+            });
+            (patches / each).to_string()
+        };
+        let counts = sizes.iter().map(count).collect::<Vec<_>>().join(" ");
+        let digest: String = Sha256::digest(counts).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(digest, expected, "{line}");
+    }
+}

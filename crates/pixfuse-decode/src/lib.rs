@@ -121,6 +121,7 @@ mod guard;
 #[cfg(any(feature = "avif", feature = "heic"))]
 mod heif;
 mod jpeg;
+mod key;
 mod picture;
 mod png;
 mod run;
@@ -136,6 +137,7 @@ pub use batch::{
 pub use error::Error;
 pub use file::{EncodedImage, Options, Truncated};
 pub use format::FileFormat;
+pub use key::item_key;
 pub use picture::png;
 pub use run::{decode, decode_into, read};
 

@@ -881,6 +881,9 @@ class Config:
     def pads(self) -> bool:
         """Whether smaller images of a batch are padded to the largest."""
     @property
+    def patches_per_token(self) -> int | None:
+        """How many patches make one token; `None` where more is in a model's count."""
+    @property
     def converts(self) -> bool:
         """Whether the class makes RGB of an image of any mode."""
     @property
@@ -912,6 +915,8 @@ class Config:
     @property
     def notes(self) -> list[str]:
         """What a reader should know."""
+    def item_key(self, data: _File) -> str:
+        """The key of a file for caches: BLAKE3 of its bytes and of what is done with them."""
     def explain(self) -> str:
         """What was read and what became of it, for people."""
 

@@ -152,6 +152,59 @@ class Processor:
         runs = [called._file(data, options) for data in datas]
         return _results.collect(called._config, runs, [len(datas)], return_tensors, threads)
 
+    def patches(self, height: int, width: int, **keywords: Any) -> int:
+        """How many patches, or tiles with their thumbnail, an image of this size becomes: 1 where it stays whole.
+
+        It is what transformers' `get_number_of_image_patches` says, of the size alone: a server can count before it decodes.
+        Keywords are those of a call. `pipeline().geometry(height, width)` has the grid of them.
+
+        Raises PipelineError where the class refuses an image of this size.
+
+        >>> processor = pixfuse.from_config({"image_processor_type": "Qwen2VLImageProcessor"})
+        >>> processor.patches(1080, 1920)
+        4888
+        >>> processor.patches(1080, 1920, max_pixels=512 * 512)
+        1260
+        """
+        called = self._with(keywords)
+        if called._config.is_limited:
+            called._config.admits(height, width)
+        geometry = called.pipeline().geometry(height, width)
+        rows, columns = geometry.patches or geometry.tiles or (1, 1)
+        return rows * columns + (geometry.thumbnail is not None)
+
+    def tokens(self, height: int, width: int, **keywords: Any) -> int:
+        """How many tokens of a prompt an image of this size takes, as transformers' `_get_num_multimodal_tokens` counts them.
+
+        Of families whose models make one token of so many patches: Qwen-VL, GLM-V, Kimi, Gemma 4 and their kin. Where row
+        breaks, tags or numbers of the model are in the count PipelineError says so; `patches` counts for all.
+
+        >>> processor = pixfuse.from_config({"image_processor_type": "Qwen2VLImageProcessor"})
+        >>> processor.tokens(1080, 1920)
+        1222
+        """
+        each = self._with(keywords)._config.patches_per_token
+        if each is None:
+            raise PipelineError(
+                f"tokens: {self.class_name} does not say how many of them a model makes; "
+                "patches(height, width) counts its patches and tiles"
+            )
+        return self.patches(height, width, **keywords) // each
+
+    def item_key(self, file: Any, **keywords: Any) -> str:
+        """A key of what `decode` makes of a file, for caches and routers: a fast hash of its stored bytes and of this config.
+
+        BLAKE3, as 64 hexadecimal digits, the same in every language; nothing is decoded. `file` is as in `Pipeline.decode`,
+        keywords are those of a call. Two files with one key cannot be made: a cache may be shared.
+
+        >>> processor = pixfuse.from_config({"image_processor_type": "ViTImageProcessor"})
+        >>> processor.item_key(b"the bytes of a file") == processor.item_key(b"the bytes of a file")
+        True
+        >>> processor.item_key(b"the bytes of a file") == processor.item_key(b"the bytes of a file", size=384)
+        False
+        """
+        return self._with(keywords)._config.item_key(file)
+
     def __repr__(self) -> str:
         return f"<Processor {self.class_name} of {self.library}, backend {self.backend}: {self.declaration}>"
 
