@@ -1,6 +1,7 @@
 //! The class `Pipeline`.
 
-use std::hash::{Hash, Hasher};
+mod same;
+
 use std::sync::OnceLock;
 
 use numpy::{PyArray1, PyArrayDyn, PyArrayMethods};
@@ -11,45 +12,16 @@ use pyo3::types::{PyDict, PyTuple, PyType};
 
 use crate::batches::Batches;
 use crate::decode;
-use crate::failure::{Failure, found};
+use crate::failure::Failure;
 use crate::file::File;
 use crate::geometry::Geometry;
 use crate::keywords;
 use crate::orient::Orient;
 use crate::out::dtype_name;
 use crate::picture::{self, Picture};
+use same::side;
 
-/// A preprocessing pipeline, ready to run: pixels to a tensor in one pass.
-///
-/// Made from the text of a declaration, or from its clauses as keyword arguments: input, resize, letterbox, tiles, center_crop,
-/// crop, pad, normalize, output and patches. A clause is a str with what stands between its brackets, or a tuple of numbers, words
-/// and dicts with what has a name; True is a clause without arguments. Raises PipelineError, with every mistake and its
-/// place.
-///
-/// Numbers written `_` (or None in a tuple) are keyword arguments of their own: rows, columns, shortest, longest, crop_rows,
-/// crop_columns, scale, mean, std and eps. `mean` and `std` are one number, or one for each output channel in the output's
-/// order.
-///
-/// >>> import numpy, pixfuse
-/// >>> pipe = pixfuse.Pipeline("input(rgb8), resize(2, 4, bilinear), normalize(), output(rgb, f32, chw)")
-/// >>> pipe == pixfuse.Pipeline(
-/// ...     input="rgb8", resize=(None, 4, "bilinear"), normalize=True, output=("rgb", "f32", "chw"), rows=2
-/// ... )
-/// True
-/// >>> pipe(numpy.zeros((6, 8, 3), numpy.uint8)).shape
-/// (3, 2, 4)
-///
-/// >>> pixfuse.Pipeline(
-/// ...     input="bgr8", letterbox=(640, 640, "bilinear", {"stride": 32, "scale_up": False}), output=("rgb", "f32", "chw")
-/// ... )
-/// Pipeline("input(bgr8), letterbox(640, 640, bilinear, stride = 32, scale_up = false), output(rgb, f32, chw)")
-/// >>> pixfuse.Pipeline(
-/// ...     input="rgb8", resize=({"shortest": None}, "bilinear", "antialias"), output="rgb, f32", shortest=256
-/// ... ).output_shape(480, 640)
-/// (3, 256, 341)
-///
-/// A pipeline is immutable, hashable and pickled as its text; one may be used from many threads at once. The environment
-/// variable PIXFUSE_LEVEL, read when a pipeline is made, chooses its level; the bytes are the same on each.
+#[doc = include_str!("pipeline/pipeline.md")]
 #[pyclass(frozen, eq, hash, weakref, module = "pixfuse")]
 pub(crate) struct Pipeline {
     pub(crate) pipe: pixfuse::Pipeline,
@@ -525,42 +497,4 @@ impl Pipeline {
     fn __deepcopy__(slf: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
         slf
     }
-}
-
-impl Pipeline {
-    /// Rows and columns as the pipeline takes them, which turns them as it declares.
-    fn sides(
-        &self,
-        rows: &Bound<'_, PyAny>,
-        columns: &Bound<'_, PyAny>,
-        orient: Option<&Bound<'_, PyAny>>,
-    ) -> Result<[usize; 2], Failure> {
-        let stored = [side("rows", rows)?, side("columns", columns)?];
-        let Some(orient) = Orient::of(orient)?.of_size()? else { return Ok(stored) };
-        Ok(self.pipe.spec().input.orient.size(orient.size(stored)))
-    }
-}
-
-impl From<pixfuse::Pipeline> for Pipeline {
-    fn from(pipe: pixfuse::Pipeline) -> Self {
-        Self { pipe, padded: OnceLock::new() }
-    }
-}
-
-impl PartialEq for Pipeline {
-    fn eq(&self, other: &Self) -> bool {
-        self.pipe == other.pipe
-    }
-}
-
-impl Hash for Pipeline {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.pipe.hash(state);
-    }
-}
-
-fn side(name: &str, given: &Bound<'_, PyAny>) -> Result<usize, Failure> {
-    given.extract().map_err(|_| {
-        Failure::Argument(format!("{name}: expected a whole number of at least 1, found {}", found(given)))
-    })
 }
