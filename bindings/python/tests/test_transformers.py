@@ -60,6 +60,12 @@ def equal(ours, theirs):
             np.testing.assert_array_equal(np.asarray(ours[name]), np.asarray(value))
 
 
+def equal_lists(ours, theirs):
+    lists = {name: value for name, value in theirs.items() if isinstance(value, list)}
+    assert {name: ours[name] for name in lists} == lists and lists
+    equal({name: ours[name] for name in ours if name not in lists}, {name: theirs[name] for name in theirs if name not in lists})
+
+
 @pytest.mark.parametrize("name", CLASSES)
 def test_results_are_the_library_s(name, tmp_path):
     source = folder(tmp_path, name, **CLASSES[name])
@@ -75,6 +81,15 @@ def test_results_are_the_library_s(name, tmp_path):
     equal(ours([tensor], return_tensors="np"), theirs([tensor], return_tensors="np"))
     images = [photo(SIZES[0], 1), photo(SIZES[0], 2)]
     equal(ours(images, return_tensors="pt"), theirs(images, return_tensors="pt"))
+
+
+def test_samples_of_tiles_are_the_library_s(tmp_path):
+    source = folder(tmp_path, "SmolVLMImageProcessor", size={"longest_edge": 200}, max_image_size={"longest_edge": 64})
+    theirs = transformers.AutoImageProcessor.from_pretrained(source, backend="torchvision")
+    ours = transformers.AutoImageProcessor.from_pretrained(source, backend="pixfuse")
+    for images in ([[photo((70, 140)), photo((30, 220))], [photo((64, 64))]], [[photo((20, 40))], [photo((300, 40))]]):
+        keywords = {"return_tensors": "pt", "return_row_col_info": True}
+        equal_lists(ours(images, **keywords), theirs(images, **keywords))
 
 
 @pytest.mark.parametrize(
