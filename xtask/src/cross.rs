@@ -61,6 +61,8 @@ pub(crate) fn cargo(triple: &str, install: bool) -> Result<Command> {
         cargo.env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER", runner);
         // Whole pipelines on photos would take a quarter of an hour. A prime: every pipeline has its turn.
         cargo.env("PIXFUSE_GOLDENS_EVERY", "11");
+        // And each level at each edge of memory another one. A machine of that kind runs all of them.
+        cargo.env("PIXFUSE_CASES_EVERY", std::env::var_os("PIXFUSE_CASES_EVERY").unwrap_or("3".into()));
         // A child that forks off a process with threads can make none in qemu: it waits forever.
         cargo.env("PIXFUSE_EMULATED", "qemu");
     }

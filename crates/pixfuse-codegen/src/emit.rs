@@ -3,7 +3,7 @@
 //! What is emitted is meant to be read. It has no `unsafe`, no `cfg` and no instruction set: the body is generic over
 //! the level, and everything around it is the core's.
 
-use pixfuse_spec::{Element, Layout, Map, MapForm, Number, Plan, Shape, Spec, Stored};
+use pixfuse_spec::{Element, Layout, Map, MapForm, Number, Plan, Resample, Shape, Spec, Stored};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
@@ -20,6 +20,8 @@ pub(crate) struct Body {
     pub(crate) map: Operation,
     /// What makes an element of a mapped value.
     pub(crate) narrow: Narrow,
+    /// What is fetched from the source while it is mapped, as the core's `Direct` names it.
+    pub(crate) direct: Option<&'static str>,
     /// Whether resampled values may be f32 that are no integers.
     pub(crate) floats: bool,
 }
@@ -169,6 +171,12 @@ impl Body {
                 Element::Bf16 => Narrow::Float("round_to_bf16"),
                 Element::U8 | Element::I8 => Narrow::Quantize,
             },
+            direct: match plan.resample {
+                _ if plan.shape().load == Layout::Chw || plan.load.is_wide() => None,
+                Resample::OneTap { .. } => Some("OneTap"),
+                Resample::TwoTaps { .. } => Some("TwoTaps"),
+                Resample::None | Resample::Separable(_) => None,
+            },
             floats: plan.has_floats(),
         }
     }
@@ -206,6 +214,12 @@ impl Body {
             quote!(#map #narrow)
         };
         let map = format_ident!("{map:?}");
+        let direct = self.direct.map(|direct| {
+            let direct = format_ident!("{direct}");
+            quote!(
+                const DIRECT: rt::Direct = rt::Direct::#direct;
+            )
+        });
         let has_floats = self.floats.then(|| {
             quote!(
                 const FLOATS: bool = true;
@@ -219,6 +233,7 @@ impl Body {
                 type Load = #load;
                 type Store = #store;
                 const MAP: rt::MapForm = rt::MapForm::#map;
+                #direct
                 #has_floats
 
                 #(#[doc = #lines])*

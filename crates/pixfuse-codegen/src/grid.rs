@@ -1,6 +1,6 @@
 //! The run-time grid: the same compiler over every shape, with all numbers left open.
 
-use pixfuse_spec::{MapForm, Shape, Stored};
+use pixfuse_spec::{Layout, MapForm, Shape, Stored};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
@@ -30,7 +30,10 @@ fn kernel(shape: Shape) -> (TokenStream, TokenStream) {
     };
     // The forms that values without a table have.
     let floats = matches!((element, form), (_, MapForm::MulAdd) | (Stored::U8, MapForm::Table));
-    let body = Body { shape, names: numbered(channels), from: None, map, narrow, floats };
+    // A product of what is fetched and what is done to it costs code and minutes: planes, which few have, and tables, which
+    // take longer than a row of scratch, take rows.
+    let direct = (load == Layout::Hwc && form != MapForm::Table).then_some("TwoTaps");
+    let body = Body { shape, names: numbered(channels), from: None, map, narrow, direct, floats };
     let kernel = body.kernel(&name, "Numbers are read at run time.");
     let constructor = body.constructor(&name);
     (quote!(struct #name; #kernel), constructor)

@@ -222,7 +222,7 @@ pub struct Store {
 /// Two plans of one shape run the same code with other tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Shape {
-    /// Channels of a source pixel: 1, 3 or 4.
+    /// Channels of a source pixel: 1, 3 or 4. Of planes, those that are read.
     pub pixel: usize,
     /// Channels that are read and written: 1, 3 or 4.
     pub channels: usize,
@@ -247,6 +247,17 @@ pub enum Stored {
     U8,
 }
 
+impl Stored {
+    /// Bytes of it.
+    pub fn size(self) -> usize {
+        match self {
+            Self::F32 => 4,
+            Self::U16 => 2,
+            Self::U8 => 1,
+        }
+    }
+}
+
 /// What is done to each value, without the numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MapForm {
@@ -267,17 +278,19 @@ impl Plan {
 
     /// The part that changes machine code.
     pub fn shape(&self) -> Shape {
+        let load = match self.load.order {
+            // One channel is the same bytes in both layouts.
+            ChannelOrder::Gray => Layout::Hwc,
+            _ if self.load.makes_rows() => Layout::Hwc,
+            // A plane that is read once for each channel.
+            _ if self.load.convert.repeat => Layout::Chw,
+            _ => self.load.layout,
+        };
         Shape {
-            pixel: self.load.order.channels(),
+            // A plane that is not read is as if it were not there.
+            pixel: if load == Layout::Chw { self.load.channels } else { self.load.order.channels() },
             channels: self.load.channels,
-            load: match self.load.order {
-                // One channel is the same bytes in both layouts.
-                ChannelOrder::Gray => Layout::Hwc,
-                _ if self.load.makes_rows() => Layout::Hwc,
-                // A plane that is read once for each channel.
-                _ if self.load.convert.repeat => Layout::Chw,
-                _ => self.load.layout,
-            },
+            load,
             element: match self.store.element {
                 Element::F32 => Stored::F32,
                 Element::F16 | Element::Bf16 => Stored::U16,
@@ -313,7 +326,7 @@ impl Shape {
         ];
         let mut all = Vec::new();
         for (pixel, channels) in [(1, 1), (3, 3), (4, 4), (4, 3)] {
-            for load in if pixel == 1 { &[Layout::Hwc][..] } else { Layout::ALL } {
+            for load in if pixel == 1 || pixel != channels { &[Layout::Hwc][..] } else { Layout::ALL } {
                 for (element, map) in stored {
                     for &store in if channels == 1 { &[Layout::Chw][..] } else { Layout::ALL } {
                         all.push(Self { pixel, channels, load: *load, element, store, map });

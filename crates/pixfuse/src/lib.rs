@@ -90,7 +90,7 @@ pub mod rt {
     )]
     pub trait Closed {}
 
-    pub use crate::kernel::{Body, Interleaved, Kernel, Numbers, Pixels, Planar, Planes};
+    pub use crate::kernel::{Body, Direct, Interleaved, Kernel, Numbers, Pixels, Planar, Planes};
     pub use crate::pipeline::each;
     pub use crate::simd::{Elements, Half, Simd, Steps};
     pub use pixfuse_spec::{MapForm, unknown};

@@ -7,7 +7,7 @@
 mod common;
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use pixfuse_spec::{Layout, MapForm, Shape, Stored};
@@ -57,9 +57,12 @@ fn run(command: &mut Command) {
     assert!(output.status.success(), "{command:?}\n{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// The assembly of a crate that uses the core's release build, which is made if it is not there.
-fn assembly(source: &str) -> String {
-    let tool = |name: &str| std::env::var_os(name.to_uppercase()).unwrap_or_else(|| name.into());
+fn tool(name: &str) -> std::ffi::OsString {
+    std::env::var_os(name.to_uppercase()).unwrap_or_else(|| name.into())
+}
+
+/// The directory of the core's release build, which is made if it is not there.
+fn release() -> PathBuf {
     let temporary = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let target = temporary.parent().expect("the directory for tests is inside the target directory");
     // Without a network: what this needs was needed to get here.
@@ -68,7 +71,12 @@ fn assembly(source: &str) -> String {
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"))
         .arg("--target-dir")
         .arg(target));
-    let release = target.join("release");
+    target.join("release")
+}
+
+/// The assembly of a crate that uses the core's release build.
+fn assembly(source: &str) -> String {
+    let (release, temporary) = (release(), Path::new(env!("CARGO_TARGET_TMPDIR")));
     let (input, output) = (temporary.join("declarations.rs"), temporary.join("declarations.s"));
     std::fs::write(&input, source).unwrap();
     run(Command::new(tool("rustc"))
@@ -118,10 +126,15 @@ fn departures(body: &[&str]) -> Vec<String> {
     departures
 }
 
-/// What a gateway may call, none of it in a loop over pixels: the passes of a line, which have a gateway of their own, and in
-/// the first gateway the copy of a row with gaps, a list's growth and the way out where a plan cannot be. A bounds check is
-/// not among them.
-const ONCE_A_ROW: [&str; 5] = ["Resampled", "Pack", "raw_vec", "panic_fmt", "panic_const"];
+/// What a gateway may call, none of it in a loop over pixels: what makes a row, which has a gateway of its own and is a method
+/// of an object, and the way out where a plan cannot be. A bounds check is not among them.
+fn is_once_a_row(call: &str) -> bool {
+    let of_an_object = call.strip_prefix("callq\t*").is_some_and(|method| {
+        let (offset, object) = method.split_once('(').unwrap_or((method, ""));
+        offset.bytes().all(|byte| byte.is_ascii_digit()) && object.starts_with("%r") && object.trim_end().ends_with(')')
+    });
+    of_an_object && !call.contains("%rip") || call.contains("panic_fmt") || call.contains("panic_const")
+}
 
 #[test]
 fn gateways_call_nothing() {
@@ -139,11 +152,46 @@ fn gateways_call_nothing() {
         assert!(gateways.len() >= shapes.len(), "a gateway of {level} for each shape");
         for (symbol, body) in gateways {
             let mut calls = departures(body);
-            calls.retain(|call| !ONCE_A_ROW.iter().any(|word| call.contains(word)));
+            calls.retain(|call| !is_once_a_row(call));
             assert!(calls.is_empty(), "{symbol} calls {calls:#?}");
-            assert!(body.iter().any(|instruction| instruction.contains("%ymm")), "{symbol} is no code of {level}");
+            let is_wide = |instruction: &&str| instruction.contains("%ymm") || instruction.contains("%zmm");
+            assert!(body.iter().any(is_wide), "{symbol} is no code of {level}");
         }
     }
+}
+
+/// Functions of a level that gateways call: each is compiled with the instructions of its level.
+const OF_A_LEVEL: [&str; 2] = ["Pixels7outputs", "avx2_cells11weigh_cells"];
+
+/// What makes rows is compiled in the core, and calls once a row what it likes, but no operation of a level.
+#[test]
+fn gateways_of_the_core_call_no_operation() {
+    if !std::env::var("RUSTFLAGS").unwrap_or_default().is_empty() {
+        return common::not_run("machine code of the core", "RUSTFLAGS is set");
+    }
+    let library = release().join("libpixfuse.rlib");
+    let Ok(output) = Command::new("objdump").args(["-dr", "--no-show-raw-insn"]).arg(library).output() else {
+        return common::not_run("machine code of the core", "there is no objdump; binutils has it");
+    };
+    let code = String::from_utf8_lossy(&output.stdout);
+    let (mut gateways, mut called, mut inside) = (0, Vec::new(), "");
+    let mut lines = code.lines().peekable();
+    while let Some(line) = lines.next() {
+        if let Some(symbol) = line.strip_suffix(">:").and_then(|line| line.split_once('<')) {
+            inside = if symbol.1.contains("gateway") && symbol.1.contains("Avx") { symbol.1 } else { "" };
+            gateways += usize::from(!inside.is_empty());
+        }
+        let relocation = lines.peek().filter(|next| next.contains("R_X86_64_"));
+        if let (false, true, Some(to)) = (inside.is_empty(), line.contains("\tcall"), relocation) {
+            let is_operation = to.contains("core_arch") || to.contains("pixfuse4simd");
+            if is_operation && !OF_A_LEVEL.iter().any(|name| to.contains(name)) {
+                called.push(format!("{inside} calls {}", to.trim()));
+            }
+        }
+    }
+    // Two levels of each kernel of the grid, and what makes rows.
+    assert!(gateways > 2 * Shape::all().len() + 20, "{gateways} gateways were seen");
+    assert!(called.is_empty(), "{called:#?}");
 }
 
 #[test]

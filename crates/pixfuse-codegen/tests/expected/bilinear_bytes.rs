@@ -6,6 +6,7 @@ const _: () = {
         type Load = rt::Interleaved<4>;
         type Store = rt::Pixels<u8>;
         const MAP: rt::MapForm = rt::MapForm::Keep;
+        const DIRECT: rt::Direct = rt::Direct::TwoTaps;
         /// load      rgba8 hwc, alpha not read
         /// frame     64 x 64
         /// resample  bilinear: 2 rows x 2 columns, 11-bit weights, equal to OpenCV INTER_LINEAR

@@ -6,6 +6,7 @@ const _: () = {
         type Load = rt::Interleaved<3>;
         type Store = rt::Planes<f32>;
         const MAP: rt::MapForm = rt::MapForm::MulAdd;
+        const DIRECT: rt::Direct = rt::Direct::TwoTaps;
         /// load      bgr8 hwc
         /// frame     240 x 256
         /// resample  bilinear: 2 rows x 2 columns, 11-bit weights, equal to OpenCV INTER_LINEAR

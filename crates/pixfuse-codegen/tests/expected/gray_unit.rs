@@ -6,6 +6,7 @@ const _: () = {
         type Load = rt::Interleaved<1>;
         type Store = rt::Planes<f32>;
         const MAP: rt::MapForm = rt::MapForm::MulAdd;
+        const DIRECT: rt::Direct = rt::Direct::OneTap;
         /// load      gray8 hwc
         /// frame     28 x 28
         /// resample  nearest_exact: 1 pixel, equal to Pillow NEAREST

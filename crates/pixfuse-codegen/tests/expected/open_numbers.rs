@@ -6,6 +6,7 @@ const _: () = {
         type Load = rt::Interleaved<3>;
         type Store = rt::Planes<f32>;
         const MAP: rt::MapForm = rt::MapForm::MulAdd;
+        const DIRECT: rt::Direct = rt::Direct::OneTap;
         /// load      rgb8 hwc
         /// frame     _ x _
         /// resample  nearest: 1 pixel, equal to OpenCV INTER_NEAREST

@@ -1,7 +1,7 @@
 //! The columns of an output row, cut into blocks of a level's width, each with its fetch table.
 
-use super::load::{Load, readable};
-use super::{Request, Source};
+use super::Request;
+use super::load::Access;
 use crate::memory::{self, NoMemory};
 use crate::placement::Placement;
 use crate::simd::{BlockTaps, Simd};
@@ -39,25 +39,18 @@ impl<S: Simd> Block<S> {
     ///
     /// 32 images of 576x768 that come from memory took 40 % less time on Zen 4.
     #[inline(always)]
-    pub(super) fn prefetch<L: Load, const C: usize, const ROWS: usize>(
-        &self,
-        simd: S,
-        rows: Option<[*const u8; ROWS]>,
-        channel_stride: isize,
-    ) {
+    pub(super) fn prefetch<const ROWS: usize>(&self, simd: S, rows: Option<[*const u8; ROWS]>) {
         let Some(rows) = rows.filter(|_| S::ASKED_BYTES > 0) else { return };
         let Reach { first, bytes, step } = self.reach;
-        for plane in 0..if L::TOGETHER { 1 } else { C } {
-            let rows = rows.map(|row| row.wrapping_offset(plane as isize * channel_stride + first));
-            // One offset for all rows, and no more places than there are lines. With a pointer for each row and two lines a
-            // turn, which asked for a third more, 576x768 -> 240x256 took 5 to 8 % longer with AVX-512.
-            let mut offset = 0;
-            while offset < bytes {
-                for row in rows {
-                    simd.prefetch(row.wrapping_add(offset));
-                }
-                offset += step;
+        let rows = rows.map(|row| row.wrapping_offset(first));
+        // One offset for all rows, and no more places than there are lines. With a pointer for each row and two lines a
+        // turn, which asked for a third more, 576x768 -> 240x256 took 5 to 8 % longer with AVX-512.
+        let mut offset = 0;
+        while offset < bytes {
+            for row in rows {
+                simd.prefetch(row.wrapping_add(offset));
             }
+            offset += step;
         }
     }
 }
@@ -79,42 +72,41 @@ pub(super) fn starts<S: Simd>(columns: usize, overlap: usize) -> impl Iterator<I
     })
 }
 
-/// Every block of an output row whose pixels are these columns.
-pub(super) fn picked<S: Simd, L: Load>(
+/// Every block of an output row whose pixels are these columns, with `channels` of them from one place.
+pub(super) fn picked<S: Simd>(
     simd: S,
     request: &Request,
+    access: Access,
     channels: usize,
     columns: &[u32],
 ) -> Result<Vec<Block<S>>, NoMemory> {
     let offset = |&column: &u32| [column as isize * request.source.column_stride; 2];
-    blocks::<S, L>(simd, request, channels, 1, &memory::list(columns.iter().map(offset))?, &[])
+    blocks(simd, request, access, (channels, 1), &memory::list(columns.iter().map(offset))?, &[])
 }
 
 /// Every block of an output row whose pixels are weighed from one or two taps.
-pub(super) fn blended<S: Simd, L: Load>(
+pub(super) fn blended<S: Simd>(
     simd: S,
     request: &Request,
-    channels: usize,
-    taps: usize,
+    access: Access,
+    (channels, taps): (usize, usize),
     columns: &[Column],
 ) -> Result<Vec<Block<S>>, NoMemory> {
     let offsets = |at: [u32; 2]| at.map(|column| column as isize * request.source.column_stride);
     let weights = memory::list(columns.iter().map(|&(_, weights)| weights))?;
     let offsets = memory::list(columns.iter().map(|&(at, _)| offsets(at)))?;
-    blocks::<S, L>(simd, request, channels, taps, &offsets, &weights)
+    blocks(simd, request, access, (channels, taps), &offsets, &weights)
 }
 
-fn blocks<S: Simd, L: Load>(
+fn blocks<S: Simd>(
     simd: S,
     request: &Request,
-    channels: usize,
-    taps: usize,
+    access: Access,
+    (channels, taps): (usize, usize),
     offsets: &[[isize; 2]],
     weights: &[[i16; 2]],
 ) -> Result<Vec<Block<S>>, NoMemory> {
-    let source: &Source = &request.source;
-    let readable = readable::<L>(source);
-    let channels = if L::TOGETHER { channels } else { 1 };
+    let readable = access.readable(&request.source);
     let mut blocks = memory::room(offsets.len().div_ceil(S::LANES))?;
     for column in starts::<S>(offsets.len(), 0) {
         let lanes = column..column + S::LANES;
@@ -124,7 +116,7 @@ fn blocks<S: Simd, L: Load>(
             weights: weights.get(lanes).unwrap_or_default(),
             taps,
             channels,
-            channel_stride: source.channel_stride,
+            channel_stride: request.source.channel_stride,
             readable: readable.clone(),
         };
         blocks.push(Block { column, columns: simd.columns(&block), reach: Reach::of(offsets, taps, S::ASKED_BYTES) });

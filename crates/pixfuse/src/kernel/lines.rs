@@ -4,15 +4,20 @@ use std::ops::Range;
 
 use pixfuse_spec::{Filter, Resample, Sample};
 
-use super::blocks::{Block, blended, picked};
+use super::Request;
+use super::blocks::{blended, picked};
 use super::cells::Cells;
-use super::resampled::Resampled;
-use super::rows::MadeRows;
-use super::scratch::Room;
+use super::load::{Access, Direct};
+use super::resampled::{Resampled, ResampledRows};
+use super::rows::{MadeRows, Rows};
+use super::sampled::{Sampled, Taps};
+use super::scratch::{Room, Scratch};
 use super::separable::Resampler;
 use super::summed::Summed;
-use super::{Load, Request};
+use super::taps::{Blended, Picked};
+use super::wide::Samples;
 use crate::axis::{self, Axis, Pair};
+use crate::image::view::View;
 use crate::memory::{self, Holds, NoMemory};
 use crate::simd::Simd;
 use crate::weights::Passes;
@@ -20,74 +25,93 @@ use crate::weights::Passes;
 pub(super) enum Lines<S: Simd> {
     /// Neighbours in a source row, from this column on.
     Dense { rows: Vec<u32>, left: usize },
-    /// Those pixels of a source row that the blocks say.
-    Picked { rows: Vec<u32>, blocks: Vec<Block<S>> },
-    /// Two rows by `taps` columns of the source.
-    Blended { rows: Vec<Pair>, blocks: Vec<Block<S>>, taps: usize },
-    /// A line that is resampled first.
-    Resampled(Resampled<S>),
-    /// Planes of f32 lines that are resampled first, and not rounded.
-    Floats(Resampled<S>),
-    /// Planes of f32 lines of those samples of a source row.
-    Wide { rows: Vec<u32>, columns: Vec<u32>, sample: Sample },
+    /// One source pixel each, fetched by the kernel.
+    Picked(Picked<S>),
+    /// Two rows by one or two columns of the source, fetched by the kernel.
+    Blended(Blended<S>),
+    /// A line of dense pixels that is made first.
+    Made(Box<dyn RowSource>),
+    /// Planes of f32 that are made first.
+    Floats(Box<dyn RowSource>),
+}
+
+/// What makes the rows that kernels map: one after the other, in scratch. One indirect call a row, so that filters are
+/// compiled once a level and not into every kernel.
+pub(super) trait RowSource: Holds + Send + Sync {
+    /// The scratch that a run needs.
+    fn scratch(&self) -> Room;
+
+    /// Whether rows are made of those of `source`, and not of the view itself.
+    fn reads_source(&self) -> bool {
+        false
+    }
+
+    /// Bytes from the row of a plane to the row of the next.
+    fn stride(&self) -> isize;
+
+    /// Makes output row `y`; rows are asked for from the first to the last. Gives the row of the first plane: the window's
+    /// pixels, dense.
+    ///
+    /// # Safety
+    /// `view` is that of [`Prepared::run`](super::Prepared::run), and `source` reads it; `scratch` was made ready for
+    /// [`scratch`](Self::scratch) bytes behind those that `source` uses.
+    unsafe fn row(&self, source: &mut Rows<'_>, scratch: &mut Scratch, y: usize, view: &View) -> *const u8;
 }
 
 impl<S: Simd> Lines<S> {
-    /// For a source that has `C` channels.
+    /// For a kernel that reads the source so.
     ///
     /// # Errors
     /// When there is no memory for the tables.
-    pub(super) fn new<L: Load, const C: usize>(simd: S, request: &Request) -> Result<Self, NoMemory> {
+    pub(super) fn new(simd: S, request: &Request, access: Access) -> Result<Self, NoMemory> {
         let (source, placement) = (&request.source, &request.placement);
         let from = [source.rows as u32, source.columns as u32];
         let [rows, columns] = placement.resized;
         let kept = placement.window.ranges();
         match request.resample {
-            Resample::None => Self::pick::<L, C>(simd, request, None),
-            Resample::OneTap { filter, torch } => Self::pick::<L, C>(simd, request, Some((filter, torch))),
+            Resample::None => Self::pick(simd, request, access, None),
+            Resample::OneTap { filter, torch } => Self::pick(simd, request, access, Some((filter, torch))),
             Resample::TwoTaps { .. } => {
                 let [kept_rows, kept_columns] = kept;
                 let rows = axis::two_taps(from[0], rows, placement.step, Axis::Rows);
                 let columns = axis::two_taps(from[1], columns, placement.step, Axis::Columns);
                 let rows = rows.skip(kept_rows.start as usize).take(kept_rows.len());
                 let columns = columns.skip(kept_columns.start as usize).take(kept_columns.len());
-                Self::blend::<L, C>(simd, request, [memory::list(rows)?, memory::list(columns)?])
+                Self::blend(simd, request, access, [memory::list(rows)?, memory::list(columns)?])
             }
             Resample::Separable(separable) => {
-                let (pixel, planes) = if L::TOGETHER { (source.pixel, 1) } else { (1, C) };
-                let view = (pixel, planes, is_dense::<L>(request));
+                let view = (access.pixel(source), access.planes(), is_dense(request, access));
                 Ok(match Passes::new(simd, separable, from, placement.resized, kept)? {
-                    None => Self::pick::<L, C>(simd, request, None)?,
-                    Some(Passes::Rounded { axes, rows_first }) => {
-                        Self::Resampled(Resampled::Rounded(Resampler::new(simd, request, axes, rows_first, view)?))
-                    }
+                    None => Self::pick(simd, request, access, None)?,
+                    Some(Passes::Rounded { axes, rows_first }) => Self::Made(made(
+                        simd,
+                        Resampled::Rounded(Resampler::new(simd, request, axes, rows_first, view)?),
+                    )),
                     Some(Passes::Wide { axes, finish }) => {
-                        Self::Resampled(match Cells::of_whole_pixels(request, &axes, finish, view)? {
+                        let lines = match Cells::of_whole_pixels(request, &axes, finish, view)? {
                             Some(cells) => Resampled::Cells(cells),
                             None => Resampled::Summed(Summed::wide(simd, request, axes, finish, view)?),
-                        })
+                        };
+                        Self::Made(made(simd, lines))
                     }
                     Some(Passes::Float { axes, rounds: false }) => {
-                        Self::Floats(Resampled::Summed(Summed::float(simd, request, axes, false, view)?))
+                        Self::Floats(made(simd, Resampled::Summed(Summed::float(simd, request, axes, false, view)?)))
                     }
                     Some(Passes::Float { axes, rounds: true }) => {
-                        Self::Resampled(match Cells::new(request, &axes, view)? {
+                        let lines = match Cells::new(request, &axes, view)? {
                             Some(cells) => Resampled::Cells(cells),
                             None => Resampled::Summed(Summed::float(simd, request, axes, true, view)?),
-                        })
+                        };
+                        Self::Made(made(simd, lines))
                     }
-                    Some(Passes::TwoTaps { axes }) => Self::blend::<L, C>(simd, request, axes)?,
+                    Some(Passes::TwoTaps { axes }) => Self::blend(simd, request, access, axes)?,
                 })
             }
         }
     }
 
     /// Each pixel one of the source: its neighbours without a filter.
-    fn pick<L: Load, const C: usize>(
-        simd: S,
-        request: &Request,
-        filter: Option<(Filter, bool)>,
-    ) -> Result<Self, NoMemory> {
+    fn pick(simd: S, request: &Request, access: Access, filter: Option<(Filter, bool)>) -> Result<Self, NoMemory> {
         let (source, placement) = (&request.source, &request.placement);
         let window = placement.window;
         let indices = |source: usize, resized: u32, kept: Range<u32>| match filter {
@@ -97,62 +121,72 @@ impl<S: Simd> Lines<S> {
         let [kept_rows, kept_columns] = window.ranges();
         let rows = indices(source.rows, placement.resized[0], kept_rows)?;
         // Of a turned image that is resized fewer pixels are read than its rows have.
-        let makes = request.conversion.is_some() || source.turned && L::TOGETHER;
-        let dense = is_dense::<L>(request);
+        let makes = request.conversion.is_some() || source.turned && access.is_interleaved();
+        let dense = is_dense(request, access);
         if request.sample == Sample::U8 && filter.is_none() && (dense || makes) {
             return Ok(Self::Dense { rows, left: if dense { window.left as usize } else { 0 } });
         }
         let columns = indices(source.columns, placement.resized[1], kept_columns)?;
         if request.sample != Sample::U8 {
-            return Ok(Self::Wide { rows, columns, sample: request.sample });
+            let channels = access.channels;
+            return Ok(Self::Floats(Box::new(Samples { simd, rows, columns, channels, sample: request.sample })));
         }
-        Ok(Self::Picked { rows, blocks: picked::<S, L>(simd, request, C, &columns)? })
+        Self::one_tap(simd, request, access, rows, &columns)
     }
 
     /// Two rows by two columns, where each of them has a weight that is not zero: where the ratio is a whole odd number,
     /// one of the two has all of it in each direction. The others are not fetched: 199 against 125 us for 1080x1920 ->
     /// 640x640 letterbox, 40 against 36 us for 576x768 -> 240x256, on Zen 4.
-    fn blend<L: Load, const C: usize>(
-        simd: S,
-        request: &Request,
-        [rows, columns]: [Vec<Pair>; 2],
-    ) -> Result<Self, NoMemory> {
+    fn blend(simd: S, request: &Request, access: Access, [rows, columns]: [Vec<Pair>; 2]) -> Result<Self, NoMemory> {
         let single = |pairs: &[Pair]| memory::whole_list(pairs.iter().map(|pair| pair.single()));
-        Ok(match (single(&rows)?, single(&columns)?) {
+        let (rows, columns, taps) = match (single(&rows)?, single(&columns)?) {
             (Some(rows), Some(columns)) => {
                 // A pixel alone: each rounding of its sample gives it back.
                 let alone = |pairs: Vec<Pair>| memory::list(pairs.into_iter().map(|pair| pair.at[0]));
-                Self::Picked { rows: alone(rows)?, blocks: picked::<S, L>(simd, request, C, &alone(columns)?)? }
+                return Self::one_tap(simd, request, access, alone(rows)?, &alone(columns)?);
             }
-            (None, Some(columns)) => {
-                let columns = memory::list(columns.into_iter().map(|pair| (pair.at, pair.weights)))?;
-                Self::Blended { rows, blocks: blended::<S, L>(simd, request, C, 1, &columns)?, taps: 1 }
-            }
+            (None, Some(columns)) => (rows, memory::list(columns.into_iter().map(|pair| (pair.at, pair.weights)))?, 1),
             (_, None) => {
                 let columns = columns.into_iter().map(|pair| pair.neighbours(request.source.columns));
-                let blocks = blended::<S, L>(simd, request, C, 2, &memory::list(columns)?)?;
-                Self::Blended { rows, blocks, taps: 2 }
+                (rows, memory::list(columns)?, 2)
             }
-        })
+        };
+        let direct = access.direct >= Direct::TwoTaps;
+        let channels = if direct { access.channels } else { access.pixel(&request.source) };
+        let blocks = blended(simd, request, access, (channels, taps), &columns)?;
+        let taps = Blended { rows, blocks, taps };
+        Ok(if direct { Self::Blended(taps) } else { Self::sampled(simd, request, access, Taps::Blended(taps)) })
+    }
+
+    /// Each pixel that of a row and a column.
+    fn one_tap(simd: S, request: &Request, access: Access, rows: Vec<u32>, columns: &[u32]) -> Result<Self, NoMemory> {
+        let direct = access.direct >= Direct::OneTap;
+        let channels = if direct { access.channels } else { access.pixel(&request.source) };
+        let taps = Picked { rows, blocks: picked(simd, request, access, channels, columns)? };
+        Ok(if direct { Self::Picked(taps) } else { Self::sampled(simd, request, access, Taps::Picked(taps)) })
+    }
+
+    fn sampled(simd: S, request: &Request, access: Access, taps: Taps<S>) -> Self {
+        Self::Made(Box::new(Sampled::new(simd, taps, request, access)))
     }
 
     /// The scratch that a run needs.
     pub(super) fn scratch(&self) -> Room {
         match self {
-            Self::Resampled(line) | Self::Floats(line) => line.scratch(),
-            Self::Wide { columns, .. } => Room { bytes: columns.len() * 4 * 4, pointers: 0 },
-            Self::Dense { .. } | Self::Picked { .. } | Self::Blended { .. } => Room::default(),
+            Self::Made(line) | Self::Floats(line) => line.scratch(),
+            Self::Dense { .. } | Self::Picked(_) | Self::Blended(_) => Room::default(),
         }
     }
 
     /// Where the source rows that are read here are made; resampled lines make the rows that they need themselves.
-    pub(super) fn made_rows<L: Load>(&self, request: &Request) -> Option<MadeRows> {
+    pub(super) fn made_rows(&self, request: &Request, access: Access) -> Option<MadeRows> {
         match self {
-            Self::Dense { .. } if !is_dense::<L>(request) => {
+            Self::Dense { .. } if !is_dense(request, access) => {
                 Some(MadeRows::new(request, request.placement.window.ranges()))
             }
-            Self::Picked { .. } | Self::Blended { .. } => MadeRows::converted(request),
-            _ => None,
+            Self::Made(line) if !line.reads_source() => None,
+            Self::Picked(_) | Self::Blended(_) | Self::Made(_) => MadeRows::converted(request),
+            Self::Dense { .. } | Self::Floats(_) => None,
         }
     }
 }
@@ -161,15 +195,18 @@ impl<S: Simd> Holds for Lines<S> {
     fn bytes(&self) -> usize {
         match self {
             Self::Dense { rows, .. } => memory::bytes(rows),
-            Self::Picked { rows, blocks } => memory::bytes(rows) + memory::bytes(blocks),
-            Self::Blended { rows, blocks, .. } => memory::bytes(rows) + memory::bytes(blocks),
-            Self::Resampled(line) | Self::Floats(line) => line.bytes(),
-            Self::Wide { rows, columns, .. } => memory::bytes(rows) + memory::bytes(columns),
+            Self::Picked(taps) => taps.bytes(),
+            Self::Blended(taps) => taps.bytes(),
+            Self::Made(line) | Self::Floats(line) => line.bytes(),
         }
     }
 }
 
+fn made<S: Simd>(simd: S, lines: Resampled<S>) -> Box<dyn RowSource> {
+    Box::new(ResampledRows { simd, lines })
+}
+
 /// Whether the pixels of a row are read in place, one after the other.
-fn is_dense<L: Load>(request: &Request) -> bool {
-    L::is_dense(request.source.column_stride, request.source.channel_stride) && request.conversion.is_none()
+fn is_dense(request: &Request, access: Access) -> bool {
+    access.is_dense(&request.source) && request.conversion.is_none()
 }

@@ -6,6 +6,7 @@
 mod blocks;
 mod body;
 mod cells;
+mod code;
 mod convert;
 mod keeping;
 mod lines;
@@ -15,11 +16,14 @@ mod quads;
 mod resampled;
 mod rows;
 mod runs;
+mod sampled;
 mod scratch;
 mod separable;
 mod sink;
 mod store;
 mod summed;
+mod tables;
+mod taps;
 mod wide;
 
 use std::sync::Arc;
@@ -33,9 +37,11 @@ use crate::placement::Placement;
 use crate::simd::{Half, Steps, Token};
 
 pub use body::Body;
+use code::Code;
 pub(crate) use convert::{Conversion, YuvToRgb, gray, over};
+use load::Access;
 pub(crate) use load::Load;
-pub use load::{Interleaved, Planar};
+pub use load::{Direct, Interleaved, Planar};
 pub(crate) use runs::Runs;
 pub(crate) use store::Store;
 pub use store::{Pixels, Planes};
@@ -76,11 +82,11 @@ pub struct Kernel {
     shape: Shape,
     /// Whether it maps values that are f32 when they are resampled.
     floats: bool,
-    prepare: Prepare,
+    /// What it fetches from the source.
+    direct: Direct,
+    /// `None` in the place of the kernel of a declaration that has errors.
+    code: Option<Code>,
 }
-
-/// Builds the tables for one source size.
-type Prepare = fn(Token, &Request) -> Result<Box<dyn Prepared>, NoMemory>;
 
 impl Kernel {
     /// The kernel of a body. A body that no source or output has channels for is not compiled:
@@ -106,6 +112,10 @@ impl Kernel {
                 matches!(C, 1 | 3 | 4) && C <= K::Load::PIXEL,
                 "1, 3 or 4 channels are read, and no more than there are"
             );
+            assert!(
+                matches!(K::Load::LAYOUT, Layout::Hwc) || matches!(K::DIRECT, Direct::Nothing),
+                "nothing is fetched from planes"
+            );
         }
         let shape = Shape {
             pixel: K::Load::PIXEL,
@@ -115,7 +125,7 @@ impl Kernel {
             store: K::Store::LAYOUT,
             map: K::MAP,
         };
-        Self { shape, floats: K::FLOATS, prepare: body::prepare::<K, C> }
+        Self { shape, floats: K::FLOATS, direct: K::DIRECT, code: Some(Code::of::<K, C>()) }
     }
 
     /// In the place of the kernel of a declaration that has errors: no plan has its shape.
@@ -128,7 +138,7 @@ impl Kernel {
             store: Layout::Hwc,
             map: MapForm::Keep,
         };
-        Self { shape, floats: false, prepare: |_, _| unreachable!("`check` refuses every plan") }
+        Self { shape, floats: false, direct: Direct::Nothing, code: None }
     }
 
     /// What the code reads and writes.
@@ -162,7 +172,10 @@ impl Kernel {
     /// # Errors
     /// When there is no memory for them.
     pub(crate) fn prepare(&self, token: Token, request: &Request) -> Result<Box<dyn Prepared>, NoMemory> {
-        (self.prepare)(token, request)
+        let Shape { load, channels, element, .. } = self.shape;
+        let access = Access { layout: load, channels, direct: self.direct };
+        let code = self.code.as_ref().expect("`check` refuses every plan without it");
+        code.prepare(token, request, access, element)
     }
 }
 

@@ -1,6 +1,8 @@
 //! Output rows that are resampled before a body maps and stores them.
 
 use super::cells::Cells;
+use super::lines::RowSource;
+use super::rows::Rows;
 use super::scratch::{Room, Scratch};
 use super::separable::Resampler;
 use super::summed::Summed;
@@ -20,7 +22,7 @@ pub(super) enum Resampled<S: Simd> {
 
 impl<S: Simd> Resampled<S> {
     /// The scratch that a run needs.
-    pub(super) fn scratch(&self) -> Room {
+    fn scratch(&self) -> Room {
         match self {
             Self::Rounded(passes) => passes.scratch(),
             Self::Summed(passes) => passes.scratch(),
@@ -29,7 +31,7 @@ impl<S: Simd> Resampled<S> {
     }
 
     /// Bytes from the line of a plane to the line of the next.
-    pub(super) fn stride(&self) -> isize {
+    fn stride(&self) -> isize {
         match self {
             Self::Rounded(passes) => passes.line_stride(),
             Self::Summed(passes) => passes.line_stride(),
@@ -39,14 +41,10 @@ impl<S: Simd> Resampled<S> {
 
     /// Resamples output row `y`; rows are asked for from the first to the last. Gives the line of the first plane.
     ///
-    /// This enters the level's gateway for itself, once a row, so that the passes are compiled once and not into every
-    /// kernel.
-    ///
     /// # Safety
     /// `view` is that of [`Prepared::run`](super::Prepared::run); `scratch` was made ready for
     /// [`scratch`](Self::scratch) bytes.
-    #[inline(never)]
-    pub(super) unsafe fn line(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
+    unsafe fn line(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
         // SAFETY: the caller promises a view that these passes were made for, and scratch of their bytes: what each asks for.
         unsafe {
             match self {
@@ -55,6 +53,33 @@ impl<S: Simd> Resampled<S> {
                 Self::Cells(passes) => passes.row(simd, scratch, y, view),
             }
         }
+    }
+}
+
+/// They, on their level.
+pub(super) struct ResampledRows<S: Simd> {
+    pub(super) simd: S,
+    pub(super) lines: Resampled<S>,
+}
+
+impl<S: Simd> RowSource for ResampledRows<S> {
+    fn scratch(&self) -> Room {
+        self.lines.scratch()
+    }
+
+    fn stride(&self) -> isize {
+        self.lines.stride()
+    }
+
+    unsafe fn row(&self, _: &mut Rows<'_>, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
+        // SAFETY: the caller promises the view and the scratch, in this order of rows; `source` has none then.
+        unsafe { self.lines.line(self.simd, scratch, y, view) }
+    }
+}
+
+impl<S: Simd> Holds for ResampledRows<S> {
+    fn bytes(&self) -> usize {
+        self.lines.bytes()
     }
 }
 

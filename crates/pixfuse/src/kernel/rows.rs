@@ -37,43 +37,80 @@ impl MadeRows {
 /// The rows of one run.
 pub(super) enum Rows<'a> {
     InPlace(&'a View),
-    Made { rows: &'a MadeRows, view: &'a View, scratch: *mut u8, held: Held },
+    /// One indirect call a row, so that what makes them is compiled into no kernel.
+    Made(&'a mut dyn MakeRows),
 }
 
-impl<'a> Rows<'a> {
-    pub(super) fn new(rows: Option<&'a MadeRows>, view: &'a View, scratch: &mut Scratch) -> Self {
-        match rows {
-            None => Self::InPlace(view),
-            Some(rows) => Self::Made { rows, view, scratch: scratch.parts().0, held: [None; 2] },
-        }
+/// What makes the source rows of one run, once it is asked for them.
+pub(super) trait MakeRows {
+    /// The address of a row, from the first column that is made.
+    ///
+    /// # Safety
+    /// The row is inside the view.
+    unsafe fn row(&mut self, row: u32) -> *const u8;
+
+    /// The addresses of two neighbouring rows.
+    ///
+    /// # Safety
+    /// They are inside the view.
+    unsafe fn two(&mut self, two: [u32; 2]) -> [*const u8; 2];
+}
+
+/// [`MadeRows`] of one view.
+pub(super) struct Made<'a, S> {
+    simd: S,
+    rows: &'a MadeRows,
+    view: &'a View,
+    scratch: *mut u8,
+    held: Held,
+}
+
+impl<'a, S: Simd> Made<'a, S> {
+    /// # Safety
+    /// `scratch` has the bytes that the rows need, which nothing else uses as long as this is asked for rows.
+    pub(super) unsafe fn new(simd: S, rows: &'a MadeRows, view: &'a View, scratch: &mut Scratch) -> Self {
+        Self { simd, rows, view, scratch: scratch.parts().0, held: [None; 2] }
+    }
+}
+
+impl<S: Simd> MakeRows for Made<'_, S> {
+    unsafe fn row(&mut self, row: u32) -> *const u8 {
+        let Self { simd, rows, view, scratch, ref mut held } = *self;
+        // SAFETY: the caller promises a row of the view; the scratch of these rows, which `held` is about, is of this run.
+        unsafe { rows.pack.row(simd, (view, 0), row, held, scratch) }
     }
 
+    unsafe fn two(&mut self, two: [u32; 2]) -> [*const u8; 2] {
+        let Self { simd, rows, view, scratch, ref mut held } = *self;
+        // SAFETY: the caller promises two rows of the view; the scratch is as for `row`.
+        unsafe { rows.pack.two_rows(simd, (view, 0), two, held, scratch) }
+    }
+}
+
+impl Rows<'_> {
     /// The address of a row, from column 0, or from the first column that is made.
     ///
     /// # Safety
-    /// The row is inside the view, and the scratch is as large as [`MadeRows::scratch`].
+    /// The row is inside the view.
     #[inline(always)]
-    pub(super) unsafe fn row<S: Simd>(&mut self, simd: S, row: u32) -> *const u8 {
+    pub(super) unsafe fn row(&mut self, row: u32) -> *const u8 {
         match self {
             Self::InPlace(view) => view.pixels.row(row as usize),
-            // SAFETY: the caller promises a row of the view and the scratch of these rows, which `held` is about: both are
-            // of this run.
-            Self::Made { rows, view, scratch, held } => unsafe { rows.pack.row(simd, (view, 0), row, held, *scratch) },
+            // SAFETY: the caller promises a row of the view.
+            Self::Made(rows) => unsafe { rows.row(row) },
         }
     }
 
     /// The addresses of two neighbouring rows.
     ///
     /// # Safety
-    /// As [`row`](Self::row), for each.
+    /// They are inside the view.
     #[inline(always)]
-    pub(super) unsafe fn two<S: Simd>(&mut self, simd: S, two: [u32; 2]) -> [*const u8; 2] {
+    pub(super) unsafe fn two(&mut self, two: [u32; 2]) -> [*const u8; 2] {
         match self {
             Self::InPlace(view) => two.map(|row| view.pixels.row(row as usize)),
-            // SAFETY: the caller promises two rows of the view and the scratch of these rows, as for `row`.
-            Self::Made { rows, view, scratch, held } => unsafe {
-                rows.pack.two_rows(simd, (view, 0), two, held, *scratch)
-            },
+            // SAFETY: the caller promises two rows of the view.
+            Self::Made(rows) => unsafe { rows.two(two) },
         }
     }
 

@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use super::blocks::{Target, starts};
+use super::taps::StoreBlock;
 use super::{Body, Load, Numbers, Store};
 use crate::simd::Simd;
 
@@ -86,5 +87,20 @@ impl<K: Body<C>, S: Simd, const C: usize> Sink<'_, K, S, C> {
         // SAFETY: the caller promises the output, with `C` planes or pixels of `C` elements, in which the window is, and that
         // the block ends inside a row of the window: so it ends before the plane does.
         unsafe { K::Store::store(simd, self.out, target.plane, target.pixel(y, column), values) };
+    }
+}
+
+/// A row of a sink.
+pub(super) struct SinkRow<'a, K: Body<C>, S: Simd, const C: usize> {
+    pub(super) sink: &'a Sink<'a, K, S, C>,
+    /// From the sink's first row.
+    pub(super) y: usize,
+}
+
+impl<K: Body<C>, S: Simd, const C: usize> StoreBlock<S, C> for SinkRow<'_, K, S, C> {
+    #[inline(always)]
+    unsafe fn store(&self, simd: S, column: usize, pixel: [S::I32; C]) {
+        // SAFETY: the caller promises a block inside the row, which is one of the sink's.
+        unsafe { self.sink.store(simd, self.y, column, pixel) };
     }
 }

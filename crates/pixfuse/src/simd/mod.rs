@@ -20,11 +20,15 @@ mod x86_64;
 pub(crate) use cells::{CHUNK, CellColumns, CellRows, CellTaps, MOST_ROWS, Share, ShareUnit, WholeCells};
 pub(crate) use elements::Plain;
 pub use elements::{Elements, Half, Steps};
+#[cfg(target_arch = "aarch64")]
+pub(crate) use neon::Neon;
 pub(crate) use passes::{PlainRows, ROUNDED_BITS, SLACK, interleave};
 pub(crate) use scalar::Scalar;
 pub(crate) use taps::BlockTaps;
 pub use token::Level;
 pub(crate) use token::{Token, Visit};
+#[cfg(target_arch = "x86_64")]
+pub(crate) use x86_64::{Avx2, Avx512};
 
 use std::mem::MaybeUninit;
 

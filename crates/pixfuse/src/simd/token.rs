@@ -140,21 +140,21 @@ impl Token {
         }
     }
 
-    /// Visits with this level, or with the widest narrower one whose block fits into `columns` output pixels.
+    /// This level, or the widest narrower one whose block fits into `columns` output pixels.
     ///
     /// A loop ends with a block that overlaps the one before, so an image narrower than a block has none at all. Every
     /// level gives the same bytes, so a narrower one may take over.
-    pub(crate) fn visit_within<V: Visit>(self, columns: usize, visit: V) -> V::Output {
+    pub(crate) fn within(self, columns: usize) -> Self {
         match self {
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512(simd) if columns >= Avx512::LANES => visit.visit(simd),
+            Self::Avx512(_) if columns >= Avx512::LANES => self,
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512(simd) => Self::Avx2(simd.avx2()).visit_within(columns, visit),
+            Self::Avx512(simd) => Self::Avx2(simd.avx2()).within(columns),
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2(simd) if columns >= Avx2::LANES => visit.visit(simd),
+            Self::Avx2(_) if columns >= Avx2::LANES => self,
             #[cfg(target_arch = "aarch64")]
-            Self::Neon(simd) if columns >= Neon::LANES => visit.visit(simd),
-            _ => visit.visit(Scalar),
+            Self::Neon(_) if columns >= Neon::LANES => self,
+            _ => Self::Scalar(Scalar),
         }
     }
 }

@@ -147,5 +147,5 @@ fn every_shape_is_among_them() {
     };
     assert_eq!(all().len(), 13 * 2 * 12 * 9 * 2);
     assert_eq!(shapes(all()), shapes(each_code_path()));
-    assert_eq!(shapes(all()).len(), 78);
+    assert_eq!(shapes(all()).len(), 66);
 }

@@ -19,8 +19,8 @@ mod narrow;
 mod string;
 mod turn;
 
-pub(super) use avx2::Avx2;
-pub(super) use avx512::Avx512;
+pub(crate) use avx2::Avx2;
+pub(crate) use avx512::Avx512;
 
 /// The features of each level, written once: `$with` is given them.
 macro_rules! features {

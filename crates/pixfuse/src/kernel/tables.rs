@@ -1,0 +1,151 @@
+//! The tables of one source size, and the run over them: the same for every kernel, and compiled once a level.
+
+use std::sync::Arc;
+
+use pixfuse_spec::{Resample, Stored};
+
+use super::blocks::Target;
+use super::body::{Job, MapRows};
+use super::lines::Lines;
+use super::load::Access;
+use super::rows::{Made, MadeRows, Rows};
+use super::runs::Runs;
+use super::scratch::Scratch;
+use super::{Numbers, Prepared, Request};
+use crate::image::view::View;
+use crate::memory::{Holds, NoMemory};
+use crate::placement::Placement;
+use crate::simd::Simd;
+
+/// Bytes of rows that are mapped before they are moved: they stay in the second cache, and what is written of a patch is all
+/// of it.
+const BAND: usize = 512 << 10;
+
+/// Tables for one source size on one level.
+pub(super) struct Tables<S: Simd> {
+    pub(super) simd: S,
+    pub(super) lines: Lines<S>,
+    /// Columns of the window.
+    pub(super) width: usize,
+    /// From a channel of the source to the next.
+    pub(super) channel_stride: isize,
+    /// Where source rows are made before they are read.
+    made: Option<MadeRows>,
+    /// Rows of the window.
+    height: usize,
+    target: Target,
+    /// Where each row goes when it is whole, if not to the target.
+    runs: Option<Arc<Runs>>,
+    /// Row and column of the output where the window's first pixel goes.
+    at: [usize; 2],
+    /// What a pixel of the output consists of.
+    pixel: (usize, Stored),
+    map_rows: MapRows<S>,
+}
+
+/// What one long row serves: fewer tails, and images narrower than a block still fill one. Not for a view that needs a table
+/// of its columns, such as a photo turned by 180 degrees: tables of a row are small, of an image they are larger than the
+/// image.
+pub(super) fn joined(request: &Request, access: Access) -> Option<Request> {
+    let Request { source, resample, placement, runs, .. } = request;
+    let whole = Placement::whole([source.rows, source.columns].map(|side| side as u32));
+    // A window's sides are u32, and vectors take i32 offsets.
+    let fits = source.rows.checked_mul(source.columns).is_some_and(|pixels| pixels <= i32::MAX as usize);
+    let joins = *resample == Resample::None
+        && access.is_dense(source)
+        && source.rows_join
+        && fits
+        && *placement == whole
+        && runs.is_none();
+    joins.then(|| {
+        let mut request = request.clone();
+        let source = &mut request.source;
+        (source.columns, source.rows) = (source.columns * source.rows, 1);
+        request.placement = Placement::whole([1, source.columns as u32]);
+        request
+    })
+}
+
+impl<S: Simd> Tables<S> {
+    /// For a kernel that reads and stores so, with its code on this level.
+    ///
+    /// # Errors
+    /// When there is no memory for them.
+    pub(super) fn prepare(
+        simd: S,
+        request: &Request,
+        access: Access,
+        element: Stored,
+        map_rows: MapRows<S>,
+    ) -> Result<Box<dyn Prepared>, NoMemory> {
+        let Request { source, placement, runs, .. } = request;
+        let lines = Lines::new(simd, request, access)?;
+        Ok(Box::new(Self {
+            simd,
+            made: lines.made_rows(request, access),
+            lines,
+            width: placement.window.columns as usize,
+            height: placement.window.rows as usize,
+            channel_stride: source.channel_stride,
+            target: Target::of(placement),
+            runs: runs.clone(),
+            at: placement.at,
+            pixel: (access.channels, element),
+            map_rows,
+        }))
+    }
+}
+
+impl<S: Simd> Holds for Tables<S> {
+    fn bytes(&self) -> usize {
+        size_of_val(self) + self.lines.bytes()
+    }
+}
+
+impl<S: Simd> Prepared for Tables<S> {
+    unsafe fn run(&self, view: &View, out: *mut u8, numbers: &Numbers<'_>) -> Result<(), NoMemory> {
+        let Self { simd, target, width, height, at, pixel: (channels, element), map_rows, .. } = *self;
+        let mut room = self.lines.scratch();
+        let made = self.made.as_ref();
+        let bytes = (made.map_or(0, MadeRows::scratch).next_multiple_of(64) + room.bytes).next_multiple_of(64);
+        let runs = self.runs.as_deref();
+        let line = width * channels * element.size();
+        let most = runs.map_or(0, |_| (BAND / line.max(1)).clamp(1, height.max(1)));
+        room.bytes = bytes + most * line;
+        Scratch::with(room, |scratch| {
+            let band = scratch.from(bytes);
+            // SAFETY: the room is for the rows too, which are made in its first bytes.
+            let mut made = made.map(|rows| unsafe { Made::new(simd, rows, view, scratch) });
+            let mut source = match &mut made {
+                None => Rows::InPlace(view),
+                Some(made) => Rows::Made(made),
+            };
+            let mut map = |out, target, rows| {
+                let job = Job { view, source: &mut source, scratch, out, target, numbers, rows };
+                // SAFETY: the caller promises the view and an output with the placement that the target is of, or `band` is
+                // scratch that holds the rows; `source` reads that view, and the scratch has the bytes that the lines and
+                // the rows that are made ask for.
+                unsafe { map_rows(self, job) };
+            };
+            let Some(runs) = runs else { return map(out, target, 0..height) };
+            // Rows whose runs adjoin in the tensor, and moved from here: a call inside the kernel's loop over rows would
+            // have each block reload the numbers that vectors hold (two thirds more instructions for 224x224 pixels).
+            let mut start = 0;
+            while start < height {
+                let count = runs.adjoining(at[0] + start, most.min(height - start));
+                map(band, Target::band(width, count), start..start + count);
+                let (rows, columns) = (at[0] + start..at[0] + start + count, at[1]..at[1] + width);
+                // SAFETY: `band` is scratch behind what the lines use and holds the rows, `count` <= `most` of them. The runs
+                // are those of the output that the caller promises, which the window is inside of, and so is the element.
+                unsafe {
+                    match element {
+                        Stored::F32 => runs.scatter::<f32>(band.cast(), out.cast(), rows, columns),
+                        Stored::U16 => runs.scatter::<u16>(band.cast(), out.cast(), rows, columns),
+                        Stored::U8 => runs.scatter::<u8>(band, out, rows, columns),
+                    }
+                }
+                start += count;
+            }
+        })
+    }
+}
