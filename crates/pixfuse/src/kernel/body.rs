@@ -68,7 +68,7 @@ pub(super) type MapRows<S> = unsafe fn(&Tables<S>, Job<'_, '_>);
 /// were made for such a body. `source` has the rows of the view, and `scratch` the bytes that the lines and the rows that
 /// are made need. `rows` are inside the window, and the jobs of one scratch go from the first to the last.
 pub(super) unsafe fn map_rows<K: Body<C>, S: Simd, const C: usize>(tables: &Tables<S>, job: Job<'_, '_>) {
-    // SAFETY: the caller's promises are those that `Run::new` asks for.
+    // SAFETY: the caller promises the view, the rows of its source, the output and the scratch of these tables.
     tables.simd.vectorize(unsafe { Run::<K, S, C>::new(tables, job) });
 }
 

@@ -154,7 +154,11 @@ impl Token {
             Self::Avx2(_) if columns >= Avx2::LANES => self,
             #[cfg(target_arch = "aarch64")]
             Self::Neon(_) if columns >= Neon::LANES => self,
-            _ => Self::Scalar(Scalar),
+            _ => {
+                // A pixel at a time fits into any.
+                let _ = columns;
+                Self::Scalar(Scalar)
+            }
         }
     }
 }
