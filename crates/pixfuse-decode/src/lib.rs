@@ -191,4 +191,10 @@ mod site {
 
     #[doc = include_str!("../../../site/rust/presets.md")]
     struct Presets;
+
+    #[doc = include_str!("../../../site/rust/bind.md")]
+    struct Bind;
+
+    #[doc = include_str!("../../../site/rust/batch.md")]
+    struct Batches;
 }

@@ -22,6 +22,21 @@
 //! # Ok::<(), pixfuse::Error>(())
 //! ```
 //!
+//! # Build it with optimisation, in development too
+//!
+//! Kernels are generic code over vectors. Without optimisation each operation on a vector is a call, and they are more than a
+//! hundred times slower. In the `Cargo.toml` of your workspace:
+//!
+//! ```toml
+//! [profile.dev.package."*"]
+//! opt-level = 3
+//! ```
+//!
+//! The kernel of an attribute is compiled with the crate that it stands in: `[profile.dev] opt-level = 1` is for that one.
+//! [`Pipeline::parse`] runs on kernels of this crate.
+//!
+//! # More
+//!
 //! The features `image` and `ndarray` make an [`ImageRef`] of the types of those crates, and arrays of a [`Tensor`].
 //!
 //! [`mod@language`] is the reference of all that a declaration can say. [`Pipeline::parse`] takes the same declaration as
@@ -108,3 +123,15 @@ pub mod rt {
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
+
+/// The site's Rust code that needs a feature of this crate, as documentation tests.
+#[cfg(doctest)]
+mod site {
+    #[cfg(feature = "image")]
+    #[doc = include_str!("../../../site/rust/image.md")]
+    struct Image;
+
+    #[cfg(feature = "ndarray")]
+    #[doc = include_str!("../../../site/rust/ndarray.md")]
+    struct Ndarray;
+}
