@@ -22,6 +22,7 @@ use crate::picture::{self, Picture};
 use same::side;
 
 #[doc = include_str!("pipeline/pipeline.md")]
+#[allow(clippy::doc_lazy_continuation, reason = "`>>>` is Python's prompt, and what follows it is no quote")]
 #[pyclass(frozen, eq, hash, weakref, module = "pixfuse")]
 pub(crate) struct Pipeline {
     pub(crate) pipe: pixfuse::Pipeline,
