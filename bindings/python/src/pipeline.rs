@@ -19,7 +19,6 @@ use crate::keywords;
 use crate::orient::Orient;
 use crate::out::dtype_name;
 use crate::picture::{self, Picture};
-use same::side;
 
 #[doc = include_str!("pipeline/pipeline.md")]
 #[allow(clippy::doc_lazy_continuation, reason = "`>>>` is Python's prompt, and what follows it is no quote")]
@@ -113,7 +112,7 @@ impl Pipeline {
         threads: Option<&Bound<'py, PyAny>>,
     ) -> Result<Bound<'py, PyAny>, Failure> {
         // What is read of them is their own code, so they come before any memory.
-        let threads = threads.map_or(Ok(1), |threads| side("threads", threads))?;
+        let threads = threads.map_or(Ok(1), |threads| same::side("threads", threads))?;
         let orient = Orient::of(orient)?;
         with_element!(self.pipe.element(), T => self.run_one::<T>(image, out, orient, threads))
     }
@@ -140,7 +139,7 @@ impl Pipeline {
         threads: Option<&Bound<'py, PyAny>>,
         orient: Option<&Bound<'py, PyAny>>,
     ) -> Result<Bound<'py, PyAny>, Failure> {
-        let threads = threads.map_or(Ok(1), |threads| side("threads", threads))?;
+        let threads = threads.map_or(Ok(1), |threads| same::side("threads", threads))?;
         let orient = Orient::of(orient)?;
         let made = with_element!(self.pipe.element(), T => self.run_batch::<T>(images, out, orient, threads, None))?;
         Ok(made.0)
@@ -170,7 +169,7 @@ impl Pipeline {
         threads: Option<&Bound<'py, PyAny>>,
         orient: Option<&Bound<'py, PyAny>>,
     ) -> Result<(Bound<'py, PyAny>, Bound<'py, PyArray1<i64>>), Failure> {
-        let threads = threads.map_or(Ok(1), |threads| side("threads", threads))?;
+        let threads = threads.map_or(Ok(1), |threads| same::side("threads", threads))?;
         let (join, orient) = (Some(Join::Concat), Orient::of(orient)?);
         let (made, joined) =
             with_element!(self.pipe.element(), T => self.run_batch::<T>(images, out, orient, threads, join))?;
@@ -200,7 +199,7 @@ impl Pipeline {
         threads: Option<&Bound<'py, PyAny>>,
         orient: Option<&Bound<'py, PyAny>>,
     ) -> Result<(Bound<'py, PyAny>, Bound<'py, PyArrayDyn<bool>>), Failure> {
-        let threads = threads.map_or(Ok(1), |threads| side("threads", threads))?;
+        let threads = threads.map_or(Ok(1), |threads| same::side("threads", threads))?;
         let (join, orient) = (Some(Join::Pad), Orient::of(orient)?);
         let (made, joined) =
             with_element!(self.pipe.element(), T => self.run_batch::<T>(images, out, orient, threads, join))?;
@@ -297,7 +296,7 @@ impl Pipeline {
         let options = decode::options(orient, max_pixels, max_side, draft, truncated)?;
         let on_error = decode::on_error(on_error, fill)?;
         let pipe = match threads {
-            Some(threads) => self.pipe.with_threads(side("threads", threads)?)?,
+            Some(threads) => self.pipe.with_threads(same::side("threads", threads)?)?,
             None => self.pipe.clone(),
         };
         with_element!(pipe.element(), T => decode::batch::<T>(&pipe, files, out, &options, on_error))
@@ -327,7 +326,7 @@ impl Pipeline {
         size: &Bound<'_, PyAny>,
         options: Option<&Bound<'_, PyDict>>,
     ) -> Result<Batches, Failure> {
-        Batches::new(slf, files, side("size", size)?, options)
+        Batches::new(slf, files, same::side("size", size)?, options)
     }
 
     /// Where `decode` puts things of this file: as `geometry`, for the turned image; nothing but the header is read.
