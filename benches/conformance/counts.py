@@ -31,6 +31,8 @@ TILES = [{}, {"crop_to_patches": True}, {"crop_to_patches": True, "max_patches":
 SIDES = [{}, {"patch_size": 16}, {"merge_size": 1}, {"patch_size": 12, "merge_size": 3}, {"patch_size": 20}]
 TOKENS = [{}, {"max_image_tokens": 300}, {"patch_size": 16}, {"merge_size": 1}, {"max_image_tokens": 100, "patch_size": 12}]
 
+SOFT = [{}, *({"max_soft_tokens": tokens} for tokens in (70, 140, 560, 1120))]
+
 # The classes whose count is the number of rows or tiles in their tensor, and five sets of keywords of each.
 COUNTED = {
     "Qwen2VL": QWEN, "CohereCompass": QWEN, "PaddleOCRVL": QWEN, "MiniMaxM3VL": QWEN, "VideoLlama3": QWEN, "GlmImage": QWEN,
@@ -46,7 +48,7 @@ COUNTED = {
 PROCESSORS = {
     "qwen2_vl": "Qwen2VL", "cohere_compass": "CohereCompass", "cosmos3_edge": "Cosmos3Edge", "ernie4_5_vl_moe": "Ernie4_5_VLMoe",
     "glm4v": "Glm4v", "glm46v": "Glm46V", "glm5_next": "Glm5Next", "kimi_k25": "Kimi_K25", "minimax_m3_vl": "MiniMaxM3VL",
-    "muse_glimmer": "MuseGlimmer", "video_llama_3": "VideoLlama3",
+    "muse_glimmer": "MuseGlimmer", "video_llama_3": "VideoLlama3", "gemma4": "Gemma4", "gemma4_unified": "Gemma4Unified",
 }  # fmt: skip
 
 
@@ -118,7 +120,7 @@ def main():
     for module, base in PROCESSORS.items():
         made = processor(module, known[f"{base}ImageProcessor"][0]())
         # Muse Glimmer's processor divides by the merge that it was made with, whatever a call says.
-        for keywords in (sets for sets in COUNTED[base] if base != "MuseGlimmer" or "merge_size" not in sets):
+        for keywords in (sets for sets in COUNTED.get(base, SOFT) if base != "MuseGlimmer" or "merge_size" not in sets):
             def count(high, wide):
                 if base == "Glm5Next" and not is_tight(made.image_processor, high, wide, keywords):
                     return 0
@@ -133,4 +135,5 @@ def main():
         print(text)
 
 
-main()
+if __name__ == "__main__":
+    main()
