@@ -38,11 +38,11 @@ impl Cut {
     /// The cut of an output with this placement.
     ///
     /// # Errors
-    /// As [`PatchGrid::new`].
+    /// As [`PatchGrid::new`] and [`TileGrid::new`].
     pub(crate) fn new(spec: &Spec, placement: &Placement) -> Result<Self, Error> {
         let channels = spec.output.channels.channels();
         if let Some((tiles, canvas)) = spec.tiles.as_ref().zip(placement.tiles.as_ref()) {
-            return Ok(Self::Tiles(TileGrid::new(tiles, canvas)));
+            return Ok(Self::Tiles(TileGrid::new(tiles, canvas)?));
         }
         let patches = spec.patches.map(|patches| PatchGrid::new(patches, channels, placement.output)).transpose()?;
         Ok(patches.map_or(Self::Whole, Self::Patches))

@@ -2,11 +2,11 @@
 
 use pixfuse_spec::{Thumbnail, TileCanvas, Tiles};
 
-use crate::Layout;
 use crate::kernel::Runs;
 use crate::memory::{self, NoMemory};
 use crate::placement::Placement;
 use crate::tensor::Dims;
+use crate::{Error, Layout};
 
 /// The tiles of an image of one size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -22,13 +22,29 @@ pub(crate) struct TileGrid {
 }
 
 impl TileGrid {
-    pub(crate) fn new(tiles: &Tiles, canvas: &TileCanvas) -> Self {
+    /// The tiles of such a canvas.
+    ///
+    /// # Errors
+    /// When there are more than `pad_to`.
+    pub(crate) fn new(tiles: &Tiles, canvas: &TileCanvas) -> Result<Self, Error> {
         let sides = |sides: [u32; 2]| sides.map(|side| side as usize);
-        Self {
+        let grid = Self {
             tile: sides([tiles.rows, tiles.columns]),
             grid: sides(canvas.grid),
             thumbnail: tiles.thumbnail.filter(|_| canvas.thumbnail),
             pad_to: tiles.pad_to.map(|count| count as usize),
+        };
+        match grid.pad_to {
+            // Rules without a bound on the number of tiles let a declaration say any.
+            Some(most) if grid.count() > most => {
+                let [rows, columns] = grid.grid;
+                let thumbnail = if grid.thumbnail.is_some() { " and a thumbnail" } else { "" };
+                Err(Error::Image(format!(
+                    "{rows} x {columns} tiles{thumbnail} are more than pad_to = {most}: give a larger one, or resize to fewer \
+                     tiles before"
+                )))
+            }
+            _ => Ok(grid),
         }
     }
 

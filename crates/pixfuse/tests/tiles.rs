@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use common::table::{digest, goldens};
 use common::{agrees, levels, noise, photo};
-use pixfuse::{Clip, Geometry, ImageRef, Pipeline};
+use pixfuse::{Clip, Error, Geometry, ImageRef, Pipeline, reference};
 
 const RULES: [&str; 7] = [
     "rule = idefics3, thumbnail = last",
@@ -164,6 +164,31 @@ fn shapes_and_batches() {
     let batch = padded.batch::<u8>(&images).unwrap();
     assert_eq!(batch.dims, [2, 4, 20, 20, 3]);
     assert_eq!(batch.data[4800..], padded.run::<u8>(images[1]).unwrap().data);
+}
+
+/// A rule without a largest number of tiles lets a declaration ask for room for fewer than an image has.
+#[test]
+fn more_tiles_than_there_is_room_for_are_refused() {
+    let text = "input(rgb8), tiles(16, 16, bilinear, antialias, rule = idefics3, thumbnail = last, pad_to = 4), output(rgb, f32)";
+    let twice = text.replace("tiles(", "resize(rule = idefics3, longest = 64, bilinear, antialias), tiles(");
+    let pixels = noise(64 * 48 * 3);
+    for text in [text, &twice] {
+        let pipe = Pipeline::parse(text).unwrap();
+        let [wide, small] = [[48, 64], [16, 16]]
+            .map(|[rows, columns]| ImageRef::rgb8(&pixels[..rows * columns * 3], rows, columns).unwrap());
+        let refused = Err(Error::Image(
+            "3 x 4 tiles and a thumbnail are more than pad_to = 4: give a larger one, or resize to fewer tiles before"
+                .into(),
+        ));
+        assert_eq!(pipe.run::<f32>(wide), refused, "{text}");
+        assert_eq!(reference::run::<f32>(&pipe, wide), refused, "{text}");
+        let mut out = [-7.0; 4 * 3 * 16 * 16];
+        assert_eq!(pipe.run_into(wide, &mut out).map(|()| unreachable!()), refused, "{text}");
+        assert!(out.iter().all(|value| *value == -7.0), "{text}");
+        if text != twice {
+            assert_eq!(pipe.run::<f32>(small).unwrap().dims, [4, 3, 16, 16]);
+        }
+    }
 }
 
 /// A line keeps a pixel, and of canvases that show as little of it the smallest is taken.

@@ -125,6 +125,11 @@ impl Pipeline {
         };
         let (cut, dims) = self.cut(&placement)?;
         let parts = cut.parts(plan, placement).map_err(none)?;
+        let elements: usize = dims.iter().product();
+        assert!(
+            parts.iter().all(|part| part.start + part.elements <= elements),
+            "a part of the tensor is outside of it"
+        );
         let mut bands = Vec::new();
         for Part { placement, runs, start, .. } in &parts {
             for placement in placement.bands(threads) {
