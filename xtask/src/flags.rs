@@ -88,7 +88,7 @@ xflags::xflags! {
             optional --against versions: String
         }
 
-        /// Build the wheel and the npm packages into target/dist.
+        /// Build the wheel, the npm packages and the C library into target/dist.
         cmd build {}
 
         /// Look for inputs that break a promise, by the targets of fuzz/, under AddressSanitizer.
@@ -104,7 +104,7 @@ xflags::xflags! {
         /// Build the documentation as static pages, into target/site.
         cmd site {}
 
-        /// Write the notices of third parties and the bill of materials of the wheel and the npm package.
+        /// Write the notices of third parties and the bill of materials of the wheel, the npm package and the C library.
         cmd notices {}
 
         /// Check licences, bans and sources of every dependency against deny.toml.

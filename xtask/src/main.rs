@@ -1,7 +1,7 @@
 //! The chores of the workspace: `cargo xtask <command>`.
 //!
-//! One file or folder is one command (`demo`, `test`, `bench`, `conformance`, `counts`, `goldens`, `package` for `build`,
-//! `fuzz`, `notices` with `deny`, `expand`, `ci`) or one thing that the commands share: `tools` finds programs and says
+//! One file or folder is one command (`demo`, `test`, `bench`, `conformance`, `counts`, `goldens`, `package` for `build`
+//! with `npm` and `c_library`, `fuzz`, `notices` with `deny`, `expand`, `ci`) or one thing that the commands share: `tools` finds programs and says
 //! how to get those that are missing, `python` keeps the virtual environments, `node` keeps `node_modules` and the addon,
 //! `jpeg` chooses the decoder that builds get, `cross` is the other machine, `emulate` the other CPU and `machine` the
 //! computer that it sits in, `progress` shows long work.
@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod c_library;
 mod ci;
 mod conformance;
 mod counts;

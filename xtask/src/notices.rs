@@ -1,4 +1,4 @@
-//! `cargo xtask notices`: what the wheel and the npm package say of the code of others that is in them.
+//! `cargo xtask notices`: what the wheel, the npm package and the C library say of the code of others that is in them.
 //!
 //! Two files beside each manifest, committed, so that every build has them: `THIRD-PARTY-NOTICES.txt`, the licence texts,
 //! by cargo-about; and `sbom.cdx.json`, the bill of materials. maturin would write the latter too, with the paths of the
@@ -23,7 +23,7 @@ struct Package {
     directory: &'static str,
 }
 
-const PACKAGES: [Package; 2] = [
+const PACKAGES: [Package; 3] = [
     Package {
         krate: "pixfuse-python",
         features: "libjpeg-turbo",
@@ -35,6 +35,12 @@ const PACKAGES: [Package; 2] = [
         features: "libjpeg-turbo",
         manifest: "bindings/node/addon/Cargo.toml",
         directory: "bindings/node",
+    },
+    Package {
+        krate: "pixfuse-c",
+        features: "libjpeg-turbo",
+        manifest: "bindings/c/Cargo.toml",
+        directory: "bindings/c",
     },
 ];
 

@@ -1,4 +1,4 @@
-//! `cargo xtask build`: the wheel and the npm packages, as they would be published, and a look into all.
+//! `cargo xtask build`: the wheel, the npm packages and the C library, as they would be published, and a look into all.
 
 use std::ffi::OsString;
 use std::fs;
@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::progress::step;
 use crate::python::{Profile, Venv};
-use crate::{jpeg, node, npm, report, tools};
+use crate::{c_library, jpeg, node, npm, report, tools};
 
 /// What each package must hold besides its code.
 pub(crate) const PAPERS: [&str; 5] =
@@ -29,6 +29,7 @@ pub(crate) fn run() -> Result<()> {
     venv.wheel("bindings/python", &dist)?;
     node::addon("the Node addon", "pixfuse-node-addon", "bindings/node/pixfuse.node", Profile::Published)?;
     npm::pack(&tools::host()?, &dist)?;
+    c_library::pack(&venv, &dist)?;
 
     let (mut rows, mut tarballs) = (Vec::new(), Vec::new());
     for entry in fs::read_dir(&dist)? {
