@@ -89,7 +89,18 @@ xflags::xflags! {
         }
 
         /// Build the wheel, the npm packages and the C library into target/dist.
-        cmd build {}
+        cmd build {
+            /// The npm packages alone, with an addon that was built for this target and copied to bindings/node/pixfuse.node.
+            optional --addon triple: String
+        }
+
+        /// Do all of a release that this machine can do without publishing, and list the rest.
+        cmd release {
+            /// Publish nothing, which only the workflow of a tag does.
+            optional --dry-run
+            /// The tag of the release, which the version and CHANGELOG.md must fit.
+            optional --tag tag: String
+        }
 
         /// Look for inputs that break a promise, by the targets of fuzz/, under AddressSanitizer.
         cmd fuzz {

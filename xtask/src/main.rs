@@ -1,7 +1,7 @@
 //! The chores of the workspace: `cargo xtask <command>`.
 //!
 //! One file or folder is one command (`demo`, `test`, `bench`, `conformance`, `counts`, `goldens`, `package` for `build`
-//! with `npm` and `c_library`, `fuzz`, `notices` with `deny`, `expand`, `ci`) or one thing that the commands share: `tools` finds programs and says
+//! with `npm` and `c_library`, `release`, `fuzz`, `notices` with `deny`, `expand`, `ci`) or one thing that the commands share: `tools` finds programs and says
 //! how to get those that are missing, `python` keeps the virtual environments, `node` keeps `node_modules` and the addon,
 //! `jpeg` chooses the decoder that builds get, `cross` is the other machine, `emulate` the other CPU and `machine` the
 //! computer that it sits in, `progress` shows long work.
@@ -29,6 +29,7 @@ mod npm;
 mod package;
 mod progress;
 mod python;
+mod release;
 mod report;
 mod site;
 mod test;
@@ -51,7 +52,8 @@ fn main() -> ExitCode {
         XtaskCmd::Counts(flags) => counts::run(&flags),
         XtaskCmd::Goldens(flags) => goldens::run(&flags),
         XtaskCmd::Conformance(flags) => conformance::run(&flags),
-        XtaskCmd::Build(_) => package::run(),
+        XtaskCmd::Build(flags) => package::run(flags.addon.as_deref()),
+        XtaskCmd::Release(flags) => release::run(&flags),
         XtaskCmd::Fuzz(flags) => fuzz::run(&flags),
         XtaskCmd::Site(_) => site::run(),
         XtaskCmd::Notices(_) => notices::run(),

@@ -15,7 +15,8 @@ use crate::{c_library, jpeg, node, npm, report, tools};
 pub(crate) const PAPERS: [&str; 5] =
     ["LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-NOTICES.txt", "sbom.cdx.json", "README.md"];
 
-pub(crate) fn run() -> Result<()> {
+/// Everything for this machine, or, with an addon's target, the npm packages alone.
+pub(crate) fn run(addon: Option<&str>) -> Result<()> {
     tools::npm()?;
     tools::node()?;
     let dist = tools::target().join("dist");
@@ -25,6 +26,9 @@ pub(crate) fn run() -> Result<()> {
     }
     fs::create_dir_all(&dist)?;
 
+    if let Some(target) = addon {
+        return npm::pack(target, &dist);
+    }
     let venv = Venv::new("venv", None)?;
     venv.wheel("bindings/python", &dist)?;
     node::addon("the Node addon", "pixfuse-node-addon", "bindings/node/pixfuse.node", Profile::Published)?;
