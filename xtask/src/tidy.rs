@@ -184,6 +184,9 @@ fn each_package_has_the_licences() {
         assert!(files.iter().any(|file| file == name), "bindings/node/package.json: files: {name}");
     }
     assert!(pyproject.contains("include = [\"sbom.cdx.json\"]"), "bindings/python/pyproject.toml: tool.maturin.sbom");
+    // Without it a wheel can be built from the checkout and not from an sdist.
+    let sdist = "include = [{ path = \"sbom.cdx.json\", format = \"sdist\" }]";
+    assert!(pyproject.contains(sdist), "bindings/python/pyproject.toml: tool.maturin: expected {sdist}");
     assert!(files.iter().any(|file| file == "sbom.cdx.json"), "bindings/node/package.json: files: sbom.cdx.json");
 }
 
