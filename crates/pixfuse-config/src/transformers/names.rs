@@ -74,7 +74,8 @@ fn nameless(keys: &Map<String, Value>) -> Error {
     let of_images = ["do_resize", "do_normalize", "do_rescale", "image_mean", "size", "crop_size", "patch_size"];
     if !of_images.iter().any(|key| keys.contains_key(*key)) {
         let some: Vec<&str> = keys.keys().take(6).map(String::as_str).collect();
-        let message = format!("no key of an image processor, found {}", some.join(", "));
+        let found = if some.is_empty() { "no key at all".into() } else { some.join(", ") };
+        let message = format!("no key of an image processor, found {found}");
         return Error::new(Reason::NotAConfig, "the config", None, message);
     }
     let message = "missing, and no config.json beside it that says the model_type: name the class, \
