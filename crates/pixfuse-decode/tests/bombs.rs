@@ -1,8 +1,10 @@
-//! Small files of ordinary sides whose compressed data goes on for very long: what no pixel needs is not kept, and costs
-//! no more time than a photo does. Those of many scans are in `limits.rs`, those in the notes of PNG beside their reader.
+//! Small files of ordinary sides whose compressed data goes on for very long: what no pixel needs is not kept. Those of many scans are in `limits.rs`, those in the notes of PNG beside their reader.
 
-use std::time::{Duration, Instant};
+#[cfg(target_os = "linux")]
+mod common;
 
+#[cfg(target_os = "linux")]
+use common::peak;
 use pixfuse::Pipeline;
 use pixfuse_decode::{Error, Options, decode};
 
@@ -98,14 +100,6 @@ fn bombs() -> [(&'static str, Vec<u8>); 4] {
     [("PNG", png()), ("GIF", gif()), ("TIFF, deflate", tiff(8, &zlib())), ("TIFF, LZW", tiff(5, &lzw(true)))]
 }
 
-/// The most memory that this process has had, in bytes.
-#[cfg(target_os = "linux")]
-fn peak() -> usize {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    line.trim().trim_end_matches(" kB").trim().parse::<usize>().unwrap() * 1024
-}
-
 #[test]
 fn data_that_goes_on_is_not_kept() {
     let pipe = Pipeline::parse("input(gray8), output(gray, u8, hwc)").unwrap();
@@ -114,14 +108,10 @@ fn data_that_goes_on_is_not_kept() {
         assert!(file.len() < 100_000, "{name}: {} bytes", file.len());
         #[cfg(target_os = "linux")]
         let before = peak();
-        let start = Instant::now();
         match decode::<u8>(&pipe, file, &Options::default()) {
             Ok(tensor) => assert!(tensor.data.iter().all(|&value| value == 0), "{name}"),
             Err(error) => assert!(matches!(error, Error::Damaged { .. } | Error::Truncated { .. }), "{name}: {error}"),
         }
-        let took = start.elapsed();
-        println!("{name}: {} bytes, {took:?}", file.len());
-        assert!(took < Duration::from_secs(2), "{name}: {took:?}");
         #[cfg(target_os = "linux")]
         assert!(peak() - before < 4 << 20, "{name}: {} bytes more", peak() - before);
     }

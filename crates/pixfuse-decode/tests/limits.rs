@@ -1,5 +1,10 @@
 //! Small files that ask for much: refused by the work and the memory that they ask for, before either is spent.
 
+#[cfg(target_os = "linux")]
+mod common;
+
+#[cfg(target_os = "linux")]
+use common::peak;
 use pixfuse::Pipeline;
 use pixfuse_decode::{EncodedImage, Error, Options, Truncated, decode};
 
@@ -84,14 +89,6 @@ fn many_scans_of_an_ordinary_image_are_decoded() {
     for (side, scans) in [(16, 500), (1_000, 100)] {
         run(&bomb(side, scans), &Options::default()).unwrap();
     }
-}
-
-/// The most memory that this process has had, in bytes.
-#[cfg(target_os = "linux")]
-fn peak() -> usize {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    line.trim().trim_end_matches(" kB").trim().parse::<usize>().unwrap() * 1024
 }
 
 #[test]

@@ -44,7 +44,7 @@ impl<S: Simd> Block<S> {
         let Reach { first, bytes, step } = self.reach;
         let rows = rows.map(|row| row.wrapping_offset(first));
         // One offset for all rows, and no more places than there are lines. With a pointer for each row and two lines a
-        // turn, which asked for a third more, 576x768 -> 240x256 took 5 to 8 % longer with AVX-512.
+        // turn, which prefetched a third more, 576x768 -> 240x256 took 5 to 8 % longer with AVX-512.
         let mut offset = 0;
         while offset < bytes {
             for row in rows {

@@ -49,7 +49,7 @@ impl<S: Simd> Picked<S> {
         let Self { rows, blocks } = self;
         // Not a check that panics: it would be a call.
         let Some(&row) = rows.get(y) else { return };
-        // Asking for the output's next lines lost up to 17 %.
+        // Prefetching the output's next cache lines lost up to 17 %.
         let ahead = source.ahead::<S, 1>(|ahead| Some([*rows.get(y + ahead).filter(|&&next| next > row)?]));
         let ahead = ahead.map(|rows| rows.map(|row| row.wrapping_offset(plane)));
         // SAFETY: the caller promises that the row is inside the view of `source`, and its scratch.
