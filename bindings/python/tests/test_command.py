@@ -3,6 +3,8 @@
 import io
 import json
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -48,6 +50,14 @@ def test_explain_import_and_fingerprint(capsys, tmp_path):
     prints = {run(capsys, "fingerprint", text)[1] for text in (TEXT, TEXT.replace(", ", ",  "))}
     assert len(prints) == 1 and re.fullmatch(r"[0-9a-f]{64}\n", prints.pop())
     assert run(capsys, "fingerprint", "--preset", "clip_pil")[1] != run(capsys, "fingerprint", TEXT)[1]
+
+
+def test_the_module_is_the_command():
+    for arguments, code in ((["fingerprint", TEXT], 0), (["explain", "input(rgb8)"], 2)):
+        ran = subprocess.run([sys.executable, "-m", "pixfuse", *arguments], capture_output=True, text=True, timeout=60)
+        assert ran.returncode == code, ran
+    shown = subprocess.run([sys.executable, "-m", "pixfuse", "--version"], capture_output=True, text=True, timeout=60)
+    assert shown.stdout == f"pixfuse {pixfuse.__version__}\n"
 
 
 def test_errors_are_those_of_the_library(capsys, tmp_path):
