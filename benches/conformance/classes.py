@@ -4,6 +4,7 @@
 
 `crates/pixfuse-config/src/transformers/classes.tsv` has one line a class: its name, its backend, its defaults as JSON
 (null where a key has none). `model_types.tsv` has one line a model type: the classes that `AutoImageProcessor` takes.
+`video_classes.tsv` and `video_model_types.tsv` are those of video processors.
 Which key counts in which class is no matter of declarations: `table.rs` says that, and `run.py` measures it.
 """
 
@@ -22,6 +23,8 @@ import transformers
 from transformers.image_processing_backends import PilBackend, TorchvisionBackend
 from transformers.image_processing_utils import BaseImageProcessor
 from transformers.models.auto.image_processing_auto import IMAGE_PROCESSOR_MAPPING_NAMES
+from transformers.models.auto.video_processing_auto import VIDEO_PROCESSOR_MAPPING_NAMES
+from transformers.video_processing_utils import BaseVideoProcessor
 
 DATA = pathlib.Path(__file__).parents[2] / "crates/pixfuse-config/src/transformers"
 
@@ -61,6 +64,18 @@ def classes():
                 yield name, cls
 
 
+def videos():
+    """Name and class of each video processor."""
+    root = pathlib.Path(transformers.__file__).parent / "models"
+    for path in sorted(root.glob("*/video_processing_*.py")):
+        if path.parent.name == "auto":
+            continue
+        module = importlib.import_module(f"transformers.models.{path.parent.name}.{path.stem}")
+        for name, cls in sorted(vars(module).items()):
+            if inspect.isclass(cls) and cls.__module__ == module.__name__ and issubclass(cls, BaseVideoProcessor):
+                yield name, cls
+
+
 def texts():
     note = f"# transformers {transformers.__version__}, written by benches/conformance/classes.py\n"
     lines = {}
@@ -73,7 +88,18 @@ def texts():
         f"{model}\t{names.get('torchvision') or '-'}\t{names.get('pil') or '-'}\n"
         for model, names in sorted(IMAGE_PROCESSOR_MAPPING_NAMES.items())
     ]
-    return {"classes.tsv": note + "".join(lines[name] for name in sorted(lines)), "model_types.tsv": note + "".join(types)}
+    clips = {name: f"{name}\ttorch\t{json.dumps({key: plain(getattr(cls, key, None)) for key in cls.valid_kwargs.__annotations__})}\n" for name, cls in videos()}
+    clip_types = [
+        f"{model}\t{names['torchvision']}\n"
+        for model, names in sorted(VIDEO_PROCESSOR_MAPPING_NAMES.items())
+        if names and names.get("torchvision")
+    ]
+    return {
+        "classes.tsv": note + "".join(lines[name] for name in sorted(lines)),
+        "model_types.tsv": note + "".join(types),
+        "video_classes.tsv": note + "".join(clips[name] for name in sorted(clips)),
+        "video_model_types.tsv": note + "".join(clip_types),
+    }
 
 
 def main():

@@ -1,6 +1,6 @@
 """Configs against their libraries: every class of transformers, every published config of timm, open_clip and torchvision.
 
-    python benches/conformance/run.py [--out benches/CONFORMANCE.md] [--only transformers] [--folder DIR] [--quick]
+    python benches/conformance/run.py [--out benches/CONFORMANCE.md] [--only transformers|videos|timm|open_clip|torchvision] [--folder DIR] [--quick]
                                       [--against results.json]
 
 Writes the table, and beside the built files `conformance.json`, which another run compares with. It ends with 1 when any
@@ -16,7 +16,7 @@ import sys
 
 import judge
 
-LIBRARIES = ("transformers", "timm", "open_clip", "torchvision")
+LIBRARIES = ("transformers", "videos", "timm", "open_clip", "torchvision")
 # What a declaration says to keep the bytes of an older release.
 EPOCHS = {("Pillow", 12): "pillow = 12"}
 PACKAGES = ("transformers", "torch", "torchvision", "timm", "open_clip_torch", "Pillow", "numpy")
@@ -31,6 +31,26 @@ def of_transformers(quick, only):
     return transformers_classes.run(only=only, quick=quick, say=say)
 
 
+def of_videos(quick, only):
+    import video_classes
+
+    def say(name, result):
+        print(name, dict(result["photos"].counts) or result["feature"], dict(result["variants"].counts), flush=True)
+
+    return video_classes.run(only=only, quick=quick, say=say)
+
+
+def cell_of(result):
+    """What a table says of a class: its default config, then other configs and calls."""
+    if result["reason"]:
+        return f"refused: {result['feature'] or 'value'}"
+    photos, changed = result["photos"].counts, result["variants"].counts
+    cell = f"{photos[judge.EQUAL] + photos[judge.RAISE]} of {sum(photos.values())}"
+    if changed:
+        cell += f"; {changed[judge.EQUAL] + changed[judge.RAISE]} of {sum(changed.values())}"
+    return cell
+
+
 def class_rows(results):
     """A row of the table a class, both backends in it."""
     bases = collections.defaultdict(dict)
@@ -41,17 +61,7 @@ def class_rows(results):
         cells = []
         for backend in ("torch", "pil"):
             result = backends.get(backend)
-            if result is None:
-                cells.append("-")
-            elif result["reason"]:
-                cells.append(f"refused: {result['feature'] or 'value'}")
-            else:
-                photos, changed = result["photos"].counts, result["variants"].counts
-                same = photos[judge.EQUAL] + photos[judge.RAISE]
-                cell = f"{same} of {sum(photos.values())}"
-                if changed:
-                    cell += f"; {changed[judge.EQUAL] + changed[judge.RAISE]} of {sum(changed.values())}"
-                cells.append(cell)
+            cells.append("-" if result is None else cell_of(result))
         rows.append(f"| {base.removesuffix('ImageProcessor')} | {cells[0]} | {cells[1]} |")
     return rows
 
@@ -79,6 +89,11 @@ def report(found, versions):
         results = found["transformers"]
         whole = [name for name, result in results.items() if is_whole(result)]
         lines.append(f"| transformers | {len(whole)} | {len(results)} | image processor classes, each backend one, by their default configs |")
+        tallies += [result[part] for result in results.values() for part in ("photos", "variants")]
+    if "videos" in found:
+        results = found["videos"]
+        whole = [name for name, result in results.items() if is_whole(result)]
+        lines.append(f"| transformers | {len(whole)} | {len(results)} | video processor classes, by their default configs |")
         tallies += [result[part] for result in results.values() for part in ("photos", "variants")]
     what = {"timm": "pretrained configs", "open_clip": "pretrained models", "torchvision": "weights' transforms, on Pillow images"}
     for name, words in what.items():
@@ -116,6 +131,18 @@ def report(found, versions):
                 lacking[result["feature"] or "value"].append(name.replace("ImageProcessor", ""))
         lines += ["", "## What is refused, and why", "", "| lacking | classes | which |", "|---|--:|---|"]
         lines += [f"| {feature} | {len(names)} | {', '.join(sorted(names))} |" for feature, names in sorted(lacking.items())]
+    if "videos" in found:
+        lines += [
+            "",
+            "## Video processors of transformers",
+            "",
+            "Videos of the default config that are equal, then those of about thirty other configs and calls; the rest is refused.",
+            "Which frames are taken is the caller's (`do_sample_frames = false`). Ernie 4.5's with `draw_on_frames = false`.",
+            "",
+            "| class | videos |",
+            "|---|---|",
+            *(f"| {name.removesuffix('VideoProcessor')} | {cell_of(result)} |" for name, result in sorted(found["videos"].items())),
+        ]
     if "torchvision" in found and found["torchvision"].get("reasons"):
         lines += ["", "torchvision:", "", *(f"- {name}: {why.splitlines()[0]}" for name, why in sorted(found["torchvision"]["reasons"].items()))]
     if "folder" in found:
@@ -129,6 +156,9 @@ def summary(found):
     """What a later run compares with: an outcome for each class or library."""
     kept = {}
     for name, result in found.get("transformers", {}).items():
+        kept[name] = result["feature"] or ("equal" if is_whole(result) else "refused")
+        kept[f"{name}, others"] = dict(result["variants"].counts)
+    for name, result in found.get("videos", {}).items():
         kept[name] = result["feature"] or ("equal" if is_whole(result) else "refused")
         kept[f"{name}, others"] = dict(result["variants"].counts)
     for name in ("timm", "open_clip", "torchvision"):
@@ -152,6 +182,8 @@ def main():
     wanted = [name for name in LIBRARIES if flags.only in (None, name)]
     if "transformers" in wanted:
         found["transformers"] = of_transformers(flags.quick, flags.classes)
+    if "videos" in wanted:
+        found["videos"] = of_videos(flags.quick, flags.classes)
     if set(wanted) & {"timm", "open_clip", "torchvision"}:
         import other_libraries
 

@@ -76,7 +76,7 @@ export type Ruled =
       minPixels: number
       maxPixels: number
     }
-  | { rule: 'glm4v', multiple: number, minPixels: number, maxPixels: number, frames: number }
+  | { rule: 'glm4v', multiple: number, minPixels: number, maxPixels: number, frames: number, temporal?: number }
   | { rule: 'naflex', multiple: number, maxPatches: number }
   | { rule: 'mask2former' | 'yolos', multiple: number, shortest: number, max: number }
   | { rule: 'textnet' | 'pp_lcnet' | 'vilt', multiple: number, shortest: number }
@@ -84,6 +84,8 @@ export type Ruled =
   | { rule: 'dpt', multiple: number, rows: number, columns: number }
   | { rule: 'pp_ocr', shortest: number, max?: number }
   | { rule: 'pp_ocr', longest: number, max?: number }
+  | { rule: 'pp_ocr_rec', max: number, rows: number, columns: number }
+  | { rule: 'smolvlm_frame', longest: number, rows: number, columns: number }
   | { rule: 'pixtral', multiple: number, longest: number }
   | { rule: 'idefics2', shortest: number, max: number }
   | { rule: 'idefics3' | 'sam', longest: number }

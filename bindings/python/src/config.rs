@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use pixfuse_config::{Backend, Batch, Imported, Overrides, Source, Value, Variant, read};
+use pixfuse_config::{Backend, Batch, Imported, Overrides, Source, Value, Variant, read, read_video};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
@@ -31,13 +31,30 @@ impl Config {
     ) -> Result<Self, Failure> {
         let backend = Backend::from_name(backend)
             .ok_or_else(|| Failure::Argument(format!("backend: '{backend}', expected 'torch' or 'pil'")))?;
-        let source = match (files, path) {
-            (Some(files), _) => Source::files(files.iter().map(|(name, text)| (name.as_str(), text.as_str())))?,
-            (None, Some(path)) => Source::path(&path)?,
-            (None, None) => return Err(Failure::Argument("source: missing".to_owned())),
-        };
+        let source = source(files, path)?;
         let imported = read(&source, backend, &overrides(keywords)?)?;
         Ok(Self { source, imported })
+    }
+
+    /// Reads the config of a video processor in the same way, for videos of as many frames as share a patch.
+    #[staticmethod]
+    #[pyo3(signature = (files, path, keywords))]
+    fn of_video(files: Option<Vec<(String, String)>>, path: Option<PathBuf>, keywords: &str) -> Result<Self, Failure> {
+        let source = source(files, path)?;
+        let imported = read_video(&source, &overrides(keywords)?)?;
+        Ok(Self { source, imported })
+    }
+
+    /// The same config for videos of so many frames.
+    fn with_frames(&self, count: u32) -> Result<Self, Failure> {
+        Ok(Self { source: self.source.clone(), imported: self.imported.with_frames(count)? })
+    }
+
+    /// To which multiple of frames the last one is repeated, how many share a patch, whether they lie one behind the other in
+    /// it, and the most that one grid counts.
+    #[getter]
+    fn frames(&self) -> Option<(u32, u32, bool, Option<u32>)> {
+        self.imported.frames.map(|frames| (frames.multiple, frames.temporal, frames.is_frame_first, frames.chunk))
     }
 
     /// The same config with the keywords of a call, a JSON object.
@@ -103,6 +120,10 @@ impl Config {
                 Value::ResizedColumns => ("resized_columns", py.None().into_bound(py)),
                 Value::RowScale => ("row_scale", py.None().into_bound(py)),
                 Value::GridThw => ("grid_thw", py.None().into_bound(py)),
+                Value::GridCount => ("grid_count", py.None().into_bound(py)),
+                Value::FrameCount => ("frame_count", py.None().into_bound(py)),
+                Value::FramePixelMask => ("frame_pixel_mask", py.None().into_bound(py)),
+                Value::FrameMask => ("frame_mask", py.None().into_bound(py)),
                 Value::Grid => ("grid", py.None().into_bound(py)),
                 Value::TileCount => ("tile_count", py.None().into_bound(py)),
                 Value::TileCounts => ("tile_counts", py.None().into_bound(py)),
@@ -215,6 +236,15 @@ impl Config {
     /// What was read and what became of it, for people.
     fn explain(&self) -> String {
         self.imported.explain()
+    }
+}
+
+/// The files of a model by their names, one file without a name, or what is at a path.
+fn source(files: Option<Vec<(String, String)>>, path: Option<PathBuf>) -> Result<Source, Failure> {
+    match (files, path) {
+        (Some(files), _) => Ok(Source::files(files.iter().map(|(name, text)| (name.as_str(), text.as_str())))?),
+        (None, Some(path)) => Ok(Source::path(&path)?),
+        (None, None) => Err(Failure::Argument("source: missing".to_owned())),
     }
 }
 

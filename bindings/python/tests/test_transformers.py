@@ -240,7 +240,7 @@ def test_a_whole_processor(tmp_path):
 
 
 def test_a_processor_of_images_and_videos(tmp_path):
-    """With a video processor in the folder, which stays the library's own; what is saved has no trace of pixfuse."""
+    """With a video processor in the folder; what is saved has no trace of pixfuse."""
     tokenizers = pytest.importorskip("tokenizers")
     special = ["<|image_pad|>", "<|video_pad|>", "<|vision_start|>", "<|vision_end|>"]
     vocabulary = {token: index for index, token in enumerate(["<unk>", "a", *special])}
@@ -258,12 +258,53 @@ def test_a_processor_of_images_and_videos(tmp_path):
     theirs = transformers.AutoProcessor.from_pretrained(str(tmp_path))
     ours = transformers.AutoProcessor.from_pretrained(str(tmp_path), backend="pixfuse")
     assert type(ours.image_processor).__module__ == "pixfuse.transformers"
-    assert type(ours.video_processor) is type(theirs.video_processor)
+    assert type(ours.video_processor).__module__ == "pixfuse.transformers"
     text = ["<|vision_start|> <|image_pad|> <|vision_end|> a <|vision_start|> <|image_pad|> <|vision_end|>"]
     arguments = {"text": text, "images": [photo(SIZES[2]), photo(SIZES[1])], "return_tensors": "pt"}
     equal(dict(ours(**arguments)), dict(theirs(**arguments)))
+    videos = {"text": ["<|vision_start|> <|video_pad|> <|vision_end|>"], "videos": [clip(5)], "return_tensors": "pt"}
+    equal(dict(ours(**videos)), dict(theirs(**videos)))
     theirs.save_pretrained(tmp_path / "theirs")
     ours.save_pretrained(tmp_path / "ours")
     for saved in (tmp_path / "theirs").iterdir():
         assert (tmp_path / "ours" / saved.name).read_bytes() == saved.read_bytes(), saved.name
     equal(dict(pixfuse.transformers.use(theirs)(**arguments)), dict(ours(**arguments)))
+
+
+def clip(frames):
+    return np.stack([np.roll(np.asarray(photo(SIZES[1])), 5 * index, axis=0) for index in range(frames)])
+
+
+@pytest.mark.parametrize("name", ["Qwen2VL", "Qwen3VL", "VideoMAE", "SmolVLM", "Vivit", "Sam2Video", "Gemma4", "Kimi_K25"])
+def test_video_processors(name, tmp_path):
+    """Loaded by name, used in the place of the library's, saved as the library's, pickled; with its own sampling of frames."""
+    library = getattr(transformers, f"{name}VideoProcessor")()
+    library.save_pretrained(tmp_path / "theirs")
+    ours = transformers.AutoVideoProcessor.from_pretrained(str(tmp_path / "theirs"), backend="pixfuse")
+    assert type(ours).__module__ == "pixfuse.transformers" and type(ours).__name__ == type(library).__name__
+    ours.save_pretrained(tmp_path / "ours")
+    for saved in (tmp_path / "theirs").iterdir():
+        assert (tmp_path / "ours" / saved.name).read_bytes() == saved.read_bytes(), saved.name
+    metadata = {"total_num_frames": 12, "fps": 6.0, "duration": 2.0}
+    sampled = {} if ours.fps else {"num_frames": 4}
+    if name == "SmolVLM":
+        sampled["fps"] = 2
+    for keywords in (
+        {"do_sample_frames": False},
+        {"do_sample_frames": True, "video_metadata": metadata, **sampled},
+        {"do_sample_frames": False, "do_normalize": False},
+        {"do_sample_frames": False, "return_tensors": None},
+    ):
+        keywords = {"return_tensors": "pt", **keywords}
+        expected = dict(library(clip(12), **keywords))
+        for processor in (ours, pixfuse.transformers.use(library), pickle.loads(pickle.dumps(ours))):
+            equal(dict(processor(clip(12), **keywords)), expected)
+
+
+def test_a_video_processor_that_is_not_reached(tmp_path):
+    transformers.VideoLlama3VideoProcessor().save_pretrained(tmp_path)
+    with pytest.warns(UserWarning, match="VideoLlama3VideoProcessor is not run by pixfuse"):
+        made = transformers.AutoVideoProcessor.from_pretrained(str(tmp_path), backend="pixfuse")
+    assert type(made) is transformers.VideoLlama3VideoProcessor
+    with pytest.raises(pixfuse.PipelineError, match="content"):
+        pixfuse.transformers.use(made)

@@ -96,6 +96,8 @@ pub struct Imported {
     pub is_nested: bool,
     /// Whether a sample of several images is prepared another way, which a declaration cannot say.
     pub is_single: bool,
+    /// How the frames of a video become one tensor, each by the declaration; nothing for images.
+    pub frames: Option<Frames>,
     /// The axes of a patch, where the library keeps them apart in a tensor of patches; empty where a patch is one row.
     pub patch_axes: Vec<u32>,
     /// How many patches the family's models make one token of, where that is all there is to their count; nothing where row
@@ -109,6 +111,22 @@ pub struct Imported {
     pub notes: Vec<String>,
     /// Every key that the class takes, with the value that it has here.
     pub record: Overrides,
+}
+
+/// How the frames of a video become one tensor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frames {
+    /// Of how many frames the declaration is, where [`Imported::with_frames`] said it: sizes may depend on it. Else of as many
+    /// as share a patch.
+    pub count: Option<u32>,
+    /// To which multiple of frames the last one is repeated.
+    pub multiple: u32,
+    /// How many frames one behind the other share a patch.
+    pub temporal: u32,
+    /// Whether the frames of a patch lie one behind the other in it, and not those of each channel.
+    pub is_frame_first: bool,
+    /// The most of a video's frames, or of its groups that share patches, that one grid counts; the rest has grids of its own.
+    pub chunk: Option<u32>,
 }
 
 /// A size rule of a class that a clause says for nearly all images: [`Imported::admits`] knows the others.
@@ -179,8 +197,16 @@ pub enum Value {
     ResizedColumns,
     /// The rows that each image was resized to over its own, on an axis of its own: f32 on torch, f64 on Pillow.
     RowScale,
-    /// Frames, rows and columns of patches of each image: int64.
+    /// Frames, rows and columns of patches of each image, or of each chunk of a video: int64.
     GridThw,
+    /// How many grids each video has: int64.
+    GridCount,
+    /// How many frames each video has: int64.
+    FrameCount,
+    /// 1 where there is an image in a frame, in those too that fill a shorter video up: int64.
+    FramePixelMask,
+    /// True for each frame of a video, false for those behind that fill it up; nothing where all have as many.
+    FrameMask,
     /// Rows and columns of patches of each image: int64.
     Grid,
     /// Column and row of each patch, -1 and -1 for those behind that fill the tensor up: int64.
@@ -249,6 +275,14 @@ impl Imported {
                 Err(Error::new(crate::Reason::Value, &self.class, key, message))
             }
         }
+    }
+
+    /// The same config for videos of so many frames.
+    ///
+    /// # Errors
+    /// When the class refuses so few of them, or this is the config of images.
+    pub fn with_frames(&self, count: u32) -> Result<Self, Error> {
+        crate::transformers::with_frames(self, count)
     }
 
     /// Whether the declaration is the library's result for a source image of this size.

@@ -36,7 +36,7 @@ mod transformers_js;
 mod ultralytics;
 
 pub use error::{Error, Feature, Reason};
-pub use imported::{Backend, Batch, Imported, Library, Limit, Output, Value, Variant};
+pub use imported::{Backend, Batch, Frames, Imported, Library, Limit, Output, Value, Variant};
 pub use source::{FILES, Source};
 
 /// Keywords of a call or of `from_pretrained`, which mean what they mean in the library: read over the config's own.
@@ -52,4 +52,24 @@ pub type Overrides = serde_json::Map<String, serde_json::Value>;
 /// error names the key and, for what is lacking, the [`Feature`].
 pub fn read(source: &Source, backend: Backend, overrides: &Overrides) -> Result<Imported, Error> {
     source::read(source, backend, overrides)
+}
+
+/// Reads the config of a video processor of transformers, which exists for the backend on torch alone: which frames of a video to
+/// take stays the caller's, and each of them becomes what the declaration says.
+///
+/// # Errors
+/// As [`read`].
+///
+/// ```
+/// use pixfuse_config::{Overrides, Source, read_video};
+///
+/// let config = r#"{"video_processor_type": "Qwen3VLVideoProcessor"}"#;
+/// let imported = read_video(&Source::text(config)?, &Overrides::new())?.with_frames(8)?;
+/// let spec = imported.spec.to_string();
+/// assert!(spec.contains("resize(rule = glm4v, multiple = 32, min_pixels = 131072, max_pixels = 786432, frames = 8, temporal = 2,"));
+/// assert_eq!(imported.frames.unwrap().temporal, 2);
+/// # Ok::<(), pixfuse_config::Error>(())
+/// ```
+pub fn read_video(source: &Source, overrides: &Overrides) -> Result<Imported, Error> {
+    source::read_video(source, overrides)
 }

@@ -64,6 +64,7 @@ pub(crate) fn read(keys: &Map<String, Value>, overrides: &Overrides) -> Result<I
         batch: Batch::Stack,
         is_nested: false,
         is_single: false,
+        frames: None,
         patch_axes: Vec::new(),
         patches_per_token: None,
         converts: false,

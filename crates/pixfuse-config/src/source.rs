@@ -13,11 +13,12 @@ use crate::{
 
 pub(crate) const PROCESSOR: &str = "processor_config.json";
 pub(crate) const PREPROCESSOR: &str = "preprocessor_config.json";
+pub(crate) const VIDEO: &str = "video_preprocessor_config.json";
 pub(crate) const MODEL: &str = "config.json";
 pub(crate) const OPEN_CLIP: &str = "open_clip_config.json";
 
-/// The files of a model that may say how its images are prepared, in the order in which they are asked.
-pub const FILES: [&str; 4] = [PROCESSOR, PREPROCESSOR, MODEL, OPEN_CLIP];
+/// The files of a model that may say how its images and videos are prepared, in the order in which they are asked.
+pub const FILES: [&str; 5] = [PROCESSOR, VIDEO, PREPROCESSOR, MODEL, OPEN_CLIP];
 
 /// Where a config is: one JSON object, or the files of a model's folder.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,25 +107,39 @@ impl Source {
     fn image_processor(&self) -> Result<[Option<&Map<String, Value>>; 2], Error> {
         if let Some(keys) = self.only() {
             // A file alone may be any of them.
-            return match nested(keys)? {
+            return match nested(keys, "image_processor")? {
                 Some(nested) => Ok([Some(nested), None]),
                 None if is_model(keys) => Ok([None, Some(keys)]),
                 None => Ok([Some(keys), None]),
             };
         }
-        let nested = self.file(PROCESSOR).map(nested).transpose()?.flatten();
+        let nested = self.file(PROCESSOR).map(|keys| nested(keys, "image_processor")).transpose()?.flatten();
         Ok([nested.or_else(|| self.file(PREPROCESSOR)), self.file(MODEL)])
+    }
+
+    /// As transformers resolves it: the video part of `processor_config.json`, else `video_preprocessor_config.json`, else the
+    /// file of images; beside it the model's `config.json`.
+    fn video_processor(&self) -> Result<[Option<&Map<String, Value>>; 2], Error> {
+        if let Some(keys) = self.only() {
+            return match nested(keys, "video_processor")? {
+                Some(nested) => Ok([Some(nested), None]),
+                None if is_model(keys) => Ok([None, Some(keys)]),
+                None => Ok([Some(keys), None]),
+            };
+        }
+        let nested = self.file(PROCESSOR).map(|keys| nested(keys, "video_processor")).transpose()?.flatten();
+        Ok([nested.or_else(|| self.file(VIDEO)).or_else(|| self.file(PREPROCESSOR)), self.file(MODEL)])
     }
 }
 
-/// The image part of a processor's config.
-fn nested(keys: &Map<String, Value>) -> Result<Option<&Map<String, Value>>, Error> {
-    match keys.get("image_processor") {
+/// A part of a processor's config.
+fn nested<'a>(keys: &'a Map<String, Value>, part: &str) -> Result<Option<&'a Map<String, Value>>, Error> {
+    match keys.get(part) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::Object(nested)) => Ok(Some(nested)),
         Some(value) => {
             let message = format!("{}, expected an object", shown(value));
-            Err(Error::new(Reason::NotAConfig, PROCESSOR, Some("image_processor"), message))
+            Err(Error::new(Reason::NotAConfig, PROCESSOR, Some(part), message))
         }
     }
 }
@@ -179,4 +194,10 @@ pub(crate) fn read(source: &Source, backend: Backend, overrides: &Overrides) -> 
         return transformers_js::read(keys, backend, overrides);
     }
     transformers::read(keys, model, backend, overrides)
+}
+
+/// See [`crate::read_video`].
+pub(crate) fn read_video(source: &Source, overrides: &Overrides) -> Result<Imported, Error> {
+    let [processor, model] = source.video_processor()?;
+    transformers::read_video(processor.unwrap_or(&Map::new()), model, overrides)
 }

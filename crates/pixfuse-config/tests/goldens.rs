@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use pixfuse::{ImageRef, Pipeline};
-use pixfuse_config::{Backend, Overrides, Source, read};
+use pixfuse_config::{Backend, Batch, Overrides, Source, Value, read, read_video};
 use sha2::{Digest, Sha256};
 
 const ROWS: usize = 157;
@@ -128,4 +128,75 @@ fn counts_are_those_of_transformers() {
         let digest: String = Sha256::digest(counts).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(digest, expected, "{line}");
     }
+}
+
+/// Videos whose frames stand on an axis of their own or share patches, put together by hand: what Python's `VideoProcessor` does.
+#[test]
+fn videos_are_those_of_transformers() {
+    let photos = photos();
+    let lines: Vec<&str> = include_str!("goldens/videos.txt").lines().skip(1).collect();
+    assert!(lines.len() >= 32, "the file of digests is whole");
+    let mut compared = 0;
+    for line in lines {
+        let [name, keywords, expected] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        let source = Source::text(&format!(r#"{{"video_processor_type": "{name}"}}"#)).unwrap();
+        let imported = read_video(&source, &serde_json::from_str(keywords).unwrap()).unwrap();
+        let imported = imported.with_frames(photos.len() as u32).unwrap();
+        let frames = imported.frames.unwrap();
+        let (temporal, multiple) = (frames.temporal as usize, frames.multiple as usize);
+        let is_whole = imported.outputs.iter().all(|output| matches!(output.value, Value::Pixels | Value::GridThw));
+        if !is_whole || frames.is_frame_first || imported.spec.output.element != pixfuse_spec::Element::F32 {
+            continue;
+        }
+        let pipe = Pipeline::new(imported.spec.clone()).unwrap();
+        let mut made: Vec<_> = photos
+            .iter()
+            .map(|photo| pipe.run::<f32>(ImageRef::rgb8(photo, ROWS, COLUMNS).unwrap()).unwrap())
+            .collect();
+        let mut digest = Sha256::new();
+        let mut write = |name: &str, shape: &[usize], values: &mut dyn Iterator<Item = f32>| {
+            let comma = if shape.len() == 1 { "," } else { "" };
+            let sides: Vec<_> = shape.iter().map(ToString::to_string).collect();
+            digest.update(format!("{name} ({}{comma}) ", sides.join(", ")));
+            values.for_each(|value| digest.update(value.to_ne_bytes()));
+        };
+        let pixels = imported.outputs[0].name;
+        if imported.batch == Batch::Concatenate {
+            while !made.len().is_multiple_of(multiple) {
+                made.push(made.last().unwrap().clone());
+            }
+            let [patches, elements] = made[0].dims[..] else { panic!("{:?}", made[0].dims) };
+            let side = elements / 3;
+            let mut values = made.chunks_exact(temporal).flat_map(|group| {
+                let each = (0..patches).flat_map(move |patch| (0..3).map(move |channel| (patch, channel)));
+                each.flat_map(move |(patch, channel)| {
+                    let at = patch * elements + channel * side;
+                    group.iter().flat_map(move |frame| frame.data[at..at + side].iter().copied())
+                })
+            });
+            let groups = made.len() / temporal;
+            let is_interleaved = imported.spec.output.layout == pixfuse_spec::Layout::Hwc;
+            if is_interleaved {
+                write(
+                    pixels,
+                    &[groups * patches, elements],
+                    &mut made.iter().flat_map(|frame| frame.data.iter().copied()),
+                );
+            } else {
+                write(pixels, &[groups * patches, elements * temporal], &mut values);
+            }
+            let [high, wide] = pipe.geometry(ROWS, COLUMNS).unwrap().patches().unwrap();
+            digest.update("video_grid_thw (1, 3) ");
+            for count in [groups, high, wide] {
+                digest.update((count as i64).to_ne_bytes());
+            }
+        } else {
+            let shape = [&[1, made.len()], &made[0].dims[..]].concat();
+            write(pixels, &shape, &mut made.iter().flat_map(|frame| frame.data.iter().copied()));
+        }
+        let digest: String = digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(digest, expected, "{line}");
+        compared += 1;
+    }
+    assert!(compared >= 18, "{compared}");
 }

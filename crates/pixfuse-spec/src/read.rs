@@ -82,6 +82,7 @@ fn read_ruled<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> Optio
             "min_pixels",
             "max_pixels",
             "frames",
+            "temporal",
             "max_patches",
             "shortest",
             "longest",

@@ -243,7 +243,7 @@ names! {
     /// Qwen2-VL to 3.5-VL `smart_resize`: the nearest multiples, within a budget of pixels. Also Emu3, Apertus, Ernie 4.5,
     /// HunYuan, MiniMax M3, Cohere Compass and VideoLLaMA 3.
     Qwen2Vl = "qwen2_vl",
-    /// GLM-4V: as Qwen's, with frames in the budget. Also GLM-4.6V and Cosmos 3 Edge.
+    /// GLM-4V: as Qwen's, with frames in the budget. Also GLM-4.6V and Cosmos 3 Edge, and videos of Qwen3-VL.
     Glm4v = "glm4v",
     /// GLM-Image: half of the image within the roots of the budget.
     GlmImage = "glm_image",
@@ -269,6 +269,8 @@ names! {
     Dpt = "dpt",
     /// PP-OCR's detectors: a limit of one side, then the nearest multiples of 32.
     PpOcr = "pp_ocr",
+    /// PP-OCR's recognisers: so many rows, columns by the aspect, rounded up, at most `max`.
+    PpOcrRec = "pp_ocr_rec",
     /// Pixtral: at most the longest side, then to the multiples above.
     Pixtral = "pixtral",
     /// Idefics2: the longer side at most `max`, no side below `shortest`.
@@ -277,6 +279,8 @@ names! {
     Idefics3 = "idefics3",
     /// Idefics3 and SmolVLM, the second of them: the multiples above, the longer side's first.
     Idefics3Canvas = "idefics3_canvas",
+    /// A frame of a video to SmolVLM: two resizes, Idefics3's first and then to rows and columns.
+    SmolvlmFrame = "smolvlm_frame",
     /// SAM: the longest side, both rounded half up.
     Sam = "sam",
     /// DeepSeek-VL and Janus: the longest side, no side below `min_side`.
@@ -316,8 +320,10 @@ names! {
     MinPixels = "min_pixels",
     /// The largest number of pixels.
     MaxPixels = "max_pixels",
-    /// As how many frames an image counts: the size of a temporal patch.
+    /// As how many frames an image counts: those of its video, or the size of a temporal patch.
     Frames = "frames",
+    /// The size of a temporal patch, to whose multiples the number of frames is rounded in the budget.
+    Temporal = "temporal",
     /// The largest number of patches.
     MaxPatches = "max_patches",
     /// The shorter side.

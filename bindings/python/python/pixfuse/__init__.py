@@ -30,6 +30,7 @@ from ._pixfuse import Declaration, FileError, Geometry, Picture, Pipeline, Pipel
 
 from .header import Header, probe
 from .processor import Processor, from_config
+from .video import VideoProcessor, video_from_config
 
 __all__ = [
     "Declaration",
@@ -40,6 +41,7 @@ __all__ = [
     "Pipeline",
     "PipelineError",
     "Processor",
+    "VideoProcessor",
     "__version__",
     "decoders",
     "from_config",
@@ -47,10 +49,14 @@ __all__ = [
     "levels",
     "presets",
     "probe",
+    "video_from_config",
 ]
 
 # They are found here, whatever the native module is called: in pickles, tracebacks and help.
-for _public in (Declaration, FileError, Geometry, Header, Picture, Pipeline, PipelineError, Processor, from_config, probe):
+for _public in (
+    Declaration, FileError, Geometry, Header, Picture, Pipeline, PipelineError, Processor, VideoProcessor, from_config, probe,
+    video_from_config,
+):
     _public.__module__ = __name__
 decoders.__module__ = levels.__module__ = __name__
 del _public

@@ -855,6 +855,16 @@ class Config:
     def __new__(
         cls, files: Sequence[tuple[str, str]] | None, path: str | None, backend: str, keywords: str
     ) -> Self: ...
+    @staticmethod
+    def of_video(files: Sequence[tuple[str, str]] | None, path: str | None, keywords: str) -> Config:
+        """Reads the config of a video processor in the same way, for videos of as many frames as share a patch."""
+    def with_frames(self, count: int) -> Config:
+        """The same config for videos of so many frames."""
+    @property
+    def frames(self) -> tuple[int, int, bool, int | None] | None:
+        """To which multiple of frames the last one is repeated, how many share a patch, whether they lie one behind the other in
+        it, and the most that one grid counts.
+        """
     def with_keywords(self, keywords: str) -> Config:
         """The same config with the keywords of a call, a JSON object."""
     @property

@@ -76,7 +76,7 @@ def collect(
             made[..., 0] = 1
         # Lists of samples and of texts are no tensors.
         is_tensor = kind not in _OF_SAMPLES and not (kind == "whole" and isinstance(value, list))
-        named[name] = _given(made, return_tensors) if is_tensor else made
+        named[name] = given(made, return_tensors) if is_tensor else made
     return named
 
 
@@ -93,7 +93,7 @@ def plain(pipe: Pipeline, name: str, image: Any, return_tensors: str | None, thr
     pixels = pipe(image, None, threads=threads)
     if return_tensors is None:
         return {name: [pixels]}
-    return {name: _given(pixels[None], return_tensors)}
+    return {name: given(pixels[None], return_tensors)}
 
 
 def _alone(config: Config, run: Run, return_tensors: str | None, threads: int) -> Any:
@@ -257,7 +257,7 @@ def _samples(made: Any, lengths: list[int], pads: bool) -> Any:
     return filled
 
 
-def _given(made: Any, return_tensors: str | None) -> Any:
+def given(made: Any, return_tensors: str | None) -> Any:
     if return_tensors is None:
         return made
     array = made if isinstance(made, numpy.ndarray) else numpy.asarray(made)

@@ -87,18 +87,20 @@ def _flat(images: Any) -> list[Any]:
     return [image for item in images for image in (item if getattr(item, "ndim", 3) == 4 else [item])]
 
 
+def is_pillow(image: Any) -> bool:
+    """Whether it is a Pillow image."""
+    pillow = sys.modules.get("PIL.Image")
+    return pillow is not None and isinstance(image, pillow.Image)
+
+
 def is_rgb(image: Any) -> bool:
     """Whether it is a Pillow image that every class reads as it is."""
-    pillow = sys.modules.get("PIL.Image")
-    if pillow is None or not isinstance(image, pillow.Image):
-        return False
-    return image.mode == "RGB" and "transparency" not in image.info
+    return is_pillow(image) and image.mode == "RGB" and "transparency" not in image.info
 
 
 def read(image: Any, config: Config, ordered: Any) -> tuple[str, int, int, Any]:
     """The channels of an image (`rgb`, `gray`, `alpha`), its rows and columns, and what a pipeline reads."""
-    pillow = sys.modules.get("PIL.Image")
-    if pillow is not None and isinstance(image, pillow.Image):
+    if is_pillow(image):
         return _of_pillow(image, config)
     if isinstance(image, (str, bytes, os.PathLike)):
         raise PipelineError("image: a path or a file, expected an image; processor.decode(bytes) takes files")

@@ -6,9 +6,10 @@
 >>> processor = AutoImageProcessor.from_pretrained("model", backend="pixfuse")         # doctest: +SKIP
 >>> processor(images, return_tensors="pt")["pixel_values"]                             # doctest: +SKIP
 
-`AutoProcessor.from_pretrained(.., backend="pixfuse")` works too, with a tokenizer and a video processor beside; `use`
-takes a processor that is there already. Results are those of the backend that transformers would take itself: torch where
-torchvision is installed, else PIL. What is saved is the library's own, and loads without pixfuse.
+`AutoProcessor.from_pretrained(.., backend="pixfuse")` works too, with a tokenizer and a video processor beside, whose
+frames are run by pixfuse where it reaches the class; `use` takes a processor that is there already. Results are those
+of the backend that transformers would take itself: torch where torchvision is installed, else PIL. What is saved is the
+library's own, and loads without pixfuse.
 """
 
 import functools
@@ -18,6 +19,7 @@ import warnings
 import weakref
 from typing import Any
 
+from ._fused_videos import FusedVideo, library_class
 from ._pixfuse import PipelineError
 from .processor import Processor, from_config
 
@@ -31,14 +33,14 @@ def register(*, fallback: bool = False) -> None:
 
     A class or a config that pixfuse does not reach raises PipelineError when it is loaded, and an image that the class's
     declaration does not take (float pixels, say) raises it when it is called; with `fallback=True` both go the library's
-    own way, with one warning. Video processors are the library's own. No model's module is imported here, and calling
-    this again only changes `fallback`.
+    own way, with one warning. Video processors that pixfuse does not reach are the library's own, with a warning. No model's
+    module is imported here, and calling this again only changes `fallback`.
     """
     images = importlib.import_module("transformers.models.auto.image_processing_auto")
     videos = importlib.import_module("transformers.models.auto.video_processing_auto")
     # After those: the library puts another module in its own place when its parts are first imported.
     library = importlib.import_module("transformers")
-    _Loader.fallback = fallback
+    _Loader.fallback = FusedVideo.falls_back = fallback
     for backends in images.IMAGE_PROCESSOR_MAPPING_NAMES.values():
         name = _library_name(backends)
         if name is not None:
@@ -47,8 +49,10 @@ def register(*, fallback: bool = False) -> None:
             if backends[BACKEND] not in vars(library):
                 setattr(library, backends[BACKEND], _loader(name))
     for backends in videos.VIDEO_PROCESSOR_MAPPING_NAMES.values():
-        if backends is not None:
-            backends[BACKEND] = backends.get("torchvision")
+        if backends is not None and isinstance(backends.get("torchvision"), str):
+            backends[BACKEND] = f"Pixfuse{backends['torchvision']}"
+            if backends[BACKEND] not in vars(library):
+                setattr(library, backends[BACKEND], _video_loader(backends["torchvision"]))
     _spare_tokenizers()
 
 
@@ -70,11 +74,17 @@ def _spare_tokenizers() -> None:
 
 
 def use(processor: Any, *, fallback: bool = False) -> Any:
-    """The processor with its image processor run by pixfuse: one of AutoProcessor, changed in place, or an image
-    processor, of which a new one is given.
+    """The processor with its image and video processors run by pixfuse: one of AutoProcessor, changed in place, or an image
+    or video processor, of which a new one is given.
 
-    Raises PipelineError where pixfuse does not reach the class or its config; with `fallback=True` it stays as it was.
+    Raises PipelineError where pixfuse does not reach the class or its config; with `fallback=True` it stays as it was. A video
+    processor beside an image processor stays as it was, with a warning.
     """
+    video = getattr(processor, "video_processor", None)
+    if video is not None:
+        processor.video_processor = _loaded_video(
+            type(video).__name__, lambda made: made.from_dict(video.to_dict()), lambda: video
+        )
     part = getattr(processor, "image_processor", None)
     if part is not None:
         processor.image_processor = use(part, fallback=fallback)
@@ -83,9 +93,12 @@ def use(processor: Any, *, fallback: bool = False) -> Any:
         raise PipelineError(
             f"processor: {type(processor).__name__}, expected an image processor of transformers, or a processor that has one"
         )
-    if isinstance(processor, _Fused):
+    if isinstance(processor, (_Fused, FusedVideo)):
         return processor
     name = type(processor).__name__
+    if name.endswith("VideoProcessor"):
+        made = _fused_video(name).from_dict(processor.to_dict())
+        return _reached(made) if not fallback else _loaded_video(name, lambda _: made, lambda: processor)
     return _loaded(name, lambda made: made.from_dict(processor.to_dict()), lambda: processor, fallback)
 
 
@@ -93,6 +106,8 @@ def __getattr__(name: str) -> Any:
     # A pickle finds the class of an instance here.
     if name.endswith("ImageProcessor") or name.endswith("ImageProcessorPil"):
         return _fused(name)
+    if name.endswith("VideoProcessor"):
+        return _fused_video(name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
@@ -131,6 +146,39 @@ class _Loader:
 
 def _loader(name: str) -> type:
     return type(name, (_Loader,), {"name": name, "__module__": __name__})
+
+
+class _VideoLoader:
+    """Stands in the library's namespace until a video processor is asked for."""
+
+    name = ""
+
+    @classmethod
+    def from_pretrained(cls, source: Any, *arguments: Any, **keywords: Any) -> Any:
+        return _loaded_video(
+            cls.name,
+            lambda made: made.from_pretrained(source, *arguments, **keywords),
+            lambda: library_class(cls.name).from_pretrained(source, *arguments, **keywords),
+        )
+
+
+def _video_loader(name: str) -> type:
+    return type(name, (_VideoLoader,), {"name": name, "__module__": __name__})
+
+
+def _loaded_video(name: str, load: Any, otherwise: Any) -> Any:
+    """A video processor of ours, or the library's where pixfuse does not reach it: a folder has one beside its images, and
+    who serves these alone must be able to load it."""
+    try:
+        return _reached(load(_fused_video(name)))
+    except PipelineError as error:
+        warnings.warn(f"{name} is not run by pixfuse but by transformers: {error}", stacklevel=3)
+        return otherwise()
+
+
+def _reached(made: Any) -> Any:
+    made._pixfuse()
+    return made
 
 
 def _loaded(name: str, load: Any, otherwise: Any, fallback: bool) -> Any:
@@ -174,6 +222,14 @@ def _fused(name: str) -> Any:
     if name not in _CLASSES:
         library = _library_class(name)
         _CLASSES[name] = type(name, (_Fused, library), {"__module__": __name__, "__doc__": library.__doc__})
+    return _CLASSES[name]
+
+
+def _fused_video(name: str) -> Any:
+    """The same for a class of videos."""
+    if name not in _CLASSES:
+        library = library_class(name)
+        _CLASSES[name] = type(name, (FusedVideo, library), {"__module__": __name__, "__doc__": library.__doc__})
     return _CLASSES[name]
 
 

@@ -6,6 +6,8 @@ use crate::Backend;
 
 static CLASSES: &str = include_str!("classes.tsv");
 static MODEL_TYPES: &str = include_str!("model_types.tsv");
+static VIDEO_CLASSES: &str = include_str!("video_classes.tsv");
+static VIDEO_MODEL_TYPES: &str = include_str!("video_model_types.tsv");
 
 /// The version of transformers that the data was written from.
 pub const VERSION: &str = "5.24.0";
@@ -26,7 +28,11 @@ struct Line {
 }
 
 fn lines() -> impl Iterator<Item = Line> {
-    CLASSES.lines().skip(1).filter_map(|line| {
+    lines_of(CLASSES)
+}
+
+fn lines_of(text: &'static str) -> impl Iterator<Item = Line> {
+    text.lines().skip(1).filter_map(|line| {
         let mut columns = line.splitn(3, '\t');
         let (name, backend, defaults) = (columns.next()?, columns.next()?, columns.next()?);
         // A class of neither kind works on Pillow and numpy.
@@ -65,6 +71,22 @@ pub(super) fn exists(base: &str) -> bool {
 /// The names of all classes, without `Pil`.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     lines().map(|line| line.name).filter(|name| !name.ends_with("Pil"))
+}
+
+/// The video processors.
+pub(super) fn videos() -> impl Iterator<Item = Class> {
+    lines_of(VIDEO_CLASSES).map(Line::class)
+}
+
+/// The video processor of this name.
+pub(super) fn of_video(base: &str) -> Option<Class> {
+    lines_of(VIDEO_CLASSES).find(|line| line.name == base).map(Line::class)
+}
+
+/// The video processor that a model of this type takes.
+pub(super) fn of_video_model(model_type: &str) -> Option<&'static str> {
+    let mut types = VIDEO_MODEL_TYPES.lines().skip(1).filter_map(|line| line.split_once('\t'));
+    types.find(|(model, _)| *model == model_type).map(|(_, class)| class)
 }
 
 /// The class that a model of this type takes.

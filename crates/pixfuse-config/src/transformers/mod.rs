@@ -7,6 +7,7 @@
 //! ways     what the rows of the table are made of
 //! older    spellings that a class's constructor turns into its own
 //! size     `size`, `crop_size`, `pad_size`
+//! videos   the same for video processors, whose frames are images
 //! steps    the keys of one class to a declaration, clause by clause: resize (and ruled, tiles), margins, values, patches
 //! ```
 
@@ -22,6 +23,7 @@ mod steps;
 mod table;
 mod tiles;
 mod values;
+mod videos;
 mod ways;
 
 use serde_json::{Map, Value};
@@ -33,6 +35,77 @@ pub use classes::VERSION;
 /// Every class that transformers has, as it is called there, with its backend.
 pub fn classes() -> impl Iterator<Item = (&'static str, Backend)> {
     classes::all().map(|class| (class.name, class.backend))
+}
+
+/// Every video processor that transformers has.
+pub fn video_classes() -> impl Iterator<Item = &'static str> {
+    classes::videos().map(|class| class.name)
+}
+
+/// Reads the config of a video processor, with the model's `config.json` if it is there.
+pub(crate) fn read_video(
+    config: &Map<String, Value>,
+    model: Option<&Map<String, Value>>,
+    overrides: &Overrides,
+) -> Result<Imported, Error> {
+    let mut notes = Vec::new();
+    let mut keys = config.clone();
+    if let Some(name) = overrides.get("video_processor_type") {
+        keys.insert("video_processor_type".to_owned(), name.clone());
+    }
+    let base = names::resolve_video(&keys, model, &mut notes)?;
+    let (class, steps) = known(&base, Backend::Torch)?;
+    videos::constructs(&base, overrides.get("temporal_patch_size").or_else(|| keys.get("temporal_patch_size")))?;
+    overlay(&base, &class.defaults, overrides, &mut keys)?;
+    let record = record(&base, &class, &steps, keys, &mut notes);
+    steps::read(&base, class.backend, &steps, record, notes)
+}
+
+/// The same config for videos of so many frames.
+pub(crate) fn with_frames(imported: &Imported, count: u32) -> Result<Imported, Error> {
+    let base = &imported.class;
+    let (_, mut steps) = known(base, imported.backend)?;
+    let Some(video) = steps.video.as_mut().filter(|_| count > 0) else {
+        let message = format!("{count} of them, expected a video processor and at least one");
+        return Err(Error::new(Reason::Value, base, Some("frames"), message));
+    };
+    video.count = Some(count);
+    steps::read(base, imported.backend, &steps, imported.record.clone(), imported.notes.clone())
+}
+
+/// A class of images or of videos, and what it does.
+fn known(base: &str, backend: Backend) -> Result<(classes::Class, table::Steps), Error> {
+    let (class, steps) = match classes::of_video(base) {
+        Some(class) => (Some(class), videos::of(base)),
+        None => {
+            let class = classes::of(base, backend);
+            let steps = class.as_ref().and_then(|class| table::of(base, class.backend));
+            (class, steps)
+        }
+    };
+    let (class, steps) = class.zip(steps).ok_or_else(|| names::unknown(base))?;
+    Ok((class, steps.map_err(|feature| Error::lacking(feature, base, None, "this class"))?))
+}
+
+/// Every key that a class takes, with the config's value where it has one.
+fn record(
+    base: &str,
+    class: &classes::Class,
+    steps: &table::Steps,
+    mut keys: Map<String, Value>,
+    notes: &mut Vec<String>,
+) -> Map<String, Value> {
+    older::respell(steps.older, &class.defaults, &mut keys);
+    let mut record = class.defaults.clone();
+    for (key, value) in keys {
+        if record.contains_key(&key) {
+            // A null is a value, off, and not the default.
+            record.insert(key, value);
+        } else if !HARMLESS.contains(&key.as_str()) && !older::reads(steps.older, &key) {
+            notes.push(format!("{key} is no key of {base}, which leaves it unread"));
+        }
+    }
+    record
 }
 
 /// Reads the config of an image processor, with the model's `config.json` if it is there.
@@ -53,33 +126,22 @@ pub(crate) fn read(
         let message = "a config of timm without its pretrained_cfg";
         return Err(Error::new(Reason::NotAConfig, &base, Some("pretrained_cfg"), message));
     }
-    let class = classes::of(&base, backend).ok_or_else(|| names::unknown(&base))?;
+    let (class, steps) = known(&base, backend)?;
     if class.backend != backend {
         notes.push(format!("{base} exists for the backend {} only, and these are its bytes", class.backend));
     }
-    let steps = table::of(&base, class.backend).ok_or_else(|| names::unknown(&base))?;
-    let steps = steps.map_err(|feature| Error::lacking(feature, &base, None, "this class"))?;
-
     overlay(&base, &class.defaults, overrides, &mut keys)?;
-    older::respell(steps.older, &class.defaults, &mut keys);
-    let mut record = class.defaults.clone();
-    for (key, value) in keys {
-        if record.contains_key(&key) {
-            // A null is a value, off, and not the default.
-            record.insert(key, value);
-        } else if !HARMLESS.contains(&key.as_str()) && !older::reads(steps.older, &key) {
-            notes.push(format!("{key} is no key of {base}, which leaves it unread"));
-        }
-    }
+    let record = record(&base, &class, &steps, keys, &mut notes);
     steps::read(&base, class.backend, &steps, record, notes)
 }
 
 /// The same config with keywords of a call, which stand over what the processor was made with.
 pub(crate) fn call(imported: &Imported, overrides: &Overrides) -> Result<Imported, Error> {
     let base = &imported.class;
-    let (class, steps) = classes::of(base, imported.backend)
-        .zip(table::of(base, imported.backend).and_then(Result::ok))
-        .ok_or_else(|| names::unknown(base))?;
+    let (class, mut steps) = known(base, imported.backend)?;
+    if let (Some(video), Some(frames)) = (&mut steps.video, imported.frames) {
+        video.count = frames.count;
+    }
     let mut record = imported.record.clone();
     overlay(base, &class.defaults, overrides, &mut record)?;
     steps::read(base, imported.backend, &steps, record, imported.notes.clone())
@@ -96,7 +158,7 @@ fn overlay(
     keys: &mut Map<String, Value>,
 ) -> Result<(), Error> {
     for (key, value) in over {
-        if key == "image_processor_type" {
+        if key == "image_processor_type" || key == "video_processor_type" {
             continue;
         }
         if !known.contains_key(key) {

@@ -47,6 +47,48 @@ pub(super) fn resolve(
     Ok(name.to_owned())
 }
 
+/// The name of the class of videos, as `AutoVideoProcessor` resolves it.
+pub(super) fn resolve_video(
+    keys: &Map<String, Value>,
+    model: Option<&Map<String, Value>>,
+    notes: &mut Vec<String>,
+) -> Result<String, Error> {
+    let word = |keys: &Map<String, Value>, key: &str| keys.get(key).and_then(Value::as_str).map(str::to_owned);
+    let code = |keys: &Map<String, Value>, key: &str| keys.get("auto_map").and_then(|map| map.get(key)).is_some();
+    let (named, mut has_remote) = (word(keys, "video_processor_type"), code(keys, "AutoVideoProcessor"));
+    // The file of images names a class of images, which may have one of videos beside it.
+    let beside = word(keys, "image_processor_type").filter(|_| named.is_none() && !has_remote);
+    has_remote |= named.is_none() && code(keys, "AutoImageProcessor");
+    let beside = beside.map(|name| name.replace("ImageProcessor", "VideoProcessor"));
+    let beside = beside.filter(|name| classes::of_video(name).is_some());
+    let named = named.or(beside).or_else(|| model.and_then(|model| word(model, "video_processor_type")));
+    if let Some(name) = named {
+        if classes::of_video(&name).is_some() {
+            return Ok(name);
+        }
+        if has_remote {
+            return Err(remote_code(&name, keys));
+        }
+        let message = format!("transformers {} has no video processor of this name", classes::VERSION);
+        return Err(Error::new(Reason::UnknownClass, &name, None, message));
+    }
+    if has_remote {
+        return Err(remote_code("the class of auto_map", keys));
+    }
+    let Some(model_type) = model.and_then(|model| word(model, "model_type")) else {
+        let message = "missing, and no config.json beside it that says the model_type: name the class, \
+                       video_processor_type = \"Qwen3VLVideoProcessor\" say";
+        return Err(Error::new(Reason::UnknownClass, "the config", Some("video_processor_type"), message));
+    };
+    let Some(name) = classes::of_video_model(&model_type) else {
+        let message =
+            format!("{model_type:?}: transformers {} has no video processor for this type of model", classes::VERSION);
+        return Err(Error::new(Reason::UnknownClass, "config.json", Some("model_type"), message));
+    };
+    notes.push(format!("the class is that of model_type {model_type:?}"));
+    Ok(name.to_owned())
+}
+
 /// A class that is code in the model's repository.
 fn remote_code(name: &str, keys: &Map<String, Value>) -> Error {
     let code = keys.get("auto_map").map(ToString::to_string).unwrap_or_default();

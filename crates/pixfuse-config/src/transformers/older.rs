@@ -11,7 +11,7 @@ pub(super) fn reads(older: Older, key: &str) -> bool {
         Older::Detr => ["max_size", "pad_and_return_pixel_mask"].contains(&key),
         Older::Idefics => key == "image_size",
         Older::Mask2former => key == "max_size",
-        Older::Nothing | Older::Constructor | Older::Pixels | Older::Emu3 => false,
+        Older::Nothing | Older::Constructor | Older::Pixels | Older::Emu3 | Older::Vjepa2 => false,
     }
 }
 
@@ -60,6 +60,17 @@ pub(super) fn respell(older: Older, defaults: &Map<String, Value>, keys: &mut Ma
             };
             if let Some(size) = size {
                 keys.insert("size".to_owned(), Value::Object(size));
+            }
+        }
+        Older::Vjepa2 => {
+            let crop = keys.get("crop_size").map_or(Some(256), |crop| match crop {
+                Value::Object(sides) => sides.get("height").and_then(Value::as_u64),
+                side => side.as_u64(),
+            });
+            // Another crop is an error of its own.
+            if let Some(crop) = crop {
+                keys.insert("size".to_owned(), json!({"shortest_edge": (crop * 256) / 224}));
+                keys.insert("crop_size".to_owned(), keys.get("crop_size").cloned().unwrap_or(json!(256)));
             }
         }
         Older::Emu3 => {

@@ -21,7 +21,9 @@ impl Class<'_> {
             return Ok(Cut { clause: None, layout: "chw", axes: Vec::new(), pad_to: None });
         };
         let side = if patches.side.is_empty() { self.patch_of_size()? } else { self.product(patches.side)? };
-        let temporal = patches.frames.map_or_else(|| self.count("temporal_patch_size"), Ok)?;
+        // A frame of a video is in its patches once; what puts frames together knows how many share one.
+        let once = patches.frames.or(self.steps.video.map(|_| 1));
+        let temporal = once.map_or_else(|| self.count("temporal_patch_size"), Ok)?;
         let is_interleaved = patches.order == "thwc";
         if is_interleaved && temporal > 1 && patches.frames.is_none() {
             // Its frames are innermost, and no order of patches says that.

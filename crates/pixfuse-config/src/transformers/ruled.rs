@@ -11,8 +11,8 @@ impl SizeRule {
         match self {
             Self::Budget(_) | Self::Naflex | Self::Glpn | Self::Mask2former | Self::Yolos | Self::Vilt => true,
             Self::Textnet | Self::PpLcnet | Self::Pixtral | Self::Idefics2 | Self::Sam | Self::Aria => true,
-            Self::Kimi | Self::Gemma4 | Self::Neomme | Self::Glm5Next | Self::MuseGlimmer => true,
-            Self::Fuyu | Self::Donut => true,
+            Self::Kimi | Self::Gemma4 | Self::Neomme | Self::Glm5Next | Self::MuseGlimmer(_) => true,
+            Self::Fuyu | Self::Donut | Self::SmolvlmFrame => true,
             Self::Standard | Self::ConvNext | Self::PoolFormer | Self::Levit => false,
             Self::Detr | Self::Dpt | Self::Tvp | Self::Square | Self::Unread => false,
         }
@@ -38,7 +38,7 @@ impl Class<'_> {
                 let [least, most] = self.pixels(budget)?;
                 numbers.extend([("min_pixels", least), ("max_pixels", most)]);
                 if budget.rule == "glm4v" {
-                    numbers.push(("frames", self.count("temporal_patch_size")?));
+                    self.frames_of_budget(&mut numbers)?;
                 }
                 ruled(budget.rule, &numbers)
             }
@@ -133,10 +133,11 @@ impl Class<'_> {
                 let [least, most] = [pixels("min_image_tokens")?, pixels("max_image_tokens")?];
                 ruled("glm5_next", &[("multiple", multiple), ("min_pixels", least), ("max_pixels", most)])
             }
-            SizeRule::MuseGlimmer => {
+            SizeRule::MuseGlimmer(tokens) => {
                 let multiple = self.product(&["patch_size", "merge_size"])?;
-                ruled("muse_glimmer", &[("multiple", multiple), ("max_patches", self.count("max_image_tokens")?)])
+                ruled("muse_glimmer", &[("multiple", multiple), ("max_patches", self.count(tokens)?)])
             }
+            SizeRule::SmolvlmFrame => self.smolvlm_frame(size, filter).map(Some),
             SizeRule::Fuyu => {
                 let sides = size.exact().ok_or_else(|| self.keys.wrong("size", "{height, width}"))?;
                 ruled("fuyu", &[("rows", sides[0]), ("columns", sides[1])])
@@ -144,6 +145,44 @@ impl Class<'_> {
             SizeRule::Donut => self.donut(size, filter).map(Some),
             _ => Ok(None),
         }
+    }
+
+    /// How many frames count in a budget of pixels.
+    fn frames_of_budget(&self, numbers: &mut Vec<(&str, u32)>) -> Result<(), Error> {
+        let temporal = self.count("temporal_patch_size")?;
+        let Some(video) = self.steps.video else {
+            numbers.push(("frames", temporal));
+            return Ok(());
+        };
+        let frames = video.count.unwrap_or(temporal);
+        if frames < temporal {
+            let message = format!("{temporal}, and a video of {frames} frames has fewer; repeat its last one");
+            return Err(self.wrong("temporal_patch_size", message));
+        }
+        numbers.push(("frames", frames));
+        if temporal > 1 {
+            numbers.push(("temporal", temporal));
+        }
+        Ok(())
+    }
+
+    /// A frame of a video: the longer side to that of `size`, none above 4096, then a square.
+    fn smolvlm_frame(&self, size: Sizes, filter: &str) -> Result<Framing, Error> {
+        let side = size::part(&self.keys, "max_image_size", "longest_edge")
+            .ok_or_else(|| self.keys.wrong("max_image_size", "{longest_edge}"))?;
+        if let Some(longest) = size.longest_edge {
+            let numbers = [("longest", longest.min(4096)), ("rows", side), ("columns", side)];
+            return Ok(Framing { known: Some([side, side]), ..Framing::ruled("smolvlm_frame", &numbers, filter) });
+        }
+        if size.exact().is_none() {
+            return Err(self.keys.wrong("size", "{longest_edge} or {height, width}"));
+        }
+        Err(Error::lacking(
+            Feature::TwoResizes,
+            self.keys.subject,
+            Some("size"),
+            "{height, width}, before another resize,",
+        ))
     }
 
     /// Two resizes, each of which may be off.

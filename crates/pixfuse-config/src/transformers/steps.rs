@@ -75,10 +75,15 @@ pub(super) fn read(
     };
     let tensor = if steps.is_alone { crate::Value::PixelsAlone } else { crate::Value::Pixels };
     let mut outputs = vec![Output { name: steps.name, value: tensor }];
-    let is_mask = |output: &Output| output.value == crate::Value::Mask;
+    let is_mask = |output: &Output| matches!(output.value, crate::Value::Mask | crate::Value::FramePixelMask);
     outputs.extend(steps.beside.iter().copied().filter(|output| margins.is_masked || !is_mask(output)));
     if let Some((name, key)) = steps.each {
         outputs.push(Output { name, value: crate::Value::Each(class.count(key)?.into()) });
+    }
+    if let Some(name) = steps.sizes {
+        let sides = class.size("size")?.unwrap_or_default().exact();
+        let sides = sides.ok_or_else(|| class.keys.wrong("size", "{height, width}"))?;
+        outputs.push(Output { name, value: crate::Value::EachPair(sides.map(i64::from)) });
     }
     if let Some((name, keys)) = steps.groups {
         outputs.push(Output { name, value: crate::Value::PatchGroups(class.product(keys)?) });
@@ -109,6 +114,7 @@ pub(super) fn read(
         batch,
         is_nested: steps.is_nested,
         is_single: steps.is_single,
+        frames: steps.video.map(|video| class.frames(video)).transpose()?,
         patch_axes: patches.axes,
         patches_per_token: steps.token.map(|keys| class.product(keys)).transpose()?,
         converts,

@@ -4,7 +4,7 @@
 //! normalising), and which keys turn on what a declaration cannot say. [`LACKING`] names the classes that always do that.
 //! Nothing here is belief: `cargo xtask conformance` changes each key of each class and compares the tensors.
 
-pub(super) use super::ways::{Budget, Crop, Flip, Numbers, Older, Padding, Patches, Pixels, SizeRule, Tiles};
+pub(super) use super::ways::{Budget, Crop, Flip, Numbers, Older, Padding, Patches, Pixels, SizeRule, Tiles, Video};
 use crate::{Backend, Feature, Output, Value};
 
 /// How a class reads its keys.
@@ -38,6 +38,8 @@ pub(super) struct Steps {
     pub(super) beside: &'static [Output],
     /// A result with one number for each image, and the key that the number is of.
     pub(super) each: Option<(&'static str, &'static str)>,
+    /// A result with the rows and columns of `size` for each image.
+    pub(super) sizes: Option<&'static str>,
     /// A result with the number of groups of patches of each image, and the keys whose product is the patches of a group.
     pub(super) groups: Option<(&'static str, &'static [&'static str])>,
     /// The keys whose product is the patches that a model makes one token of.
@@ -58,10 +60,12 @@ pub(super) struct Steps {
     pub(super) tiles: Option<Tiles>,
     /// Older spellings of its keys.
     pub(super) older: Older,
+    /// How frames are put together, in a class of videos.
+    pub(super) video: Option<Video>,
 }
 
 /// The pipeline that a class has unless it says otherwise.
-const STANDARD: Steps = Steps {
+pub(super) const STANDARD: Steps = Steps {
     size: SizeRule::Standard,
     is_bicubic: false,
     nearest: "nearest_exact",
@@ -76,6 +80,7 @@ const STANDARD: Steps = Steps {
     off: &[],
     beside: &[],
     each: None,
+    sizes: None,
     groups: None,
     token: None,
     name: "pixel_values",
@@ -86,14 +91,15 @@ const STANDARD: Steps = Steps {
     patches: None,
     tiles: None,
     older: Older::Nothing,
+    video: None,
 };
 
 /// A class with code of its own that knows neither margins nor a crop.
-const PLAIN: Steps = Steps { crop: Crop::Unread, pad: Padding::Unread, ..STANDARD };
+pub(super) const PLAIN: Steps = Steps { crop: Crop::Unread, pad: Padding::Unread, ..STANDARD };
 
 const MASK: Output = Output { name: "pixel_mask", value: Value::Mask };
 const SOURCES: Output = Output { name: "image_sizes", value: Value::SourceSizes };
-const SIZES: Output = Output { name: "original_sizes", value: Value::SourceSizes };
+pub(super) const SIZES: Output = Output { name: "original_sizes", value: Value::SourceSizes };
 
 const DETR: Steps = Steps { size: SizeRule::Detr, pad: Padding::Masked, beside: &[MASK], older: Older::Detr, ..PLAIN };
 const RT_DETR: Steps = Steps { older: Older::Nothing, ..DETR };
@@ -105,7 +111,7 @@ const DPT: Steps = Steps { size: SizeRule::Dpt, crop: Crop::Read, pad: Padding::
 
 const RESIZED: Output = Output { name: "image_sizes", value: Value::ResizedSizes };
 const GRID: Output = Output { name: "image_grid_thw", value: Value::GridThw };
-const MERGED: Patches = Patches {
+pub(super) const MERGED: Patches = Patches {
     order: "cthw",
     merged: true,
     apart: false,
@@ -114,8 +120,8 @@ const MERGED: Patches = Patches {
     pad_to: None,
     floats: true,
 };
-const RASTER: Patches = Patches { merged: false, ..MERGED };
-const FLAT: Patches = Patches { order: "thwc", floats: false, ..RASTER };
+pub(super) const RASTER: Patches = Patches { merged: false, ..MERGED };
+pub(super) const FLAT: Patches = Patches { order: "thwc", floats: false, ..RASTER };
 const PATCHES_OF_SIZE: Patches = Patches { side: &[], apart: true, ..FLAT };
 const INKLING2: Steps = Steps {
     size: SizeRule::Unread,
@@ -126,7 +132,7 @@ const INKLING2: Steps = Steps {
     ..PLAIN
 };
 const TOKENS: &str = "num_soft_tokens_per_image";
-const GEMMA4: Steps = Steps {
+pub(super) const GEMMA4: Steps = Steps {
     size: SizeRule::Gemma4,
     nearest: "nearest",
     patches: Some(Patches { pad_to: Some(&["max_soft_tokens", "pooling_kernel_size", "pooling_kernel_size"]), ..FLAT }),
@@ -135,8 +141,9 @@ const GEMMA4: Steps = Steps {
     token: POOLING,
     ..PLAIN
 };
-const QWEN2_VL: Budget = Budget { rule: "qwen2_vl", multiple: &["patch_size", "merge_size"], pixels: Pixels::Edges };
-const GLM4V: Budget = Budget { rule: "glm4v", ..QWEN2_VL };
+pub(super) const QWEN2_VL: Budget =
+    Budget { rule: "qwen2_vl", multiple: &["patch_size", "merge_size"], pixels: Pixels::Edges };
+pub(super) const GLM4V: Budget = Budget { rule: "glm4v", ..QWEN2_VL };
 const MERGE: Option<&[&str]> = Some(&["merge_size", "merge_size"]);
 const POOLING: Option<&[&str]> = Some(&["pooling_kernel_size", "pooling_kernel_size"]);
 const QWEN: Steps = Steps {
@@ -229,7 +236,7 @@ static READ: &[(&str, Steps)] = &[
     ("MobileNetV1", STANDARD),
     ("MobileNetV2", Steps { crop: Crop::Read, ..PLAIN }),
     ("MobileViT", Steps { crop: Crop::Read, normalize: false, flip: Flip::Read, ..PLAIN }),
-    ("MuseGlimmer", Steps { size: SizeRule::MuseGlimmer, patches: Some(Patches { order: "tchw", ..RASTER }), token: MERGE, beside: &[GRID], ..PLAIN }),
+    ("MuseGlimmer", Steps { size: SizeRule::MuseGlimmer("max_image_tokens"), patches: Some(Patches { order: "tchw", ..RASTER }), token: MERGE, beside: &[GRID], ..PLAIN }),
     ("NeoMME", Steps { size: SizeRule::Neomme, patches: Some(FLAT), pad: Padding::Patches(&["patch_size"]), beside: &[Output { name: "image_grid_hw", value: Value::Grid }], ..PLAIN }),
     ("OneFormer", Steps { pad: Padding::AlwaysLargest, beside: &[MASK, Output { name: "task_inputs", value: Value::Text("the task is panoptic") }], ..PLAIN }),
     ("Ovis2", Steps { crop: Crop::Read, tiles: Some(Tiles::Patches { rule: "ovis2", min: false, thumbnail: "first" }), beside: &[Output { name: "grids", value: Value::TileGrid }], ..PLAIN }),

@@ -27,7 +27,13 @@ impl Class<'_> {
         match steps.numbers {
             Numbers::Standard => {}
             Numbers::EfficientNet => self.efficientnet(&mut values, rescales, normalizes)?,
-            Numbers::Vivit => self.vivit(&mut values, rescales, normalizes)?,
+            Numbers::Vivit if self.keys.flag("offset")? => self.vivit(&mut values, rescales, normalizes, "offset")?,
+            Numbers::Vivit => {}
+            Numbers::VivitFrame if rescales => {
+                values.order = "torchvision_v2";
+                self.vivit(&mut values, rescales, normalizes, "image_mean")?;
+            }
+            Numbers::VivitFrame => {}
         }
         // Made f32, whatever they were: cut into patches by numpy, or put into a tensor of zeros.
         let becomes_floats = match self.steps.patches {
@@ -90,11 +96,8 @@ impl Class<'_> {
         Ok(())
     }
 
-    /// `offset` takes 1 away between rescaling and normalising; with the published numbers one rounding says both.
-    fn vivit(&self, values: &mut Values, rescales: bool, normalizes: bool) -> Result<(), Error> {
-        if !self.keys.flag("offset")? {
-            return Ok(());
-        }
+    /// 1 is taken away between rescaling and normalising; with the published numbers one rounding says both.
+    fn vivit(&self, values: &mut Values, rescales: bool, normalizes: bool, key: &str) -> Result<(), Error> {
         if !rescales {
             return Err(self.wrong("offset", "true, and do_rescale is off; turn it on, or offset off"));
         }
@@ -103,8 +106,8 @@ impl Class<'_> {
             return Ok(());
         }
         if values.scale != 1.0 / 127.5 || values.mean.iter().any(|mean| *mean != 0.5) {
-            let what = "true with a mean that is not 0.5";
-            return Err(Error::lacking(Feature::Rounding, self.keys.subject, Some("offset"), what));
+            let what = if key == "offset" { "true with a mean that is not 0.5" } else { "another than 0.5" };
+            return Err(Error::lacking(Feature::Rounding, self.keys.subject, Some(key), what));
         }
         values.mean.fill(1.5);
         Ok(())

@@ -52,8 +52,10 @@ pub(super) enum SizeRule {
     Neomme,
     /// From `min_image_tokens` to `max_image_tokens` of content, whatever `size` says.
     Glm5Next,
-    /// At most `max_image_tokens`, whatever `size` says.
-    MuseGlimmer,
+    /// At most so many tokens as this key says, whatever `size` says.
+    MuseGlimmer(&'static str),
+    /// The first of Idefics3's resizes, then a square of `max_image_size`.
+    SmolvlmFrame,
     /// Only what is larger than `size`, until it fits.
     Fuyu,
     /// The shorter side to that of `size`, then within it where `do_thumbnail` is on.
@@ -66,7 +68,7 @@ impl SizeRule {
     /// Whether `size` says nothing, so that it may be missing.
     pub(super) fn is_without_size(self) -> bool {
         match self {
-            Self::Naflex | Self::Glpn | Self::Gemma4 | Self::Neomme | Self::MuseGlimmer => true,
+            Self::Naflex | Self::Glpn | Self::Gemma4 | Self::Neomme | Self::MuseGlimmer(_) => true,
             Self::Budget(budget) => budget.pixels == Pixels::Keys,
             _ => false,
         }
@@ -93,6 +95,22 @@ pub(super) enum Pixels {
     Sizes,
     /// The keys `min_pixels` and `max_pixels`.
     Keys,
+}
+
+/// A video whose frames are images of their own.
+pub(super) const FRAMES: Video = Video { count: None, shares: false, multiple: 1, chunk: None };
+
+/// How the frames of a video are put together.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Video {
+    /// How many frames it has; nothing where it is as many as share a patch.
+    pub(super) count: Option<u32>,
+    /// Whether `temporal_patch_size` frames share a patch.
+    pub(super) shares: bool,
+    /// To which multiple of frames the last one is repeated, where they share none.
+    pub(super) multiple: u32,
+    /// The key that says how many of them one grid counts; a null counts all.
+    pub(super) chunk: Option<&'static str>,
 }
 
 /// How a tensor is cut into patches.
@@ -173,6 +191,8 @@ pub(super) enum Numbers {
     EfficientNet,
     /// Vivit takes 1 from the rescaled value where `offset` is on.
     Vivit,
+    /// Its frames of videos lose it wherever they are rescaled.
+    VivitFrame,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -229,6 +249,8 @@ pub(super) enum Older {
     Mask2former,
     /// `min_pixels` and `max_pixels`, which stand over those of `size`.
     Pixels,
+    /// The constructor makes `size` of `crop_size`.
+    Vjepa2,
     /// The constructor takes no `do_pad`, and a null of `image_mean` and `image_std` for their defaults.
     Emu3,
 }

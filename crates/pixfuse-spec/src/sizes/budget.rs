@@ -1,7 +1,7 @@
 //! Multiples within a budget of pixels or patches: vision-language models.
 
 use super::{RuledSize, Sides, longer_and_shorter, round};
-use crate::SizeNumber::{Frames, Longest, Max, MaxPatches, MaxPixels, MinPixels, Multiple};
+use crate::SizeNumber::{Frames, Longest, Max, MaxPatches, MaxPixels, MinPixels, Multiple, Temporal};
 
 /// The most that a side may be longer than the other; what the libraries refuse.
 fn narrow_enough(rule: &RuledSize, sides: Sides, most: f64) -> Result<(), String> {
@@ -16,12 +16,13 @@ fn narrow_enough(rule: &RuledSize, sides: Sides, most: f64) -> Result<(), String
     ))
 }
 
-/// The nearest multiples, or what brings their product, times `frames`, into the budget.
-fn smart_resize(rule: &RuledSize, sides: Sides, frames: f64, least: f64) -> Sides {
+/// The nearest multiples, or what brings their product, times `frames`, into the budget; `whole` is that number of frames as
+/// the budget counts them.
+fn smart_resize(rule: &RuledSize, sides: Sides, frames: f64, whole: f64, least: f64) -> Sides {
     let (factor, area) = (rule.number(Multiple), frames * sides[0] * sides[1]);
     let (min_pixels, max_pixels) = (rule.number(MinPixels), rule.number(MaxPixels));
     let nearest = sides.map(|side| (round(side / factor) * factor).max(least));
-    let pixels = frames * nearest[0] * nearest[1];
+    let pixels = whole * nearest[0] * nearest[1];
     if pixels > max_pixels {
         let beta = (area / max_pixels).sqrt();
         return sides.map(|side| ((side / beta / factor).floor() * factor).max(factor));
@@ -36,11 +37,11 @@ fn smart_resize(rule: &RuledSize, sides: Sides, frames: f64, least: f64) -> Side
 /// Also Emu3, Apertus, Ernie 4.5, HunYuan, MiniMax M3, Cohere Compass and VideoLLaMA 3.
 pub(super) fn qwen2_vl(rule: &RuledSize, sides: Sides) -> Result<Sides, String> {
     narrow_enough(rule, sides, 200.0)?;
-    Ok(smart_resize(rule, sides, 1.0, 0.0))
+    Ok(smart_resize(rule, sides, 1.0, 1.0, 0.0))
 }
 
-/// An image is as many frames as a temporal patch has, and they count; a small one is enlarged to one multiple first.
-/// Also GLM-4.6V and Cosmos 3 Edge.
+/// An image is as many frames as a temporal patch has, or its video, and they count; a small one is enlarged to one multiple
+/// first. Also GLM-4.6V and Cosmos 3 Edge, and videos of Qwen3-VL.
 pub(super) fn glm4v(rule: &RuledSize, mut sides: Sides) -> Result<Sides, String> {
     let factor = rule.number(Multiple);
     if sides[0] < factor || sides[1] < factor {
@@ -48,12 +49,17 @@ pub(super) fn glm4v(rule: &RuledSize, mut sides: Sides) -> Result<Sides, String>
         sides = sides.map(|side| (side * scale).trunc());
     }
     narrow_enough(rule, sides, 200.0)?;
-    Ok(smart_resize(rule, sides, rule.number(Frames), 0.0))
+    let frames = rule.number(Frames);
+    let whole = rule.get(Temporal).map_or(frames, |temporal| {
+        let temporal = f64::from(temporal);
+        round(frames / temporal) * temporal
+    });
+    Ok(smart_resize(rule, sides, frames, whole, 0.0))
 }
 
 /// As Qwen's, never less than one multiple, and without a limit of the aspect.
 pub(super) fn lfm2_vl(rule: &RuledSize, sides: Sides) -> Sides {
-    smart_resize(rule, sides, 1.0, rule.number(Multiple))
+    smart_resize(rule, sides, 1.0, 1.0, rule.number(Multiple))
 }
 
 /// One side after the other is enlarged to one multiple first.
@@ -68,7 +74,7 @@ pub(super) fn paddleocr_vl(rule: &RuledSize, [mut rows, mut columns]: Sides) -> 
         columns = factor;
     }
     narrow_enough(rule, [rows, columns], 200.0)?;
-    Ok(smart_resize(rule, [rows, columns], 1.0, 0.0))
+    Ok(smart_resize(rule, [rows, columns], 1.0, 1.0, 0.0))
 }
 
 /// The budget's roots limit the sides; half of what they make.

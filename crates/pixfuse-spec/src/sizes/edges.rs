@@ -75,6 +75,19 @@ pub(super) fn dpt(rule: &RuledSize, sides: Sides) -> Sides {
     sides.map(|side| round(scale * side / multiple) * multiple)
 }
 
+/// PP-OCR's recognisers, `get_target_size` of one image: the columns of its aspect, rounded up, or those of the frame's aspect
+/// where that is wider and truncated below them; at most `max`.
+pub(super) fn pp_ocr_rec(rule: &RuledSize, [rows, columns]: Sides) -> Sides {
+    let (high, wide, most) = (rule.number(Rows), rule.number(Columns), rule.number(Max));
+    let aspect = columns / rows;
+    let widest = (high * aspect.max(wide / high)).trunc();
+    if widest > most {
+        return [high, most];
+    }
+    let above = (high * aspect).ceil();
+    [high, if widest >= above { above } else { widest }]
+}
+
 /// PP-OCR's detectors: the shorter side at least `shortest`, or the longer one at most `longest` (`limit_type` min and
 /// max), none above `max`, then the nearest multiples of 32.
 pub(super) fn pp_ocr(rule: &RuledSize, sides: Sides) -> Sides {

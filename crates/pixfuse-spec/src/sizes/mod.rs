@@ -76,11 +76,13 @@ impl RuledSize {
             SizeRule::Vilt => edges::vilt(self, sides),
             SizeRule::Dpt => edges::dpt(self, sides),
             SizeRule::PpOcr => edges::pp_ocr(self, sides),
+            SizeRule::PpOcrRec => edges::pp_ocr_rec(self, sides),
             SizeRule::Pixtral => longest::pixtral(self, sides),
             SizeRule::Idefics2 => longest::idefics2(self, sides),
             SizeRule::Idefics3 => longest::idefics3(self, sides),
             SizeRule::Ultravbert => longest::ultravbert(self, sides),
             SizeRule::Idefics3Canvas => longest::idefics3_canvas(self, sides),
+            SizeRule::SmolvlmFrame => [SizeNumber::Rows, SizeNumber::Columns].map(|number| self.number(number)),
             SizeRule::Sam => longest::sam(self, sides),
             SizeRule::DeepseekVl => longest::deepseek_vl(self, sides),
             SizeRule::Aria => longest::aria(self, sides),
@@ -110,10 +112,18 @@ impl RuledSize {
 impl RuledSize {
     /// The sizes of the resizes that it is carried out by, one after another, where it is more than one.
     pub(crate) fn stages(&self) -> Option<[Size; 2]> {
+        let [rows, columns] = [SizeNumber::Rows, SizeNumber::Columns].map(|number| self.get(number).unwrap_or(1));
+        if self.rule == SizeRule::SmolvlmFrame {
+            let longest = self.get(SizeNumber::Longest).unwrap_or(1);
+            let first = Self::new(SizeRule::Idefics3).with(SizeNumber::Longest, longest);
+            return Some([
+                Size::Ruled(first),
+                Size::Exact { rows: Number::Known(rows), columns: Number::Known(columns) },
+            ]);
+        }
         if self.rule != SizeRule::Donut {
             return None;
         }
-        let [rows, columns] = [SizeNumber::Rows, SizeNumber::Columns].map(|number| self.get(number).unwrap_or(1));
         let side = Number::Known(rows.min(columns));
         let thumbnail = Self { rule: SizeRule::DonutThumbnail, ..*self };
         Some([Size::Shortest { side, max: None, rounding: Rounding::Truncate }, Size::Ruled(thumbnail)])
@@ -123,19 +133,20 @@ impl RuledSize {
 impl SizeRule {
     /// Whether it is two resizes, with an image of u8 between them.
     pub(crate) fn has_stages(self) -> bool {
-        self == Self::Donut
+        matches!(self, Self::Donut | Self::SmolvlmFrame)
     }
 
     /// The numbers that it needs, and those that may be written besides.
     pub(crate) fn numbers(self) -> (&'static [SizeNumber], &'static [SizeNumber]) {
         use SizeNumber::{
             Columns, Frames, Longest, Max, MaxPatches, MaxPixels, MinPixels, MinSide, Multiple, Rows, Shortest,
+            Temporal,
         };
         match self {
             Self::Qwen2Vl | Self::GlmImage | Self::PaddleocrVl | Self::Lfm2Vl | Self::Glm5Next => {
                 (&[Multiple, MinPixels, MaxPixels], &[])
             }
-            Self::Glm4v => (&[Multiple, MinPixels, MaxPixels, Frames], &[]),
+            Self::Glm4v => (&[Multiple, MinPixels, MaxPixels, Frames], &[Temporal]),
             Self::Naflex | Self::MuseGlimmer => (&[Multiple, MaxPatches], &[]),
             Self::Mask2former | Self::Yolos => (&[Shortest, Max, Multiple], &[]),
             Self::Textnet | Self::PpLcnet | Self::Vilt => (&[Shortest, Multiple], &[]),
@@ -143,6 +154,8 @@ impl SizeRule {
             Self::Dpt => (&[Rows, Columns, Multiple], &[]),
             // One of the two; the rulebook says so.
             Self::PpOcr => (&[], &[Shortest, Longest, Max]),
+            Self::PpOcrRec => (&[Max, Rows, Columns], &[]),
+            Self::SmolvlmFrame => (&[Longest, Rows, Columns], &[]),
             Self::Pixtral => (&[Longest, Multiple], &[]),
             Self::Idefics2 => (&[Shortest, Max], &[]),
             Self::Idefics3 | Self::Sam => (&[Longest], &[]),

@@ -26,6 +26,7 @@ from transformers.models.muse_glimmer.image_processing_muse_glimmer import smart
 from transformers.models.neomme.image_processing_neomme import get_resize_output_size as neomme
 from transformers.models.paddleocr_vl.image_processing_paddleocr_vl import smart_resize as paddleocr_vl
 from transformers.models.qwen2_vl.image_processing_qwen2_vl import smart_resize as qwen2_vl
+from transformers.models.qwen3_vl.video_processing_qwen3_vl import smart_resize as qwen3_vl
 from transformers.models.siglip2.image_processing_siglip2 import get_image_size_for_max_num_patches as naflex
 from transformers.models.ultravbert.image_processing_ultravbert import (
     get_capped_longest_edge,
@@ -99,6 +100,12 @@ def pp_ocr(limit: int, kind: str, most: int | None) -> Rule:
     return rule
 
 
+def pp_ocr_rec(rows: int, columns: int, high: int, wide: int, most: int) -> tuple[int, int]:
+    size = {"height": high, "width": wide}
+    target = transformers.PPOCRV6SmallRecImageProcessor(size=size, max_image_width=most).get_target_size([(rows, columns)])
+    return target.height, target.width
+
+
 def pp_lcnet(rows: int, columns: int) -> tuple[int, int]:
     image = torch.empty(3, rows, columns, device="meta")
     size = transformers.PPLCNetImageProcessor().get_image_size(image, target_short_edge=256, size_divisor=32)
@@ -160,6 +167,12 @@ RULES: dict[str, Rule] = {
     "rule=glm4v,multiple=28,min_pixels=12544,max_pixels=9633792,frames=2": lambda h, w: glm4v(
         2, h, w, 2, 28, 12544, 9633792
     ),
+    "rule=glm4v,multiple=32,min_pixels=131072,max_pixels=786432,frames=5,temporal=2": lambda h, w: qwen3_vl(
+        5, h, w, 2, 32, 131072, 786432
+    ),
+    "rule=glm4v,multiple=28,min_pixels=12544,max_pixels=9633792,frames=7,temporal=2": lambda h, w: qwen3_vl(
+        7, h, w, 2, 28, 12544, 9633792
+    ),
     "rule=glm_image,multiple=32,min_pixels=262144,max_pixels=4194304": lambda h, w: glm_image(
         h, w, 32, 262144, 4194304
     ),
@@ -192,6 +205,8 @@ RULES: dict[str, Rule] = {
     ),
     "rule=pp_ocr,shortest=736,max=4000": pp_ocr(736, "min", 4000),
     "rule=pp_ocr,longest=960": pp_ocr(960, "max", None),
+    "rule=pp_ocr_rec,max=3200,rows=48,columns=320": lambda h, w: pp_ocr_rec(h, w, 48, 320, 3200),
+    "rule=pp_ocr_rec,max=333,rows=32,columns=100": lambda h, w: pp_ocr_rec(h, w, 32, 100, 333),
     "rule=pixtral,multiple=16,longest=1024": processor(
         "PixtralImageProcessor", size=SizeDict(longest_edge=1024), patch_size=SizeDict(height=16, width=16)
     ),

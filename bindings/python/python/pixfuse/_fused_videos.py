@@ -1,0 +1,90 @@
+"""A video processor of transformers whose frames are run by pixfuse; everything before them stays the library's."""
+
+import contextvars
+import importlib
+import warnings
+import weakref
+from typing import Any
+
+from ._pixfuse import PipelineError
+from .video import VideoProcessor, video_from_config
+
+__all__ = ["FusedVideo", "library_class"]
+
+# Of each video processor its declaration, until one of its attributes changes: not among the attributes, which are saved.
+_PROCESSORS: "weakref.WeakKeyDictionary[Any, VideoProcessor]" = weakref.WeakKeyDictionary()
+# The keywords of the call that runs: what the library hands on has been filled up with its own attributes.
+_KEYWORDS: contextvars.ContextVar[dict[str, Any]] = contextvars.ContextVar("keywords")
+_OF_THE_LIBRARY = ("return_tensors", "return_metadata", "draw_on_frames")
+
+
+def library_class(name: str) -> Any:
+    videos = importlib.import_module("transformers.models.auto.video_processing_auto")
+    found = videos.video_processor_class_from_name(name)
+    if found is None:
+        raise PipelineError(f"video_processor_type: transformers has no class {name}")
+    return found
+
+
+class FusedVideo:
+    """What a class of transformers does differently: `_preprocess`, which gets the frames that were taken, as tensors."""
+
+    falls_back = False
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        _PROCESSORS.pop(self, None)
+        super().__setattr__(name, value)
+
+    def _pixfuse(self) -> VideoProcessor:
+        """What the attributes say, as a VideoProcessor."""
+        made = _PROCESSORS.get(self)
+        if made is None:
+            record = {name: value for name, value in self.to_dict().items() if not name.startswith("_")}  # type: ignore[attr-defined]
+            # What is drawn on frames is so before they come here, and what is returned beside the tensor is so after it.
+            made = _PROCESSORS[self] = video_from_config({**record, **{name: False for name in _OF_THE_LIBRARY if name in record}})
+        return made
+
+    def preprocess(self, videos: Any, **keywords: Any) -> Any:
+        """As the library's, from videos to its BatchFeature."""
+        token = _KEYWORDS.set({name: value for name, value in keywords.items() if value is not None})
+        try:
+            return super().preprocess(videos, **keywords)  # type: ignore[misc]
+        finally:
+            _KEYWORDS.reset(token)
+
+    def _preprocess(self, videos: Any, return_tensors: Any = None, **keywords: Any) -> Any:
+        try:
+            return self._run(videos, getattr(return_tensors, "value", return_tensors))
+        except PipelineError as error:
+            if not FusedVideo.falls_back:
+                raise
+            warnings.warn(f"{type(self).__name__} ran by transformers and not by pixfuse: {error}", stacklevel=2)
+            return super()._preprocess(videos, return_tensors=return_tensors, **keywords)  # type: ignore[misc]
+
+    def _run(self, videos: Any, asked: Any) -> Any:
+        keywords = {name: value for name, value in _KEYWORDS.get({}).items() if name not in _OF_THE_LIBRARY}
+        # Frames come with their channels first, as tensors.
+        keywords["input_data_format"] = "channels_first"
+        kind = asked if asked in ("pt", "np") else None
+        data = self._pixfuse()(videos, kind, **keywords)
+        library = importlib.import_module("transformers.video_processing_utils").BaseVideoProcessor
+        own = next(cls for cls in type(self).__mro__[2:] if "_preprocess" in vars(cls))
+        first = self._pixfuse().outputs[0]
+        if own is library and first != "pixel_values_videos":
+            # A class that gives it another name does so itself, behind this.
+            data["pixel_values_videos"] = data.pop(first)
+        if kind is None:
+            data = {name: _tensors(value) for name, value in data.items()}
+        feature = importlib.import_module("transformers.image_processing_base").BatchFeature
+        return feature(data, tensor_type=asked)
+
+
+def _tensors(value: Any) -> Any:
+    """Arrays as the library gives them: tensors over the same memory."""
+    torch = importlib.import_module("torch")
+    numpy = importlib.import_module("numpy")
+    if isinstance(value, numpy.ndarray):
+        return torch.from_numpy(value)
+    if isinstance(value, list):
+        return [_tensors(item) for item in value]
+    return value
