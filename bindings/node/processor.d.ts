@@ -65,7 +65,7 @@ export class Processor {
   runSync(images: Images, options?: ProcessorOptions): Processed
   run(images: Images, options?: ProcessorOptions): Promise<Processed>
   decodeSync(files: Uint8Array | readonly Uint8Array[], options?: ProcessorOptions): Processed
-  decode(files: Uint8Array | readonly Uint8Array[], options?: ProcessorOptions): Promise<Processed>
+  decode(files: Uint8Array | Blob | readonly (Uint8Array | Blob)[], options?: ProcessorOptions): Promise<Processed>
   /**
    * How many patches, or tiles with their thumbnail, an image of this size becomes: 1 where it stays whole. Of the size
    * alone, as transformers' `get_number_of_image_patches`. Throws where the class refuses an image of this size.

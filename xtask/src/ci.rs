@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 
 use crate::flags::{Counts, Test};
-use crate::{counts, cross, emulate, heif, jpeg, test, tools};
+use crate::{counts, cross, emulate, heif, jpeg, test, tools, web};
 
 pub(crate) fn run() -> Result<()> {
     cargo("formatting", &["fmt", "--all", "--check"])?;
@@ -19,9 +19,16 @@ pub(crate) fn run() -> Result<()> {
 
     // All that follows, also when some of it fails: one report shows all.
     heading("tests");
-    let all = || Test { target: None, level: None, asan: false, engines: false, only: None, install: false };
+    let all =
+        || Test { target: None, level: None, asan: false, engines: false, web: false, only: None, install: false };
     let mut results = vec![test::run(&all())];
     // The rules of the tree (`tidy`) ran in there, as tests of this package.
+    heading("tests of the package for browsers");
+    if web::can_build()? {
+        results.push(test::run(&Test { web: true, ..all() }));
+    } else {
+        println!("NOT RUN: {}", web::missing());
+    }
     if cfg!(target_os = "linux") {
         heading("tests on 64-bit Arm");
         results.push(test::run(&Test { target: Some(cross::AARCH64.to_owned()), ..all() }));

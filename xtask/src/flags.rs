@@ -22,6 +22,8 @@ xflags::xflags! {
             optional --asan
             /// Run the recipes of examples/engines instead, each in its engine: gigabytes of Python packages are installed.
             optional --engines
+            /// Run the package for browsers instead: Node.js's tests over it, and a page in Chromium.
+            optional --web
             /// One suite only: rust, python, node or own (examples/own-pipelines).
             optional --only suite: String
             /// Install what --target or --level needs (in CI this is implied).
@@ -93,6 +95,9 @@ xflags::xflags! {
             /// The npm packages alone, with an addon that was built for this target and copied to bindings/node/pixfuse.node.
             optional --addon triple: String
         }
+
+        /// Build the package for browsers, pixfuse-web, into target/npm, and say how large it is.
+        cmd web {}
 
         /// Do all of a release that this machine can do without publishing, and list the rest.
         cmd release {

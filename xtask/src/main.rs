@@ -1,7 +1,7 @@
 //! The chores of the workspace: `cargo xtask <command>`.
 //!
 //! One file or folder is one command (`demo`, `test`, `bench`, `conformance`, `counts`, `goldens`, `package` for `build`
-//! with `npm` and `c_library`, `release`, `fuzz`, `notices` with `deny`, `expand`, `ci`) or one thing that the commands share: `tools` finds programs and says
+//! with `npm` and `c_library`, `web`, `release`, `fuzz`, `notices` with `deny`, `expand`, `ci`) or one thing that the commands share: `tools` finds programs and says
 //! how to get those that are missing, `python` keeps the virtual environments, `node` keeps `node_modules` and the addon,
 //! `jpeg` chooses the decoder that builds get, `cross` is the other machine, `emulate` the other CPU and `machine` the
 //! computer that it sits in, `progress` shows long work.
@@ -36,6 +36,7 @@ mod test;
 #[cfg(test)]
 mod tidy;
 mod tools;
+mod web;
 
 use std::process::ExitCode;
 
@@ -54,6 +55,7 @@ fn main() -> ExitCode {
         XtaskCmd::Conformance(flags) => conformance::run(&flags),
         XtaskCmd::Build(flags) => package::run(flags.addon.as_deref()),
         XtaskCmd::Release(flags) => release::run(&flags),
+        XtaskCmd::Web(_) => web::run(),
         XtaskCmd::Fuzz(flags) => fuzz::run(&flags),
         XtaskCmd::Site(_) => site::run(),
         XtaskCmd::Notices(_) => notices::run(),

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::flags::Test;
 use crate::python::{Profile, Venv};
 use crate::report::{self, Count};
-use crate::{cross, emulate, fuzz, heif, jpeg, node, progress, tools};
+use crate::{cross, emulate, fuzz, heif, jpeg, node, progress, tools, web};
 
 /// The arguments that turn on all features that have tests, and can be built here.
 pub(crate) fn features() -> Vec<String> {
@@ -58,6 +58,10 @@ pub(crate) fn run(flags: &Test) -> Result<()> {
     if flags.engines {
         ensure!(flags.only.is_none(), "--engines runs its recipes only: leave out the other flags");
         return summary(vec![timed("engines", engines)]);
+    }
+    if flags.web {
+        ensure!(flags.only.is_none(), "--web runs the package for browsers only: leave out the other flags");
+        return summary(vec![timed("web", web::test)]);
     }
     if let Some(only) = &flags.only {
         let names = SUITES.map(|(name, _)| name);
@@ -156,7 +160,7 @@ fn pytest(venv: &Venv, directory: &str, count: &mut Count) -> Result<()> {
 }
 
 /// Runs a test runner with its output shown as it comes, and adds up its closing lines.
-fn stream(command: &mut Command, count: &mut Count) -> Result<()> {
+pub(crate) fn stream(command: &mut Command, count: &mut Count) -> Result<()> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).env("NO_COLOR", "1");
     let mut child = command.spawn().with_context(|| tools::cannot_start(command))?;
     if let Some(output) = child.stdout.take() {

@@ -255,8 +255,10 @@ fn versions_agree() {
         "bindings/python/pyproject.toml: expected dynamic = [\"version\"], which maturin takes from Cargo.toml"
     );
 
-    let package: serde_json::Value = serde_json::from_str(&read("bindings/node/package.json")).unwrap();
-    assert_eq!(package["version"], version, "bindings/node/package.json");
+    for path in ["bindings/node/package.json", "bindings/web/package.json"] {
+        let package: serde_json::Value = serde_json::from_str(&read(path)).unwrap();
+        assert_eq!(package["version"], version, "{path}");
+    }
 }
 
 #[test]

@@ -52,6 +52,11 @@
     }
   }
 
-  return { plain, name, bytes }
+  // Whether the bytes of a file come later.
+  function isLater(data) {
+    return typeof data === 'string' || data instanceof URL || data instanceof Blob
+  }
+
+  return { plain, name, bytes, isLater }
 })
 //# sourceURL=pixfuse:files.js

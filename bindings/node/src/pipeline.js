@@ -7,7 +7,7 @@
 (function (native, exports) {
   'use strict'
 
-  const { ArrayBuffer, Blob, Error, URL, Float16Array, Float32Array, Int8Array, Uint8Array, Uint16Array } = globalThis
+  const { ArrayBuffer, Error, Float16Array, Float32Array, Int8Array, Uint8Array, Uint16Array } = globalThis
   const { isArray } = Array
   const { isView } = ArrayBuffer
   const { assign, defineProperty, keys } = Object
@@ -37,7 +37,7 @@
   const DECODE = ['out', 'orient', 'maxPixels', 'maxSide', 'draft', 'truncated']
   const BATCH = [...DECODE, 'threads', 'onError', 'fill']
 
-  const { plain, name: nameOf, bytes: bytesOf } = native.files()
+  const { plain, name: nameOf, bytes: bytesOf, isLater } = native.files()
 
   // An object of some of these options, or nothing. Array.prototype.map gives an index and the array behind each item,
   // which say nothing: `files.map(pipe.decodeSync)` works.
@@ -57,7 +57,11 @@
 
   // What the native half asks of an image; planes that lie apart are arrays of it, which are made here.
   function parts(image, place = '') {
-    const { data, planes, width, height, channels, stride } = image ?? {}
+    const { data, planes, width, height, channels, stride, colorSpace } = image ?? {}
+    // Of an ImageData; others say nothing.
+    if (colorSpace === 'display-p3') {
+      throw refused(`image: ${place}colorSpace: 'display-p3', expected 'srgb', which models are trained on`)
+    }
     if (planes === undefined || planes === null) {
       if (isArray(data)) throw refused(`image: ${place}data: expected a typed array, found an array`)
       return [data, width, height, channels, stride]
@@ -353,11 +357,6 @@
     } catch {
       throw refused('out: was detached or shrunk before the work was done; leave it alone until the promise is kept')
     }
-  }
-
-  // Whether the bytes of a file come later.
-  function isLater(data) {
-    return typeof data === 'string' || data instanceof URL || data instanceof Blob
   }
 
   // The block of a batch and, where it goes on after files that fail, those; what is skipped has no row.

@@ -11,6 +11,10 @@
   const ofSamples = ['pixels', 'mask', 'boolMask', 'tileMask', 'tilePixelMask']
   const allocate = { f32: length => new Float32Array(length), u8: length => new Uint8Array(length) }
 
+  // A Blob or a Response, whose bytes come later.
+  const isLater = file => typeof file?.arrayBuffer === 'function'
+  const bytesOf = async file => (isLater(file) ? new Uint8Array(await file.arrayBuffer()) : file)
+
   // What is one file or image, or several.
   const listed = given => (Array.isArray(given) ? given : [given])
 
@@ -22,7 +26,8 @@
 
     constructor(source, config) {
       this.#source = source
-      this.#config = config
+      const { described, itemKey, admits } = config
+      this.#config = { ...JSON.parse(described), itemKey, admits }
     }
 
     // An object, the text of one, or the path of a file or of a model's folder.
@@ -86,7 +91,9 @@
     }
 
     async decode(files, options) {
-      const { called, runs } = this.#files(files, options)
+      const given = listed(files)
+      const read = given.some(isLater) ? await Promise.all(given.map(bytesOf)) : given
+      const { called, runs } = this.#files(read, options)
       const made = called.#collect(runs, run => { run.wanted = run.out })
       for (const run of runs) {
         await run.pipe.decode(run.data, { ...run.options, out: run.wanted })

@@ -195,7 +195,7 @@ test('getters and proxies', async () => {
   // Each property is read once.
   const reads = []
   pipe.runSync(new Proxy(source, { get: (target, key) => { reads.push(key); return target[key] } }))
-  assert.deepEqual(reads, ['data', 'planes', 'width', 'height', 'channels', 'stride'])
+  assert.deepEqual(reads, ['data', 'planes', 'width', 'height', 'channels', 'stride', 'colorSpace'])
 })
 
 test('methods need a pipeline', () => {

@@ -23,6 +23,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod described;
 mod error;
 mod imported;
 mod open_clip;

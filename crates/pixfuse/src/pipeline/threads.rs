@@ -38,7 +38,8 @@ pub fn each<I: Iterator + Send, E: Send>(
     work: impl Fn(usize, I::Item) -> Result<(), E> + Sync,
 ) -> Result<(), E> {
     let mut items = items.enumerate();
-    if threads <= 1 {
+    // A module of WebAssembly has no other thread, and no process that could be asked for its number.
+    if threads <= 1 || cfg!(target_family = "wasm") {
         return items.try_for_each(|(index, item)| work(index, item));
     }
     let pool = Pool::of(threads);

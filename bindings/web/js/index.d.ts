@@ -1,0 +1,54 @@
+export * from './classes.js'
+
+/** Where the module of WebAssembly comes from: its address, what a server said, its bytes, or what they were compiled to. */
+export type ModuleSource = URL | string | Response | ArrayBuffer | Uint8Array | WebAssembly.Module
+
+/**
+ * Loads the module of WebAssembly, once for a page or a worker: calls after the first wait for that one. Without a source it is
+ * the file `pixfuse.wasm` beside this module; of `pixfuse-web/inline` it is inside.
+ *
+ * @example
+ * await init()
+ * const pipe = new Pipeline('input(rgb8), resize(224, 224, bilinear, antialias), normalize(), output(rgb, f32, chw)')
+ * const { data, dims } = await pipe.decode(file) // a File, dropped or chosen
+ */
+export function init(source?: ModuleSource | Promise<ModuleSource>): Promise<void>
+
+/**
+ * As `init`, at once, of bytes or of a module that was compiled elsewhere: what a page hands to its workers. Engines refuse to
+ * compile so much on the thread of a page.
+ */
+export function initSync(source?: ArrayBuffer | Uint8Array | WebAssembly.Module): void
+
+/** Pixels that came through a browser's own decoder or canvas. */
+export interface InexactImage {
+  readonly data: Uint8ClampedArray
+  readonly width: number
+  readonly height: number
+  readonly channels: 4
+  /** Browsers manage colours and scale chroma in their own ways: what a model sees is close to these, and no more. */
+  readonly exact: false
+  /** Whether this browser adds noise to what a canvas gives. */
+  readonly noisy: boolean
+}
+
+/** What only a browser can read. */
+export type BrowserPicture =
+  | ImageData
+  | ImageBitmap
+  | HTMLCanvasElement
+  | OffscreenCanvas
+  | HTMLImageElement
+  | HTMLVideoElement
+  | VideoFrame
+  | Blob
+
+/**
+ * The pixels of a picture of the browser, for pipelines with `input(rgba8, ..)`. They are marked `exact: false`; with
+ * `exact: true` it is an error. A file of JPEG, PNG, WebP, GIF, BMP or TIFF is better given to `decode`, which is exact.
+ *
+ * @example
+ * const pipe = new Pipeline('input(rgba8, alpha = drop), letterbox(640, 640, bilinear), output(rgb, f32, chw)')
+ * const { data, dims } = pipe.runSync(await pixels(video))
+ */
+export function pixels(source: BrowserPicture, options?: { readonly exact?: boolean } | null): Promise<InexactImage>

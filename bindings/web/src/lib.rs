@@ -1,0 +1,113 @@
+//! pixfuse for browsers: one module of WebAssembly without imports, and JavaScript (`js/`) that makes of it what
+//! `bindings/node` is.
+//!
+//! The classes are those of Node.js, the same files: `pipeline.js`, `geometry.js` and `processor.js` there ask a native half
+//! for what they cannot do. Here that half is `js/native.js`, which puts a question as JSON into the memory of the module,
+//! pixels and files beside it, and calls [`pixfuse_call`]. So there are three exports, no address is taken from a caller,
+//! and none of this is `unsafe`.
+//!
+//! | block | holds |
+//! |---|---|
+//! | 0 | a question, as JSON |
+//! | 1 | pixels and files of the question, written by the caller |
+//! | 2 | the tensor, picture or mask that came of it |
+//! | 3 | the answer, as JSON: `{"ok": ..}`, or `{"code": .., "message": ..}` of an error |
+//!
+//! A panic ends the module (WebAssembly has no unwinding that every engine knows): the caller makes a new instance.
+#![deny(unsafe_code)]
+
+mod answer;
+mod calls;
+mod config;
+mod declaration;
+mod files;
+mod image;
+mod memory;
+mod run;
+
+use std::cell::RefCell;
+
+use memory::Blocks;
+
+/// All that one instance of the module has.
+struct Instance {
+    blocks: Blocks,
+    known: calls::Known,
+}
+
+thread_local! {
+    static INSTANCE: RefCell<Instance> = RefCell::new(Instance { blocks: Blocks::default(), known: Default::default() });
+}
+
+/// The address of a block that has room for so many bytes, or null where there is no memory. What it held is kept as far as it
+/// fits, and its address may be another one than before.
+#[allow(unsafe_code, reason = "the name of an export, which no other library in the module has")]
+#[unsafe(no_mangle)]
+pub extern "C" fn pixfuse_block(block: u32, bytes: usize) -> *mut u8 {
+    INSTANCE.with_borrow_mut(|instance| instance.blocks.reserve(block, bytes)).unwrap_or(std::ptr::null_mut())
+}
+
+/// Answers the question of so many bytes in block 0. Gives the bytes of the answer in block 3.
+#[allow(unsafe_code, reason = "the name of an export, which no other library in the module has")]
+#[unsafe(no_mangle)]
+pub extern "C" fn pixfuse_call(length: usize) -> usize {
+    INSTANCE.with_borrow_mut(|Instance { blocks, known }| {
+        let answer =
+            answer::written(blocks.question(length).and_then(|question| calls::call(known, blocks, &question)));
+        blocks.answer(answer)
+    })
+}
+
+/// Lets go of blocks that are larger than what is worth keeping.
+#[allow(unsafe_code, reason = "the name of an export, which no other library in the module has")]
+#[unsafe(no_mangle)]
+pub extern "C" fn pixfuse_trim() {
+    INSTANCE.with_borrow_mut(|instance| instance.blocks.trim());
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::{calls, memory::Blocks};
+
+    fn ask(blocks: &mut Blocks, known: &mut calls::Known, question: Value) -> Value {
+        serde_json::from_slice(&crate::answer::written(calls::call(known, blocks, &question))).unwrap()
+    }
+
+    #[test]
+    fn presets_are_those_of_rust() {
+        let kept = include_str!("../js/presets.js");
+        for entry in pixfuse::presets::PRESETS {
+            let (first, rest) = entry.name.split_at(1);
+            let line = format!("  {}{rest}: '{}',\n", first.to_lowercase(), entry.spec());
+            assert!(kept.contains(&line), "js/presets.js needs {line}");
+        }
+        assert_eq!(kept.matches(": '").count(), pixfuse::presets::PRESETS.len());
+    }
+
+    #[test]
+    fn a_question_is_answered() {
+        let (mut blocks, mut known) = (Blocks::default(), calls::Known::default());
+        let declaration = json!(["text", "input(gray8), output(gray, u8, hwc)"]);
+        let parse = json!({ "call": "parse", "declaration": declaration, "values": ["undefined"] });
+        let made = ask(&mut blocks, &mut known, parse);
+        let pipe = &made["ok"]["pipe"];
+        assert_eq!(made["ok"]["element"], "u8");
+        blocks.reserve(1, 16).unwrap();
+        bytemuck::cast_slice_mut::<u64, u8>(&mut blocks.input)[..6].copy_from_slice(&[1, 2, 3, 4, 5, 6]);
+        let data = json!({ "kind": "a Uint8Array", "at": 0, "bytes": 6 });
+        let mut run = json!({
+            "call": "run", "pipe": pipe, "join": "one", "images": [{ "data": data, "width": 3, "height": 2 }]
+        });
+        assert_eq!(ask(&mut blocks, &mut known, run.clone()), json!({ "ok": [2, 3, 1] }));
+        assert_eq!(bytemuck::cast_slice::<u64, u8>(&blocks.output)[..6], [1, 2, 3, 4, 5, 6]);
+        // What does not lie in the block is an error, whatever the question says.
+        run["images"][0]["data"]["at"] = json!(1 << 40);
+        assert_eq!(ask(&mut blocks, &mut known, run.clone())["code"], "InvalidArg");
+        run["images"][0]["data"]["at"] = json!(11);
+        assert_eq!(ask(&mut blocks, &mut known, run)["code"], "InvalidArg");
+        assert_eq!(ask(&mut blocks, &mut known, json!({ "call": "nothing" }))["code"], "internal");
+        assert_eq!(ask(&mut blocks, &mut known, json!([]))["code"], "internal");
+    }
+}

@@ -1,0 +1,138 @@
+//! Pixels to tensors, and to pictures of them.
+
+use pixfuse::{Dims, Element, Error, ImageRef, Join, Pipeline, Preview, with_element};
+use serde_json::{Value, json};
+
+use crate::answer::Refusal;
+use crate::calls::{found, list, numbers, optional, orientation, text, whole};
+use crate::image::Image;
+use crate::memory::{Blocks, Cells, grow, tensor};
+
+/// `run`: one image (`join` is `one`), or many that are stacked, joined or padded. The tensor is left in the block of outputs.
+pub(crate) fn pixels(pipe: &Pipeline, blocks: &mut Blocks, question: &Value) -> Result<Value, Refusal> {
+    let threaded = threaded(pipe, &question["threads"])?;
+    let pipe = threaded.as_ref().unwrap_or(pipe);
+    let memory: &[u8] = bytemuck::cast_slice(&blocks.input);
+    let is_one = question["join"] == "one";
+    let mut views = Vec::new();
+    for (index, given) in list(&question["images"]).iter().enumerate() {
+        let refused =
+            |message: String| Error::Image(if is_one { message } else { format!("number {index}: {message}") });
+        let image = Image::read(given, pipe).map_err(refused)?;
+        let view = image.view(memory)?;
+        views.push(match orientation(&question["orient"])? {
+            Some(orient) => pipe.reorient(view, orient),
+            None => view,
+        });
+    }
+    with_element!(pipe.element(), T => filled::<T>(pipe, &views, question, &mut blocks.output))
+}
+
+fn filled<T: Cells>(
+    pipe: &Pipeline,
+    views: &[ImageRef<'_>],
+    question: &Value,
+    output: &mut Vec<u64>,
+) -> Result<Value, Refusal> {
+    let join = match text(question, "join") {
+        "concat" => Some(Join::Concat),
+        "pad" => Some(Join::Pad),
+        _ => None,
+    };
+    let (dims, what) = match (join, views) {
+        (None, [view]) if question["join"] == "one" => (pipe.check::<T>(view)?, "tensor"),
+        (None, _) => (pipe.check_batch::<T>(views)?, "batch"),
+        (Some(join), _) => (pipe.check_joined::<T>(views, join)?.dims(), "batch"),
+    };
+    let out = ready::<T>(&dims, what, &question["out"], output)?;
+    match (join, views) {
+        (None, [view]) if question["join"] == "one" => pipe.run_into(*view, out)?,
+        (None, _) => pipe.batch_into(views, out)?,
+        (Some(join), _) => drop(pipe.join_into(views, join, out)?),
+    }
+    Ok(numbers(&dims))
+}
+
+/// The elements of a tensor of this shape in the block of outputs, after a look at the `out` that the caller gave.
+pub(crate) fn ready<'a, T: Cells>(
+    dims: &Dims,
+    what: &str,
+    given: &Value,
+    output: &'a mut Vec<u64>,
+) -> Result<&'a mut [T], Refusal> {
+    let length = dims.iter().fold(1, |all: usize, &side| all.saturating_mul(side));
+    if !given.is_null() {
+        let (expected, kinds): (_, &[&str]) = match T::ELEMENT {
+            Element::F32 => ("Float32Array", &["a Float32Array"]),
+            Element::F16 | Element::Bf16 => ("Uint16Array", &["a Uint16Array"]),
+            Element::U8 => ("Uint8Array", &["a Uint8Array", "a Uint8ClampedArray"]),
+            Element::I8 => ("Int8Array", &["an Int8Array"]),
+        };
+        let kind = given["kind"].as_str();
+        if !kind.is_some_and(|kind| kinds.contains(&kind)) {
+            let found = kind.map_or_else(|| found(given), str::to_owned);
+            return Err(Refusal::argument(format_args!("out: expected a {expected}, found {found}")));
+        }
+        let given = given["length"].as_u64().unwrap_or(0);
+        if given != length as u64 {
+            return Err(Error::Output(format!("{given} elements given, the {what} {dims:?} needs {length}")).into());
+        }
+    }
+    tensor(output, length)
+}
+
+/// The pipeline on so many threads, if they are given: a check only, a module of WebAssembly has one.
+pub(crate) fn threaded(pipe: &Pipeline, threads: &Value) -> Result<Option<Pipeline>, Refusal> {
+    if threads.is_null() {
+        return Ok(None);
+    }
+    Ok(Some(pipe.with_threads(whole("threads", threads).map_err(Refusal::argument)?)?))
+}
+
+/// `joined`: the shape of a batch of images whose rows and columns stand in `sizes`, one image behind another, with
+/// `offsets` where it is joined, and `maskDims` where it is padded; the mask is left in the block of outputs.
+pub(crate) fn joined(pipe: &Pipeline, blocks: &mut Blocks, question: &Value) -> Result<Value, Refusal> {
+    let mut sizes = Vec::new();
+    for pair in list(&question["sizes"]).as_chunks::<2>().0 {
+        let side = |given: &Value| optional("size", given).ok().flatten().unwrap_or(0);
+        sizes.push([side(&pair[0]), side(&pair[1])]);
+    }
+    if question["join"] == "concat" {
+        let joined = pipe.joined_shape(&sizes, Join::Concat)?;
+        return Ok(json!({ "dims": numbers(&joined.dims()), "offsets": joined.offsets() }));
+    }
+    let joined = pipe.joined_shape(&sizes, Join::Pad)?;
+    let (mask, dims) = joined.mask();
+    let out: &mut [u8] = tensor(&mut blocks.output, mask.len())?;
+    for (to, inside) in out.iter_mut().zip(mask) {
+        *to = inside.into();
+    }
+    Ok(json!({ "dims": numbers(&joined.dims()), "maskDims": numbers(&dims) }))
+}
+
+/// `preview`: the picture of an image as a PNG file, which is left in the block of outputs.
+pub(crate) fn preview(pipe: &Pipeline, blocks: &mut Blocks, question: &Value) -> Result<Value, Refusal> {
+    let orient = orientation(&question["orient"])?;
+    let preview = Preview::new(pipe)?;
+    let pixels = preview.pipeline();
+    let image = Image::read(&question["image"], pixels).map_err(Error::Image)?;
+    let view = image.view(bytemuck::cast_slice(&blocks.input))?;
+    let view = orient.map_or(view, |orient| pixels.reorient(view, orient));
+    let picture = preview.picture(view, &boxes(question))?;
+    written(&pixfuse_decode::png(&picture)?, blocks)
+}
+
+/// The boxes of a question, as texts: JSON has no NaN.
+pub(crate) fn boxes(question: &Value) -> Vec<[f64; 4]> {
+    let number = |given: &Value| given.as_str().and_then(|text| text.parse().ok()).unwrap_or(f64::NAN);
+    let numbers: Vec<f64> = list(&question["boxes"]).iter().map(number).collect();
+    numbers.as_chunks::<4>().0.to_vec()
+}
+
+/// Leaves bytes in the block of outputs, and gives their number.
+pub(crate) fn written(bytes: &[u8], blocks: &mut Blocks) -> Result<Value, Refusal> {
+    let room =
+        grow(&mut blocks.output, bytes.len()).ok_or_else(|| Refusal::argument("there is no memory for a picture"))?;
+    room[..bytes.len()].copy_from_slice(bytes);
+    Ok(bytes.len().into())
+}

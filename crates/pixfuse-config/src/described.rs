@@ -1,0 +1,91 @@
+//! What a config became, for the faces whose language is JavaScript: one object, with the names that it has there.
+
+use serde_json::{Value as Json, json};
+
+use crate::{Batch, Imported, Value, Variant};
+
+impl Imported {
+    /// All that `processor.js` asks of a config, as an object.
+    #[doc(hidden)]
+    pub fn described(&self) -> Json {
+        let mut object = json!({
+            "library": self.library.name(),
+            "className": self.class,
+            "backend": self.backend.name(),
+            "pads": self.batch == Batch::Pad,
+            // In one call there is one sample, so that a sequence is one array too.
+            "concatenates": matches!(self.batch, Batch::Concatenate | Batch::Sequence),
+            "isSequence": self.batch == Batch::Sequence,
+            "patchesPerToken": self.patches_per_token,
+            "isNested": self.is_nested,
+            "isSingle": self.is_single,
+            "isFramed": self.spec.pad.is_some(),
+            "patchAxes": self.patch_axes,
+            "notes": self.notes,
+            "record": Json::Object(self.record.clone()).to_string(),
+            "explain": self.explain(),
+            "file": self.of_files().to_string(),
+            "rgb": self.spec.to_string(),
+            "outputs": self.outputs.iter().map(|output| {
+                let mut described = json!({ "name": output.name });
+                if let Some((key, value)) = output.value.described() {
+                    described[key] = value;
+                }
+                described
+            }).collect::<Vec<_>>(),
+        });
+        for (name, variant) in [("gray", &self.gray), ("alpha", &self.alpha)] {
+            match variant {
+                Variant::Declared(spec) => object[name] = spec.to_string().into(),
+                Variant::Raises(why) => {
+                    object[format!("{name}Refused")] = format!("image: {}: {why}", self.class).into()
+                }
+                Variant::Refused(error) => object[format!("{name}Refused")] = error.to_string().into(),
+            }
+        }
+        object
+    }
+}
+
+impl Value {
+    /// A property that says what it is; none of an empty list.
+    fn described(&self) -> Option<(&'static str, Json)> {
+        let kind = match *self {
+            Self::Pixels => "pixels",
+            Self::Mask => "mask",
+            Self::BoolMask => "boolMask",
+            Self::PatchMask => "patchMask",
+            Self::SourceSizes => "sourceSizes",
+            Self::ResizedSizes => "resizedSizes",
+            Self::PixelsAlone => "pixelsAlone",
+            Self::ResizedRows => "resizedRows",
+            Self::ResizedColumns => "resizedColumns",
+            Self::RowScale => "rowScale",
+            Self::GridThw => "gridThw",
+            Self::GridCount => "gridCount",
+            Self::FrameCount => "frameCount",
+            Self::FramePixelMask => "framePixelMask",
+            Self::FrameMask => "frameMask",
+            Self::Grid => "grid",
+            Self::TileCount => "tileCount",
+            Self::TileCounts => "tileCounts",
+            Self::TileRows => "tileRows",
+            Self::TileColumns => "tileColumns",
+            Self::SplitRows => "splitRows",
+            Self::SplitColumns => "splitColumns",
+            Self::TilePixelMask => "tilePixelMask",
+            Self::TileMask => "tileMask",
+            Self::TileGrid => "tileGrid",
+            Self::PatchPositions => "patchPositions",
+            Self::AspectRatioIds(most) => return Some(("aspectRatioIds", most.into())),
+            Self::AspectRatioMask(most) => return Some(("aspectRatioMask", most.into())),
+            Self::PatchGroups(patches) => return Some(("groups", patches.into())),
+            Self::One(one) => return Some(("one", one.into())),
+            Self::Each(one) => return Some(("each", json!([one]))),
+            Self::EachPair(pair) => return Some(("pair", json!(pair))),
+            Self::Text(text) => return Some(("text", text.into())),
+            Self::Nothing => return None,
+        };
+        Some(("kind", kind.into()))
+    }
+}
