@@ -13,7 +13,7 @@ PAGES = {
     "conformance.md": "benches/CONFORMANCE.md",
     "benchmarks.md": "benches/RESULTS.md",
 }
-PICTURES = {"seen.jpg": "examples/seen/seen.jpg", "tiles.jpg": "examples/seen/tiles.jpg"}
+PICTURES = {"seen.jpg": "examples/seen/seen.jpg", "tiles.jpg": "examples/seen/tiles.jpg", "photo.jpg": "examples/demo/photo.jpg"}
 
 
 def on_files(files: Files, config):
