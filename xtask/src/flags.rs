@@ -18,7 +18,7 @@ xflags::xflags! {
             optional --target triple: String
             /// Run the Rust tests of a level on an emulated CPU, unless this one has it: avx512.
             optional --level level: String
-            /// Run the tests of the core under AddressSanitizer.
+            /// Run the tests of the core, and a million calls of the C library, under AddressSanitizer.
             optional --asan
             /// Run the recipes of examples/engines instead, each in its engine: gigabytes of Python packages are installed.
             optional --engines

@@ -23,6 +23,9 @@ pub(crate) fn features() -> Vec<String> {
 /// The tests of the core that are about memory. The others are about words, allocations and instructions.
 const SANITIZED: [&str; 6] = ["geometry", "inputs", "levels", "orientation", "pool", "threads"];
 
+/// How many calls of the C library are made in memory that is watched.
+const HOSTILE_CALLS: &str = "1000000";
+
 const OWN: &str = "examples/own-pipelines";
 
 /// A suite's name, which is also what `--only` takes, and what runs it.
@@ -41,9 +44,9 @@ pub(crate) fn run(flags: &Test) -> Result<()> {
     if flags.asan {
         ensure!(
             flags.target.is_none() && flags.only.is_none(),
-            "--asan runs the core's tests: leave out the other flags"
+            "--asan runs tests of the core and of the C library: leave out the other flags"
         );
-        return summary(vec![timed("core, under AddressSanitizer", sanitized)]);
+        return summary(vec![timed("under AddressSanitizer", sanitized)]);
     }
     if let Some(triple) = &flags.target {
         ensure!(
@@ -94,7 +97,12 @@ fn sanitized(count: &mut Count) -> Result<()> {
     cargo.args(["--package", "pixfuse", "--no-fail-fast"]).args(SANITIZED.map(|name| ["--test", name]).as_flattened());
     // Each case again on every level would take half an hour; the fuzzer has seen the same code.
     cargo.env("PIXFUSE_CASES_EVERY", std::env::var_os("PIXFUSE_CASES_EVERY").unwrap_or("31".into()));
-    stream(&mut cargo, count)
+    let tested = stream(&mut cargo, count);
+
+    let mut cargo = fuzz::cargo("test")?;
+    cargo.args(["--package", "pixfuse-c", "--test", "hostile", "--", "--nocapture"]);
+    cargo.env("PIXFUSE_HOSTILE_CALLS", std::env::var_os("PIXFUSE_HOSTILE_CALLS").unwrap_or(HOSTILE_CALLS.into()));
+    tested.and(stream(&mut cargo, count))
 }
 
 fn python(count: &mut Count) -> Result<()> {

@@ -103,7 +103,8 @@ bool pixfuse_run(const pixfuse_pipeline *pipeline, const pixfuse_image *image, v
  * that; set it to null before. */
 bool pixfuse_run_alloc(const pixfuse_pipeline *pipeline, const pixfuse_image *image, pixfuse_alloc alloc, void *user,
                        pixfuse_shape *shape, void **out, pixfuse_error **error);
-/* Runs over `count` images that give tensors of one shape, into one block, one tensor behind the other. */
+/* Runs over `count` images that give tensors of one shape, into one block, one tensor behind the other. All
+ * have the same `size`, which is how far they lie apart. */
 bool pixfuse_batch(const pixfuse_pipeline *pipeline, const pixfuse_image *images, size_t count, void *out,
                    size_t out_bytes, pixfuse_error **error);
 

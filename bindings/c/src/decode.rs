@@ -10,6 +10,7 @@ use pixfuse_decode::{EncodedImage, FileFormat, Options, Truncated};
 use crate::error::{Failure, attempt};
 use crate::output::{Alloc, Fill, Shape, into, new};
 use crate::pipeline::{Handle, bytes, pipeline};
+use crate::structs::{self, CStruct};
 
 /// `pixfuse_decode_options` in C.
 #[repr(C)]
@@ -20,22 +21,25 @@ pub struct DecodeOptions {
     max_pixels: u64,
     max_side: u64,
     draft: [usize; 2],
-    fill_truncated: bool,
+    /// A `bool` in C, where any bits may stand.
+    fill_truncated: u8,
+}
+
+// SAFETY: it is `repr(C)`, begins with its size, and all of it is numbers.
+unsafe impl CStruct for DecodeOptions {
+    const ARGUMENT: &str = "options";
+    const NAME: &str = "pixfuse_decode_options";
 }
 
 impl DecodeOptions {
     /// # Safety
     /// `options` is null or a struct whose `size` is set.
     unsafe fn read(options: *const Self) -> Result<Options, Failure> {
-        // SAFETY: the caller promises options, or null.
-        let Some(given) = (unsafe { options.as_ref() }) else { return Ok(Options::default()) };
-        if given.size < size_of::<Self>() {
-            return Err(Failure::argument(format_args!(
-                "options: size is {}, expected sizeof(pixfuse_decode_options), {}",
-                given.size,
-                size_of::<Self>()
-            )));
+        if options.is_null() {
+            return Ok(Options::default());
         }
+        // SAFETY: the caller promises options, whose size is set.
+        let given = unsafe { structs::read(options) }?;
         let mut options = Options::default();
         if given.orientation != 0 {
             let value = u32::try_from(given.orientation).ok().and_then(Orientation::from_exif);
@@ -50,7 +54,7 @@ impl DecodeOptions {
             options.max_side = given.max_side;
         }
         options.draft = (given.draft != [0, 0]).then_some(given.draft);
-        if given.fill_truncated {
+        if given.fill_truncated != 0 {
             options.truncated = Truncated::Fill;
         }
         Ok(options)
@@ -69,8 +73,15 @@ pub struct Probe {
     shown_columns: usize,
     channels: usize,
     bits: u32,
-    has_alpha: bool,
+    /// A `bool` in C.
+    has_alpha: u8,
     orientation: i32,
+}
+
+// SAFETY: it is `repr(C)`, begins with its size, and all of it is numbers.
+unsafe impl CStruct for Probe {
+    const ARGUMENT: &str = "result";
+    const NAME: &str = "pixfuse_probe_result";
 }
 
 /// One file, and what decodes it.
@@ -183,19 +194,11 @@ pub unsafe extern "C" fn pixfuse_probe(
     error: *mut *mut Failure,
 ) -> bool {
     let ask = || {
-        // SAFETY: the caller promises the file, and a result or null.
-        let (image, result) = unsafe { (EncodedImage::open(bytes(file, length, "file")?)?, result.as_mut()) };
-        let result = result.ok_or_else(|| Failure::argument("result is null"))?;
-        if result.size < size_of::<Probe>() {
-            return Err(Failure::argument(format_args!(
-                "result: size is {}, expected sizeof(pixfuse_probe_result), {}",
-                result.size,
-                size_of::<Probe>()
-            )));
-        }
+        // SAFETY: the caller promises the file.
+        let image = EncodedImage::open(unsafe { bytes(file, length, "file") }?)?;
         let [shown_rows, shown_columns] = image.shown_size();
-        *result = Probe {
-            size: result.size,
+        let probe = Probe {
+            size: size_of::<Probe>(),
             format: name(image.format()),
             rows: image.rows(),
             columns: image.columns(),
@@ -203,10 +206,11 @@ pub unsafe extern "C" fn pixfuse_probe(
             shown_columns,
             channels: image.channels(),
             bits: image.bits().into(),
-            has_alpha: image.has_alpha(),
+            has_alpha: image.has_alpha().into(),
             orientation: image.orientation().map_or(0, |orientation| orientation.exif() as i32),
         };
-        Ok(())
+        // SAFETY: the caller promises a result, or null.
+        unsafe { structs::give(probe, result) }
     };
     // SAFETY: the caller promises `error`.
     unsafe { attempt(error, ask) }.is_some()

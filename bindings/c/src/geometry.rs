@@ -4,6 +4,7 @@ use pixfuse::{Clip, Geometry};
 
 use crate::error::{Failure, attempt};
 use crate::pipeline::{Handle, pipeline};
+use crate::structs::{self, CStruct};
 
 /// `pixfuse_geometry` in C.
 #[repr(C)]
@@ -20,6 +21,12 @@ pub struct CGeometry {
     matrix: [[f64; 3]; 2],
     inverse: [[f64; 3]; 2],
     numbers: [f64; Geometry::NUMBERS],
+}
+
+// SAFETY: it is `repr(C)`, begins with its size, and all of it is numbers.
+unsafe impl CStruct for CGeometry {
+    const ARGUMENT: &str = "geometry";
+    const NAME: &str = "pixfuse_geometry";
 }
 
 impl CGeometry {
@@ -43,21 +50,7 @@ impl CGeometry {
     /// `to` is null or a `pixfuse_geometry` whose `size` is set.
     pub(crate) unsafe fn give(geometry: &Geometry, to: *mut Self) -> Result<(), Failure> {
         // SAFETY: the caller promises a geometry, or null.
-        let to = unsafe { to.as_mut() }.ok_or_else(|| Failure::argument("geometry is null"))?;
-        to.check()?;
-        *to = Self { size: to.size, ..Self::new(geometry) };
-        Ok(())
-    }
-
-    fn check(&self) -> Result<(), Failure> {
-        if self.size < size_of::<Self>() {
-            return Err(Failure::argument(format_args!(
-                "geometry: size is {}, expected sizeof(pixfuse_geometry), {}",
-                self.size,
-                size_of::<Self>()
-            )));
-        }
-        Ok(())
+        unsafe { structs::give(Self::new(geometry), to) }
     }
 }
 
@@ -89,8 +82,7 @@ unsafe fn map(
     mapped: impl Fn(&Geometry, &[[f64; 4]], Clip) -> Vec<[f64; 4]>,
 ) -> Result<(), Failure> {
     // SAFETY: the caller promises a geometry, or null.
-    let geometry = unsafe { geometry.as_ref() }.ok_or_else(|| Failure::argument("geometry is null"))?;
-    geometry.check()?;
+    let geometry = unsafe { structs::read(geometry) }?;
     let geometry = Geometry::from_numbers(geometry.numbers)?;
     if count == 0 {
         return Ok(());

@@ -3,9 +3,10 @@
 use std::ffi::c_void;
 use std::marker::PhantomData;
 
-use pixfuse::{ImageRef, Layout, Orientation, Pipeline, YuvPlane};
+use pixfuse::{ImageRef, Layout, Orientation, Pipeline};
 
 use crate::error::Failure;
+use crate::structs::CStruct;
 
 /// `pixfuse_image` in C.
 #[repr(C)]
@@ -21,6 +22,12 @@ pub struct CImage {
     orientation: i32,
 }
 
+// SAFETY: it is `repr(C)`, begins with its size, and all of it is numbers and raw pointers.
+unsafe impl CStruct for CImage {
+    const ARGUMENT: &str = "image";
+    const NAME: &str = "pixfuse_image";
+}
+
 impl CImage {
     /// The view, for a pipeline that says what the pixels are.
     ///
@@ -28,13 +35,6 @@ impl CImage {
     /// Every byte of the image, which the declaration's format, the sides and the strides say, is readable for `'a` and not
     /// written meanwhile.
     pub(crate) unsafe fn view<'a>(&self, pipe: &Pipeline, _: PhantomData<&'a ()>) -> Result<ImageRef<'a>, Failure> {
-        if self.size < size_of::<Self>() {
-            return Err(Failure::argument(format_args!(
-                "image: size is {}, expected sizeof(pixfuse_image), {}",
-                self.size,
-                size_of::<Self>()
-            )));
-        }
         if self.pixels.is_null() {
             return Err(Failure::argument("image: pixels is null"));
         }
@@ -97,23 +97,14 @@ impl CImage {
             if pixels.is_null() {
                 return Err(Failure::argument(format_args!("image: plane {index} of {format} is null")));
             }
-            let stride =
-                if stride == 0 { Some(dense) } else { usize::try_from(stride).ok().filter(|&stride| stride >= dense) };
-            let Some(stride) = stride else {
-                return Err(Failure::new(
-                    c"image",
-                    format_args!("image: plane {index} needs at least {dense} bytes from row to row"),
-                ));
-            };
-            let rows = if index == 0 { self.rows } else { self.rows.div_ceil(2) };
-            let Some(bytes) = rows.saturating_sub(1).checked_mul(stride).and_then(|above| above.checked_add(dense))
-            else {
-                return Err(Failure::new(c"image", "image: it is larger than memory"));
-            };
-            // SAFETY: the caller promises every byte of the plane, which ends with its last row.
-            let bytes = unsafe { std::slice::from_raw_parts(pixels.cast::<u8>(), bytes) };
-            planes.push(YuvPlane { bytes, stride });
+            let stride = if stride == 0 { Ok(dense) } else { usize::try_from(stride) };
+            let stride = stride.map_err(|_| {
+                let bytes = given[index].1;
+                Failure::argument(format_args!("image: plane {index} has a stride of {bytes}, expected a positive one"))
+            })?;
+            planes.push((pixels.cast(), stride));
         }
-        Ok(ImageRef::yuv(format, &planes, self.rows, self.columns)?)
+        // SAFETY: the caller promises every byte of the planes.
+        Ok(unsafe { ImageRef::from_raw_yuv(format, &planes, self.rows, self.columns) }?)
     }
 }

@@ -10,6 +10,7 @@ mod geometry;
 mod image;
 mod output;
 mod pipeline;
+mod structs;
 
 pub use decode::{
     DecodeOptions, Probe, pixfuse_decode, pixfuse_decode_alloc, pixfuse_decode_shape, pixfuse_decoders, pixfuse_probe,

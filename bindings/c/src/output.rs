@@ -6,6 +6,7 @@ use std::mem::MaybeUninit;
 use pixfuse::{Dims, Element, Pipeline, TensorElement, with_element};
 
 use crate::error::Failure;
+use crate::structs::{self, CStruct};
 
 /// The most dimensions that a tensor has, and room for more to come.
 const MOST: usize = 8;
@@ -19,6 +20,12 @@ pub struct Shape {
     dims: [usize; MOST],
     element: i32,
     bytes: usize,
+}
+
+// SAFETY: it is `repr(C)`, begins with its size, and all of it is numbers.
+unsafe impl CStruct for Shape {
+    const ARGUMENT: &str = "shape";
+    const NAME: &str = "pixfuse_shape";
 }
 
 /// `pixfuse_alloc` in C: memory for so many bytes, aligned so, or null.
@@ -52,22 +59,13 @@ impl Shape {
         })
     }
 
-    /// Writes as much of it as the caller's struct has room for.
+    /// Writes it into the caller's struct.
     ///
     /// # Safety
     /// `to` is null or a `pixfuse_shape` whose `size` is set.
     pub(crate) unsafe fn give(&self, to: *mut Self) -> Result<(), Failure> {
         // SAFETY: the caller promises a shape, or null.
-        let Some(to) = (unsafe { to.as_mut() }) else { return Err(Failure::argument("shape is null")) };
-        if to.size < size_of::<Self>() {
-            return Err(Failure::argument(format_args!(
-                "shape: size is {}, expected sizeof(pixfuse_shape), {}",
-                to.size,
-                size_of::<Self>()
-            )));
-        }
-        *to = Self { size: to.size, ..*self };
-        Ok(())
+        unsafe { structs::give(*self, to) }
     }
 }
 

@@ -10,6 +10,7 @@ use pixfuse_config::{Backend, Overrides, Source};
 use crate::error::{Failure, attempt};
 use crate::image::CImage;
 use crate::output::{Alloc, Fill, Shape, into, new};
+use crate::structs;
 
 /// `pixfuse_pipeline` in C.
 pub struct Handle {
@@ -187,10 +188,8 @@ impl Fill for Run<'_> {
 /// # Safety
 /// `image` is null, or an image as [`CImage::view`] asks for.
 unsafe fn view<'a>(pipe: &Pipeline, image: *const CImage) -> Result<ImageRef<'a>, Failure> {
-    // SAFETY: the caller promises an image, or null.
-    let image = unsafe { image.as_ref() }.ok_or_else(|| Failure::argument("image is null"))?;
-    // SAFETY: the caller promises its pixels.
-    unsafe { image.view(pipe, PhantomData) }
+    // SAFETY: the caller promises an image and its pixels, or null.
+    unsafe { structs::read(image)?.view(pipe, PhantomData) }
 }
 
 /// # Safety
@@ -259,7 +258,8 @@ pub unsafe extern "C" fn pixfuse_batch(
         // SAFETY: the caller promises the handle, the images and their pixels, and the output.
         unsafe {
             let pipe = pipeline(pipe)?;
-            let views = (0..count).map(|index| view(pipe, images.add(index)));
+            let images = structs::read_all(images, count)?;
+            let views = images.into_iter().map(|image| image.view(pipe, PhantomData));
             let views = views.collect::<Result<Vec<_>, _>>()?;
             into(pipe, out, out_bytes, Run { pipe, images: &views, is_batch: true })
         }

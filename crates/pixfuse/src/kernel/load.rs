@@ -135,7 +135,9 @@ impl Access {
     /// pixels leave no gap; empty when they do.
     pub(super) fn readable(self, source: &Source) -> Range<isize> {
         let pixel = if self.is_interleaved() { source.pixel as isize } else { 1 };
-        let without_gap = source.column_stride.abs() == pixel && (pixel == 1 || source.channel_stride.abs() == 1);
+        // The stride of an axis of one is any number, `isize::MIN` too.
+        let [column, channel] = [source.column_stride, source.channel_stride].map(isize::unsigned_abs);
+        let without_gap = column == pixel as usize && (pixel == 1 || channel == 1);
         if !without_gap {
             return 0..0;
         }

@@ -38,6 +38,20 @@ fn planes_are_counted_and_measured() {
     );
 }
 
+/// Whoever makes the view of one pixel may write anything there: it leads nowhere.
+#[test]
+fn the_stride_of_an_axis_of_one_is_any_number() {
+    let pixel = [10, 20, 30];
+    let pipe = Pipeline::parse("input(rgb8), resize(2, 2, bilinear), output(rgb, u8, hwc)").unwrap();
+    for stride in [isize::MIN, -1, 0, isize::MAX] {
+        let image = ImageRef::strided(&pixel, 0, [1, 1, 3], [stride, stride, 1]).unwrap();
+        for level in pixfuse::Level::available() {
+            let tensor = pipe.with_level(level).unwrap().run::<u8>(image).unwrap();
+            assert_eq!(tensor.data, pixel.repeat(4), "{level}: {stride}");
+        }
+    }
+}
+
 #[test]
 fn a_pipeline_reads_its_own_format() {
     let pipe = |input: &str| Pipeline::parse(&format!("input({input}), output(rgb, f32)")).unwrap();
