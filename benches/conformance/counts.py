@@ -31,6 +31,8 @@ TILES = [{}, {"crop_to_patches": True}, {"crop_to_patches": True, "max_patches":
 SIDES = [{}, {"patch_size": 16}, {"merge_size": 1}, {"patch_size": 12, "merge_size": 3}, {"patch_size": 20}]
 TOKENS = [{}, {"max_image_tokens": 300}, {"patch_size": 16}, {"merge_size": 1}, {"max_image_tokens": 100, "patch_size": 12}]
 
+LOCAL = [{}, {"crop_to_patches": False}, {"max_patches": 9}, {"tile_size": 512}, {"min_patches": 4, "max_patches": 8}]
+
 SOFT = [{}, *({"max_soft_tokens": tokens} for tokens in (70, 140, 560, 1120))]
 
 # The classes whose count is the number of rows or tiles in their tensor, and five sets of keywords of each.
@@ -41,6 +43,7 @@ COUNTED = {
     "Kimi_K25": [{}, {"max_patches": 1024}, {"patch_size": 16}, {"merge_size": 1}, {"size": {"max_height": 64, "max_width": 64}}],
     "GotOcr2": TILES, "Cohere2Vision": TILES[:3] + TILES[4:],
     "GraniteDocling": [{}, {"max_patches": 6}, {"max_patches": 12, "min_patches": 2}, {"crop_to_patches": False}, {"max_patches": 1}],
+    "DeepseekOcr2": LOCAL, "UnlimitedOcr": LOCAL,
     "NeoMME": [{}, {"patch_size": 16}, {"patch_size": 48}],
 }  # fmt: skip
 
@@ -83,6 +86,14 @@ def is_tight(process, height, width, keywords):
     return all(math.ceil(side / factor) * factor == whole for side, whole in zip(content, canvas))
 
 
+def is_wide(process, height, width, keywords):
+    """Whether the view of the whole image has a row and a column: the library counts the tiles of one that it fails with."""
+    is_cut = keywords.get("crop_to_patches", process.crop_to_patches)
+    is_tile = "DeepseekOcr2" in type(process).__name__ and not is_cut
+    side = keywords.get("tile_size", process.tile_size) if is_tile else process.size.height
+    return round(min(height, width) * (side / max(height, width))) > 0
+
+
 def processor(module, image_processor):
     """A processor that has no more than its images' half."""
     found = importlib.import_module(f"transformers.models.{module}.processing_{module}")
@@ -109,10 +120,15 @@ def main():
             if name not in known:
                 continue
             cls, backend = known[name]
+            if sets is LOCAL and backend == "pil":
+                # What it counts is not what it makes: tiles of another size, and of small images too.
+                continue
             made = cls()
             for keywords in sets:
                 def count(high, wide):
                     if base == "Glm5Next" and not is_tight(made, high, wide, keywords):
+                        return 0
+                    if sets is LOCAL and not is_wide(made, high, wide, keywords):
                         return 0
                     return made.get_number_of_image_patches(high, wide, dict(keywords))
 

@@ -44,7 +44,31 @@ def transform(config, backend):
     with tempfile.TemporaryDirectory() as folder:
         (pathlib.Path(folder) / "preprocessor_config.json").write_text(json.dumps(config))
         made = AutoImageProcessor.from_pretrained(folder, backend={"torch": "torchvision"}.get(backend, backend))
-    return lambda image: np.asarray(made(image, return_tensors="pt" if backend == "torch" else "np")["pixel_values"])
+    return lambda image: np.asarray(called(made, image, backend)["pixel_values"])
+
+
+def called(made, image, backend):
+    return made(image, return_tensors="pt" if backend == "torch" else "np")
+
+
+def several(images, folder):
+    """Classes that make several tensors of an image, or one of the image and its tiles: the digest of each, by its name."""
+    import transformers
+
+    lines = ["# made by benches/conformance/goldens.py: config, backend, tensor, its digest of the same photos\n"]
+    for path in sorted((GOLDENS / folder).glob("*.json")):
+        config = json.loads(path.read_text())
+        for backend, ending in (("torch", ""), ("pil", "Pil")):
+            found = getattr(transformers, config["image_processor_type"] + ending, None)
+            if found is None:
+                continue
+            results = [called(found.from_dict(config), image, backend) for image in images]
+            for name in sorted(name for name in results[0] if "pixel_values" in name):
+                digest = hashlib.sha256()
+                for result in results:
+                    digest.update(np.asarray(result[name]).tobytes())
+                lines.append(f"{path.name} {backend} {name} {digest.hexdigest()[:16]}\n")
+    return "".join(lines)
 
 
 def main():
@@ -63,12 +87,12 @@ def main():
             for image in images:
                 digest.update(made(image).tobytes())
             lines.append(f"{path.name} {backend} {digest.hexdigest()[:16]}\n")
-    text, path = "".join(lines), GOLDENS / "digests.txt"
-    if check and path.read_text() != text:
-        sys.exit(f"{path} is not what the installed libraries make")
-    if not check:
-        path.write_text(text)
-        print(text)
+    for text, path in (("".join(lines), GOLDENS / "digests.txt"), *((several(images, name), GOLDENS / f"{name}.txt") for name in ("views", "joined"))):
+        if check and path.read_text() != text:
+            sys.exit(f"{path} is not what the installed libraries make")
+        if not check:
+            path.write_text(text)
+            print(text)
 
 
 main()

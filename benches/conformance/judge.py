@@ -1,6 +1,7 @@
 """One image through a library and through pixfuse, and what came of it."""
 
 import collections
+import importlib
 
 import numpy as np
 import pixfuse
@@ -12,7 +13,14 @@ def arrays(result):
     """What a library returns, as arrays by name."""
     if not hasattr(result, "items"):
         result = {"pixel_values": result}
-    return {name: np.asarray(value) for name, value in result.items()}
+    return {name: array(value) for name, value in result.items()}
+
+
+def array(value):
+    """A value as an array; of bfloat16, which numpy has not, its bits."""
+    if str(getattr(value, "dtype", "")) == "torch.bfloat16":
+        value = value.view(importlib.import_module("torch").int16)
+    return np.asarray(value)
 
 
 def bits(array):

@@ -96,11 +96,11 @@ def run(only=None, quick=False, say=lambda name, result: None):
             ours = None
         theirs = cls.from_dict(dict(default)) if ours else None
         for what, image in images.items() if ours else ():
-            result["photos"].judge(what, lambda: ours(image, return_tensors="np"), lambda: theirs(image, return_tensors=kind))
+            result["photos"].judge(what, lambda: ours(image, return_tensors=kind), lambda: theirs(image, return_tensors=kind))
         if ours:
             array = np.asarray(images["101x67"])
             for what, given in (("array", array), ("planes", np.ascontiguousarray(array.transpose(2, 0, 1))), ("tensor", torch.from_numpy(array)), ("blends", every_blend()), ("list", [images["101x67"], images["333x500"], images["101x67"]])):
-                result["photos"].judge(what, lambda: ours(given, return_tensors="np"), lambda: theirs(given, return_tensors=kind))
+                result["photos"].judge(what, lambda: ours(given, return_tensors=kind), lambda: theirs(given, return_tensors=kind))
         for change in () if quick else variants(cls, default):
             words = ", ".join(f"{key} = {value!r}" for key, value in change.items() if key not in default)
             try:
@@ -124,7 +124,7 @@ def run(only=None, quick=False, say=lambda name, result: None):
                 def own():
                     if isinstance(processor, Exception):
                         raise processor
-                    return processor(image, return_tensors="np")
+                    return processor(image, return_tensors=kind)
 
                 result["variants"].judge(f"{words}, {what}", own, library)
         if not quick and ours:
@@ -144,4 +144,4 @@ CALLS = [
 def calls(tally, ours, theirs, kind, image):
     for keywords in CALLS:
         words = "call with " + ", ".join(f"{key} = {value!r}" for key, value in keywords.items())
-        tally.judge(words, lambda: ours(image, return_tensors="np", **keywords), lambda: theirs(image, return_tensors=kind, **keywords))
+        tally.judge(words, lambda: ours(image, return_tensors=kind, **keywords), lambda: theirs(image, return_tensors=kind, **keywords))

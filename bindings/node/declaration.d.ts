@@ -93,6 +93,8 @@ export type Ruled =
   | { rule: 'hf_within', rows: number, columns: number }
   | { rule: 'kimi_k25', multiple: number, maxPatches: number, longest: number }
   | { rule: 'gemma4', multiple: number, maxPixels: number }
+  | { rule: 'minicpm' | 'minicpm_slices', multiple: number, maxPatches: number, longest: number }
+  | { rule: 'lfm2_vl_tiles', multiple: number, maxPatches: number }
   | { rule: 'ultravbert', multiple: number, maxPatches: number, longest: number }
   | { rule: 'neomme', minPixels?: number, maxPixels?: number, max?: number }
 
@@ -127,7 +129,7 @@ export interface CenterCropOptions {
 }
 
 /** Whose roundings `normalize` has; `fused` is one multiply-add. */
-export type Order = 'fused' | 'torchvision' | 'torchvision_v2' | 'hf_pil' | 'hf_torch' | 'opencv' | 'numpy' | 'rapidocr' | 'paddleocr'
+export type Order = 'fused' | 'torchvision' | 'torchvision_v2' | 'hf_pil' | 'hf_torch' | 'opencv' | 'numpy' | 'rapidocr' | 'paddleocr' | 'llama4'
 
 /** A way to run: an instruction set. Each gives the same bytes. */
 export type Level = 'scalar' | 'neon' | 'avx2' | 'avx512'
@@ -242,7 +244,7 @@ export type PadTo = ({ to: number | readonly [rows: number, columns: number] } |
 
 /** Which grid of tiles, how the image lies in it, and what stands beside the tiles. */
 export interface TilesOptions extends Sampling {
-  rule: 'internvl' | 'granite_docling' | 'cohere2_vision' | 'ovis2' | 'perception_lm' | 'llava_next' | 'mllama' | 'idefics3'
+  rule: 'internvl' | 'granite_docling' | 'cohere2_vision' | 'ovis2' | 'perception_lm' | 'llava_next' | 'mllama' | 'llama4' | 'idefics3'
   /** The fewest tiles, for `internvl` and `granite_docling`; 1 unless given. */
   min?: number
   /** The most tiles, for every rule but `llava_next` and `idefics3`. */

@@ -3,8 +3,8 @@ import type { Pipeline, PixelImage } from './index'
 
 /** What a model's library returns under one name: a tensor. */
 export interface NamedTensor {
-  /** Elements: f32 or pixels; 64-bit integers for masks, sizes and counts; 32-bit ones for masks of patches. */
-  readonly data: Float32Array | Uint8Array | BigInt64Array | Int32Array
+  /** Elements: f32, bfloat16 by its bits, or pixels; 64-bit integers for masks, sizes and counts; 32-bit ones for masks of patches. */
+  readonly data: Float32Array | Uint16Array | Uint8Array | BigInt64Array | Int32Array
   readonly dims: number[]
   /** `'bool'` where the bytes are true and false. */
   readonly type?: 'bool'
@@ -12,8 +12,8 @@ export interface NamedTensor {
 
 /** What a call of a {@link Processor} gives: the library's names. */
 export interface Processed {
-  readonly pixel_values: { readonly data: Float32Array | Uint8Array; readonly dims: number[] }
-  readonly [name: string]: NamedTensor | string[] | number[][]
+  readonly pixel_values: { readonly data: Float32Array | Uint16Array | Uint8Array; readonly dims: number[] }
+  readonly [name: string]: NamedTensor | string[] | number[] | number[][] | boolean[][]
 }
 
 /** An image, an array of them, or an array of samples. */
@@ -51,12 +51,14 @@ export class Processor {
   readonly className: string
   /** The names of what a call gives. */
   readonly outputs: string[]
+  /** The other tensors that the class makes of the same image, each as a processor of that one alone. */
+  readonly views: Processor[]
   /** Every key that the class takes, with its value here. */
   readonly config: Record<string, unknown>
   readonly notes: string[]
   explain(): string
   toString(): string
-  /** The pipeline for images of these channels, or for files. */
+  /** The pipeline for images of these channels, or for files; of the first tensor where there are several. */
   pipeline(channels?: 'rgb' | 'gray' | 'alpha' | 'file'): Pipeline
   /**
    * Runs over an image or an array of them. In a class that takes several images a sample, an array is one sample, and an

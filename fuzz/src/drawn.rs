@@ -145,7 +145,7 @@ pub(crate) fn cut(bytes: &mut Unstructured<'_>) -> Result<String> {
         2 => tiles(&format!("cohere2_vision, max = {many}")),
         3 => tiles(&format!("ovis2, max = {many}")),
         4 => tiles(&format!("perception_lm, max = {many}")),
-        5 => tiles(&format!("mllama, max = {many}")),
+        5 => tiles(&format!("{}, max = {many}", if merge > 1 { "mllama" } else { "llama4" })),
         6 => tiles(&format!("llava_next, canvases = [[{}, {side}], [{side}, {}]]", side * few, side * many)),
         7 => tiles("idefics3"),
         8 => format!("{}, {}", ruled(&format!("idefics3, longest = {}", side * few)), tiles("idefics3")),

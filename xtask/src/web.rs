@@ -25,7 +25,7 @@ const SOURCE: &str = "bindings/web";
 const NODE: &str = "bindings/node";
 
 /// Files of the package that are expressions in Node.js, where the addon evaluates them, and modules here.
-const SHARED: [&str; 3] = ["geometry.js", "pipeline.js", "processor.js"];
+const SHARED: [&str; 4] = ["geometry.js", "joined.js", "pipeline.js", "processor.js"];
 
 /// Types that are those of Node.js, and what differs in them: each of these texts must be there.
 const TYPES: [(&str, &[(&str, &str)]); 5] = [

@@ -93,7 +93,7 @@ pub unsafe extern "C" fn pixfuse_pipeline_from_config(
                 .ok_or_else(|| Failure::argument(format_args!("backend: `{name}`, expected torch or pil")))?,
         };
         let imported = pixfuse_config::read(&Source::text(json)?, backend, &Overrides::new())?;
-        Ok(Handle::new(Pipeline::new(imported.spec)?))
+        Ok(Handle::new(Pipeline::new(imported.one()?.clone())?))
     };
     // SAFETY: the caller promises `error`.
     unsafe { attempt(error, make) }.unwrap_or(std::ptr::null_mut())

@@ -7,8 +7,8 @@ use pixfuse_config::{Backend, Imported, Overrides, Source, read};
 
 use crate::calls::refused;
 
-/// What the function of `processor.js` takes: the reader of configs, and the exports that it extends.
-type Extension<'a> = FnArgs<(Function<'a, (), Object<'a>>, Object<'a>)>;
+/// What the function of `processor.js` takes: the reader of configs, the exports that it extends, and `joined.js`.
+type Extension<'a> = FnArgs<(Function<'a, (), Object<'a>>, Object<'a>, Unknown<'a>)>;
 
 /// Adds the class `Processor`, which reads the config of a model, beside the `Pipeline` that `register` added.
 ///
@@ -17,7 +17,8 @@ type Extension<'a> = FnArgs<(Function<'a, (), Object<'a>>, Object<'a>)>;
 pub fn register_processor(exports: &mut Object, env: &Env) -> Result<()> {
     let read = env.create_function_from_closure::<(), _, _>("readConfig", |call| config(&call))?;
     let extend: Function<Extension, ()> = env.run_script(include_str!("processor.js"))?;
-    extend.call(FnArgs::from((read, *exports)))
+    let joined: Unknown = env.run_script(include_str!("joined.js"))?;
+    extend.call(FnArgs::from((read, *exports, joined)))
 }
 
 /// `readConfig(text, path, backend, keywords, called)`: a config's text or its path, and keywords as JSON.
@@ -45,6 +46,13 @@ fn object(env: &Env, imported: Imported) -> Result<Object<'static>> {
         Ok(pixfuse_decode::item_key(&text, file))
     };
     object.set("itemKey", env.create_function_from_closure::<(), _, _>("itemKey", item_key)?)?;
+    let of_size = imported.clone();
+    let seen = move |call: FunctionCallContext| -> Result<String> {
+        let (rows, columns): (u32, u32) = (call.get(0)?, call.get(1)?);
+        let view: Option<u32> = if call.length() > 2 { Some(call.get(2)?) } else { None };
+        Ok(of_size.seen(rows as usize, columns as usize, view.map(|view| view as usize)).to_string())
+    };
+    object.set("seen", env.create_function_from_closure::<(), _, _>("seen", seen)?)?;
     let admits = move |call: FunctionCallContext| -> Result<Option<Unknown>> {
         let (rows, columns): (u32, u32) = (call.get(0)?, call.get(1)?);
         imported.admits(rows as usize, columns as usize).map_err(refused).map(|()| None)

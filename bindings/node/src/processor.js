@@ -1,5 +1,5 @@
 // The class Processor: the config of a model as a function, from what the native half read of it.
-(function (readConfig, exports) {
+(function (readConfig, exports, joinedBy) {
   'use strict'
 
   const { Pipeline } = exports
@@ -9,7 +9,11 @@
   const ours = ['alpha', 'orient', 'maxPixels', 'threads']
   // What has an axis of samples.
   const ofSamples = ['pixels', 'mask', 'boolMask', 'tileMask', 'tilePixelMask']
-  const allocate = { f32: length => new Float32Array(length), u8: length => new Uint8Array(length) }
+  const allocate = {
+    f32: length => new Float32Array(length),
+    bf16: length => new Uint16Array(length),
+    u8: length => new Uint8Array(length),
+  }
 
   // A Blob or a Response, whose bytes come later.
   const isLater = file => typeof file?.arrayBuffer === 'function'
@@ -18,16 +22,47 @@
   // What is one file or image, or several.
   const listed = given => (Array.isArray(given) ? given : [given])
 
+  // What a pipeline makes between two resizes, as an image.
+  const pixels = ({ data, dims: [height, width, channels] }) => ({ data, width, height, channels })
+
+  // A JPEG file has no alpha, and is read faster as what it is.
+  const isJpeg = data => data?.[0] === 0xff && data?.[1] === 0xd8
+
+  // Windows of an image that a run reads each by itself, and where they go; the image where it reads that.
+  const windowsOf = (image, out, { parts, shape }) => {
+    if (parts === undefined) return [[image, out]]
+    const [stride, size] = [image.width * 3, length(shape.slice(1))]
+    return parts.map(([top, left, height, width], index) => [
+      { data: image.data.subarray(top * stride + left * 3, (top + height - 1) * stride + (left + width) * 3), width, height, channels: 3, stride },
+      out.subarray(index * size, (index + 1) * size),
+    ])
+  }
+
+  // The pixels of a file, for a class that reads them more than once.
+  const whole = data => new Pipeline(`input(${isJpeg(data) ? 'rgb8' : 'rgba8, alpha = drop'}), output(rgb, u8, hwc)`)
+
+  // What is made of every image, as one.
+  const ofEvery = { isMade: true, grid: [1, 1], windows: null }
+
   class Processor {
     #source
     #config
+    #seen
+    #views
+    #before
     #pipelines = new Map()
     #calls = new Map()
 
     constructor(source, config) {
       this.#source = source
-      const { described, itemKey, admits } = config
-      this.#config = { ...JSON.parse(described), itemKey, admits }
+      const { described, itemKey, admits, seen } = config
+      const { views, before, ...own } = JSON.parse(described)
+      // What is asked of a view is asked of the config by the view's number.
+      const part = (described, seen) => new Processor(source, { described: JSON.stringify(described), itemKey, admits, seen })
+      this.#config = { ...own, itemKey, admits }
+      this.#seen = own.isSized ? (...sides) => JSON.parse(seen(...sides)) : () => ofEvery
+      this.#views = views.map((view, index) => part(view, (rows, columns) => seen(rows, columns, index)))
+      this.#before = before === undefined ? undefined : part(before)
     }
 
     // An object, the text of one, or the path of a file or of a model's folder.
@@ -42,11 +77,12 @@
     get backend() { return this.#config.backend }
     get library() { return this.#config.library }
     get className() { return this.#config.className }
-    get outputs() { return this.#config.outputs.map(output => output.name) }
+    get outputs() { return [...new Set([...this.#config.outputs.map(output => output.name), ...this.#views.flatMap(view => view.outputs)])] }
+    get views() { return [...this.#views] }
     get config() { return JSON.parse(this.#config.record) }
     get notes() { return [...this.#config.notes] }
 
-    explain() { return `${this.#config.explain}\n\n${this.pipeline().explain()}` }
+    explain() { return `${this.#config.explain}\n\n${this.#pipeline('rgb').explain()}` }
     toString() { return this.#config.rgb }
     [Symbol.for('nodejs.util.inspect.custom')]() {
       return `Processor(${this.className} of ${this.library}, backend ${this.backend}: '${this.declaration}')`
@@ -54,6 +90,13 @@
 
     // The pipeline for images of these channels: 'rgb', 'gray', 'alpha', or 'file' for what is decoded.
     pipeline(channels = 'rgb') {
+      if (this.#before !== undefined) {
+        throw refused(`pipeline: ${this.className} resizes an image twice for ${this.outputs[0]}, which is no one Pipeline; call the processor`)
+      }
+      return this.#pipeline(channels)
+    }
+
+    #pipeline(channels) {
       if (!this.#pipelines.has(channels)) {
         const text = this.#config[channels]
         if (text === undefined) throw refused(this.#config[`${channels}Refused`] ?? `channels: ${String(channels)}, expected rgb, gray, alpha or file`)
@@ -65,8 +108,11 @@
     runSync(images, options) {
       const samples = this.#samples(images, options)
       if (samples !== undefined) return this.#batch(samples.map(sample => this.runSync(sample, options)), options)
-      const { called, runs } = this.#images(images, options)
-      return called.#collect(runs, run => run.pipe.runSync(run.image, { out: run.out, threads: options?.threads }))
+      const threads = options?.threads
+      const source = ({ image, before }) => (before === undefined ? image : pixels(before.runSync(image, { threads })))
+      return joined(this.#parts(images, options), run => {
+        for (const [part, out] of windowsOf(source(run), run.out, run)) run.pipe.runSync(part, { out, threads })
+      })
     }
 
     async run(images, options) {
@@ -76,16 +122,20 @@
         for (const sample of samples) results.push(await this.run(sample, options))
         return this.#batch(results, options)
       }
-      const { called, runs } = this.#images(images, options)
-      const made = called.#collect(runs, run => { run.wanted = run.out })
-      for (const run of runs) {
-        await run.pipe.run(run.image, { out: run.wanted, threads: options?.threads })
+      const [parts, threads] = [this.#parts(images, options), options?.threads]
+      const made = joined(parts, run => { run.wanted = run.out })
+      for (const run of parts.flatMap(({ runs }) => runs.filter(isThere))) {
+        const image = run.before === undefined ? run.image : pixels(await run.before.run(run.image, { threads }))
+        for (const [part, out] of windowsOf(image, run.wanted, run)) await run.pipe.run(part, { out, threads })
         run.place?.()
       }
       return made
     }
 
     decodeSync(files, options) {
+      if (this.#with(options).#isSeveral) {
+        return this.runSync(listed(files).map(data => pixels(whole(data).decodeSync(data, ofDecoding(options)))), options)
+      }
       const { called, runs } = this.#files(files, options)
       return called.#collect(runs, run => run.pipe.decodeSync(run.data, { ...run.options, out: run.out }))
     }
@@ -93,6 +143,11 @@
     async decode(files, options) {
       const given = listed(files)
       const read = given.some(isLater) ? await Promise.all(given.map(bytesOf)) : given
+      if (this.#with(options).#isSeveral) {
+        const images = []
+        for (const data of read) images.push(pixels(await whole(data).decode(data, ofDecoding(options))))
+        return this.run(images, options)
+      }
       const { called, runs } = this.#files(read, options)
       const made = called.#collect(runs, run => { run.wanted = run.out })
       for (const run of runs) {
@@ -106,8 +161,14 @@
     patches(height, width, options) {
       const called = this.#with(options)
       called.#config.admits(height, width)
+      const views = called.#views.filter(view => view.#seen(height, width).isMade)
+      const more = views.reduce((sum, view) => sum + view.patches(height, width), 0)
+      const { windows, grid } = called.#seen(height, width)
+      if (windows !== null) return windows.parts.length + more
+      if (called.#isJoined || called.#config.place !== 'apart') return length(grid) + more
+      if (called.#before !== undefined) return Number(called.#config.isCounted) + more
       const geometry = called.pipeline().geometry(height, width)
-      return length(geometry.patches ?? geometry.tiles ?? []) + Number(geometry.thumbnail !== undefined)
+      return length(geometry.patches ?? geometry.tiles ?? []) + Number(geometry.thumbnail !== undefined) + more
     }
 
     // How many tokens it takes, in families whose models make one of so many patches.
@@ -180,36 +241,68 @@
       return Object.fromEntries(joined)
     }
 
-    #images(images, options) {
-      const called = this.#with(options)
-      const runs = listed(images).flat().map(image => {
-        const { data, width, height } = image ?? {}
-        const channels = image?.channels ?? Math.round((data?.length ?? 0) / (width * height))
-        let kind = channelsOf[channels]
-        if (kind === undefined) throw refused(`image: ${channels} channels, expected 1, 3 or 4`)
-        if (kind === 'alpha' && options?.alpha === 'drop') kind = 'file'
-        called.#config.admits(height, width)
-        const pipe = called.pipeline(kind)
+    // Whether a class makes several tensors of an image, or resizes it before.
+    get #isSeveral() { return this.#views.length > 0 || this.#before !== undefined || this.#isJoined }
+
+    // Whether images and tiles are patches of one tensor.
+    get #isJoined() { return this.#config.outputs.some(({ kind, patchStrip, patchRows }) => kind === 'tileStack' || (patchStrip ?? patchRows) !== undefined) }
+
+    // The tensors of these images: the first one, and the others with nothing for an image that they are not made of.
+    #parts(images, options) {
+      const [called, given] = [this.#with(options), listed(images).flat()]
+      if (called.#isJoined) {
+        const order = ['before', 'apart', 'behind'].flatMap(place => [called, ...called.#views].filter(view => view.#config.place === place))
+        const images = given.map(image => order.map(view => [view, view.#image(image, options)]).filter(([, run]) => isThere(run)))
+        for (const [view, run] of images.flat()) run.grid = run.parts === undefined ? view.#seen(...run.sides).grid : [run.parts.length, 1]
+        const shown = images.map(image => image.map(([, run]) => run))
+        return [{ runs: shown.flat(), collect: (_, start) => inPatches(called.#config.outputs, shown, start) }]
+      }
+      return [called, ...called.#views].map(part => ({
+        runs: given.map(image => part.#image(image, options)),
+        collect: (runs, start, views) => part.#collect(runs, start, views),
+      }))
+    }
+
+    // What an image becomes; nothing where there is no such tensor of it.
+    #image(image, options) {
+      const { data, width, height } = image ?? {}
+      const channels = image?.channels ?? Math.round((data?.length ?? 0) / (width * height))
+      let kind = channelsOf[channels]
+      if (kind === undefined) throw refused(`image: ${channels} channels, expected 1, 3 or 4`)
+      if (kind === 'alpha' && options?.alpha === 'drop') kind = 'file'
+      const { isMade, windows } = this.#seen(height, width)
+      if (!isMade) return undefined
+      this.#config.admits(height, width)
+      if (this.#before === undefined) {
+        const pipe = this.#pipeline(kind)
         return { pipe, image, sides: [height, width], shape: pipe.outputShape(height, width) }
-      })
-      return { called, runs }
+      }
+      if (windows !== null) {
+        const { itemKey, admits } = this.#config
+        const described = JSON.stringify(windows.canvas)
+        const canvas = new Processor(this.#source, { described, itemKey, admits }).#image(image, options)
+        const pipe = this.#pipeline('rgb')
+        const shape = [windows.parts.length, ...pipe.outputShape(...windows.parts[0].slice(2))]
+        return { pipe, image, before: canvas.pipe, sides: [height, width], shape, ...windows }
+      }
+      const before = this.#before.#image(image, options)
+      const [pipe, sides] = [this.#pipeline('rgb'), before.shape.slice(0, 2)]
+      return { pipe, image, before: before.pipe, sides, shape: pipe.outputShape(...sides) }
     }
 
     #files(files, options) {
       const called = this.#with(options)
       const runs = listed(files).map(data => {
-        // A JPEG file has no alpha, and is read faster as what it is.
-        const pipe = called.pipeline(data?.[0] === 0xff && data?.[1] === 0xd8 ? 'rgb' : 'file')
-        const { orient, maxPixels } = options ?? {}
-        const sides = pipe.decodeGeometry(data, { orient }).source
+        const pipe = called.pipeline(isJpeg(data) ? 'rgb' : 'file')
+        const sides = pipe.decodeGeometry(data, { orient: options?.orient }).source
         called.#config.admits(...sides)
-        return { pipe, data, sides, options: { orient, maxPixels }, shape: pipe.outputShape(...sides) }
+        return { pipe, data, sides, options: ofDecoding(options), shape: pipe.outputShape(...sides) }
       })
       return { called, runs }
     }
 
-    // Runs into one tensor, and puts what the library returns under its names.
-    #collect(runs, start) {
+    // Runs into one tensor, and puts what the library returns under its names; `views` are runs of the first other tensor.
+    #collect(runs, start, views = []) {
       if (runs.length === 0) throw refused('images: none, expected an image or an array of them')
       const { pads, concatenates, outputs } = this.#config
       const shape = [...runs[0].shape]
@@ -238,11 +331,12 @@
           if (run.wanted === undefined) run.place()
         }
       }
-      return Object.fromEntries(outputs.map(output => [output.name, this.#named(output, runs, data, shape)]))
+      const named = outputs.map(output => [output.name, this.#named(output, runs, data, shape, views)])
+      return Object.fromEntries(named.filter(([, made]) => made !== undefined))
     }
 
     // One of the things that the library returns.
-    #named({ kind, each, pair, groups, aspectRatioIds, aspectRatioMask, one, text }, runs, data, shape) {
+    #named({ kind, each, pair, groups, aspectRatioIds, aspectRatioMask, one, text }, runs, data, shape, views) {
       const { concatenates, isNested, isSequence, isFramed, patchAxes } = this.#config
       const sides = dims => (isNested ? [1, ...dims] : dims)
       const geometry = index => (runs[index].geometry ??= runs[index].pipe.geometry(...runs[index].sides))
@@ -279,6 +373,18 @@
       }
       if (kind === 'grid') return integers([runs.length, 2], at => geometry(at >> 1).patches[at & 1])
       if (kind === 'gridThw') return integers([runs.length, 3], at => [1, ...geometry(Math.floor(at / 3)).patches][at % 3])
+      const ofView = index => views[index]?.shape[0] ?? 0
+      if (kind === 'viewTiles') return integers([runs.length], ofView)
+      if (kind === 'viewTileCounts') return runs.map((_, index) => ofView(index))
+      if (kind === 'rowEnds') {
+        const grids = runs.map((_, index) => views[index]?.grid ?? [0, 0])
+        const most = Math.max(...grids.map(length))
+        const isEnd = ([rows, columns]) => (_, at) => at < rows * columns - columns && at % columns === columns - 1
+        return most === 0 ? undefined : grids.map(grid => Array.from({ length: most }, isEnd(grid)))
+      }
+      if (kind === 'viewTileGrids') {
+        return runs.map((_, index) => (views[index]?.pipe.geometry(...views[index].sides).tiles ?? [1, 1]).toReversed())
+      }
       const grid = index => geometry(index).tiles ?? [1, 1]
       if (kind === 'tileCount') return integers([runs.length], at => (geometry(at).tiles === undefined ? 1 : runs[at].shape[0]))
       const tiles = index => length(grid(index)) + Number(geometry(index).thumbnail !== undefined)
@@ -317,6 +423,16 @@
     }
   }
 
+  const isThere = run => run !== undefined
+
+  const ofDecoding = options => ({ orient: options?.orient, maxPixels: options?.maxPixels })
+
+  // The tensors of a call under their names; one that no image has is left out.
+  function joined([first, ...views], start) {
+    const made = views.map(({ runs, collect }) => (runs.some(isThere) ? collect(runs.filter(isThere), start) : {}))
+    return Object.assign(first.collect(first.runs, start, views[0]?.runs), ...made)
+  }
+
   const length = sides => sides.reduce((product, side) => product * side, 1)
 
   // Which of the grids of at most so many tiles it is, from 1: by their rows, then by their columns.
@@ -342,6 +458,8 @@
       to.set(from.subarray(row * columns, (row + 1) * columns), at)
     }
   }
+
+  const inPatches = joinedBy({ refused, allocate, length, integers })
 
   exports.Processor = Processor
 })

@@ -28,6 +28,50 @@ test('configs are their libraries', () => {
   }
 })
 
+test('views are their libraries', async () => {
+  const photos = Array.from({ length: PHOTOS }, (_, index) => photo(index, 157, 211))
+  for (const [folder, least] of [['views', 10], ['joined', 4]]) {
+    const lines = readFileSync(join(GOLDENS, `${folder}.txt`), 'utf8').trim().split('\n').slice(1)
+    assert.ok(lines.length >= least, 'the file of digests is whole')
+    for (const line of lines) {
+      const [file, backend, name, expected] = line.split(' ')
+      const processor = Processor.fromConfig(join(GOLDENS, folder, file), { backend })
+      assert.equal(digest(photos.map(image => processor.runSync(image)[name].data)), expected, line)
+      const later = await Promise.all(photos.map(image => processor.run(image)))
+      assert.equal(digest(later.map(result => result[name].data)), expected, line)
+    }
+  }
+  const mini = Processor.fromConfig(join(GOLDENS, 'joined/minicpm_v4_6.json'))
+  const sliced = mini.runSync([photos[0], image(40, 60)])
+  assert.deepEqual([sliced.grids, sliced.num_patches_per_image], [[[2, 2], [0, 0]], [5, 1]])
+  assert.deepEqual([mini.patches(157, 211), sliced.target_sizes.dims, sliced.pixel_values.dims.slice(0, 3)], [5, [6, 2], [1, 3, 4]])
+  const step = Processor.fromConfig(join(GOLDENS, 'views/step3p7.json'))
+  const windows = step.runSync([image(40, 60), photos[0]])
+  assert.deepEqual([windows.pixel_values_local.dims, Array.from(windows.num_local_patches.data, Number)], [[20, 3, 48, 48], [0, 20]])
+  assert.deepEqual(windows.patch_newline_masks[1].flatMap((is, at) => (is ? [at] : [])), [4, 9, 14])
+  assert.ok(!windows.patch_newline_masks[0].some(Boolean) && windows.patch_newline_masks[0].length === 20)
+  assert.deepEqual([step.patches(40, 60), step.patches(157, 211)], [0, 20])
+  const llava = Processor.fromConfig(join(GOLDENS, 'joined/llava_next.json'))
+  const stack = llava.runSync([photos[0], image(90, 30)])
+  assert.deepEqual([stack.pixel_values.dims, Array.from(stack.image_sizes.data, Number)], [[2, 10, 3, 32, 32], [157, 211, 90, 30]])
+  const lfm = Processor.fromConfig(join(GOLDENS, 'joined/lfm2_vl.json')).runSync([photos[0], image(40, 60)])
+  const shapes = Array.from(lfm.spatial_shapes.data, Number)
+  assert.deepEqual(lfm.pixel_values.dims, [shapes.length / 2, 64, 192])
+  assert.equal(lfm.pixel_attention_mask.data.reduce((sum, one) => sum + one, 0), shapes.reduce((sum, side, at) => (at & 1 ? sum + side * shapes[at - 1] : sum), 0))
+  const ocr = Processor.fromConfig(join(GOLDENS, 'views/unlimited_ocr.json'))
+  const mixed = ocr.runSync([image(30, 20), image(40, 60)])
+  const count = mixed.pixel_values_local.dims[0]
+  assert.deepEqual(mixed.num_local_patches, [0, count])
+  assert.equal(mixed.patches_grid[1][0] * mixed.patches_grid[1][1], count)
+  assert.deepEqual(mixed.patches_grid[0], [1, 1])
+  assert.deepEqual([ocr.patches(30, 20), ocr.patches(40, 60)], [1, 1 + count])
+  assert.ok(!('pixel_values_local' in ocr.runSync(image(30, 20))))
+  const hybrid = Processor.fromConfig(join(GOLDENS, 'views/deepseek_vl_hybrid.json'))
+  assert.throws(() => hybrid.pipeline(), /resizes an image twice for pixel_values, which is no one Pipeline/)
+  assert.deepEqual(hybrid.outputs, ['pixel_values', 'high_res_pixel_values'])
+  assert.deepEqual(hybrid.views[0].outputs, ['high_res_pixel_values'])
+})
+
 test('counts are those of transformers', () => {
   const lines = readFileSync(join(GOLDENS, 'counts.txt'), 'utf8').trim().split('\n').slice(1)
   const table = readFileSync(join(GOLDENS, '../../../pixfuse/tests/goldens/sizes.txt'), 'utf8').trim().split('\n').slice(2)

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use pixfuse_config::{Backend, Batch, Imported, Overrides, Source, Value, Variant, read, read_video};
+use pixfuse_config::{Backend, Batch, Imported, Overrides, Place, Source, Value, Variant, read, read_video};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
@@ -141,6 +141,18 @@ impl Config {
                 Value::Each(one) => ("each", one.into_pyobject(py)?.into_any()),
                 Value::EachPair(pair) => ("each", PyList::new(py, pair)?.into_any()),
                 Value::One(one) => ("whole", one.into_pyobject(py)?.into_any()),
+                Value::PatchStrip(side) => ("patch_strip", side.into_pyobject(py)?.into_any()),
+                Value::PatchRows(rows) => ("patch_rows", rows.into_pyobject(py)?.into_any()),
+                Value::PatchSizes(side) => ("patch_sizes", side.into_pyobject(py)?.into_any()),
+                Value::PatchShapes(side) => ("patch_shapes", side.into_pyobject(py)?.into_any()),
+                Value::PatchRowMask(side) => ("patch_row_mask", side.into_pyobject(py)?.into_any()),
+                Value::TileStack => ("tile_stack", py.None().into_bound(py)),
+                Value::RowEnds => ("row_ends", py.None().into_bound(py)),
+                Value::CutGrids => ("cut_grids", py.None().into_bound(py)),
+                Value::CutCounts => ("cut_counts", py.None().into_bound(py)),
+                Value::ViewTiles => ("view_tiles", py.None().into_bound(py)),
+                Value::ViewTileCounts => ("view_tile_counts", py.None().into_bound(py)),
+                Value::ViewTileGrids => ("view_tile_grids", py.None().into_bound(py)),
                 Value::Nothing => ("whole", PyList::empty(py).into_any()),
                 Value::Text(text) => ("whole", PyList::new(py, [text])?.into_any()),
             })
@@ -209,6 +221,51 @@ impl Config {
         self.imported.limit.is_some()
     }
 
+    /// The other tensors that the class makes of an image.
+    #[getter]
+    fn views(&self) -> Vec<Self> {
+        self.imported.views.iter().map(|view| self.part(view)).collect()
+    }
+
+    /// What an image becomes before the declaration reads it.
+    #[getter]
+    fn before(&self) -> Option<Self> {
+        self.imported.before.as_ref().map(|before| self.part(before))
+    }
+
+    /// In which tensor it is: `apart` in one of its own, `before` or `behind` what each image is in the first one.
+    #[getter]
+    fn place(&self) -> &'static str {
+        match self.imported.place {
+            Place::Apart => "apart",
+            Place::Before => "before",
+            Place::Behind => "behind",
+        }
+    }
+
+    /// Rows and columns of tiles that the result for an image of this size is cut into, 1 and 1 where it is not.
+    fn grid(&self, rows: usize, columns: usize) -> (u32, u32) {
+        self.imported.grid(rows, columns).map_or((1, 1), Into::into)
+    }
+
+    /// Whether there is this tensor of an image of this size.
+    fn holds(&self, rows: usize, columns: usize) -> bool {
+        self.imported.is_made(rows, columns)
+    }
+
+    /// Whether its images are among those that the class counts.
+    #[getter]
+    fn is_counted(&self) -> bool {
+        self.imported.is_counted
+    }
+
+    /// The canvas of an image of this size, rows and columns of windows, and of each of them top, left, rows and columns;
+    /// `None` where it is of the image itself.
+    fn windows(&self, rows: usize, columns: usize) -> Option<(Self, [usize; 2], Vec<[usize; 4]>)> {
+        let windows = self.imported.windows(rows, columns)?;
+        Some((self.part(&windows.canvas), windows.grid, windows.parts))
+    }
+
     /// Raises when the declaration is not the class's result for an image of this size.
     fn admits(&self, rows: usize, columns: usize) -> Result<(), Failure> {
         Ok(self.imported.admits(rows, columns)?)
@@ -236,6 +293,13 @@ impl Config {
     /// What was read and what became of it, for people.
     fn explain(&self) -> String {
         self.imported.explain()
+    }
+}
+
+impl Config {
+    /// A part of this config as one.
+    fn part(&self, imported: &Imported) -> Self {
+        Self { source: self.source.clone(), imported: imported.clone() }
     }
 }
 

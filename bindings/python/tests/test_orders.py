@@ -3,6 +3,7 @@
 import itertools
 
 import cv2
+import ml_dtypes
 import numpy as np
 import pixfuse
 import pytest
@@ -51,9 +52,16 @@ def paddleocr(scale, mean, std):
     return plane
 
 
+def llama4(scale, mean, std):
+    """Tensors of bfloat16, with a scale that is a number of Python."""
+    bf16 = lambda values: np.asarray(values, f32).astype(ml_dtypes.bfloat16).astype(f32)
+    scaled = bf16(X.astype(f32) * f32(scale))
+    return bf16(bf16(scaled - bf16(mean)) / bf16(std))
+
+
 ORDERS = {
     order.__name__: order
-    for order in (torchvision, torchvision_v2, hf_pil, hf_torch, opencv, numpy, rapidocr, paddleocr)
+    for order in (torchvision, torchvision_v2, hf_pil, hf_torch, opencv, numpy, rapidocr, paddleocr, llama4)
 }
 CONSTANTS = {
     "default": (1 / 255, [0.0] * 3, [1.0] * 3),

@@ -108,7 +108,7 @@ def test_a_processor_is_a_value():
 
 # A config, the feature that it asks for, and what the message says.
 REFUSED = {
-    "patches": ({"image_processor_type": "Lfm2VlImageProcessor"}, "patches", "Lfm2VlImageProcessor"),
+    "tiles": ({"image_processor_type": "Molmo2ImageProcessor"}, "tiles", "Molmo2ImageProcessor"),
     "a switch": ({**VIT, "image_processor_type": "Gemma3ImageProcessor", "do_pan_and_scan": True}, "tiles", "do_pan_and_scan"),
     "two divisions": ({"image_processor_type": "EfficientNetImageProcessor", "image_std": [0.47, 0.47, 0.47]}, "rounding", "include_top"),
     "an unknown class": ({"image_processor_type": "VitImageProcesor"}, None, "if ViTImageProcessor is meant"),
@@ -220,14 +220,109 @@ GOLDENS = Path(__file__).parents[3] / "crates/pixfuse-config/tests/goldens"
 DIGESTS = [line.split() for line in (GOLDENS / "digests.txt").read_text().splitlines()[1:]]
 
 
-@pytest.mark.parametrize("file, backend, expected", DIGESTS, ids=[f"{file} {backend}" for file, backend, _ in DIGESTS])
-def test_configs_are_their_libraries(file, backend, expected):
+def photos():
     small = np.fromfile(GOLDENS.parents[2] / "pixfuse/tests/goldens/photos/photos.rgb", np.uint8).reshape(5, 96, 128, 3)
     turns = [(np.arange(length) + length) % (2 * side) for length, side in zip((157, 211), (96, 128))]
     rows, columns = [np.minimum(turn, 2 * side - 1 - turn) for turn, side in zip(turns, (96, 128))]
-    photos = [Image.fromarray(photo[rows][:, columns]) for photo in small]
-    tensors = from_config(GOLDENS / file, backend=backend)(photos, return_tensors="np")["pixel_values"]
+    return [Image.fromarray(photo[rows][:, columns]) for photo in small]
+
+
+@pytest.mark.parametrize("file, backend, expected", DIGESTS, ids=[f"{file} {backend}" for file, backend, _ in DIGESTS])
+def test_configs_are_their_libraries(file, backend, expected):
+    tensors = from_config(GOLDENS / file, backend=backend)(photos(), return_tensors="np")["pixel_values"]
     assert hashlib.sha256(tensors.tobytes()).hexdigest()[:16] == expected
+
+
+VIEWS = [line.split() for line in (GOLDENS / "views.txt").read_text().splitlines()[1:]]
+JOINED = [line.split() for line in (GOLDENS / "joined.txt").read_text().splitlines()[1:]]
+
+
+@pytest.mark.parametrize("file, backend, name, expected", VIEWS, ids=[" ".join(line[:3]) for line in VIEWS])
+def test_views_are_their_libraries(file, backend, name, expected):
+    processor, digest = from_config(GOLDENS / "views" / file, backend=backend), hashlib.sha256()
+    for image in photos():
+        tensor = processor(image, return_tensors="np")[name]
+        digest.update(tensor.tobytes())
+        alone = next((view for view in processor.views if name in view.outputs), None)
+        assert alone is None or np.array_equal(alone(image, return_tensors="np")[name], tensor)
+    assert digest.hexdigest()[:16] == expected
+
+
+def test_a_view_is_not_of_every_image():
+    processor = from_config(GOLDENS / "views/unlimited_ocr.json")
+    small, large = PHOTO.resize((20, 30)), PHOTO
+    result = processor([small, large, small], return_tensors="np")
+    alone = processor(large, return_tensors="np")
+    assert result["pixel_values"].shape == (3, 3, 64, 64)
+    assert np.array_equal(result["pixel_values_local"], alone["pixel_values_local"])
+    count = len(alone["pixel_values_local"])
+    assert result["num_local_patches"] == [0, count, 0]
+    columns, rows = result["patches_grid"][1]
+    assert result["patches_grid"] == [[1, 1], [columns, rows], [1, 1]] and columns * rows == count
+    assert [processor.patches(30, 20), processor.patches(40, 60)] == [1, 1 + count]
+    assert "pixel_values_local" not in processor(small)
+    file = io.BytesIO()
+    large.save(file, "PNG")
+    decoded = processor.decode(file.getvalue(), return_tensors="np")
+    assert all(np.array_equal(decoded[key], alone[key]) for key in ("pixel_values", "pixel_values_local"))
+    assert pickle.loads(pickle.dumps(processor)) == processor
+
+
+@pytest.mark.parametrize("file, backend, name, expected", JOINED, ids=[" ".join(line[:3]) for line in JOINED])
+def test_images_and_tiles_in_patches_are_their_libraries(file, backend, name, expected):
+    processor, digest = from_config(GOLDENS / "joined" / file, backend=backend), hashlib.sha256()
+    for image in photos():
+        digest.update(processor(image, return_tensors="np")[name].tobytes())
+    assert digest.hexdigest()[:16] == expected
+
+
+def test_images_and_tiles_of_several_images_are_one_tensor():
+    large, small = photos()[0], PHOTO
+    mini = from_config(GOLDENS / "joined/minicpm_v4_6.json")
+    one, two, both = (mini(images, return_tensors="np") for images in (large, small, [large, small]))
+    assert np.array_equal(both["pixel_values"], np.concatenate([one["pixel_values"], two["pixel_values"]], axis=3))
+    assert np.array_equal(both["target_sizes"], np.concatenate([one["target_sizes"], two["target_sizes"]]))
+    assert both["target_sizes"].dtype == np.int32 and both["grids"] == [[2, 2], [0, 0]] and mini.patches(157, 211) == 5
+    assert both["num_patches_per_image"] == [5, 1]
+    lfm = from_config(GOLDENS / "joined/lfm2_vl.json")
+    result = lfm([large, small], return_tensors="np")
+    tiles = lfm.patches(157, 211)
+    assert result["pixel_values"].shape == (tiles + 1, 64, 192) and lfm.patches(40, 60) == 1
+    assert result["spatial_shapes"][0].tolist() == [8, 8]
+    assert result["pixel_attention_mask"].sum(1).tolist() == result["spatial_shapes"].prod(1).tolist()
+    file = io.BytesIO()
+    large.save(file, "PNG")
+    assert np.array_equal(mini.decode(file.getvalue(), return_tensors="np")["pixel_values"], one["pixel_values"])
+
+
+def test_windows_of_several_images():
+    large, small = photos()[0], PHOTO
+    step = from_config(GOLDENS / "views/step3p7.json")
+    result = step([small, large], return_tensors="np")
+    assert result["pixel_values"].shape == (2, 3, 60, 60) and result["pixel_values_local"].shape == (20, 3, 48, 48)
+    assert result["num_local_patches"].tolist() == [0, 20]
+    ends = [row < 3 and column == 4 for row in range(4) for column in range(5)]
+    assert result["patch_newline_masks"] == [[False] * 20, ends]
+    assert "patch_newline_masks" not in step(small) and [step.patches(40, 60), step.patches(157, 211)] == [0, 20]
+    with pytest.raises(PipelineError, match="so thin that the class puts it into a square"):
+        step(image(5, 300))
+    llava = from_config(GOLDENS / "joined/llava_next.json")
+    pixels = llava([large, small.resize((30, 90))], return_tensors="np")["pixel_values"]
+    assert pixels.shape == (2, 10, 3, 32, 32) and llava.patches(157, 211) == 10 and llava.patches(90, 30) == 7
+    assert not pixels[1, 7:].any() and pixels[1, 6].any()
+
+
+def test_an_image_that_is_resized_twice_has_no_pipeline():
+    processor = from_config(GOLDENS / "views/deepseek_vl_hybrid.json")
+    with pytest.raises(PipelineError, match="resizes an image twice for pixel_values, which is no one Pipeline"):
+        processor.pipeline()
+    assert processor.outputs == ("pixel_values", "high_res_pixel_values")
+    result = processor([PHOTO, PHOTO.resize((30, 60))], return_tensors="np")
+    assert [result[name].shape for name in processor.outputs] == [(2, 3, 24, 24), (2, 3, 64, 64)]
+    file = io.BytesIO()
+    PHOTO.save(file, "PNG")
+    assert np.array_equal(processor.decode(file.getvalue(), return_tensors="np")["pixel_values"][0], result["pixel_values"][0])
+
 
 
 def test_the_package_imports_no_library_of_models():

@@ -189,6 +189,9 @@ export function readConfig(text, path, backend, keywords, called) {
       const input = new Input()
       return ask({ call: 'itemKey', config: held().config, file: file(data, input) }, input)
     },
+    seen: (rows, columns, view) => (
+      ask({ call: 'seen', config: held().config, rows: plain(rows), columns: plain(columns), view })
+    ),
     admits: (rows, columns) => { ask({ call: 'admits', config: held().config, rows: plain(rows), columns: plain(columns) }) },
   })
 }

@@ -28,6 +28,13 @@ pub(crate) fn admits(imported: &Imported, question: &Value) -> Result<Value, Ref
     Ok(Value::Null)
 }
 
+/// `seen`: what becomes of an image of this size, or in one of the other tensors of it, as JSON.
+pub(crate) fn seen(imported: &Imported, question: &Value) -> Result<Value, Refusal> {
+    let side = |name: &str| whole(name, &question[name]).map_err(Refusal::argument);
+    let view = question["view"].as_u64().map(|view| view as usize);
+    Ok(imported.seen(side("rows")?, side("columns")?, view).to_string().into())
+}
+
 /// `itemKey`: of a file.
 pub(crate) fn item_key(imported: &Imported, blocks: &Blocks, question: &Value) -> Result<Value, Refusal> {
     Ok(pixfuse_decode::item_key(&imported.fingerprint(), bytes(&blocks.input, &question["file"])?).into())

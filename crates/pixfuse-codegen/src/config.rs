@@ -59,6 +59,7 @@ impl Config {
         let path = root.join(self.path.value());
         let source = Source::path(&path).map_err(|error| wrong(error.to_string()))?;
         let imported = read(&source, self.backend, &Overrides::new()).map_err(|error| wrong(error.to_string()))?;
+        imported.one().map_err(|error| wrong(error.to_string()))?;
         if matches!(imported.limit, Some(Limit::RatioFirst(_) | Limit::ShorterSide { .. })) {
             let message = "has a size rule with exceptions, which a declaration alone cannot refuse: read it at run time and ask Imported::admits";
             return Err(wrong(format!("config: {}: {message}", imported.class)));

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::{Batch, Imported, Value, Variant};
+use crate::{Batch, Imported, Place, Value, Variant, When};
 
 impl Imported {
     /// All that `processor.js` asks of a config, as an object.
@@ -33,7 +33,19 @@ impl Imported {
                 }
                 described
             }).collect::<Vec<_>>(),
+            // Whether `seen` says more of a size than that there is a tensor.
+            "isSized": self.when != When::Always || self.cutting.is_some(),
+            "isCounted": self.is_counted,
+            "place": match self.place {
+                Place::Apart => "apart",
+                Place::Before => "before",
+                Place::Behind => "behind",
+            },
+            "views": self.views.iter().map(Self::described).collect::<Vec<_>>(),
         });
+        if let Some(before) = &self.before {
+            object["before"] = before.described();
+        }
         for (name, variant) in [("gray", &self.gray), ("alpha", &self.alpha)] {
             match variant {
                 Variant::Declared(spec) => object[name] = spec.to_string().into(),
@@ -44,6 +56,18 @@ impl Imported {
             }
         }
         object
+    }
+
+    /// What becomes of an image of this size, or of one of the other tensors of it: whether there is one, rows and columns of
+    /// tiles in it, and the windows that it is of.
+    #[doc(hidden)]
+    pub fn seen(&self, rows: usize, columns: usize, view: Option<usize>) -> Json {
+        let Some(view) = view.map_or(Some(self), |index| self.views.get(index)) else { return Json::Null };
+        let windows = view.windows(rows, columns).map(
+            |windows| json!({ "canvas": windows.canvas.described(), "grid": windows.grid, "parts": windows.parts }),
+        );
+        let grid = view.grid(rows, columns).unwrap_or([1, 1]);
+        json!({ "isMade": view.is_made(rows, columns), "grid": grid, "windows": windows })
     }
 }
 
@@ -67,6 +91,18 @@ impl Value {
             Self::FramePixelMask => "framePixelMask",
             Self::FrameMask => "frameMask",
             Self::Grid => "grid",
+            Self::TileStack => "tileStack",
+            Self::RowEnds => "rowEnds",
+            Self::CutGrids => "cutGrids",
+            Self::CutCounts => "cutCounts",
+            Self::ViewTiles => "viewTiles",
+            Self::ViewTileCounts => "viewTileCounts",
+            Self::ViewTileGrids => "viewTileGrids",
+            Self::PatchStrip(side) => return Some(("patchStrip", side.into())),
+            Self::PatchRows(rows) => return Some(("patchRows", rows.into())),
+            Self::PatchSizes(side) => return Some(("patchSizes", side.into())),
+            Self::PatchShapes(side) => return Some(("patchShapes", side.into())),
+            Self::PatchRowMask(side) => return Some(("patchRowMask", side.into())),
             Self::TileCount => "tileCount",
             Self::TileCounts => "tileCounts",
             Self::TileRows => "tileRows",

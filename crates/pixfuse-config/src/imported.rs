@@ -4,7 +4,8 @@ use std::fmt;
 
 use pixfuse_spec::{Alpha, PixelFormat, Spec};
 
-use crate::{Error, Overrides};
+use crate::windows::Cutting;
+use crate::{Error, Overrides, Place, When};
 
 /// Whose filters and roundings transformers uses: the config does not say, and the bytes differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -111,6 +112,19 @@ pub struct Imported {
     pub notes: Vec<String>,
     /// Every key that the class takes, with the value that it has here.
     pub record: Overrides,
+    /// What is resized before this declaration reads it: an image becomes RGB of u8 by that one first. Nothing where the
+    /// image is read as it is.
+    pub before: Option<Box<Imported>>,
+    /// How windows are cut out of what `before` makes; nothing where the declaration reads all of it.
+    pub(crate) cutting: Option<Cutting>,
+    /// Whether its images are among those that the class counts.
+    pub is_counted: bool,
+    /// For which images there is a tensor; for all of them but in one of `views`.
+    pub when: When,
+    /// In which tensor it is; of its own but in one of `views`.
+    pub place: Place,
+    /// The other tensors that the class makes of the same image, each with a declaration and outputs of its own.
+    pub views: Vec<Imported>,
 }
 
 /// How the frames of a video become one tensor.
@@ -145,6 +159,13 @@ pub enum Limit {
     RowsLikeChannels,
     /// An image of a multiple of so many columns, behind which the class puts patches of nothing.
     ColumnsOfWholePatches(u32),
+    /// An image with a side of less than `least` that is more than `most` times as long: the class squares it before.
+    LongAndThin {
+        /// The least of the shorter side.
+        least: u32,
+        /// The most of the quotient.
+        most: u32,
+    },
     /// A square whose content is no thinner than `least`.
     ShorterSide {
         /// The side of the square.
@@ -241,6 +262,32 @@ pub enum Value {
     Each(i64),
     /// The same two integers for each image.
     EachPair([i64; 2]),
+    /// How many tiles the first of the other tensors has of each image, 0 for one that it is not made of: int64.
+    ViewTiles,
+    /// The same, as a list.
+    ViewTileCounts,
+    /// Columns and rows of those tiles, 1 and 1 for an image that it is not made of: a list.
+    ViewTileGrids,
+    /// The patches of so many pixels of all images and their tiles, side by side: an axis of one, channels, rows of a patch, and
+    /// columns of all.
+    PatchStrip(u32),
+    /// The patches of all images and their tiles, so many rows for each of them.
+    PatchRows(u32),
+    /// Rows and columns of patches of so many pixels, of each image and tile: int32.
+    PatchSizes(u32),
+    /// The same as int64.
+    PatchShapes(u32),
+    /// The images and tiles of each image, on an axis of their own, zeros behind those of an image that has fewer.
+    TileStack,
+    /// For each window of an image whether it is the last of a row before the last, false behind those of an image that has
+    /// fewer: a list, where any image has windows.
+    RowEnds,
+    /// 1 for each patch of an image or tile, 0 for those behind that fill its rows up: int32.
+    PatchRowMask(u32),
+    /// Rows and columns of the tiles of each image, 0 and 0 where it stays whole: a list.
+    CutGrids,
+    /// How many images each one becomes, itself and its tiles: a list.
+    CutCounts,
     /// An empty list.
     Nothing,
     /// One text for the whole batch.
@@ -318,6 +365,12 @@ impl Imported {
                 refuse(format!("{image} has columns of whole patches, behind which the class puts patches of nothing"))
             }
             Some(Limit::ColumnsOfWholePatches(_)) => Ok(()),
+            Some(Limit::LongAndThin { least, most })
+                if shorter < f64::from(least) && longer / shorter > most.into() =>
+            {
+                refuse(format!("{image} is so thin that the class puts it into a square before it resizes it"))
+            }
+            Some(Limit::LongAndThin { .. }) => Ok(()),
             Some(Limit::ShorterSide { square, least }) => {
                 if (shorter * (f64::from(square) / longer)).round_ties_even() < f64::from(least) {
                     return refuse(format!(
@@ -349,7 +402,8 @@ impl Imported {
     /// Rows for people: what was read, and what became of it.
     pub fn explain(&self) -> String {
         let Self { library, class, backend, spec, outputs, .. } = self;
-        let names: Vec<&str> = outputs.iter().map(|output| output.name).collect();
+        let names = outputs.iter().chain(self.views.iter().flat_map(|view| &view.outputs));
+        let names: Vec<&str> = names.map(|output| output.name).collect();
         let mut lines = vec![
             format!("config   {class} of {}, backend {backend}", library.name()),
             format!("returns  {}", names.join(", ")),
@@ -357,6 +411,10 @@ impl Imported {
             format!("gray     {}", self.gray),
             format!("alpha    {}", self.alpha),
         ];
+        lines.extend(self.before.iter().map(|before| format!("before   {}", before.spec)));
+        lines.extend(
+            self.views.iter().map(|view| format!("view     {}: {}, {}", view.outputs[0].name, view.spec, view.when)),
+        );
         match self.batch {
             Batch::Stack => {}
             Batch::Pad => lines.push("batch    padded to the largest rows and columns with zeros".to_owned()),

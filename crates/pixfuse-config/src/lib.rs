@@ -35,10 +35,14 @@ mod torchvision;
 pub mod transformers;
 mod transformers_js;
 mod ultralytics;
+mod views;
+mod windows;
 
 pub use error::{Error, Feature, Reason};
 pub use imported::{Backend, Batch, Frames, Imported, Library, Limit, Output, Value, Variant};
 pub use source::{FILES, Source};
+pub use views::{Place, When};
+pub use windows::Windows;
 
 /// Keywords of a call or of `from_pretrained`, which mean what they mean in the library: read over the config's own.
 pub type Overrides = serde_json::Map<String, serde_json::Value>;

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::record::{Record, side};
 use crate::sentence::{Sentence, normalized};
-use crate::{Backend, Batch, Error, Feature, Imported, Library, Output, Overrides, Variant};
+use crate::{Backend, Batch, Error, Feature, Imported, Library, Output, Overrides, Place, Variant, When};
 
 const SUBJECT: &str = "open_clip";
 
@@ -70,6 +70,12 @@ pub(crate) fn read(keys: &Map<String, Value>, overrides: &Overrides) -> Result<I
         converts: false,
         limit: None,
         notes: Vec::new(),
+        when: When::Always,
+        place: Place::Apart,
+        before: None,
+        cutting: None,
+        is_counted: true,
+        views: Vec::new(),
         record,
     })
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::record::{Record, side};
 use crate::sentence::{Sentence, normalized};
-use crate::{Backend, Batch, Error, Feature, Imported, Library, Output, Overrides, Reason, Variant};
+use crate::{Backend, Batch, Error, Feature, Imported, Library, Output, Overrides, Place, Reason, Variant, When};
 
 const SUBJECT: &str = "torchvision";
 
@@ -117,6 +117,12 @@ pub(crate) fn read(keys: &Map<String, Value>, overrides: &Overrides) -> Result<I
         converts: false,
         limit: None,
         notes: Vec::new(),
+        when: When::Always,
+        place: Place::Apart,
+        before: None,
+        cutting: None,
+        is_counted: true,
+        views: Vec::new(),
         record: keys.clone(),
     })
 }

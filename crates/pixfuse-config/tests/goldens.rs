@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use pixfuse::{ImageRef, Pipeline};
-use pixfuse_config::{Backend, Batch, Overrides, Source, Value, read, read_video};
+use pixfuse_config::{Backend, Batch, Imported, Overrides, Source, Value, read, read_video};
 use sha2::{Digest, Sha256};
 
 const ROWS: usize = 157;
@@ -32,11 +32,18 @@ fn photos() -> Vec<Vec<u8>> {
 fn digest(pipe: &Pipeline, photos: &[Vec<u8>]) -> String {
     let mut digest = Sha256::new();
     for photo in photos {
-        let tensor = pipe.run::<f32>(ImageRef::rgb8(photo, ROWS, COLUMNS).unwrap()).unwrap();
-        for value in &tensor.data {
-            digest.update(value.to_ne_bytes());
-        }
+        add(&mut digest, pipe, ImageRef::rgb8(photo, ROWS, COLUMNS).unwrap());
     }
+    text(digest)
+}
+
+fn add(digest: &mut Sha256, pipe: &Pipeline, image: ImageRef<'_>) {
+    for value in &pipe.run::<f32>(image).unwrap().data {
+        digest.update(value.to_ne_bytes());
+    }
+}
+
+fn text(digest: Sha256) -> String {
     digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -95,6 +102,42 @@ fn configs_are_their_libraries() {
     assert_eq!(of_macros, compiled.len());
 }
 
+/// Each tensor of a class that makes several, by its own declaration.
+#[test]
+fn views_are_their_libraries() {
+    let photos = photos();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/goldens/views");
+    let lines: Vec<&str> = include_str!("goldens/views.txt").lines().skip(1).collect();
+    assert!(lines.len() >= 10, "the file of digests is whole");
+    for line in lines {
+        let [file, backend, name, expected] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        let backend = Backend::from_name(backend).unwrap();
+        let imported = read(&Source::path(&folder.join(file)).unwrap(), backend, &Overrides::new()).unwrap();
+        assert!(imported.one().is_err(), "{file} is several");
+        let mut all = std::iter::once(&imported).chain(&imported.views);
+        let view = all.find(|view| view.outputs[0].name == name).unwrap();
+        assert!(view.is_made(ROWS, COLUMNS));
+        let pipe = Pipeline::new(view.spec.clone()).unwrap();
+        let Some(before) = &view.before else {
+            assert_eq!(digest(&pipe, &photos), expected, "{line}");
+            continue;
+        };
+        let windows = view.windows(ROWS, COLUMNS);
+        let canvas = windows.as_ref().map_or(&before.spec, |windows| &windows.canvas.spec);
+        let (canvas, mut digest) = (Pipeline::new(canvas.clone()).unwrap(), Sha256::new());
+        for photo in &photos {
+            let image = canvas.run::<u8>(ImageRef::rgb8(photo, ROWS, COLUMNS).unwrap()).unwrap();
+            let all = vec![[0, 0, image.dims[0], image.dims[1]]];
+            for &[top, left, rows, columns] in windows.as_ref().map_or(&all, |windows| &windows.parts) {
+                let row = |y: usize| &image.data[((top + y) * image.dims[1] + left) * 3..][..columns * 3];
+                let window: Vec<u8> = (0..rows).flat_map(row).copied().collect();
+                add(&mut digest, &pipe, ImageRef::rgb8(&window, rows, columns).unwrap());
+            }
+        }
+        assert_eq!(text(digest), expected, "{line}");
+    }
+}
+
 /// `patches` and `tokens` of sizes alone, as a user of the crates counts them.
 #[test]
 fn counts_are_those_of_transformers() {
@@ -114,14 +157,20 @@ fn counts_are_those_of_transformers() {
         let source = Source::text(&format!(r#"{{"image_processor_type": "{name}"}}"#)).unwrap();
         let imported = read(&source, Backend::from_name(backend).unwrap(), &Overrides::new()).unwrap();
         let imported = imported.with(&serde_json::from_str(keywords).unwrap()).unwrap();
-        let pipe = Pipeline::new(imported.spec.clone()).unwrap();
+        let pipe = |imported: &Imported| Pipeline::new(imported.spec.clone()).unwrap();
+        let pipes: Vec<_> =
+            std::iter::once(&imported).chain(&imported.views).map(|view| (pipe(view), view.when)).collect();
         let each = if kind == "tokens" { imported.patches_per_token.unwrap() as usize } else { 1 };
         let count = |&[rows, columns]: &[usize; 2]| {
-            let geometry = pipe.geometry(rows, columns).ok().filter(|_| imported.admits(rows, columns).is_ok());
-            let patches = geometry.map_or(0, |geometry| {
-                let [high, wide] = geometry.patches().or(geometry.tiles()).unwrap_or([1, 1]);
-                high * wide + usize::from(geometry.thumbnail().is_some())
-            });
+            let of = |pipe: &Pipeline| {
+                let geometry = pipe.geometry(rows, columns).ok().filter(|_| imported.admits(rows, columns).is_ok());
+                geometry.map_or(0, |geometry| {
+                    let [high, wide] = geometry.patches().or(geometry.tiles()).unwrap_or([1, 1]);
+                    high * wide + usize::from(geometry.thumbnail().is_some())
+                })
+            };
+            let there = pipes.iter().filter(|(_, when)| when.holds(rows, columns));
+            let patches: usize = there.map(|(pipe, _)| of(pipe)).sum();
             (patches / each).to_string()
         };
         let counts = sizes.iter().map(count).collect::<Vec<_>>().join(" ");

@@ -53,6 +53,11 @@ impl Order {
             Self::Rapidocr => ((f64::from(x * scale as f32) - mean) / std) as f32,
             // In place, so that each of the two steps is rounded.
             Self::Paddleocr => x * (scale / std) as f32 + (-mean / std) as f32,
+            // A scale that is a number of Python stays f32; tensors are bfloat16.
+            Self::Llama4 => {
+                let scaled = bfloat16(x * scale as f32);
+                bfloat16(bfloat16(scaled - bfloat16(mean as f32)) / bfloat16(std as f32))
+            }
         }
     }
 }
@@ -72,6 +77,15 @@ fn scaled(x: f32, scale: f64) -> f32 {
 fn scaled_f64(value: u8, scale: f64) -> f64 {
     let x = f64::from(value);
     divisor(scale).map_or_else(|| x * scale, |divisor| x / divisor)
+}
+
+/// The nearest bfloat16, ties to even; an infinity stays one.
+fn bfloat16(value: f32) -> f32 {
+    let bits = value.to_bits();
+    if value.is_nan() {
+        return value;
+    }
+    f32::from_bits((bits + 0x7fff + (bits >> 16 & 1)) & 0xffff_0000)
 }
 
 /// The integer that a scale is one over, if it is.

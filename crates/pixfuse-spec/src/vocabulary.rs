@@ -297,6 +297,12 @@ names! {
     Neomme = "neomme",
     /// UltraVBert: as Idefics3's first, with no more than `max_patches` tiles of `multiple` in the canvas that follows.
     Ultravbert = "ultravbert",
+    /// MiniCPM-V: the whole image, about `longest` x `longest` pixels of its aspect where it is larger or is not sliced.
+    Minicpm = "minicpm",
+    /// MiniCPM-V: the canvas of an image that is cut into at most `max_patches` slices of about as many pixels.
+    MinicpmSlices = "minicpm_slices",
+    /// LFM2-VL: the canvas of an image that is cut into tiles of `multiple`, of the nearest aspect.
+    Lfm2VlTiles = "lfm2_vl_tiles",
     /// GLM-5: no larger than the image unless it is below the budget, within a canvas of multiples; then
     /// `pad(multiple = ..)`.
     Glm5Next = "glm5_next",
@@ -357,6 +363,8 @@ names! {
     LlavaNext = "llava_next",
     /// Llama 3.2 Vision: the canvas that enlarges the image least, at whose top left it lies.
     Mllama = "mllama",
+    /// Llama 4: the canvas that enlarges the image least, by a quotient in f32, at whose top left it lies.
+    Llama4 = "llama4",
     /// Idefics3 and SmolVLM: the multiples above, which the image fills as u8; the thumbnail is made of that canvas. A
     /// `resize` beside it is a stage before.
     Idefics3 = "idefics3",
@@ -394,6 +402,8 @@ names! {
     Rapidocr = "rapidocr",
     /// PaddleOCR's (PaddleX `NormalizeImage`): `x * (scale / std) + (-mean / std)`, folded in f64, each step rounded to f32.
     Paddleocr = "paddleocr",
+    /// Llama 4's: `(x * scale - mean) / std`, the numbers and each step rounded to bfloat16.
+    Llama4 = "llama4",
 }
 
 names! {

@@ -8,7 +8,7 @@ use common::table::{digest, goldens};
 use common::{agrees, levels, noise, photo};
 use pixfuse::{Clip, Error, Geometry, ImageRef, Pipeline, reference};
 
-const RULES: [&str; 7] = [
+const RULES: [&str; 8] = [
     "rule = idefics3, thumbnail = last",
     "rule = internvl, max = 6, thumbnail = last",
     "rule = internvl, min = 2, max = 4",
@@ -16,6 +16,7 @@ const RULES: [&str; 7] = [
     "rule = llava_next, canvases = [[SIDE, SIDE], [SIDE, DOUBLE], [DOUBLE, DOUBLE]], thumbnail = first",
     "rule = mllama, max = 4, pad_to = 5",
     "rule = perception_lm, max = 3, thumbnail = last",
+    "rule = llama4, max = 4, thumbnail = last",
 ];
 
 fn rule(rule: &str, side: usize) -> String {

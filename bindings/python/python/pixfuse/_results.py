@@ -33,18 +33,47 @@ class Run:
         return self._pipe.geometry(*self.source)
 
 
+class Windows(Run):
+    """The same of windows of a canvas: the tensor has one of each in front."""
+
+    __slots__ = ("_canvas", "_parts", "grid")
+
+    def __init__(self, pipe: Pipeline, canvas: Run, grid: tuple[int, int], parts: list[tuple[int, int, int, int]]) -> None:
+        rows, columns = canvas.source
+        super().__init__(pipe, rows, columns, self._into)
+        self._canvas, self._parts, self.grid = canvas, parts, tuple(grid)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        _, _, rows, columns = self._parts[0]
+        return (len(self._parts), *self._pipe.output_shape(rows, columns))
+
+    def _into(self, out: Any, threads: int) -> Any:
+        out = empty(self.shape, self.dtype) if out is None else out
+        canvas = self._canvas.into(None, threads)
+        for place, (top, left, rows, columns) in zip(out, self._parts):
+            self._pipe(canvas[top : top + rows, left : left + columns], place, threads=threads)
+        return out
+
+
 def collect(
-    config: Config, runs: list[Run], lengths: list[int], return_tensors: str | None, threads: int
+    config: Config,
+    runs: list[Run],
+    lengths: list[int],
+    return_tensors: str | None,
+    threads: int,
+    views: list[Run | None] | None = None,
 ) -> dict[str, Any]:
-    """Runs, and puts the results under the library's names; `lengths` has the number of images of each sample."""
+    """Runs, and puts the results under the library's names; `lengths` has the number of images of each sample, `views` what
+    the first of the other tensors is made of, image by image."""
     if return_tensors not in (None, "np", "pt"):
         raise PipelineError(f"return_tensors: {return_tensors!r}, expected None, 'np' or 'pt'")
     if not runs:
         raise PipelineError("images: none, expected an image or a list of them")
-    if len(runs) == 1:
+    if len(runs) == 1 and runs[0].dtype != "bfloat16":
         pixels = _alone(config, runs[0], return_tensors, threads)
     elif config.concatenates or config.is_sequence:
-        pixels = _concatenated(runs, threads)
+        pixels = _concatenated(runs, return_tensors, threads)
     elif config.pads:
         pixels = _padded(runs, threads)
     else:
@@ -55,6 +84,21 @@ def collect(
             made = _sequences(runs, lengths, pixels) if config.is_sequence else _with_axes(config, pixels)
         elif kind == "pixels_alone":
             made = [[image] for image in pixels] if isinstance(pixels, list) else pixels[:, None]
+        elif kind == "view_tiles" or kind == "view_tile_counts":
+            made = [0 if view is None else view.shape[0] for view in views or ()]
+        elif kind == "view_tile_grids":
+            grids = [(1, 1) if view is None else view.geometry().tiles or (1, 1) for view in views or ()]
+            made = [[columns, rows] for rows, columns in grids]
+        elif kind == "row_ends":
+            grids = [view.grid if isinstance(view, Windows) else (0, 0) for view in views or ()]
+            most = max((rows * columns for rows, columns in grids), default=0)
+            if not most:
+                continue
+            made = [
+                [row < rows - 1 and column == columns - 1 for row in range(rows) for column in range(columns)]
+                + [False] * (most - rows * columns)
+                for rows, columns in grids
+            ]
         elif kind == "each":
             made = [value] * len(runs)
         elif kind == "whole":
@@ -75,13 +119,15 @@ def collect(
             # Where a sample has no image, the first of its tiles counts.
             made[..., 0] = 1
         # Lists of samples and of texts are no tensors.
-        is_tensor = kind not in _OF_SAMPLES and not (kind == "whole" and isinstance(value, list))
+        is_tensor = kind not in (*_OF_SAMPLES, *_LISTS) and not (kind == "whole" and isinstance(value, list))
         named[name] = given(made, return_tensors) if is_tensor else made
     return named
 
 
 # Lists of a list for each sample.
 _OF_SAMPLES = ("tile_counts", "tile_rows", "tile_columns", "split_rows", "split_columns")
+# Lists of one for each image.
+_LISTS = ("view_tile_counts", "view_tile_grids", "row_ends")
 # What has an axis of images, before which one of samples goes where a class has those.
 _OF_IMAGES = ("pixels", "mask", "aspect_ratio_ids", "aspect_ratio_mask", *_OF_SAMPLES)
 
@@ -138,13 +184,13 @@ def _padded(runs: list[Run], threads: int) -> Any:
     return pixels
 
 
-def _concatenated(runs: list[Run], threads: int) -> Any:
+def _concatenated(runs: list[Run], return_tensors: str | None, threads: int) -> Any:
     """The patches or tiles of all images, one image behind the other."""
     shapes = [run.shape for run in runs]
     kinds = {shape[1:] for shape in shapes}
     if len(kinds) != 1:
         raise PipelineError(f"images: patches or tiles of the shapes {sorted(kinds)}, expected one")
-    pixels = empty((sum(shape[0] for shape in shapes), *shapes[0][1:]), runs[0].dtype)
+    pixels = _room((sum(shape[0] for shape in shapes), *shapes[0][1:]), runs[0].dtype, return_tensors)
     at = 0
     for run, shape in zip(runs, shapes):
         run.into(pixels[at : at + shape[0]], threads)
@@ -257,8 +303,24 @@ def _samples(made: Any, lengths: list[int], pads: bool) -> Any:
     return filled
 
 
+def _room(shape: tuple[int, ...], dtype: str, return_tensors: str | None) -> Any:
+    """An array without content, or a tensor of bfloat16, which numpy has not."""
+    if dtype != "bfloat16":
+        return empty(shape, dtype)
+    if return_tensors == "pt":
+        torch = _torch()
+        return torch.empty(shape, dtype=torch.bfloat16)
+    try:
+        return numpy.empty(shape, importlib.import_module("ml_dtypes").bfloat16)
+    except ImportError:
+        message = "return_tensors: the class gives bfloat16, which numpy has not; give 'pt', or install ml_dtypes"
+        raise PipelineError(message) from None
+
+
 def given(made: Any, return_tensors: str | None) -> Any:
     if return_tensors is None:
+        return made
+    if return_tensors == "pt" and str(getattr(made, "dtype", "")) == "torch.bfloat16":
         return made
     array = made if isinstance(made, numpy.ndarray) else numpy.asarray(made)
     return _torch().from_numpy(array) if return_tensors == "pt" else array

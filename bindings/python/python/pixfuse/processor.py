@@ -15,7 +15,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from . import _results, _sources
+from . import _joined, _results, _sources
 from ._pixfuse import Config, Pipeline, PipelineError
 
 __all__ = ["Processor", "from_config"]
@@ -52,7 +52,7 @@ class Processor:
     It is immutable, is pickled as its config, and may be used from many threads at once.
     """
 
-    __slots__ = ("_asked", "_calls", "_config", "_keywords", "_pipelines", "_plain")
+    __slots__ = ("_asked", "_before", "_calls", "_config", "_keywords", "_pipelines", "_plain", "_views")
 
     def __init__(self, config: Config, asked: str, keywords: dict[str, Any]) -> None:
         self._config = config
@@ -63,6 +63,8 @@ class Processor:
         self._pipelines: dict[str, Pipeline] = {}
         # The name of the tensor, where a call gives that alone: one image is then on the short way.
         self._plain = _only_name(config)
+        self._views = tuple(Processor(view, asked, {}) for view in config.views)
+        self._before = None if config.before is None else Processor(config.before, asked, {})
 
     @property
     def declaration(self) -> str:
@@ -87,7 +89,23 @@ class Processor:
     @property
     def outputs(self) -> tuple[str, ...]:
         """The names of what a call returns, the tensor's first."""
-        return tuple(name for name, _, _ in self._config.outputs)
+        own = tuple(name for name, _, _ in self._config.outputs)
+        return own + tuple(name for view in self._views for name in view.outputs if name not in own)
+
+    @property
+    def views(self) -> "tuple[Processor, ...]":
+        """The other tensors that the class makes of the same image, each as a Processor of that one alone.
+
+        >>> import numpy, pixfuse
+        >>> processor = pixfuse.from_config({"image_processor_type": "DeepseekOcr2ImageProcessor"})
+        >>> [view.outputs for view in processor.views]
+        [('pixel_values_local',)]
+        >>> image = numpy.zeros((1080, 1920, 3), numpy.uint8)
+        >>> result = processor(image, return_tensors="np")
+        >>> result["pixel_values"].shape, result["pixel_values_local"].shape, result["num_local_patches"]
+        ((1, 3, 1024, 1024), (2, 3, 768, 768), array([2]))
+        """
+        return self._views
 
     @property
     def config(self) -> dict[str, Any]:
@@ -101,14 +119,25 @@ class Processor:
         return tuple(self._config.notes)
 
     def pipeline(self, channels: str = "rgb") -> Pipeline:
-        """The Pipeline for images of these channels: "rgb", "gray", "alpha" (RGBA), or "file" for what is decoded."""
+        """The Pipeline for images of these channels: "rgb", "gray", "alpha" (RGBA), or "file" for what is decoded.
+
+        Where a class makes several tensors it is that of the first one; `views` has the others.
+        """
+        if self._before is not None:
+            raise PipelineError(
+                f"pipeline: {self.class_name} resizes an image twice for {self.outputs[0]}, which is no one Pipeline; "
+                "call the processor"
+            )
+        return self._pipeline(channels)
+
+    def _pipeline(self, channels: str) -> Pipeline:
         if channels not in self._pipelines:
             self._pipelines[channels] = Pipeline(self._config.declaration(channels))
         return self._pipelines[channels]
 
     def explain(self) -> str:
         """What was read and what became of it, for people, and the plan of its pipeline."""
-        return f"{self._config.explain()}\n\n{self.pipeline().explain()}"
+        return f"{self._config.explain()}\n\n{self._pipeline('rgb').explain()}"
 
     def __call__(
         self, images: Any, return_tensors: str | None = None, *, threads: int = 1, **keywords: Any
@@ -129,8 +158,19 @@ class Processor:
         called = self._with(keywords)
         ordered = keywords.get("input_data_format")
         samples = _sources.images_of(images, called._config)
-        runs = [called._image(image, ordered) for sample in samples for image in sample]
-        return _results.collect(called._config, runs, [len(sample) for sample in samples], return_tensors, threads)
+        lengths = [len(sample) for sample in samples]
+        given = [image for sample in samples for image in sample]
+        if called._is_joined:
+            return called._joined([(image, ordered) for image in given], return_tensors, threads)
+        runs = [called._image(image, ordered) for image in given]
+        views = [[view._image_of_view(image, ordered) for image in given] for view in called._views]
+        first = views[0] if views else [None] * len(runs)
+        named = _results.collect(called._config, runs, lengths, return_tensors, threads, first)
+        for view, of_images in zip(called._views, views):
+            made = [run for run in of_images if run is not None]
+            if made:
+                named |= _results.collect(view._config, made, [len(made)], return_tensors, threads)
+        return named
 
     def decode(
         self,
@@ -149,6 +189,9 @@ class Processor:
         called = self._with(keywords)
         datas: list[Any] = [files] if isinstance(files, (bytes, bytearray, memoryview)) else list(files)
         options = {"orient": orient, "max_pixels": max_pixels}
+        if called._views or called._before is not None or called._is_joined:
+            images = [_pixels(data, options) for data in datas]
+            return called(images, return_tensors, threads=threads, input_data_format="channels_last")
         runs = [called._file(data, options) for data in datas]
         return _results.collect(called._config, runs, [len(datas)], return_tensors, threads)
 
@@ -169,9 +212,17 @@ class Processor:
         called = self._with(keywords)
         if called._config.is_limited:
             called._config.admits(height, width)
+        views = sum(view.patches(height, width) for view in called._views if view._config.holds(height, width))
+        if called._is_joined or called._config.place != "apart":
+            windows = called._config.windows(height, width)
+            rows, columns = called._config.grid(height, width) if windows is None else windows[1]
+            return rows * columns + views
+        if called._before is not None:
+            windows = called._config.windows(height, width)
+            return (called._config.is_counted if windows is None else len(windows[2])) + views
         geometry = called.pipeline().geometry(height, width)
         rows, columns = geometry.patches or geometry.tiles or (1, 1)
-        return rows * columns + (geometry.thumbnail is not None)
+        return rows * columns + (geometry.thumbnail is not None) + views
 
     def tokens(self, height: int, width: int, **keywords: Any) -> int:
         """How many tokens of a prompt an image of this size takes, as transformers' `_get_num_multimodal_tokens` counts them.
@@ -238,11 +289,49 @@ class Processor:
 
     def _image(self, image: Any, ordered: Any) -> _results.Run:
         """What an image becomes, and how it is run into an array."""
+        if self._before is not None:
+            _, rows, columns, _ = _sources.read(image, self._config, ordered)
+            windows = self._config.windows(rows, columns)
+            if windows is None:
+                return self._image_twice(self._before._image(image, ordered))
+            canvas, grid, parts = windows
+            made = Processor(canvas, self._asked, {})._image(image, ordered)
+            return _results.Windows(self._pipeline("rgb"), made, grid, parts)
         channels, rows, columns, image = _sources.read(image, self._config, ordered)
         if self._config.is_limited:
             self._config.admits(rows, columns)
         pipe = self.pipeline(channels)
         return _results.Run(pipe, rows, columns, lambda out, threads: pipe(image, out, threads=threads))
+
+    def _image_twice(self, before: _results.Run) -> _results.Run:
+        """The same of an image that another declaration makes first."""
+        if self._config.is_limited:
+            self._config.admits(*before.source)
+        pipe, (rows, columns, _) = self._pipeline("rgb"), before.shape
+        return _results.Run(
+            pipe, rows, columns, lambda out, threads: pipe(before.into(None, threads), out, threads=threads)
+        )
+
+    @property
+    def _is_joined(self) -> bool:
+        """Whether images and tiles are patches of one tensor."""
+        return self._config.outputs[0][1] in ("patch_strip", "patch_rows", "tile_stack")
+
+    def _joined(self, images: list[tuple[Any, Any]], return_tensors: str | None, threads: int) -> dict[str, Any]:
+        order = [view for view in self._views if view._config.place == "before"]
+        order += [self] + [view for view in self._views if view._config.place == "behind"]
+        shown = []
+        for image, ordered in images:
+            _, rows, columns, _ = _sources.read(image, self._config, ordered)
+            there = [view for view in order if view._config.holds(rows, columns)]
+            grids = [view._config.grid(rows, columns) for view in there]
+            shown.append([_joined.Shown(view._image(image, ordered), grid) for view, grid in zip(there, grids)])
+        return _joined.collect(self._config, shown, return_tensors, threads)
+
+    def _image_of_view(self, image: Any, ordered: Any) -> _results.Run | None:
+        """The same in a view, which is not made of every image."""
+        _, rows, columns, _ = _sources.read(image, self._config, ordered)
+        return self._image(image, ordered) if self._config.holds(rows, columns) else None
 
     def _file(self, data: bytes, options: dict[str, Any]) -> _results.Run:
         # A JPEG file has no alpha, and is read faster as what it is.
@@ -259,8 +348,17 @@ def _restored(files: Iterable[tuple[str, str]], asked: str, keywords: str) -> Pr
     return Processor(Config(list(files), None, asked, keywords), asked, json.loads(keywords))
 
 
+def _pixels(data: bytes, options: dict[str, Any]) -> Any:
+    """A file as an array of its pixels, for a class that reads them more than once."""
+    channels = "rgb8" if bytes(data[:2]) == b"\xff\xd8" else "rgba8, alpha = drop"
+    pipe = Pipeline(f"input({channels}), output(rgb, u8, hwc)")
+    return pipe.decode(data, **{key: value for key, value in options.items() if value is not None})
+
+
 def _only_name(config: Config) -> str | None:
     shapes_more = config.pads or config.concatenates or config.is_sequence or config.is_nested or config.is_limited
+    if config.views or config.before is not None:
+        return None
     if shapes_more or config.patch_axes or [kind for _, kind, _ in config.outputs] != ["pixels"]:
         return None
     return config.outputs[0][0]

@@ -24,6 +24,7 @@ mod table;
 mod tiles;
 mod values;
 mod videos;
+mod views;
 mod ways;
 
 use serde_json::{Map, Value};

@@ -1,6 +1,7 @@
 //! How a tensor is cut into patches.
 
 use super::steps::Class;
+use super::table::Views;
 use crate::{Error, Feature};
 
 /// The clause, and what follows from it.
@@ -19,6 +20,10 @@ impl Class<'_> {
     pub(super) fn patches(&self) -> Result<Cut, Error> {
         let Some(patches) = self.steps.patches else {
             return Ok(Cut { clause: None, layout: "chw", axes: Vec::new(), pad_to: None });
+        };
+        let pad_to = match self.steps.views {
+            Views::TilesOfPatches => Some(self.rows_of_tiles()?),
+            _ => patches.pad_to.map(|keys| self.product(keys)).transpose()?,
         };
         let side = if patches.side.is_empty() { self.patch_of_size()? } else { self.product(patches.side)? };
         // A frame of a video is in its patches once; what puts frames together knows how many share one.
@@ -40,7 +45,6 @@ impl Class<'_> {
         if patches.order == "tchw" {
             words.push("order = tchw".to_owned());
         }
-        let pad_to = patches.pad_to.map(|keys| self.product(keys)).transpose()?;
         words.extend(pad_to.map(|rows| format!("pad_to = {rows}")));
         Ok(Cut {
             clause: Some(format!("patches({})", words.join(", "))),

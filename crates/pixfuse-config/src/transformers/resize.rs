@@ -15,6 +15,15 @@ impl Framing {
     }
 }
 
+impl Framing {
+    /// The longer side becomes that of a square, which this colour fills; no shorter one may be below the least.
+    pub(super) fn in_square(side: u32, filter: &str, fill: &[f64], least: u32) -> Self {
+        let resize = format!("letterbox({side}, {side}, {filter}, fill = {})", numbers(fill));
+        let limit = Some(Limit::ShorterSide { square: side, least });
+        Self { resize: Some(resize), known: Some([side, side]), limit, ..Self::default() }
+    }
+}
+
 impl Class<'_> {
     pub(super) fn center_crop(&self, [rows, columns]: [u32; 2]) -> String {
         let rounding = if self.is_torch() { "truncate" } else { "floor" };
@@ -82,7 +91,10 @@ impl Class<'_> {
                     ..Framing::default()
                 });
             }
-            SizeRule::Square => return self.square(size, &filter),
+            SizeRule::Square => return self.square(size, &filter, BACKGROUND),
+            SizeRule::HighRes => return self.of_high_res(size, &filter),
+            SizeRule::Step3p7 => return self.step3p7(size, &filter),
+            SizeRule::GlobalView => return self.global_view(size, &filter),
             rule if rule.is_ruled() => {
                 if let Some(framing) = self.ruled(size, &filter)? {
                     return Ok(framing);
@@ -118,14 +130,14 @@ impl Class<'_> {
     }
 
     /// The longer side becomes that of the square; the rest has the mean colour.
-    fn square(&self, size: Sizes, filter: &str) -> Result<Framing, Error> {
+    pub(super) fn square(&self, size: Sizes, filter: &str, background: &str) -> Result<Framing, Error> {
         let side = size.exact().filter(|[height, width]| height == width).map(|[side, _]| side);
         let side = side.ok_or_else(|| self.keys.wrong("size", "{height, width}, both the same"))?;
         if !self.keys.flag("do_pad")? {
             return Err(Error::lacking(Feature::SizeRule, self.keys.subject, Some("do_pad"), "false"));
         }
         let least = self.keys.get("min_size").map(|least| self.keys.side("min_size", least)).transpose()?.unwrap_or(1);
-        let fill = match self.keys.numbers(BACKGROUND)? {
+        let fill = match self.keys.numbers(background)? {
             None => vec![127.0],
             Some(mean) if mean.len() == 3 => mean.iter().map(|value| (value * 255.0).trunc()).collect(),
             Some(_) => return Err(self.keys.wrong("image_mean", "a list of three numbers")),
@@ -133,15 +145,18 @@ impl Class<'_> {
         if fill.iter().any(|value| !(0.0..=255.0).contains(value)) {
             return Err(self.keys.wrong("image_mean", "numbers from 0 to 1"));
         }
-        let resize = format!("letterbox({side}, {side}, {filter}, fill = {})", numbers(&fill));
-        let limit = Some(Limit::ShorterSide { square: side, least });
-        Ok(Framing { resize: Some(resize), known: Some([side, side]), limit, ..Framing::default() })
+        Ok(Framing::in_square(side, filter, &fill, least))
     }
 
     /// The filter's words.
     pub(super) fn filter(&self) -> Result<String, Error> {
+        self.filter_of("resample")
+    }
+
+    /// The words of the filter that this key has.
+    pub(super) fn filter_of(&self, key: &str) -> Result<String, Error> {
         let expected = "0 (nearest), 1 (Lanczos), 2 (bilinear), 3 (bicubic), 4 (box) or 5 (Hamming)";
-        let resample = self.keys.number("resample")?.filter(|_| !self.steps.is_bicubic);
+        let resample = self.keys.number(key)?.filter(|_| !self.steps.is_bicubic);
         let name = match resample.map(|resample| resample as i64) {
             None if self.steps.is_bicubic => "bicubic",
             Some(0) => {
@@ -157,20 +172,18 @@ impl Class<'_> {
             Some(3) => "bicubic",
             Some(4) => "box",
             Some(5) => "hamming",
-            _ => return Err(self.keys.wrong("resample", expected)),
+            _ => return Err(self.keys.wrong(key, expected)),
         };
         if !self.is_torch() {
             return Ok(format!("{name}, antialias"));
         }
         match name {
-            "box" | "hamming" => {
-                Err(self.wrong("resample", format!("{name}, which torch has not; expected {expected}")))
-            }
+            "box" | "hamming" => Err(self.wrong(key, format!("{name}, which torch has not; expected {expected}"))),
             "bicubic" if !self.steps.antialias => Ok(name.to_owned()),
             "bilinear" if !self.steps.antialias => Ok("bilinear, like = torch".to_owned()),
             _ if !self.steps.antialias => {
                 let what = format!("{name} without antialiasing");
-                Err(Error::lacking(Feature::TorchFilter, self.keys.subject, Some("resample"), what))
+                Err(Error::lacking(Feature::TorchFilter, self.keys.subject, Some(key), what))
             }
             _ => Ok(format!("{name}, antialias, like = torch")),
         }

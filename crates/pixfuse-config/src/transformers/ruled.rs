@@ -15,6 +15,9 @@ impl SizeRule {
             Self::Fuyu | Self::Donut | Self::SmolvlmFrame => true,
             Self::Standard | Self::ConvNext | Self::PoolFormer | Self::Levit => false,
             Self::Detr | Self::Dpt | Self::Tvp | Self::Square | Self::Unread => false,
+            Self::HighRes | Self::GlobalView => false,
+            Self::Minicpm | Self::Lfm2Vl => true,
+            Self::Step3p7 => false,
         }
     }
 }
@@ -141,6 +144,17 @@ impl Class<'_> {
             SizeRule::Fuyu => {
                 let sides = size.exact().ok_or_else(|| self.keys.wrong("size", "{height, width}"))?;
                 ruled("fuyu", &[("rows", sides[0]), ("columns", sides[1])])
+            }
+            SizeRule::Minicpm => ruled("minicpm", &self.slices()?),
+            SizeRule::Lfm2Vl => {
+                let multiple = self.product(&["encoder_patch_size", "downsample_factor"])?;
+                let pixels = |key: &str| {
+                    let product = multiple.checked_mul(multiple).zip(Some(self.count(key)?));
+                    let product = product.and_then(|(area, tokens)| area.checked_mul(tokens));
+                    product.ok_or_else(|| self.keys.wrong(key, "fewer than 4 billion pixels"))
+                };
+                let [least, most] = [pixels("min_image_tokens")?, pixels("max_image_tokens")?];
+                ruled("lfm2_vl", &[("multiple", multiple), ("min_pixels", least), ("max_pixels", most)])
             }
             SizeRule::Donut => self.donut(size, filter).map(Some),
             _ => Ok(None),

@@ -4,10 +4,12 @@ use serde_json::{Map, Value};
 
 use super::size::{self, Sizes};
 use super::table::{Crop, Flip, Older, SizeRule, Steps, Tiles};
+use super::values::Values;
 use crate::imported::Limit;
 use crate::record::Record;
 use crate::sentence::Sentence;
-use crate::{Backend, Batch, Error, Feature, Imported, Library, Output, Variant};
+use crate::{Backend, Batch, Error, Feature, Imported, Library, Output, Place, Variant, When};
+use pixfuse_spec::Spec;
 
 /// Reads the keys that count in a class; `record` has all that it takes.
 pub(super) fn read(
@@ -17,10 +19,12 @@ pub(super) fn read(
     mut record: Map<String, Value>,
     notes: Vec<String>,
 ) -> Result<Imported, Error> {
-    if steps.size == SizeRule::Square && !record.contains_key(BACKGROUND) {
-        // Made of the mean that the processor is made with, whatever a call says.
-        let mean = record.get("image_mean").cloned().unwrap_or(Value::Null);
-        record.insert(BACKGROUND.to_owned(), mean);
+    // Made of what the processor is made with, whatever a call says.
+    for &(background, key) in steps.size.backgrounds() {
+        if !record.contains_key(background) {
+            let made_of = record.get(key).cloned().unwrap_or(Value::Null);
+            record.insert(background.to_owned(), made_of);
+        }
     }
     let class = Class { keys: Record::new(base, &record), backend, steps };
     class.validate()?;
@@ -34,47 +38,19 @@ pub(super) fn read(
     let margins = class.margins(&frame)?;
     let patches = class.patches()?;
     let values = class.values()?;
-    let flips = match steps.flip {
-        Flip::Never => false,
-        Flip::Always => true,
-        Flip::Read => class.keys.flag("do_flip_channel_order")?,
-    };
-    let sentence = |input: &str, channels: &str| Sentence {
-        input: input.to_owned(),
-        resize: frame.resize.clone(),
-        crop: frame.crop.clone(),
-        pad: margins.pad.clone(),
-        normalize: values.as_ref().map(|values| values.words(flips && channels != "gray")),
-        output: format!("{channels}, {}, {}", if values.is_some() { "f32" } else { "u8" }, patches.layout),
-        patches: patches.clause.clone(),
-    };
-    let colours = if flips { "bgr" } else { "rgb" };
-    let fits = |channels: usize| values.as_ref().map_or(Ok(()), |values| values.fit(backend, channels));
-    if let Err(why) = fits(3) {
-        return Err(Error::value(base, "image_mean", why));
-    }
-    let spec = sentence("rgb8", colours).spec(base)?;
-    let declared = |sentence: Sentence| match sentence.spec(base) {
-        Ok(spec) => Variant::Declared(Box::new(spec)),
-        Err(error) => Variant::Refused(error),
-    };
-    let converts = steps.convert && class.keys.flag("do_convert_rgb")?;
-    let (gray, alpha) = if converts {
-        let over = match steps.over_white {
-            true => declared(sentence("rgba8, alpha = over, background = 255", colours)),
-            false => {
-                Variant::Refused(Error::lacking(Feature::Alpha, base, Some("do_convert_rgb"), "over a checkerboard"))
-            }
-        };
-        (declared(sentence("gray8", colours)), over)
-    } else {
-        (
-            class.unconverted(fits(1), flips, &sentence("gray8", "gray"), 1),
-            class.unconverted(fits(4), flips, &sentence("rgba8", "rgba"), 4),
-        )
-    };
+    let (spec, gray, alpha) = class.declared(&Clauses {
+        frame: &frame,
+        pad: margins.pad.as_deref(),
+        values: values.as_ref(),
+        layout: patches.layout,
+        patches: patches.clause.as_deref(),
+    })?;
+    let converts = class.converts()?;
     let tensor = if steps.is_alone { crate::Value::PixelsAlone } else { crate::Value::Pixels };
-    let mut outputs = vec![Output { name: steps.name, value: tensor }];
+    let mut outputs = class.joined()?;
+    if outputs.is_empty() {
+        outputs.push(Output { name: steps.name, value: tensor });
+    }
     let is_mask = |output: &Output| matches!(output.value, crate::Value::Mask | crate::Value::FramePixelMask);
     outputs.extend(steps.beside.iter().copied().filter(|output| margins.is_masked || !is_mask(output)));
     if let Some((name, key)) = steps.each {
@@ -103,7 +79,7 @@ pub(super) fn read(
         None if patches.clause.is_some() && patches.pad_to.is_none() => Batch::Concatenate,
         None => margins.batch,
     };
-    Ok(Imported {
+    let mut imported = Imported {
         library: Library::Transformers,
         class: base.to_owned(),
         backend,
@@ -120,17 +96,40 @@ pub(super) fn read(
         converts,
         limit: frame.limit.or(steps.older.infers_channels().then_some(Limit::RowsLikeChannels)),
         notes,
-        record,
-    })
+        before: None,
+        cutting: None,
+        is_counted: true,
+        when: When::Always,
+        place: Place::Apart,
+        views: Vec::new(),
+        record: record.clone(),
+    };
+    class.add_views(&mut imported)?;
+    Ok(imported)
 }
 
 /// Where the mean that a background was made of is kept; no key of a class.
 pub(super) const BACKGROUND: &str = "background_mean";
+pub(super) const HIGH_RES_BACKGROUND: &str = "high_res_background_mean";
+/// The same of a background that is written itself.
+pub(super) const WRITTEN_BACKGROUND: &str = "background_written";
 
 pub(super) struct Class<'a> {
     pub(super) keys: Record<'a>,
     pub(super) backend: Backend,
     pub(super) steps: &'a Steps,
+}
+
+/// What a declaration is put together of.
+pub(super) struct Clauses<'a> {
+    pub(super) frame: &'a Framing,
+    /// `pad(..)`, with its name.
+    pub(super) pad: Option<&'a str>,
+    /// Nothing where pixels stay u8.
+    pub(super) values: Option<&'a Values>,
+    pub(super) layout: &'a str,
+    /// `patches(..)`, with its name.
+    pub(super) patches: Option<&'a str>,
 }
 
 /// The clauses that say where pixels go.
@@ -148,6 +147,52 @@ pub(super) struct Framing {
 impl Class<'_> {
     pub(super) fn is_torch(&self) -> bool {
         self.backend == Backend::Torch
+    }
+
+    /// Whether images of other channels are made RGB.
+    pub(super) fn converts(&self) -> Result<bool, Error> {
+        Ok(self.steps.convert && self.keys.flag("do_convert_rgb")?)
+    }
+
+    /// What becomes of an RGB image, of a gray one and of one with alpha.
+    pub(super) fn declared(&self, clauses: &Clauses<'_>) -> Result<(Spec, Variant, Variant), Error> {
+        let Clauses { frame, pad, values, layout, patches } = *clauses;
+        let (steps, base) = (self.steps, self.keys.subject);
+        let flips = match steps.flip {
+            Flip::Never => false,
+            Flip::Always => true,
+            Flip::Read => self.keys.flag("do_flip_channel_order")?,
+        };
+        let sentence = |input: &str, channels: &str| Sentence {
+            input: input.to_owned(),
+            resize: frame.resize.clone(),
+            crop: frame.crop.clone(),
+            pad: pad.map(str::to_owned),
+            normalize: values.map(|values| values.words(flips && channels != "gray")),
+            output: format!("{channels}, {}, {layout}", values.map_or("u8", |values| values.element)),
+            patches: patches.map(str::to_owned),
+        };
+        let colours = if flips { "bgr" } else { "rgb" };
+        let fits = |channels: usize| values.map_or(Ok(()), |values| values.fit(self.backend, channels));
+        if let Err(why) = fits(3) {
+            return Err(Error::value(base, "image_mean", why));
+        }
+        let spec = sentence("rgb8", colours).spec(base)?;
+        let variant = |sentence: Sentence| match sentence.spec(base) {
+            Ok(spec) => Variant::Declared(Box::new(spec)),
+            Err(error) => Variant::Refused(error),
+        };
+        if !self.converts()? {
+            let gray = self.unconverted(fits(1), flips, &sentence("gray8", "gray"), 1);
+            return Ok((spec, gray, self.unconverted(fits(4), flips, &sentence("rgba8", "rgba"), 4)));
+        }
+        let over = match steps.over_white {
+            true => variant(sentence("rgba8, alpha = over, background = 255", colours)),
+            false => {
+                Variant::Refused(Error::lacking(Feature::Alpha, base, Some("do_convert_rgb"), "over a checkerboard"))
+            }
+        };
+        Ok((spec, variant(sentence("gray8", colours)), over))
     }
 
     pub(super) fn wrong(&self, key: &str, message: impl Into<String>) -> Error {
@@ -201,7 +246,7 @@ impl Class<'_> {
 
     fn frame(&self) -> Result<Framing, Error> {
         let resizes = match self.steps.size {
-            SizeRule::Aria | SizeRule::Donut => true,
+            SizeRule::Aria | SizeRule::Donut | SizeRule::GlobalView | SizeRule::Lfm2Vl | SizeRule::Step3p7 => true,
             SizeRule::Unread => false,
             _ => self.keys.flag("do_resize")?,
         };

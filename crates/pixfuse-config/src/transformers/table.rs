@@ -4,7 +4,9 @@
 //! normalising), and which keys turn on what a declaration cannot say. [`LACKING`] names the classes that always do that.
 //! Nothing here is belief: `cargo xtask conformance` changes each key of each class and compares the tensors.
 
-pub(super) use super::ways::{Budget, Crop, Flip, Numbers, Older, Padding, Patches, Pixels, SizeRule, Tiles, Video};
+pub(super) use super::ways::{
+    Budget, Crop, Flip, Numbers, Older, Padding, Patches, Pixels, SizeRule, Tiles, Video, Views,
+};
 use crate::{Backend, Feature, Output, Value};
 
 /// How a class reads its keys.
@@ -58,6 +60,8 @@ pub(super) struct Steps {
     pub(super) patches: Option<Patches>,
     /// How the image is cut into tiles.
     pub(super) tiles: Option<Tiles>,
+    /// The tensors beside the first one.
+    pub(super) views: Views,
     /// Older spellings of its keys.
     pub(super) older: Older,
     /// How frames are put together, in a class of videos.
@@ -90,6 +94,7 @@ pub(super) const STANDARD: Steps = Steps {
     is_single: false,
     patches: None,
     tiles: None,
+    views: Views::One,
     older: Older::Nothing,
     video: None,
 };
@@ -163,6 +168,7 @@ const IDEFICS3: Steps = Steps {
     is_nested: true,
     ..PLAIN
 };
+const MINICPM: Steps = Steps { size: SizeRule::Minicpm, views: Views::Slices, ..PLAIN };
 const MASK2FORMER: Steps = Steps {
     size: SizeRule::Mask2former,
     pad: Padding::AlwaysMasked,
@@ -190,7 +196,9 @@ static READ: &[(&str, Steps)] = &[
     ("ConvNext", Steps { size: SizeRule::ConvNext, pad: Padding::Unread, ..STANDARD }),
     ("Cosmos3Edge", Steps { patches: Some(Patches { order: "thwc", ..MERGED }), ..GLM }),
     ("DPT", DPT),
+    ("DeepseekOcr2", Steps { size: SizeRule::GlobalView, views: Views::Local { stretches: false }, beside: &[Output { name: "num_local_patches", value: Value::ViewTiles }], ..PLAIN }),
     ("DeepseekVL", SQUARE),
+    ("DeepseekVLHybrid", Steps { size: SizeRule::HighRes, views: Views::HighRes, ..PLAIN }),
     ("DeformableDetr", DETR),
     ("DeiT", STANDARD),
     ("Detr", DETR),
@@ -227,12 +235,16 @@ static READ: &[(&str, Steps)] = &[
     ("LayoutLMv3", Steps { crop: Crop::Read, off: OCR, ..PLAIN }),
     ("Levit", Steps { size: SizeRule::Levit, ..STANDARD }),
     ("Llava", Steps { crop: Crop::Read, off: &[("do_pad", Feature::Frame)], ..PLAIN }),
-    ("LlavaNext", LLAVA_NEXT),
+    ("Lfm2Vl", Steps { size: SizeRule::Lfm2Vl, views: Views::TilesOfPatches, patches: Some(Patches { side: &["encoder_patch_size"], ..FLAT }), off: &[("return_row_col_info", Feature::BesideTheImage)], ..PLAIN }),
+    ("Llama4", Steps { tiles: Some(Tiles::Llama4), numbers: Numbers::Llama4, off: &[("resize_to_max_canvas", Feature::Tiles)], beside: &[Output { name: "aspect_ratios", value: Value::TileGrid }], ..PLAIN }),
+    ("LlavaNext", Steps { views: Views::SmallerTiles, ..LLAVA_NEXT }),
     ("LlavaOnevision", Steps { is_single: true, beside: &[SOURCES, Output { name: "batch_num_images", value: Value::Each(1) }], ..LLAVA_NEXT }),
     ("Mask2Former", MASK2FORMER),
     ("MaskFormer", MASK2FORMER),
     ("MiniMaxM3VL", QWEN),
     ("Mllama", Steps { tiles: Some(Tiles::Mllama), beside: &[Output { name: "num_tiles", value: Value::TileCounts }], is_nested: true, ..PLAIN }),
+    ("MiniCPMOcr", MINICPM),
+    ("MiniCPMV4_6", MINICPM),
     ("MobileNetV1", STANDARD),
     ("MobileNetV2", Steps { crop: Crop::Read, ..PLAIN }),
     ("MobileViT", Steps { crop: Crop::Read, normalize: false, flip: Flip::Read, ..PLAIN }),
@@ -263,12 +275,14 @@ static READ: &[(&str, Steps)] = &[
     ("Siglip", STANDARD),
     ("Siglip2", Steps { size: SizeRule::Naflex, patches: Some(Patches { pad_to: Some(&["max_num_patches"]), ..FLAT }), beside: &[Output { name: "pixel_attention_mask", value: Value::PatchMask }, Output { name: "spatial_shapes", value: Value::Grid }], ..PLAIN }),
     ("SmolVLM", IDEFICS3),
+    ("Step3p7", Steps { size: SizeRule::Step3p7, views: Views::Windows, beside: &[Output { name: "num_local_patches", value: Value::ViewTiles }, Output { name: "patch_newline_masks", value: Value::RowEnds }], ..PLAIN }),
     ("SuperPoint", Steps { normalize: false, off: &[("do_grayscale", Feature::Gray)], ..PLAIN }),
     ("TextNet", Steps { size: SizeRule::Textnet, crop: Crop::Read, ..PLAIN }),
     ("Tipsv2", STANDARD),
     ("Tipsv2Dpt", STANDARD),
     ("Tvp", Steps { size: SizeRule::Tvp, crop: Crop::Read, flip: Flip::Read, pad: Padding::Cropped, is_nested: true, ..PLAIN }),
     ("UltraVBert", Steps { tiles: Some(Tiles::Idefics3 { rule: "ultravbert" }), ..IDEFICS3 }),
+    ("UnlimitedOcr", Steps { size: SizeRule::GlobalView, views: Views::Local { stretches: true }, beside: &[Output { name: "num_local_patches", value: Value::ViewTileCounts }, Output { name: "patches_grid", value: Value::ViewTileGrids }], ..PLAIN }),
     ("ViT", STANDARD),
     ("VideoLlama3", Steps { each: Some(("image_merge_sizes", "merge_size")), ..QWEN }),
     ("VideoLlava", Steps { crop: Crop::Read, older: Older::Constructor, name: "pixel_values_images", ..PLAIN }),
@@ -281,14 +295,12 @@ static READ: &[(&str, Steps)] = &[
 /// The classes that always do what a declaration cannot say, by the first thing that is lacking.
 #[rustfmt::skip]
 static LACKING: &[(Feature, &[&str])] = &[
-    (Feature::Patches, &["Lfm2Vl"]),
-    (Feature::Tiles, &["DeepseekOcr2", "MiniCPMOcr", "MiniCPMV4_6", "Molmo2", "Phi4Multimodal", "Step3p7", "UnlimitedOcr"]),
-    (Feature::TwoResizes, &["DeepseekVLHybrid"]),
+    (Feature::Tiles, &["Molmo2", "Phi4Multimodal"]),
     (Feature::FloatFilter, &["DINOv3ViT", "DepthPro", "NemotronH_Omni_Reasoning_V3", "PPDocLayoutV4", "PPOCRV5ServerDet", "PPOCRV5ServerRec", "RfDetr"]),
     (Feature::TorchFilter, &["PPOCRV6SmallRec"]),
     (Feature::Gray, &["EfficientLoFTR", "LightGlue", "SuperGlue"]),
     (Feature::Crop, &["Perceiver"]),
-    (Feature::Rounding, &["Llama4", "SLANeXt", "Swin2SR"]),
+    (Feature::Rounding, &["SLANeXt", "Swin2SR"]),
     (Feature::Content, &["ImageGPT", "Kosmos2_5", "Nougat", "Owlv2", "PPFormulaNet", "Pix2Struct", "UVDoc", "VitMatte", "VitPose", "ZoeDepth"]),
 ];
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::size::{self, Sizes};
 use super::steps::{Class, Framing};
-use super::table::{Crop, Tiles};
+use super::table::{Crop, Tiles, Views};
 use crate::record::side;
 use crate::{Error, Feature};
 
@@ -65,10 +65,23 @@ impl Class<'_> {
                 let most = self.count("max_image_tiles")?;
                 (sides, format!("rule = mllama, max = {most}, pad_to = {most}"))
             }
+            Tiles::Llama4 => {
+                if !self.keys.flag("do_resize")? {
+                    return Err(self.keys.wrong("do_resize", "true"));
+                }
+                let sides = self.exact_size()?;
+                if sides[0] != sides[1] {
+                    return Err(self.keys.wrong("size", "{height, width}, both the same"));
+                }
+                (sides, format!("rule = llama4, max = {}, thumbnail = last", self.count("max_patches")?))
+            }
             Tiles::Idefics3 { rule } => return self.two_resizes(rule).map(Some),
             Tiles::LlavaNext => {
                 let side = self.one_side()?;
                 let canvases = self.canvases()?;
+                if self.has_smaller_tiles()? {
+                    return Ok(Some(Framing::exact([side, side], &self.filter()?)));
+                }
                 ([side, side], format!("rule = llava_next, canvases = [{canvases}], thumbnail = first"))
             }
         };
@@ -120,7 +133,7 @@ impl Class<'_> {
     }
 
     /// The side of LLaVA's tiles, where `size` and `crop_size` say the same one.
-    fn one_side(&self) -> Result<u32, Error> {
+    pub(super) fn one_side(&self) -> Result<u32, Error> {
         let size = self.size("size")?.unwrap_or_default();
         let square = |size: Sizes| size.exact().filter(|[rows, columns]| rows == columns).map(|[side, _]| side);
         let side = square(size).or(size.shortest_edge.filter(|_| size.longest_edge.is_none()));
@@ -132,8 +145,19 @@ impl Class<'_> {
         Ok(side)
     }
 
+    /// Whether LLaVA's canvases are no whole tiles, in a class that resizes tiles too.
+    pub(super) fn has_smaller_tiles(&self) -> Result<bool, Error> {
+        let (Views::SmallerTiles, Some(Tiles::LlavaNext)) = (self.steps.views, self.steps.tiles) else {
+            return Ok(false);
+        };
+        let side = u64::from(self.one_side()?);
+        let canvases = self.keys.get("image_grid_pinpoints").and_then(Value::as_array);
+        let mut sides = canvases.into_iter().flatten().filter_map(Value::as_array).flatten().filter_map(Value::as_u64);
+        Ok(sides.any(|length| !length.is_multiple_of(side)))
+    }
+
     /// `image_grid_pinpoints`, as a list of lists is written.
-    fn canvases(&self) -> Result<String, Error> {
+    pub(super) fn canvases(&self) -> Result<String, Error> {
         let expected = "a list of [rows, columns]";
         let wrong = || self.keys.wrong("image_grid_pinpoints", expected);
         let canvases = self.keys.get("image_grid_pinpoints").and_then(Value::as_array).ok_or_else(wrong)?;

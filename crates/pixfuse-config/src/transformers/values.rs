@@ -3,30 +3,41 @@
 use serde_json::Value;
 
 use super::steps::Class;
-use super::table::{Numbers, Padding, SizeRule, Tiles};
+use super::table::{Numbers, Padding, SizeRule, Tiles, Views};
 use crate::sentence::numbers;
 use crate::{Backend, Error, Feature};
 
 impl Class<'_> {
     /// What becomes of pixel values; nothing where they stay u8.
     pub(super) fn values(&self) -> Result<Option<Values>, Error> {
+        self.values_of(["image_mean", "image_std"])
+    }
+
+    /// The same with the numbers of these keys.
+    pub(super) fn values_of(&self, [mean, std]: [&str; 2]) -> Result<Option<Values>, Error> {
         let (steps, torch) = (self.steps, self.is_torch());
         let rescales = steps.rescale && self.keys.flag("do_rescale")?;
         let normalizes = steps.normalize && self.keys.flag("do_normalize")?;
         let scale = if rescales { self.keys.number("rescale_factor")?.unwrap_or(1.0) } else { 1.0 };
-        let mut values = Values { scale, mean: Vec::new(), std: Vec::new(), lists: [false; 2], order: "hf_pil" };
+        let (mean_of, std_of, lists) = (Vec::new(), Vec::new(), [false; 2]);
+        let mut values = Values { scale, mean: mean_of, std: std_of, lists, order: "hf_pil", element: "f32" };
         if torch {
             values.order = if rescales && normalizes { "hf_torch" } else { "torchvision_v2" };
         }
         let is_list = |key: &str| self.keys.get(key).is_some_and(Value::is_array);
         if normalizes {
-            values.mean = self.keys.numbers("image_mean")?.unwrap_or_default();
-            values.std = self.keys.numbers("image_std")?.unwrap_or_default();
-            values.lists = [is_list("image_mean"), is_list("image_std")];
+            values.mean = self.keys.numbers(mean)?.unwrap_or_default();
+            values.std = self.keys.numbers(std)?.unwrap_or_default();
+            values.lists = [is_list(mean), is_list(std)];
         }
         match steps.numbers {
             Numbers::Standard => {}
             Numbers::EfficientNet => self.efficientnet(&mut values, rescales, normalizes)?,
+            Numbers::Llama4 if rescales && normalizes => (values.order, values.element) = ("llama4", "bf16"),
+            Numbers::Llama4 if normalizes => {
+                return Err(self.keys.wrong("do_rescale", "true, since do_normalize takes floats"));
+            }
+            Numbers::Llama4 => {}
             Numbers::Vivit if self.keys.flag("offset")? => self.vivit(&mut values, rescales, normalizes, "offset")?,
             Numbers::Vivit => {}
             Numbers::VivitFrame if rescales => {
@@ -49,6 +60,7 @@ impl Class<'_> {
                 }
                 true
             }
+            None if self.steps.views == Views::Slices => torch,
             None => self.steps.size == SizeRule::Idefics2 && torch && self.keys.flag("do_pad")?,
         };
         Ok((rescales || normalizes || becomes_floats).then_some(values))
@@ -122,6 +134,8 @@ pub(super) struct Values {
     /// Whether mean and std were written as lists.
     lists: [bool; 2],
     order: &'static str,
+    /// The element type of the tensor.
+    pub(super) element: &'static str,
 }
 
 impl Values {

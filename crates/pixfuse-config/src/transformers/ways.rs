@@ -1,5 +1,6 @@
 //! The ways in which classes differ, of which the rows of the table are made.
 
+use super::steps::{BACKGROUND, HIGH_RES_BACKGROUND, WRITTEN_BACKGROUND};
 use crate::Batch;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -50,6 +51,8 @@ pub(super) enum SizeRule {
     Gemma4,
     /// The image's own size, unless `max_side` or `size` limit it.
     Neomme,
+    /// `size`, after an image that is longer than `max_image_size` was reduced to it.
+    Step3p7,
     /// From `min_image_tokens` to `max_image_tokens` of content, whatever `size` says.
     Glm5Next,
     /// At most so many tokens as this key says, whatever `size` says.
@@ -62,13 +65,31 @@ pub(super) enum SizeRule {
     Donut,
     /// The image's own size, whatever `do_resize` says; `size` is that of a patch.
     Unread,
+    /// As `Square`, of what `high_res_size` makes of the image, with a background of its own.
+    HighRes,
+    /// About a square of `scale_resolution`, in multiples of patches, whatever `size` says.
+    Minicpm,
+    /// From `min_image_tokens` to `max_image_tokens`, whatever `do_resize` and `size` say.
+    Lfm2Vl,
+    /// The longer side becomes that of `size`, in a square of `background_color`, whatever `do_resize` says.
+    GlobalView,
 }
 
 impl SizeRule {
+    /// Where colours of a background are kept, and the keys that they are made of.
+    pub(super) fn backgrounds(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Square => &[(BACKGROUND, "image_mean")],
+            Self::HighRes => &[(BACKGROUND, "image_mean"), (HIGH_RES_BACKGROUND, "high_res_image_mean")],
+            Self::GlobalView => &[(WRITTEN_BACKGROUND, "background_color")],
+            _ => &[],
+        }
+    }
+
     /// Whether `size` says nothing, so that it may be missing.
     pub(super) fn is_without_size(self) -> bool {
         match self {
-            Self::Naflex | Self::Glpn | Self::Gemma4 | Self::Neomme | Self::MuseGlimmer(_) => true,
+            Self::Naflex | Self::Minicpm | Self::Glpn | Self::Gemma4 | Self::Neomme | Self::MuseGlimmer(_) => true,
             Self::Budget(budget) => budget.pixels == Pixels::Keys,
             _ => false,
         }
@@ -132,6 +153,28 @@ pub(super) struct Patches {
     pub(super) floats: bool,
 }
 
+/// Which tensors a class makes beside its first one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Views {
+    /// None.
+    One,
+    /// What the first tensor is resized from: `high_res_pixel_values`.
+    HighRes,
+    /// Tiles of `tile_size`, from `min_patches` to `max_patches`, of an image that is longer: `pixel_values_local`.
+    Local {
+        /// Whether the whole image is stretched where it is small and there are no tiles.
+        stretches: bool,
+    },
+    /// Windows of a canvas that follows from the aspect: `pixel_values_local`.
+    Windows,
+    /// Tiles of a canvas behind the whole image, the last of them smaller and enlarged.
+    SmallerTiles,
+    /// Slices behind each image, all in patches side by side.
+    Slices,
+    /// Tiles before each large image, all in rows of patches.
+    TilesOfPatches,
+}
+
 /// How an image is cut into tiles.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tiles {
@@ -152,6 +195,8 @@ pub(super) enum Tiles {
     GraniteDocling,
     /// At most `max_image_tiles` of `size`, with zeros behind them.
     Mllama,
+    /// At most `max_patches` of `size`, and a thumbnail where there are several, whatever `do_resize` says.
+    Llama4,
     /// Of `max_image_size`, from a canvas of what a first resize makes of `size`, and a thumbnail where there are several.
     Idefics3 {
         /// The first resize's rule in declarations.
@@ -163,7 +208,7 @@ impl Tiles {
     /// What the tiles of several images become together; nothing where that is a matter of `do_pad`.
     pub(super) fn batch(self) -> Option<Batch> {
         match self {
-            Self::Patches { .. } => Some(Batch::Concatenate),
+            Self::Patches { .. } | Self::Llama4 => Some(Batch::Concatenate),
             Self::GraniteDocling | Self::Idefics3 { .. } => Some(Batch::Sequence),
             Self::Mllama => Some(Batch::Pad),
             Self::PerceptionLm | Self::LlavaNext => None,
@@ -189,6 +234,8 @@ pub(super) enum Numbers {
     Standard,
     /// EfficientNet divides by `image_std` a second time where `include_top` is on.
     EfficientNet,
+    /// Both in bfloat16, each step rounded.
+    Llama4,
     /// Vivit takes 1 from the rescaled value where `offset` is on.
     Vivit,
     /// Its frames of videos lose it wherever they are rescaled.

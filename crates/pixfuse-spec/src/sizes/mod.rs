@@ -6,6 +6,7 @@
 mod budget;
 mod edges;
 mod longest;
+mod minicpm;
 mod nearest;
 
 use crate::{Number, Rounding, Size, SizeNumber, SizeRule};
@@ -90,6 +91,11 @@ impl RuledSize {
             SizeRule::KimiK25 => budget::kimi_k25(self, sides),
             SizeRule::Gemma4 => budget::gemma4(self, sides)?,
             SizeRule::Neomme => budget::neomme(self, sides),
+            SizeRule::Minicpm => minicpm::whole(self, source),
+            SizeRule::MinicpmSlices => minicpm::slices(self, source)?,
+            SizeRule::Lfm2VlTiles => {
+                self.tiles(source).map(|tiles| f64::from(tiles) * self.number(SizeNumber::Multiple))
+            }
             SizeRule::Glm5Next => budget::glm5_next(self, sides)?,
             SizeRule::MuseGlimmer => nearest::muse_glimmer(self, sides),
             SizeRule::Fuyu => longest::fuyu(self, sides),
@@ -110,6 +116,34 @@ impl RuledSize {
 }
 
 impl RuledSize {
+    /// The rows and columns of tiles that the canvas of an image of this size is made for; nothing where the rule makes none
+    /// of it.
+    ///
+    /// ```
+    /// use pixfuse_spec::{RuledSize, SizeNumber, SizeRule};
+    ///
+    /// let slices = RuledSize::new(SizeRule::MinicpmSlices)
+    ///     .with(SizeNumber::Multiple, 56)
+    ///     .with(SizeNumber::Longest, 448)
+    ///     .with(SizeNumber::MaxPatches, 9);
+    /// assert_eq!(slices.grid([1080, 1920]), Some([2, 4]));
+    /// assert_eq!(slices.resize([1080, 1920]), Ok([896, 1792]));
+    /// assert_eq!(slices.grid([400, 448]), None);
+    /// ```
+    pub fn grid(&self, source: [u32; 2]) -> Option<[u32; 2]> {
+        match self.rule {
+            SizeRule::MinicpmSlices => minicpm::grid(self, source),
+            SizeRule::Lfm2VlTiles => Some(self.tiles(source)),
+            _ => None,
+        }
+    }
+
+    /// The grid of the nearest aspect, from two to `max_patches` tiles.
+    fn tiles(&self, source: [u32; 2]) -> [u32; 2] {
+        let side = self.get(SizeNumber::Multiple).unwrap_or(1);
+        crate::tiles::nearest_aspect([side, side], 2, self.get(SizeNumber::MaxPatches).unwrap_or(1), source)
+    }
+
     /// The sizes of the resizes that it is carried out by, one after another, where it is more than one.
     pub(crate) fn stages(&self) -> Option<[Size; 2]> {
         let [rows, columns] = [SizeNumber::Rows, SizeNumber::Columns].map(|number| self.get(number).unwrap_or(1));
@@ -161,6 +195,8 @@ impl SizeRule {
             Self::Idefics3 | Self::Sam => (&[Longest], &[]),
             Self::DeepseekVl | Self::Aria => (&[Longest, MinSide], &[]),
             Self::HfWithin | Self::Fuyu | Self::Donut | Self::DonutThumbnail => (&[Rows, Columns], &[]),
+            Self::Minicpm | Self::MinicpmSlices => (&[Multiple, Longest, MaxPatches], &[]),
+            Self::Lfm2VlTiles => (&[Multiple, MaxPatches], &[]),
             Self::KimiK25 => (&[Multiple, MaxPatches, Longest], &[]),
             Self::Gemma4 => (&[Multiple, MaxPixels], &[]),
             Self::Ultravbert => (&[Multiple, MaxPatches, Longest], &[]),

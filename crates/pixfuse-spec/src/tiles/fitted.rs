@@ -46,7 +46,36 @@ pub(super) fn mllama(tiles: &Tiles, source: [u32; 2]) -> TileCanvas {
             best = (grid, scale);
         }
     }
-    let grid = best.0;
+    at_top_left(best.0, tiles.rows, source)
+}
+
+/// Llama 4's: as Mllama's by quotients in f32; of canvases that enlarge it the same, the first of the smallest.
+pub(super) fn llama4(tiles: &Tiles, source: [u32; 2]) -> TileCanvas {
+    let quotient = |count: u32, length: u32| (count * tiles.rows) as f32 / length as f32;
+    let scale = |[high, wide]: [u32; 2]| quotient(high, source[0]).min(quotient(wide, source[1]));
+    // From the most tiles down, each by its rows, and equal aspects together where the first of them stands.
+    let mut aspects: Vec<(f64, Vec<[u32; 2]>)> = Vec::new();
+    for count in (1..=tiles.most()).rev() {
+        for high in (1..=count).filter(|high| count.is_multiple_of(*high)) {
+            let aspect = f64::from(high) / f64::from(count / high);
+            match aspects.iter_mut().find(|(known, _)| *known == aspect) {
+                Some((_, grids)) => grids.push([high, count / high]),
+                None => aspects.push((aspect, vec![[high, count / high]])),
+            }
+        }
+    }
+    let grids = || aspects.iter().flat_map(|(_, grids)| grids).copied();
+    let enlarging = grids().map(scale).filter(|scale| *scale >= 1.0).reduce(f32::min);
+    let best = enlarging.or_else(|| grids().map(scale).reduce(f32::max));
+    let area = |grid: [u32; 2]| grid[0] * grid[1];
+    // Of equal areas `min_by_key` takes the first.
+    let grid = grids().filter(|grid| Some(scale(*grid)) == best).min_by_key(|grid| area(*grid));
+    at_top_left(grid.unwrap_or([1, 1]), tiles.rows, source)
+}
+
+/// A canvas that the image keeps its aspect in, at the top left, without being enlarged beyond one tile.
+fn at_top_left(grid: [u32; 2], side: u32, source: [u32; 2]) -> TileCanvas {
+    let ([rows, columns], side) = (source.map(f64::from), f64::from(side));
     let sides = [0, 1].map(|axis| f64::from(source[axis]).max(side).min(f64::from(grid[axis]) * side));
     let [by_rows, by_columns] = [sides[0] / rows, sides[1] / columns];
     let part = |length: f64, scale: f64, most: f64| (length * scale).floor().max(1.0).min(most);

@@ -13,14 +13,23 @@ fn grids(least: u32, most: u32, side: u32) -> impl Iterator<Item = [u32; 2]> {
 
 /// GOT-OCR 2's `get_optimal_tiled_canvas`: the nearest quotient of the sides. Of two that are as near it takes the one with
 /// more tiles, unless these had twice the image's pixels.
-pub(super) fn nearest_aspect(tiles: &Tiles, [rows, columns]: [u32; 2], side: u32) -> [u32; 2] {
+pub(super) fn nearest_aspect(tiles: &Tiles, source: [u32; 2], side: u32) -> [u32; 2] {
+    nearest([tiles.rows, tiles.columns], grids(tiles.min, tiles.most(), side), source)
+}
+
+/// The same of tiles of this size, from so few to so many.
+pub(crate) fn nearest_aspect_of(tile: [u32; 2], least: u32, most: u32, source: [u32; 2]) -> [u32; 2] {
+    nearest(tile, grids(least, most, u32::MAX), source)
+}
+
+fn nearest(tile: [u32; 2], grids: impl Iterator<Item = [u32; 2]>, [rows, columns]: [u32; 2]) -> [u32; 2] {
     let aspect = f64::from(columns) / f64::from(rows);
     let area = f64::from(columns) * f64::from(rows);
     let (mut best, mut least) = ([1, 1], f64::INFINITY);
-    for grid in grids(tiles.min, tiles.most(), side) {
+    for grid in grids {
         let [high, wide] = grid.map(f64::from);
         let difference = (aspect - wide / high).abs();
-        let pixels = 0.5 * f64::from(tiles.rows) * f64::from(tiles.columns) * wide * high;
+        let pixels = 0.5 * f64::from(tile[0]) * f64::from(tile[1]) * wide * high;
         if difference < least || (difference == least && area > pixels) {
             (best, least) = (grid, difference);
         }

@@ -6,6 +6,8 @@
 mod fitted;
 mod grids;
 
+pub(crate) use grids::nearest_aspect_of as nearest_aspect;
+
 use crate::{MAX_SIDE, RuledSize, Sampling, SizeNumber, SizeRule, Thumbnail, TileRule};
 
 /// `tiles(448, 448, bicubic, antialias, rule = internvl, max = 12, thumbnail = last)`: the tensor has the tiles in front
@@ -81,6 +83,7 @@ impl Tiles {
                 size.resize(source)?.map(|side| (side / u64::from(self.rows)) as u32)
             }
             TileRule::Mllama => return self.within(fitted::mllama(self, source)),
+            TileRule::Llama4 => return self.within(self.with_thumbnail(fitted::llama4(self, source))),
         };
         let content = [grid[0].saturating_mul(self.rows), grid[1].saturating_mul(self.columns)];
         self.within(self.with_thumbnail(TileCanvas { grid, content, at: [0; 2], thumbnail: false }))

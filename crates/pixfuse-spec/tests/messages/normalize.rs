@@ -180,19 +180,19 @@ fn order() {
     says(
         "input(rgb8), normalize(order = torchvison), output(rgb, f32)",
         &[
-            "normalize: unknown order `torchvison`, expected one of fused, torchvision, torchvision_v2, hf_pil, hf_torch, opencv, numpy, rapidocr, paddleocr; did you mean `torchvision`?",
+            "normalize: unknown order `torchvison`, expected one of fused, torchvision, torchvision_v2, hf_pil, hf_torch, opencv, numpy, rapidocr, paddleocr, llama4; did you mean `torchvision`?",
         ],
     );
     says(
         "input(rgb8), normalize(order = bilinear), output(rgb, f32)",
         &[
-            "normalize: expected an order (fused, torchvision, torchvision_v2, hf_pil, hf_torch, opencv, numpy, rapidocr, paddleocr), found `bilinear`",
+            "normalize: expected an order (fused, torchvision, torchvision_v2, hf_pil, hf_torch, opencv, numpy, rapidocr, paddleocr, llama4), found `bilinear`",
         ],
     );
     says(
         "input(rgb8), normalize(order = _), output(rgb, f32)",
         &[
-            "normalize: expected an order (fused, torchvision, torchvision_v2, hf_pil, hf_torch, opencv, numpy, rapidocr, paddleocr), found `_`",
+            "normalize: expected an order (fused, torchvision, torchvision_v2, hf_pil, hf_torch, opencv, numpy, rapidocr, paddleocr, llama4), found `_`",
         ],
     );
     says(

@@ -176,7 +176,7 @@ fn rules_of_libraries() {
     for (arguments, message) in [
         (
             "rule = qwen_vl, multiple = 28, bicubic",
-            "unknown rule `qwen_vl`, expected one of qwen2_vl, glm4v, glm_image, paddleocr_vl, lfm2_vl, naflex, mask2former, textnet, pp_lcnet, glpn, yolos, vilt, dpt, pp_ocr, pp_ocr_rec, pixtral, idefics2, idefics3, idefics3_canvas, smolvlm_frame, sam, deepseek_vl, aria, hf_within, kimi_k25, gemma4, neomme, ultravbert, glm5_next, muse_glimmer, fuyu, donut, donut_thumbnail; did you mean `qwen2_vl`?",
+            "unknown rule `qwen_vl`, expected one of qwen2_vl, glm4v, glm_image, paddleocr_vl, lfm2_vl, naflex, mask2former, textnet, pp_lcnet, glpn, yolos, vilt, dpt, pp_ocr, pp_ocr_rec, pixtral, idefics2, idefics3, idefics3_canvas, smolvlm_frame, sam, deepseek_vl, aria, hf_within, kimi_k25, gemma4, neomme, ultravbert, minicpm, minicpm_slices, lfm2_vl_tiles, glm5_next, muse_glimmer, fuyu, donut, donut_thumbnail; did you mean `qwen2_vl`?",
         ),
         (
             "rule = qwen2_vl, multiple = 28, bicubic, antialias",

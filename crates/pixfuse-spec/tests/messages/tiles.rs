@@ -12,7 +12,7 @@ fn rules_and_their_numbers() {
     tiles_say(
         "448, 448, bicubic, antialias",
         &["tiles: the rule is missing; write rule = one of internvl, granite_docling, cohere2_vision, ovis2, \
-           perception_lm, llava_next, mllama, idefics3"],
+           perception_lm, llava_next, mllama, llama4, idefics3"],
     );
     tiles_say(
         "448, 448, bicubic, antialias, rule = internvl",

@@ -90,6 +90,22 @@ def ultravbert(rows: int, columns: int, longest: int, tile: int, most: int) -> t
     return get_resize_output_image_size(torch.empty(3, rows, columns, device="meta"), side)
 
 
+def minicpm(rows: int, columns: int, slices: bool, most: int, mode: str) -> tuple[int, int]:
+    """The view of the whole, or the canvas of slices; one pixel of nothing for an image that is not cut."""
+    process = transformers.MiniCPMV4_6ImageProcessor()
+    grid = process.get_sliced_grid((rows, columns), most, 448)
+    if not slices:
+        return process.find_best_resize((rows, columns), 448, 14, mode, grid is None)
+    if grid is None:
+        raise ValueError("not cut")
+    return process.get_refine_size((rows, columns), grid, 448, 14, mode, True)
+
+
+def lfm2_vl_tiles(rows: int, columns: int) -> tuple[int, int]:
+    _, _, wide, high, _ = transformers.Lfm2VlImageProcessor()._get_grid_layout(rows, columns, 2, 10, 512)
+    return high, wide
+
+
 def pp_ocr(limit: int, kind: str, most: int | None) -> Rule:
     process = transformers.PPOCRV5ServerDetImageProcessor()
 
@@ -226,6 +242,11 @@ RULES: dict[str, Rule] = {
         h, w, 2048, SizeDict(min_pixels=262144, max_pixels=1048576)
     ),
     "rule=ultravbert,multiple=512,max_patches=16,longest=3072": lambda h, w: ultravbert(h, w, 3072, 512, 16),
+    "rule=minicpm,multiple=56,max_patches=9,longest=448": lambda h, w: minicpm(h, w, False, 9, "16x"),
+    "rule=minicpm,multiple=28,max_patches=1,longest=448": lambda h, w: minicpm(h, w, False, 1, "4x"),
+    "rule=minicpm_slices,multiple=56,max_patches=9,longest=448": lambda h, w: minicpm(h, w, True, 9, "16x"),
+    "rule=minicpm_slices,multiple=28,max_patches=12,longest=448": lambda h, w: minicpm(h, w, True, 12, "4x"),
+    "rule=lfm2_vl_tiles,multiple=512,max_patches=10": lfm2_vl_tiles,
     "rule=ultravbert,multiple=100,max_patches=5,longest=950": lambda h, w: ultravbert(h, w, 950, 100, 5),
     "rule=glm5_next,multiple=28,min_pixels=12544,max_pixels=6272000": lambda h, w: glm5_next(h, w, 16, 8000),
     "rule=glm5_next,multiple=28,min_pixels=200704,max_pixels=401408": lambda h, w: glm5_next(h, w, 256, 512),

@@ -109,6 +109,23 @@ def mllama(side: int, most: int) -> Callable[[int, int], Cell]:
     return rule
 
 
+def llama4(side: int, most: int) -> Callable[[int, int], Cell]:
+    process = transformers.Llama4ImageProcessor()
+
+    def rule(rows: int, columns: int) -> Cell:
+        asked.clear()
+        # It compares canvases where the image is: in memory.
+        cut = process._preprocess(
+            [torch.zeros(1, dtype=torch.uint8).expand(3, rows, columns)], True, SizeDict(height=side, width=side), 2, False, 1.0, False, None, None, most,
+            False, None, None,
+        )  # fmt: skip
+        high, wide = asked[0]
+        grid = tuple(int(count) for count in cut["aspect_ratios"][0])
+        return grid, (high, wide), cut["pixel_values"][0].shape[0]
+
+    return rule
+
+
 ONEVISION = transformers.LlavaOnevisionImageProcessor.image_grid_pinpoints
 NEXT = transformers.LlavaNextImageProcessor.image_grid_pinpoints
 
@@ -131,6 +148,8 @@ RULES: dict[str, tuple[int, Callable[[int, int], Cell]]] = {
     f"rule=llava_next,canvases={canvases(ONEVISION)},thumbnail=first": (384, llava_next(384, ONEVISION)),
     "rule=mllama,max=4": (560, mllama(560, 4)),
     "rule=mllama,max=9": (224, mllama(224, 9)),
+    "rule=llama4,max=16,thumbnail=last": (336, llama4(336, 16)),
+    "rule=llama4,max=5,thumbnail=last": (100, llama4(100, 5)),
 }
 
 RANDOM_SIZES = 230

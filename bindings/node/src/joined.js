@@ -1,0 +1,84 @@
+// Images and their tiles in one tensor, for `processor.js`.
+(function (given) {
+  'use strict'
+
+  const { refused, allocate, length, integers } = given
+
+  // The patches of an image, tile by tile and in each row by row, into their columns of a strip.
+  function stripped(from, { shape: [channels, rows, columns], grid: [high, wide] }, side, to, at, all) {
+    const [tileRows, tileColumns] = [rows / high, columns / wide]
+    for (let plane = 0; plane < channels; plane++) {
+      for (let y = 0; y < rows; y++) {
+        const [tile, row] = [Math.floor(y / tileRows), Math.floor((y % tileRows) / side)]
+        const line = (plane * side + (y % side)) * all + at
+        for (let x = 0; x < columns; x += side) {
+          const before = (tile * wide + Math.floor(x / tileColumns)) * tileRows * tileColumns / side
+          const place = line + before + row * tileColumns + (x % tileColumns)
+          const source = (plane * rows + y) * columns + x
+          to.set(from.subarray(source, source + side), place)
+        }
+      }
+    }
+  }
+
+  // Runs over images and their tiles into one tensor.
+  return function inPatches(outputs, images, start) {
+    if (images.length === 0) throw refused('images: none, expected an image or an array of them')
+    const shown = images.flat()
+    // Rows and columns of patches of each image and tile.
+    const patches = (run, side) => run.pipe.geometry(...run.sides).output.map((length, axis) => length / run.grid[axis] / side)
+    const sizes = side => shown.flatMap(run => Array(length(run.grid)).fill(patches(run, side)))
+    const make = allocate[shown[0].pipe.element]
+    return Object.fromEntries(outputs.map(output => {
+      const { name, kind, patchStrip, patchRows, patchSizes, patchShapes, patchRowMask } = output
+      if (patchStrip !== undefined) {
+        const columns = shown.map(run => length(patches(run, patchStrip)) * length(run.grid) * patchStrip)
+        const all = columns.reduce((sum, one) => sum + one, 0)
+        const [channels] = shown[0].shape
+        const data = make(channels * patchStrip * all)
+        shown.forEach((run, index) => {
+          const at = columns.slice(0, index).reduce((sum, one) => sum + one, 0)
+          const out = run.out = make(length(run.shape))
+          run.place = () => stripped(out, run, patchStrip, data, at, all)
+          start(run)
+          if (run.wanted === undefined) run.place()
+        })
+        return [name, { data, dims: [1, channels, patchStrip, all] }]
+      }
+      if (patchRows !== undefined) {
+        const data = make(shown.reduce((sum, run) => sum + length(run.shape), 0))
+        let at = 0
+        for (const run of shown) {
+          run.out = data.subarray(at, at += length(run.shape))
+          start(run)
+        }
+        const elements = shown[0].shape[1]
+        return [name, { data, dims: [data.length / patchRows / elements, patchRows, elements] }]
+      }
+      if (kind === 'tileStack') {
+        const counts = images.map(image => image.reduce((sum, run) => sum + length(run.grid), 0))
+        const [most, shape] = [Math.max(...counts), images[0][0].shape]
+        const data = make(images.length * most * length(shape))
+        images.forEach((image, index) => {
+          let at = index * most * length(shape)
+          for (const run of image) {
+            run.out = data.subarray(at, at += length(run.shape))
+            start(run)
+          }
+        })
+        return [name, { data, dims: [images.length, most, ...shape] }]
+      }
+      if (kind === 'sourceSizes') return [name, integers([images.length, 2], at => images[at >> 1][0].sides[at & 1])]
+      if (kind === 'cutGrids') return [name, images.map(image => image.find(({ grid }) => length(grid) > 1)?.grid ?? [0, 0])]
+      if (kind === 'cutCounts') return [name, images.map(image => image.reduce((sum, { grid }) => sum + length(grid), 0))]
+      const all = sizes(patchSizes ?? patchShapes ?? patchRowMask)
+      if (patchShapes !== undefined) return [name, integers([all.length, 2], at => all[at >> 1][at & 1])]
+      if (patchSizes !== undefined) return [name, { data: Int32Array.from(all.flat()), dims: [all.length, 2] }]
+      const most = shown[0].shape[0] / length(shown[0].grid)
+      const dims = [all.length, most]
+      const inside = (_, at) => Number(at % most < length(all[Math.floor(at / most)]))
+      return [name, { data: Int32Array.from({ length: length(dims) }, inside), dims }]
+    }))
+  }
+})
+//# sourceURL=pixfuse:joined.js

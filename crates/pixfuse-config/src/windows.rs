@@ -1,0 +1,136 @@
+//! Windows of a canvas, each of which is resized by itself.
+
+use pixfuse_spec::{Fill, MarginFill, Margins, Number, Pad, Resize, Size, Spec, Tiles};
+
+use crate::{Imported, Variant};
+
+/// How a canvas follows from an image, and the windows from the canvas.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Cutting {
+    /// LLaVA-NeXT's: the best of a list of canvases, in tiles of this side, the last of them smaller.
+    Smaller {
+        /// Its canvases; tiles of one pixel.
+        canvases: Tiles,
+        /// The side of a tile.
+        side: u32,
+    },
+    /// Step 3.7's: a window that follows from the aspect, and a canvas of whole windows.
+    Aspect {
+        /// The longest side of an image that is one view, unless it is long and thin.
+        whole: u32,
+        /// The side of a window of a larger image.
+        side: u32,
+        /// The longest side of any.
+        longest: u32,
+    },
+}
+
+/// A canvas of one image, and the windows that are read of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Windows {
+    /// What the image becomes first: an image of u8.
+    pub canvas: Imported,
+    /// Rows and columns of windows.
+    pub grid: [usize; 2],
+    /// Of each window top, left, rows and columns, row by row.
+    pub parts: Vec<[usize; 4]>,
+}
+
+/// Sides of a canvas, what of it the image fills and from where, and the sides of a window.
+struct Plan {
+    canvas: [u32; 2],
+    content: [u32; 2],
+    at: [u32; 2],
+    window: [u32; 2],
+}
+
+impl Cutting {
+    fn plan(&self, source: [u32; 2]) -> Option<Plan> {
+        match self {
+            Self::Smaller { canvases, side } => {
+                let canvas = canvases.canvas(source).ok()?;
+                let at = canvas.at;
+                Some(Plan { canvas: canvas.grid, content: canvas.content, at, window: [*side; 2] })
+            }
+            &Self::Aspect { whole, side, longest } => {
+                let (sides, window) = aspect(source, whole, side, longest)?;
+                Some(Plan { canvas: sides, content: sides, at: [0; 2], window: [window; 2] })
+            }
+        }
+    }
+}
+
+/// `_plan_patches`: the sides of a canvas, and that of its windows; nothing for an image that is one view.
+fn aspect(source: [u32; 2], whole: u32, side: u32, longest: u32) -> Option<([u32; 2], u32)> {
+    let limited = |length: u32| match source[0].max(source[1]) {
+        most if most > longest => (f64::from(length) * (f64::from(longest) / f64::from(most))) as u32,
+        _ => length,
+    };
+    let sides = source.map(limited);
+    let [short, long] = [sides[0].min(sides[1]), sides[0].max(sides[1])];
+    let quotient = f64::from(long) / f64::from(short);
+    let window = match (long <= whole, quotient) {
+        (true, quotient) if quotient > 1.5 => short,
+        (true, _) => return None,
+        (false, quotient) if quotient > 4.0 => short.min(side),
+        (false, _) => side,
+    };
+    let snapped = |length: u32| {
+        let more = f64::from(length % window) > 0.2 * f64::from(window);
+        if length >= window { window * (length / window + u32::from(more)) } else { length }
+    };
+    (short > 0).then(|| (sides.map(snapped), window))
+}
+
+impl Imported {
+    /// The canvas of an image of this size and its windows, of each of which the declaration is one; nothing where it is of
+    /// the image itself.
+    ///
+    /// ```
+    /// use pixfuse_config::{Backend, Overrides, Source, read};
+    ///
+    /// let source = Source::text(r#"{"image_processor_type": "Step3p7ImageProcessor"}"#)?;
+    /// let local = &read(&source, Backend::Torch, &Overrides::new())?.views[0];
+    /// let windows = local.windows(1080, 1920).unwrap();
+    /// assert_eq!((windows.grid, windows.parts[4]), ([2, 4], [504, 0, 504, 504]));
+    /// // A small image has none.
+    /// assert!(!local.is_made(480, 640));
+    /// # Ok::<(), pixfuse_config::Error>(())
+    /// ```
+    pub fn windows(&self, rows: usize, columns: usize) -> Option<Windows> {
+        let (cutting, before) = self.cutting.as_ref().zip(self.before.as_deref())?;
+        let plan = cutting.plan([rows as u32, columns as u32])?;
+        let [high, wide] = plan.window.map(|side| side as usize);
+        let [rows, columns] = plan.canvas.map(|side| side as usize);
+        let part = |top: usize, left: usize| [top, left, high.min(rows - top), wide.min(columns - left)];
+        let tops = (0..rows).step_by(high);
+        let parts = tops.flat_map(|top| (0..columns).step_by(wide).map(move |left| part(top, left))).collect();
+        let mut canvas = before.clone();
+        plan.place(&mut canvas.spec);
+        for variant in [&mut canvas.gray, &mut canvas.alpha] {
+            if let Variant::Declared(spec) = variant {
+                plan.place(spec);
+            }
+        }
+        Some(Windows { canvas, grid: [rows.div_ceil(high), columns.div_ceil(wide)], parts })
+    }
+
+    /// Whether there is a tensor of an image of this size.
+    pub fn is_made(&self, rows: usize, columns: usize) -> bool {
+        self.when.holds(rows, columns) && (self.cutting.is_none() || self.windows(rows, columns).is_some())
+    }
+}
+
+impl Plan {
+    /// Says the canvas in a declaration that has a resize.
+    fn place(&self, spec: &mut Spec) {
+        let [rows, columns] = self.content.map(Number::Known);
+        let size = Size::Exact { rows, columns };
+        spec.resize = spec.resize.map(|resize| Resize { size, ..resize });
+        let [top, left] = self.at;
+        let [bottom, right] = [0, 1].map(|axis| self.canvas[axis] - self.at[axis] - self.content[axis]);
+        let margins = Margins::Fixed { top, left, bottom, right };
+        let is_padded = self.canvas != self.content;
+        spec.pad = is_padded.then(|| Pad { margins, fill: MarginFill::Pixel(Fill::gray(0)) });
+    }
+}

@@ -1,0 +1,66 @@
+//! MiniCPM-V: a view of the whole image, and slices of one canvas beside it where the image is large.
+//!
+//! Grids are compared by logarithms in f64, as the library's Python does; those of two aspects that are as near are equal
+//! on every platform whose logarithm is odd about 1.
+
+use super::{RuledSize, Sides, round};
+use crate::SizeNumber::{Longest, MaxPatches, Multiple};
+
+/// `get_sliced_grid`: rows and columns of slices; nothing for an image that is one.
+pub(super) fn grid(rule: &RuledSize, [rows, columns]: [u32; 2]) -> Option<[u32; 2]> {
+    let (longest, most) = (rule.number(Longest), rule.get(MaxPatches).unwrap_or(1));
+    let slices = (f64::from(rows) * f64::from(columns) / (longest * longest)).ceil().min(most.into()) as u32;
+    if slices <= 1 {
+        return None;
+    }
+    let aspect = (f64::from(columns) / f64::from(rows)).ln();
+    let (mut best, mut least) = ([1, 1], f64::INFINITY);
+    for count in slices - 1..=slices + 1 {
+        if count == 1 || count > most {
+            continue;
+        }
+        for high in (1..=count).filter(|high| count.is_multiple_of(*high)) {
+            let wide = count / high;
+            let error = (aspect - (f64::from(wide) / f64::from(high)).ln()).abs();
+            if error < least || (error == least && high > best[0]) {
+                (best, least) = ([high, wide], error);
+            }
+        }
+    }
+    Some(best)
+}
+
+/// The view of the whole image.
+pub(super) fn whole(rule: &RuledSize, source: [u32; 2]) -> Sides {
+    best(rule, source.map(f64::from), grid(rule, source).is_none())
+}
+
+/// The canvas of all slices, each of which is as large as a view of a part of the image.
+pub(super) fn slices(rule: &RuledSize, source: [u32; 2]) -> Result<Sides, String> {
+    let Some(grid) = grid(rule, source).map(|grid| grid.map(f64::from)) else {
+        let [rows, columns] = source;
+        return Err(format!(
+            "rule = {} cuts larger images than {rows} rows x {columns} columns; rule = minicpm is that of one view",
+            rule.rule
+        ));
+    };
+    let part = [0, 1].map(|axis| near(source[axis].into(), grid[axis]) / grid[axis]);
+    let slice = best(rule, part, true);
+    Ok([0, 1].map(|axis| slice[axis] * grid[axis]))
+}
+
+/// `find_best_resize`: multiples near the sides, or near those of as many pixels as a square of `longest`.
+fn best(rule: &RuledSize, [mut rows, mut columns]: Sides, is_enlarged: bool) -> Sides {
+    let (longest, multiple) = (rule.number(Longest), rule.number(Multiple));
+    if is_enlarged || rows * columns > longest * longest {
+        let aspect = columns / rows;
+        rows = (longest / aspect.sqrt()).trunc();
+        columns = (rows * aspect).trunc();
+    }
+    [near(rows, multiple), near(columns, multiple)]
+}
+
+/// `ensure_divide`: the nearest multiple, at least one.
+fn near(length: f64, multiple: f64) -> f64 {
+    (round(length / multiple) * multiple).max(multiple)
+}
