@@ -9,6 +9,9 @@ use pyo3::types::{PyDict, PyList};
 use crate::failure::Failure;
 use crate::file::File;
 
+/// Top, left, rows and columns.
+type Window = (usize, usize, usize, usize);
+
 /// A config that was read: what `pixfuse.Processor` runs by.
 #[pyclass(frozen, module = "pixfuse")]
 pub(crate) struct Config {
@@ -261,9 +264,10 @@ impl Config {
 
     /// The canvas of an image of this size, rows and columns of windows, and of each of them top, left, rows and columns;
     /// `None` where it is of the image itself.
-    fn windows(&self, rows: usize, columns: usize) -> Option<(Self, [usize; 2], Vec<[usize; 4]>)> {
+    fn windows(&self, rows: usize, columns: usize) -> Option<(Self, (usize, usize), Vec<Window>)> {
         let windows = self.imported.windows(rows, columns)?;
-        Some((self.part(&windows.canvas), windows.grid, windows.parts))
+        let parts = windows.parts.into_iter().map(Into::into).collect();
+        Some((self.part(&windows.canvas), windows.grid.into(), parts))
     }
 
     /// Raises when the declaration is not the class's result for an image of this size.

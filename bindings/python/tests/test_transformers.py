@@ -83,6 +83,29 @@ def test_results_are_the_library_s(name, tmp_path):
     equal(ours(images, return_tensors="pt"), theirs(images, return_tensors="pt"))
 
 
+SEVERAL = {
+    "DeepseekOcr2ImageProcessor": {"size": {"height": 96, "width": 96}, "tile_size": 64},
+    "DeepseekVLHybridImageProcessor": {"size": {"height": 24, "width": 24}, "high_res_size": {"height": 64, "width": 64}},
+    "Lfm2VlImageProcessor": {"tile_size": 64, "encoder_patch_size": 8, "min_image_tokens": 4, "max_image_tokens": 16},
+    "Llama4ImageProcessor": {"size": {"height": 56, "width": 56}},
+    "LlavaNextImageProcessor": {
+        "size": {"shortest_edge": 32}, "crop_size": {"height": 32, "width": 32}, "image_grid_pinpoints": [[48, 96], [96, 96]],
+    },
+    "MiniCPMV4_6ImageProcessor": {"scale_resolution": 96, "patch_size": 4},
+    "Step3p7ImageProcessor": {"size": {"height": 90, "width": 90}, "patch_size": 56},
+    "UnlimitedOcrImageProcessor": {"size": {"height": 96, "width": 96}, "tile_size": 48, "max_patches": 12},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_several_tensors_of_an_image_are_the_library_s(name, tmp_path):
+    source = folder(tmp_path, name, **SEVERAL[name])
+    theirs = transformers.AutoImageProcessor.from_pretrained(source, backend="torchvision")
+    ours = transformers.AutoImageProcessor.from_pretrained(source, backend="pixfuse")
+    for images in (photo((40, 50)), photo((300, 130)), [photo((333, 500)), photo((40, 60)), photo((90, 200))]):
+        equal(ours(images, return_tensors="pt"), theirs(images, return_tensors="pt"))
+
+
 def test_samples_of_tiles_are_the_library_s(tmp_path):
     source = folder(tmp_path, "SmolVLMImageProcessor", size={"longest_edge": 200}, max_image_size={"longest_edge": 64})
     theirs = transformers.AutoImageProcessor.from_pretrained(source, backend="torchvision")

@@ -917,6 +917,28 @@ class Config:
     @property
     def is_limited(self) -> bool:
         """Whether images of some sizes are refused, so that `admits` must be asked."""
+    @property
+    def views(self) -> list[Config]:
+        """The other tensors that the class makes of an image."""
+    @property
+    def before(self) -> Config | None:
+        """What an image becomes before the declaration reads it."""
+    @property
+    def place(self) -> Literal["apart", "before", "behind"]:
+        """In which tensor it is: `apart` in one of its own, `before` or `behind` what each image is in the first one."""
+    @property
+    def is_counted(self) -> bool:
+        """Whether its images are among those that the class counts."""
+    def grid(self, rows: int, columns: int) -> tuple[int, int]:
+        """Rows and columns of tiles that the result for an image of this size is cut into, 1 and 1 where it is not."""
+    def holds(self, rows: int, columns: int) -> bool:
+        """Whether there is this tensor of an image of this size."""
+    def windows(
+        self, rows: int, columns: int
+    ) -> tuple[Config, tuple[int, int], list[tuple[int, int, int, int]]] | None:
+        """The canvas of an image of this size, rows and columns of windows, and of each of them top, left, rows and columns;
+        `None` where it is of the image itself.
+        """
     def admits(self, rows: int, columns: int) -> None:
         """Raises when the declaration is not the class's result for an image of this size."""
     @property

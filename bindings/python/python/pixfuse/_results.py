@@ -41,7 +41,7 @@ class Windows(Run):
     def __init__(self, pipe: Pipeline, canvas: Run, grid: tuple[int, int], parts: list[tuple[int, int, int, int]]) -> None:
         rows, columns = canvas.source
         super().__init__(pipe, rows, columns, self._into)
-        self._canvas, self._parts, self.grid = canvas, parts, tuple(grid)
+        self._canvas, self._parts, self.grid = canvas, parts, grid
 
     @property
     def shape(self) -> tuple[int, ...]:

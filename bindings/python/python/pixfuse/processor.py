@@ -164,12 +164,12 @@ class Processor:
             return called._joined([(image, ordered) for image in given], return_tensors, threads)
         runs = [called._image(image, ordered) for image in given]
         views = [[view._image_of_view(image, ordered) for image in given] for view in called._views]
-        first = views[0] if views else [None] * len(runs)
+        first: list[_results.Run | None] = views[0] if views else [None] * len(runs)
         named = _results.collect(called._config, runs, lengths, return_tensors, threads, first)
         for view, of_images in zip(called._views, views):
-            made = [run for run in of_images if run is not None]
-            if made:
-                named |= _results.collect(view._config, made, [len(made)], return_tensors, threads)
+            there = [run for run in of_images if run is not None]
+            if there:
+                named |= _results.collect(view._config, there, [len(there)], return_tensors, threads)
         return named
 
     def decode(
