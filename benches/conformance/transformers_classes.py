@@ -12,6 +12,7 @@ warnings.simplefilter("ignore")
 import numpy as np
 import torch
 import transformers
+from PIL import Image
 from transformers.image_processing_backends import TorchvisionBackend
 from transformers.image_processing_utils import BaseImageProcessor
 
@@ -21,6 +22,25 @@ from photos import every_blend, photos
 
 # What a class's default config cannot do here, and the nearest that it can.
 NEAR = {"LayoutLMv2": {"apply_ocr": False}, "LayoutLMv3": {"apply_ocr": False}}
+
+
+# The classes that take two images, whose points they match.
+PAIRED = ("EfficientLoFTR", "LightGlue", "SuperGlue")
+
+
+def paired(image):
+    """An image and another one of its size."""
+    if isinstance(image, Image.Image):
+        return [image, image.transpose(Image.Transpose.ROTATE_180)]
+    if isinstance(image, list):
+        return [[image[0], image[2]], [image[2].convert("L").convert("RGB"), image[0]]]
+    return [image, image.flip(0) if isinstance(image, torch.Tensor) else image[::-1].copy()]
+
+
+def gray_pairs(image):
+    """Pairs of three channels of which some are gray, which stays as it is: in all of a call, or where it is."""
+    gray = image.convert("L").convert("RGB")
+    return {"gray pair": [gray, gray], "gray beside a colour": [gray, image], "a pair of gray and one of colours": [[gray, gray], [image, image]]}
 
 
 def classes():
@@ -95,11 +115,14 @@ def run(only=None, quick=False, say=lambda name, result: None):
             result["reason"], result["feature"] = str(error), getattr(error, "feature", None)
             ours = None
         theirs = cls.from_dict(dict(default)) if ours else None
-        for what, image in images.items() if ours else ():
+        give = paired if base in PAIRED else lambda image: image
+        for what, image in {**images, **(gray_pairs(images["101x67"]) if base in PAIRED else {})}.items() if ours else ():
+            image = image if isinstance(image, list) else give(image)
             result["photos"].judge(what, lambda: ours(image, return_tensors=kind), lambda: theirs(image, return_tensors=kind))
         if ours:
             array = np.asarray(images["101x67"])
             for what, given in (("array", array), ("planes", np.ascontiguousarray(array.transpose(2, 0, 1))), ("tensor", torch.from_numpy(array)), ("blends", every_blend()), ("list", [images["101x67"], images["333x500"], images["101x67"]])):
+                given = give(given)
                 result["photos"].judge(what, lambda: ours(given, return_tensors=kind), lambda: theirs(given, return_tensors=kind))
         for change in () if quick else variants(cls, default):
             words = ", ".join(f"{key} = {value!r}" for key, value in change.items() if key not in default)
@@ -119,16 +142,16 @@ def run(only=None, quick=False, say=lambda name, result: None):
                 def library():
                     if isinstance(theirs, Exception):
                         raise theirs
-                    return theirs(image, return_tensors=kind)
+                    return theirs(give(image), return_tensors=kind)
 
                 def own():
                     if isinstance(processor, Exception):
                         raise processor
-                    return processor(image, return_tensors=kind)
+                    return processor(give(image), return_tensors=kind)
 
                 result["variants"].judge(f"{words}, {what}", own, library)
         if not quick and ours:
-            calls(result["variants"], ours, cls.from_dict(dict(default)), kind, thumbnails["101x67"])
+            calls(result["variants"], ours, cls.from_dict(dict(default)), kind, give(thumbnails["101x67"]))
         say(name, result)
     return results
 

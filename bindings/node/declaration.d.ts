@@ -235,11 +235,13 @@ export interface Declaration<E extends Element = Element> {
 }
 
 /** What stands in margins: a pixel value, normalised as the image is, or a value of the tensor; `fill: 0` unless given. */
-export type MarginFill = { fill?: Fill } | { value: number }
+export type MarginFill = { fill?: Fill } | { value: number } | { border: 'symmetric' }
 
-/** A frame that `pad` fills up: these sides, or the next multiples; the image lies at the top left unless said. */
+/** A frame that `pad` fills up: these sides, at least these, the next multiples, or those beyond a multiple; the image lies at the top left unless said. */
 export type PadTo = ({ to: number | readonly [rows: number, columns: number] } | {
   multiple: number | readonly [rows: number, columns: number]
+} | { beyond: number | readonly [rows: number, columns: number] } | {
+  least: number | readonly [rows: number, columns: number]
 }) & { at?: 'top_left' | 'center' }
 
 /** Which grid of tiles, how the image lies in it, and what stands beside the tiles. */

@@ -18,17 +18,19 @@ pub(crate) fn run(flags: &Conformance) -> Result<()> {
     }
     let kept = tools::target().join("conformance");
     let pinned = kept.join("pinned.json");
-    let results = flags
-        .against
-        .as_ref()
-        .map_or_else(|| pinned.clone(), |versions| kept.join(format!("{}.json", plain(versions))));
+    let whole = flags.only.is_none() && flags.classes.is_none() && !flags.quick && flags.against.is_none();
+    // Other releases are compared with a run over everything: one over a part keeps its results beside it.
+    let results = match &flags.against {
+        Some(versions) => kept.join(format!("{}.json", plain(versions))),
+        None if whole => pinned.clone(),
+        None => kept.join("part.json"),
+    };
     let mut python = match &flags.python {
         // An interpreter with the libraries; the module is the one that its PYTHONPATH or its own packages have.
         Some(python) => tools::command(python),
         None => venv(flags, Profile::Dev)?,
     };
     python.arg(tools::root().join(SCRIPTS).join("run.py")).arg("--results").arg(&results);
-    let whole = flags.only.is_none() && flags.classes.is_none() && !flags.quick && flags.against.is_none();
     if whole {
         python.arg("--out").arg(tools::root().join("benches/CONFORMANCE.md"));
     }

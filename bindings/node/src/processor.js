@@ -63,6 +63,7 @@
       this.#seen = own.isSized ? (...sides) => JSON.parse(seen(...sides)) : () => ofEvery
       this.#views = views.map((view, index) => part(view, (rows, columns) => seen(rows, columns, index)))
       this.#before = before === undefined ? undefined : part(before)
+      if (own.isPaired) throw refused(`config: ${own.className}: it takes pairs of images, which no Processor here does`)
     }
 
     // An object, the text of one, or the path of a file or of a model's folder.
@@ -304,7 +305,10 @@
     // Runs into one tensor, and puts what the library returns under its names; `views` are runs of the first other tensor.
     #collect(runs, start, views = []) {
       if (runs.length === 0) throw refused('images: none, expected an image or an array of them')
-      const { pads, concatenates, outputs } = this.#config
+      const { pads, concatenates, outputs, isUniform, className } = this.#config
+      if (isUniform && runs.some(run => String(run.sides) !== String(runs[0].sides))) {
+        throw refused(`images: of several sizes in one call, in which the sizes ${className} makes depend on each other; give each image alone`)
+      }
       const shape = [...runs[0].shape]
       for (const run of runs) {
         const differs = (side, axis) => side !== shape[axis] && !(concatenates && axis === 0)

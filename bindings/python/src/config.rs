@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use numpy::{PyArray4, PyArrayMethods, PyUntypedArrayMethods};
 use pixfuse_config::{Backend, Batch, Imported, Overrides, Place, Source, Value, Variant, read, read_video};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
@@ -192,6 +193,37 @@ impl Config {
     #[getter]
     fn is_sequence(&self) -> bool {
         self.imported.batch == Batch::Sequence
+    }
+
+    /// Whether images come in pairs.
+    #[getter]
+    fn is_paired(&self) -> bool {
+        self.imported.is_paired
+    }
+
+    /// Whether the images of one call must have one size.
+    #[getter]
+    fn is_uniform(&self) -> bool {
+        self.imported.is_uniform
+    }
+
+    /// Whether the channels of a call's tensor become their gray, which `grayscale` does.
+    #[getter]
+    fn is_gray(&self) -> bool {
+        self.imported.grayscale.is_some()
+    }
+
+    /// Puts the gray of images, an array of (images, 3, rows, columns) of f32 that is written to, into their three planes.
+    fn grayscale(&self, images: &Bound<'_, PyAny>) -> Result<(), Failure> {
+        let shaped =
+            images.cast::<PyArray4<f32>>().map_err(|_| Failure::Argument("images: no array of f32".to_owned()))?;
+        let mut images = shaped.try_readwrite().map_err(|error| Failure::Argument(format!("images: {error}")))?;
+        let (plane, channels) = (images.shape()[2] * images.shape()[3], images.shape()[1]);
+        let elements = images.as_slice_mut().map_err(|error| Failure::Argument(format!("images: {error}")))?;
+        if let Some(grayscale) = self.imported.grayscale.filter(|_| channels == 3 && plane > 0) {
+            grayscale.apply(elements, plane);
+        }
+        Ok(())
     }
 
     /// The axes that the library keeps apart in a patch, behind the one of channels and frames.

@@ -412,3 +412,45 @@ def test_a_key_is_of_the_file_and_of_what_is_done(tmp_path):
     assert processor.item_key(tmp_path / "file") == processor.item_key(memoryview(b"a file"))
     with pytest.raises(PipelineError, match="file"):
         processor.item_key(7)
+
+
+# Of transformers 5.24: two pairs, the first image of the second one gray already, in three channels.
+MATCHED = {"torch": "427917fce8bb66d3", "pil": "d64dca9a277ad397"}
+
+
+@pytest.mark.parametrize("backend", MATCHED)
+@pytest.mark.parametrize("name", ["SuperGlue", "LightGlue", "EfficientLoFTR"])
+def test_pairs_of_images_and_their_gray(name, backend):
+    rows, columns = ((np.arange(length) + length) % (2 * side) for length, side in ((157, 96), (211, 128)))
+    rows, columns = np.minimum(rows, 191 - rows), np.minimum(columns, 255 - columns)
+    small = np.fromfile(GOLDENS.parents[2] / "pixfuse/tests/goldens/photos/photos.rgb", np.uint8).reshape(5, 96, 128, 3)
+    first, second, third, fourth, _ = [Image.fromarray(photo[rows][:, columns]) for photo in small]
+    processor = from_config({"image_processor_type": f"{name}ImageProcessor", "size": {"height": 96, "width": 120}}, backend=backend)
+    pairs = [[first, second], [third.convert("L").convert("RGB"), fourth]]
+    made = processor(pairs, return_tensors="np")["pixel_values"]
+    assert made.shape == (2, 2, 3, 96, 120)
+    assert hashlib.sha256(made.tobytes()).hexdigest()[:16] == MATCHED[backend]
+    assert np.array_equal(processor(pairs[0], return_tensors="np")["pixel_values"], made[:1])
+    assert np.array_equal(processor(pairs)["pixel_values"][0][1], made[0, 1])
+    gray = processor([first.convert("L"), second.convert("L")], return_tensors="np")["pixel_values"]
+    assert gray.shape == (1, 2, 1, 96, 120)
+    colours = processor(pairs[0], do_grayscale=False, return_tensors="np")["pixel_values"]
+    assert (colours[:, :, 0] != colours[:, :, 1]).any()
+    for given in (first, [first], [first, second, third], [[first, second], [third]], (first, second)):
+        with pytest.raises(pixfuse.PipelineError, match="takes pairs of them"):
+            processor(given)
+    with pytest.raises(pixfuse.PipelineError, match="disable_grouping: False"):
+        processor(pairs, disable_grouping=False)
+    with pytest.raises(pixfuse.PipelineError, match="of pixels that are not rescaled"):
+        processor(pairs, do_rescale=False)
+
+
+def test_sizes_that_depend_on_each_other():
+    processor = from_config({"image_processor_type": "PPOCRV6SmallRecImageProcessor"})
+    line, short = np.zeros((40, 500, 3), np.uint8), np.zeros((40, 90, 3), np.uint8)
+    assert processor(line, return_tensors="np")["pixel_values"].shape == (1, 3, 48, 600)
+    assert processor([short, short], return_tensors="np")["pixel_values"].shape == (2, 3, 48, 320)
+    with pytest.raises(pixfuse.PipelineError, match="give each image alone"):
+        processor([line, short])
+    # What a call says of the size the class does not read.
+    assert processor(short, size={"height": 20, "width": 30}, return_tensors="np")["pixel_values"].shape == (1, 3, 48, 320)

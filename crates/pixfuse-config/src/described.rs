@@ -19,6 +19,8 @@ impl Imported {
             "patchesPerToken": self.patches_per_token,
             "isNested": self.is_nested,
             "isSingle": self.is_single,
+            "isPaired": self.is_paired,
+            "isUniform": self.is_uniform,
             "isFramed": self.spec.pad.is_some(),
             "patchAxes": self.patch_axes,
             "notes": self.notes,

@@ -5,7 +5,7 @@ use std::fmt;
 use pixfuse_spec::{Alpha, PixelFormat, Spec};
 
 use crate::windows::Cutting;
-use crate::{Error, Overrides, Place, When};
+use crate::{Error, Grayscale, Overrides, Place, When};
 
 /// Whose filters and roundings transformers uses: the config does not say, and the bytes differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -97,6 +97,12 @@ pub struct Imported {
     pub is_nested: bool,
     /// Whether a sample of several images is prepared another way, which a declaration cannot say.
     pub is_single: bool,
+    /// Whether images come in pairs, each of which is one sample.
+    pub is_paired: bool,
+    /// How the three channels of a call's tensor become their gray, if they do; of images of one channel nothing is made.
+    pub grayscale: Option<Grayscale>,
+    /// Whether the images of one call must have one size: those of several depend on each other.
+    pub is_uniform: bool,
     /// How the frames of a video become one tensor, each by the declaration; nothing for images.
     pub frames: Option<Frames>,
     /// The axes of a patch, where the library keeps them apart in a tensor of patches; empty where a patch is one row.
@@ -155,6 +161,8 @@ pub enum Limit {
     },
     /// `longest = side`, made as `int(side * (shorter / longer))`, whose quotient is rounded before the product.
     RatioFirst(u32),
+    /// A margin to the next multiples, mirrored, which is longer than the image itself.
+    MirrorBeyondImage(u32),
     /// An image of 1 or 3 rows, which the class takes for channels.
     RowsLikeChannels,
     /// An image of a multiple of so many columns, behind which the class puts patches of nothing.
@@ -354,6 +362,15 @@ impl Imported {
                 let side = f64::from(side);
                 if (side * (shorter / longer)).trunc() != (side * shorter / longer).trunc() || side * shorter < longer {
                     return refuse(format!("{image} has a side that the class rounds another way; resize it before"));
+                }
+                Ok(())
+            }
+            Some(Limit::MirrorBeyondImage(multiple)) => {
+                let multiple = multiple as usize;
+                if [rows, columns].iter().any(|side| (side / multiple + 1) * multiple - side > *side) {
+                    return refuse(format!(
+                        "{image} is shorter than the margin that would mirror it, which the library fails with"
+                    ));
                 }
                 Ok(())
             }

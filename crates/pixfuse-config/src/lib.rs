@@ -25,6 +25,7 @@
 
 mod described;
 mod error;
+mod grayscale;
 mod imported;
 mod open_clip;
 mod record;
@@ -39,6 +40,7 @@ mod views;
 mod windows;
 
 pub use error::{Error, Feature, Reason};
+pub use grayscale::Grayscale;
 pub use imported::{Backend, Batch, Frames, Imported, Library, Limit, Output, Value, Variant};
 pub use source::{FILES, Source};
 pub use views::{Place, When};

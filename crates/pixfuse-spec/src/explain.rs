@@ -94,6 +94,7 @@ impl fmt::Display for Frame {
             let fill = match fill {
                 MarginFill::Pixel(fill) => fill.to_string(),
                 MarginFill::Tensor(values) => format!("{} after normalising", numbers(values)),
+                MarginFill::Symmetric => "its own mirror image".to_owned(),
             };
             steps.push(match margins {
                 Margins::Fixed { top, left, bottom, right } => {
@@ -103,6 +104,10 @@ impl fmt::Display for Frame {
                 Margins::Multiple { rows, columns, at } => {
                     format!("pad to multiples of {rows} x {columns} ({at}) on {fill}")
                 }
+                Margins::Beyond { rows, columns, at } => {
+                    format!("pad beyond, to multiples of {rows} x {columns} ({at}) on {fill}")
+                }
+                Margins::Least { rows, columns, at } => format!("pad to at least {rows} x {columns} ({at}) on {fill}"),
             });
         }
         f.write_str(&steps.join("; "))

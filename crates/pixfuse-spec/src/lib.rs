@@ -66,6 +66,6 @@ pub use spelling::unknown;
 pub use tiles::{TileCanvas, Tiles};
 pub use tokens::{Kind, Token, lex};
 pub use vocabulary::{
-    Alpha, Anchor, ChannelOrder, CoverRule, Element, Filter, Gray, Layout, LetterboxRule, Like, Matrix, Order,
+    Alpha, Anchor, Border, ChannelOrder, CoverRule, Element, Filter, Gray, Layout, LetterboxRule, Like, Matrix, Order,
     PatchOrder, PixelFormat, Precision, Range, Rounding, Sample, SizeNumber, SizeRule, Thumbnail, TileRule,
 };

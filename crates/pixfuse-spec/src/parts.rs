@@ -54,6 +54,12 @@ impl Spec {
             Some(Margins::Multiple { rows: r, columns: c, .. }) => {
                 framed.map(|[rows, columns]| [rows.next_multiple_of(r), columns.next_multiple_of(c)])
             }
+            Some(Margins::Beyond { rows: r, columns: c, .. }) => {
+                framed.map(|[rows, columns]| [(rows / r + 1) * r, (columns / c + 1) * c])
+            }
+            Some(Margins::Least { rows: r, columns: c, .. }) => {
+                framed.map(|[rows, columns]| [rows.max(r), columns.max(c)])
+            }
         }
     }
 

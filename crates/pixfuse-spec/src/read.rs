@@ -5,10 +5,10 @@ use crate::grammar::{Clause, Item};
 use crate::rules::Integer;
 use crate::word::Word;
 use crate::{
-    Alpha, Anchor, ChannelOrder, CoverRule, Crop, Element, Fill, Gray, Layout, Letterbox, LetterboxRule, MAX_SIDE,
-    MarginFill, Margins, Matrix, Normalize, Number, Order, Orientation, Pad, PatchOrder, Patches, PixelFormat,
-    Precision, Quantize, Range, Resize, Rounding, RuledSize, Sample, Sampling, Size, SizeNumber, SizeRule, TileRule,
-    Tiles,
+    Alpha, Anchor, Border, ChannelOrder, CoverRule, Crop, Element, Fill, Gray, Layout, Letterbox, LetterboxRule,
+    MAX_SIDE, MarginFill, Margins, Matrix, Normalize, Number, Order, Orientation, Pad, PatchOrder, Patches,
+    PixelFormat, Precision, Quantize, Range, Resize, Rounding, RuledSize, Sample, Sampling, Size, SizeNumber, SizeRule,
+    TileRule, Tiles,
 };
 
 /// A length without `_`: what cuts an image that is there.
@@ -302,18 +302,20 @@ pub(crate) fn read_window<P: Clone>(clause: &Clause<P>, findings: &mut Findings<
 
 /// `None` if something in the clause could not be read.
 pub(crate) fn read_pad<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> Option<Pad> {
-    let by_name = ["to", "multiple"].into_iter().find(|name| clause.named(name).is_some());
+    let by_name = FRAMES.into_iter().find(|name| clause.named(name).is_some());
     let signature = Signature {
         clause: "pad",
         usage: match by_name {
             None => "pad(top, left, bottom, right)",
             Some("to") => "pad(to = [1024, 1024])",
+            Some("beyond") => "pad(beyond = 8)",
+            Some("least") => "pad(least = [48, 320])",
             Some(_) => "pad(multiple = 32)",
         },
         positional: if by_name.is_some() { &[] } else { &["top", "left", "bottom", "right"] },
         least: if by_name.is_some() { 0 } else { 4 },
         flags: &[],
-        names: &["to", "multiple", "at", "fill", "value"],
+        names: &["to", "multiple", "beyond", "least", "at", "fill", "value", "border"],
     };
     let mut arguments = Arguments::new(clause, &signature, findings);
     let [top, left, bottom, right] = ["top", "left", "bottom", "right"].map(|name| {
@@ -322,7 +324,7 @@ pub(crate) fn read_pad<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>)
         margin.flatten().and_then(|value| value.known().copied())
     });
     let mut frame = |name| arguments.named(name).map(|value| arguments.frame(name, value, &LENGTH));
-    let (to, multiple) = (frame("to"), frame("multiple"));
+    let frames = FRAMES.map(&mut frame);
     let at = arguments.named_word("at").unwrap_or(Anchor::TopLeft);
     let fill = read_fill(&mut arguments, 0);
     let value = arguments.named("value").map(|value| match value.item {
@@ -332,23 +334,37 @@ pub(crate) fn read_pad<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>)
     if let Some((value, _)) = arguments.named("value").zip(clause.named("fill")) {
         arguments.error(value, "value and fill exclude each other; keep one".to_owned());
     }
-    if let Some((value, _)) = arguments.named("multiple").zip(clause.named("to")) {
-        arguments.error(value, "to and multiple exclude each other; keep one".to_owned());
+    for (index, name) in FRAMES.into_iter().enumerate() {
+        let before = FRAMES[..index].iter().find(|before| clause.named(before).is_some());
+        if let Some((value, before)) = arguments.named(name).zip(before) {
+            arguments.error(value, format!("{before} and {name} exclude each other; keep one"));
+        }
     }
     if let Some(value) = arguments.named("at").filter(|_| by_name.is_none()) {
         arguments.error(value, "at goes with to = .. or multiple = ..; leave it out".to_owned());
     }
-    let fill = match value {
-        Some(value) => MarginFill::Tensor(value?),
-        None => MarginFill::Pixel(fill),
+    let border = arguments.named("border").map(|border| (border, arguments.named_word::<Border>("border")));
+    let other = ["fill", "value"].into_iter().find(|name| clause.named(name).is_some());
+    if let Some(((border, _), other)) = border.zip(other) {
+        arguments.error(border, format!("{other} and border exclude each other; keep one"));
+    }
+    let fill = match (border, value) {
+        (Some((_, border)), _) => border.map(|Border::Symmetric| MarginFill::Symmetric)?,
+        (None, Some(value)) => MarginFill::Tensor(value?),
+        (None, None) => MarginFill::Pixel(fill),
     };
-    let margins = match (to, multiple) {
-        (Some(to), _) => to.map(|[rows, columns]| Margins::To { rows, columns, at })?,
-        (None, Some(multiple)) => multiple.map(|[rows, columns]| Margins::Multiple { rows, columns, at })?,
-        (None, None) => Margins::Fixed { top: top?, left: left?, bottom: bottom?, right: right? },
+    let margins = match frames {
+        [Some(to), ..] => to.map(|[rows, columns]| Margins::To { rows, columns, at })?,
+        [_, Some(multiple), ..] => multiple.map(|[rows, columns]| Margins::Multiple { rows, columns, at })?,
+        [_, _, Some(beyond), _] => beyond.map(|[rows, columns]| Margins::Beyond { rows, columns, at })?,
+        [_, _, _, Some(least)] => least.map(|[rows, columns]| Margins::Least { rows, columns, at })?,
+        [None, None, None, None] => Margins::Fixed { top: top?, left: left?, bottom: bottom?, right: right? },
     };
     Some(Pad { margins, fill })
 }
+
+/// The ways to say a frame by its sides, of which a clause has one.
+const FRAMES: [&str; 4] = ["to", "multiple", "beyond", "least"];
 
 /// `None` if something in the clause could not be read. `layout` is that of the output, as far as it is known.
 pub(crate) fn read_patches<P: Clone>(

@@ -275,6 +275,24 @@ pub enum Margins {
         /// Where the image lies in it.
         at: Anchor,
     },
+    /// `pad(beyond = 8)`: to the next multiples, one more where a side is one already.
+    Beyond {
+        /// What the rows become a multiple of, at least 1.
+        rows: u32,
+        /// What the columns become a multiple of, at least 1.
+        columns: u32,
+        /// Where the image lies in it.
+        at: Anchor,
+    },
+    /// `pad(least = [48, 320])`: as many as fill a frame. A side that is longer stays as it is.
+    Least {
+        /// The fewest rows, at least 1.
+        rows: u32,
+        /// The fewest columns, at least 1.
+        columns: u32,
+        /// Where the image lies in it.
+        at: Anchor,
+    },
 }
 
 /// What stands in a margin.
@@ -285,6 +303,8 @@ pub enum MarginFill {
     /// `value = 0`: what stands in the tensor, after normalising: one value for all channels, or one an *output* channel, in
     /// the output's order. It is rounded to the element type.
     Tensor(Vec<f64>),
+    /// `border = symmetric`: the image, mirrored at its edges, whose rows and columns stand there twice.
+    Symmetric,
 }
 
 /// `patches(16, merge = 2, temporal = 2)`: the tensor is `[patches, elements]`, and each of its rows holds a square of

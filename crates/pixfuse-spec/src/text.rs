@@ -7,9 +7,9 @@ use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use crate::{
-    Anchor, CoverRule, Crop, Fill, Input, Layout, Letterbox, LetterboxRule, MarginFill, Margins, Normalize, Number,
-    Orientation, Output, Pad, ParseError, PatchOrder, Patches, Precision, Quantize, Resize, Rounding, RuledSize,
-    Sample, Sampling, Size, SizeNumber, Spec, Tiles, check, lex,
+    Anchor, Border, CoverRule, Crop, Fill, Input, Layout, Letterbox, LetterboxRule, MarginFill, Margins, Normalize,
+    Number, Orientation, Output, Pad, ParseError, PatchOrder, Patches, Precision, Quantize, Resize, Rounding,
+    RuledSize, Sample, Sampling, Size, SizeNumber, Spec, Tiles, check, lex,
 };
 
 impl FromStr for Spec {
@@ -234,6 +234,15 @@ impl fmt::Display for Pad {
                 write!(f, "pad(multiple = {multiple}")?;
                 at
             }
+            Margins::Beyond { rows, columns, at } => {
+                let multiple = if rows == columns { rows.to_string() } else { format!("[{rows}, {columns}]") };
+                write!(f, "pad(beyond = {multiple}")?;
+                at
+            }
+            Margins::Least { rows, columns, at } => {
+                write!(f, "pad(least = [{rows}, {columns}]")?;
+                at
+            }
         };
         if at != Anchor::TopLeft {
             write!(f, ", at = {at}")?;
@@ -242,6 +251,7 @@ impl fmt::Display for Pad {
             MarginFill::Pixel(fill) if *fill == Fill::gray(0) => {}
             MarginFill::Pixel(fill) => write!(f, ", fill = {fill}")?,
             MarginFill::Tensor(values) => write!(f, ", value = {}", numbers(values))?,
+            MarginFill::Symmetric => write!(f, ", border = {}", Border::Symmetric)?,
         }
         f.write_char(')')
     }

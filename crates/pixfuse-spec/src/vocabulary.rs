@@ -318,6 +318,14 @@ names! {
 }
 
 names! {
+    /// What stands in the margins of `pad(border = ..)`, where it is no one value.
+    Border, "border":
+    /// The image, mirrored at its edges, whose rows and columns stand there twice: torchvision's and numpy's `symmetric`,
+    /// OpenCV's `BORDER_REFLECT`.
+    Symmetric = "symmetric",
+}
+
+names! {
     /// The numbers that a [`SizeRule`] takes, each by its name.
     SizeNumber, "number":
     /// Of what both sides become multiples: a patch, or a patch times a merge.

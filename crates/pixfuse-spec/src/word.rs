@@ -1,7 +1,7 @@
 //! What vocabularies have in common, for reading and for messages.
 
 use crate::{
-    Alpha, Anchor, ChannelOrder, CoverRule, Element, Filter, Gray, Layout, LetterboxRule, Like, Matrix, Order,
+    Alpha, Anchor, Border, ChannelOrder, CoverRule, Element, Filter, Gray, Layout, LetterboxRule, Like, Matrix, Order,
     PatchOrder, PixelFormat, Precision, Range, Rounding, SizeRule, Thumbnail, TileRule,
 };
 
@@ -52,6 +52,7 @@ vocabularies!(
     Rounding,
     LetterboxRule,
     CoverRule,
+    Border,
     SizeRule,
     TileRule,
     Thumbnail,

@@ -2,6 +2,8 @@
 
 use std::mem::MaybeUninit;
 
+use pixfuse_spec::MarginFill;
+
 use crate::kernel::Runs;
 use crate::mapping::Mapping;
 use crate::placement::Placement;
@@ -21,7 +23,7 @@ pub(crate) fn margins<T: TensorElement>(
     out: &mut [MaybeUninit<T>],
 ) {
     let [height, columns] = placement.output;
-    for margin in &placement.margins {
+    for margin in placement.margins.iter().filter(|margin| margin.fill != MarginFill::Symmetric) {
         let fill = |channel: usize| mapping.fill::<T>(channel.min(channels - 1), &margin.fill);
         let value: [T; 4] = [0, 1, 2, 3].map(fill);
         let mut rows = margin.rows.clone();
@@ -49,6 +51,40 @@ pub(crate) fn margins<T: TensorElement>(
             pixels = pixels.start + columns..pixels.end + columns;
         }
     }
+    mirrored(placement, layout, channels, out);
+}
+
+/// Copies the image onto the margins that mirror it: those beside it first, then whole rows.
+fn mirrored<T: Copy>(placement: &Placement, layout: Layout, channels: usize, out: &mut [MaybeUninit<T>]) {
+    let [height, columns] = placement.output;
+    let (planes, pixel) = if layout == Layout::Chw { (channels, 1) } else { (1, channels) };
+    let margins = || placement.margins.iter().filter(|margin| margin.fill == MarginFill::Symmetric);
+    let [top, left] = placement.at;
+    let [high, wide] = [placement.window.rows, placement.window.columns].map(|side| side as usize);
+    for plane in out.chunks_exact_mut(height * columns * pixel).take(planes) {
+        let at = |row: usize, column: usize| (row * columns + column) * pixel;
+        for margin in margins().filter(|margin| margin.rows == (top..top + high)) {
+            for (row, column) in
+                margin.rows.clone().flat_map(|row| margin.columns.clone().map(move |column| (row, column)))
+            {
+                let from = at(row, left + mirror(column, left, wide));
+                plane.copy_within(from..from + pixel, at(row, column));
+            }
+        }
+        for margin in margins().filter(|margin| margin.rows != (top..top + high)) {
+            for row in margin.rows.clone() {
+                let from = top + mirror(row, top, high);
+                let range = at(from, margin.columns.start)..at(from, margin.columns.end);
+                plane.copy_within(range, at(row, margin.columns.start));
+            }
+        }
+    }
+}
+
+/// Which of so many rows or columns that begin at `start` stands at a position, before, among or behind them.
+pub(crate) fn mirror(position: usize, start: usize, length: usize) -> usize {
+    let turn = (position as i64 - start as i64).rem_euclid(2 * length as i64) as usize;
+    turn.min(2 * length - 1 - turn)
 }
 
 /// As [`margins`], of an output whose rows lie in runs.

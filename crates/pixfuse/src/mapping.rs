@@ -70,6 +70,8 @@ impl Mapping {
     pub(crate) fn fill<T: TensorElement>(&self, channel: usize, fill: &MarginFill) -> T {
         let fill = match fill {
             MarginFill::Pixel(fill) => fill,
+            // Margins that mirror the image are copied, and have no value.
+            MarginFill::Symmetric => return T::nearest(0.0),
             MarginFill::Tensor(values) => return T::nearest(values[if values.len() == 1 { 0 } else { channel }]),
         };
         // One rounding: 255 divides the product for 8 and for 16 bits.

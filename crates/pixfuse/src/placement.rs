@@ -309,6 +309,14 @@ fn padded(pad: &Pad, [rows, columns]: [u32; 2]) -> Result<([i64; 2], [u32; 2]), 
             })?;
             (size, at)
         }
+        Margins::Beyond { rows: high, columns: wide, at } => {
+            let multiple = |side: u32, of: u32| (u64::from(side / of) + 1) * u64::from(of);
+            let size = within([multiple(rows, high), multiple(columns, wide)], || {
+                format!("pad(beyond = [{high}, {wide}]): {rows} rows x {columns} columns")
+            })?;
+            (size, at)
+        }
+        Margins::Least { rows: high, columns: wide, at } => ([rows.max(high), columns.max(wide)], at),
     };
     let before = |frame: u32, side: u32| match at {
         Anchor::TopLeft => 0,

@@ -5,9 +5,10 @@
 
 use std::ops::Range;
 
-use pixfuse_spec::{Composite, Convert, Load, PatchOrder, Patches, Plan, Resample, Thumbnail, lower};
+use pixfuse_spec::{Composite, Convert, Load, MarginFill, PatchOrder, Patches, Plan, Resample, Thumbnail, lower};
 
 use crate::axis::{self, Axis, Pair};
+use crate::fill::mirror;
 use crate::kernel::{YuvToRgb, gray, over};
 use crate::mapping::Mapping;
 use crate::memory::NoMemory;
@@ -99,10 +100,16 @@ impl<'a> Canvas<'a> {
         let resampled = resampler(plan.resample, image, placement).map_err(|none| none.to_error("weights"))?;
         Ok(move |row: usize, column: usize, channel: usize| {
             let covers = |margin: &&Margin| margin.rows.contains(&row) && margin.columns.contains(&column);
+            let (window, [top, left]) = (placement.window, placement.at);
             match placement.margins.iter().find(covers) {
+                Some(Margin { fill: MarginFill::Symmetric, .. }) => {
+                    let (y, x) =
+                        (mirror(row, top, window.rows as usize), mirror(column, left, window.columns as usize));
+                    let from = plan.store.from[channel];
+                    mapping.element::<T>(channel, resampled(y + window.top as usize, x + window.left as usize, from))
+                }
                 Some(margin) => mapping.fill::<T>(channel, &margin.fill),
                 None => {
-                    let (window, [top, left]) = (placement.window, placement.at);
                     let (y, x) = (row - top + window.top as usize, column - left + window.left as usize);
                     mapping.element::<T>(channel, resampled(y, x, plan.store.from[channel]))
                 }

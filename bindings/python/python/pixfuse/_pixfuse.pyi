@@ -891,6 +891,17 @@ class Config:
     def pads(self) -> bool:
         """Whether smaller images of a batch are padded to the largest."""
     @property
+    def is_paired(self) -> bool:
+        """Whether images come in pairs."""
+    @property
+    def is_uniform(self) -> bool:
+        """Whether the images of one call must have one size."""
+    @property
+    def is_gray(self) -> bool:
+        """Whether the channels of a call's tensor become their gray, which `grayscale` does."""
+    def grayscale(self, images: npt.NDArray[Any]) -> None:
+        """Puts the gray of images, an array of (images, 3, rows, columns) of f32 that is written to, into their three planes."""
+    @property
     def patches_per_token(self) -> int | None:
         """How many patches make one token; `None` where more is in a model's count."""
     @property

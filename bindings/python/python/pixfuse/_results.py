@@ -70,6 +70,11 @@ def collect(
         raise PipelineError(f"return_tensors: {return_tensors!r}, expected None, 'np' or 'pt'")
     if not runs:
         raise PipelineError("images: none, expected an image or a list of them")
+    if config.is_uniform and len({run.source for run in runs}) > 1:
+        raise PipelineError(
+            f"images: of several sizes in one call, in which the sizes {config.class_name} makes depend on each other; "
+            "give each image alone"
+        )
     if len(runs) == 1 and runs[0].dtype != "bfloat16":
         pixels = _alone(config, runs[0], return_tensors, threads)
     elif config.concatenates or config.is_sequence:
@@ -78,6 +83,9 @@ def collect(
         pixels = _padded(runs, threads)
     else:
         pixels = _stacked(runs, return_tensors, threads)
+    if config.is_gray:
+        for image in pixels:
+            config.grayscale(image[None])
     named = {}
     for name, kind, value in config.outputs:
         if kind == "pixels":

@@ -70,6 +70,8 @@ def plain(value: Any) -> Any:
 
 def images_of(images: Any, config: Config) -> list[list[Any]]:
     """Images as a list of lists: samples of several images, or one list of all."""
+    if config.is_paired:
+        return _pairs(images, config)
     if not isinstance(images, (list, tuple)):
         return [_flat([images])]
     is_list_of_samples = bool(images) and all(isinstance(item, (list, tuple)) for item in images)
@@ -80,6 +82,20 @@ def images_of(images: Any, config: Config) -> list[list[Any]]:
             "give each image as a sample of its own"
         )
     return nested if config.is_nested else [[image for images in nested for image in images]]
+
+
+def _pairs(images: Any, config: Config) -> list[list[Any]]:
+    """Pairs of images: one, or a list of them."""
+
+    def is_pair(item: Any) -> bool:
+        images = isinstance(item, list) and len(item) == 2
+        return images and all(is_pillow(image) or getattr(image, "ndim", None) == 3 for image in item)
+
+    if is_pair(images):
+        return [list(images)]
+    if isinstance(images, list) and images and all(is_pair(item) for item in images):
+        return [list(item) for item in images]
+    raise PipelineError(f"images: {config.class_name} takes pairs of them; give a list of two images, or a list of such lists")
 
 
 def _flat(images: Any) -> list[Any]:

@@ -156,6 +156,8 @@ class Processor:
             if made is not None:
                 return made
         called = self._with(keywords)
+        if called._config.is_gray and keywords.get("disable_grouping") is False:
+            raise PipelineError("disable_grouping: False, with which the gray of an image depends on the others of its call")
         ordered = keywords.get("input_data_format")
         samples = _sources.images_of(images, called._config)
         lengths = [len(sample) for sample in samples]
@@ -356,7 +358,7 @@ def _pixels(data: bytes, options: dict[str, Any]) -> Any:
 
 
 def _only_name(config: Config) -> str | None:
-    shapes_more = config.pads or config.concatenates or config.is_sequence or config.is_nested or config.is_limited
+    shapes_more = config.pads or config.concatenates or config.is_sequence or config.is_nested or config.is_limited or config.is_uniform
     if config.views or config.before is not None:
         return None
     if shapes_more or config.patch_axes or [kind for _, kind, _ in config.outputs] != ["pixels"]:

@@ -38,6 +38,14 @@ impl Class<'_> {
                 return Ok(Margins { batch: Batch::Stack, pad, is_masked: true });
             }
             Padding::Size | Padding::Middle => return self.to_size(),
+            Padding::Mirror => {
+                let mut margins = Margins { batch: Batch::Stack, pad: None, is_masked: false };
+                if self.keys.flag("do_pad")? {
+                    margins.pad = Some(format!("pad(beyond = {}, border = symmetric)", self.count("size_divisor")?));
+                }
+                return Ok(margins);
+            }
+            Padding::Wider => return self.wider(),
             Padding::BelowBlack => {
                 let pad = format!("pad(multiple = {}, value = {})", self.patch_of_size()?, self.below_black()?);
                 return Ok(Margins { batch: Batch::Stack, pad: Some(pad), is_masked: false });
@@ -59,6 +67,24 @@ impl Class<'_> {
         }
         let pad = Some(format!("pad(to = [{rows}, {columns}], value = 0)"));
         Ok(Margins { batch: Batch::Stack, pad, is_masked })
+    }
+
+    /// A frame of `pad_size`, which has the rows of `size`, behind an image of fewer columns.
+    fn wider(&self) -> Result<Margins, Error> {
+        let mut margins = Margins { batch: Batch::Stack, pad: None, is_masked: false };
+        if !self.keys.flag("do_pad")? {
+            return Ok(margins);
+        }
+        let sides = |key: &str| self.size(key).map(|size| size.unwrap_or_default().exact());
+        let (size, frame) = (sides("size")?, sides("pad_size")?);
+        let [rows, columns] = frame.ok_or_else(|| self.keys.wrong("pad_size", "{height, width}"))?;
+        let is_crop = self.keys.flag("do_center_crop")?;
+        if size.is_none_or(|[high, _]| high != rows) || is_crop || !self.keys.flag("do_resize")? {
+            let what = format!("{rows} x {columns} of an image of other rows");
+            return Err(Error::lacking(Feature::Frame, self.keys.subject, Some("pad_size"), what));
+        }
+        margins.pad = Some(format!("pad(least = [{rows}, {columns}], value = 0)"));
+        Ok(margins)
     }
 
     /// A frame of `size`.

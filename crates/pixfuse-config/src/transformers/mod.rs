@@ -145,6 +145,11 @@ pub(crate) fn call(imported: &Imported, overrides: &Overrides) -> Result<Importe
     }
     let mut record = imported.record.clone();
     overlay(base, &class.defaults, overrides, &mut record)?;
+    for key in steps.fixed {
+        if let Some(value) = imported.record.get(*key) {
+            record.insert((*key).to_owned(), value.clone());
+        }
+    }
     steps::read(base, imported.backend, &steps, record, imported.notes.clone())
 }
 

@@ -10,6 +10,7 @@ pub(super) fn reads(older: Older, key: &str) -> bool {
     match older {
         Older::Detr => ["max_size", "pad_and_return_pixel_mask"].contains(&key),
         Older::Idefics => key == "image_size",
+        Older::Swin2Sr => key == "pad_size",
         Older::Mask2former => key == "max_size",
         Older::Nothing | Older::Constructor | Older::Pixels | Older::Emu3 | Older::Vjepa2 => false,
     }
@@ -60,6 +61,13 @@ pub(super) fn respell(older: Older, defaults: &Map<String, Value>, keys: &mut Ma
             };
             if let Some(size) = size {
                 keys.insert("size".to_owned(), Value::Object(size));
+            }
+        }
+        Older::Swin2Sr => {
+            if let Some(size) =
+                keys.remove("pad_size").filter(|size| !size.is_null() && !keys.contains_key("size_divisor"))
+            {
+                keys.insert("size_divisor".to_owned(), size);
             }
         }
         Older::Vjepa2 => {

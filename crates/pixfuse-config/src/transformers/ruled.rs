@@ -12,7 +12,7 @@ impl SizeRule {
             Self::Budget(_) | Self::Naflex | Self::Glpn | Self::Mask2former | Self::Yolos | Self::Vilt => true,
             Self::Textnet | Self::PpLcnet | Self::Pixtral | Self::Idefics2 | Self::Sam | Self::Aria => true,
             Self::Kimi | Self::Gemma4 | Self::Neomme | Self::Glm5Next | Self::MuseGlimmer(_) => true,
-            Self::Fuyu | Self::Donut | Self::SmolvlmFrame => true,
+            Self::Fuyu | Self::Donut | Self::SmolvlmFrame | Self::PpOcrRec => true,
             Self::Standard | Self::ConvNext | Self::PoolFormer | Self::Levit => false,
             Self::Detr | Self::Dpt | Self::Tvp | Self::Square | Self::Unread => false,
             Self::HighRes | Self::GlobalView => false,
@@ -139,6 +139,11 @@ impl Class<'_> {
             SizeRule::MuseGlimmer(tokens) => {
                 let multiple = self.product(&["patch_size", "merge_size"])?;
                 ruled("muse_glimmer", &[("multiple", multiple), ("max_patches", self.count(tokens)?)])
+            }
+            SizeRule::PpOcrRec => {
+                let [rows, columns] = size.exact().ok_or_else(|| self.keys.wrong("size", "{height, width}"))?;
+                let most = self.count("max_image_width")?;
+                ruled("pp_ocr_rec", &[("max", most), ("rows", rows), ("columns", columns)])
             }
             SizeRule::SmolvlmFrame => self.smolvlm_frame(size, filter).map(Some),
             SizeRule::Fuyu => {

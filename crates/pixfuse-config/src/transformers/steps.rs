@@ -3,12 +3,12 @@
 use serde_json::{Map, Value};
 
 use super::size::{self, Sizes};
-use super::table::{Crop, Flip, Older, SizeRule, Steps, Tiles};
+use super::table::{Crop, Flip, Older, Padding, SizeRule, Steps, Tiles};
 use super::values::Values;
 use crate::imported::Limit;
 use crate::record::Record;
 use crate::sentence::Sentence;
-use crate::{Backend, Batch, Error, Feature, Imported, Library, Output, Place, Variant, When};
+use crate::{Backend, Batch, Error, Feature, Grayscale, Imported, Library, Output, Place, Variant, When};
 use pixfuse_spec::Spec;
 
 /// Reads the keys that count in a class; `record` has all that it takes.
@@ -90,11 +90,14 @@ pub(super) fn read(
         batch,
         is_nested: steps.is_nested,
         is_single: steps.is_single,
+        is_paired: steps.pairs,
+        grayscale: class.grayscale()?,
+        is_uniform: steps.size == SizeRule::PpOcrRec,
         frames: steps.video.map(|video| class.frames(video)).transpose()?,
         patch_axes: patches.axes,
         patches_per_token: steps.token.map(|keys| class.product(keys)).transpose()?,
         converts,
-        limit: frame.limit.or(steps.older.infers_channels().then_some(Limit::RowsLikeChannels)),
+        limit: frame.limit.or(class.mirror()?).or(steps.older.infers_channels().then_some(Limit::RowsLikeChannels)),
         notes,
         before: None,
         cutting: None,
@@ -160,7 +163,7 @@ impl Class<'_> {
         let (steps, base) = (self.steps, self.keys.subject);
         let flips = match steps.flip {
             Flip::Never => false,
-            Flip::Always => true,
+            Flip::Always | Flip::First => true,
             Flip::Read => self.keys.flag("do_flip_channel_order")?,
         };
         let sentence = |input: &str, channels: &str| Sentence {
@@ -168,7 +171,7 @@ impl Class<'_> {
             resize: frame.resize.clone(),
             crop: frame.crop.clone(),
             pad: pad.map(str::to_owned),
-            normalize: values.map(|values| values.words(flips && channels != "gray")),
+            normalize: values.map(|values| values.words(flips && steps.flip != Flip::First && channels != "gray")),
             output: format!("{channels}, {}, {layout}", values.map_or("u8", |values| values.element)),
             patches: patches.map(str::to_owned),
         };
@@ -305,6 +308,24 @@ impl Class<'_> {
             }
         }
         Ok(frame)
+    }
+
+    /// How the channels of a call's tensor become their gray.
+    fn grayscale(&self) -> Result<Option<Grayscale>, Error> {
+        if !self.steps.pairs || !self.keys.flag("do_grayscale")? {
+            return Ok(None);
+        }
+        if !self.keys.flag("do_rescale")? {
+            let what = "true, of pixels that are not rescaled,";
+            return Err(Error::lacking(Feature::Gray, self.keys.subject, Some("do_grayscale"), what));
+        }
+        Ok(Some(if self.is_torch() { Grayscale::Torch } else { Grayscale::Numpy }))
+    }
+
+    /// Which images have no mirror image that is as long as their margin; numpy's goes on without end.
+    fn mirror(&self) -> Result<Option<Limit>, Error> {
+        let is_limited = self.steps.pad == Padding::Mirror && self.is_torch() && self.keys.flag("do_pad")?;
+        is_limited.then(|| self.count("size_divisor").map(Limit::MirrorBeyondImage)).transpose()
     }
 
     /// An image of one or four channels in a class that does not convert it.

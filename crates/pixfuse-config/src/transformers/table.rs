@@ -62,6 +62,10 @@ pub(super) struct Steps {
     pub(super) tiles: Option<Tiles>,
     /// The tensors beside the first one.
     pub(super) views: Views,
+    /// Whether images come in pairs, each of which is a sample.
+    pub(super) pairs: bool,
+    /// Keys that a call's keywords leave as the processor was made with.
+    pub(super) fixed: &'static [&'static str],
     /// Older spellings of its keys.
     pub(super) older: Older,
     /// How frames are put together, in a class of videos.
@@ -95,6 +99,8 @@ pub(super) const STANDARD: Steps = Steps {
     patches: None,
     tiles: None,
     views: Views::One,
+    pairs: false,
+    fixed: &[],
     older: Older::Nothing,
     video: None,
 };
@@ -169,6 +175,7 @@ const IDEFICS3: Steps = Steps {
     ..PLAIN
 };
 const MINICPM: Steps = Steps { size: SizeRule::Minicpm, views: Views::Slices, ..PLAIN };
+const MATCHED: Steps = Steps { normalize: false, is_nested: true, pairs: true, ..PLAIN };
 const MASK2FORMER: Steps = Steps {
     size: SizeRule::Mask2former,
     pad: Padding::AlwaysMasked,
@@ -202,6 +209,7 @@ static READ: &[(&str, Steps)] = &[
     ("DeformableDetr", DETR),
     ("DeiT", STANDARD),
     ("Detr", DETR),
+    ("EfficientLoFTR", MATCHED),
     ("EfficientNet", Steps { numbers: Numbers::EfficientNet, pad: Padding::Unread, ..STANDARD }),
     ("Emu3", Steps { size: SizeRule::Budget(Budget { multiple: &["spatial_factor"], pixels: Pixels::Keys, ..QWEN2_VL }), beside: &[RESIZED], older: Older::Emu3, ..PLAIN }),
     ("Donut", Steps { size: SizeRule::Donut, crop: Crop::Read, pad: Padding::Middle, off: &[("do_align_long_axis", Feature::Combination)], ..PLAIN }),
@@ -234,6 +242,7 @@ static READ: &[(&str, Steps)] = &[
     ("LayoutLMv2", Steps { rescale: false, normalize: false, flip: Flip::Always, off: OCR, ..PLAIN }),
     ("LayoutLMv3", Steps { crop: Crop::Read, off: OCR, ..PLAIN }),
     ("Levit", Steps { size: SizeRule::Levit, ..STANDARD }),
+    ("LightGlue", MATCHED),
     ("Llava", Steps { crop: Crop::Read, off: &[("do_pad", Feature::Frame)], ..PLAIN }),
     ("Lfm2Vl", Steps { size: SizeRule::Lfm2Vl, views: Views::TilesOfPatches, patches: Some(Patches { side: &["encoder_patch_size"], ..FLAT }), off: &[("return_row_col_info", Feature::BesideTheImage)], ..PLAIN }),
     ("Llama4", Steps { tiles: Some(Tiles::Llama4), numbers: Numbers::Llama4, off: &[("resize_to_max_canvas", Feature::Tiles)], beside: &[Output { name: "aspect_ratios", value: Value::TileGrid }], ..PLAIN }),
@@ -258,6 +267,7 @@ static READ: &[(&str, Steps)] = &[
     ("PPDocLayoutV2", Steps { antialias: false, ..STANDARD }),
     ("PPDocLayoutV3", Steps { antialias: false, ..STANDARD }),
     ("PPLCNet", Steps { size: SizeRule::PpLcnet, crop: Crop::Read, convert: false, flip: Flip::Always, ..PLAIN }),
+    ("PPOCRV6SmallRec", Steps { size: SizeRule::PpOcrRec, antialias: false, flip: Flip::First, pad: Padding::Wider, fixed: &["size", "max_image_width"], ..STANDARD }),
     ("PaddleOCRVL", Steps { size: SizeRule::Budget(Budget { rule: "paddleocr_vl", ..QWEN2_VL }), patches: Some(Patches { apart: true, ..RASTER }), ..QWEN }),
     ("PerceptionLM", Steps { tiles: Some(Tiles::PerceptionLm), ..PLAIN }),
     ("Pixtral", Steps { size: SizeRule::Pixtral, crop: Crop::Read, pad: Padding::Largest, beside: &[RESIZED], ..PLAIN }),
@@ -276,7 +286,9 @@ static READ: &[(&str, Steps)] = &[
     ("Siglip2", Steps { size: SizeRule::Naflex, patches: Some(Patches { pad_to: Some(&["max_num_patches"]), ..FLAT }), beside: &[Output { name: "pixel_attention_mask", value: Value::PatchMask }, Output { name: "spatial_shapes", value: Value::Grid }], ..PLAIN }),
     ("SmolVLM", IDEFICS3),
     ("Step3p7", Steps { size: SizeRule::Step3p7, views: Views::Windows, beside: &[Output { name: "num_local_patches", value: Value::ViewTiles }, Output { name: "patch_newline_masks", value: Value::RowEnds }], ..PLAIN }),
+    ("SuperGlue", MATCHED),
     ("SuperPoint", Steps { normalize: false, off: &[("do_grayscale", Feature::Gray)], ..PLAIN }),
+    ("Swin2SR", Steps { size: SizeRule::Unread, normalize: false, pad: Padding::Mirror, older: Older::Swin2Sr, ..PLAIN }),
     ("TextNet", Steps { size: SizeRule::Textnet, crop: Crop::Read, ..PLAIN }),
     ("Tipsv2", STANDARD),
     ("Tipsv2Dpt", STANDARD),
@@ -297,10 +309,8 @@ static READ: &[(&str, Steps)] = &[
 static LACKING: &[(Feature, &[&str])] = &[
     (Feature::Tiles, &["Molmo2", "Phi4Multimodal"]),
     (Feature::FloatFilter, &["DINOv3ViT", "DepthPro", "NemotronH_Omni_Reasoning_V3", "PPDocLayoutV4", "PPOCRV5ServerDet", "PPOCRV5ServerRec", "RfDetr"]),
-    (Feature::TorchFilter, &["PPOCRV6SmallRec"]),
-    (Feature::Gray, &["EfficientLoFTR", "LightGlue", "SuperGlue"]),
     (Feature::Crop, &["Perceiver"]),
-    (Feature::Rounding, &["SLANeXt", "Swin2SR"]),
+    (Feature::Rounding, &["SLANeXt"]),
     (Feature::Content, &["ImageGPT", "Kosmos2_5", "Nougat", "Owlv2", "PPFormulaNet", "Pix2Struct", "UVDoc", "VitMatte", "VitPose", "ZoeDepth"]),
 ];
 

@@ -57,6 +57,8 @@ pub(super) enum SizeRule {
     Glm5Next,
     /// At most so many tokens as this key says, whatever `size` says.
     MuseGlimmer(&'static str),
+    /// The rows of `size`, and columns by the aspect, at most `max_image_width`.
+    PpOcrRec,
     /// The first of Idefics3's resizes, then a square of `max_image_size`.
     SmolvlmFrame,
     /// Only what is larger than `size`, until it fits.
@@ -246,6 +248,8 @@ pub(super) enum Numbers {
 pub(super) enum Flip {
     Never,
     Always,
+    /// Before normalising, whose numbers are then in the new order.
+    First,
     /// Where `do_flip_channel_order` is on.
     Read,
 }
@@ -281,6 +285,10 @@ pub(super) enum Padding {
     Middle,
     /// To the multiples of `size` above, with pixels of -1, whatever `do_pad` says.
     BelowBlack,
+    /// Beyond the image, to the multiples of `size_divisor`, with its mirror image.
+    Mirror,
+    /// To `pad_size` where it has more columns.
+    Wider,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -296,6 +304,8 @@ pub(super) enum Older {
     Mask2former,
     /// `min_pixels` and `max_pixels`, which stand over those of `size`.
     Pixels,
+    /// `pad_size`, which is `size_divisor` now.
+    Swin2Sr,
     /// The constructor makes `size` of `crop_size`.
     Vjepa2,
     /// The constructor takes no `do_pad`, and a null of `image_mean` and `image_std` for their defaults.

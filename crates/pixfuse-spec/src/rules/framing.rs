@@ -24,8 +24,11 @@ pub(super) fn frame_is_sound(draft: &Draft<'_>, found: &mut Found) {
     let letterbox = draft.letterbox.map(|letterbox| ("letterbox", &letterbox.fill));
     let pad = draft.pad.and_then(|pad| match &pad.fill {
         MarginFill::Pixel(fill) => Some(("pad", fill)),
-        MarginFill::Tensor(_) => None,
+        MarginFill::Tensor(_) | MarginFill::Symmetric => None,
     });
+    if let Some(pad) = draft.pad {
+        found.extend(mirror_is_of_the_image(pad, draft));
+    }
     let crop = draft.crop.and_then(|crop| match crop {
         Crop::Center { fill, .. } => Some(("center_crop", fill)),
         Crop::Window { .. } => None,
@@ -134,7 +137,7 @@ fn padded(pad: &Pad, known: Known, found: &mut Found) {
     let margins = match pad.margins {
         Margins::Fixed { top, left, bottom, right } => [top.saturating_add(bottom), left.saturating_add(right)],
         Margins::To { rows, columns, .. } => return fits(known, [rows, columns], found),
-        Margins::Multiple { .. } => return,
+        Margins::Multiple { .. } | Margins::Beyond { .. } | Margins::Least { .. } => return,
     };
     for (axis, name) in AXES.into_iter().enumerate() {
         // Without a known size there is at least one row and one column.
@@ -145,6 +148,20 @@ fn padded(pad: &Pad, known: Known, found: &mut Found) {
             found.push((Subject::clause("pad"), message));
         }
     }
+}
+
+/// What is mirrored is a resized image, and lies row by row in the tensor.
+fn mirror_is_of_the_image(pad: &Pad, draft: &Draft<'_>) -> Option<(Subject, String)> {
+    let other = [
+        ("a letterbox", draft.letterbox.is_some()),
+        ("a crop", draft.crop.is_some()),
+        ("patches(..)", draft.patches.is_some()),
+    ];
+    let (other, _) = other.into_iter().find(|(_, there)| *there && pad.fill == MarginFill::Symmetric)?;
+    Some((
+        Subject::of("pad", "border"),
+        format!("pad: border = symmetric is not there beside {other}; leave one of them out"),
+    ))
 }
 
 /// An image whose size is known lies inside its frame.

@@ -84,7 +84,9 @@ fn fill() {
     );
     says(
         "input(rgb8), pad(1, 2, 3, 4, fil = 5), output(rgb, f32)",
-        &["pad: unknown argument `fil`, expected one of to, multiple, at, fill, value; did you mean `fill`?"],
+        &[
+            "pad: unknown argument `fil`, expected one of to, multiple, beyond, least, at, fill, value, border; did you mean `fill`?",
+        ],
     );
     says(
         "input(gray8), letterbox(640, 640, bilinear, fill = [1, 2, 3]), output(gray, f32)",
@@ -190,6 +192,29 @@ fn frames_to_fill_up() {
         "input(rgb8), pad(to = 8, multiple = 3), output(rgb, f32)",
         &["pad: to and multiple exclude each other; keep one"],
     );
+    says(
+        "input(rgb8), pad(beyond = 8, least = 3), output(rgb, f32)",
+        &["pad: beyond and least exclude each other; keep one"],
+    );
+    says(
+        "input(rgb8), pad(beyond = 8, border = mirror), output(rgb, f32)",
+        &["pad: unknown border `mirror`, expected symmetric"],
+    );
+    says(
+        "input(rgb8), pad(beyond = 8, border = symmetric, fill = 3), output(rgb, f32)",
+        &["pad: fill and border exclude each other; keep one"],
+    );
+    says(
+        "input(rgb8), center_crop(8, 8), pad(1, 2, 3, 4, border = symmetric), output(rgb, f32)",
+        &["pad: border = symmetric is not there beside a crop; leave one of them out"],
+    );
+    for text in [
+        "input(rgb8), pad(beyond = 8, border = symmetric), output(rgb, f32, chw)",
+        "input(rgb8), pad(least = [48, 320], at = center, value = 0), output(rgb, f32, chw)",
+        "input(rgb8), pad(1, 2, 3, 4, border = symmetric), output(rgb, f32, chw)",
+    ] {
+        assert_eq!(text.parse::<pixfuse_spec::Spec>().unwrap().to_string(), text);
+    }
     says(
         "input(rgb8), pad(1, 2, 3, 4, at = center), output(rgb, f32)",
         &["pad: at goes with to = .. or multiple = ..; leave it out"],

@@ -129,6 +129,8 @@ fn framing(size: [Option<u32>; 2], channels: usize) -> impl Strategy<Value = (Op
         2 => fixed,
         1 => sides().prop_map(|(rows, columns, at)| Margins::To { rows, columns, at }),
         1 => sides().prop_map(|(rows, columns, at)| Margins::Multiple { rows, columns, at }),
+        1 => sides().prop_map(|(rows, columns, at)| Margins::Beyond { rows, columns, at }),
+        1 => sides().prop_map(|(rows, columns, at)| Margins::Least { rows, columns, at }),
     ];
     // Every element type has these.
     let value = || (0..=127_i8).prop_map(f64::from);
@@ -149,7 +151,7 @@ fn framing(size: [Option<u32>; 2], channels: usize) -> impl Strategy<Value = (Op
                 rows + top + bottom <= MAX_SIDE && columns + left + right <= MAX_SIDE
             }
             Margins::To { rows: high, columns: wide, .. } => rows <= high && columns <= wide,
-            Margins::Multiple { .. } => true,
+            Margins::Multiple { .. } | Margins::Beyond { .. } | Margins::Least { .. } => true,
         };
         (crop, pad.filter(fits))
     })

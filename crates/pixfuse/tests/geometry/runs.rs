@@ -160,3 +160,42 @@ fn seen(tensor: &[u8], columns: usize, channels: usize) -> ([f64; 2], [f64; 2]) 
     }
     (brightest, sum.map(|sum| sum / total))
 }
+
+/// Margins that mirror the image, as numpy's `pad(mode = "symmetric")` makes them, longer than the image too.
+#[test]
+fn margins_mirror_the_image() {
+    let pipe = |clauses: &str| Pipeline::parse(&format!("input(gray8), {clauses}, output(gray, u8, chw)")).unwrap();
+    let image = ImageRef::gray8(&[1, 2, 3, 4, 5, 6], 2, 3).unwrap();
+    let made = pipe("pad(1, 2, 3, 1, border = symmetric)").run::<u8>(image).unwrap();
+    assert_eq!(made.dims, [1, 6, 6]);
+    let rows = [[2, 1, 1, 2, 3, 3], [5, 4, 4, 5, 6, 6]];
+    assert_eq!(made.data, [rows[0], rows[0], rows[1], rows[1], rows[0], rows[0]].concat());
+    // The multiple above, and one more where a side is one; sides that are no shorter stay.
+    for (clauses, dims) in [
+        ("pad(beyond = 2, border = symmetric)", [1, 4, 4]),
+        ("pad(beyond = [1, 3], border = symmetric)", [1, 3, 6]),
+        ("pad(least = [1, 5])", [1, 2, 5]),
+        ("pad(least = [4, 2], at = center)", [1, 4, 3]),
+    ] {
+        assert_eq!(pipe(clauses).output_shape(2, 3).unwrap(), dims, "{clauses}");
+    }
+    for output in ["rgb, f32, chw", "bgr, f32, hwc", "rgb, u8, hwc", "gray, f32"] {
+        let gray = if output.starts_with("gray") { ", gray = pillow" } else { "" };
+        for clauses in
+            ["pad(beyond = 8, border = symmetric)", "resize(5, 9, bilinear), pad(7, 20, 1, 0, border = symmetric)"]
+        {
+            let text = format!("input(rgb8{gray}), {clauses}, normalize(mean = 0.3), output({output})");
+            let text = if output.contains("u8") { text.replace("normalize(mean = 0.3), ", "") } else { text };
+            let pipe = Pipeline::parse(&text).unwrap();
+            for (rows, columns) in [(31, 45), (8, 16), (1, 3)] {
+                let pixels = pixels(rows * columns * 3, rows);
+                let image = ImageRef::rgb8(&pixels, rows, columns).unwrap();
+                if output.contains("u8") {
+                    assert_eq!(pipe.run::<u8>(image).unwrap(), reference::run(&pipe, image).unwrap(), "{text}");
+                } else {
+                    assert_eq!(pipe.run::<f32>(image).unwrap(), reference::run(&pipe, image).unwrap(), "{text}");
+                }
+            }
+        }
+    }
+}
