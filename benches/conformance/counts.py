@@ -44,6 +44,7 @@ COUNTED = {
     "GotOcr2": TILES, "Cohere2Vision": TILES[:3] + TILES[4:],
     "GraniteDocling": [{}, {"max_patches": 6}, {"max_patches": 12, "min_patches": 2}, {"crop_to_patches": False}, {"max_patches": 1}],
     "DeepseekOcr2": LOCAL, "UnlimitedOcr": LOCAL,
+    "Step3p7": [{}, {"patch_size": 384}, {"patch_size": 256}, {"size": {"height": 512, "width": 512}}, {"size": {"height": 1024, "width": 1024}, "patch_size": 700}],
     "NeoMME": [{}, {"patch_size": 16}, {"patch_size": 48}],
 }  # fmt: skip
 
@@ -127,6 +128,9 @@ def main():
             for keywords in sets:
                 def count(high, wide):
                     if base == "Glm5Next" and not is_tight(made, high, wide, keywords):
+                        return 0
+                    if base == "Step3p7" and made._is_extreme_aspect(wide, high):
+                        # It puts these into a square first, which is refused.
                         return 0
                     if sets is LOCAL and not is_wide(made, high, wide, keywords):
                         return 0

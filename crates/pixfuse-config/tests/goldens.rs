@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use pixfuse::{ImageRef, Pipeline};
-use pixfuse_config::{Backend, Batch, Imported, Overrides, Source, Value, read, read_video};
+use pixfuse::{ImageRef, Pipeline, Tensor};
+use pixfuse_config::{Backend, Batch, Imported, Overrides, Place, Source, Value, read, read_video};
 use sha2::{Digest, Sha256};
 
 const ROWS: usize = 157;
@@ -128,14 +128,53 @@ fn views_are_their_libraries() {
         for photo in &photos {
             let image = canvas.run::<u8>(ImageRef::rgb8(photo, ROWS, COLUMNS).unwrap()).unwrap();
             let all = vec![[0, 0, image.dims[0], image.dims[1]]];
-            for &[top, left, rows, columns] in windows.as_ref().map_or(&all, |windows| &windows.parts) {
-                let row = |y: usize| &image.data[((top + y) * image.dims[1] + left) * 3..][..columns * 3];
-                let window: Vec<u8> = (0..rows).flat_map(row).copied().collect();
-                add(&mut digest, &pipe, ImageRef::rgb8(&window, rows, columns).unwrap());
-            }
+            let parts = windows.as_ref().map_or(&all, |windows| &windows.parts);
+            parts.iter().for_each(|&part| add_window(&mut digest, &pipe, &image, part));
         }
         assert_eq!(text(digest), expected, "{line}");
     }
+}
+
+/// An image and its tiles in one tensor, each by its own declaration, as the crates' users put them together.
+#[test]
+fn images_and_tiles_are_their_libraries() {
+    let photos = photos();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/goldens/joined");
+    // MiniCPM's patches lie side by side, which is no matter of declarations.
+    let lines = include_str!("goldens/joined.txt").lines().skip(1).filter(|line| !line.starts_with("minicpm"));
+    let mut compared = 0;
+    for line in lines {
+        let [file, backend, _, expected] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        let backend = Backend::from_name(backend).unwrap();
+        let imported = read(&Source::path(&folder.join(file)).unwrap(), backend, &Overrides::new()).unwrap();
+        let at = |place: Place| imported.views.iter().filter(move |view| view.place == place);
+        let all = at(Place::Before).chain([&imported]).chain(at(Place::Behind));
+        let views: Vec<_> = all.filter(|view| view.is_made(ROWS, COLUMNS)).collect();
+        assert_eq!(views.len(), 2, "{file}");
+        let mut digest = Sha256::new();
+        for photo in &photos {
+            for view in &views {
+                let pipe = Pipeline::new(view.spec.clone()).unwrap();
+                let image = ImageRef::rgb8(photo, ROWS, COLUMNS).unwrap();
+                let Some(windows) = view.windows(ROWS, COLUMNS) else {
+                    add(&mut digest, &pipe, image);
+                    continue;
+                };
+                let canvas = Pipeline::new(windows.canvas.spec).unwrap().run::<u8>(image).unwrap();
+                windows.parts.iter().for_each(|&part| add_window(&mut digest, &pipe, &canvas, part));
+            }
+        }
+        assert_eq!(text(digest), expected, "{line}");
+        compared += 1;
+    }
+    assert_eq!(compared, 3, "LFM2-VL, and LLaVA-NeXT on both backends");
+}
+
+/// Adds the tensor of a window of an image of three channels.
+fn add_window(digest: &mut Sha256, pipe: &Pipeline, image: &Tensor<u8>, [top, left, rows, columns]: [usize; 4]) {
+    let row = |y: usize| &image.data[((top + y) * image.dims[1] + left) * 3..][..columns * 3];
+    let window: Vec<u8> = (0..rows).flat_map(row).copied().collect();
+    add(digest, pipe, ImageRef::rgb8(&window, rows, columns).unwrap());
 }
 
 /// `patches` and `tokens` of sizes alone, as a user of the crates counts them.
@@ -158,19 +197,22 @@ fn counts_are_those_of_transformers() {
         let imported = read(&source, Backend::from_name(backend).unwrap(), &Overrides::new()).unwrap();
         let imported = imported.with(&serde_json::from_str(keywords).unwrap()).unwrap();
         let pipe = |imported: &Imported| Pipeline::new(imported.spec.clone()).unwrap();
-        let pipes: Vec<_> =
-            std::iter::once(&imported).chain(&imported.views).map(|view| (pipe(view), view.when)).collect();
+        let counted = std::iter::once(&imported).filter(|imported| imported.is_counted).chain(&imported.views);
+        let pipes: Vec<_> = counted.map(|view| (pipe(view), view)).collect();
         let each = if kind == "tokens" { imported.patches_per_token.unwrap() as usize } else { 1 };
         let count = |&[rows, columns]: &[usize; 2]| {
-            let of = |pipe: &Pipeline| {
+            let of = |pipe: &Pipeline, view: &Imported| {
+                if let Some(windows) = view.windows(rows, columns) {
+                    return if imported.admits(rows, columns).is_ok() { windows.parts.len() } else { 0 };
+                }
                 let geometry = pipe.geometry(rows, columns).ok().filter(|_| imported.admits(rows, columns).is_ok());
                 geometry.map_or(0, |geometry| {
                     let [high, wide] = geometry.patches().or(geometry.tiles()).unwrap_or([1, 1]);
                     high * wide + usize::from(geometry.thumbnail().is_some())
                 })
             };
-            let there = pipes.iter().filter(|(_, when)| when.holds(rows, columns));
-            let patches: usize = there.map(|(pipe, _)| of(pipe)).sum();
+            let there = pipes.iter().filter(|(_, view)| view.is_made(rows, columns));
+            let patches: usize = there.map(|(pipe, view)| of(pipe, view)).sum();
             (patches / each).to_string()
         };
         let counts = sizes.iter().map(count).collect::<Vec<_>>().join(" ");

@@ -8,6 +8,7 @@
 //! older    spellings that a class's constructor turns into its own
 //! size     `size`, `crop_size`, `pad_size`
 //! videos   the same for video processors, whose frames are images
+//! views    the tensors that some classes make beside the first one, and tiles of another size in it
 //! steps    the keys of one class to a declaration, clause by clause: resize (and ruled, tiles), margins, values, patches
 //! ```
 

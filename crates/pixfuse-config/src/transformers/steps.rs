@@ -20,7 +20,7 @@ pub(super) fn read(
     notes: Vec<String>,
 ) -> Result<Imported, Error> {
     // Made of what the processor is made with, whatever a call says.
-    for &(background, key) in steps.size.backgrounds() {
+    for &(background, key) in steps.size.made_of() {
         if !record.contains_key(background) {
             let made_of = record.get(key).cloned().unwrap_or(Value::Null);
             record.insert(background.to_owned(), made_of);
@@ -116,6 +116,8 @@ pub(super) const BACKGROUND: &str = "background_mean";
 pub(super) const HIGH_RES_BACKGROUND: &str = "high_res_background_mean";
 /// The same of a background that is written itself.
 pub(super) const WRITTEN_BACKGROUND: &str = "background_written";
+/// The same of the longest side of an image.
+pub(super) const LONGEST: &str = "max_image_size_written";
 
 pub(super) struct Class<'a> {
     pub(super) keys: Record<'a>,

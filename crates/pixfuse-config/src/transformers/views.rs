@@ -1,7 +1,7 @@
 //! Classes that make several tensors of an image: a view of the whole, and tiles or a larger view beside it.
 
 use super::size::Sizes;
-use super::steps::{BACKGROUND, Class, Clauses, Framing, HIGH_RES_BACKGROUND, WRITTEN_BACKGROUND};
+use super::steps::{BACKGROUND, Class, Clauses, Framing, HIGH_RES_BACKGROUND, LONGEST, WRITTEN_BACKGROUND};
 use super::table::Views;
 use crate::imported::Limit;
 use crate::windows::Cutting;
@@ -26,7 +26,7 @@ impl Class<'_> {
                 imported.views.push(view);
             }
             Views::Windows => {
-                let (side, longest) = (self.count("patch_size")?, self.longest()?);
+                let (side, longest) = (self.count("patch_size")?, self.count(LONGEST)?);
                 let whole = self.size("size")?.unwrap_or_default().exact();
                 let whole = whole.ok_or_else(|| self.keys.wrong("size", "{height, width}"))?[0];
                 let (filter, values) = (self.filter()?, self.values()?);
@@ -229,11 +229,6 @@ impl Class<'_> {
         Ok(Framing::exact([sides[0], sides[0]], filter))
     }
 
-    /// `max_image_size` of the processor, whatever a call says.
-    fn longest(&self) -> Result<u32, Error> {
-        self.count("max_image_size")
-    }
-
     /// The side of tiles of which the last may be smaller, what they are resized to, and the crop behind it.
     pub(super) fn smaller_tiles(&self) -> Result<(u32, Sizes, String), Error> {
         for key in ["do_resize", "do_center_crop"] {
@@ -289,9 +284,11 @@ impl Class<'_> {
             _ if is_cut => exact()?[0],
             _ => self.count("tile_size")?,
         };
-        let fill = match self.keys.numbers(WRITTEN_BACKGROUND)?.as_deref() {
+        // A call says another one on Pillow alone.
+        let key = if self.is_torch() { WRITTEN_BACKGROUND } else { "background_color" };
+        let fill = match self.keys.numbers(key)?.as_deref() {
             // One number is the first channel's.
-            Some([one]) if !self.keys.get(WRITTEN_BACKGROUND).is_some_and(serde_json::Value::is_array) => {
+            Some([one]) if !self.keys.get(key).is_some_and(serde_json::Value::is_array) => {
                 vec![*one, 0.0, 0.0]
             }
             Some(three) if three.len() == 3 => three.to_vec(),

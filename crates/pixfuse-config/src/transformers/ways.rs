@@ -1,6 +1,6 @@
 //! The ways in which classes differ, of which the rows of the table are made.
 
-use super::steps::{BACKGROUND, HIGH_RES_BACKGROUND, WRITTEN_BACKGROUND};
+use super::steps::{BACKGROUND, HIGH_RES_BACKGROUND, LONGEST, WRITTEN_BACKGROUND};
 use crate::Batch;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -78,11 +78,12 @@ pub(super) enum SizeRule {
 }
 
 impl SizeRule {
-    /// Where colours of a background are kept, and the keys that they are made of.
-    pub(super) fn backgrounds(self) -> &'static [(&'static str, &'static str)] {
+    /// Where is kept what a processor is made with, whatever a call says, and the keys that it is made of.
+    pub(super) fn made_of(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Square => &[(BACKGROUND, "image_mean")],
             Self::HighRes => &[(BACKGROUND, "image_mean"), (HIGH_RES_BACKGROUND, "high_res_image_mean")],
+            Self::Step3p7 => &[(LONGEST, "max_image_size")],
             Self::GlobalView => &[(WRITTEN_BACKGROUND, "background_color")],
             _ => &[],
         }
