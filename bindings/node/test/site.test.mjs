@@ -63,4 +63,18 @@ for (const page of pages) {
   })
 }
 
+test('a model takes ten lines, and its tensor is that of a declaration whose goldens are the library\'s', () => {
+  const [, indent, code] = readFileSync(join(docs, 'index.md'), 'utf8').match(/^( *)```js\n([^]*?)^\1```$/m)
+  assert.ok(code.split('\n').filter(line => line.trim()).length <= 10, code)
+  const line = readFileSync(join(root, 'crates/pixfuse/tests/goldens/declarations.txt'), 'utf8').match(/^hf_vit_torch (.*)$/m)
+  const pixfuse = JSON.stringify(join(root, 'bindings/node'))
+  const photo = JSON.stringify(join(root, 'examples/demo/photo.jpg'))
+  const program = undented(indent, code).replace("require('pixfuse')", `require(${pixfuse})`).replace("'photo.jpg'", photo)
+  const check = `
+    const golden = new (require(${pixfuse}).Pipeline)(${JSON.stringify(line[1])})
+    require('node:assert').deepEqual(data, golden.decodeSync(${photo}).data)`
+  const { status, stderr } = spawnSync(process.execPath, ['-e', program + check], { encoding: 'utf8' })
+  assert.equal(status, 0, stderr)
+})
+
 test('few blocks are not run', () => assert.equal(notRun, 2))

@@ -9,6 +9,7 @@ import shutil
 import textwrap
 from pathlib import Path
 
+import pixfuse
 import pytest
 
 ROOT = Path(__file__).parents[3]
@@ -37,6 +38,24 @@ def test_python(page, tmp_path, monkeypatch):
     names = {"__name__": "page"}
     for code in codes:
         exec(compile(code, page, "exec"), names)
+
+
+def test_a_model_takes_ten_lines(tmp_path, monkeypatch):
+    """The first page, in each language: its tensor is that of a declaration whose goldens are what the library made."""
+    shutil.copy(ROOT / "examples/demo/photo.jpg", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    lines = (ROOT / "crates/pixfuse/tests/goldens/declarations.txt").read_text().splitlines()
+    golden = pixfuse.Pipeline(dict(line.split(" ", 1) for line in lines)["hf_vit_torch"]).decode("photo.jpg")
+    (python,), (js,) = blocks("index.md", "python"), blocks("index.md", "js")
+    rust = (ROOT / "site/rust/index.md").read_text().split("```")[1].removeprefix("rust\n")
+    for code in (python, js, rust):
+        assert len([line for line in code.splitlines() if line.strip()]) <= 10, code
+    names = {}
+    exec(compile(python, "index.md", "exec"), names)
+    assert names["tensor"].tobytes() == golden.tobytes()
+    declared = re.search(r'parse\(\s*"(.*?)",?\s*\)', rust, re.DOTALL)[1].replace("\\\n", "")
+    # The tensor of JavaScript is compared by `bindings/node/test/site.test.mjs`.
+    assert pixfuse.Pipeline(declared).decode("photo.jpg").tobytes() == golden.tobytes()
 
 
 def test_few_blocks_are_not_run():
