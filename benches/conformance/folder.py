@@ -50,8 +50,8 @@ def run(folder):
                 own = judge.Tally()
                 kind = "pt" if ours.backend == "torch" else "np"
                 for photo, image in images.items():
-                    tally.judge(f"{what}, {photo}", lambda: ours(image, return_tensors="np"), lambda: theirs(image, return_tensors=kind))
-                    own.judge(photo, lambda: ours(image, return_tensors="np"), lambda: theirs(image, return_tensors=kind))
+                    tally.judge(f"{what}, {photo}", lambda: ours(image, return_tensors=kind), lambda: theirs(image, return_tensors=kind))
+                    own.judge(photo, lambda: ours(image, return_tensors=kind), lambda: theirs(image, return_tensors=kind))
                 row["outcome"], row["why"] = ", ".join(f"{count} {outcome}" for outcome, count in sorted(own.counts.items())), ""
             rows.append(row)
     return rows, tally
