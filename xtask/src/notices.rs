@@ -1,4 +1,4 @@
-//! `cargo xtask notices`: what the wheel, the npm package and the C library say of the code of others that is in them.
+//! `cargo xtask notices`: what the wheel, the npm packages and the C library say of the code of others that is in them.
 //!
 //! Two files beside each manifest, committed, so that every build has them: `THIRD-PARTY-NOTICES.txt`, the licence texts,
 //! by cargo-about; and `sbom.cdx.json`, the bill of materials. maturin would write the latter too, with the paths of the
@@ -23,7 +23,7 @@ struct Package {
     directory: &'static str,
 }
 
-const PACKAGES: [Package; 3] = [
+const PACKAGES: [Package; 4] = [
     Package {
         krate: "pixfuse-python",
         features: "libjpeg-turbo",
@@ -42,6 +42,7 @@ const PACKAGES: [Package; 3] = [
         manifest: "bindings/c/Cargo.toml",
         directory: "bindings/c",
     },
+    Package { krate: "pixfuse-web", features: "", manifest: "bindings/web/Cargo.toml", directory: "bindings/web" },
 ];
 
 const NOTICES: &str = "THIRD-PARTY-NOTICES.txt";

@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use serde_json::json;
 
+use crate::package::PAPERS;
 use crate::progress::step;
 use crate::report::Count;
 use crate::test::stream;
@@ -230,7 +231,7 @@ fn package(Toolchain { mut cargo, .. }: Toolchain) -> Result<PathBuf> {
     }
     fs::write(directory.join("version.js"), format!("export const version = '{}'\n", env!("CARGO_PKG_VERSION")))?;
     fs::write(directory.join("inline.js"), inlined(&module))?;
-    for name in ["package.json", "README.md", "LICENSE-MIT", "LICENSE-APACHE"] {
+    for name in PAPERS.into_iter().chain(["package.json"]) {
         fs::copy(root.join(SOURCE).join(name), directory.join(name)).with_context(|| format!("cannot copy {name}"))?;
     }
     Ok(directory)

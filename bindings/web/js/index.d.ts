@@ -1,3 +1,5 @@
+import type { Orient, PixelImage, PlanarImage } from './classes.js'
+
 export * from './classes.js'
 
 /** Where the module of WebAssembly comes from: its address, what a server said, its bytes, or what they were compiled to. */
@@ -52,3 +54,24 @@ export type BrowserPicture =
  * const { data, dims } = pipe.runSync(await pixels(video))
  */
 export function pixels(source: BrowserPicture, options?: { readonly exact?: boolean } | null): Promise<InexactImage>
+
+/** The pixels of a VideoFrame, where they lie, and what a declaration has to say of them. */
+export type FrameImage = (PixelImage | PlanarImage) & {
+  /** For `pipe.with({ input })`: the format, the matrix and the range, as the frame says them. */
+  readonly input: string
+  /** For the options of `run`: as the frame says that it is turned. */
+  readonly orient: Orient
+  /** What the frame does not say and is assumed: `'matrix = bt601'`, `'range = limited'`. */
+  readonly assumed: readonly string[]
+  readonly exact: true
+}
+
+/**
+ * The pixels of a VideoFrame in its own format, without a canvas in between: I420, NV12, RGBA, RGBX, BGRA or BGRX. Only what is
+ * visible of it is read. The frame stays open.
+ *
+ * @example
+ * const { input, orient, ...image } = await frame(videoFrame)
+ * const { data, dims } = pipe.with({ input }).runSync(image, { orient })
+ */
+export function frame(source: VideoFrame): Promise<FrameImage>

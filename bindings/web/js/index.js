@@ -17,6 +17,7 @@ for (const key of ['names', 'get', ...made.names()]) {
 
 export const { Pipeline, Geometry, Processor } = made
 export { presets }
+export { frame } from './frame.js'
 export { init, initSync } from './module.js'
 export { decoders, levels, probe } from './native.js'
 export { pixels } from './pixels.js'

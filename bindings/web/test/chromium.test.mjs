@@ -91,5 +91,6 @@ test('a page gives the digests of the libraries', { skip: browser === undefined 
     wide: "image: colorSpace: 'display-p3', expected 'srgb', which models are trained on",
     inline: true,
     worker: results.decoded[0],
+    video: { input: 'i420, matrix = bt709, range = limited', orient: 1, assumed: [], exact: true, isSame: true },
   })
 })

@@ -7,7 +7,7 @@ import test from 'node:test'
 import { pathToFileURL } from 'node:url'
 
 import * as node from '../../node/index.mjs'
-import { init, Pipeline, pixels, probe, Processor, version } from 'pixfuse-web'
+import { frame, init, Pipeline, pixels, probe, Processor, version } from 'pixfuse-web'
 
 const folder = process.env.PIXFUSE_WEB
 const photo = readFileSync(new URL('../../../crates/pixfuse-decode/tests/files/odd-420.jpg', import.meta.url))
@@ -42,7 +42,7 @@ test('a file is bytes, a Blob or a Response', async () => {
 })
 
 test('the names are those of Node.js, and those of loading', () => {
-  const own = ['init', 'initSync', 'pixels']
+  const own = ['frame', 'init', 'initSync', 'pixels']
   const shared = Object.keys(node).filter(name => !own.includes(name)).sort()
   assert.deepEqual(shared, ['Geometry', 'Pipeline', 'Processor', 'decoders', 'levels', 'presets', 'probe', 'version'])
   assert.equal(version, JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')).version)
@@ -103,5 +103,6 @@ test('a module that stops is an error, and a new one takes its place', () => {
 test('what no browser gave is no picture', async () => {
   await assert.rejects(pixels({ width: 1 }), { code: 'InvalidArg', message: /^image: Object, expected a canvas/ })
   await assert.rejects(pixels(null), /^Error: image: null, expected a canvas/)
+  await assert.rejects(frame({}), { code: 'InvalidArg', message: 'image: Object, expected a VideoFrame' })
   await assert.rejects(pixels({}, { exact: true }), /^Error: image: exact: true, but Object is no exact source: /)
 })

@@ -1,6 +1,6 @@
 // Compiled, never run: what the types of the package say.
 
-import { decoders, Geometry, init, initSync, levels, Pipeline, pixels, presets, probe, Processor, version } from 'pixfuse-web'
+import { decoders, frame, Geometry, init, initSync, levels, Pipeline, pixels, presets, probe, Processor, version } from 'pixfuse-web'
 import type { Header, InexactImage, ModuleSource } from 'pixfuse-web'
 
 export async function all(file: File, response: Response, bytes: ArrayBuffer, canvas: HTMLCanvasElement, video: VideoFrame) {
@@ -18,6 +18,8 @@ export async function all(file: File, response: Response, bytes: ArrayBuffer, ca
   const image: InexactImage = await pixels(canvas, { exact: false })
   await pixels(video)
   await pixels(file)
+  const { input, orient, assumed, ...planes } = await frame(video)
+  pipe.with({ input: input as `${string}rgba8${string}` }).runSync(planes, { orient })
   pipe.runSync(image)
   pipe.runSync(new ImageData(3, 2))
   // @ts-expect-error: there are no paths.
@@ -27,6 +29,6 @@ export async function all(file: File, response: Response, bytes: ArrayBuffer, ca
   const geometry: Geometry = pipe.geometry(...header.stored)
   const processor = Processor.fromConfig({ image_processor_type: 'ViTImageProcessor' }, { backend: 'torch' })
   const { pixel_values } = await processor.decode([file, response, new Uint8Array(8)])
-  const words: string[] = [version, decoders(), ...levels(), presets.yolo.spec, failures[0]?.message ?? '']
+  const words: string[] = [version, ...assumed, decoders(), ...levels(), presets.yolo.spec, failures[0]?.message ?? '']
   return [same, geometry.unmapBoxes([0, 0, 1, 1]), pixel_values.dims, words]
 }

@@ -1,6 +1,6 @@
 // What runs in the browser of `chromium.test.mjs`.
 
-import { init, Pipeline, pixels, Processor } from '/package/index.js'
+import { frame, init, Pipeline, pixels, Processor } from '/package/index.js'
 import * as inline from '/package/inline.js'
 
 const hex = bytes => [...new Uint8Array(bytes)].map(byte => byte.toString(16).padStart(2, '0')).join('')
@@ -42,6 +42,25 @@ async function run() {
   return { milliseconds, results, exact: await exact(files[0]) }
 }
 
+/** A frame of a video in rows with gaps, of which a part is visible, and the same pixels by hand. */
+async function video() {
+  const [columns, rows, stride] = [12, 8, 20]
+  const bytes = Uint8Array.from({ length: stride * rows * 2 }, (_, at) => (at * 53) % 220 + 16)
+  const layout = [{ offset: 0, stride }, { offset: stride * rows, stride: stride / 2 }, { offset: stride * rows * 1.25, stride: stride / 2 }]
+  const made = new VideoFrame(bytes, {
+    format: 'I420', codedWidth: columns, codedHeight: rows, timestamp: 0, layout,
+    visibleRect: { x: 2, y: 2, width: 8, height: 4 },
+    colorSpace: { matrix: 'bt709', fullRange: false, primaries: 'bt709', transfer: 'bt709' },
+  })
+  const { input, orient, assumed, exact, ...image } = await frame(made)
+  made.close()
+  const starts = [2 * stride + 2, stride / 2 + 1, stride / 2 + 1]
+  const planes = layout.map(({ offset, stride }, index) => ({ data: bytes.subarray(offset + starts[index]), stride }))
+  const pipe = new Pipeline(`input(${input}), output(rgb, u8, hwc)`)
+  const [one, other] = [pipe.runSync(image, { orient }), pipe.runSync({ planes, width: 8, height: 4 })]
+  return { input, orient, assumed, exact, isSame: one.data.join() === other.data.join() && new Set(one.data).size > 20 }
+}
+
 async function exact(file) {
   const canvas = new OffscreenCanvas(3, 2)
   canvas.getContext('2d').fillRect(0, 0, 2, 2)
@@ -60,6 +79,7 @@ async function exact(file) {
     // One module for both ways to load it.
     inline: inline.Pipeline === Pipeline,
     worker: await answer,
+    video: await video(),
   }
 }
 
