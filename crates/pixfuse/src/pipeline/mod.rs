@@ -74,7 +74,7 @@ impl Pipeline {
     /// # Errors
     /// When a number is left open as `_`, or `PIXFUSE_LEVEL` is wrong.
     pub fn new(spec: Spec) -> Result<Self, Error> {
-        let kernel = grid::kernel(lower(&spec).shape());
+        let kernel = grid::kernel(&lower(&spec));
         Self::make(spec, kernel, "grid", token(Level::from_environment()?)?)
     }
 
@@ -119,7 +119,7 @@ impl Pipeline {
         kernel.check(&plan, origin)?;
         let inner = Inner {
             text: spec.to_string(),
-            mapping: Mapping::new(&plan),
+            mapping: Mapping::new(&plan, kernel.shape().map),
             plan,
             spec,
             kernel,
@@ -202,7 +202,7 @@ impl Pipeline {
     /// # Errors
     /// When a number is left open as `_`.
     pub fn with_spec(&self, spec: Spec) -> Result<Self, Error> {
-        let kernel = grid::kernel(lower(&spec).shape());
+        let kernel = grid::kernel(&lower(&spec));
         Ok(Self { threads: self.threads, ..Self::make(spec, kernel, "grid", self.inner.token)? })
     }
 

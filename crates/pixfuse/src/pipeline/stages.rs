@@ -22,7 +22,7 @@ impl Stages {
     pub(super) fn new(specs: Vec<Spec>, token: Token) -> Result<Self, Error> {
         // The last of them cuts the canvas that it is given, which is as large as its own would be.
         let make = |spec: Spec| {
-            let kernel = grid::kernel(lower(&spec).shape());
+            let kernel = grid::kernel(&lower(&spec));
             Pipeline::of_stages(spec, kernel, "grid", token, None)
         };
         let mut before = specs.into_iter().map(make).collect::<Result<Vec<_>, _>>()?;
