@@ -16,13 +16,14 @@ const kept = globalThis.FinalizationRegistry && new FinalizationRegistry(held =>
   if (held.generation === generation) ask({ call: 'free', pipe: held.pipe, config: held.config })
 })
 
-// A part of the module that is there as long as `object`, and is made anew in the next module if this one stopped.
-function keep(object, make, held) {
-  kept?.register(object, held)
-  return () => {
+// A part of the module that is there as long as what this gives, and is made anew in the next module if this one stopped.
+function keep(make, held) {
+  const get = () => {
     if (held.generation !== generation) Object.assign(held, make(), { generation })
     return held
   }
+  kept?.register(get, held)
+  return get
 }
 
 // `out` with what lies in the block of outputs, or a new array of it.
@@ -65,7 +66,7 @@ function pipeline({ pipe, ...made }) {
   const object = { ...made, fixedShape: made.fixedShape ?? undefined }
   const { text, element } = made
   const again = () => ({ pipe: ask({ call: 'parse', declaration: tagged(text), values: tagged() }).pipe })
-  const held = keep(object, again, { pipe, generation })
+  const held = keep(again, { pipe, generation })
   const question = (call, rest) => ({ call, pipe: held().pipe, ...rest })
 
   const run = (values, out, allocate, join, threads, orient) => {
@@ -182,9 +183,9 @@ export function readConfig(text, path, backend, keywords, called) {
   if (text === undefined) throw refused(`config: ${JSON.stringify(path)}, expected an object or the text of one; a browser has no paths`)
   const question = { call: 'config', text, backend, keywords, called }
   const { config, described } = ask(question)
-  const object = { described }
-  const held = keep(object, () => ({ config: ask(question).config }), { config, generation })
-  return Object.assign(object, {
+  const held = keep(() => ({ config: ask(question).config }), { config, generation })
+  return {
+    described,
     itemKey(data) {
       const input = new Input()
       return ask({ call: 'itemKey', config: held().config, file: file(data, input) }, input)
@@ -193,7 +194,7 @@ export function readConfig(text, path, backend, keywords, called) {
       ask({ call: 'seen', config: held().config, rows: plain(rows), columns: plain(columns), view })
     ),
     admits: (rows, columns) => { ask({ call: 'admits', config: held().config, rows: plain(rows), columns: plain(columns) }) },
-  })
+  }
 }
 
 /** What a file's header says. */

@@ -16,8 +16,8 @@ const pipe = new Pipeline(TEXT)
 const expected = pipe.decodeSync(photo)
 
 /** What a program of its own prints. */
-function printed(program) {
-  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' })
+function printed(program, ...flags) {
+  const { stdout, stderr } = spawnSync(process.execPath, [...flags, '--input-type=module', '-e', program], { encoding: 'utf8' })
   return stdout + stderr
 }
 const at = name => JSON.stringify(pathToFileURL(`${folder}/${name}`))
@@ -98,6 +98,23 @@ test('a module that stops is an error, and a new one takes its place', () => {
       try { call() } catch (error) { console.log(error.code, error.cause instanceof WebAssembly.RuntimeError) }
     }`
   assert.equal(printed(program), 'damaged true\ninternal true\ndamaged true\n')
+})
+
+test('what is collected is let go, and what is in use stays', () => {
+  const program = `import { readFileSync } from 'node:fs'
+    import { initSync, Pipeline, Processor } from ${at('index.js')}
+    initSync(readFileSync(new URL(${at('pixfuse.wasm')})))
+    const collected = async () => { for (let round = 0; round < 5; round++) { gc(); await new Promise(resolve => setTimeout(resolve, 10)) } }
+    const processor = Processor.fromConfig({ image_processor_type: 'ViTImageProcessor', size: { height: 24, width: 20 } })
+    const pipe = new Pipeline(${JSON.stringify(TEXT)})
+    await collected()
+    const image = { data: new Uint8Array(60), width: 5, height: 4 }
+    for (let round = 0; round < 300; round++) {
+      new Pipeline(${JSON.stringify(TEXT)}).runSync(image)
+      if (round % 100 === 0) await collected()
+    }
+    console.log(processor.runSync(image).pixel_values.dims.join(), processor.itemKey(new Uint8Array(8)).length, pipe.runSync(image).dims.join())`
+  assert.equal(printed(program, '--expose-gc'), '1,3,24,20 64 8,9,3\n')
 })
 
 test('what no browser gave is no picture', async () => {
