@@ -2,24 +2,12 @@
 // They are those that the libraries gave, which the tests of the other languages have too.
 
 import assert from 'node:assert/strict'
-import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
-import { extname, join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import test from 'node:test'
 
 import { photo, PHOTOS } from '../../node/test/images.mjs'
-
-const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome']
-const browser = process.env.PIXFUSE_CHROMIUM
-  ?? BROWSERS.find(name => spawnSync(name, ['--version']).status === 0)
-
-const FLAGS = [
-  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage',
-]
-const TYPES = { '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm', '.html': 'text/html', '.json': 'application/json' }
+import { browsed, missing, serving } from './browser.mjs'
 
 const here = new URL('.', import.meta.url)
 const root = new URL('../../../', here)
@@ -38,45 +26,20 @@ function served(path) {
 
 /** What the page sends back for these cases. */
 async function answers(cases) {
-  const profile = mkdtempSync(join(tmpdir(), 'pixfuse-chromium-'))
   let answered
   const answer = new Promise(resolve => { answered = resolve })
-  const server = createServer((request, response) => {
-    if (request.method === 'POST') {
-      const chunks = []
-      request.on('data', chunk => chunks.push(chunk))
-      request.on('end', () => {
-        response.end()
-        answered(JSON.parse(Buffer.concat(chunks).toString()))
-      })
-      return
-    }
-    const { pathname } = new URL(request.url, 'http://localhost')
+  const get = path => (path === '/cases.json' ? JSON.stringify(cases) : served(path))
+  return serving(get, answered, address => browsed(`${address}/index.html`, async () => {
+    const late = setTimeout(() => answered({ error: 'the page did not answer for two minutes' }), 120_000)
     try {
-      const body = pathname === '/cases.json' ? JSON.stringify(cases) : served(decodeURIComponent(pathname))
-      response.writeHead(200, { 'content-type': TYPES[extname(pathname)] ?? 'application/octet-stream' }).end(body)
-    } catch {
-      response.writeHead(404).end()
+      return await answer
+    } finally {
+      clearTimeout(late)
     }
-  })
-  await new Promise(resolve => { server.listen(0, '127.0.0.1', resolve) })
-  const address = `http://127.0.0.1:${server.address().port}/index.html`
-  const process = spawn(browser, [...FLAGS, `--user-data-dir=${profile}`, address], { stdio: 'ignore' })
-  const late = setTimeout(() => answered({ error: 'the page did not answer for two minutes' }), 120_000)
-  try {
-    return await answer
-  } finally {
-    clearTimeout(late)
-    const ended = new Promise(resolve => { process.once('exit', resolve) })
-    process.kill()
-    await ended
-    server.close()
-    server.closeAllConnections()
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
-  }
+  }))
 }
 
-test('a page gives the digests of the libraries', { skip: browser === undefined && `none of ${BROWSERS.join(', ')} is here` }, async t => {
+test('a page gives the digests of the libraries', { skip: missing }, async t => {
   const decoded = lines(`${files}/pillow.txt`)
   const imported = lines(`${configs}/digests.txt`).slice(1)
   assert.ok(decoded.length > 100 && imported.length >= 28, 'the files of goldens are whole')

@@ -1,8 +1,8 @@
 //! MiniCPM-V: a view of the whole image, and slices of one canvas beside it where the image is large.
 //!
-//! Grids are compared by logarithms in f64, as the library's Python does; those of two aspects that are as near are equal
-//! on every platform whose logarithm is odd about 1.
+//! Grids are compared by logarithms in f64, as the library's Python does: of two aspects that are as near, the last bit decides.
 
+use super::logarithm::logarithm;
 use super::{RuledSize, Sides, round};
 use crate::SizeNumber::{Longest, MaxPatches, Multiple};
 
@@ -13,7 +13,7 @@ pub(super) fn grid(rule: &RuledSize, [rows, columns]: [u32; 2]) -> Option<[u32; 
     if slices <= 1 {
         return None;
     }
-    let aspect = (f64::from(columns) / f64::from(rows)).ln();
+    let aspect = logarithm(f64::from(columns) / f64::from(rows));
     let (mut best, mut least) = ([1, 1], f64::INFINITY);
     for count in slices - 1..=slices + 1 {
         if count == 1 || count > most {
@@ -21,7 +21,7 @@ pub(super) fn grid(rule: &RuledSize, [rows, columns]: [u32; 2]) -> Option<[u32; 
         }
         for high in (1..=count).filter(|high| count.is_multiple_of(*high)) {
             let wide = count / high;
-            let error = (aspect - (f64::from(wide) / f64::from(high)).ln()).abs();
+            let error = (aspect - logarithm(f64::from(wide) / f64::from(high))).abs();
             if error < least || (error == least && high > best[0]) {
                 (best, least) = ([high, wide], error);
             }

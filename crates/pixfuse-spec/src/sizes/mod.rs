@@ -5,6 +5,7 @@
 
 mod budget;
 mod edges;
+mod logarithm;
 mod longest;
 mod minicpm;
 mod nearest;
