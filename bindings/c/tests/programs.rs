@@ -119,6 +119,35 @@ fn a_program_in_c_decodes_files() {
     assert_eq!(run(program, &[DECLARATIONS[2], photo.to_str().unwrap()]), tensor.unwrap().data);
 }
 
+/// What the documentation shows of C, with what it leaves out around it.
+#[test]
+fn the_code_of_the_documentation_runs() {
+    if !has("cc") {
+        return;
+    }
+    let page = std::fs::read_to_string(directory().join("../../site/docs/coming-from/llama-cpp.md")).unwrap();
+    let (_, code) = page.split_once("```c\n").unwrap();
+    let (code, _) = code.split_once("```").unwrap();
+    let text: String = code.split("pixfuse_error *error").next().unwrap().split('"').skip(1).step_by(2).collect();
+    let source = Path::new(env!("CARGO_TARGET_TMPDIR")).join("documentation.c");
+    let program = format!(
+        "#include <pixfuse.h>\n#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n\
+         static int failed(pixfuse_error *error) {{ fputs(pixfuse_error_message(error), stderr); return 1; }}\n\
+         int main(void) {{\nstatic unsigned char file[1 << 20];\nsize_t length = fread(file, 1, sizeof file, stdin);\n\
+         {code}\nfwrite(patches, 1, shape.bytes, stdout);\nfree(patches);\npixfuse_pipeline_free(pipe);\nreturn 0;\n}}\n"
+    );
+    std::fs::write(&source, program).unwrap();
+    let photo = directory().join("../../crates/pixfuse-decode/tests/files/odd-420.jpg");
+    let mut run = Command::new(compiled("cc", "-std=c11", &source, "documentation-c"));
+    let output = run.stdin(std::fs::File::open(&photo).unwrap()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let pipe = Pipeline::parse(&text).unwrap();
+    let tensor =
+        pixfuse_decode::decode::<f32>(&pipe, &std::fs::read(photo).unwrap(), &pixfuse_decode::Options::default());
+    let patches: Vec<u8> = tensor.unwrap().data.into_iter().flat_map(f32::to_ne_bytes).collect();
+    assert_eq!(output.stdout, patches);
+}
+
 #[test]
 fn a_program_in_cpp_has_the_bytes_of_rust() {
     if !has("c++") {
