@@ -342,6 +342,13 @@ pub struct Normalize {
     pub order: Order,
 }
 
+impl Spec {
+    /// Whether pixels are rescaled before they are resized, as floats: `like = torch, precision = f32`.
+    pub fn resizes_floats(&self) -> bool {
+        self.sampling().is_some_and(|sampling| sampling.precision == Precision::F32 && sampling.like.is_some())
+    }
+}
+
 impl Normalize {
     /// What stands in it where nothing is written, for a source of these samples.
     pub fn of(sample: Sample) -> Self {

@@ -52,6 +52,7 @@ mod cut;
 mod entry;
 mod error;
 mod fill;
+mod floats;
 mod geometry;
 mod grid;
 mod image;

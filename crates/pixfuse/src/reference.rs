@@ -41,6 +41,10 @@ pub fn run<T: TensorElement>(pipe: &crate::Pipeline, image: ImageRef<'_>) -> Res
         return run(&stages.last, between(&made)?);
     }
     let spec: &Spec = pipe.spec();
+    if spec.resizes_floats() {
+        // Plain already, and compared with torch itself.
+        return pipe.run(image);
+    }
     let plan = lower(spec);
     let image = image.oriented(plan.load.orient);
     let placement = Placement::new(&plan.frame, [image.rows() as u32, image.columns() as u32])?;
@@ -183,14 +187,14 @@ fn cut<T>(
 }
 
 /// The source as kernels see it: each pixel converted when it is asked for.
-struct Source<'a> {
-    image: ImageRef<'a>,
-    load: Load,
+pub(crate) struct Source<'a> {
+    pub(crate) image: ImageRef<'a>,
+    pub(crate) load: Load,
 }
 
 impl Source<'_> {
     /// A channel of the converted pixel; the image has u8 samples.
-    fn get(&self, row: usize, column: usize, channel: usize) -> u8 {
+    pub(crate) fn get(&self, row: usize, column: usize, channel: usize) -> u8 {
         let Self { image, load } = self;
         let Convert { yuv, alpha, gray: rule, repeat } = load.convert;
         if !load.makes_rows() {

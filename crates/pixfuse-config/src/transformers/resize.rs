@@ -2,7 +2,7 @@
 
 use super::size::Sizes;
 use super::steps::{BACKGROUND, Class, Framing};
-use super::table::{Older, SizeRule};
+use super::table::{Numbers, Older, SizeRule};
 use crate::imported::Limit;
 use crate::sentence::numbers;
 use crate::{Error, Feature};
@@ -148,6 +148,11 @@ impl Class<'_> {
         Ok(Framing::in_square(side, filter, &fill, least))
     }
 
+    /// Whether pixels are floats before they are resized.
+    pub(super) fn resizes_floats(&self) -> Result<bool, Error> {
+        Ok(self.steps.numbers == Numbers::Floats && self.keys.flag("do_rescale")? && self.keys.flag("do_resize")?)
+    }
+
     /// The filter's words.
     pub(super) fn filter(&self) -> Result<String, Error> {
         self.filter_of("resample")
@@ -159,6 +164,7 @@ impl Class<'_> {
         let resample = self.keys.number(key)?.filter(|_| !self.steps.is_bicubic);
         let name = match resample.map(|resample| resample as i64) {
             None if self.steps.is_bicubic => "bicubic",
+            Some(0) if self.resizes_floats()? => "nearest",
             Some(0) => {
                 let nearest = self.steps.nearest;
                 return Ok(if self.is_torch() {
@@ -178,6 +184,10 @@ impl Class<'_> {
             return Ok(format!("{name}, antialias"));
         }
         match name {
+            "bilinear" if self.resizes_floats()? => Ok("bilinear, antialias, like = torch, precision = f32".to_owned()),
+            "nearest" | "bicubic" | "lanczos" if self.resizes_floats()? => {
+                Err(Error::lacking(Feature::FloatFilter, self.keys.subject, Some(key), name))
+            }
             "box" | "hamming" => Err(self.wrong(key, format!("{name}, which torch has not; expected {expected}"))),
             "bicubic" if !self.steps.antialias => Ok(name.to_owned()),
             "bilinear" if !self.steps.antialias => Ok("bilinear, like = torch".to_owned()),

@@ -202,6 +202,7 @@ static READ: &[(&str, Steps)] = &[
     ("ConditionalDetr", DETR),
     ("ConvNext", Steps { size: SizeRule::ConvNext, pad: Padding::Unread, ..STANDARD }),
     ("Cosmos3Edge", Steps { patches: Some(Patches { order: "thwc", ..MERGED }), ..GLM }),
+    ("DINOv3ViT", Steps { numbers: Numbers::Floats, pad: Padding::Unread, ..STANDARD }),
     ("DPT", DPT),
     ("DeepseekOcr2", Steps { size: SizeRule::GlobalView, views: Views::Local { stretches: false }, beside: &[Output { name: "num_local_patches", value: Value::ViewTiles }], ..PLAIN }),
     ("DeepseekVL", SQUARE),
@@ -308,7 +309,7 @@ static READ: &[(&str, Steps)] = &[
 #[rustfmt::skip]
 static LACKING: &[(Feature, &[&str])] = &[
     (Feature::Tiles, &["Molmo2", "Phi4Multimodal"]),
-    (Feature::FloatFilter, &["DINOv3ViT", "DepthPro", "NemotronH_Omni_Reasoning_V3", "PPDocLayoutV4", "PPOCRV5ServerDet", "PPOCRV5ServerRec", "RfDetr"]),
+    (Feature::FloatFilter, &["DepthPro", "NemotronH_Omni_Reasoning_V3", "PPDocLayoutV4", "PPOCRV5ServerDet", "PPOCRV5ServerRec", "RfDetr"]),
     (Feature::Crop, &["Perceiver"]),
     (Feature::Rounding, &["SLANeXt"]),
     (Feature::Content, &["ImageGPT", "Kosmos2_5", "Nougat", "Owlv2", "PPFormulaNet", "Pix2Struct", "UVDoc", "VitMatte", "VitPose", "ZoeDepth"]),

@@ -45,6 +45,16 @@ impl Class<'_> {
                 self.vivit(&mut values, rescales, normalizes, "image_mean")?;
             }
             Numbers::VivitFrame => {}
+            Numbers::Floats => {
+                values.order = "torchvision_v2";
+                if normalizes && !rescales {
+                    return Err(self.wrong("do_rescale", "false, and this class normalises no pixels of u8"));
+                }
+                if self.resizes_floats()? && self.keys.flag("do_center_crop")? {
+                    let what = "true, of floats,";
+                    return Err(Error::lacking(Feature::Crop, self.keys.subject, Some("do_center_crop"), what));
+                }
+            }
         }
         // Made f32, whatever they were: cut into patches by numpy, or put into a tensor of zeros.
         let becomes_floats = match self.steps.patches {

@@ -243,6 +243,8 @@ pub(super) enum Numbers {
     Vivit,
     /// Its frames of videos lose it wherever they are rescaled.
     VivitFrame,
+    /// Rescaled before the resize and normalised behind it, each for itself.
+    Floats,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

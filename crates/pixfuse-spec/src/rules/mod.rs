@@ -179,7 +179,8 @@ fn order_has_its_values(draft: &Draft<'_>, order: Order) -> Option<(Subject, Str
     let letterbox = draft.letterbox.map(|letterbox| ("letterbox", letterbox.sampling));
     let tiles = draft.tiles.map(|tiles| ("tiles", tiles.sampling));
     let (clause, sampling) = resize.or(letterbox).or(tiles)?;
-    if order == Order::Fused || sampling.precision == Precision::U8 {
+    // torch's filter of floats says itself which order it has.
+    if order == Order::Fused || sampling.precision == Precision::U8 || sampling.like.is_some() {
         return None;
     }
     let message = format!(

@@ -1,7 +1,7 @@
 //! Filters, and what may stand behind them.
 
 use super::{Draft, Found, Subject};
-use crate::{Filter, Like, Precision, Sample, Sampling};
+use crate::{Element, Filter, Like, Order, Precision, Sample, Sampling};
 
 /// Whether a filter comes with antialiasing, without it, or either way.
 #[derive(Clone, Copy, PartialEq)]
@@ -74,16 +74,19 @@ pub(super) fn sampling_exists(clause: &'static str, sampling: &Sampling, draft: 
             found.push((subject, message));
         }
     }
-    like_exists(clause, sampling, found);
+    like_exists(clause, sampling, draft, found);
     pillow_exists(clause, sampling, found);
 }
 
 /// `like` chooses between libraries where both have the filter.
-fn like_exists(clause: &'static str, sampling: &Sampling, found: &mut Found) {
+fn like_exists(clause: &'static str, sampling: &Sampling, draft: &Draft<'_>, found: &mut Found) {
     let Some(like) = sampling.like else { return };
     let filter = sampling.filter;
     let problem = if sampling.precision == Precision::F32 {
-        format!("precision = f32 is equal to no library; leave like = {like} out")
+        match floats_of_torch(clause, sampling, draft) {
+            Some(problem) => problem,
+            None => return,
+        }
     } else if sampling.antialias {
         match (like, antialias(filter)) {
             (Like::Torch, Antialias::Always) if filter != Filter::Lanczos => {
@@ -112,6 +115,37 @@ fn like_exists(clause: &'static str, sampling: &Sampling, found: &mut Found) {
         }
     };
     found.push((Subject::of(clause, "like"), format!("{clause}: {problem}")));
+}
+
+/// What is wrong with torch's filter of floats, which comes behind rescaling and before the rest of `normalize`.
+fn floats_of_torch(clause: &str, sampling: &Sampling, draft: &Draft<'_>) -> Option<String> {
+    let is_filter = sampling.filter == Filter::Bilinear && sampling.antialias;
+    if sampling.like != Some(Like::Torch) || !is_filter {
+        return Some(format!(
+            "precision = f32 is a library's with bilinear, antialias, like = torch alone; leave like = {} out",
+            sampling.like.unwrap_or(Like::Torch)
+        ));
+    }
+    let others = [
+        ("a letterbox", clause == "letterbox"),
+        ("tiles(..)", draft.tiles.is_some()),
+        ("a crop", draft.crop.is_some()),
+        ("pad(..)", draft.pad.is_some()),
+        ("patches(..)", draft.patches.is_some()),
+    ];
+    if let Some((other, _)) = others.into_iter().find(|(_, there)| *there) {
+        return Some(format!("like = torch with precision = f32 is not there beside {other}; leave one of them out"));
+    }
+    if draft.format.is_some_and(|format| format.sample() != Sample::U8) {
+        return Some("like = torch with precision = f32 starts from u8 values; leave like = torch out".to_owned());
+    }
+    let is_f32 = draft.element.is_none_or(|element| element == Element::F32);
+    let is_apart = draft.normalize.is_some_and(|normalize| normalize.order == Order::TorchvisionV2);
+    (!is_f32 || !is_apart).then(|| {
+        "like = torch with precision = f32 resizes what is rescaled already; write normalize(.., order = torchvision_v2) \
+         and output(.., f32, ..)"
+            .to_owned()
+    })
 }
 
 /// `pillow` chooses the order of Pillow's two passes.

@@ -145,8 +145,24 @@ fn precision() {
         &["resize: precision = f32 is equal to no library; leave pillow = 12 out"],
     );
     says(
-        "input(rgb8), resize(240, 256, bilinear, antialias, precision = f32, like = torch), output(rgb, f32)",
-        &["resize: precision = f32 is equal to no library; leave like = torch out"],
+        "input(rgb8), resize(240, 256, bicubic, antialias, precision = f32, like = torch), output(rgb, f32)",
+        &[
+            "resize: precision = f32 is a library's with bilinear, antialias, like = torch alone; leave like = torch out",
+        ],
+    );
+    let rescaled = "resize: like = torch with precision = f32 resizes what is rescaled already; \
+                    write normalize(.., order = torchvision_v2) and output(.., f32, ..)";
+    for rest in
+        ["output(rgb, f32)", "normalize(), output(rgb, f32)", "normalize(order = torchvision_v2), output(rgb, f16)"]
+    {
+        says(
+            &format!("input(rgb8), resize(240, 256, bilinear, antialias, precision = f32, like = torch), {rest}"),
+            &[rescaled],
+        );
+    }
+    says(
+        "input(rgb8), resize(240, 256, bilinear, antialias, precision = f32, like = torch), center_crop(9, 9), normalize(order = torchvision_v2), output(rgb, f32)",
+        &["resize: like = torch with precision = f32 is not there beside a crop; leave one of them out"],
     );
     says(
         "input(rgb8), resize(240, 256, bilinear, precision = f32), normalize(order = opencv), output(rgb, f32)",

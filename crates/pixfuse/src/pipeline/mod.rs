@@ -16,6 +16,7 @@ use pixfuse_spec::{Plan, Values, lower};
 
 use crate::cut::Cut;
 use crate::entry::Entry;
+use crate::floats::Floats;
 use crate::kernel::Kernel;
 use crate::mapping::Mapping;
 use crate::placement::Placement;
@@ -57,6 +58,7 @@ struct Inner {
     seen: Seen,
     /// The pipelines that it is carried out by, where it is more than one resize.
     stages: Option<Stages>,
+    floats: Option<Floats>,
 }
 
 impl Pipeline {
@@ -120,6 +122,7 @@ impl Pipeline {
         let inner = Inner {
             text: spec.to_string(),
             mapping: Mapping::new(&plan, kernel.shape().map),
+            floats: Floats::of(&spec, &plan.store.from),
             plan,
             spec,
             kernel,
@@ -136,7 +139,7 @@ impl Pipeline {
     /// # Errors
     /// When this CPU lacks the level.
     pub fn with_level(&self, level: Level) -> Result<Self, Error> {
-        let Inner { spec, text, plan, mapping, kernel, origin, stages, .. } = &*self.inner;
+        let Inner { spec, text, plan, mapping, kernel, origin, stages, floats, .. } = &*self.inner;
         let inner = Inner {
             spec: spec.clone(),
             text: text.clone(),
@@ -147,6 +150,7 @@ impl Pipeline {
             token: token(level)?,
             seen: Seen::default(),
             stages: stages.as_ref().map(|stages| stages.with_level(level)).transpose()?,
+            floats: floats.clone(),
         };
         Ok(Self { inner: Arc::new(inner), threads: self.threads })
     }
@@ -228,7 +232,11 @@ impl Pipeline {
 
     /// What it does, for people: the text, the plan slot by slot, and which kernel runs it on which level.
     pub fn explain(&self) -> String {
-        let Inner { text, plan, origin, token, .. } = &*self.inner;
+        let Inner { text, plan, origin, token, floats, .. } = &*self.inner;
+        if floats.is_some() {
+            let floats = "rescaled, resized as torch resizes floats, then normalised: f32 throughout";
+            return format!("{text}\n\n{plan}\ninstead   {floats}");
+        }
         format!("{text}\n\n{plan}\nkernel    {origin}\nlevel     {}", token.level())
     }
 

@@ -6,13 +6,14 @@ use pixfuse_spec::Load;
 
 use super::{Inner, Pipeline, threads};
 use crate::cut::Part;
+use crate::floats::Floats;
 use crate::image::view::View;
 use crate::kernel::{Conversion, Numbers, Request, Source};
 use crate::memory::NoMemory;
 use crate::next_step::{self, Given};
 use crate::placement::Placement;
 use crate::seen::{Band, Key, Tables};
-use crate::{Dims, Element, Error, ImageRef, Spec, Tensor, TensorElement, fill};
+use crate::{Dims, Element, Error, ImageRef, Spec, Tensor, TensorElement, fill, reference};
 
 impl Pipeline {
     /// Runs into a new tensor, on the threads that [`with_threads`](Self::with_threads) asked for.
@@ -59,13 +60,25 @@ impl Pipeline {
         out: &mut [MaybeUninit<T>],
     ) -> Result<(), Error> {
         self.check_image::<T>(&image)?;
-        let Inner { spec, plan, mapping, seen, token, stages, .. } = &*self.inner;
+        let Inner { spec, plan, mapping, seen, token, stages, floats, .. } = &*self.inner;
         if let Some(stages) = stages {
             if frame.is_none() {
                 check_length(out.len(), self.output_shape(image.rows(), image.columns())?)?;
             }
             self.check_apart(&image, out)?;
             return stages.run(threads, frame, image, out);
+        }
+        if let Some(floats) = floats {
+            let source = image.oriented(spec.input.orient);
+            let placement = Placement::new(&plan.frame, [source.rows() as u32, source.columns() as u32])?;
+            if frame.is_none() {
+                check_length(out.len(), self.output_shape(image.rows(), image.columns())?)?;
+            }
+            self.check_apart(&image, out)?;
+            let resized = placement.resized.map(|side| side as usize);
+            Floats::check([source.rows(), source.columns()], resized)?;
+            let run = floats.run(&reference::Source::new(source, plan.load), resized, frame, out);
+            return run.map_err(|none| none.to_error("rows of floats"));
         }
         let mut image = image.oriented(spec.input.orient);
         if plan.load.convert.repeat {
