@@ -74,6 +74,14 @@ fn images() {
         ImageRef::check_view([1 << 30, 1 << 30, 3], [isize::MAX, 1, 1]),
         "image: a view of [1073741824, 1073741824, 3] with strides [9223372036854775807, 1, 1] is larger than memory",
     );
+    // One byte more than memory may have, of which no half is too large to be counted.
+    for stride in [isize::MIN, isize::MAX] {
+        says(
+            ImageRef::check_view([2, 1, 1], [stride, 0, 0]),
+            &format!("image: a view of [2, 1, 1] with strides [{stride}, 0, 0] is larger than memory"),
+        );
+    }
+    assert_eq!(ImageRef::check_view([2, 1, 1], [1 - isize::MAX, 0, 0]).unwrap(), 1 - isize::MAX..=0);
     let gray = ImageRef::gray8(&pixels, 4, 6).unwrap();
     says(gray.with_format(pixfuse::PixelFormat::Rgb8), "image: rgb8 has 3 channels, the view has 1");
 }

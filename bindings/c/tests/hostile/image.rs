@@ -69,6 +69,7 @@ impl Pixels {
             1 => image.columns = *draw.of(&sides),
             2 => image.pixels = null(),
             3 => image.planes = [null(); 2],
+            4 => image.strides = [*draw.of(&[isize::MIN, isize::MAX]), isize::MAX, 1],
             _ => {}
         }
         made

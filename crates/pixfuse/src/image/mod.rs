@@ -187,8 +187,10 @@ impl<'a> ImageRef<'a> {
         strides: [isize; 3],
     ) -> Result<std::ops::RangeInclusive<isize>, Error> {
         let (first, last) = extent(shape, strides, sample)?;
+        // No memory has more bytes than that, also where each half of it could be counted.
+        let is_memory = last - first < isize::MAX as i128;
         match (isize::try_from(first), isize::try_from(last)) {
-            (Ok(first), Ok(last)) => Ok(first..=last),
+            (Ok(first), Ok(last)) if is_memory => Ok(first..=last),
             _ => Err(Error::Image(format!("a view of {shape:?} with strides {strides:?} is larger than memory"))),
         }
     }
