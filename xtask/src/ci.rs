@@ -19,8 +19,16 @@ pub(crate) fn run() -> Result<()> {
 
     // All that follows, also when some of it fails: one report shows all.
     heading("tests");
-    let all =
-        || Test { target: None, level: None, asan: false, engines: false, web: false, only: None, install: false };
+    let all = || Test {
+        target: None,
+        level: None,
+        asan: false,
+        engines: false,
+        web: false,
+        platforms: false,
+        only: None,
+        install: false,
+    };
     let mut results = vec![test::run(&all())];
     // The rules of the tree (`tidy`) ran in there, as tests of this package.
     heading("tests of the package for browsers");

@@ -66,17 +66,32 @@ pub(crate) fn cargo(triple: &str, install: bool) -> Result<Command> {
         // A child that forks off a process with threads can make none in qemu: it waits forever.
         cargo.env("PIXFUSE_EMULATED", "qemu");
     }
-    if !has_std(&tools::rustc()) {
+    if !has_std(&tools::rustc(), AARCH64) {
         // Another compiler: in a shared directory each would discard what the other built.
         cargo.env("RUSTC", DEBIAN_RUSTC).env("CARGO_TARGET_DIR", tools::target().join("aarch64"));
     }
     Ok(cargo)
 }
 
+/// Sees to the emulator alone.
+pub(crate) fn need_emulator(install: bool) -> Result<()> {
+    if qemu().is_none() && (install || tools::in_ci()) {
+        step("updating the package lists", "cross-update", as_root("apt-get").arg("update"))?;
+        let mut apt = as_root("apt-get");
+        apt.args(["install", "--yes", "--no-install-recommends", "qemu-user-static"]);
+        step("installing the emulator", "cross-qemu", apt.env("DEBIAN_FRONTEND", "noninteractive"))?;
+    }
+    ensure!(
+        qemu().is_some(),
+        "64-bit Arm needs the emulator qemu-aarch64-static. To install it: `apt-get install qemu-user-static`, or add --install."
+    );
+    Ok(())
+}
+
 /// What is not there, in the words of an error message.
 fn missing() -> Vec<&'static str> {
     let mut missing = Vec::new();
-    if !has_std(&tools::rustc()) && !has_std(Path::new(DEBIAN_RUSTC)) {
+    if !has_std(&tools::rustc(), AARCH64) && !has_std(Path::new(DEBIAN_RUSTC), AARCH64) {
         missing.push("a standard library for it");
     }
     if !is_program("aarch64-linux-gnu-gcc") || !Path::new(SYSROOT).join("lib/libc.so.6").exists() {
@@ -107,7 +122,7 @@ fn install_all(missing: &[&str]) -> Result<()> {
         let mut rustup = tools::command("rustup");
         rustup.args(["target", "add", AARCH64]);
         let added = is_program("rustup") && step("adding the Rust target", "cross-rustup", &mut rustup).is_ok();
-        if !(added && has_std(&tools::rustc())) {
+        if !(added && has_std(&tools::rustc(), AARCH64)) {
             packages.extend(DEBIAN_STD);
         }
     }
@@ -138,14 +153,15 @@ pub(crate) fn as_root(program: &str) -> Command {
 }
 
 /// Whether a compiler has the target's standard library: rustup's components and Debian's packages answer alike.
-fn has_std(rustc: &Path) -> bool {
-    let directory = tools::ask(Command::new(rustc).args(["--print", "target-libdir", "--target", AARCH64]));
+pub(crate) fn has_std(rustc: &Path, target: &str) -> bool {
+    let directory = tools::ask(Command::new(rustc).args(["--print", "target-libdir", "--target", target]));
     directory.and_then(|directory| std::fs::read_dir(directory).ok()).is_some_and(|mut files| {
         files.any(|file| file.is_ok_and(|file| file.file_name().to_string_lossy().starts_with("libstd-")))
     })
 }
 
-fn qemu() -> Option<PathBuf> {
+/// The emulator of programs.
+pub(crate) fn qemu() -> Option<PathBuf> {
     ["qemu-aarch64-static", "qemu-aarch64"].into_iter().find(|name| is_program(name)).map(PathBuf::from)
 }
 

@@ -24,9 +24,11 @@ xflags::xflags! {
             optional --engines
             /// Run the package for browsers instead: Node.js's tests over it, and a page in Chromium.
             optional --web
+            /// Build the wheel for 64-bit Arm instead, install it under an emulator, and compare its tensors with the goldens.
+            optional --platforms
             /// One suite only: rust, python, node or own (examples/own-pipelines).
             optional --only suite: String
-            /// Install what --target or --level needs (in CI this is implied).
+            /// Install what --target, --level or --platforms needs (in CI this is implied).
             optional --install
         }
 
@@ -94,6 +96,10 @@ xflags::xflags! {
         cmd build {
             /// The npm packages alone, with an addon that was built for this target and copied to bindings/node/pixfuse.node.
             optional --addon triple: String
+            /// The wheel alone, for this target: x86_64-unknown-linux-gnu or aarch64-unknown-linux-gnu.
+            optional --target triple: String
+            /// With --target, the oldest C library that the wheel is for; 2.17, which is manylinux2014, if not given.
+            optional --glibc version: String
         }
 
         /// Build the package for browsers, pixfuse-web, into target/npm, and say how large it is.

@@ -1,7 +1,7 @@
 //! The chores of the workspace: `cargo xtask <command>`.
 //!
 //! One file or folder is one command (`demo`, `test`, `bench`, `conformance`, `counts`, `goldens`, `package` for `build`
-//! with `npm` and `c_library`, `web`, `release`, `fuzz`, `notices` with `deny`, `expand`, `ci`) or one thing that the commands share: `tools` finds programs and says
+//! with `npm`, `c_library` and `wheels`, `web`, `release`, `fuzz`, `notices` with `deny`, `expand`, `ci`) or one thing that the commands share: `tools` finds programs and says
 //! how to get those that are missing, `python` keeps the virtual environments, `node` keeps `node_modules` and the addon,
 //! `jpeg` chooses the decoder that builds get, `cross` is the other machine, `emulate` the other CPU and `machine` the
 //! computer that it sits in, `progress` shows long work.
@@ -37,6 +37,7 @@ mod test;
 mod tidy;
 mod tools;
 mod web;
+mod wheels;
 
 use std::process::ExitCode;
 
@@ -53,7 +54,11 @@ fn main() -> ExitCode {
         XtaskCmd::Counts(flags) => counts::run(&flags),
         XtaskCmd::Goldens(flags) => goldens::run(&flags),
         XtaskCmd::Conformance(flags) => conformance::run(&flags),
-        XtaskCmd::Build(flags) => package::run(flags.addon.as_deref()),
+        XtaskCmd::Build(flags) => match (&flags.target, &flags.addon) {
+            (Some(target), None) => wheels::run(target, flags.glibc.as_deref().unwrap_or(wheels::GLIBC)),
+            (Some(_), Some(_)) => Err(anyhow::anyhow!("--target builds a wheel, --addon packs one: give one of them")),
+            (None, addon) => package::run(addon.as_deref()),
+        },
         XtaskCmd::Release(flags) => release::run(&flags),
         XtaskCmd::Web(_) => web::run(),
         XtaskCmd::Fuzz(flags) => fuzz::run(&flags),

@@ -1,5 +1,6 @@
 //! Virtual environments below the target directory, and the extension modules in them.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -89,6 +90,13 @@ impl Venv {
         // What a shell's own settings add to the path would stand before the module that is tested.
         python.env_remove("PYTHONPATH").env_remove("PYTHONHOME").env("PYTHONUTF8", "1");
         python
+    }
+
+    /// A search path on which its programs come first.
+    pub(crate) fn first_in_path(&self) -> Result<OsString> {
+        let own = self.python.parent().map(Path::to_owned);
+        let others = std::env::var_os("PATH").unwrap_or_default();
+        Ok(std::env::join_paths(own.into_iter().chain(std::env::split_paths(&others)))?)
     }
 
     /// Builds the extension module of the crate at `directory` and installs it here.

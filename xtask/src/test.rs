@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::flags::Test;
 use crate::python::{Profile, Venv};
 use crate::report::{self, Count};
-use crate::{cross, emulate, fuzz, heif, jpeg, node, progress, tools, web};
+use crate::{cross, emulate, fuzz, heif, jpeg, node, progress, tools, web, wheels};
 
 /// The arguments that turn on all features that have tests, and can be built here.
 pub(crate) fn features() -> Vec<String> {
@@ -61,6 +61,10 @@ pub(crate) fn run(flags: &Test) -> Result<()> {
     if flags.engines {
         ensure!(flags.only.is_none(), "--engines runs its recipes only: leave out the other flags");
         return summary(vec![timed("engines", engines)]);
+    }
+    if flags.platforms {
+        ensure!(flags.only.is_none(), "--platforms runs goldens in a wheel only: leave out the other flags");
+        return summary(vec![timed("the wheel for 64-bit Arm", |count| wheels::try_out(flags.install, count))]);
     }
     if flags.web {
         ensure!(flags.only.is_none(), "--web runs the package for browsers only: leave out the other flags");

@@ -2,6 +2,7 @@
 every run (PyTorch, torchvision, timm, transformers), and OpenCV and Pillow at the versions that are written down."""
 
 import hashlib
+import os
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,10 @@ from conftest import CHANNELS
 
 GOLDENS = Path(__file__).parents[3] / "crates/pixfuse/tests/goldens"
 PHOTOS = np.fromfile(GOLDENS / "photos/photos.rgb", np.uint8).reshape(5, 96, 128, 3)
+
+
+# Under an emulator only every eleventh, say: with a prime each column has its turn.
+EVERY = int(os.environ.get("PIXFUSE_GOLDENS_EVERY", "1"))
 
 
 def table(name, numbers):
@@ -52,7 +57,7 @@ def photo(small, rows, columns):
 def test_resizes_equal_the_libraries(level, name):
     lines = list(table(name, 5))
     assert len(lines) == 325
-    for (source_rows, source_columns, rows, columns, seed), digests in lines:
+    for (source_rows, source_columns, rows, columns, seed), digests in lines[::EVERY]:
         images = {order: pixels(source_rows, source_columns, CHANNELS[order], seed) for order in ("gray", "rgb", "rgba")}
         for filter, expected in digests.items():
             text = f"resize({rows}, {columns}, {filter})"
@@ -96,5 +101,7 @@ def test_whole_pipelines_equal_their_libraries(monkeypatch):
         assert digests.keys() == declarations.keys()
         photos = [photo(small, rows, columns) for small in PHOTOS]
         for index, (name, expected) in enumerate(digests.items()):
+            if (line * len(digests) + index) % EVERY:
+                continue
             pipe = pipes[levels[(line + index) % len(levels)]][name]
             assert digest(map(pipe, photos)) == expected, f"{pipe.level}: {name}: {rows} x {columns}"
