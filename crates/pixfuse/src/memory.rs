@@ -69,8 +69,7 @@ pub(crate) fn whole_list<T>(items: impl ExactSizeIterator<Item = Option<T>>) -> 
     Ok(Some(list))
 }
 
-/// One more item of a list whose length nobody knows before, which only the filters of x86-64 make.
-#[cfg(target_arch = "x86_64")]
+/// One more item of a list whose length nobody knows before.
 pub(crate) fn push<T>(list: &mut Vec<T>, item: T) -> Result<(), NoMemory> {
     list.try_reserve(1).map_err(|_| NoMemory::of::<T>(list.len() + 1))?;
     list.push(item);
