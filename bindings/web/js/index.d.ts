@@ -1,4 +1,4 @@
-import type { Orient, PixelImage, PlanarImage } from './classes.js'
+import type { Orient, PixelFormat, PixelImage, PlanarImage } from './classes.js'
 
 export * from './classes.js'
 
@@ -57,8 +57,11 @@ export function pixels(source: BrowserPicture, options?: { readonly exact?: bool
 
 /** The pixels of a VideoFrame, where they lie, and what a declaration has to say of them. */
 export type FrameImage = (PixelImage | PlanarImage) & {
-  /** For `pipe.with({ input })`: the format, the matrix and the range, as the frame says them. */
-  readonly input: string
+  /**
+   * For `pipe.with({ input })`: the text of the clause, with the format, the matrix and the range as the frame says them. Its type
+   * is that of a format alone, which is what `with` takes.
+   */
+  readonly input: PixelFormat
   /** For the options of `run`: as the frame says that it is turned. */
   readonly orient: Orient
   /** What the frame does not say and is assumed: `'matrix = bt601'`, `'range = limited'`. */

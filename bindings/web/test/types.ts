@@ -19,7 +19,7 @@ export async function all(file: File, response: Response, bytes: ArrayBuffer, ca
   await pixels(video)
   await pixels(file)
   const { input, orient, assumed, ...planes } = await frame(video)
-  pipe.with({ input: input as `${string}rgba8${string}` }).runSync(planes, { orient })
+  pipe.with({ input }).runSync(planes, { orient })
   pipe.runSync(image)
   pipe.runSync(new ImageData(3, 2))
   // @ts-expect-error: there are no paths.
