@@ -132,7 +132,7 @@ export interface CenterCropOptions {
 export type Order = 'fused' | 'torchvision' | 'torchvision_v2' | 'hf_pil' | 'hf_torch' | 'opencv' | 'numpy' | 'rapidocr' | 'paddleocr' | 'llama4'
 
 /** A way to run: an instruction set. Each gives the same bytes. */
-export type Level = 'scalar' | 'neon' | 'avx2' | 'avx512'
+export type Level = 'scalar' | 'neon' | 'simd128' | 'sse41' | 'avx2' | 'avx512'
 
 /** A number that is given when the pipeline is made: see {@link Values}. */
 export type Later = '_' | null

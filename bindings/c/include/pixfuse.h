@@ -54,7 +54,7 @@ pixfuse_pipeline *pixfuse_pipeline_with_threads(const pixfuse_pipeline *pipeline
 void pixfuse_pipeline_free(pixfuse_pipeline *pipeline);
 /* The canonical text, which parses to an equal pipeline. Valid until the pipeline is freed. */
 const char *pixfuse_pipeline_text(const pixfuse_pipeline *pipeline);
-/* The level of instructions that runs it: "scalar", "neon", "avx2" or "avx512". The bytes are the same on each. */
+/* The level of instructions that runs it: "scalar", "neon", "sse41", "avx2" or "avx512". The bytes are the same on each. */
 const char *pixfuse_pipeline_level(const pixfuse_pipeline *pipeline);
 
 /* ---- Tensors ------------------------------------------------------------------------------------------------------- */

@@ -16,12 +16,14 @@ use crate::structs;
 pub struct Handle {
     pub(crate) pipe: Pipeline,
     text: CString,
+    level: CString,
 }
 
 impl Handle {
     fn new(pipe: Pipeline) -> *mut Self {
         let text = CString::new(pipe.text()).unwrap_or_default();
-        Box::into_raw(Box::new(Self { pipe, text }))
+        let level = CString::new(pipe.level().name()).unwrap_or_default();
+        Box::into_raw(Box::new(Self { pipe, text, level }))
     }
 }
 
@@ -136,15 +138,7 @@ pub unsafe extern "C" fn pixfuse_pipeline_text(pipe: *const Handle) -> *const c_
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pixfuse_pipeline_level(pipe: *const Handle) -> *const c_char {
     // SAFETY: the caller promises a handle, or null.
-    let level = unsafe { pipe.as_ref() }.map_or("", |handle| handle.pipe.level().name());
-    match level {
-        "scalar" => c"scalar",
-        "neon" => c"neon",
-        "avx2" => c"avx2",
-        "avx512" => c"avx512",
-        _ => c"",
-    }
-    .as_ptr()
+    unsafe { pipe.as_ref() }.map_or(c"".as_ptr(), |handle| handle.level.as_ptr())
 }
 
 /// # Safety

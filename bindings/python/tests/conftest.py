@@ -5,7 +5,7 @@ import pixfuse
 import pytest
 
 # Every level there is. One that this CPU lacks is reported as skipped, never passed over.
-LEVELS = ("scalar", "neon", "avx2", "avx512")
+LEVELS = ("scalar", "neon", "simd128", "sse41", "avx2", "avx512")
 
 CHANNELS = {"gray": 1, "rgb": 3, "bgr": 3, "rgba": 4, "bgra": 4}
 

@@ -9,57 +9,51 @@ use super::{Prepared, Request};
 use crate::memory::NoMemory;
 #[cfg(target_arch = "aarch64")]
 use crate::simd::Neon;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+use crate::simd::Simd128;
 #[cfg(target_arch = "x86_64")]
-use crate::simd::{Avx2, Avx512};
-use crate::simd::{Scalar, Token};
+use crate::simd::{Avx2, Avx512, Sse41};
+use crate::simd::{Scalar, Token, levels};
 
-/// One function a level. They are all that is compiled for a body: rows, tables and the run are of the level alone.
-#[derive(Clone, Copy)]
-pub(super) struct Code {
-    scalar: MapRows<Scalar>,
-    #[cfg(target_arch = "aarch64")]
-    neon: MapRows<Neon>,
-    #[cfg(target_arch = "x86_64")]
-    avx2: MapRows<Avx2>,
-    #[cfg(target_arch = "x86_64")]
-    avx512: MapRows<Avx512>,
+/// A function of each level.
+macro_rules! code {
+    ($($(#[$doc:meta])* [$($where:tt)+] $level:ident $name:ident;)+) => {
+        /// One function a level. They are all that is compiled for a body: rows, tables and the run are of the level alone.
+        #[derive(Clone, Copy)]
+        pub(super) struct Code {
+            $(#[cfg($($where)+)] $name: MapRows<$level>,)+
+        }
+
+        impl Code {
+            /// The code of a body.
+            pub(super) const fn of<K: Body<C>, const C: usize>() -> Self {
+                Self {
+                    $(#[cfg($($where)+)] $name: map_rows::<K, $level, C>,)+
+                }
+            }
+
+            /// Builds the tables on the widest level that fits.
+            ///
+            /// # Errors
+            /// When there is no memory for them.
+            pub(super) fn prepare(
+                &self,
+                token: Token,
+                request: &Request,
+                access: Access,
+                element: Stored,
+            ) -> Result<Box<dyn Prepared>, NoMemory> {
+                let joined = joined(request, access);
+                let request = joined.as_ref().unwrap_or(request);
+                match token.within(request.placement.window.columns as usize) {
+                    $(
+                        #[cfg($($where)+)]
+                        Token::$level(simd) => Tables::prepare(simd, request, access, element, self.$name),
+                    )+
+                }
+            }
+        }
+    };
 }
 
-impl Code {
-    /// The code of a body.
-    pub(super) const fn of<K: Body<C>, const C: usize>() -> Self {
-        Self {
-            scalar: map_rows::<K, Scalar, C>,
-            #[cfg(target_arch = "aarch64")]
-            neon: map_rows::<K, Neon, C>,
-            #[cfg(target_arch = "x86_64")]
-            avx2: map_rows::<K, Avx2, C>,
-            #[cfg(target_arch = "x86_64")]
-            avx512: map_rows::<K, Avx512, C>,
-        }
-    }
-
-    /// Builds the tables on the widest level that fits.
-    ///
-    /// # Errors
-    /// When there is no memory for them.
-    pub(super) fn prepare(
-        &self,
-        token: Token,
-        request: &Request,
-        access: Access,
-        element: Stored,
-    ) -> Result<Box<dyn Prepared>, NoMemory> {
-        let joined = joined(request, access);
-        let request = joined.as_ref().unwrap_or(request);
-        match token.within(request.placement.window.columns as usize) {
-            Token::Scalar(simd) => Tables::prepare(simd, request, access, element, self.scalar),
-            #[cfg(target_arch = "aarch64")]
-            Token::Neon(simd) => Tables::prepare(simd, request, access, element, self.neon),
-            #[cfg(target_arch = "x86_64")]
-            Token::Avx2(simd) => Tables::prepare(simd, request, access, element, self.avx2),
-            #[cfg(target_arch = "x86_64")]
-            Token::Avx512(simd) => Tables::prepare(simd, request, access, element, self.avx512),
-        }
-    }
-}
+levels!(code);

@@ -6,14 +6,19 @@
 mod cells;
 mod elements;
 mod passes;
+mod quads;
 mod scalar;
 mod taps;
 mod token;
+mod v128;
 #[cfg(any(target_arch = "aarch64", target_arch = "x86_64"))]
 mod values;
+mod words;
 
 #[cfg(target_arch = "aarch64")]
 mod neon;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod wasm;
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
 
@@ -26,9 +31,11 @@ pub(crate) use passes::{PlainRows, ROUNDED_BITS, SLACK, interleave};
 pub(crate) use scalar::Scalar;
 pub(crate) use taps::BlockTaps;
 pub use token::Level;
-pub(crate) use token::{Token, Visit};
+pub(crate) use token::{Token, Visit, levels};
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+pub(crate) use wasm::Simd128;
 #[cfg(target_arch = "x86_64")]
-pub(crate) use x86_64::{Avx2, Avx512};
+pub(crate) use x86_64::{Avx2, Avx512, Sse41};
 
 use std::mem::MaybeUninit;
 

@@ -2,44 +2,106 @@
 
 use std::fmt;
 
-use super::Simd;
 #[cfg(target_arch = "aarch64")]
-use super::neon::Neon;
-use super::scalar::Scalar;
+use super::Neon;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+use super::Simd128;
 #[cfg(target_arch = "x86_64")]
-use super::x86_64::{Avx2, Avx512};
+use super::{Avx2, Avx512, Sse41};
+use super::{Scalar, Simd};
 use crate::Error;
 
-/// A set of instructions that kernels are compiled for. Every level gives the same bytes.
-///
-/// A pipeline takes the best level of the CPU when it is made; the environment variable `PIXFUSE_LEVEL` (`scalar`,
-/// `avx2`, `avx512`, `neon`) asks for another one, for tests and bug reports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Level {
-    /// No SIMD instructions: one pixel at a time.
-    Scalar,
-    /// aarch64 with Advanced SIMD: 8 pixels at a time.
-    Neon,
-    /// x86-64 with AVX2 and FMA: 8 pixels at a time.
-    Avx2,
-    /// x86-64 with AVX-512 of the Ice Lake class (F, BW, DQ, VL, VBMI, VNNI): 16 pixels at a time.
-    Avx512,
+/// The levels, the slowest first, given to a macro: where each is compiled, its token, and its name in lower case, which is
+/// what `PIXFUSE_LEVEL` takes. Whatever lists levels is made from this.
+macro_rules! levels {
+    ($with:ident) => {
+        $with! {
+            /// No SIMD instructions: one pixel at a time.
+            [all()] Scalar scalar;
+            /// aarch64 with Advanced SIMD: 8 pixels at a time.
+            [target_arch = "aarch64"] Neon neon;
+            /// WebAssembly with `simd128`: 8 pixels at a time. It is there or not as the module was compiled.
+            [all(target_arch = "wasm32", target_feature = "simd128")] Simd128 simd128;
+            /// x86-64 with SSE4.1: 8 pixels at a time.
+            [target_arch = "x86_64"] Sse41 sse41;
+            /// x86-64 with AVX2 and FMA: 8 pixels at a time.
+            [target_arch = "x86_64"] Avx2 avx2;
+            /// x86-64 with AVX-512 of the Ice Lake class (F, BW, DQ, VL, VBMI, VNNI): 16 pixels at a time.
+            [target_arch = "x86_64"] Avx512 avx512;
+        }
+    };
 }
 
-impl Level {
-    /// Every level, whether this CPU has it or not.
-    pub const ALL: [Self; 4] = [Self::Scalar, Self::Neon, Self::Avx2, Self::Avx512];
+pub(crate) use levels;
 
-    /// The name as `PIXFUSE_LEVEL` takes it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Scalar => "scalar",
-            Self::Neon => "neon",
-            Self::Avx2 => "avx2",
-            Self::Avx512 => "avx512",
+/// The vocabulary of levels, and the tokens that prove them.
+macro_rules! vocabulary {
+    ($($(#[$doc:meta])* [$($where:tt)+] $level:ident $name:ident;)+) => {
+        /// A set of instructions that kernels are compiled for. Every level gives the same bytes.
+        ///
+        /// A pipeline takes the best level of the CPU when it is made; the environment variable `PIXFUSE_LEVEL` (`scalar`,
+        /// `neon`, `simd128`, `sse41`, `avx2`, `avx512`) asks for another one, for tests and bug reports.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum Level {
+            $($(#[$doc])* $level,)+
         }
-    }
 
+        impl Level {
+            /// Every level, whether this CPU has it or not.
+            pub const ALL: [Self; [$(stringify!($level)),+].len()] = [$(Self::$level),+];
+
+            /// The name as `PIXFUSE_LEVEL` takes it.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$level => stringify!($name),)+
+                }
+            }
+        }
+
+        /// A level that this CPU has.
+        #[derive(Clone, Copy, Debug)]
+        pub(crate) enum Token {
+            $(#[cfg($($where)+)] $level($level),)+
+        }
+
+        impl Token {
+            /// The token of a level, if the CPU has it.
+            pub(crate) fn detect(level: Level) -> Option<Self> {
+                match level {
+                    $(#[cfg($($where)+)] Level::$level => $level::detect().map(Self::$level),)+
+                    #[allow(unreachable_patterns, reason = "which levels are left depends on the architecture")]
+                    _ => None,
+                }
+            }
+
+            /// The level of this token.
+            pub(crate) fn level(self) -> Level {
+                match self {
+                    $(#[cfg($($where)+)] Self::$level(_) => Level::$level,)+
+                }
+            }
+
+            /// Visits with this level.
+            pub(crate) fn visit<V: Visit>(self, visit: V) -> V::Output {
+                match self {
+                    $(#[cfg($($where)+)] Self::$level(simd) => visit.visit(simd),)+
+                }
+            }
+
+            /// Pixels in a block of this level.
+            fn lanes(self) -> usize {
+                match self {
+                    $(#[cfg($($where)+)] Self::$level(_) => $level::LANES,)+
+                }
+            }
+        }
+    };
+}
+
+levels!(vocabulary);
+
+impl Level {
     /// The levels that this CPU has, the slowest first.
     ///
     /// ```
@@ -79,18 +141,6 @@ impl fmt::Display for Level {
     }
 }
 
-/// A level that this CPU has.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Token {
-    Scalar(Scalar),
-    #[cfg(target_arch = "aarch64")]
-    Neon(Neon),
-    #[cfg(target_arch = "x86_64")]
-    Avx2(Avx2),
-    #[cfg(target_arch = "x86_64")]
-    Avx512(Avx512),
-}
-
 /// Work that is the same on every level: what prepares a kernel's tables.
 pub(crate) trait Visit {
     type Output;
@@ -99,66 +149,17 @@ pub(crate) trait Visit {
 }
 
 impl Token {
-    /// The token of a level, if the CPU has it.
-    pub(crate) fn detect(level: Level) -> Option<Self> {
-        match level {
-            Level::Scalar => Some(Self::Scalar(Scalar)),
-            #[cfg(target_arch = "aarch64")]
-            Level::Neon => Neon::detect().map(Self::Neon),
-            #[cfg(target_arch = "x86_64")]
-            Level::Avx2 => Avx2::detect().map(Self::Avx2),
-            #[cfg(target_arch = "x86_64")]
-            Level::Avx512 => Avx512::detect().map(Self::Avx512),
-            #[allow(unreachable_patterns, reason = "which levels are left depends on the architecture")]
-            _ => None,
-        }
-    }
-
-    /// The level of this token.
-    pub(crate) fn level(self) -> Level {
-        match self {
-            Self::Scalar(_) => Level::Scalar,
-            #[cfg(target_arch = "aarch64")]
-            Self::Neon(_) => Level::Neon,
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx2(_) => Level::Avx2,
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx512(_) => Level::Avx512,
-        }
-    }
-
-    /// Visits with this level.
-    pub(crate) fn visit<V: Visit>(self, visit: V) -> V::Output {
-        match self {
-            Self::Scalar(simd) => visit.visit(simd),
-            #[cfg(target_arch = "aarch64")]
-            Self::Neon(simd) => visit.visit(simd),
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx2(simd) => visit.visit(simd),
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx512(simd) => visit.visit(simd),
-        }
-    }
-
     /// This level, or the widest narrower one whose block fits into `columns` output pixels.
     ///
     /// A loop ends with a block that overlaps the one before, so an image narrower than a block has none at all. Every
     /// level gives the same bytes, so a narrower one may take over.
     pub(crate) fn within(self, columns: usize) -> Self {
         match self {
+            _ if columns >= self.lanes() => self,
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512(_) if columns >= Avx512::LANES => self,
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx512(simd) => Self::Avx2(simd.avx2()).within(columns),
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx2(_) if columns >= Avx2::LANES => self,
-            #[cfg(target_arch = "aarch64")]
-            Self::Neon(_) if columns >= Neon::LANES => self,
-            _ => {
-                // A pixel at a time fits into any.
-                let _ = columns;
-                Self::Scalar(Scalar)
-            }
+            Self::Avx512(simd) => Self::Avx2(simd.into()).within(columns),
+            // A pixel at a time fits into any.
+            _ => Self::Scalar(Scalar),
         }
     }
 }

@@ -6,17 +6,17 @@ use std::mem::MaybeUninit;
 
 use super::avx2_columns::Columns;
 use super::avx2_passes::{FloatRowFilter, RowFilter};
-use super::avx2_quads::QuadWeights;
 use super::string::fill_long;
-use super::turn::turn;
-use super::{avx2_cells, features, token, values};
+use super::{Sse41, avx2_cells, features, token, values};
 use crate::memory::NoMemory;
+use crate::simd::quads::QuadWeights;
+use crate::simd::v128::turn;
 use crate::simd::{BlockTaps, CellColumns, CellRows, Plain, QUADS, Simd, Task};
 use crate::weights::AxisWeights;
 
 features! { Avx2 => token! {
     /// AVX2, FMA and F16C: Haswell, Zen and later.
-    Avx2
+    Avx2: below Avx512
 } }
 
 /// Two times 16 bytes.
@@ -145,7 +145,7 @@ unsafe impl Simd for Avx2 {
 
     #[inline(always)]
     fn vectorize<T: Task<Self>>(self, task: T) -> T::Output {
-        self.enter(task)
+        self.gateway(task)
     }
 
     fn columns(self, taps: &BlockTaps<'_>) -> Columns {
@@ -216,8 +216,8 @@ unsafe impl Simd for Avx2 {
 
     #[inline(always)]
     unsafe fn turn<const PIXEL: usize>(self, columns: [*const u8; 4], rows: [*mut u8; 4]) {
-        // SAFETY: the CPU has SSE4.1, as it has this level; the caller promises the pixels of each column and room in each row.
-        unsafe { turn::<PIXEL>(columns, rows) }
+        // SAFETY: the caller promises the pixels of each column and room in each row.
+        unsafe { turn::<Sse41, PIXEL>(self.into(), columns, rows) }
     }
 
     #[inline(always)]
@@ -354,13 +354,13 @@ unsafe impl Simd for Avx2 {
     #[inline(always)]
     unsafe fn blend_quads(self, weights: &QuadWeights, first: usize, quads: &[*const u8], out: *mut u8, length: usize) {
         // SAFETY: the CPU has this level; the caller promises weights for each quad, the quads and room for the row.
-        unsafe { weights.blend(first, quads, out, length) }
+        unsafe { weights.blend_avx2(first, quads, out, length) }
     }
 
     #[inline(always)]
     unsafe fn add_quad(self, weights: &QuadWeights, number: usize, quad: *const u8, sums: *mut i32, length: usize) {
         // SAFETY: the CPU has this level; the caller promises the quad and its sums.
-        unsafe { weights.add(number, quad, sums, length) }
+        unsafe { weights.add_avx2(number, quad, sums, length) }
     }
 
     #[inline(always)]

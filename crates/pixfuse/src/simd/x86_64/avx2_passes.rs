@@ -1,10 +1,6 @@
 //! The horizontal passes of separable filters with AVX2: 8 elements of a row at a time, two taps to a shuffle.
-//!
-//! An integer weight has up to 24 bits with its sign; `vpmaddwd` takes 16. It is cut at bit 15, so that the low part is a
-//! positive word, and the two sums are put together by a shift. They wrap, and the result is exact all the same.
 
 use std::arch::x86_64::*;
-use std::ops::RangeInclusive;
 
 use super::avx2::{load_halves, vector};
 use super::avx2_pixels::Pixels;
@@ -13,6 +9,7 @@ use super::avx512_windows::first_of;
 use crate::memory::{self, Holds, NoMemory};
 use crate::simd::passes::PlainRows;
 use crate::simd::{QUADS, ROUNDED_BITS};
+use crate::simd::words::halves;
 use crate::weights::AxisWeights;
 
 /// Filters rows: by shuffling windows, by pixels, eight rows at a time, or tap by tap where ratios are so large that 4
@@ -151,21 +148,6 @@ impl<W, L> Holds for RowFilter<W, L> {
         }
     }
 }
-
-/// Two weights of 16 bits as words.
-#[inline]
-pub(super) fn words([first, second]: [i32; 2]) -> u32 {
-    first as u32 & 0xffff | (second as u32) << 16
-}
-
-/// Two weights as words: the high parts, and the low 15 bits.
-#[inline]
-pub(super) fn halves(weights: [i32; 2]) -> [u32; 2] {
-    [words(weights.map(|weight| weight >> 15)), words(weights.map(|weight| weight & 0x7fff))]
-}
-
-/// What one word of a weight holds.
-pub(super) const WORD: RangeInclusive<i32> = i16::MIN as i32..=i16::MAX as i32;
 
 impl RowFilter {
     pub(super) fn integer(

@@ -3,21 +3,9 @@
 
 use std::arch::x86_64::*;
 
-use super::avx2_passes::{WORD, halves, together, words};
-use super::narrow::narrow;
-use crate::memory::{self, Holds, NoMemory};
+use super::avx2_passes::together;
 use crate::simd::ROUNDED_BITS;
-
-/// Four weights as parts of a word, each of rows 0 and 2 and of rows 1 and 3.
-type Parts<const PARTS: usize> = [[u32; 2]; PARTS];
-
-/// The weights of all quads.
-pub(crate) enum QuadWeights {
-    /// Words: the bits that all weights lack are left out.
-    Narrow { weights: Vec<Parts<1>>, lacking: u32 },
-    /// High and low halves.
-    Wide(Vec<Parts<2>>),
-}
+use crate::simd::quads::{Parts, QuadWeights};
 
 /// The vectors of a quad's weights.
 type Splat<const PARTS: usize> = [[__m256i; 2]; PARTS];
@@ -32,33 +20,11 @@ fn splat<const PARTS: usize>(parts: &Parts<PARTS>) -> Splat<PARTS> {
     vectors
 }
 
-impl Holds for QuadWeights {
-    fn bytes(&self) -> usize {
-        match self {
-            Self::Narrow { weights, .. } => memory::bytes(weights),
-            Self::Wide(weights) => memory::bytes(weights),
-        }
-    }
-}
-
 impl QuadWeights {
-    pub(super) fn new(weights: &[[i32; 4]]) -> Result<Self, NoMemory> {
-        if let Some(lacking) = narrow(weights.as_flattened(), WORD) {
-            let part = |[a, b, c, d]: [i32; 4]| [[words([a, c]), words([b, d])]];
-            let weights = weights.iter().map(|weights| part(weights.map(|weight| weight >> lacking)));
-            return Ok(Self::Narrow { weights: memory::list(weights)?, lacking });
-        }
-        let parts = |&[a, b, c, d]: &[i32; 4]| {
-            let ([high_even, low_even], [high_odd, low_odd]) = (halves([a, c]), halves([b, d]));
-            [[high_even, high_odd], [low_even, low_odd]]
-        };
-        memory::list(weights.iter().map(parts)).map(Self::Wide)
-    }
-
     /// # Safety
     /// The CPU has AVX2; then as [`Simd::blend_quads`](crate::simd::Simd::blend_quads).
     #[inline(always)]
-    pub(super) unsafe fn blend(&self, first: usize, quads: &[*const u8], out: *mut u8, length: usize) {
+    pub(super) unsafe fn blend_avx2(&self, first: usize, quads: &[*const u8], out: *mut u8, length: usize) {
         // SAFETY: the caller promises the level, the quads and room for the row, with 256 bytes behind.
         unsafe {
             match self {
@@ -73,7 +39,7 @@ impl QuadWeights {
     /// # Safety
     /// The CPU has AVX2; then as [`Simd::add_quad`](crate::simd::Simd::add_quad).
     #[inline(always)]
-    pub(super) unsafe fn add(&self, number: usize, quad: *const u8, sums: *mut i32, length: usize) {
+    pub(super) unsafe fn add_avx2(&self, number: usize, quad: *const u8, sums: *mut i32, length: usize) {
         // SAFETY: the caller promises the level, the quad and its sums, with 256 bytes behind.
         unsafe {
             match self {

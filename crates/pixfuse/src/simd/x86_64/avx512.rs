@@ -8,9 +8,9 @@ use super::avx512_columns::{Columns, Index};
 use super::avx512_passes::{FloatRowFilter, RowFilter};
 use super::avx512_quads::QuadWeights;
 use super::string::fill_long;
-use super::turn::turn;
-use super::{Avx2, avx2_cells, features, token, values};
+use super::{Avx2, Sse41, avx2_cells, features, token, values};
 use crate::memory::NoMemory;
+use crate::simd::v128::turn;
 use crate::simd::{BlockTaps, CellColumns, CellRows, Plain, Simd, Task};
 use crate::weights::AxisWeights;
 
@@ -77,13 +77,6 @@ const THREE_OF_FOUR: Index = {
 };
 
 impl Avx512 {
-    /// Every CPU of this level has the narrower one.
-    pub(crate) fn avx2(self) -> Avx2 {
-        Avx2::detect().expect("avx2, fma and f16c are among the features of this level")
-    }
-}
-
-impl Avx512 {
     features! { Avx512 => values! {
         /// Bytes of a vector, by a table.
         fn permute(self, bytes: __m512i, table: &Index) -> __m512i {
@@ -141,7 +134,7 @@ unsafe impl Simd for Avx512 {
 
     #[inline(always)]
     fn vectorize<T: Task<Self>>(self, task: T) -> T::Output {
-        self.enter(task)
+        self.gateway(task)
     }
 
     fn columns(self, taps: &BlockTaps<'_>) -> Columns {
@@ -213,8 +206,8 @@ unsafe impl Simd for Avx512 {
 
     #[inline(always)]
     unsafe fn turn<const PIXEL: usize>(self, columns: [*const u8; 4], rows: [*mut u8; 4]) {
-        // SAFETY: the CPU has SSE4.1, as it has this level; the caller promises the pixels of each column and room in each row.
-        unsafe { turn::<PIXEL>(columns, rows) }
+        // SAFETY: the caller promises the pixels of each column and room in each row.
+        unsafe { turn::<Sse41, PIXEL>(Avx2::from(self).into(), columns, rows) }
     }
 
     #[inline(always)]

@@ -14,10 +14,10 @@ use std::ops::RangeInclusive;
 
 use super::avx512::{load, vector};
 use super::avx512_windows::{Placed, Windows};
-use super::narrow::narrow;
 use crate::memory::{self, Holds, NoMemory};
 use crate::simd::ROUNDED_BITS;
 use crate::simd::passes::PlainRows;
+use crate::simd::words::narrow;
 use crate::weights::AxisWeights;
 
 /// 16 weights or parts of weights, one a lane.

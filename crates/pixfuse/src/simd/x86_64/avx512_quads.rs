@@ -3,9 +3,9 @@
 use std::arch::x86_64::*;
 
 use super::avx512_passes::{TWO_LIMBS, bytes, limbs, together};
-use super::narrow::narrow;
 use crate::memory::{self, Holds, NoMemory};
 use crate::simd::ROUNDED_BITS;
+use crate::simd::words::narrow;
 
 /// The weights of all quads: four as vectors of signed bytes.
 pub(crate) enum QuadWeights {

@@ -15,15 +15,18 @@ mod avx512_passes;
 mod avx512_quads;
 mod avx512_windows;
 mod elements;
-mod narrow;
+mod sse41;
 mod string;
-mod turn;
 
 pub(crate) use avx2::Avx2;
 pub(crate) use avx512::Avx512;
+pub(crate) use sse41::Sse41;
 
 /// The features of each level, written once: `$with` is given them.
 macro_rules! features {
+    (Sse41 => $with:ident! { $($rest:tt)* }) => {
+        $with! { ["ssse3", "sse4.1"] $($rest)* }
+    };
     (Avx2 => $with:ident! { $($rest:tt)* }) => {
         $with! { ["avx2", "fma", "f16c", "bmi2"] $($rest)* }
     };
@@ -38,10 +41,20 @@ macro_rules! features {
 
 /// Declares a token, and the gateway of its level.
 macro_rules! token {
-    ([$($feature:tt),+] $(#[$doc:meta])* $name:ident) => {
+    ([$($feature:tt),+] $(#[$doc:meta])* $name:ident $(: below $wider:ident)?) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug)]
         pub(crate) struct $name(());
+
+        $(
+            /// A CPU that has the wider level has this one: its features are among those, or older parts of them.
+            impl From<super::$wider> for $name {
+                #[inline(always)]
+                fn from(_: super::$wider) -> Self {
+                    Self(())
+                }
+            }
+        )?
 
         impl $name {
             /// The token, if this CPU has every feature of the level.
@@ -51,13 +64,13 @@ macro_rules! token {
 
             /// The one gateway of this level.
             #[inline(always)]
-            fn enter<T: crate::simd::Task<Self>>(self, task: T) -> T::Output {
+            fn gateway<T: crate::simd::Task<Self>>(self, task: T) -> T::Output {
                 #[target_feature($(enable = $feature),+)]
-                fn gateway<T: crate::simd::Task<$name>>(task: T, simd: $name) -> T::Output {
+                fn enter<T: crate::simd::Task<$name>>(task: T, simd: $name) -> T::Output {
                     task.run(simd)
                 }
                 // SAFETY: the token exists only where detection found all of these features.
-                unsafe { gateway(task, self) }
+                unsafe { enter(task, self) }
             }
         }
     };

@@ -1,8 +1,27 @@
-//! Rounded weights of fewer bits than Pillow's 22: PyTorch's have 16, and take fewer products.
+//! Weights that have more bits than a product of words takes.
+//!
+//! An integer weight has up to 24 bits with its sign. Where its last bits are zero in all weights they are left out: PyTorch's
+//! have 16 of Pillow's 22. Else it is cut at bit 15, so that the low part is a positive word, and the two sums are put together
+//! by a shift. They wrap, and the result is exact all the same.
 
 use std::ops::RangeInclusive;
 
 use crate::simd::ROUNDED_BITS;
+
+/// What one word of a weight holds.
+pub(super) const WORD: RangeInclusive<i32> = i16::MIN as i32..=i16::MAX as i32;
+
+/// Two weights of 16 bits as words.
+#[inline]
+pub(super) fn words([first, second]: [i32; 2]) -> u32 {
+    first as u32 & 0xffff | (second as u32) << 16
+}
+
+/// Two weights as words: the high parts, and the low 15 bits.
+#[inline]
+pub(super) fn halves(weights: [i32; 2]) -> [u32; 2] {
+    [words(weights.map(|weight| weight >> 15)), words(weights.map(|weight| weight & 0x7fff))]
+}
 
 /// How many low bits all weights lack, where what is left of each is in this range.
 pub(super) fn narrow(weights: &[i32], range: RangeInclusive<i32>) -> Option<u32> {

@@ -1,0 +1,213 @@
+//! The level of an instruction set with vectors of 16 bytes.
+
+use std::convert::Infallible;
+use std::mem::MaybeUninit;
+
+use super::columns::Columns;
+use super::rows::{FloatRowFilter, RowFilter};
+use super::{V128, array, interleaved, turn, vector};
+use crate::memory::NoMemory;
+use crate::simd::quads::QuadWeights;
+use crate::simd::{BlockTaps, Plain, Simd, Task};
+use crate::weights::AxisWeights;
+
+// SAFETY: each operation says what it reads and writes, and that this is what it asks for.
+unsafe impl<V: V128> Simd for V {
+    const LANES: usize = 8;
+    const ASKED_BYTES: usize = V::PREFETCHED_BYTES;
+    type Columns = Columns;
+    type RowFilter = RowFilter;
+    type FloatRowFilter = FloatRowFilter;
+    type Cells = Infallible;
+    type QuadWeights = QuadWeights;
+
+    #[inline(always)]
+    fn vectorize<T: Task<Self>>(self, task: T) -> T::Output {
+        self.enter(task)
+    }
+
+    fn columns(self, taps: &BlockTaps<'_>) -> Columns {
+        Columns::new::<V>(taps)
+    }
+
+    #[inline(always)]
+    unsafe fn fetch<const C: usize>(self, row: *const u8, columns: &Columns) -> [Self::I32; C] {
+        // SAFETY: the caller promises what one tap of each lane reads of the row.
+        unsafe { columns.taps::<V, C, 1>(self, row) }
+    }
+
+    #[inline(always)]
+    unsafe fn blend<const C: usize, const TAPS: usize>(
+        self,
+        rows: [*const u8; 2],
+        columns: &Columns,
+        weights: Self::I32,
+    ) -> [Self::I32; C] {
+        // SAFETY: the caller promises what `TAPS` taps of each lane read of both rows.
+        unsafe { columns.blend::<V, C, TAPS>(self, rows, weights) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_pixels<const PIXEL: usize, const C: usize>(self, pixels: *const u8) -> [Self::I32; C] {
+        // SAFETY: the caller promises eight pixels.
+        unsafe { interleaved::load_pixels::<V, PIXEL, C>(self, pixels) }
+    }
+
+    #[inline(always)]
+    unsafe fn turn<const PIXEL: usize>(self, columns: [*const u8; 4], rows: [*mut u8; 4]) {
+        // SAFETY: the caller promises the pixels of each column and room in each row.
+        unsafe { turn::<V, PIXEL>(self, columns, rows) }
+    }
+
+    #[inline(always)]
+    fn prefetch(self, at: *const u8) {
+        V128::prefetch(self, at);
+    }
+
+    #[inline(always)]
+    fn fill_long<T: Plain>(self, out: &mut [MaybeUninit<T>], value: T) -> bool {
+        V128::fill_long(self, out, value)
+    }
+
+    #[inline(always)]
+    unsafe fn load_f32(self, at: *const f32) -> Self::F32 {
+        // SAFETY: the caller promises eight elements.
+        unsafe { [self.load(at.cast()), self.load(at.add(4).cast())] }
+    }
+
+    #[inline(always)]
+    fn splat_words(self, [low, high]: [i16; 2]) -> Self::I32 {
+        [self.splat_i32(i32::from(low) & 0xffff | i32::from(high) << 16); 2]
+    }
+
+    #[inline(always)]
+    fn splat(self, value: f32) -> Self::F32 {
+        [self.splat_f32(value); 2]
+    }
+
+    #[inline(always)]
+    fn convert(self, value: Self::I32) -> Self::F32 {
+        [V128::convert(self, value[0]), V128::convert(self, value[1])]
+    }
+
+    #[inline(always)]
+    fn reinterpret(self, bits: Self::I32) -> Self::F32 {
+        bits
+    }
+
+    #[inline(always)]
+    fn mul_add(self, a: Self::F32, b: Self::F32, c: Self::F32) -> Self::F32 {
+        [self.mul_add_f32(a[0], b[0], c[0]), self.mul_add_f32(a[1], b[1], c[1])]
+    }
+
+    #[inline(always)]
+    fn look_up(self, value: Self::I32, table: &[u32; 256]) -> Self::I32 {
+        let mut found = value;
+        for half in 0..2 {
+            let lanes: [u32; 4] = array(self, value[half]);
+            let mut entries = [0; 4];
+            for lane in 0..4 {
+                entries[lane] = table[lanes[lane] as u8 as usize];
+            }
+            found[half] = vector(self, &entries);
+        }
+        found
+    }
+
+    #[inline(always)]
+    unsafe fn store_f32(self, at: *mut f32, [low, high]: Self::F32) {
+        // SAFETY: the caller promises room for eight elements.
+        unsafe {
+            self.store(at.cast(), low);
+            self.store(at.add(4).cast(), high);
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn store_u8(self, at: *mut u8, value: Self::I32) {
+        // SAFETY: the caller promises room for eight bytes.
+        unsafe { self.store_8(at, interleaved::low_bytes(self, value)) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_pixels_f32<const C: usize>(self, at: *mut f32, channels: [Self::F32; C]) {
+        for half in 0..2 {
+            let mut lanes = [channels[0][half]; C];
+            for (lanes, channel) in lanes.iter_mut().zip(channels) {
+                *lanes = channel[half];
+            }
+            // SAFETY: the caller promises room for 8 * C elements, of which each half has C vectors.
+            unsafe { interleaved::store::<V, C, 4, 8>(self, at.add(half * 4 * C).cast(), lanes) }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn store_pixels_u8<const C: usize>(self, at: *mut u8, channels: [Self::I32; C]) {
+        // SAFETY: the caller promises room for 8 * C bytes.
+        unsafe { interleaved::store_pixels_u8::<V, C>(self, at, channels) }
+    }
+
+    fn row_filter(
+        self,
+        weights: &AxisWeights,
+        pixel: usize,
+        readable: usize,
+        _many_quads: bool,
+    ) -> Result<Option<RowFilter>, NoMemory> {
+        RowFilter::new::<V>(weights, pixel, readable)
+    }
+
+    #[inline(always)]
+    unsafe fn filter_quad(self, filter: &RowFilter, sources: [*const u8; 4], quad: *mut u8) {
+        // SAFETY: the caller promises the filter's readable bytes of each row and room for the quad.
+        unsafe { filter.filter(self, sources, quad) }
+    }
+
+    #[inline(always)]
+    unsafe fn filter_row(self, filter: &RowFilter, source: *const u8, out: *mut u8) {
+        // SAFETY: the caller promises the filter's readable bytes of the row and room for the outputs.
+        unsafe { filter.filter(self, [source], out) }
+    }
+
+    #[inline(always)]
+    unsafe fn sum_row(self, filter: &RowFilter, source: *const u8, out: *mut i32) {
+        // SAFETY: the caller promises the filter's readable bytes of the row and room for the sums.
+        unsafe { filter.sum(self, source, out) }
+    }
+
+    fn float_row_filter(
+        self,
+        weights: &AxisWeights<f32>,
+        pixel: usize,
+        readable: usize,
+    ) -> Result<Option<FloatRowFilter>, NoMemory> {
+        FloatRowFilter::new::<V>(weights, pixel, readable)
+    }
+
+    #[inline(always)]
+    unsafe fn sum_rows_f32<const ROWS: usize>(
+        self,
+        filter: &FloatRowFilter,
+        sources: [*const u8; ROWS],
+        outs: [*mut f32; ROWS],
+    ) {
+        // SAFETY: the caller promises the filter's readable bytes of each row and room for its sums.
+        unsafe { filter.sum(self, sources, outs) }
+    }
+
+    fn quad_weights(self, weights: &[[i32; 4]]) -> Result<QuadWeights, NoMemory> {
+        QuadWeights::new(weights)
+    }
+
+    #[inline(always)]
+    unsafe fn blend_quads(self, weights: &QuadWeights, first: usize, quads: &[*const u8], out: *mut u8, length: usize) {
+        // SAFETY: the caller promises weights for each quad, the quads and room for the row.
+        unsafe { weights.blend(self, first, quads, out, length) }
+    }
+
+    #[inline(always)]
+    unsafe fn add_quad(self, weights: &QuadWeights, number: usize, quad: *const u8, sums: *mut i32, length: usize) {
+        // SAFETY: the caller promises the quad and its sums.
+        unsafe { weights.add(self, number, quad, sums, length) }
+    }
+}

@@ -1,0 +1,73 @@
+//! A fused multiply-add where there is no instruction for it: in f64, which holds every product of two f32.
+//!
+//! The sum in f64 is rounded, and then again to f32. That differs from one rounding only where the first one ends halfway
+//! between two f32: the last 29 bits of an f64 tell. Those lanes, and results so small that an f32 has fewer bits, are
+//! computed one by one.
+
+use super::{V128, array, vector};
+
+/// Two f64 in a vector.
+///
+/// # Safety
+/// As [`V128`].
+pub(in crate::simd) unsafe trait Doubles: V128 {
+    /// The two low f32 as f64.
+    fn widen_low(self, value: Self::Vector) -> Self::Vector;
+
+    /// The two high f32 as f64.
+    fn widen_high(self, value: Self::Vector) -> Self::Vector;
+
+    /// Four f64 as f32, rounded to nearest.
+    fn narrow(self, low: Self::Vector, high: Self::Vector) -> Self::Vector;
+
+    /// The low 32 bits of four f64.
+    fn low_bits(self, low: Self::Vector, high: Self::Vector) -> Self::Vector;
+
+    /// The high 32 bits of four f64.
+    fn high_bits(self, low: Self::Vector, high: Self::Vector) -> Self::Vector;
+
+    /// The product of f64.
+    fn mul_f64(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+
+    /// The sum of f64.
+    fn add_f64(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+
+    /// All ones where i32 are equal.
+    fn equal_i32(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+
+    /// Whether any bit is set.
+    fn any(self, value: Self::Vector) -> bool;
+}
+
+/// What an f64 has below the last bit of an f32, and half of that bit.
+const BELOW: i32 = (1 << 29) - 1;
+const HALF: i32 = 1 << 28;
+
+/// The high bits of 2^-120: f32 above have all of their bits.
+const SMALL: i32 = (1023 - 120) << 20;
+
+/// `a * b + c`, rounded once.
+#[inline(always)]
+pub(in crate::simd) fn mul_add<V: Doubles>(simd: V, a: V::Vector, b: V::Vector, c: V::Vector) -> V::Vector {
+    let low = simd.add_f64(simd.mul_f64(simd.widen_low(a), simd.widen_low(b)), simd.widen_low(c));
+    let high = simd.add_f64(simd.mul_f64(simd.widen_high(a), simd.widen_high(b)), simd.widen_high(c));
+    let below = simd.and(simd.low_bits(low, high), simd.splat_i32(BELOW));
+    let halfway = simd.equal_i32(below, simd.splat_i32(HALF));
+    // No result is below 2^-298 but zero, whose high bits are zero, and which is exact.
+    let magnitude = simd.and(simd.high_bits(low, high), simd.splat_i32(i32::MAX));
+    let small = simd.and(
+        simd.less_i32(magnitude, simd.splat_i32(SMALL)),
+        simd.less_i32(simd.splat_i32(0), magnitude),
+    );
+    if simd.any(simd.or(halfway, small)) {
+        let each = one_by_one(array(simd, a), array(simd, b), array(simd, c));
+        return vector(simd, &each);
+    }
+    simd.narrow(low, high)
+}
+
+#[cold]
+#[inline(never)]
+fn one_by_one(a: [f32; 4], b: [f32; 4], c: [f32; 4]) -> [f32; 4] {
+    std::array::from_fn(|lane| a[lane].mul_add(b[lane], c[lane]))
+}

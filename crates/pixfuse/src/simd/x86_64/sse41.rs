@@ -1,0 +1,256 @@
+//! 8 pixels at a time with SSE4.1: Penryn and later, and virtual machines that hide AVX2.
+
+use std::arch::x86_64::*;
+use std::mem::MaybeUninit;
+
+use super::string::fill_long;
+use super::{features, token, values};
+use crate::simd::v128::{Doubles, V128, mul_add};
+use crate::simd::{Plain, Task};
+
+features! { Sse41 => token! {
+    /// SSSE3 and SSE4.1.
+    Sse41: below Avx2
+} }
+
+// SAFETY: `detect` is the one way to a token, and so is that of a wider level. Each load and store is of the bytes that it
+// names.
+unsafe impl V128 for Sse41 {
+    type Vector = __m128i;
+    type Products = __m128i;
+    const PREFETCHED_BYTES: usize = 32;
+
+    #[inline(always)]
+    fn enter<T: Task<Self>>(self, task: T) -> T::Output {
+        self.gateway(task)
+    }
+
+    #[inline(always)]
+    unsafe fn load(self, at: *const u8) -> __m128i {
+        // SAFETY: the caller promises 16 bytes.
+        unsafe { _mm_loadu_si128(at.cast()) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_8(self, at: *const u8) -> __m128i {
+        // SAFETY: the caller promises eight bytes.
+        unsafe { _mm_loadl_epi64(at.cast()) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_4(self, at: *const u8) -> __m128i {
+        // SAFETY: the caller promises four bytes.
+        unsafe { _mm_loadu_si32(at) }
+    }
+
+    #[inline(always)]
+    unsafe fn store(self, at: *mut u8, value: __m128i) {
+        // SAFETY: the caller promises room for 16 bytes.
+        unsafe { _mm_storeu_si128(at.cast(), value) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_8(self, at: *mut u8, value: __m128i) {
+        // SAFETY: the caller promises room for eight bytes.
+        unsafe { _mm_storel_epi64(at.cast(), value) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_4(self, at: *mut u8, value: __m128i) {
+        // SAFETY: the caller promises room for four bytes.
+        unsafe { _mm_storeu_si32(at, value) }
+    }
+
+    #[inline(always)]
+    fn prefetch(self, at: *const u8) {
+        // SAFETY: every CPU has the instruction, which reads nothing that a program sees, and has no fault at any address.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) }
+    }
+
+    #[inline(always)]
+    fn fill_long<T: Plain>(self, out: &mut [MaybeUninit<T>], value: T) -> bool {
+        fill_long(out, value)
+    }
+
+    features! { Sse41 => values! {
+        fn splat_i32(self, value: i32) -> __m128i {
+            _mm_set1_epi32(value)
+        }
+
+        fn splat_f32(self, value: f32) -> __m128i {
+            _mm_castps_si128(_mm_set1_ps(value))
+        }
+
+        fn and(self, a: __m128i, b: __m128i) -> __m128i {
+            _mm_and_si128(a, b)
+        }
+
+        fn or(self, a: __m128i, b: __m128i) -> __m128i {
+            _mm_or_si128(a, b)
+        }
+
+        fn shuffle(self, bytes: __m128i, index: __m128i) -> __m128i {
+            _mm_shuffle_epi8(bytes, index)
+        }
+
+        fn zip_low<const BYTES: usize>(self, a: __m128i, b: __m128i) -> __m128i {
+            match BYTES {
+                1 => _mm_unpacklo_epi8(a, b),
+                2 => _mm_unpacklo_epi16(a, b),
+                4 => _mm_unpacklo_epi32(a, b),
+                _ => _mm_unpacklo_epi64(a, b),
+            }
+        }
+
+        fn zip_high<const BYTES: usize>(self, a: __m128i, b: __m128i) -> __m128i {
+            match BYTES {
+                1 => _mm_unpackhi_epi8(a, b),
+                2 => _mm_unpackhi_epi16(a, b),
+                4 => _mm_unpackhi_epi32(a, b),
+                _ => _mm_unpackhi_epi64(a, b),
+            }
+        }
+
+        fn select(self, mask: __m128i, a: __m128i, b: __m128i) -> __m128i {
+            _mm_blendv_epi8(b, a, mask)
+        }
+
+        fn add_i32(self, a: __m128i, b: __m128i) -> __m128i {
+            _mm_add_epi32(a, b)
+        }
+
+        fn mul_i32(self, a: __m128i, b: __m128i) -> __m128i {
+            _mm_mullo_epi32(a, b)
+        }
+
+        fn min_i32(self, a: __m128i, b: __m128i) -> __m128i {
+            _mm_min_epi32(a, b)
+        }
+
+        fn max_i32(self, a: __m128i, b: __m128i) -> __m128i {
+            _mm_max_epi32(a, b)
+        }
+
+        fn less_i32(self, a: __m128i, b: __m128i) -> __m128i {
+            _mm_cmplt_epi32(a, b)
+        }
+
+        fn shift_left<const BITS: i32>(self, value: __m128i) -> __m128i {
+            _mm_slli_epi32::<BITS>(value)
+        }
+
+        fn shift_right<const BITS: i32>(self, value: __m128i) -> __m128i {
+            _mm_srai_epi32::<BITS>(value)
+        }
+
+        fn shift_right_u32<const BITS: i32>(self, value: __m128i) -> __m128i {
+            _mm_srli_epi32::<BITS>(value)
+        }
+
+        fn shift_left_by(self, value: __m128i, bits: u32) -> __m128i {
+            _mm_sll_epi32(value, _mm_cvtsi32_si128(bits as i32))
+        }
+
+        fn shift_right_by(self, value: __m128i, bits: u32) -> __m128i {
+            _mm_sra_epi32(value, _mm_cvtsi32_si128(bits as i32))
+        }
+
+        fn pack_i32(self, low: __m128i, high: __m128i) -> __m128i {
+            _mm_packs_epi32(low, high)
+        }
+
+        fn pack_u32(self, low: __m128i, high: __m128i) -> __m128i {
+            _mm_packus_epi32(low, high)
+        }
+
+        fn pack_i16(self, low: __m128i, high: __m128i) -> __m128i {
+            _mm_packus_epi16(low, high)
+        }
+
+        fn products(self, start: __m128i) -> __m128i {
+            start
+        }
+
+        fn add_products(self, sums: __m128i, a: __m128i, b: __m128i) -> __m128i {
+            _mm_add_epi32(sums, _mm_madd_epi16(a, b))
+        }
+
+        fn total(self, sums: __m128i) -> __m128i {
+            sums
+        }
+
+        fn add_f32(self, a: __m128i, b: __m128i) -> __m128i {
+            _mm_castps_si128(_mm_add_ps(_mm_castsi128_ps(a), _mm_castsi128_ps(b)))
+        }
+
+        fn mul_f32(self, a: __m128i, b: __m128i) -> __m128i {
+            _mm_castps_si128(_mm_mul_ps(_mm_castsi128_ps(a), _mm_castsi128_ps(b)))
+        }
+
+        fn div_f32(self, a: __m128i, b: __m128i) -> __m128i {
+            _mm_castps_si128(_mm_div_ps(_mm_castsi128_ps(a), _mm_castsi128_ps(b)))
+        }
+
+        fn clamp_f32(self, value: __m128i, least: __m128i, most: __m128i) -> __m128i {
+            // The maximum of what is not a number and a number is its second operand.
+            let value = _mm_max_ps(_mm_castsi128_ps(value), _mm_castsi128_ps(least));
+            _mm_castps_si128(_mm_min_ps(value, _mm_castsi128_ps(most)))
+        }
+
+        fn convert(self, value: __m128i) -> __m128i {
+            _mm_castps_si128(_mm_cvtepi32_ps(value))
+        }
+
+        fn round(self, value: __m128i) -> __m128i {
+            _mm_cvtps_epi32(_mm_castsi128_ps(value))
+        }
+    } }
+
+    #[inline(always)]
+    fn mul_add_f32(self, a: __m128i, b: __m128i, c: __m128i) -> __m128i {
+        mul_add(self, a, b, c)
+    }
+}
+
+// SAFETY: as above; these are values only.
+unsafe impl Doubles for Sse41 {
+    features! { Sse41 => values! {
+        fn widen_low(self, value: __m128i) -> __m128i {
+            _mm_castpd_si128(_mm_cvtps_pd(_mm_castsi128_ps(value)))
+        }
+
+        fn widen_high(self, value: __m128i) -> __m128i {
+            let high = _mm_unpackhi_epi64(value, value);
+            _mm_castpd_si128(_mm_cvtps_pd(_mm_castsi128_ps(high)))
+        }
+
+        fn narrow(self, low: __m128i, high: __m128i) -> __m128i {
+            let (low, high) = (_mm_cvtpd_ps(_mm_castsi128_pd(low)), _mm_cvtpd_ps(_mm_castsi128_pd(high)));
+            _mm_castps_si128(_mm_movelh_ps(low, high))
+        }
+
+        fn low_bits(self, low: __m128i, high: __m128i) -> __m128i {
+            _mm_castps_si128(_mm_shuffle_ps::<0b10_00_10_00>(_mm_castsi128_ps(low), _mm_castsi128_ps(high)))
+        }
+
+        fn high_bits(self, low: __m128i, high: __m128i) -> __m128i {
+            _mm_castps_si128(_mm_shuffle_ps::<0b11_01_11_01>(_mm_castsi128_ps(low), _mm_castsi128_ps(high)))
+        }
+
+        fn mul_f64(self, a: __m128i, b: __m128i) -> __m128i {
+            _mm_castpd_si128(_mm_mul_pd(_mm_castsi128_pd(a), _mm_castsi128_pd(b)))
+        }
+
+        fn add_f64(self, a: __m128i, b: __m128i) -> __m128i {
+            _mm_castpd_si128(_mm_add_pd(_mm_castsi128_pd(a), _mm_castsi128_pd(b)))
+        }
+
+        fn equal_i32(self, a: __m128i, b: __m128i) -> __m128i {
+            _mm_cmpeq_epi32(a, b)
+        }
+
+        fn any(self, value: __m128i) -> bool {
+            _mm_testz_si128(value, value) == 0
+        }
+    } }
+}
