@@ -319,27 +319,26 @@ impl Body {
     /// What is done to each value; `floats` says that they are f32 already.
     fn map(&self, floats: bool) -> TokenStream {
         let stored = self.stored();
-        let value = stored.iter().map(|name| if floats { quote!(#name) } else { quote!(simd.convert(#name)) });
+        let mul_add = |stored: &Ident, scale: TokenStream, offset: TokenStream| {
+            if floats {
+                quote!(let #stored = simd.mul_add(#stored, simd.splat(#scale), simd.splat(#offset));)
+            } else {
+                quote!(let #stored = simd.mul_add_u8(#stored, #scale, #offset);)
+            }
+        };
         match &self.map {
             Operation::Keep => TokenStream::new(),
-            Operation::Convert => quote!(#(let #stored = #value;)*),
+            Operation::Convert if floats => TokenStream::new(),
+            Operation::Convert => quote!(#(let #stored = simd.convert(#stored);)*),
             Operation::Literals(constants) => {
-                let scale = constants.iter().map(|&(scale, _)| number(scale));
-                let offset = constants.iter().map(|&(_, offset)| number(offset));
-                quote!(#(
-                    let #stored = #value;
-                    let #stored = simd.mul_add(#stored, simd.splat(#scale), simd.splat(#offset));
-                )*)
+                stored.iter().zip(constants).map(|(name, &(a, b))| mul_add(name, number(a), number(b))).collect()
             }
             Operation::Numbers => {
-                let channels: Vec<_> = (0..stored.len()).map(Literal::usize_unsuffixed).collect();
-                quote! {
-                    #(
-                        let #stored = #value;
-                        let (scale, offset) = (numbers.scale[#channels], numbers.offset[#channels]);
-                        let #stored = simd.mul_add(#stored, simd.splat(scale), simd.splat(offset));
-                    )*
-                }
+                let of_channel = |(channel, name): (usize, &&Ident)| {
+                    let channel = Literal::usize_unsuffixed(channel);
+                    mul_add(name, quote!(numbers.scale[#channel]), quote!(numbers.offset[#channel]))
+                };
+                stored.iter().enumerate().map(of_channel).collect()
             }
         }
     }

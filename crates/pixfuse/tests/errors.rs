@@ -187,7 +187,10 @@ fn batches() {
 
 #[test]
 fn levels() {
-    says(Level::from_name("sse9"), "level: PIXFUSE_LEVEL is `sse9`, expected one of scalar, neon, simd128, sse41, avx2, avx512");
+    says(
+        Level::from_name("sse9"),
+        "level: PIXFUSE_LEVEL is `sse9`, expected one of scalar, neon, simd128, sse41, avx2, avx512",
+    );
     let available = Level::available();
     let names: Vec<_> = available.iter().map(|level| level.name()).collect();
     let mut missing = 0;

@@ -28,7 +28,8 @@ fn the_variable_chooses_the_level() {
     }
     for (name, shown) in [("avx1024", "avx1024"), ("AVX2", "AVX2"), (" avx2", " avx2")] {
         set(name);
-        let expected = format!("level: PIXFUSE_LEVEL is `{shown}`, expected one of scalar, neon, simd128, sse41, avx2, avx512");
+        let expected =
+            format!("level: PIXFUSE_LEVEL is `{shown}`, expected one of scalar, neon, simd128, sse41, avx2, avx512");
         assert_eq!(Pipeline::parse(text).unwrap_err().to_string(), expected);
         // A declared pipeline has no other error than this, and says it as a panic.
         let panic = std::panic::catch_unwind(Planes::pipeline).unwrap_err();

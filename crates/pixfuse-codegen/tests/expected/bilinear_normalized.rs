@@ -22,12 +22,9 @@ const _: () = {
             _: &rt::Numbers<'_>,
         ) -> [S::F32; 3] {
             let [b, g, r] = pixel;
-            let r = simd.convert(r);
-            let r = simd.mul_add(r, simd.splat(0.017124753), simd.splat(-2.117904));
-            let g = simd.convert(g);
-            let g = simd.mul_add(g, simd.splat(0.017507004), simd.splat(-2.0357144));
-            let b = simd.convert(b);
-            let b = simd.mul_add(b, simd.splat(0.017429193), simd.splat(-1.8044444));
+            let r = simd.mul_add_u8(r, 0.017124753, -2.117904);
+            let g = simd.mul_add_u8(g, 0.017507004, -2.0357144);
+            let b = simd.mul_add_u8(b, 0.017429193, -1.8044444);
             [r, g, b]
         }
     }

@@ -22,8 +22,7 @@ const _: () = {
             _: &rt::Numbers<'_>,
         ) -> [S::F32; 1] {
             let [y] = pixel;
-            let y = simd.convert(y);
-            let y = simd.mul_add(y, simd.splat(0.003921569), simd.splat(0.0));
+            let y = simd.mul_add_u8(y, 0.003921569, 0.0);
             [y]
         }
     }

@@ -22,15 +22,9 @@ const _: () = {
             numbers: &rt::Numbers<'_>,
         ) -> [S::F32; 3] {
             let [r, g, b] = pixel;
-            let r = simd.convert(r);
-            let (scale, offset) = (numbers.scale[0], numbers.offset[0]);
-            let r = simd.mul_add(r, simd.splat(scale), simd.splat(offset));
-            let g = simd.convert(g);
-            let (scale, offset) = (numbers.scale[1], numbers.offset[1]);
-            let g = simd.mul_add(g, simd.splat(scale), simd.splat(offset));
-            let b = simd.convert(b);
-            let (scale, offset) = (numbers.scale[2], numbers.offset[2]);
-            let b = simd.mul_add(b, simd.splat(scale), simd.splat(offset));
+            let r = simd.mul_add_u8(r, numbers.scale[0], numbers.offset[0]);
+            let g = simd.mul_add_u8(g, numbers.scale[1], numbers.offset[1]);
+            let b = simd.mul_add_u8(b, numbers.scale[2], numbers.offset[2]);
             [r, g, b]
         }
     }

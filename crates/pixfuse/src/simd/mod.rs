@@ -6,14 +6,13 @@
 mod cells;
 mod elements;
 mod passes;
-mod quads;
 mod scalar;
 mod taps;
 mod token;
+#[cfg(any(target_arch = "aarch64", target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128")))]
 mod v128;
 #[cfg(any(target_arch = "aarch64", target_arch = "x86_64"))]
 mod values;
-mod words;
 
 #[cfg(target_arch = "aarch64")]
 mod neon;
@@ -164,6 +163,12 @@ pub unsafe trait Simd: Elements {
 
     /// `a * b + c`, rounded once.
     fn mul_add(self, a: Self::F32, b: Self::F32, c: Self::F32) -> Self::F32;
+
+    /// `value * scale + offset`, rounded once, of lanes from 0 to 255.
+    #[inline(always)]
+    fn mul_add_u8(self, value: Self::I32, scale: f32, offset: f32) -> Self::F32 {
+        self.mul_add(self.convert(value), self.splat(scale), self.splat(offset))
+    }
 
     /// Stores `LANES` f32.
     ///

@@ -3,7 +3,7 @@
 use std::arch::wasm32::*;
 
 use super::Task;
-use super::v128::{Doubles, V128, mul_add};
+use super::v128::{Doubles, V128, mul_add, mul_add_u8};
 
 /// Baseline `simd128`, without the relaxed instructions, whose results differ between engines.
 #[derive(Clone, Copy, Debug)]
@@ -214,6 +214,11 @@ unsafe impl V128 for Simd128 {
     }
 
     #[inline(always)]
+    fn mul_add_u8(self, value: v128, scale: f32, offset: f32) -> v128 {
+        mul_add_u8(self, value, scale, offset)
+    }
+
+    #[inline(always)]
     fn clamp_f32(self, value: v128, least: v128, most: v128) -> v128 {
         // The first operand unless it is less than the second: the least where the value is not a number.
         f32x4_pmin(most, f32x4_pmax(least, value))
@@ -232,6 +237,21 @@ unsafe impl V128 for Simd128 {
 
 // SAFETY: as above; these are values only.
 unsafe impl Doubles for Simd128 {
+    #[inline(always)]
+    fn splat_f64(self, value: f64) -> v128 {
+        f64x2_splat(value)
+    }
+
+    #[inline(always)]
+    fn convert_low(self, value: v128) -> v128 {
+        f64x2_convert_low_i32x4(value)
+    }
+
+    #[inline(always)]
+    fn convert_high(self, value: v128) -> v128 {
+        f64x2_convert_low_i32x4(i64x2_shuffle::<1, 1>(value, value))
+    }
+
     #[inline(always)]
     fn widen_low(self, value: v128) -> v128 {
         f64x2_promote_low_f32x4(value)
@@ -265,6 +285,11 @@ unsafe impl Doubles for Simd128 {
     #[inline(always)]
     fn add_f64(self, a: v128, b: v128) -> v128 {
         f64x2_add(a, b)
+    }
+
+    #[inline(always)]
+    fn is_difference(self, a: v128, b: v128, difference: v128) -> bool {
+        i64x2_all_true(f64x2_eq(f64x2_sub(a, b), difference))
     }
 
     #[inline(always)]

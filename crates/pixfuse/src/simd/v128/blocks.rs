@@ -5,9 +5,9 @@ use std::mem::MaybeUninit;
 
 use super::columns::Columns;
 use super::rows::{FloatRowFilter, RowFilter};
+use super::weights::QuadWeights;
 use super::{V128, array, interleaved, turn, vector};
 use crate::memory::NoMemory;
-use crate::simd::quads::QuadWeights;
 use crate::simd::{BlockTaps, Plain, Simd, Task};
 use crate::weights::AxisWeights;
 
@@ -98,6 +98,11 @@ unsafe impl<V: V128> Simd for V {
     #[inline(always)]
     fn mul_add(self, a: Self::F32, b: Self::F32, c: Self::F32) -> Self::F32 {
         [self.mul_add_f32(a[0], b[0], c[0]), self.mul_add_f32(a[1], b[1], c[1])]
+    }
+
+    #[inline(always)]
+    fn mul_add_u8(self, value: Self::I32, scale: f32, offset: f32) -> Self::F32 {
+        [V128::mul_add_u8(self, value[0], scale, offset), V128::mul_add_u8(self, value[1], scale, offset)]
     }
 
     #[inline(always)]

@@ -1,8 +1,8 @@
 //! Pixels that lie apart: for four of them a look-up in 32 bytes.
 
+use super::fetch::{Fetch, gather_bytes};
 use super::{V128, vector};
 use crate::simd::BlockTaps;
-use crate::simd::taps::{Fetch, gather_bytes};
 
 /// The taps of 8 pixels, in two halves of four.
 ///

@@ -1,8 +1,8 @@
 //! A fused multiply-add where there is no instruction for it: in f64, which holds every product of two f32.
 //!
-//! The sum in f64 is rounded, and then again to f32. That differs from one rounding only where the first one ends halfway
-//! between two f32: the last 29 bits of an f64 tell. Those lanes, and results so small that an f32 has fewer bits, are
-//! computed one by one.
+//! The sum in f64 is rounded, and then again to f32. That differs from one rounding only where the first one rounds to
+//! halfway between two f32: the last 29 bits of an f64 tell. Those lanes, and results so small that an f32 has fewer bits,
+//! are computed one by one, unless the sum in f64 is exact. Of bytes it always is, but for numbers of very different size.
 
 use super::{V128, array, vector};
 
@@ -11,6 +11,15 @@ use super::{V128, array, vector};
 /// # Safety
 /// As [`V128`].
 pub(in crate::simd) unsafe trait Doubles: V128 {
+    /// The f64 in each lane.
+    fn splat_f64(self, value: f64) -> Self::Vector;
+
+    /// The two low i32 as f64.
+    fn convert_low(self, value: Self::Vector) -> Self::Vector;
+
+    /// The two high i32 as f64.
+    fn convert_high(self, value: Self::Vector) -> Self::Vector;
+
     /// The two low f32 as f64.
     fn widen_low(self, value: Self::Vector) -> Self::Vector;
 
@@ -32,6 +41,9 @@ pub(in crate::simd) unsafe trait Doubles: V128 {
     /// The sum of f64.
     fn add_f64(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
 
+    /// Whether `a - b`, rounded, is this difference in both f64.
+    fn is_difference(self, a: Self::Vector, b: Self::Vector, difference: Self::Vector) -> bool;
+
     /// All ones where i32 are equal.
     fn equal_i32(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
 
@@ -49,19 +61,25 @@ const SMALL: i32 = (1023 - 120) << 20;
 /// `a * b + c`, rounded once.
 #[inline(always)]
 pub(in crate::simd) fn mul_add<V: Doubles>(simd: V, a: V::Vector, b: V::Vector, c: V::Vector) -> V::Vector {
-    let low = simd.add_f64(simd.mul_f64(simd.widen_low(a), simd.widen_low(b)), simd.widen_low(c));
-    let high = simd.add_f64(simd.mul_f64(simd.widen_high(a), simd.widen_high(b)), simd.widen_high(c));
+    let products =
+        [simd.mul_f64(simd.widen_low(a), simd.widen_low(b)), simd.mul_f64(simd.widen_high(a), simd.widen_high(b))];
+    let others = [simd.widen_low(c), simd.widen_high(c)];
+    let [low, high] = [simd.add_f64(products[0], others[0]), simd.add_f64(products[1], others[1])];
     let below = simd.and(simd.low_bits(low, high), simd.splat_i32(BELOW));
     let halfway = simd.equal_i32(below, simd.splat_i32(HALF));
     // No result is below 2^-298 but zero, whose high bits are zero, and which is exact.
     let magnitude = simd.and(simd.high_bits(low, high), simd.splat_i32(i32::MAX));
-    let small = simd.and(
-        simd.less_i32(magnitude, simd.splat_i32(SMALL)),
-        simd.less_i32(simd.splat_i32(0), magnitude),
-    );
+    let small = simd.less_i32(magnitude, simd.splat_i32(SMALL));
+    let small = simd.and(small, simd.less_i32(simd.splat_i32(0), magnitude));
     if simd.any(simd.or(halfway, small)) {
-        let each = one_by_one(array(simd, a), array(simd, b), array(simd, c));
-        return vector(simd, &each);
+        // A sum is exact where it gives back both of its terms.
+        let is_exact = simd.is_difference(low, products[0], others[0])
+            && simd.is_difference(low, others[0], products[0])
+            && simd.is_difference(high, products[1], others[1])
+            && simd.is_difference(high, others[1], products[1]);
+        if !is_exact {
+            return vector(simd, &one_by_one(array(simd, a), array(simd, b), array(simd, c)));
+        }
     }
     simd.narrow(low, high)
 }
@@ -70,4 +88,61 @@ pub(in crate::simd) fn mul_add<V: Doubles>(simd: V, a: V::Vector, b: V::Vector, 
 #[inline(never)]
 fn one_by_one(a: [f32; 4], b: [f32; 4], c: [f32; 4]) -> [f32; 4] {
     std::array::from_fn(|lane| a[lane].mul_add(b[lane], c[lane]))
+}
+
+/// `value * scale + offset`, rounded once, of i32 from 0 to 255.
+#[inline(always)]
+pub(in crate::simd) fn mul_add_u8<V: Doubles>(simd: V, value: V::Vector, scale: f32, offset: f32) -> V::Vector {
+    if !is_exact(scale, offset) {
+        return mul_add(simd, simd.convert(value), simd.splat_f32(scale), simd.splat_f32(offset));
+    }
+    let (scale, offset) = (simd.splat_f64(scale.into()), simd.splat_f64(offset.into()));
+    let low = simd.add_f64(simd.mul_f64(simd.convert_low(value), scale), offset);
+    let high = simd.add_f64(simd.mul_f64(simd.convert_high(value), scale), offset);
+    simd.narrow(low, high)
+}
+
+/// Whether an f64 holds `value * scale + offset` for every value from 0 to 255.
+///
+/// With `e` an exponent as it is stored, and 1 for 0, a number is below `2^(e - 126)` and a multiple of `2^(e - 150)`; a product
+/// with a byte is below `2^8` times as much. So a sum takes `max(e_scale + 8, e_offset) - min(e_scale, e_offset) + 25` bits,
+/// of which there are 53.
+#[inline(always)]
+fn is_exact(scale: f32, offset: f32) -> bool {
+    let exponent = |number: f32| (number.to_bits() >> 23 & 255).max(1) as i32;
+    offset == 0.0 || (-28..=20).contains(&(exponent(scale) - exponent(offset)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_exact;
+
+    /// Every byte, with exponents around both bounds and in between, and mantissas of all ones.
+    #[test]
+    fn sums_of_bytes_are_exact_in_f64() {
+        let of = |exponent: i32| f32::from_bits(((exponent + 127) as u32) << 23 | 0x7f_ffff);
+        let (mut exact, mut rounded) = (0, 0);
+        for distance in -40..=40 {
+            let (scale, offset) = (of(distance), of(0));
+            for offset in [offset, -offset] {
+                let all = (0..=255u8).all(|value| {
+                    let (product, other) = (f64::from(value) * f64::from(scale), f64::from(offset));
+                    let sum = product + other;
+                    let is_whole = sum - product == other && sum - other == product;
+                    assert!(!is_whole || sum as f32 == f32::from(value).mul_add(scale, offset));
+                    is_whole
+                });
+                if is_exact(scale, offset) {
+                    assert!(all, "{scale:e} {offset:e}");
+                    exact += 1;
+                } else {
+                    rounded += usize::from(!all);
+                }
+            }
+        }
+        assert!(exact == 2 * 49 && rounded > 0, "{exact} {rounded}");
+        // Numbers of models, and what needs no offset.
+        assert!(is_exact(0.017124753, -2.117904) && is_exact(1.0 / 255.0, 0.0) && is_exact(1e-30, 0.0));
+        assert!(!is_exact(1e-30, 1.0) && !is_exact(1e30, 1.0));
+    }
 }

@@ -58,7 +58,9 @@ pub(super) unsafe fn store<V: V128, const C: usize, const BYTES: usize, const PA
     match C {
         1 => {}
         3 => pixels.copy_from_slice(&three::<V, BYTES>(simd, [channels[0], channels[1], channels[2]])),
-        _ => pixels.copy_from_slice(&four::<V, BYTES, PAIR>(simd, [0, 1, 2, 3].map(|channel: usize| channels[channel]))),
+        _ => {
+            pixels.copy_from_slice(&four::<V, BYTES, PAIR>(simd, [0, 1, 2, 3].map(|channel: usize| channels[channel])))
+        }
     }
     for (number, pixels) in pixels.into_iter().enumerate() {
         // SAFETY: the caller promises room for each.

@@ -1,23 +1,27 @@
 //! Levels with vectors of 16 bytes, each algorithm of theirs once: an instruction set says what [`V128`] asks for, and is a
 //! [`Simd`](super::Simd) level by that alone.
 //!
-//! A block is eight pixels, two vectors of i32 or f32 for each channel.
+//! A block is eight pixels, two vectors of i32 or f32 for each channel. Wider levels share what is no matter of width:
+//! where bytes are fetched from, and weights as words.
 
 mod blocks;
 mod columns;
 mod elements;
+pub(super) mod fetch;
 #[cfg(any(target_arch = "x86_64", target_arch = "wasm32"))]
 mod fused;
 mod interleaved;
 mod quads;
 mod rows;
 mod turn;
+pub(super) mod weights;
+pub(super) mod words;
 
 use std::fmt::Debug;
 use std::mem::MaybeUninit;
 
 #[cfg(any(target_arch = "x86_64", target_arch = "wasm32"))]
-pub(super) use fused::{Doubles, mul_add};
+pub(super) use fused::{Doubles, mul_add, mul_add_u8};
 pub(crate) use turn::turn;
 
 use super::{Plain, Task};
@@ -95,7 +99,10 @@ pub unsafe trait V128: Copy + Debug + Send + Sync + 'static {
 
     /// The tables of [`shuffle_32`](Self::shuffle_32), of places among 32 bytes; 255 gives zero.
     fn index_32(places: [u8; 16]) -> [[u8; 16]; 2] {
-        [places.map(|place| if place < 16 { place } else { 255 }), places.map(|place| place.wrapping_sub(16) | place & 128)]
+        [
+            places.map(|place| if place < 16 { place } else { 255 }),
+            places.map(|place| place.wrapping_sub(16) | place & 128),
+        ]
     }
 
     /// For each byte the one of 32 that the index names, which [`index_32`](Self::index_32) made.
@@ -172,6 +179,12 @@ pub unsafe trait V128: Copy + Debug + Send + Sync + 'static {
 
     /// `a * b + c` of f32, rounded once.
     fn mul_add_f32(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
+
+    /// `value * scale + offset`, rounded once, of i32 from 0 to 255.
+    #[inline(always)]
+    fn mul_add_u8(self, value: Self::Vector, scale: f32, offset: f32) -> Self::Vector {
+        self.mul_add_f32(self.convert(value), self.splat_f32(scale), self.splat_f32(offset))
+    }
 
     /// The f32 from `least` to `most`; what is not a number gives the least.
     fn clamp_f32(self, value: Self::Vector, least: Self::Vector, most: Self::Vector) -> Self::Vector;

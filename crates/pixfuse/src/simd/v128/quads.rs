@@ -3,8 +3,8 @@
 
 use super::V128;
 use super::rows::together;
+use super::weights::{Parts, QuadWeights};
 use crate::simd::ROUNDED_BITS;
-use crate::simd::quads::{Parts, QuadWeights};
 
 impl QuadWeights {
     /// # Safety
@@ -32,14 +32,7 @@ impl QuadWeights {
     /// # Safety
     /// As [`Simd::add_quad`](crate::simd::Simd::add_quad).
     #[inline(always)]
-    pub(super) unsafe fn add<V: V128>(
-        &self,
-        simd: V,
-        number: usize,
-        quad: *const u8,
-        sums: *mut i32,
-        length: usize,
-    ) {
+    pub(super) unsafe fn add<V: V128>(&self, simd: V, number: usize, quad: *const u8, sums: *mut i32, length: usize) {
         // SAFETY: the caller promises the quad and its sums, with 256 bytes behind.
         unsafe {
             match self {

@@ -1,9 +1,9 @@
 //! The horizontal passes of separable filters: four elements of a row at a time, two taps to a look-up of bytes.
 
+use super::words::{WORD, halves, narrow, words};
 use super::{V128, vector};
 use crate::memory::{self, Holds, NoMemory};
 use crate::simd::ROUNDED_BITS;
-use crate::simd::words::{WORD, halves, narrow, words};
 use crate::weights::AxisWeights;
 
 /// For each group of elements a window of the row, whose bytes are looked up so that each lane has two taps as words.
@@ -116,7 +116,10 @@ impl Holds for Windows {
 /// Weights of one word, or of two halves: for each group and two taps a vector a part.
 enum Weights {
     /// Words, without the zero bits that all weights end with.
-    Narrow { weights: Vec<[[u32; 4]; 1]>, lacking: u32 },
+    Narrow {
+        weights: Vec<[[u32; 4]; 1]>,
+        lacking: u32,
+    },
     Wide(Vec<[[u32; 4]; 2]>),
 }
 

@@ -9,8 +9,8 @@ use super::avx2_passes::{FloatRowFilter, RowFilter};
 use super::string::fill_long;
 use super::{Sse41, avx2_cells, features, token, values};
 use crate::memory::NoMemory;
-use crate::simd::quads::QuadWeights;
 use crate::simd::v128::turn;
+use crate::simd::v128::weights::QuadWeights;
 use crate::simd::{BlockTaps, CellColumns, CellRows, Plain, QUADS, Simd, Task};
 use crate::weights::AxisWeights;
 

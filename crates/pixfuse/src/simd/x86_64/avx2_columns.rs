@@ -6,7 +6,7 @@ use super::avx2::{half, load_halves, vector};
 use super::avx512_columns::load_pair;
 use super::{Avx2, features, values};
 use crate::simd::BlockTaps;
-use crate::simd::taps::{Fetch, gather_bytes};
+use crate::simd::v128::fetch::{Fetch, gather_bytes};
 
 /// The taps of 8 pixels.
 ///

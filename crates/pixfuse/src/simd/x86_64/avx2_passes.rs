@@ -8,8 +8,8 @@ use super::avx2_turned::Turned;
 use super::avx512_windows::first_of;
 use crate::memory::{self, Holds, NoMemory};
 use crate::simd::passes::PlainRows;
+use crate::simd::v128::words::halves;
 use crate::simd::{QUADS, ROUNDED_BITS};
-use crate::simd::words::halves;
 use crate::weights::AxisWeights;
 
 /// Filters rows: by shuffling windows, by pixels, eight rows at a time, or tap by tap where ratios are so large that 4

@@ -12,7 +12,7 @@ use super::avx2::load_halves;
 use super::avx2_passes::together;
 use crate::memory::{self, Holds, NoMemory};
 use crate::simd::ROUNDED_BITS;
-use crate::simd::words::{WORD, halves, narrow, words};
+use crate::simd::v128::words::{WORD, halves, narrow, words};
 use crate::weights::AxisWeights;
 
 /// Where the taps of each output pixel start, and their weights.

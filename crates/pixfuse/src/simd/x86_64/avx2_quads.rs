@@ -5,7 +5,7 @@ use std::arch::x86_64::*;
 
 use super::avx2_passes::together;
 use crate::simd::ROUNDED_BITS;
-use crate::simd::quads::{Parts, QuadWeights};
+use crate::simd::v128::weights::{Parts, QuadWeights};
 
 /// The vectors of a quad's weights.
 type Splat<const PARTS: usize> = [[__m256i; 2]; PARTS];

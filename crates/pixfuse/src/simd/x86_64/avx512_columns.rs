@@ -5,7 +5,7 @@ use std::arch::x86_64::*;
 use super::avx512::{load, vector};
 use super::{Avx512, features, values};
 use crate::simd::BlockTaps;
-use crate::simd::taps::gather_bytes;
+use crate::simd::v128::fetch::gather_bytes;
 
 /// Byte `i` of a permute index is byte `i` of the result: four to a lane.
 pub(super) type Index = [u8; 64];

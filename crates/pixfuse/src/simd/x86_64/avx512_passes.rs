@@ -17,7 +17,7 @@ use super::avx512_windows::{Placed, Windows};
 use crate::memory::{self, Holds, NoMemory};
 use crate::simd::ROUNDED_BITS;
 use crate::simd::passes::PlainRows;
-use crate::simd::words::narrow;
+use crate::simd::v128::words::narrow;
 use crate::weights::AxisWeights;
 
 /// 16 weights or parts of weights, one a lane.

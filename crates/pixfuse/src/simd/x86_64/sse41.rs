@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 
 use super::string::fill_long;
 use super::{features, token, values};
-use crate::simd::v128::{Doubles, V128, mul_add};
+use crate::simd::v128::{Doubles, V128, mul_add, mul_add_u8};
 use crate::simd::{Plain, Task};
 
 features! { Sse41 => token! {
@@ -210,11 +210,28 @@ unsafe impl V128 for Sse41 {
     fn mul_add_f32(self, a: __m128i, b: __m128i, c: __m128i) -> __m128i {
         mul_add(self, a, b, c)
     }
+
+    #[inline(always)]
+    fn mul_add_u8(self, value: __m128i, scale: f32, offset: f32) -> __m128i {
+        mul_add_u8(self, value, scale, offset)
+    }
 }
 
 // SAFETY: as above; these are values only.
 unsafe impl Doubles for Sse41 {
     features! { Sse41 => values! {
+        fn splat_f64(self, value: f64) -> __m128i {
+            _mm_castpd_si128(_mm_set1_pd(value))
+        }
+
+        fn convert_low(self, value: __m128i) -> __m128i {
+            _mm_castpd_si128(_mm_cvtepi32_pd(value))
+        }
+
+        fn convert_high(self, value: __m128i) -> __m128i {
+            _mm_castpd_si128(_mm_cvtepi32_pd(_mm_unpackhi_epi64(value, value)))
+        }
+
         fn widen_low(self, value: __m128i) -> __m128i {
             _mm_castpd_si128(_mm_cvtps_pd(_mm_castsi128_ps(value)))
         }
@@ -243,6 +260,11 @@ unsafe impl Doubles for Sse41 {
 
         fn add_f64(self, a: __m128i, b: __m128i) -> __m128i {
             _mm_castpd_si128(_mm_add_pd(_mm_castsi128_pd(a), _mm_castsi128_pd(b)))
+        }
+
+        fn is_difference(self, a: __m128i, b: __m128i, difference: __m128i) -> bool {
+            let found = _mm_sub_pd(_mm_castsi128_pd(a), _mm_castsi128_pd(b));
+            _mm_movemask_pd(_mm_cmpeq_pd(found, _mm_castsi128_pd(difference))) == 0b11
         }
 
         fn equal_i32(self, a: __m128i, b: __m128i) -> __m128i {

@@ -9,22 +9,22 @@ use std::ops::RangeInclusive;
 use crate::simd::ROUNDED_BITS;
 
 /// What one word of a weight holds.
-pub(super) const WORD: RangeInclusive<i32> = i16::MIN as i32..=i16::MAX as i32;
+pub(in crate::simd) const WORD: RangeInclusive<i32> = i16::MIN as i32..=i16::MAX as i32;
 
 /// Two weights of 16 bits as words.
 #[inline]
-pub(super) fn words([first, second]: [i32; 2]) -> u32 {
+pub(in crate::simd) fn words([first, second]: [i32; 2]) -> u32 {
     first as u32 & 0xffff | (second as u32) << 16
 }
 
 /// Two weights as words: the high parts, and the low 15 bits.
 #[inline]
-pub(super) fn halves(weights: [i32; 2]) -> [u32; 2] {
+pub(in crate::simd) fn halves(weights: [i32; 2]) -> [u32; 2] {
     [words(weights.map(|weight| weight >> 15)), words(weights.map(|weight| weight & 0x7fff))]
 }
 
 /// How many low bits all weights lack, where what is left of each is in this range.
-pub(super) fn narrow(weights: &[i32], range: RangeInclusive<i32>) -> Option<u32> {
+pub(in crate::simd) fn narrow(weights: &[i32], range: RangeInclusive<i32>) -> Option<u32> {
     let bits = weights.iter().fold(0, |bits, weight| bits | weight);
     // One fractional bit is left at least: a half of it is what rounds.
     let lacking = bits.trailing_zeros().min(ROUNDED_BITS - 1);

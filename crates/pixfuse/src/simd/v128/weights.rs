@@ -4,7 +4,7 @@ use super::words::{WORD, halves, narrow, words};
 use crate::memory::{self, Holds, NoMemory};
 
 /// Four weights as parts of a word, each of rows 0 and 2 and of rows 1 and 3.
-pub(super) type Parts<const PARTS: usize> = [[u32; 2]; PARTS];
+pub(in crate::simd) type Parts<const PARTS: usize> = [[u32; 2]; PARTS];
 
 /// The weights of all quads.
 pub enum QuadWeights {
@@ -24,7 +24,7 @@ impl Holds for QuadWeights {
 }
 
 impl QuadWeights {
-    pub(super) fn new(weights: &[[i32; 4]]) -> Result<Self, NoMemory> {
+    pub(in crate::simd) fn new(weights: &[[i32; 4]]) -> Result<Self, NoMemory> {
         if let Some(lacking) = narrow(weights.as_flattened(), WORD) {
             let part = |[a, b, c, d]: [i32; 4]| [[words([a, c]), words([b, d])]];
             let weights = weights.iter().map(|weights| part(weights.map(|weight| weight >> lacking)));
