@@ -6,9 +6,10 @@ use std::mem::MaybeUninit;
 use super::columns::Columns;
 use super::rows::{FloatRowFilter, RowFilter};
 use super::weights::QuadWeights;
-use super::{V128, array, interleaved, turn, vector};
+use super::{V128, array, cells, interleaved, turn, vector};
 use crate::memory::NoMemory;
-use crate::simd::{BlockTaps, Plain, Simd, Task};
+use crate::simd::cells::weigh_cells_plain;
+use crate::simd::{BlockTaps, CellColumns, Plain, Simd, Task};
 use crate::weights::AxisWeights;
 
 // SAFETY: each operation says what it reads and writes, and that this is what it asks for.
@@ -214,5 +215,23 @@ unsafe impl<V: V128> Simd for V {
     unsafe fn add_quad(self, weights: &QuadWeights, number: usize, quad: *const u8, sums: *mut i32, length: usize) {
         // SAFETY: the caller promises the quad and its sums.
         unsafe { weights.add(self, number, quad, sums, length) }
+    }
+
+    #[inline(always)]
+    unsafe fn weigh_cells(self, columns: &CellColumns, sums: *const f32, line: *mut f32) {
+        // SAFETY: the caller promises the sums with their margin and room in the line.
+        unsafe {
+            if columns.pixel == 1 {
+                weigh_cells_plain(columns, sums, line);
+            } else {
+                cells::weigh(self, columns, sums, line);
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn round_cells(self, sums: *const f32, weight: f32, surest: f32, line: *mut u8) -> u32 {
+        // SAFETY: the caller promises a chunk of sums and room for as many bytes.
+        unsafe { cells::round(self, sums, weight, surest, line) }
     }
 }

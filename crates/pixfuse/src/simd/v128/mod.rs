@@ -5,6 +5,7 @@
 //! where bytes are fetched from, and weights as words.
 
 mod blocks;
+mod cells;
 mod columns;
 mod elements;
 pub(super) mod fetch;
