@@ -12,6 +12,7 @@ pub(crate) fn run() -> Result<()> {
     clippy.args(["clippy", "--workspace", "--all-targets"]).args(jpeg::features("pixfuse-decode"));
     clippy.args(heif::features("pixfuse-decode"));
     tools::run(clippy.args(["--", "-D", "warnings"]))?;
+    cargo("clippy without the grid", &["clippy", "-p", "pixfuse", "--no-default-features", "--", "-D", "warnings"])?;
     heading("documentation");
     let mut doc = tools::cargo();
     doc.args(["doc", "--workspace", "--no-deps"]).args(jpeg::features("pixfuse-decode"));

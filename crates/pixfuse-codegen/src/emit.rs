@@ -92,9 +92,16 @@ pub(crate) fn declared(declared: &Declared, krate: &syn::Path, spec: &Spec, plan
             }
         }
     };
+    let two_resizes = spec.stages().map(|_| {
+        quote!(
+            const _: () = rt::two_resizes();
+        )
+    });
     quote! {
         const _: () = {
             use #krate::rt;
+
+            #two_resizes
 
             #kernel
 

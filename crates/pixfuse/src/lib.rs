@@ -37,6 +37,10 @@
 //!
 //! # More
 //!
+//! The feature `grid`, which is on by default, has a kernel for every shape that the language can say, for declarations that
+//! first appear at run time. A crate that only declares pipelines builds much faster without it:
+//! `pixfuse = { version = "..", default-features = false }`.
+//!
 //! The features `image` and `ndarray` make an [`ImageRef`] of the types of those crates, and arrays of a [`Tensor`].
 //!
 //! [`mod@language`] is the reference of all that a declaration can say. [`Pipeline::parse`] takes the same declaration as
@@ -54,6 +58,7 @@ mod error;
 mod fill;
 mod floats;
 mod geometry;
+#[cfg(feature = "grid")]
 mod grid;
 mod image;
 #[cfg(any(feature = "image", feature = "ndarray"))]
@@ -67,6 +72,7 @@ mod patches;
 mod pipeline;
 mod placement;
 pub mod presets;
+#[cfg(feature = "grid")]
 mod preview;
 pub mod reference;
 mod seen;
@@ -91,6 +97,7 @@ pub use pixfuse_spec::{
     Alpha, BindError, ChannelOrder, Element, Filter, Keyword, Layout, Orientation, ParseError, PixelFormat, Sample,
     Spec, Values,
 };
+#[cfg(feature = "grid")]
 pub use preview::{Picture, Preview};
 pub use simd::Level;
 pub use tensor::{Dims, Tensor, TensorElement};
@@ -110,6 +117,11 @@ pub mod rt {
     pub use crate::pipeline::each;
     pub use crate::simd::{Elements, Half, Simd, Steps};
     pub use pixfuse_spec::{MapForm, unknown};
+
+    /// What a declaration of two resizes calls when it is compiled: its stages are kernels of the grid.
+    pub const fn two_resizes() {
+        assert!(cfg!(feature = "grid"), "a declaration that resizes twice needs the feature `grid` of pixfuse");
+    }
 
     /// The shape of a batch of nothing, for batches of files.
     ///

@@ -142,6 +142,7 @@ impl Kernel {
     }
 
     /// What the code reads and writes.
+    #[cfg(feature = "grid")]
     pub(crate) const fn shape(&self) -> Shape {
         self.shape
     }

@@ -22,7 +22,7 @@ use crate::mapping::Mapping;
 use crate::placement::Placement;
 use crate::seen::Seen;
 use crate::simd::Token;
-use crate::{Dims, Element, Error, Geometry, ImageRef, Level, Orientation, Spec, grid};
+use crate::{Dims, Element, Error, Geometry, ImageRef, Level, Orientation, Spec};
 
 /// A preprocessing pipeline, ready to run.
 ///
@@ -67,6 +67,7 @@ impl Pipeline {
     /// # Errors
     /// When the text is not a pipeline or has a number left open as `_`; when `PIXFUSE_LEVEL` names a level that this
     /// CPU lacks.
+    #[cfg(feature = "grid")]
     pub fn parse(text: &str) -> Result<Self, Error> {
         Self::new(text.parse()?)
     }
@@ -75,8 +76,9 @@ impl Pipeline {
     ///
     /// # Errors
     /// When a number is left open as `_`, or `PIXFUSE_LEVEL` is wrong.
+    #[cfg(feature = "grid")]
     pub fn new(spec: Spec) -> Result<Self, Error> {
-        let kernel = grid::kernel(&lower(&spec));
+        let kernel = crate::grid::kernel(&lower(&spec));
         Self::make(spec, kernel, "grid", token(Level::from_environment()?)?)
     }
 
@@ -197,6 +199,7 @@ impl Pipeline {
     /// assert_eq!(yolo.replace("size(320, 480), mean(0.5)")?.spec().size(), Some([320, 480]));
     /// # Ok::<(), pixfuse::Error>(())
     /// ```
+    #[cfg(feature = "grid")]
     pub fn replace(&self, clauses: &str) -> Result<Self, Error> {
         self.with_spec(self.spec().replace_text(clauses)?)
     }
@@ -205,8 +208,9 @@ impl Pipeline {
     ///
     /// # Errors
     /// When a number is left open as `_`.
+    #[cfg(feature = "grid")]
     pub fn with_spec(&self, spec: Spec) -> Result<Self, Error> {
-        let kernel = grid::kernel(&lower(&spec));
+        let kernel = crate::grid::kernel(&lower(&spec));
         Ok(Self { threads: self.threads, ..Self::make(spec, kernel, "grid", self.inner.token)? })
     }
 

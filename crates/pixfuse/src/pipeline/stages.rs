@@ -2,12 +2,13 @@
 
 use std::mem::MaybeUninit;
 
-use pixfuse_spec::lower;
+use pixfuse_spec::{Plan, lower};
 
 use super::Pipeline;
 use super::run::room;
+use crate::kernel::Kernel;
 use crate::simd::Token;
-use crate::{Error, ImageRef, Level, Spec, TensorElement, grid};
+use crate::{Error, ImageRef, Level, Spec, TensorElement};
 
 /// Pipelines for [`Spec::stages`].
 pub(crate) struct Stages {
@@ -16,13 +17,25 @@ pub(crate) struct Stages {
     pub(crate) last: Pipeline,
 }
 
+/// The kernel of a stage.
+#[cfg(feature = "grid")]
+fn kernel(plan: &Plan) -> Result<Kernel, Error> {
+    Ok(crate::grid::kernel(plan))
+}
+
+/// There is none for any.
+#[cfg(not(feature = "grid"))]
+fn kernel(_: &Plan) -> Result<Kernel, Error> {
+    Err(Error::Kernel("two resizes run on kernels of the grid: build pixfuse with its feature `grid`".to_owned()))
+}
+
 impl Stages {
     /// # Errors
-    /// As [`Pipeline::new`].
+    /// As [`Pipeline::new`]; without the feature `grid` there are no kernels for stages.
     pub(super) fn new(specs: Vec<Spec>, token: Token) -> Result<Self, Error> {
         // The last of them cuts the canvas that it is given, which is as large as its own would be.
         let make = |spec: Spec| {
-            let kernel = grid::kernel(&lower(&spec));
+            let kernel = kernel(&lower(&spec))?;
             Pipeline::of_stages(spec, kernel, "grid", token, None)
         };
         let mut before = specs.into_iter().map(make).collect::<Result<Vec<_>, _>>()?;
