@@ -31,6 +31,8 @@ mod progress;
 mod python;
 mod release;
 mod report;
+#[cfg(test)]
+mod rooms;
 mod site;
 mod test;
 #[cfg(test)]

@@ -13,8 +13,7 @@ use crate::kernel::{YuvToRgb, gray, over};
 use crate::mapping::Mapping;
 use crate::memory::NoMemory;
 use crate::placement::{Margin, Placement};
-use crate::simd::Scalar;
-use crate::weights::{AxisWeights, Passes};
+use crate::weights::{AxisWeights, Baseline, Passes};
 use crate::{Error, ImageRef, Layout, Spec, Tensor, TensorElement, pipeline};
 
 /// What the pipeline gives for this image.
@@ -253,7 +252,7 @@ fn resampler<'a>(resample: Resample, image: &'a Source<'_>, placement: &Placemen
         Resample::Separable(separable) => {
             let [rows, columns] = placement.resized;
             let whole = || Planes::of(image, |row, column, channel| image.get(row, column, channel));
-            match Passes::new(Scalar, separable, source, [rows, columns], [0..rows, 0..columns])? {
+            match Passes::new(Baseline, separable, source, [rows, columns], [0..rows, 0..columns])? {
                 None => Box::new(|row, column, channel| image.value(row, column, channel)),
                 Some(Passes::Rounded { axes: [y, x], rows_first }) => {
                     let round = |weights: &AxisWeights| {

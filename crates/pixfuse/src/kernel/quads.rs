@@ -6,8 +6,8 @@ use std::ops::Range;
 use super::keeping::Keeping;
 use super::scratch::pitch;
 use crate::memory::{self, Holds, NoMemory};
-use crate::simd::{QUADS, ROUNDED_BITS, Simd};
-use crate::weights::AxisWeights;
+use crate::simd::{QUADS, Simd};
+use crate::weights::{AxisWeights, ROUNDED_BITS};
 
 /// The weights of the vertical pass, laid for quads.
 pub(super) struct Blend<S: Simd> {

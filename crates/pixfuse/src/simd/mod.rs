@@ -26,7 +26,7 @@ pub(crate) use elements::Plain;
 pub use elements::{Elements, Half, Steps};
 #[cfg(target_arch = "aarch64")]
 pub(crate) use neon::Neon;
-pub(crate) use passes::{PlainRows, ROUNDED_BITS, SLACK, interleave};
+pub(crate) use passes::{PlainRows, SLACK, interleave};
 pub(crate) use scalar::Scalar;
 pub(crate) use taps::BlockTaps;
 pub use token::Level;
@@ -39,7 +39,7 @@ pub(crate) use x86_64::{Avx2, Avx512, Sse41};
 use std::mem::MaybeUninit;
 
 use crate::memory::{Holds, NoMemory};
-use crate::weights::AxisWeights;
+use crate::weights::{AxisWeights, Gateway, Work};
 
 /// Work on one level: run inside that level's gateway, so that everything it inlines may use its instructions.
 ///
@@ -52,6 +52,24 @@ pub trait Task<S: Simd> {
 
     /// The work.
     fn run(self, simd: S) -> Self::Output;
+}
+
+/// Work of a rule, as a task of a level.
+struct OfRule<W>(W);
+
+impl<S: Simd, W: Work> Task<S> for OfRule<W> {
+    type Output = W::Output;
+
+    #[inline(always)]
+    fn run(self, _: S) -> W::Output {
+        self.0.run()
+    }
+}
+
+impl<S: Simd> Gateway for S {
+    fn enter<W: Work>(self, work: W) -> W::Output {
+        self.vectorize(OfRule(work))
+    }
 }
 
 /// Quads that a horizontal pass makes at once, where it is made for many: they share the loads of weights.

@@ -1,13 +1,10 @@
 //! The passes of a separable filter in plain Rust: what every level's tables and steps must equal.
 
 use crate::memory::{Holds, NoMemory};
-use crate::weights::AxisWeights;
+use crate::weights::{AxisWeights, ROUNDED_BITS};
 
 /// Bytes that a pass may read or write behind the end of a row in scratch.
 pub(crate) const SLACK: usize = 256;
-
-/// Fractional bits of the weights of rounded passes: Pillow's. PyTorch's weights have fewer, and get as many.
-pub(crate) const ROUNDED_BITS: u32 = 22;
 
 /// A row filter whose taps are looked up one by one.
 pub(crate) struct PlainRows<W = i32> {

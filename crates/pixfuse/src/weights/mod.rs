@@ -9,7 +9,35 @@ use std::ops::Range;
 use pixfuse_spec::Separable;
 
 use crate::memory::{self, Holds, NoMemory};
-use crate::simd::{ROUNDED_BITS, Simd};
+
+/// Fractional bits of the weights of rounded passes: Pillow's, whose sums of bytes are an i32. PyTorch's weights have fewer, and get
+/// as many.
+pub(crate) const ROUNDED_BITS: u32 = 32 - 8 - 2;
+
+/// Instructions that a rule's loops may be compiled with. The result is the same with any: a rule knows no level.
+pub(crate) trait Gateway: Copy {
+    /// Runs the work with them.
+    fn enter<W: Work>(self, work: W) -> W::Output;
+}
+
+/// Plain code that is worth vectors: [`run`](Self::run) is `#[inline(always)]`, and so is what it calls.
+pub(crate) trait Work {
+    /// What it gives.
+    type Output;
+
+    /// The work.
+    fn run(self) -> Self::Output;
+}
+
+/// The instructions that the crate is compiled with.
+#[derive(Clone, Copy)]
+pub(crate) struct Baseline;
+
+impl Gateway for Baseline {
+    fn enter<W: Work>(self, work: W) -> W::Output {
+        work.run()
+    }
+}
 
 /// For each output index, which source indices it weighs and how.
 ///
@@ -134,8 +162,8 @@ impl Finish {
 impl Passes {
     /// The passes from one size to another, for the outputs of `kept`; `None` when both axes keep their size. The level
     /// changes no weight.
-    pub(crate) fn new<S: Simd>(
-        simd: S,
+    pub(crate) fn new<G: Gateway>(
+        gateway: G,
         separable: Separable,
         from: [u32; 2],
         to: [u32; 2],
@@ -152,7 +180,7 @@ impl Passes {
         };
         Ok(Some(match separable {
             Separable::Pillow { filter, version } => Self::Rounded {
-                axes: each(&|sides, kept| pillow::weights(simd, filter, sides, kept))?,
+                axes: each(&|sides, kept| pillow::weights(gateway, filter, sides, kept))?,
                 rows_first: pillow::rows_first(version, from, to),
             },
             Separable::Torch { filter, antialias } => Self::Rounded {
@@ -168,7 +196,7 @@ impl Passes {
                 let axes = both(|axis| {
                     let (from, to, kept) = (from[axis], to[axis], kept[axis].clone());
                     match antialias {
-                        true => pillow::float_weights(simd, filter, [from, to], kept),
+                        true => pillow::float_weights(gateway, filter, [from, to], kept),
                         false => torch::float_weights(filter, from, to, kept),
                     }
                 })?;

@@ -5,38 +5,36 @@ use std::ops::Range;
 
 use pixfuse_spec::Filter;
 
-use super::AxisWeights;
+use super::{AxisWeights, Baseline, Gateway, ROUNDED_BITS, Work};
 use crate::memory::{self, NoMemory};
-use crate::simd::{Scalar, Simd, Task};
 
 /// Pillow's weights for 8-bit images (`precompute_coeffs` and `normalize_coeffs_8bpc`): f64 over the support, divided by
 /// their sum, then 22 fractional bits rounded half away from zero. Only the outputs of `window` are computed.
-pub(super) fn weights<S: Simd>(
-    simd: S,
+pub(super) fn weights<G: Gateway>(
+    gateway: G,
     filter: Filter,
     sides: [u32; 2],
     window: Range<u32>,
 ) -> Result<AxisWeights, NoMemory> {
-    const BITS: u32 = 32 - 8 - 2;
     let round = |weight: f64| {
         let half = if weight < 0.0 { -0.5 } else { 0.5 };
-        let fixed = weight * f64::from(1 << BITS) + half;
+        let fixed = weight * f64::from(1 << ROUNDED_BITS) + half;
         // No weight is that large. A cast that saturates has no vectors: it took a third of the time of a table.
         let fixed = if fixed.abs() < f64::from(1 << 30) { fixed } else { 0.0 };
         // SAFETY: it is a number, and fits.
         unsafe { fixed.to_int_unchecked() }
     };
-    Weigh { filter, sides, window, bits: BITS, round }.weights(simd)
+    Weigh { filter, sides, window, bits: ROUNDED_BITS, round }.weights(gateway)
 }
 
 /// The same weights without fixed point: f64, rounded to f32.
-pub(super) fn float_weights<S: Simd>(
-    simd: S,
+pub(super) fn float_weights<G: Gateway>(
+    gateway: G,
     filter: Filter,
     sides: [u32; 2],
     window: Range<u32>,
 ) -> Result<AxisWeights<f32>, NoMemory> {
-    Weigh { filter, sides, window, bits: 0, round: |weight| weight as f32 }.weights(simd)
+    Weigh { filter, sides, window, bits: 0, round: |weight| weight as f32 }.weights(gateway)
 }
 
 /// The weights of one axis.
@@ -54,24 +52,24 @@ const TOGETHER: usize = 8;
 
 impl<R> Weigh<R> {
     /// Each filter, of so much half width, is compiled for itself, so that its loops have vectors; a sine has none.
-    fn weights<S: Simd, W: Copy + Default + PartialEq>(self, simd: S) -> Result<AxisWeights<W>, NoMemory>
+    fn weights<G: Gateway, W: Copy + Default + PartialEq>(self, gateway: G) -> Result<AxisWeights<W>, NoMemory>
     where
         R: Fn(f64) -> W,
     {
         match self.filter {
-            Filter::Box => self.exact(simd, 0.5, |x| if -0.5 < x && x <= 0.5 { 1.0 } else { 0.0 }),
-            Filter::Bilinear => self.exact(simd, 1.0, |x| (1.0 - x.abs()).max(0.0)),
-            Filter::Hamming => self.exact(Scalar, 1.0, hamming),
-            Filter::Bicubic => self.exact(simd, 2.0, |x| cubic(x, -0.5)),
-            Filter::Lanczos => self.exact(Scalar, 3.0, lanczos),
+            Filter::Box => self.exact(gateway, 0.5, |x| if -0.5 < x && x <= 0.5 { 1.0 } else { 0.0 }),
+            Filter::Bilinear => self.exact(gateway, 1.0, |x| (1.0 - x.abs()).max(0.0)),
+            Filter::Hamming => self.exact(Baseline, 1.0, hamming),
+            Filter::Bicubic => self.exact(gateway, 2.0, |x| cubic(x, -0.5)),
+            Filter::Lanczos => self.exact(Baseline, 3.0, lanczos),
             _ => unreachable!("the rulebook allows antialias for Pillow's filters only"),
         }
     }
 
     /// The weights of each output index, whose sum is 1 before they are rounded.
-    fn exact<S: Simd, W: Copy + Default + PartialEq>(
+    fn exact<G: Gateway, W: Copy + Default + PartialEq>(
         self,
-        simd: S,
+        gateway: G,
         radius: f64,
         kernel: impl Fn(f64) -> f64,
     ) -> Result<AxisWeights<W>, NoMemory>
@@ -96,7 +94,7 @@ impl<R> Weigh<R> {
             let (first, counts) = (&first[outputs.clone()], &counts[outputs.clone()]);
             let ratio = Ratio { scale, shrink, start: window.start + outputs.start as u32 };
             let (exact, weights) = (&mut exact[..], &mut weights[outputs.start * taps..]);
-            simd.vectorize(Outputs { first, counts, taps, ratio, exact, weights, kernel: &kernel, round: &round });
+            gateway.enter(Outputs { first, counts, taps, ratio, exact, weights, kernel: &kernel, round: &round });
         };
         // With a ratio of few bits (1/3 of a photo has 0, 3/8 has 3) every coordinate is exact, so that output indices a
         // period apart, both away from the edges, have the same weights, to the bit: they are computed once. That is most
@@ -146,11 +144,11 @@ struct Outputs<'a, W, K, R> {
     round: &'a R,
 }
 
-impl<S: Simd, W, K: Fn(f64) -> f64, R: Fn(f64) -> W> Task<S> for Outputs<'_, W, K, R> {
+impl<W, K: Fn(f64) -> f64, R: Fn(f64) -> W> Work for Outputs<'_, W, K, R> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self, _: S) {
+    fn run(self) {
         let Self { first, counts, taps, ratio: Ratio { scale, shrink, start }, exact, weights, kernel, round } = self;
         for (output, (&first, &count)) in first.iter().zip(counts).enumerate() {
             let centre = (f64::from(start + output as u32) + 0.5) * scale;

@@ -4,7 +4,7 @@
 use super::V128;
 use super::rows::together;
 use super::weights::{Parts, QuadWeights};
-use crate::simd::ROUNDED_BITS;
+use crate::weights::ROUNDED_BITS;
 
 impl QuadWeights {
     /// # Safety

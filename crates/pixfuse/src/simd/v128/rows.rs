@@ -3,8 +3,7 @@
 use super::words::{WORD, halves, narrow, words};
 use super::{V128, vector};
 use crate::memory::{self, Holds, NoMemory};
-use crate::simd::ROUNDED_BITS;
-use crate::weights::AxisWeights;
+use crate::weights::{AxisWeights, ROUNDED_BITS};
 
 /// For each group of elements a window of the row, whose bytes are looked up so that each lane has two taps as words.
 struct Windows {

@@ -6,7 +6,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::simd::ROUNDED_BITS;
+use crate::weights::ROUNDED_BITS;
 
 /// What one word of a weight holds.
 pub(in crate::simd) const WORD: RangeInclusive<i32> = i16::MIN as i32..=i16::MAX as i32;

@@ -7,10 +7,10 @@ use super::avx2_pixels::Pixels;
 use super::avx2_turned::Turned;
 use super::avx512_windows::first_of;
 use crate::memory::{self, Holds, NoMemory};
+use crate::simd::QUADS;
 use crate::simd::passes::PlainRows;
 use crate::simd::v128::words::halves;
-use crate::simd::{QUADS, ROUNDED_BITS};
-use crate::weights::AxisWeights;
+use crate::weights::{AxisWeights, ROUNDED_BITS};
 
 /// Filters rows: by shuffling windows, by pixels, eight rows at a time, or tap by tap where ratios are so large that 4
 /// elements span more than 32 bytes.

@@ -11,9 +11,8 @@ use std::arch::x86_64::*;
 use super::avx2::load_halves;
 use super::avx2_passes::together;
 use crate::memory::{self, Holds, NoMemory};
-use crate::simd::ROUNDED_BITS;
 use crate::simd::v128::words::{WORD, halves, narrow, words};
-use crate::weights::AxisWeights;
+use crate::weights::{AxisWeights, ROUNDED_BITS};
 
 /// Where the taps of each output pixel start, and their weights.
 pub(crate) struct Pixels {

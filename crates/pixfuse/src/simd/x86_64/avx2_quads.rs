@@ -4,8 +4,8 @@
 use std::arch::x86_64::*;
 
 use super::avx2_passes::together;
-use crate::simd::ROUNDED_BITS;
 use crate::simd::v128::weights::{Parts, QuadWeights};
+use crate::weights::ROUNDED_BITS;
 
 /// The vectors of a quad's weights.
 type Splat<const PARTS: usize> = [[__m256i; 2]; PARTS];

@@ -24,8 +24,8 @@ use std::ops::Range;
 
 use super::avx2::load_halves;
 use crate::memory::{self, Holds, NoMemory};
-use crate::simd::{QUADS, ROUNDED_BITS};
-use crate::weights::AxisWeights;
+use crate::simd::QUADS;
+use crate::weights::{AxisWeights, ROUNDED_BITS};
 
 /// Rows that are turned into one buffer.
 const ROWS: usize = 8;

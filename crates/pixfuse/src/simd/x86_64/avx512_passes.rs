@@ -15,10 +15,9 @@ use std::ops::RangeInclusive;
 use super::avx512::{load, vector};
 use super::avx512_windows::{Placed, Windows};
 use crate::memory::{self, Holds, NoMemory};
-use crate::simd::ROUNDED_BITS;
 use crate::simd::passes::PlainRows;
 use crate::simd::v128::words::narrow;
-use crate::weights::AxisWeights;
+use crate::weights::{AxisWeights, ROUNDED_BITS};
 
 /// 16 weights or parts of weights, one a lane.
 #[derive(Clone, Copy)]

@@ -4,8 +4,8 @@ use std::arch::x86_64::*;
 
 use super::avx512_passes::{TWO_LIMBS, bytes, limbs, together};
 use crate::memory::{self, Holds, NoMemory};
-use crate::simd::ROUNDED_BITS;
 use crate::simd::v128::words::narrow;
+use crate::weights::ROUNDED_BITS;
 
 /// The weights of all quads: four as vectors of signed bytes.
 pub(crate) enum QuadWeights {

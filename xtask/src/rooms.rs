@@ -1,0 +1,143 @@
+//! The arrows between the rooms of the core, as a test: a room is a file or folder of `crates/pixfuse/src`, and uses another
+//! where it names it. No way along the arrows leads back.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use crate::tools;
+
+/// For each room the rooms that it uses.
+type Arrows = BTreeMap<String, BTreeSet<String>>;
+
+/// The files of a folder, and of those in it, with their room.
+fn files(folder: &Path, room: Option<&str>, found: &mut Vec<(String, String)>) {
+    for entry in fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+        let path = entry.unwrap().path();
+        let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let room = room.unwrap_or(&stem);
+        if path.is_dir() {
+            files(&path, Some(room), found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push((room.to_owned(), fs::read_to_string(&path).unwrap()));
+        }
+    }
+}
+
+/// Code without its comments and its tests, which are last.
+fn code(text: &str) -> String {
+    let code = text.split("#[cfg(test)]\n").next().unwrap_or_default();
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// The first names of what stands behind `crate::`: one, or those of a list in braces.
+fn names(rest: &str) -> Vec<&str> {
+    let first = |text: &'_ str| text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(text.len());
+    let Some(list) = rest.strip_prefix('{') else { return vec![&rest[..first(rest)]] };
+    let (mut found, mut depth, mut is_start) = (Vec::new(), 1, true);
+    for (at, character) in list.char_indices() {
+        match character {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 1 => is_start = true,
+            _ if depth == 1 && is_start && !character.is_whitespace() => {
+                found.push(&list[at..][..first(&list[at..])]);
+                is_start = false;
+            }
+            _ => {}
+        }
+        if depth == 0 {
+            break;
+        }
+    }
+    found
+}
+
+/// What `lib.rs` gives out under its own name, and the room that it is of.
+fn given_out(library: &str) -> BTreeMap<&str, &str> {
+    let mut rooms = BTreeMap::new();
+    for line in library.split(';') {
+        let Some((_, path)) = line.rsplit_once("\npub use ") else { continue };
+        let Some((room, rest)) = path.split_once("::") else { continue };
+        rooms.extend(names(rest).into_iter().map(|name| (name, room)));
+    }
+    rooms
+}
+
+fn arrows(files: &[(String, String)], library: &str) -> Arrows {
+    let given_out = given_out(library);
+    let rooms: BTreeSet<&str> = files.iter().map(|(room, _)| room.as_str()).collect();
+    let mut arrows = Arrows::new();
+    for (room, text) in files {
+        let code = code(text);
+        for rest in code.split("crate::").skip(1) {
+            for name in names(rest) {
+                let used = given_out.get(name).copied().unwrap_or(name);
+                if used != room && rooms.contains(used) {
+                    arrows.entry(room.clone()).or_default().insert(used.to_owned());
+                }
+            }
+        }
+    }
+    arrows
+}
+
+/// A way that leads back to a room, if there is one.
+fn circle(arrows: &Arrows) -> Option<Vec<&str>> {
+    fn walk<'a>(arrows: &'a Arrows, way: &mut Vec<&'a str>, done: &mut BTreeSet<&'a str>) -> bool {
+        let room = *way.last().expect("a way has a room");
+        for next in arrows.get(room).into_iter().flatten() {
+            let seen = way.contains(&next.as_str());
+            way.push(next);
+            if seen || (!done.contains(next.as_str()) && walk(arrows, way, done)) {
+                return true;
+            }
+            way.pop();
+        }
+        done.insert(room);
+        false
+    }
+    let mut done = BTreeSet::new();
+    arrows.keys().find_map(|room| {
+        let mut way = vec![room.as_str()];
+        walk(arrows, &mut way, &mut done).then_some(way)
+    })
+}
+
+#[test]
+fn no_way_leads_back() {
+    let core = tools::root().join("crates/pixfuse/src");
+    let mut found = Vec::new();
+    files(&core, None, &mut found);
+    let library = fs::read_to_string(core.join("lib.rs")).unwrap();
+    found.retain(|(room, _)| room != "lib");
+    let arrows = arrows(&found, &library);
+    // What would be missed if names were read wrongly.
+    assert!(arrows["pipeline"].is_superset(&["error", "kernel", "seen", "simd"].map(str::to_owned).into()));
+    if let Some(way) = circle(&arrows) {
+        panic!("rooms of crates/pixfuse/src use each other: {}", way.join(" -> "));
+    }
+    // A rule knows no level, and what judges kernels none of their instructions.
+    for (room, above) in
+        [("weights", "simd"), ("axis", "simd"), ("placement", "simd"), ("reference", "simd"), ("simd", "kernel")]
+    {
+        assert!(!arrows.get(room).is_some_and(|used| used.contains(above)), "{room} uses {above}");
+    }
+}
+
+#[test]
+fn a_circle_is_found() {
+    let file = |room: &str, text: &str| (room.to_owned(), text.to_owned());
+    let library = "mod a;\npub use a::Thing;\npub use b::{\n    Other,\n};\n";
+    let mut files = vec![
+        file("a", "use crate::c::{x, y};"),
+        file("b", "use crate::{Thing, c::{d, e}};\n// crate::b\n"),
+        file("c", "fn f() {}\n#[cfg(test)]\nuse crate::a;"),
+    ];
+    let found = arrows(&files, library);
+    let room = |name: &str| found[name].iter().map(String::as_str).collect::<Vec<_>>();
+    assert_eq!((room("a"), room("b")), (vec!["c"], vec!["a", "c"]));
+    assert_eq!(circle(&found), None);
+    files.push(file("c", "let other = crate::Other;"));
+    assert_eq!(circle(&arrows(&files, library)), Some(vec!["a", "c", "b", "a"]));
+}
