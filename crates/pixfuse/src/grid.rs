@@ -4,7 +4,7 @@
 //! axis. So a text that first appears at run time runs on compiled code, and there is no second implementation. Where rows come
 //! from is no axis either, but for nearest and bilinear over interleaved pixels.
 
-use pixfuse_spec::{MapForm, Plan, Shape};
+use pixfuse_spec::Plan;
 
 use crate::kernel::Kernel;
 
@@ -12,15 +12,7 @@ pixfuse_macros::grid!();
 
 /// The kernel that runs a plan.
 pub(crate) fn kernel(plan: &Plan) -> Kernel {
-    let shape = shape(plan);
+    let shape = plan.shape();
     let found = GRID.iter().find(|kernel| kernel.shape() == shape);
     *found.expect("the grid is made from Shape::all, which has every shape that a plan can have")
-}
-
-/// The shape of the kernel that runs a plan here. WebAssembly has no fused multiply-add, and a function for it takes longer than
-/// all else of a kernel: what 256 values become is looked up there, which is the same bytes.
-pub(crate) fn shape(plan: &Plan) -> Shape {
-    let shape = plan.shape();
-    let is_looked_up = cfg!(target_family = "wasm") && shape.map == MapForm::MulAdd && !plan.has_floats();
-    Shape { map: if is_looked_up { MapForm::Table } else { shape.map }, ..shape }
 }

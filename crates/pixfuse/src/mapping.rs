@@ -28,8 +28,7 @@ enum Normalize {
 }
 
 impl Mapping {
-    /// Of a plan, for a kernel with this form of it.
-    pub(crate) fn new(plan: &Plan, form: MapForm) -> Self {
+    pub(crate) fn new(plan: &Plan) -> Self {
         let element = plan.store.element;
         let [least, most] = element.range().unwrap_or_default();
         let quantize = plan.store.quantize.unwrap_or(Quantize { scale: 1.0, zero_point: 0 });
@@ -41,7 +40,7 @@ impl Mapping {
             white: plan.load.format.sample().white(),
             tables: None,
         };
-        if form == MapForm::Table {
+        if plan.shape().map == MapForm::Table {
             let table = |channel| std::array::from_fn(|value| mapping.bits(element, channel, value as f32));
             mapping.tables = Some(Box::new([0, 1, 2, 3].map(table)));
         }

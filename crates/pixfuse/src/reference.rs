@@ -47,7 +47,7 @@ pub fn run<T: TensorElement>(pipe: &crate::Pipeline, image: ImageRef<'_>) -> Res
     let plan = lower(spec);
     let image = image.oriented(plan.load.orient);
     let placement = Placement::new(&plan.frame, [image.rows() as u32, image.columns() as u32])?;
-    let mapping = Mapping::new(&plan, plan.shape().map);
+    let mapping = Mapping::new(&plan);
     let image = Source { image, load: plan.load };
     let canvas = Canvas { image: &image, plan: &plan, mapping: &mapping, placement: &placement };
     let value = canvas.values::<T>()?;

@@ -30,11 +30,11 @@ use std::sync::Arc;
 
 use pixfuse_spec::{Layout, MapForm, Plan, Resample, Sample, Shape, Stored};
 
+use crate::Error;
 use crate::image::view::View;
 use crate::memory::{Holds, NoMemory};
 use crate::placement::Placement;
 use crate::simd::{Half, Steps, Token};
-use crate::{Error, grid};
 
 pub use body::Body;
 use code::Code;
@@ -153,7 +153,7 @@ impl Kernel {
     /// When it is not, naming the declaration that it came with.
     pub(crate) fn check(&self, plan: &Plan, name: &str) -> Result<(), Error> {
         let needed = plan.shape();
-        if self.shape != needed && self.shape != grid::shape(plan) {
+        if self.shape != needed {
             return Err(Error::Kernel(format!(
                 "`{name}` has code for {:?}, its declaration needs {needed:?}; #[pixfuse::pipeline(..)] makes both",
                 self.shape

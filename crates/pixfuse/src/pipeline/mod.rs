@@ -123,7 +123,7 @@ impl Pipeline {
         kernel.check(&plan, origin)?;
         let inner = Inner {
             text: spec.to_string(),
-            mapping: Mapping::new(&plan, kernel.shape().map),
+            mapping: Mapping::new(&plan),
             floats: Floats::of(&spec, &plan.store.from),
             plan,
             spec,

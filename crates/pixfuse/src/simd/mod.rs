@@ -5,6 +5,7 @@
 
 mod cells;
 mod elements;
+mod fused;
 mod passes;
 mod scalar;
 mod taps;

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 
+use super::fused::is_exact;
 use super::passes::{PlainRows, add_quad_plain, blend_quads_plain, plain_passes};
 use super::{BlockTaps, Simd, Task};
 use crate::memory::{self, NoMemory};
@@ -133,6 +134,15 @@ unsafe impl Simd for Scalar {
     #[inline(always)]
     fn mul_add(self, a: f32, b: f32, c: f32) -> f32 {
         a.mul_add(b, c)
+    }
+
+    #[inline(always)]
+    fn mul_add_u8(self, value: i32, scale: f32, offset: f32) -> f32 {
+        let has_instruction = cfg!(any(target_arch = "aarch64", target_feature = "fma"));
+        if !has_instruction && is_exact(scale, offset) {
+            return (f64::from(value) * f64::from(scale) + f64::from(offset)) as f32;
+        }
+        (value as f32).mul_add(scale, offset)
     }
 
     #[inline(always)]
