@@ -45,7 +45,7 @@ fn floats_equal_torch() {
             let made = Pipeline::parse(&text).unwrap().run::<f32>(image).unwrap();
             made.data.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>()
         });
-        if digest(tensors.into_iter()) != golden.digest {
+        if digest(tensors) != golden.digest {
             differ.push(format!("{source_rows} x {source_columns} to {rows} x {columns}"));
         }
     }
