@@ -103,7 +103,7 @@ mod tests {
         assert_eq!(ask(&mut blocks, &mut known, run.clone()), json!({ "ok": [2, 3, 1] }));
         assert_eq!(bytemuck::cast_slice::<u64, u8>(&blocks.output)[..6], [1, 2, 3, 4, 5, 6]);
         // What does not lie in the block is an error, whatever the question says.
-        run["images"][0]["data"]["at"] = json!(1 << 40);
+        run["images"][0]["data"]["at"] = json!(1u64 << 40);
         assert_eq!(ask(&mut blocks, &mut known, run.clone())["code"], "InvalidArg");
         run["images"][0]["data"]["at"] = json!(11);
         assert_eq!(ask(&mut blocks, &mut known, run)["code"], "InvalidArg");
