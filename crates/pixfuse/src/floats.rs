@@ -8,7 +8,7 @@ use std::mem::MaybeUninit;
 use pixfuse_spec::{Layout, Load, Normalize, Spec};
 
 use crate::memory::{NoMemory, push, repeated, room};
-use crate::reference::Source;
+use crate::source::Source;
 use crate::{Error, TensorElement};
 
 /// What becomes of pixel values before and after the resize.

@@ -77,6 +77,7 @@ mod preview;
 pub mod reference;
 mod seen;
 mod simd;
+mod source;
 mod tensor;
 mod tiles;
 mod weights;

@@ -5,14 +5,14 @@
 
 use std::ops::Range;
 
-use pixfuse_spec::{Composite, Convert, Load, MarginFill, PatchOrder, Patches, Plan, Resample, Thumbnail, lower};
+use pixfuse_spec::{MarginFill, PatchOrder, Patches, Plan, Resample, Thumbnail, lower};
 
 use crate::axis::{self, Axis, Pair};
 use crate::fill::mirror;
-use crate::kernel::{YuvToRgb, gray, over};
 use crate::mapping::Mapping;
 use crate::memory::NoMemory;
 use crate::placement::{Margin, Placement};
+use crate::source::Source;
 use crate::weights::{AxisWeights, Baseline, Passes};
 use crate::{Error, ImageRef, Layout, Spec, Tensor, TensorElement, pipeline};
 
@@ -182,51 +182,6 @@ fn cut<T>(
         for (y, x) in (0..merge).flat_map(|y| (0..merge).map(move |x| (y, x))) {
             patch(top + y * side, left + x * side);
         }
-    }
-}
-
-/// The source as kernels see it: each pixel converted when it is asked for.
-pub(crate) struct Source<'a> {
-    pub(crate) image: ImageRef<'a>,
-    pub(crate) load: Load,
-}
-
-impl Source<'_> {
-    /// A channel of the converted pixel; the image has u8 samples.
-    pub(crate) fn get(&self, row: usize, column: usize, channel: usize) -> u8 {
-        let Self { image, load } = self;
-        let Convert { yuv, alpha, gray: rule, repeat } = load.convert;
-        if !load.makes_rows() {
-            return image.get(row, column, if repeat { 0 } else { channel });
-        }
-        let letters = load.format.order().letters();
-        let colour = |letter: char| {
-            if let Some((matrix, range)) = yuv {
-                let rgb = YuvToRgb::new(matrix, range).pixel(image.luma_and_chroma(row, column));
-                return rgb["rgb".find(letter).expect("YUV has no alpha")];
-            }
-            image.get(row, column, letters.find(letter).expect("the rulebook admits only channels that there are"))
-        };
-        let composite = |letter: char| match alpha {
-            None => colour(letter),
-            Some(_) if letter == 'a' => colour(letter),
-            Some(Composite::Premultiply) => over(colour(letter), 0, colour('a')),
-            Some(Composite::Over(behind)) => {
-                over(colour(letter), behind["rgb".find(letter).expect("a colour")], colour('a'))
-            }
-        };
-        match rule {
-            Some(rule) => gray(rule, ['r', 'g', 'b'].map(composite)),
-            None => composite(load.order.letters().as_bytes()[channel].into()),
-        }
-    }
-
-    /// The same as f32, of samples of any type.
-    fn value(&self, row: usize, column: usize, channel: usize) -> f32 {
-        if self.load.is_wide() {
-            return self.image.value(row, column, if self.load.convert.repeat { 0 } else { channel });
-        }
-        self.get(row, column, channel).into()
     }
 }
 

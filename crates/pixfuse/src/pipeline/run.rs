@@ -13,7 +13,7 @@ use crate::memory::NoMemory;
 use crate::next_step::{self, Given};
 use crate::placement::Placement;
 use crate::seen::{Band, Key, Tables};
-use crate::{Dims, Element, Error, ImageRef, Spec, Tensor, TensorElement, fill, reference};
+use crate::{Dims, Element, Error, ImageRef, Spec, Tensor, TensorElement, fill};
 
 impl Pipeline {
     /// Runs into a new tensor, on the threads that [`with_threads`](Self::with_threads) asked for.
@@ -77,7 +77,7 @@ impl Pipeline {
             self.check_apart(&image, out)?;
             let resized = placement.resized.map(|side| side as usize);
             Floats::check([source.rows(), source.columns()], resized)?;
-            let run = floats.run(&reference::Source::new(source, plan.load), resized, frame, out);
+            let run = floats.run(&crate::source::Source::new(source, plan.load), resized, frame, out);
             return run.map_err(|none| none.to_error("rows of floats"));
         }
         let mut image = image.oriented(spec.input.orient);

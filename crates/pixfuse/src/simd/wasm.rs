@@ -235,7 +235,7 @@ unsafe impl V128 for Simd128 {
     }
 }
 
-// SAFETY: as above; these are values only.
+// SAFETY: this is compiled only where the whole module has the instructions; these are values only.
 unsafe impl Doubles for Simd128 {
     #[inline(always)]
     fn splat_f64(self, value: f64) -> v128 {

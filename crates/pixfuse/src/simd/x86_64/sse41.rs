@@ -217,7 +217,7 @@ unsafe impl V128 for Sse41 {
     }
 }
 
-// SAFETY: as above; these are values only.
+// SAFETY: `detect` is the one way to a token; these are values only.
 unsafe impl Doubles for Sse41 {
     features! { Sse41 => values! {
         fn splat_f64(self, value: f64) -> __m128i {
