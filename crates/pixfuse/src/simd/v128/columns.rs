@@ -1,4 +1,4 @@
-//! Pixels that lie apart: for four of them a look-up in 32 bytes.
+//! Gathers of strided pixels: a byte shuffle of 32 bytes for each four of them.
 
 use super::fetch::{Fetch, gather_bytes};
 use super::{V128, vector};

@@ -21,8 +21,8 @@ impl QuadWeights {
         // SAFETY: the caller promises the quads and room for the row, with 256 bytes behind.
         unsafe {
             match self {
-                Self::Narrow { weights, lacking } => {
-                    blend(simd, &weights[first..], ROUNDED_BITS - lacking, quads, out, length);
+                Self::Narrow { weights, trailing_zeros } => {
+                    blend(simd, &weights[first..], ROUNDED_BITS - trailing_zeros, quads, out, length);
                 }
                 Self::Wide(weights) => blend(simd, &weights[first..], ROUNDED_BITS, quads, out, length),
             }
@@ -36,7 +36,9 @@ impl QuadWeights {
         // SAFETY: the caller promises the quad and its sums, with 256 bytes behind.
         unsafe {
             match self {
-                Self::Narrow { weights, lacking } => add(simd, &weights[number], *lacking, quad, sums, length),
+                Self::Narrow { weights, trailing_zeros } => {
+                    add(simd, &weights[number], *trailing_zeros, quad, sums, length)
+                }
                 Self::Wide(weights) => add(simd, &weights[number], 0, quad, sums, length),
             }
         }
@@ -112,7 +114,7 @@ unsafe fn blend<V: V128, const PARTS: usize>(
 unsafe fn add<V: V128, const PARTS: usize>(
     simd: V,
     weights: &Parts<PARTS>,
-    lacking: u32,
+    trailing_zeros: u32,
     quad: *const u8,
     sums: *mut i32,
     length: usize,
@@ -124,7 +126,7 @@ unsafe fn add<V: V128, const PARTS: usize>(
         let (taps, before) = unsafe { (simd.load(quad.add(at * 4)), simd.load(sums.add(at).cast())) };
         let mut parts = start;
         multiply(simd, weights, taps, &mut parts);
-        let sum = simd.shift_left_by(together(simd, parts), lacking);
+        let sum = simd.shift_left_by(together(simd, parts), trailing_zeros);
         // SAFETY: it was loaded from there.
         unsafe { simd.store(sums.add(at).cast(), simd.add_i32(before, sum)) };
     }

@@ -117,7 +117,7 @@ enum Weights {
     /// Words, without the zero bits that all weights end with.
     Narrow {
         weights: Vec<[[u32; 4]; 1]>,
-        lacking: u32,
+        trailing_zeros: u32,
     },
     Wide(Vec<[[u32; 4]; 2]>),
 }
@@ -141,9 +141,9 @@ impl Holds for RowFilter {
 impl RowFilter {
     pub(super) fn new<V: V128>(weights: &AxisWeights, pixel: usize, readable: usize) -> Result<Option<Self>, NoMemory> {
         let Some(windows) = Windows::new::<V>(&weights.first, weights.taps, pixel, readable)? else { return Ok(None) };
-        let weights = if let Some(lacking) = narrow(&weights.weights, WORD) {
-            let lay = |lanes: [[i32; 2]; 4]| [lanes.map(|pair| words(pair.map(|weight| weight >> lacking)))];
-            Weights::Narrow { weights: windows.weigh(weights, pixel, lay)?, lacking }
+        let weights = if let Some(trailing_zeros) = narrow(&weights.weights, WORD) {
+            let lay = |lanes: [[i32; 2]; 4]| [lanes.map(|pair| words(pair.map(|weight| weight >> trailing_zeros)))];
+            Weights::Narrow { weights: windows.weigh(weights, pixel, lay)?, trailing_zeros }
         } else {
             let lay = |lanes: [[i32; 2]; 4]| {
                 let halves = lanes.map(halves);
@@ -163,8 +163,8 @@ impl RowFilter {
         // SAFETY: the caller promises the readable bytes that this was made for, and room for all outputs and 256 bytes more.
         unsafe {
             match &self.weights {
-                Weights::Narrow { weights, lacking } => {
-                    self.sums(simd, weights, sources, Bytes { out, bits: ROUNDED_BITS - lacking });
+                Weights::Narrow { weights, trailing_zeros } => {
+                    self.sums(simd, weights, sources, Bytes { out, bits: ROUNDED_BITS - trailing_zeros });
                 }
                 Weights::Wide(weights) => self.sums(simd, weights, sources, Bytes { out, bits: ROUNDED_BITS }),
             }
@@ -178,10 +178,10 @@ impl RowFilter {
         // SAFETY: the caller promises the readable bytes that this was made for, and room for all sums and 256 bytes more.
         unsafe {
             match &self.weights {
-                Weights::Narrow { weights, lacking } => {
-                    self.sums(simd, weights, [source], Sums { out, lacking: *lacking });
+                Weights::Narrow { weights, trailing_zeros } => {
+                    self.sums(simd, weights, [source], Sums { out, trailing_zeros: *trailing_zeros });
                 }
-                Weights::Wide(weights) => self.sums(simd, weights, [source], Sums { out, lacking: 0 }),
+                Weights::Wide(weights) => self.sums(simd, weights, [source], Sums { out, trailing_zeros: 0 }),
             }
         }
     }
@@ -230,7 +230,7 @@ struct Bytes {
 #[derive(Clone, Copy)]
 struct Sums {
     out: *mut i32,
-    lacking: u32,
+    trailing_zeros: u32,
 }
 
 impl<V: V128> Keep<V> for Bytes {
@@ -269,7 +269,7 @@ impl<V: V128> Keep<V> for Sums {
     #[inline(always)]
     unsafe fn store<const ROWS: usize>(self, simd: V, element: usize, sums: [V::Vector; ROWS]) {
         // SAFETY: the caller promises room for four sums.
-        unsafe { simd.store(self.out.add(element).cast(), simd.shift_left_by(sums[0], self.lacking)) }
+        unsafe { simd.store(self.out.add(element).cast(), simd.shift_left_by(sums[0], self.trailing_zeros)) }
     }
 }
 

@@ -9,7 +9,7 @@ pub(in crate::simd) type Parts<const PARTS: usize> = [[u32; 2]; PARTS];
 /// The weights of all quads.
 pub enum QuadWeights {
     /// Words, without the zero bits that all weights end with.
-    Narrow { weights: Vec<Parts<1>>, lacking: u32 },
+    Narrow { weights: Vec<Parts<1>>, trailing_zeros: u32 },
     /// High and low halves.
     Wide(Vec<Parts<2>>),
 }
@@ -25,10 +25,10 @@ impl Holds for QuadWeights {
 
 impl QuadWeights {
     pub(in crate::simd) fn new(weights: &[[i32; 4]]) -> Result<Self, NoMemory> {
-        if let Some(lacking) = narrow(weights.as_flattened(), WORD) {
+        if let Some(trailing_zeros) = narrow(weights.as_flattened(), WORD) {
             let part = |[a, b, c, d]: [i32; 4]| [[words([a, c]), words([b, d])]];
-            let weights = weights.iter().map(|weights| part(weights.map(|weight| weight >> lacking)));
-            return Ok(Self::Narrow { weights: memory::list(weights)?, lacking });
+            let weights = weights.iter().map(|weights| part(weights.map(|weight| weight >> trailing_zeros)));
+            return Ok(Self::Narrow { weights: memory::list(weights)?, trailing_zeros });
         }
         let parts = |&[a, b, c, d]: &[i32; 4]| {
             let ([high_even, low_even], [high_odd, low_odd]) = (halves([a, c]), halves([b, d]));

@@ -27,8 +27,8 @@ pub(in crate::simd) fn halves(weights: [i32; 2]) -> [u32; 2] {
 pub(in crate::simd) fn narrow(weights: &[i32], range: RangeInclusive<i32>) -> Option<u32> {
     let bits = weights.iter().fold(0, |bits, weight| bits | weight);
     // One fractional bit is left at least: a half of it is what rounds.
-    let lacking = bits.trailing_zeros().min(ROUNDED_BITS - 1);
-    weights.iter().all(|weight| range.contains(&(weight >> lacking))).then_some(lacking)
+    let trailing_zeros = bits.trailing_zeros().min(ROUNDED_BITS - 1);
+    weights.iter().all(|weight| range.contains(&(weight >> trailing_zeros))).then_some(trailing_zeros)
 }
 
 #[cfg(test)]

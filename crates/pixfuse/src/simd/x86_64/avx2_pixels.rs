@@ -22,7 +22,7 @@ pub(crate) struct Pixels {
     bases: Vec<u32>,
     /// For each output and each two taps one word of weights that lack these bits, or high and low halves.
     weights: Vec<u32>,
-    lacking: Option<u32>,
+    trailing_zeros: Option<u32>,
     /// Loads of 16 bytes.
     loads: usize,
     /// Twos of taps in the last load; the others have two.
@@ -49,7 +49,7 @@ impl Pixels {
         let Some(room) = readable.checked_sub((loads - 1) * 4 * pixel + 16) else { return Ok(None) };
         let last_start = room / pixel;
         let mut bases = memory::room(weights.outputs())?;
-        let lacking = narrow(&weights.weights, WORD);
+        let trailing_zeros = narrow(&weights.weights, WORD);
         let mut table = memory::room(weights.outputs().saturating_mul(pairs * 2))?;
         for (output, &first) in weights.first.iter().enumerate() {
             let start = (first as usize).min(last_start);
@@ -62,14 +62,14 @@ impl Pixels {
             let weight = |tap: usize| tap.checked_sub(skipped).and_then(|tap| own.get(tap)).copied().unwrap_or(0);
             for pair in 0..pairs {
                 let two = [weight(pair * 2), weight(pair * 2 + 1)];
-                match lacking {
-                    Some(lacking) => table.push(words(two.map(|weight| weight >> lacking))),
+                match trailing_zeros {
+                    Some(trailing_zeros) => table.push(words(two.map(|weight| weight >> trailing_zeros))),
                     None => table.extend(halves(two)),
                 }
             }
             bases.push((start * pixel) as u32);
         }
-        Ok(Some(Self { pixel, bases, weights: table, lacking, loads, last }))
+        Ok(Some(Self { pixel, bases, weights: table, trailing_zeros, loads, last }))
     }
 
     /// Filters one row, or four into a quad.
@@ -80,9 +80,9 @@ impl Pixels {
     #[inline(always)]
     pub(super) unsafe fn filter<const ROWS: usize>(&self, sources: [*const u8; ROWS], out: *mut u8) {
         // SAFETY: the caller promises the level, the readable bytes and room. There is one part of each weight where all lack
-        // some bits, and two where none is lacking.
+        // some bits, and two where none is zero in all.
         unsafe {
-            match self.lacking {
+            match self.trailing_zeros {
                 Some(_) => self.parts::<ROWS, 1>(sources, out),
                 None => self.parts::<ROWS, 2>(sources, out),
             }
@@ -115,13 +115,13 @@ impl Pixels {
         sources: [*const u8; ROWS],
         out: *mut u8,
     ) {
-        let lacking = self.lacking.unwrap_or(0);
-        let bits = _mm_cvtsi32_si128((ROUNDED_BITS - lacking) as i32);
+        let trailing_zeros = self.trailing_zeros.unwrap_or(0);
+        let bits = _mm_cvtsi32_si128((ROUNDED_BITS - trailing_zeros) as i32);
         let (weights, stride) = (self.weights.as_ptr(), ((self.loads - 1) * 2 + self.last) * PARTS);
         let of = |output: usize| weights.wrapping_add(output * stride);
         let step = self.pixel * 4;
         let mut start = [_mm256_setzero_si256(); PARTS];
-        start[PARTS - 1] = _mm256_set1_epi32(1 << (ROUNDED_BITS - 1) >> lacking);
+        start[PARTS - 1] = _mm256_set1_epi32(1 << (ROUNDED_BITS - 1) >> trailing_zeros);
         let fixed = (self.shuffles(), start, if LOADS > 0 { LOADS } else { self.loads }, step);
         if ROWS == 1 {
             // Two outputs of the row: the halves have weights of their own. Of an odd number the last one is made twice.

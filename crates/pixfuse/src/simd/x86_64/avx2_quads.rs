@@ -28,8 +28,8 @@ impl QuadWeights {
         // SAFETY: the caller promises the level, the quads and room for the row, with 256 bytes behind.
         unsafe {
             match self {
-                Self::Narrow { weights, lacking } => {
-                    blend(&weights[first..], ROUNDED_BITS - lacking, quads, out, length);
+                Self::Narrow { weights, trailing_zeros } => {
+                    blend(&weights[first..], ROUNDED_BITS - trailing_zeros, quads, out, length);
                 }
                 Self::Wide(weights) => blend(&weights[first..], ROUNDED_BITS, quads, out, length),
             }
@@ -43,7 +43,7 @@ impl QuadWeights {
         // SAFETY: the caller promises the level, the quad and its sums, with 256 bytes behind.
         unsafe {
             match self {
-                Self::Narrow { weights, lacking } => add(&weights[number], *lacking, quad, sums, length),
+                Self::Narrow { weights, trailing_zeros } => add(&weights[number], *trailing_zeros, quad, sums, length),
                 Self::Wide(weights) => add(&weights[number], 0, quad, sums, length),
             }
         }
@@ -115,12 +115,12 @@ unsafe fn blend<const PARTS: usize>(
 #[target_feature(enable = "avx2")]
 unsafe fn add<const PARTS: usize>(
     weights: &Parts<PARTS>,
-    lacking: u32,
+    trailing_zeros: u32,
     quad: *const u8,
     sums: *mut i32,
     length: usize,
 ) {
-    let (weights, lacking) = (splat(weights), _mm_cvtsi32_si128(lacking as i32));
+    let (weights, trailing_zeros) = (splat(weights), _mm_cvtsi32_si128(trailing_zeros as i32));
     for at in (0..length).step_by(8) {
         // SAFETY: the caller promises `4 * length` bytes of the quad and as many of sums, aligned, and 256 more of each, in which the
         // last block ends; at < length.
@@ -128,7 +128,7 @@ unsafe fn add<const PARTS: usize>(
             unsafe { (_mm256_load_si256(quad.add(at * 4).cast()), _mm256_load_si256(sums.add(at).cast())) };
         let mut parts = [_mm256_setzero_si256(); PARTS];
         multiply(weights, taps, &mut parts);
-        let sum = _mm256_sll_epi32(together(parts), lacking);
+        let sum = _mm256_sll_epi32(together(parts), trailing_zeros);
         // SAFETY: it was loaded from there.
         unsafe { _mm256_store_si256(sums.add(at).cast(), _mm256_add_epi32(before, sum)) };
     }

@@ -38,7 +38,7 @@ impl FloatRowFilter {
             }
             table.resize((group + 1) * rows, Vector([0; 16]));
         }
-        Ok(Some(Self::Windows { windows, weights: table, odd: 0, lacking: None }))
+        Ok(Some(Self::Windows { windows, weights: table, odd: 0, trailing_zeros: None }))
     }
 
     /// # Safety

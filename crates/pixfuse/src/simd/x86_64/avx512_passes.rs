@@ -34,7 +34,7 @@ pub(crate) enum RowFilter<W = i32> {
         /// After how many fours the last tap stands alone: 1 or 2; 0 where it does not.
         odd: usize,
         /// Where two vectors of limbs are enough, the bits that all weights lack.
-        lacking: Option<u32>,
+        trailing_zeros: Option<u32>,
     },
     Plain(PlainRows<W>),
 }
@@ -108,13 +108,13 @@ impl RowFilter {
         // Both ways to weigh a tap that stands alone take 23 bits.
         let fits = |output: usize| (-(1 << 22)..1 << 22).contains(&weights.of(output)[weights.taps - 1]);
         let alone_fits = matches!(weights.taps, 5 | 9) && windows.vectors == 1 && (0..count).all(fits);
-        let lacking = if rounded { narrow(&weights.weights, TWO_LIMBS) } else { None };
-        let odd = if rounded && alone_fits && lacking.is_none() { weights.taps / 4 } else { 0 };
+        let trailing_zeros = if rounded { narrow(&weights.weights, TWO_LIMBS) } else { None };
+        let odd = if rounded && alone_fits && trailing_zeros.is_none() { weights.taps / 4 } else { 0 };
         let quads = if odd > 0 { odd } else { windows.quads };
         let mut of_output = memory::room(count.saturating_mul(quads))?;
         for output in 0..count {
             let taps = weights.of(output);
-            let tap = |tap: usize| taps.get(tap).copied().unwrap_or(0) >> lacking.unwrap_or(0);
+            let tap = |tap: usize| taps.get(tap).copied().unwrap_or(0) >> trailing_zeros.unwrap_or(0);
             of_output.extend((0..quads).map(|quad| limbs([0, 1, 2, 3].map(|row| tap(quad * 4 + row)))));
         }
         let last = |output: usize| weights.of(output)[weights.taps - 1];
@@ -127,7 +127,7 @@ impl RowFilter {
                 let start = table.len();
                 spread(&outputs, &of_output, quads, quad, &mut table);
                 // The highest limbs are zero.
-                table.drain(start..start + usize::from(lacking.is_some()));
+                table.drain(start..start + usize::from(trailing_zeros.is_some()));
             }
             match odd {
                 1 => spread(&outputs, &fifth, 1, 0, &mut table),
@@ -135,7 +135,7 @@ impl RowFilter {
                 _ => {}
             }
         }
-        Ok(Some(Self::Windows { windows, weights: table, odd, lacking }))
+        Ok(Some(Self::Windows { windows, weights: table, odd, trailing_zeros }))
     }
 
     /// Filters one row, or four into a quad.
@@ -150,8 +150,8 @@ impl RowFilter {
         // many vectors and limbs the tables are.
         unsafe {
             match self {
-                Self::Windows { windows, weights, lacking: Some(lacking), .. } => {
-                    let out = Narrow(Bytes(out), *lacking);
+                Self::Windows { windows, weights, trailing_zeros: Some(trailing_zeros), .. } => {
+                    let out = Narrow(Bytes(out), *trailing_zeros);
                     match (windows.fixed, windows.vectors) {
                         (true, 1) => sums::<ROWS, 1, 2, true, false, _>(windows, weights, sources, out),
                         (true, _) => sums::<ROWS, 2, 2, true, false, _>(windows, weights, sources, out),

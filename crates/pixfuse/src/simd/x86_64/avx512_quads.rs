@@ -12,7 +12,7 @@ pub(crate) enum QuadWeights {
     /// Two of them: the bits that all weights lack are left out.
     Narrow {
         weights: Vec<[u32; 2]>,
-        lacking: u32,
+        trailing_zeros: u32,
     },
     Wide(Vec<[u32; 3]>),
 }
@@ -38,14 +38,14 @@ impl Holds for QuadWeights {
 
 impl QuadWeights {
     pub(super) fn new(weights: &[[i32; 4]]) -> Result<Self, NoMemory> {
-        let Some(lacking) = narrow(weights.as_flattened(), TWO_LIMBS) else {
+        let Some(trailing_zeros) = narrow(weights.as_flattened(), TWO_LIMBS) else {
             return memory::list(weights.iter().map(|&weights| limbs(weights))).map(Self::Wide);
         };
         let two = |weights: &[i32; 4]| {
-            let [_, high, low] = limbs(weights.map(|weight| weight >> lacking));
+            let [_, high, low] = limbs(weights.map(|weight| weight >> trailing_zeros));
             [high, low]
         };
-        Ok(Self::Narrow { weights: memory::list(weights.iter().map(two))?, lacking })
+        Ok(Self::Narrow { weights: memory::list(weights.iter().map(two))?, trailing_zeros })
     }
 
     /// # Safety
@@ -55,7 +55,9 @@ impl QuadWeights {
         // SAFETY: the caller promises the level, the quads and room for the row, with 256 bytes behind.
         unsafe {
             match self {
-                Self::Narrow { weights, lacking } => blend(&weights[first..], *lacking, quads, out, length),
+                Self::Narrow { weights, trailing_zeros } => {
+                    blend(&weights[first..], *trailing_zeros, quads, out, length)
+                }
                 Self::Wide(weights) => blend(&weights[first..], 0, quads, out, length),
             }
         }
@@ -68,7 +70,7 @@ impl QuadWeights {
         // SAFETY: the caller promises the level, the quad and its sums, with 256 bytes behind.
         unsafe {
             match self {
-                Self::Narrow { weights, lacking } => add(&weights[number], *lacking, quad, sums, length),
+                Self::Narrow { weights, trailing_zeros } => add(&weights[number], *trailing_zeros, quad, sums, length),
                 Self::Wide(weights) => add(&weights[number], 0, quad, sums, length),
             }
         }
@@ -87,9 +89,9 @@ fn multiply<const LIMBS: usize>(weights: [__m512i; LIMBS], taps: __m512i, sums: 
 /// The sums of limbs to one with 22 fractional bits, of weights that lack so many.
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn whole<const LIMBS: usize>(limbs: [__m512i; LIMBS], lacking: __m128i) -> __m512i {
+fn whole<const LIMBS: usize>(limbs: [__m512i; LIMBS], trailing_zeros: __m128i) -> __m512i {
     let sum = together(limbs);
-    if LIMBS == 3 { sum } else { _mm512_sll_epi32(sum, lacking) }
+    if LIMBS == 3 { sum } else { _mm512_sll_epi32(sum, trailing_zeros) }
 }
 
 /// # Safety
@@ -98,14 +100,14 @@ fn whole<const LIMBS: usize>(limbs: [__m512i; LIMBS], lacking: __m128i) -> __m51
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
 unsafe fn blend<const LIMBS: usize>(
     weights: &[[u32; LIMBS]],
-    lacking: u32,
+    trailing_zeros: u32,
     quads: &[*const u8],
     out: *mut u8,
     length: usize,
 ) {
     let mut start = [_mm512_setzero_si512(); LIMBS];
-    start[LIMBS - 1] = _mm512_set1_epi32(1 << (ROUNDED_BITS - 1) >> lacking);
-    let lacking = _mm_cvtsi32_si128(lacking as i32);
+    start[LIMBS - 1] = _mm512_set1_epi32(1 << (ROUNDED_BITS - 1) >> trailing_zeros);
+    let trailing_zeros = _mm_cvtsi32_si128(trailing_zeros as i32);
     let odd_words = high_words();
     let in_order = _mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7);
     for at in (0..length).step_by(64) {
@@ -119,8 +121,8 @@ unsafe fn blend<const LIMBS: usize>(
                 multiply(weights, taps, &mut sums[part]);
             }
         }
-        let low = [whole(sums[0], lacking), whole(sums[1], lacking)];
-        let high = [whole(sums[2], lacking), whole(sums[3], lacking)];
+        let low = [whole(sums[0], trailing_zeros), whole(sums[1], trailing_zeros)];
+        let high = [whole(sums[2], trailing_zeros), whole(sums[3], trailing_zeros)];
         let bytes = _mm512_permutexvar_epi64(in_order, bytes(low, high, odd_words));
         // SAFETY: the caller promises room for `length` bytes and 256 more, in which the last block ends.
         unsafe { _mm512_storeu_si512(out.add(at).cast(), bytes) };
@@ -133,12 +135,12 @@ unsafe fn blend<const LIMBS: usize>(
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
 unsafe fn add<const LIMBS: usize>(
     weights: &[u32; LIMBS],
-    lacking: u32,
+    trailing_zeros: u32,
     quad: *const u8,
     sums: *mut i32,
     length: usize,
 ) {
-    let (weights, lacking) = (splat(weights), _mm_cvtsi32_si128(lacking as i32));
+    let (weights, trailing_zeros) = (splat(weights), _mm_cvtsi32_si128(trailing_zeros as i32));
     for at in (0..length).step_by(16) {
         // SAFETY: the caller promises `4 * length` bytes of the quad and as many of sums, aligned, and 256 more of each, in
         // which the last block ends; at < length.
@@ -147,7 +149,7 @@ unsafe fn add<const LIMBS: usize>(
         let mut parts = [_mm512_setzero_si512(); LIMBS];
         multiply(weights, taps, &mut parts);
         // SAFETY: it was loaded from there.
-        unsafe { _mm512_store_si512(sums.add(at).cast(), _mm512_add_epi32(before, whole(parts, lacking))) };
+        unsafe { _mm512_store_si512(sums.add(at).cast(), _mm512_add_epi32(before, whole(parts, trailing_zeros))) };
     }
 }
 
