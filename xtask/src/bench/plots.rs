@@ -1,4 +1,4 @@
-//! The plots of a run: one of all workloads, and one of each.
+//! The plots of a run: one for the README, one of all workloads, and one of each.
 
 use std::fs;
 use std::path::Path;
@@ -17,6 +17,10 @@ const LIBRARIES: usize = 5;
 /// The file of the plot of all workloads.
 pub(crate) const OVERVIEW: &str = "overview.svg";
 
+/// The file of the plot for people who know no workload of ours, and the workloads on it.
+const SPEED: &str = "speed.svg";
+const ON_SPEED: [&str; 4] = ["W2a", "W3", "W4b", "W8"];
+
 /// The file of the plot of one task.
 pub(crate) fn file(task: Task<'_>) -> String {
     match task.threads {
@@ -32,13 +36,54 @@ pub(crate) fn write(run: &Run, directory: &Path) -> Result<()> {
         fs::remove_dir_all(directory).with_context(|| format!("cannot empty {}", directory.display()))?;
     }
     fs::create_dir_all(directory)?;
-    let mut charts = vec![(OVERVIEW.to_owned(), overview(run))];
+    let mut charts = vec![(SPEED.to_owned(), speed(run)), (OVERVIEW.to_owned(), overview(run))];
     charts.extend(run.tasks().into_iter().map(|task| (file(task), times(run, task))));
     for (name, chart) in charts {
         let path = directory.join(name);
         fs::write(&path, chart.svg()?).with_context(|| format!("cannot write {}", path.display()))?;
     }
     Ok(())
+}
+
+/// Microseconds of common work in Python: the best level, AVX2 beside it, and the fastest two libraries.
+fn speed(run: &Run) -> Chart {
+    const LANGUAGE: &str = "Python";
+    let groups = ON_SPEED.into_iter().filter_map(|workload| {
+        let task = Task { workload, threads: 1 };
+        let best = run.ours(task, LANGUAGE, None)?;
+        let ours = |row: &Record, paint| {
+            let level = row.level.as_deref().map_or(String::new(), |level| format!(", {}", published(level)));
+            bar(&format!("pixfuse{level}"), row, best, paint)
+        };
+        let mut bars = vec![ours(best, Paint::Ours)];
+        let avx2 = run.ours(task, LANGUAGE, Some("avx2")).filter(|row| !std::ptr::eq(*row, best));
+        bars.extend(avx2.map(|row| ours(row, Paint::OtherLevel)));
+        let libraries = run.libraries(task, LANGUAGE);
+        bars.extend(libraries.into_iter().take(2).map(|row| bar(library(&row.name), row, best, Paint::Peer)));
+        Some(Bars { heading: workloads::what(workload), remark: String::new(), bars })
+    });
+    Chart {
+        title: "A photo in memory to a tensor, in Python on one thread".into(),
+        subtitle: format!(
+            "median time, and of the others how many times ours; logarithmic, shorter is better. {}",
+            run.machine.cpu
+        ),
+        unit: " µs",
+        origin: None,
+        beside: false,
+        groups: groups.collect(),
+    }
+}
+
+/// A level as its makers write it.
+fn published(level: &str) -> &str {
+    match level {
+        "avx512" => "AVX-512",
+        "avx2" => "AVX2",
+        "sse41" => "SSE4.1",
+        "neon" => "Neon",
+        other => other,
+    }
 }
 
 /// How many times faster than the fastest library of its language, of every workload.
@@ -141,6 +186,26 @@ mod tests {
                 ("Rust", 2.0, "2.0x faster than kornia-imgproc"),
             ]
         );
+    }
+
+    #[test]
+    fn common_work_has_two_levels_and_two_libraries() {
+        let mut run = fixture::run();
+        run.records
+            .iter_mut()
+            .filter(|record| record.workload == "W1")
+            .for_each(|record| record.workload = "W3".into());
+        let chart = speed(&run);
+        let [group] = &chart.groups[..] else { panic!("{} groups", chart.groups.len()) };
+        let bars: Vec<(&str, &str)> = group.bars.iter().map(|bar| (bar.label.as_str(), bar.note.as_str())).collect();
+        let expected = [
+            ("pixfuse, AVX-512", "20.0 µs"),
+            ("pixfuse, AVX2", "40.0 µs (2.0x)"),
+            ("cv2", "100 µs (5.0x)"),
+            ("Pillow", "160 µs (8.0x)"),
+        ];
+        assert_eq!(bars, expected);
+        assert!(!group.heading.contains("W3") && group.heading.contains("letterbox"), "{}", group.heading);
     }
 
     #[test]
