@@ -75,6 +75,11 @@ impl Platform {
 
 /// Packs `pixfuse`, and the package of `target`, whose addon is in the checkout, into `into`.
 pub(crate) fn pack(target: &str, into: &Path) -> Result<()> {
+    lay_out(target)?.iter().try_for_each(|directory| packed(directory, into))
+}
+
+/// Lays out `pixfuse`, and the package of `target`, as they would be installed. Gives their directories.
+pub(crate) fn lay_out(target: &str) -> Result<[PathBuf; 2]> {
     let source = tools::root().join(SOURCE);
     let text = fs::read_to_string(source.join("package.json")).context("cannot read package.json")?;
     let manifest: Value = serde_json::from_str(&text)?;
@@ -83,10 +88,10 @@ pub(crate) fn pack(target: &str, into: &Path) -> Result<()> {
     let here = Platform::of(target)?;
     ensure!(platforms.contains(&here), "{target} is not among napi.targets of {SOURCE}/package.json");
 
-    let directory = directory(&here.package())?;
-    fs::copy(source.join("pixfuse.node"), directory.join(format!("pixfuse.{}.node", here.name)))?;
+    let addon = directory(&here.package())?;
+    fs::copy(source.join("pixfuse.node"), addon.join(format!("pixfuse.{}.node", here.name)))?;
     for paper in PAPERS.into_iter().filter(|&paper| paper != "README.md") {
-        fs::copy(source.join(paper), directory.join(paper)).with_context(|| format!("cannot copy {paper}"))?;
+        fs::copy(source.join(paper), addon.join(paper)).with_context(|| format!("cannot copy {paper}"))?;
     }
     let readme = format!(
         "# {}\n\nThe addon of [pixfuse](https://www.npmjs.com/package/pixfuse) for {}: install `pixfuse`, which has it as an \
@@ -94,26 +99,25 @@ pub(crate) fn pack(target: &str, into: &Path) -> Result<()> {
         here.package(),
         here.name
     );
-    fs::write(directory.join("README.md"), readme)?;
-    fs::write(directory.join("package.json"), format!("{:#}\n", here.manifest(&manifest)))?;
-    packed(&here.package(), &directory, into)?;
+    fs::write(addon.join("README.md"), readme)?;
+    fs::write(addon.join("package.json"), format!("{:#}\n", here.manifest(&manifest)))?;
 
-    let directory = self::directory("pixfuse")?;
+    let package = directory("pixfuse")?;
     for file in manifest["files"].as_array().into_iter().flatten().filter_map(Value::as_str).chain(["README.md"]) {
-        fs::copy(source.join(file), directory.join(file)).with_context(|| format!("cannot copy {file}"))?;
+        fs::copy(source.join(file), package.join(file)).with_context(|| format!("cannot copy {file}"))?;
     }
-    fs::write(directory.join("package.json"), &text)?;
+    fs::write(package.join("package.json"), &text)?;
     // By npm, which keeps the order of what is there: the first of the conditions of `exports` counts.
     let version = manifest["version"].as_str().unwrap_or_default();
     let dependency = |platform: &Platform| format!("optionalDependencies.{}={version}", platform.package());
     let mut set = tools::npm()?;
-    set.args(["pkg", "set"]).args(platforms.iter().map(dependency)).current_dir(&directory);
+    set.args(["pkg", "set"]).args(platforms.iter().map(dependency)).current_dir(&package);
     step("naming the packages of the platforms", "npm-pkg-set", &mut set)?;
     // Of a checkout only.
     let mut delete = tools::npm()?;
-    delete.args(["pkg", "delete", "devDependencies", "scripts"]).current_dir(&directory);
+    delete.args(["pkg", "delete", "devDependencies", "scripts"]).current_dir(&package);
     step("leaving out what a checkout has", "npm-pkg-delete", &mut delete)?;
-    packed("pixfuse", &directory, into)
+    Ok([addon, package])
 }
 
 /// An empty directory for a package.
@@ -126,7 +130,9 @@ fn directory(name: &str) -> Result<PathBuf> {
     Ok(directory)
 }
 
-fn packed(name: &str, directory: &Path, into: &Path) -> Result<()> {
+/// Packs the directory of a package.
+pub(crate) fn packed(directory: &Path, into: &Path) -> Result<()> {
+    let name = directory.file_name().unwrap_or_default().display();
     let mut npm = tools::npm()?;
     npm.args(["pack", "--pack-destination"]).arg(into).current_dir(directory);
     step(&format!("packing {name} for npm"), "npm-pack", &mut npm)

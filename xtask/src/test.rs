@@ -63,8 +63,14 @@ pub(crate) fn run(flags: &Test) -> Result<()> {
         return summary(vec![timed("engines", engines)]);
     }
     if flags.platforms {
-        ensure!(flags.only.is_none(), "--platforms runs goldens in a wheel only: leave out the other flags");
-        return summary(vec![timed("the wheel for 64-bit Arm", |count| wheels::try_out(flags.install, count))]);
+        ensure!(
+            flags.only.is_none(),
+            "--platforms runs goldens in a wheel, in browsers and in runtimes only: leave out the other flags"
+        );
+        return summary(vec![
+            timed("browsers and runtimes", web::elsewhere),
+            timed("the wheel for 64-bit Arm", |count| wheels::try_out(flags.install, count)),
+        ]);
     }
     if flags.web {
         ensure!(flags.only.is_none(), "--web runs the package for browsers only: leave out the other flags");
@@ -161,7 +167,8 @@ fn venv() -> Result<Venv> {
     Ok(venv)
 }
 
-fn addon() -> Result<()> {
+/// The package for Node.js in the checkout, with its addon.
+pub(crate) fn addon() -> Result<()> {
     tools::node()?;
     node::modules("bindings/node")?;
     node::addon("the Node addon", "pixfuse-node-addon", "bindings/node/pixfuse.node", Profile::Dev)

@@ -15,7 +15,7 @@ use crate::package::PAPERS;
 use crate::progress::step;
 use crate::report::Count;
 use crate::test::stream;
-use crate::{node, report, tools};
+use crate::{node, npm, report, test, tools};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -24,6 +24,15 @@ const SOURCE: &str = "bindings/web";
 
 /// Where the classes are that are Node.js's too.
 const NODE: &str = "bindings/node";
+
+/// Bundlers, and an app for them.
+const BUNDLERS: &str = "bindings/web/bundlers";
+
+/// Runtimes of JavaScript other than Node.js.
+const RUNTIMES: &str = "bindings/web/runtimes";
+
+/// What `--platforms` tries, by the names of `bindings/web/test/browser.mjs`.
+const BROWSERS: &str = "Chromium,Firefox,WebKit";
 
 /// Files of the package that are expressions in Node.js, where the addon evaluates them, and modules here.
 const SHARED: [&str; 4] = ["geometry.js", "joined.js", "pipeline.js", "processor.js"];
@@ -98,19 +107,20 @@ pub(crate) fn can_build() -> Result<bool> {
 }
 
 /// `cargo xtask test --web`: the tests of Node.js with this package in the place of the addon, those of the package itself, a
-/// page in Chromium, and its types.
+/// page in Chromium, both packages for JavaScript through bundlers, and its types.
 pub(crate) fn test(count: &mut Count) -> Result<()> {
     ensure!(can_build()?, "not run: {}", missing());
     node::modules(NODE)?;
+    node::modules(BUNDLERS)?;
+    test::addon()?;
     let directory = built()?;
+    npm::lay_out(&tools::host()?)?;
     let tests = tools::root().join(SOURCE).join("test");
-    let mut run = tools::node()?;
-    // A path of Windows is no URL, and the loader takes one.
-    run.arg("--import").arg(format!("./{SOURCE}/test/instead.mjs")).args(["--test", "--test-reporter=spec"]);
+    let mut run = with_package(&directory)?;
     let shared = node::test_files(&format!("{NODE}/test"))?;
     let is_shared = |path: &PathBuf| !ABSENT.iter().any(|name| path.ends_with(format!("{name}.test.mjs")));
     run.args(shared.into_iter().filter(|path| path.extension().is_some_and(|end| end == "mjs")).filter(is_shared));
-    run.args(node::test_files(&format!("{SOURCE}/test"))?).env("PIXFUSE_WEB", &directory);
+    run.args(node::test_files(&format!("{SOURCE}/test"))?).args(node::test_files(BUNDLERS)?);
     // All of the tables of goldens would take minutes on one level; Node.js compares them, with the same code above the kernels.
     run.env("PIXFUSE_CASES_EVERY", std::env::var_os("PIXFUSE_CASES_EVERY").unwrap_or("5".into()));
     let tested = stream(&mut run, count);
@@ -128,6 +138,30 @@ pub(crate) fn test(count: &mut Count) -> Result<()> {
     let mut tsc = tools::node()?;
     tsc.arg(tools::root().join(NODE).join("node_modules/typescript/bin/tsc")).arg("--project").arg(project);
     tested.and(step("checking the types of the package for browsers", "tsc-web", &mut tsc))
+}
+
+/// `cargo xtask test --platforms`, its part of JavaScript: the page and the playground in the browsers that are here, both
+/// packages in the runtimes that npm has, and the examples.
+pub(crate) fn elsewhere(count: &mut Count) -> Result<()> {
+    ensure!(can_build()?, "not run: {}", missing());
+    node::modules(NODE)?;
+    node::modules(RUNTIMES)?;
+    test::addon()?;
+    let directory = built()?;
+    npm::lay_out(&tools::host()?)?;
+    let mut run = with_package(&directory)?;
+    let in_browsers = ["browser", "playground"].map(|name| format!("{SOURCE}/test/{name}.test.mjs"));
+    run.args(in_browsers).args(node::test_files(RUNTIMES)?).env("PIXFUSE_BROWSERS", BROWSERS);
+    stream(&mut run, count)
+}
+
+/// A run of tests of Node.js with the package in this directory in the place of the addon.
+fn with_package(directory: &Path) -> Result<Command> {
+    let mut run = tools::node()?;
+    // A path of Windows is no URL, and the loader takes one.
+    run.arg("--import").arg(format!("./{SOURCE}/test/instead.mjs")).args(["--test", "--test-reporter=spec"]);
+    run.env("PIXFUSE_WEB", directory);
+    Ok(run)
 }
 
 /// How to get what is not there.
