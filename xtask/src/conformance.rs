@@ -28,7 +28,7 @@ pub(crate) fn run(flags: &Conformance) -> Result<()> {
     let mut python = match &flags.python {
         // An interpreter with the libraries; the module is the one that its PYTHONPATH or its own packages have.
         Some(python) => tools::command(python),
-        None => venv(flags, Profile::Dev)?,
+        None => libraries(flags.against.as_deref(), Profile::Dev)?,
     };
     python.arg(tools::root().join(SCRIPTS).join("run.py")).arg("--results").arg(&results);
     if whole {
@@ -59,15 +59,15 @@ pub(crate) fn run(flags: &Conformance) -> Result<()> {
 fn speed(flags: &Conformance) -> Result<()> {
     let mut python = match &flags.python {
         Some(python) => tools::command(python),
-        None => venv(flags, Profile::Published)?,
+        None => libraries(None, Profile::Published)?,
     };
     tools::run(python.arg(tools::root().join(SCRIPTS).join("speed.py")))
 }
 
 /// An environment with the pinned libraries, or with another release of some, and this module.
-fn venv(flags: &Conformance, profile: Profile) -> Result<Command> {
+pub(crate) fn libraries(against: Option<&str>, profile: Profile) -> Result<Command> {
     let pinned = tools::root().join(SCRIPTS).join("requirements.txt");
-    let (name, requirements) = match &flags.against {
+    let (name, requirements) = match against {
         None => ("venv-conformance".to_owned(), pinned),
         Some(versions) => (format!("venv-conformance-{}", plain(versions)), other(&pinned, versions)?),
     };

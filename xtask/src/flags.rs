@@ -51,6 +51,14 @@ xflags::xflags! {
             optional --memory
             /// Measure what a build costs instead: twenty pipelines in a user's crate, sizes, kernels compiled twice.
             optional --build
+            /// Measure the image processors of vision-language models instead, beside transformers and transformers.js, and
+            /// write benches/VISION_LANGUAGE.md. With --only or --quick nothing is written. The libraries take gigabytes.
+            optional --vision-language
+            /// With --vision-language, an interpreter that has the libraries, and pixfuse in its PYTHONPATH: nothing is
+            /// installed, and Node.js has the addon that was built last.
+            optional --python path: PathBuf
+            /// With --vision-language, the crate llm-multimodal too, which brings some four hundred others.
+            optional --llm-multimodal
         }
 
         /// Count the instructions of a handful of kernels under valgrind, and compare with benches/counts.json.

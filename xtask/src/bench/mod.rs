@@ -3,7 +3,7 @@
 //! `measure` runs three programs, one a language, that print one JSON object a line: a `record`. A run of them is kept
 //! by `store`, with the `machine` it was made on. `best` says which rows stand against each other; `tables`, `plots` (by
 //! `chart`) and `results` show them, `compare` sets two runs against each other. `build_cost` measures what users pay
-//! before the first call.
+//! before the first call, `vision_language` the processors of models that take tiles and patches.
 
 mod best;
 mod build_cost;
@@ -18,6 +18,7 @@ mod record;
 mod results;
 mod store;
 mod tables;
+mod vision_language;
 mod workloads;
 
 use anyhow::{Result, ensure};
@@ -31,6 +32,9 @@ pub(crate) fn run(flags: &Bench) -> Result<()> {
     }
     if flags.memory {
         return measure::memory();
+    }
+    if flags.vision_language {
+        return vision_language::run(flags);
     }
     ensure!(
         flags.compare.is_some() || !flags.fail_on_regression,
