@@ -356,11 +356,9 @@
         // A frame around the image is no content; a crop's own margin is.
         const content = runs.map((run, index) => (isFramed ? geometry(index).content.slice(2) : run.shape.slice(1)))
         const dims = sides([runs.length, rows, columns])
-        const inside = at => {
-          const [high, wide] = content[Math.floor(at / (rows * columns))]
-          return Number(Math.floor(at / columns) % rows < high && at % columns < wide)
-        }
-        return kind === 'mask' ? integers(dims, inside) : { data: Uint8Array.from({ length: length(dims) }, (_, at) => inside(at)), dims, type: 'bool' }
+        const data = new (kind === 'mask' ? BigInt64Array : Uint8Array)(length(dims))
+        for (const [index, [high, wide]] of content.entries()) ones(data, index * rows * columns, columns, high, wide)
+        return kind === 'mask' ? { data, dims } : { data, dims, type: 'bool' }
       }
       if (kind === 'patchMask') {
         const [rows] = shape
@@ -399,7 +397,9 @@
       }
       if (kind === 'tilePixelMask') {
         const dims = [1, runs.reduce((sum, _, index) => sum + tiles(index), 0), ...shape.slice(2)]
-        return { data: new BigInt64Array(length(dims)).fill(1n), dims }
+        const data = new BigInt64Array(length(dims))
+        ones(data, 0, dims.at(-1), length(dims.slice(0, -1)), dims.at(-1))
+        return { data, dims }
       }
       if (kind === 'tileMask') {
         const all = runs.reduce((sum, _, index) => sum + tiles(index), 0)
@@ -448,6 +448,12 @@
 
   // A tensor of int64.
   const integers = (dims, value) => ({ data: BigInt64Array.from({ length: length(dims) }, (_, at) => BigInt(value(at))), dims })
+
+  // Ones in a part of a plane of zeros. To fill with bigints converts each of them, to copy a row moves bytes.
+  function ones(data, start, stride, rows, columns) {
+    if (rows > 0) data.fill(data instanceof BigInt64Array ? 1n : 1, start, start + columns)
+    for (let row = 1; row < rows; row++) data.copyWithin(start + row * stride, start, start + columns)
+  }
 
   // A smaller tensor in a larger one, with zeros behind its content on each axis.
   function placed(from, shape, to, wanted) {
