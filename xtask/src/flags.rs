@@ -54,8 +54,10 @@ xflags::xflags! {
             /// Measure the image processors of vision-language models instead, beside transformers and transformers.js, and
             /// write benches/VISION_LANGUAGE.md. With --only or --quick nothing is written. The libraries take gigabytes.
             optional --vision-language
-            /// With --vision-language, an interpreter that has the libraries, and pixfuse in its PYTHONPATH: nothing is
-            /// installed, and Node.js has the addon that was built last.
+            /// See instead over 240 random cases whether one is slower than the library that it equals, OpenCV or Pillow.
+            optional --sweep
+            /// With --vision-language or --sweep, an interpreter that has the libraries, and pixfuse in its PYTHONPATH: nothing
+            /// is installed, and Node.js has the addon that was built last.
             optional --python path: PathBuf
             /// With --vision-language, the crate llm-multimodal too, which brings some four hundred others.
             optional --llm-multimodal

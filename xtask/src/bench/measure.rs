@@ -59,6 +59,23 @@ pub(crate) fn memory() -> Result<()> {
     tools::run(&mut script(venv.command(), "benches/peers/memory.py"))
 }
 
+/// Whether random cases are slower than the libraries that they equal.
+pub(crate) fn sweep(flags: &Bench) -> Result<()> {
+    let python = match &flags.python {
+        Some(python) => tools::command(python),
+        None => {
+            let venv = Venv::new("venv-bench", Some(&tools::root().join("benches/peers/requirements.txt")))?;
+            venv.install("the Python module", "bindings/python", Profile::Release)?;
+            venv.command()
+        }
+    };
+    let mut sweep = script(python, "benches/peers/sweep.py");
+    if flags.quick {
+        sweep.args(["--cases", "60", "--rounds", "3"]);
+    }
+    tools::run(&mut sweep)
+}
+
 /// Every kernel on every level, with criterion, which compares with its own record of the run before.
 fn kernels(flags: &Bench) -> Result<()> {
     let mut criterion = tools::cargo();

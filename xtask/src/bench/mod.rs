@@ -33,6 +33,9 @@ pub(crate) fn run(flags: &Bench) -> Result<()> {
     if flags.memory {
         return measure::memory();
     }
+    if flags.sweep {
+        return measure::sweep(flags);
+    }
     if flags.vision_language {
         return vision_language::run(flags);
     }
