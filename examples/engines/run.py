@@ -3,7 +3,8 @@
     python examples/engines/run.py [NAME ..]
 
 Each recipe is a file of its own with a function `tensors(paths)`; what an engine needs to be installed is in
-requirements.txt. Exits with 1 where a tensor differs, or a recipe fails.
+requirements.txt. One with a function `library(paths)` is compared with what that gives. Exits with 1 where a tensor differs,
+or a recipe fails.
 """
 
 import hashlib
@@ -37,7 +38,7 @@ def digest(tensors: np.ndarray) -> str:
 
 def main(names: list[str]) -> int:
     sys.path.insert(0, str(HERE))
-    failed = 0
+    begun, failed, done = time.perf_counter(), 0, 0
     with tempfile.TemporaryDirectory() as folder:
         paths = photos(Path(folder))
         expected = digest(presets.imagenet.decode_batch(paths))
@@ -51,11 +52,12 @@ def main(names: list[str]) -> int:
                 start = time.perf_counter()
                 try:
                     found = digest(run(paths))
+                    is_same = found == (digest(recipe.library(paths)) if hasattr(recipe, "library") else expected)
                 except Exception as error:  # a recipe's engine may raise anything, and the others still run
-                    found = f"{type(error).__name__}: {error}"
-                is_same = found == expected
-                failed += not is_same
+                    found, is_same = f"{type(error).__name__}: {error}", False
+                failed, done = failed + (not is_same), done + is_same
                 print(f"{label:24} {found} {time.perf_counter() - start:5.1f} s {'equal' if is_same else 'DIFFERENT'}")
+    print(f"=== {done} passed, {failed} failed in {time.perf_counter() - begun:.1f}s ===")
     return 1 if failed else 0
 
 

@@ -20,7 +20,8 @@ xflags::xflags! {
             optional --level level: String
             /// Run the tests of the core, and a million calls of the C library, under AddressSanitizer.
             optional --asan
-            /// Run the recipes of examples/engines instead, each in its engine: gigabytes of Python packages are installed.
+            /// Run the recipes of examples/engines and examples/rust instead, each in its engine, and the pages of the site with the
+            /// libraries that they are about: gigabytes are installed.
             optional --engines
             /// Run the package for browsers instead: Node.js's tests over it, and a page in Chromium.
             optional --web

@@ -1,6 +1,6 @@
 //! The chores of the workspace: `cargo xtask <command>`.
 //!
-//! One file or folder is one command (`demo`, `test`, `bench`, `conformance`, `counts`, `goldens`, `package` for `build`
+//! One file or folder is one command (`demo`, `test` with `engines`, `bench`, `conformance`, `counts`, `goldens`, `package` for `build`
 //! with `npm`, `c_library` and `wheels`, `web`, `release`, `fuzz`, `notices` with `deny`, `expand`, `ci`) or one thing that the commands share: `tools` finds programs and says
 //! how to get those that are missing, `python` keeps the virtual environments, `node` keeps `node_modules` and the addon,
 //! `jpeg` chooses the decoder that builds get, `cross` is the other machine, `emulate` the other CPU and `machine` the
@@ -15,7 +15,9 @@ mod conformance;
 mod counts;
 mod cross;
 mod demo;
+mod documentation;
 mod emulate;
+mod engines;
 mod expand;
 mod flags;
 mod fuzz;

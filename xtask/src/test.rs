@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::flags::Test;
 use crate::python::{Profile, Venv};
 use crate::report::{self, Count};
-use crate::{cross, emulate, fuzz, heif, jpeg, node, progress, tools, web, wheels};
+use crate::{cross, documentation, emulate, engines, fuzz, heif, jpeg, node, progress, tools, web, wheels};
 
 /// The arguments that turn on all features that have tests, and can be built here.
 pub(crate) fn features() -> Vec<String> {
@@ -60,7 +60,7 @@ pub(crate) fn run(flags: &Test) -> Result<()> {
     }
     if flags.engines {
         ensure!(flags.only.is_none(), "--engines runs its recipes only: leave out the other flags");
-        return summary(vec![timed("engines", engines)]);
+        return engines::run();
     }
     if flags.platforms {
         ensure!(
@@ -86,6 +86,7 @@ pub(crate) fn run(flags: &Test) -> Result<()> {
 
 fn rust(count: &mut Count) -> Result<()> {
     println!("JPEG is decoded by {}", jpeg::decoder());
+    print!("{}", documentation::not_run());
     let tested = stream(tools::cargo().args(["test", "--workspace", "--no-fail-fast"]).args(features()), count);
     // By themselves: what is built for other machines has no library of this one.
     let heif = heif::features("pixfuse-decode");
@@ -131,18 +132,6 @@ fn node(count: &mut Count) -> Result<()> {
     tested.and(progress::step("checking the types of the Node package", "tsc", &mut tsc))
 }
 
-/// Each recipe of `examples/engines` in its engine, with the tensors of one call.
-fn engines(_: &mut Count) -> Result<()> {
-    let folder = tools::root().join("examples/engines");
-    let venv = Venv::new("venv-engines", Some(&folder.join("requirements.txt")))?;
-    venv.install("the Python module", "bindings/python", Profile::Dev)?;
-    let mut run = venv.command();
-    run.arg(folder.join("run.py"));
-    let status = run.status().with_context(|| tools::cannot_start(&run))?;
-    ensure!(status.success(), "a recipe failed, or gave other tensors");
-    Ok(())
-}
-
 /// A user's own pipelines, built by that user's two crates, tested from both languages.
 fn own(count: &mut Count) -> Result<()> {
     let venv = venv()?;
@@ -174,7 +163,7 @@ pub(crate) fn addon() -> Result<()> {
     node::addon("the Node addon", "pixfuse-node-addon", "bindings/node/pixfuse.node", Profile::Dev)
 }
 
-fn pytest(venv: &Venv, directory: &str, count: &mut Count) -> Result<()> {
+pub(crate) fn pytest(venv: &Venv, directory: &str, count: &mut Count) -> Result<()> {
     stream(venv.command().args(["-m", "pytest", "--color=no", directory]), count)
 }
 
@@ -195,14 +184,14 @@ pub(crate) fn stream(command: &mut Command, count: &mut Count) -> Result<()> {
     Ok(())
 }
 
-struct Outcome {
+pub(crate) struct Outcome {
     name: String,
     count: Count,
     time: Duration,
     ok: bool,
 }
 
-fn timed(name: &str, suite: impl FnOnce(&mut Count) -> Result<()>) -> Outcome {
+pub(crate) fn timed(name: &str, suite: impl FnOnce(&mut Count) -> Result<()>) -> Outcome {
     let start = Instant::now();
     let mut count = Count::default();
     let result = suite(&mut count);
@@ -214,7 +203,7 @@ fn timed(name: &str, suite: impl FnOnce(&mut Count) -> Result<()>) -> Outcome {
     Outcome { name: name.to_owned(), count, time: start.elapsed(), ok: result.is_ok() }
 }
 
-fn summary(outcomes: Vec<Outcome>) -> Result<()> {
+pub(crate) fn summary(outcomes: Vec<Outcome>) -> Result<()> {
     let mut total = Count::default();
     let mut rows = Vec::new();
     for Outcome { name, count, time, ok } in &outcomes {

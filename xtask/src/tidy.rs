@@ -9,7 +9,7 @@ use crate::tools;
 const MOST_LINES: usize = 500;
 
 /// Files of the tree that end in one of `extensions`, as paths from the root with `/`.
-fn sources(extensions: &[&str]) -> Vec<(String, String)> {
+pub(crate) fn sources(extensions: &[&str]) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut directories = vec![PathBuf::from(tools::root())];
     while let Some(directory) = directories.pop() {
@@ -149,7 +149,7 @@ fn files_are_short() {
     assert!(long.is_empty(), "longer than {MOST_LINES} lines:\n{}", long.join("\n"));
 }
 
-fn read(path: &str) -> String {
+pub(crate) fn read(path: &str) -> String {
     fs::read_to_string(tools::root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
