@@ -86,7 +86,7 @@ export interface Geometry {
    *
    * @example
    * const pipe = new Pipeline('input(rgb8), letterbox(640, 640, bilinear), output(rgb, f32, chw)')
-   * pipe.geometry(720, 1280).unmapBoxes([[100, 130, 200, 240]]) // [[200, 0, 400, 200]]
+   * pipe.geometry(720, 1280).unmapBoxes([[100, 140, 200, 240]]) // [[200, 0, 400, 200]]
    */
   readonly unmapBoxes: Change<Box>
   /** Whether the other maps every place to the same one. */

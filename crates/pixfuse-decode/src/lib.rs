@@ -177,9 +177,12 @@ pub fn decoders() -> &'static str {
     &LINES
 }
 
-/// The Rust of the site runs as documentation tests do.
+/// The Rust of the README and of the site runs as documentation tests do.
 #[cfg(doctest)]
 mod site {
+    #[doc = include_str!("../README.md")]
+    struct Readme;
+
     #[doc = include_str!("../../../site/rust/index.md")]
     struct Index;
 

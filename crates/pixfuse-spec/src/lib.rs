@@ -69,3 +69,8 @@ pub use vocabulary::{
     Alpha, Anchor, Border, ChannelOrder, CoverRule, Element, Filter, Gray, Layout, LetterboxRule, Like, Matrix, Order,
     PatchOrder, PixelFormat, Precision, Range, Rounding, Sample, SizeNumber, SizeRule, Thumbnail, TileRule,
 };
+
+/// The README's code runs as documentation tests do.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,6 +1,7 @@
 // The addon of this directory: its exports are pipelines that give what their text gives in the package `pixfuse`.
 
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import test from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -15,6 +16,13 @@ function assertSame(actual, expected) {
   assert.deepEqual(actual.dims, expected.dims)
   assert.deepEqual(actual.data, expected.data)
 }
+
+test('the code of the README', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+  const [, code] = readme.match(/^```js\n([^]*?)^```$/m)
+  const run = new Function('require', 'data', `${code}\nreturn classifier.runSync({ data, width: 640, height: 480 }).dims`)
+  assert.deepEqual(run(() => own, new Uint8Array(640 * 480 * 3)), [3, 224, 224])
+})
 
 test('the declarations are exported, and nothing of the presets', () => {
   assert.deepEqual(own.names(), ['classifier', 'detector'])

@@ -1,6 +1,8 @@
 """One's own pipelines in Python: on their own kernels, with the bytes of the same text anywhere."""
 
 import pickle
+import re
+from pathlib import Path
 
 import numpy as np
 import own_pipelines
@@ -13,6 +15,14 @@ DETECTOR = "input(bgr8), resize({}, {}, bilinear), normalize(), output(rgb, f32,
 @pytest.fixture
 def image():
     return np.random.default_rng(5).integers(0, 256, (123, 211, 3), dtype=np.uint8)
+
+
+def test_readme():
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"^```python\n(.*?)^```", readme, re.DOTALL | re.MULTILINE)
+    names = {}
+    exec(code, names)
+    assert names["classifier"](names["image"]).shape == (3, 224, 224)
 
 
 def test_names():
