@@ -10,6 +10,8 @@ import { extname, join } from 'node:path'
 const found = names => names.find(name => spawnSync(name, ['--version']).status === 0)
 const CHROMIUM = [
   '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  // WebGPU without a GPU.
+  '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader',
   '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage',
 ]
 // Nothing that a first start shows or sends.
