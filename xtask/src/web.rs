@@ -76,8 +76,9 @@ const TYPES: [(&str, &[(&str, &str)]); 5] = [
     ),
 ];
 
-/// Tests of Node.js, by the name of their file, of what the package for browsers has not: an addon, threads, its own recipes.
-const ABSENT: [&str; 4] = ["package", "site", "threads", "transformers-js"];
+/// Tests of Node.js, by the name of their file, of what the package for browsers has not: an addon, paths, threads, its own
+/// recipes.
+const ABSENT: [&str; 5] = ["documentation", "package", "site", "threads", "transformers-js"];
 
 /// What can build for the target.
 struct Toolchain {
