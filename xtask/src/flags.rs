@@ -42,12 +42,8 @@ xflags::xflags! {
             optional --quick
             /// One workload only.
             optional --only id: String
-            /// Say what changed beyond noise since a run that was kept (the last one: target/bench/results.json).
-            optional --compare old: PathBuf
-            /// Measure nothing: render and compare a run that was kept.
+            /// Measure nothing: show a run that was kept (the last one: target/bench/results.json).
             optional --from run: PathBuf
-            /// With --compare, fail if a row of pixfuse is slower.
-            optional --fail-on-regression
             /// Measure the most memory that a decode takes instead, against Pillow (on Linux).
             optional --memory
             /// Measure what a build costs instead: twenty pipelines in a user's crate, sizes, kernels compiled twice.
@@ -60,7 +56,7 @@ xflags::xflags! {
             /// With --vision-language or --sweep, an interpreter that has the libraries, and pixfuse in its PYTHONPATH: nothing
             /// is installed, and Node.js has the addon that was built last.
             optional --python path: PathBuf
-            /// With --vision-language, the crate llm-multimodal too, which brings some four hundred others.
+            /// With --vision-language, the crate llm-multimodal too, which brings some two hundred others.
             optional --llm-multimodal
         }
 

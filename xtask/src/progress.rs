@@ -1,12 +1,12 @@
 //! Long work: one line while it runs, its whole output in a log, the end of the log if it fails.
 
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader, IsTerminal, Read, Seek, SeekFrom};
+use std::io::{IsTerminal, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::tools;
@@ -35,51 +35,6 @@ pub(crate) fn step(label: &str, log: &str, command: &mut Command) -> Result<()> 
         return Ok(());
     }
     bail!("{label} failed ({status})\n\n{}\n\nthe whole output is in {}", tail(&path), path.display());
-}
-
-/// Runs `command` to its end as one step named `label`, and gives each line of its standard output to `read`.
-///
-/// A line `THING: checking ..` or `THING: measuring ..` on standard error says what is going on; what else the program
-/// says there is shown as it comes.
-pub(crate) fn stream(label: &str, command: &mut Command, mut read: impl FnMut(&str) -> Result<()>) -> Result<()> {
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let start = Instant::now();
-    let line = Line::start(label);
-    line.keep_turning();
-    let mut child = command.spawn().with_context(|| tools::cannot_start(command))?;
-    let (output, errors) = (child.stdout.take(), child.stderr.take());
-    let read = std::thread::scope(|scope| {
-        scope.spawn(|| {
-            for text in errors.into_iter().flat_map(|errors| BufReader::new(errors).lines()).map_while(Result::ok) {
-                match text.split_once(": ") {
-                    Some((_, news)) if news.starts_with("measuring ") => line.say(label, &text),
-                    // Often and short: for a line that is replaced, and not for a log.
-                    Some((_, news)) if news.starts_with("checking ") => line.hint(&text),
-                    _ => line.pass_on(&text),
-                }
-            }
-        });
-        let each = || {
-            for text in output.into_iter().flat_map(|output| BufReader::new(output).lines()) {
-                let text = text?;
-                if !text.trim().is_empty() {
-                    read(&text)?;
-                }
-            }
-            anyhow::Ok(())
-        };
-        let read = each();
-        if read.is_err() {
-            // Nobody reads on, and the thread above waits for the program's end.
-            child.kill()?;
-        }
-        read
-    });
-    let status = child.wait()?;
-    line.finish(label, status.success() && read.is_ok(), start.elapsed());
-    read.with_context(|| format!("{label}: the output of {}", command.get_program().display()))?;
-    ensure!(status.success(), "{label} failed ({status})");
-    Ok(())
 }
 
 fn wait(command: &mut Command, log: &Path, line: &Line) -> Result<ExitStatus> {
@@ -116,36 +71,6 @@ impl Line {
             spinner
                 .set_message(end_of(log, 2000).lines().rfind(|line| !line.trim().is_empty()).unwrap_or("").to_owned());
             spinner.tick();
-        }
-    }
-
-    /// Turns without being shown anything.
-    fn keep_turning(&self) {
-        if let Self::Spinner(spinner) = self {
-            spinner.enable_steady_tick(Duration::from_millis(100));
-        }
-    }
-
-    /// What is going on.
-    fn say(&self, label: &str, news: &str) {
-        match self {
-            Self::Spinner(spinner) => spinner.set_message(news.to_owned()),
-            Self::Plain => eprintln!("{label}: {news}"),
-        }
-    }
-
-    /// What is going on, where that is seen only while it lasts.
-    fn hint(&self, news: &str) {
-        if let Self::Spinner(spinner) = self {
-            spinner.set_message(news.to_owned());
-        }
-    }
-
-    /// A line of the program itself.
-    fn pass_on(&self, text: &str) {
-        match self {
-            Self::Spinner(spinner) => spinner.println(text),
-            Self::Plain => eprintln!("{text}"),
         }
     }
 
@@ -187,41 +112,4 @@ fn end_of(path: &Path, bytes: u64) -> String {
         Ok(String::from_utf8_lossy(&end).into_owned())
     };
     read().unwrap_or_default()
-}
-
-#[cfg(all(test, unix))]
-mod tests {
-    use super::*;
-
-    fn shell(script: &str) -> Command {
-        let mut shell = Command::new("sh");
-        shell.args(["-c", script]);
-        shell
-    }
-
-    #[test]
-    fn every_line_of_output_is_read_and_no_line_of_errors() {
-        let mut lines = Vec::new();
-        let read = |line: &str| {
-            lines.push(line.to_owned());
-            Ok(())
-        };
-        stream("a program", &mut shell("echo one; echo wrong >&2; echo; echo two"), read).unwrap();
-        assert_eq!(lines, ["one", "two"]);
-    }
-
-    #[test]
-    fn a_program_that_fails_is_an_error() {
-        let error = stream("a program", &mut shell("echo one; exit 3"), |_| Ok(())).unwrap_err();
-        assert!(format!("{error:#}").contains("exit status: 3"), "{error:#}");
-    }
-
-    #[test]
-    fn a_line_that_cannot_be_read_ends_the_program() {
-        let start = Instant::now();
-        let error =
-            stream("a program", &mut shell("echo one; exec sleep 60"), |line| bail!("not `{line}`")).unwrap_err();
-        assert!(format!("{error:#}").contains("not `one`"), "{error:#}");
-        assert!(start.elapsed() < Duration::from_secs(30));
-    }
 }

@@ -84,7 +84,12 @@ impl Venv {
         Ok(venv)
     }
 
-    /// The environment's Python, started from the root.
+    /// The environment's Python.
+    pub(crate) fn interpreter(&self) -> &Path {
+        &self.python
+    }
+
+    /// The same, started from the root.
     pub(crate) fn command(&self) -> Command {
         let mut python = tools::command(&self.python);
         // What a shell's own settings add to the path would stand before the module that is tested.

@@ -1,7 +1,5 @@
 //! One measured row, as a program in `benches/peers` prints it: a JSON object a line.
 
-use std::fmt;
-
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
@@ -123,42 +121,6 @@ impl Record {
             "check": self.check,
         })
     }
-
-    /// What makes it the same row in another run. Which formulation is a library's best is found anew in each.
-    pub(crate) fn key(&self) -> Key {
-        Key {
-            workload: self.workload.clone(),
-            name: self.name.replace(" at its best", ""),
-            language: self.language.clone(),
-            level: self.level.clone(),
-            kind: self.kind,
-            threads: self.threads,
-        }
-    }
-}
-
-/// See [`Record::key`].
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Key {
-    workload: String,
-    name: String,
-    language: String,
-    level: Option<String>,
-    kind: Kind,
-    threads: u64,
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} in {}", self.workload, self.name, self.language)?;
-        if let Some(level) = &self.level {
-            write!(f, " on {level}")?;
-        }
-        match self.threads {
-            1 => Ok(()),
-            threads => write!(f, ", {threads} threads"),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -205,15 +167,5 @@ mod tests {
             let error = format!("{:#}", Record::read(&value).unwrap_err());
             assert!(error.contains(key), "{error}");
         }
-    }
-
-    #[test]
-    fn a_best_formulation_keeps_its_key() {
-        let [best, plain] =
-            ["cv2 at its best: split", "cv2: split"].map(|name| Record::read(&line(name)).unwrap().key());
-        assert_eq!(best, plain);
-        let mut other = line("cv2: split");
-        other["level"] = "avx2".into();
-        assert_ne!(Record::read(&other).unwrap().key(), plain);
     }
 }

@@ -1,8 +1,8 @@
 //! A small run with round numbers, which the tests of this folder share.
 
-use super::machine::Machine;
-use super::record::{Kind, Record};
-use super::store::Run;
+use crate::machine::Machine;
+use crate::record::{Kind, Record};
+use crate::store::Run;
 
 /// A row whose fastest call is 10 % below its median and whose slow ones are 20 % above.
 pub(super) fn row(workload: &str, name: &str, language: &str, level: Option<&str>, kind: Kind, median: f64) -> Record {

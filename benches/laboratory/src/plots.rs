@@ -5,11 +5,11 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::best::{LANGUAGES, Task, library};
-use super::chart::{Bar, Bars, Chart, Paint};
-use super::record::Record;
-use super::store::Run;
-use super::workloads;
+use crate::best::{LANGUAGES, Task, library};
+use crate::chart::{Bar, Bars, Chart, Paint};
+use crate::record::Record;
+use crate::store::Run;
+use crate::workloads;
 
 /// Libraries of one language that a workload's plot shows; its table has all.
 const LIBRARIES: usize = 5;
@@ -165,8 +165,8 @@ fn bar(label: &str, row: &Record, ours: &Record, paint: Paint) -> Bar {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture;
     use super::*;
+    use crate::fixture;
 
     #[test]
     fn the_overview_has_a_bar_for_each_language_with_a_peer() {

@@ -7,9 +7,9 @@ use std::time::SystemTime;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use super::machine::Machine;
-use super::record::Record;
-use crate::tools;
+use crate::machine::Machine;
+use crate::place;
+use crate::record::Record;
 
 /// Everything that one `cargo xtask bench` measured.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,7 +72,7 @@ impl Run {
 
 /// Where runs are kept.
 pub(crate) fn directory() -> PathBuf {
-    tools::target().join("bench")
+    place::target().join("bench")
 }
 
 /// Keeps a run under its time, and as `results.json`, the last one; returns the first path.
@@ -97,8 +97,8 @@ pub(crate) fn load(path: &Path) -> Result<Run> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture;
     use super::*;
+    use crate::fixture;
 
     #[test]
     fn a_run_is_stored_whole() {

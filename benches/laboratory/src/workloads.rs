@@ -5,11 +5,11 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use crate::tools;
+use crate::place;
 
 /// Empty where the file cannot be read: then the measuring programs fail, and say so better.
 static LIST: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
-    let text = fs::read_to_string(tools::root().join("benches/workloads.json")).unwrap_or_default();
+    let text = fs::read_to_string(place::root().join("benches/workloads.json")).unwrap_or_default();
     let list: Vec<Value> = serde_json::from_str(&text).unwrap_or_default();
     let entry = |value: &Value| Some((value["id"].as_str()?.to_owned(), value["what"].as_str()?.to_owned()));
     list.iter().filter_map(entry).collect()

@@ -2,12 +2,11 @@
 
 use std::fmt;
 use std::fs;
-use std::process::Command;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use crate::tools;
+use crate::place;
 
 /// Where a run was made, and what was measured.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,7 +24,7 @@ impl Machine {
         let cpu = fs::read_to_string("/proc/cpuinfo")
             .ok()
             .and_then(|text| processor(&text))
-            .or_else(|| tools::ask(Command::new("sysctl").args(["-n", "machdep.cpu.brand_string"])))
+            .or_else(|| place::ask("sysctl", &["-n", "machdep.cpu.brand_string"]))
             .or_else(|| std::env::var("PROCESSOR_IDENTIFIER").ok())
             .unwrap_or_else(|| format!("unknown {} processor", std::env::consts::ARCH));
         let system = fs::read_to_string("/etc/os-release")
@@ -34,12 +33,12 @@ impl Machine {
                 text.lines().find_map(|line| Some(line.strip_prefix("PRETTY_NAME=")?.trim_matches('"').to_owned()))
             })
             .unwrap_or_else(|| std::env::consts::OS.to_owned());
-        let commit = tools::ask(tools::command("git").args(["describe", "--always", "--dirty", "--exclude=*"]));
+        let commit = place::ask("git", &["describe", "--always", "--dirty", "--exclude=*"]);
         Self {
             cpu,
             cores: std::thread::available_parallelism().map_or(0, |cores| cores.get() as u64),
             system,
-            rustc: tools::rustc_version().unwrap_or_else(|| "unknown rustc".to_owned()),
+            rustc: place::ask("rustc", &["--version"]).unwrap_or_else(|| "unknown rustc".to_owned()),
             commit: commit.unwrap_or_else(|| "unknown".to_owned()),
         }
     }
@@ -65,11 +64,6 @@ impl Machine {
             "rustc": self.rustc,
             "commit": self.commit,
         })
-    }
-
-    /// Whether times of the two may be compared. Compiler and commit are what a comparison is about.
-    pub(crate) fn is_like(&self, other: &Self) -> bool {
-        self.cpu == other.cpu && self.cores == other.cores && self.system == other.system
     }
 }
 
@@ -111,14 +105,11 @@ mod tests {
     }
 
     #[test]
-    fn another_commit_is_the_same_machine_and_another_processor_is_not() {
+    fn a_machine_is_stored_whole() {
         let one = Machine::read(&json!({
             "cpu": "a", "cores": 2, "system": "s", "rustc": "r", "commit": "c"
         }))
         .unwrap();
         assert_eq!(Machine::read(&one.json()).unwrap(), one);
-        assert!(one.is_like(&Machine { commit: "d".into(), rustc: "q".into(), ..one.clone() }));
-        assert!(!one.is_like(&Machine { cpu: "b".into(), ..one.clone() }));
-        assert!(!one.is_like(&Machine { cores: 4, ..one.clone() }));
     }
 }

@@ -1,9 +1,11 @@
 //! Every row of a run as text, one table a workload.
 
-use super::record::{Kind, Record};
-use super::store::Run;
-use super::{best::Task, workloads};
-use crate::report;
+use comfy_table::{CellAlignment, Table, presets};
+
+use crate::best::Task;
+use crate::record::{Kind, Record};
+use crate::store::Run;
+use crate::workloads;
 
 /// One table a workload, the fastest first, each time also as a multiple of pixfuse's best in the same language.
 pub(crate) fn all(run: &Run) -> String {
@@ -40,7 +42,7 @@ pub(crate) fn one(run: &Run, workload: &str) -> String {
     let first = heading.len();
     heading.extend(["median µs", "min µs", "p90 µs", "ratio", "check"]);
     let right: Vec<usize> = (3..first + 4).collect();
-    report::table(&heading, &cells, &right)
+    table(&heading, &cells, &right)
 }
 
 /// A row's median over that of pixfuse's best in its language, or of its best anywhere where the language has none.
@@ -68,13 +70,26 @@ pub(crate) fn costs(run: &Run) -> Option<String> {
         })
         .collect();
     let heading = ["workload", "name", "language", "level", "median µs", "min µs", "p90 µs"];
-    (!rows.is_empty()).then(|| report::table(&heading, &rows, &[4, 5, 6]))
+    (!rows.is_empty()).then(|| table(&heading, &rows, &[4, 5, 6]))
+}
+
+/// Rows under a heading, each column as wide as its widest cell; columns in `right` are numbers.
+pub(crate) fn table(heading: &[&str], rows: &[Vec<String>], right: &[usize]) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header(heading).add_rows(rows);
+    for (index, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, 2));
+        if right.contains(&index) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table.trim_fmt() + "\n"
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture;
     use super::*;
+    use crate::fixture;
 
     fn cells<'a>(table: &'a str, start: &str) -> Vec<&'a str> {
         let line = table.lines().find(|line| line.starts_with(start)).unwrap_or_else(|| panic!("{start}: {table}"));

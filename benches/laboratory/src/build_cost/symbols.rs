@@ -7,10 +7,11 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::tools;
+use crate::place;
 
 /// Bytes of code between the largest fill of margins, 497, and the smallest kernel, 4502.
 const KERNEL: u64 = 2000;
@@ -21,7 +22,7 @@ pub(super) struct Gateways(BTreeMap<String, usize>);
 
 /// Reads an rlib or a shared library with `nm`.
 pub(super) fn of(library: &Path) -> Result<Gateways> {
-    let symbols = tools::output(tools::command("nm").args(["--defined-only", "--print-size"]).arg(library))
+    let symbols = place::output(Command::new("nm").args(["--defined-only", "--print-size"]).arg(library))
         .with_context(|| {
             format!("nm {}: it comes with the linker, on Debian and Ubuntu in `binutils`", library.display())
         })?;

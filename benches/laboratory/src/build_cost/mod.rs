@@ -1,18 +1,18 @@
-//! `cargo xtask bench --build`: what users pay before the first call, in seconds and bytes.
+//! What users pay before the first call, in seconds and bytes.
 
 mod symbols;
 mod user_crate;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use super::machine::Machine;
-use super::store;
-use crate::python::Venv;
-use crate::{report, tools};
+use crate::flags::BuildCost;
+use crate::machine::Machine;
+use crate::{place, store, tables};
 
 /// Seconds that the user's crate may take.
 const SECONDS: f64 = 60.0;
@@ -47,10 +47,10 @@ impl Cost {
     }
 }
 
-pub(super) fn run() -> Result<()> {
+pub(crate) fn run(flags: &BuildCost) -> Result<()> {
     ensure!(cfg!(target_os = "linux"), "--build reads the sizes of symbols with `nm`, which only Linux' files have");
-    let directory = tools::target().join("build-cost");
-    let mut costs = wheel(&directory.join("dist"))?;
+    let directory = place::target().join("build-cost");
+    let mut costs = wheel(flags)?;
     costs.extend(kernels()?);
     // Last, as it takes longest, and says nothing if the core does not compile.
     let times = user_crate::compile(&directory.join("crate"))?;
@@ -63,7 +63,7 @@ pub(super) fn run() -> Result<()> {
 
     let machine = Machine::this();
     let rows: Vec<Vec<String>> = costs.iter().map(Cost::cells).collect();
-    let table = report::table(&["cost", "measured", "at most", "result"], &rows, &[1, 2]);
+    let table = tables::table(&["cost", "measured", "at most", "result"], &rows, &[1, 2]);
     println!("\n{machine}\n\n{table}");
     fs::create_dir_all(store::directory())?;
     let text = serde_json::to_string_pretty(&json!({ "machine": machine.json(), "table": table }))?;
@@ -77,21 +77,16 @@ fn kept() -> PathBuf {
 }
 
 /// The table that was measured last, if that was this commit on this machine.
-pub(super) fn table_of(machine: &Machine) -> Option<String> {
+pub(crate) fn table_of(machine: &Machine) -> Option<String> {
     let kept: Value = serde_json::from_str(&fs::read_to_string(kept()).ok()?).ok()?;
     let same = Machine::read(&kept["machine"]).is_ok_and(|own| own == *machine);
     same.then(|| kept["table"].as_str().map(str::to_owned)).flatten()
 }
 
 /// Sizes of the wheel and of the extension module in it.
-fn wheel(dist: &Path) -> Result<Vec<Cost>> {
-    if dist.exists() {
-        fs::remove_dir_all(dist).with_context(|| format!("cannot empty {}", dist.display()))?;
-    }
-    let venv = Venv::new("venv", None)?;
-    venv.wheel("bindings/python", dist)?;
-    let wheel = fs::read_dir(dist)?.next().context("maturin made no wheel")??.path();
-    let list = tools::output(venv.command().args(["-m", "zipfile", "--list"]).arg(&wheel))?;
+fn wheel(flags: &BuildCost) -> Result<Vec<Cost>> {
+    let wheel = fs::read_dir(&flags.dist)?.next().context("--dist: expected a wheel in it")??.path();
+    let list = place::output(Command::new(&flags.python).args(["-m", "zipfile", "--list"]).arg(&wheel))?;
     let extension = extension(&list).with_context(|| format!("no extension module in {}", wheel.display()))?;
     let size = fs::metadata(&wheel)?.len();
     Ok(vec![
@@ -115,7 +110,7 @@ fn megabytes(bytes: u64) -> String {
 
 /// Kernels of the library that is in the wheel, and those that are there twice.
 fn kernels() -> Result<Vec<Cost>> {
-    let release = tools::target().join("release");
+    let release = place::target().join("release");
     let name = format!("{}pixfuse_python{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
     let linked = symbols::of(&release.join(name))?;
     ensure!(linked.different() > 0, "the extension module has no kernel: the way to find them is broken");

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::record::{Kind, Record};
-use super::store::Run;
+use crate::record::{Kind, Record};
+use crate::store::Run;
 
 /// The languages, in the order of tables and plots.
 pub(crate) const LANGUAGES: [&str; 3] = ["Rust", "Python", "Node.js"];
@@ -137,8 +137,8 @@ fn fastest<'a>(records: impl Iterator<Item = &'a Record>) -> Option<&'a Record> 
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture;
     use super::*;
+    use crate::fixture;
 
     const W1: Task<'_> = Task { workload: "W1", threads: 1 };
 

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::best::{LANGUAGES, Task, library};
-use super::store::Run;
-use super::{build_cost, plots, tables, workloads};
+use crate::best::{LANGUAGES, Task, library};
+use crate::store::Run;
+use crate::{build_cost, plots, tables, workloads};
 
 /// Writes `RESULTS.md` and `plots/` into a directory.
 pub(crate) fn write(run: &Run, directory: &Path) -> Result<()> {
@@ -101,8 +101,8 @@ fn capital(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture;
     use super::*;
+    use crate::fixture;
 
     #[test]
     fn the_summary_has_a_line_for_each_task() {
