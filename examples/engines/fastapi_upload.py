@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pixfuse
 from fastapi import FastAPI, HTTPException, Response, UploadFile
-from fastapi.testclient import TestClient
 
 PIPE = pixfuse.presets.imagenet
 app = FastAPI()
@@ -21,6 +20,8 @@ def tensor(file: UploadFile) -> Response:
 
 
 def tensors(paths: list[str]) -> np.ndarray:
+    from fastapi.testclient import TestClient
+
     client = TestClient(app)
     assert client.post("/tensor", files={"file": b"<html>"}).json()["detail"]["code"] == "unknown_format"
     answers = [client.post("/tensor", files={"file": Path(path).read_bytes()}).content for path in paths]

@@ -7,7 +7,8 @@ import onnxruntime
 from pixfuse import presets
 
 PIPE = presets.imagenet
-MODEL = Path(__file__).with_name("identity.onnx")  # what stands for a model here: it gives back what it gets
+# What stands for a model here: it gives back what it gets.
+MODEL = Path(__file__).with_name("identity.onnx")
 
 
 def tensors(paths: list[str]) -> np.ndarray:
