@@ -47,8 +47,12 @@ export interface Sampling {
   like?: 'pillow' | 'torch'
   /** 12 for the order of passes of Pillow 12 and older. */
   pillow?: 12 | 13
-  /** `f32` keeps what other filters round to u8: nearer to the ideal, equal to no library. */
+  /** `f32` keeps what other filters round to u8: nearer to the ideal, equal to no library but with `like: 'torch'`. */
   precision?: 'u8' | 'f32'
+  /** Which values PyTorch's filters of floats resize: pixel values, those times `scale`, or normalised ones. */
+  of?: 'pixels' | 'rescaled' | 'normalized'
+  /** Whether floats that a filter makes stay between what pixel values of 0 and 255 are. */
+  clamp?: boolean
 }
 
 /** The shorter side becomes this long, and the other follows. */
@@ -91,6 +95,7 @@ export type Ruled =
   | { rule: 'idefics3' | 'sam', longest: number }
   | { rule: 'deepseek_vl' | 'aria', longest: number, minSide: number }
   | { rule: 'hf_within', rows: number, columns: number }
+  | { rule: 'nemotron_h_omni', multiple: number, merge: number, minPatches: number, maxPatches: number }
   | { rule: 'kimi_k25', multiple: number, maxPatches: number, longest: number }
   | { rule: 'gemma4', multiple: number, maxPixels: number }
   | { rule: 'minicpm' | 'minicpm_slices', multiple: number, maxPatches: number, longest: number }

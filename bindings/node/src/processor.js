@@ -367,6 +367,7 @@
         return { data: Int32Array.from({ length: length(dims) }, (_, at) => inside(at)), dims }
       }
       if (kind === 'sourceSizes') return integers([runs.length, 2], at => runs[at >> 1].sides[at & 1])
+      if (kind === 'sourceSides') return { data: Float32Array.from(runs.flatMap(run => run.sides)), dims: [runs.length, 2] }
       if (kind === 'resizedSizes') return integers([runs.length, 2], at => geometry(at >> 1).resized[at & 1])
       if (kind === 'resizedRows' || kind === 'resizedColumns') return integers([runs.length, 1], at => geometry(at).resized[Number(kind === 'resizedColumns')])
       if (kind === 'rowScale') {

@@ -118,6 +118,7 @@ impl Config {
                 Value::BoolMask => ("bool_mask", py.None().into_bound(py)),
                 Value::PatchMask => ("patch_mask", py.None().into_bound(py)),
                 Value::SourceSizes => ("source_sizes", py.None().into_bound(py)),
+                Value::SourceSides => ("source_sides", py.None().into_bound(py)),
                 Value::ResizedSizes => ("resized_sizes", py.None().into_bound(py)),
                 Value::PixelsAlone => ("pixels_alone", py.None().into_bound(py)),
                 Value::ResizedRows => ("resized_rows", py.None().into_bound(py)),

@@ -45,6 +45,14 @@ impl Imported {
             },
             "views": self.views.iter().map(Self::described).collect::<Vec<_>>(),
         });
+        if let Some(frames) = &self.frames {
+            object["frames"] = json!({
+                "multiple": frames.multiple,
+                "temporal": frames.temporal,
+                "isFrameFirst": frames.is_frame_first,
+                "chunk": frames.chunk,
+            });
+        }
         if let Some(before) = &self.before {
             object["before"] = before.described();
         }
@@ -82,6 +90,7 @@ impl Value {
             Self::BoolMask => "boolMask",
             Self::PatchMask => "patchMask",
             Self::SourceSizes => "sourceSizes",
+            Self::SourceSides => "sourceSides",
             Self::ResizedSizes => "resizedSizes",
             Self::PixelsAlone => "pixelsAlone",
             Self::ResizedRows => "resizedRows",

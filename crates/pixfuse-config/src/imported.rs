@@ -218,6 +218,8 @@ pub enum Value {
     PatchMask,
     /// Rows and columns of each source image: int64.
     SourceSizes,
+    /// The same: f32.
+    SourceSides,
     /// Rows and columns that each image was resized to: int64.
     ResizedSizes,
     /// The rows that each image was resized to, on an axis of its own: int64.

@@ -66,8 +66,9 @@ pub use spelling::unknown;
 pub use tiles::{TileCanvas, Tiles};
 pub use tokens::{Kind, Token, lex};
 pub use vocabulary::{
-    Alpha, Anchor, Border, ChannelOrder, CoverRule, Element, Filter, Gray, Layout, LetterboxRule, Like, Matrix, Order,
-    PatchOrder, PixelFormat, Precision, Range, Rounding, Sample, SizeNumber, SizeRule, Thumbnail, TileRule,
+    Alpha, Anchor, Border, ChannelOrder, CoverRule, Element, Filter, FloatsOf, Gray, Layout, LetterboxRule, Like,
+    Matrix, Order, PatchOrder, PixelFormat, Precision, Range, Rounding, Sample, SizeNumber, SizeRule, Thumbnail,
+    TileRule,
 };
 
 /// The README's code runs as documentation tests do.

@@ -78,7 +78,9 @@ fn frame(spec: &Spec) -> Frame {
 }
 
 fn resample(spec: &Spec) -> Resample {
-    let Some(&Sampling { filter, antialias, like, pillow, precision }) = spec.sampling() else { return Resample::None };
+    let Some(&Sampling { filter, antialias, like, pillow, precision, .. }) = spec.sampling() else {
+        return Resample::None;
+    };
     // torch's filter of floats is none of a kernel's: the plan is that of its u8 filter, which has the same geometry.
     if precision == Precision::F32 && like.is_none() {
         return Resample::Separable(Separable::Float { filter, antialias });

@@ -83,6 +83,8 @@ fn read_ruled<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> Optio
             "max_pixels",
             "frames",
             "temporal",
+            "merge",
+            "min_patches",
             "max_patches",
             "shortest",
             "longest",
@@ -93,6 +95,8 @@ fn read_ruled<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> Optio
             "like",
             "pillow",
             "precision",
+            "of",
+            "clamp",
         ],
     };
     let mut arguments = Arguments::new(clause, &signature, findings);
@@ -146,7 +150,19 @@ pub(crate) fn read_resize<P: Clone>(clause: &Clause<P>, findings: &mut Findings<
         positional: if by_name.is_some() { &["filter"] } else { &["rows", "columns", "filter"] },
         least: if by_name.is_some() { 1 } else { 3 },
         flags: &["antialias"],
-        names: &["shortest", "max", "longest", "rounding", "cover", "rule", "like", "pillow", "precision"],
+        names: &[
+            "shortest",
+            "max",
+            "longest",
+            "rounding",
+            "cover",
+            "rule",
+            "like",
+            "pillow",
+            "precision",
+            "of",
+            "clamp",
+        ],
     };
     let mut arguments = Arguments::new(clause, &signature, findings);
     let exact = by_name.is_none().then(|| read_sides(&mut arguments));
@@ -197,7 +213,9 @@ fn read_sampling<P: Clone>(arguments: &mut Arguments<'_, P>) -> Option<Sampling>
     let like = arguments.named_word("like");
     let pillow = arguments.named_integer("pillow", &VERSION).and_then(|version| version.known().copied());
     let precision = arguments.named_word("precision").unwrap_or(Precision::U8);
-    Some(Sampling { filter: filter?, antialias: antialias?, like, pillow, precision })
+    let of = arguments.named_word("of");
+    let clamp = arguments.named("clamp").and_then(|value| arguments.truth("clamp", value)).unwrap_or(false);
+    Some(Sampling { filter: filter?, antialias: antialias?, like, pillow, precision, of, clamp })
 }
 
 /// `fill = ..`, or what stands for it.

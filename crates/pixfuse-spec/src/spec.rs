@@ -1,8 +1,8 @@
 //! The parsed form of a declaration.
 
 use crate::{
-    Alpha, Anchor, ChannelOrder, CoverRule, Element, Filter, Gray, Layout, LetterboxRule, Like, Matrix, Order,
-    Orientation, PatchOrder, PixelFormat, Precision, Range, Rounding, RuledSize, Sample, Tiles,
+    Alpha, Anchor, ChannelOrder, CoverRule, Element, Filter, FloatsOf, Gray, Layout, LetterboxRule, Like, Matrix,
+    Order, Orientation, PatchOrder, PixelFormat, Precision, Range, Rounding, RuledSize, Sample, Tiles,
 };
 
 /// A number of a declaration: written down, or left open as `_` until the pipeline is made.
@@ -153,18 +153,23 @@ pub struct Sampling {
     pub pillow: Option<u32>,
     /// What a resampled value is rounded to.
     pub precision: Precision,
+    /// Which values are resized, where they are floats of torch's; rescaled ones unless written.
+    pub of: Option<FloatsOf>,
+    /// Whether floats that a resize makes stay between what pixel values of 0 and 255 are.
+    pub clamp: bool,
 }
 
 impl Sampling {
     /// The filter without anything behind it.
     pub const fn new(filter: Filter) -> Self {
-        Self { filter, antialias: false, like: None, pillow: None, precision: Precision::U8 }
+        Self { filter, antialias: false, like: None, pillow: None, precision: Precision::U8, of: None, clamp: false }
     }
 
     /// What may be written and means the same left out goes: a declaration has one text.
     pub(crate) fn drop_defaults(&mut self) {
         self.like = self.like.filter(|like| *like != Like::Pillow);
         self.pillow = self.pillow.filter(|version| *version != PILLOW);
+        self.of = self.of.filter(|of| *of != FloatsOf::Rescaled);
     }
 }
 
@@ -343,9 +348,11 @@ pub struct Normalize {
 }
 
 impl Spec {
-    /// Whether pixels are rescaled before they are resized, as floats: `like = torch, precision = f32`.
-    pub fn resizes_floats(&self) -> bool {
-        self.sampling().is_some_and(|sampling| sampling.precision == Precision::F32 && sampling.like.is_some())
+    /// Which floats are resized, where torch's filter of floats is asked for: `like = torch, precision = f32`.
+    pub fn resizes_floats(&self) -> Option<FloatsOf> {
+        let sampling =
+            self.sampling().filter(|sampling| sampling.precision == Precision::F32 && sampling.like.is_some());
+        sampling.map(|sampling| sampling.of.unwrap_or(FloatsOf::Rescaled))
     }
 }
 

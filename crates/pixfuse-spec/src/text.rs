@@ -152,10 +152,13 @@ impl fmt::Display for Sampling {
         if let Some(version) = self.pillow {
             write!(f, ", pillow = {version}")?;
         }
-        match self.precision {
-            Precision::U8 => Ok(()),
-            precision => write!(f, ", precision = {precision}"),
+        if self.precision != Precision::U8 {
+            write!(f, ", precision = {}", self.precision)?;
         }
+        if let Some(of) = self.of {
+            write!(f, ", of = {of}")?;
+        }
+        if self.clamp { f.write_str(", clamp = true") } else { Ok(()) }
     }
 }
 

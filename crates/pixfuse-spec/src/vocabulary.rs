@@ -202,6 +202,17 @@ names! {
 }
 
 names! {
+    /// Which values torch's filter of floats resizes, with `like = torch, precision = f32`.
+    FloatsOf, "kind of values":
+    /// Pixel values of 0 to 255: `normalize` comes behind the resize.
+    Pixels = "pixels",
+    /// Pixel values times `scale`: `mean` and `std` come behind the resize.
+    Rescaled = "rescaled",
+    /// What `normalize` makes of pixel values: nothing comes behind the resize.
+    Normalized = "normalized",
+}
+
+names! {
     /// Which way a length or an offset is rounded: the offset of `center_crop` when the margin is odd, and the side of
     /// `resize` that follows from the other, which is [truncated or rounded half to even](crate::Size).
     Rounding, "rounding":
@@ -309,6 +320,8 @@ names! {
     /// Muse Glimmer: of the four grids of patches about the image's own, within a number of patches, the one of the nearest
     /// aspect.
     MuseGlimmer = "muse_glimmer",
+    /// Nemotron 3 Omni: the image's own grid of patches, within numbers of them, in squares of `merge` x `merge`.
+    NemotronHOmni = "nemotron_h_omni",
     /// Fuyu: an image that is larger than rows and columns fits into them, both sides truncated; others stay as they are.
     Fuyu = "fuyu",
     /// Donut: two resizes, the shorter side to that of the frame, then `donut_thumbnail`.
@@ -338,6 +351,10 @@ names! {
     Frames = "frames",
     /// The size of a temporal patch, to whose multiples the number of frames is rounded in the budget.
     Temporal = "temporal",
+    /// How many patches a side of a square has, of which sides become multiples.
+    Merge = "merge",
+    /// The least number of patches.
+    MinPatches = "min_patches",
     /// The largest number of patches.
     MaxPatches = "max_patches",
     /// The shorter side.

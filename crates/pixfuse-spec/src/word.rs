@@ -1,8 +1,8 @@
 //! What vocabularies have in common, for reading and for messages.
 
 use crate::{
-    Alpha, Anchor, Border, ChannelOrder, CoverRule, Element, Filter, Gray, Layout, LetterboxRule, Like, Matrix, Order,
-    PatchOrder, PixelFormat, Precision, Range, Rounding, SizeRule, Thumbnail, TileRule,
+    Alpha, Anchor, Border, ChannelOrder, CoverRule, Element, Filter, FloatsOf, Gray, Layout, LetterboxRule, Like,
+    Matrix, Order, PatchOrder, PixelFormat, Precision, Range, Rounding, SizeRule, Thumbnail, TileRule,
 };
 
 /// A vocabulary: the names that may stand in one place.
@@ -49,6 +49,7 @@ vocabularies!(
     Filter,
     Like,
     Precision,
+    FloatsOf,
     Rounding,
     LetterboxRule,
     CoverRule,

@@ -1,190 +1,205 @@
-//! torch's bilinear filter of floats: pixels are rescaled, then resized, then normalised, all in f32.
+//! torch's filters of floats: pixels become floats, which are resized in f32 and stay floats.
 //!
-//! Equal in every bit to PyTorch 2.15 on x86-64 with AVX2 or AVX-512, whose loop over taps multiplies and adds four of them
-//! at a time, and fuses the two for the rest. Written plainly, so that it is its own twin.
+//! Equal in every bit to PyTorch 2.15 on x86-64 with AVX2 or AVX-512, whose compiled loops fuse some products with the sum
+//! and round others: [`Sum`]. Written plainly, so that it is its own twin.
 
 use std::mem::MaybeUninit;
 
-use pixfuse_spec::{Layout, Load, Normalize, Spec};
+use pixfuse_spec::{FloatsOf, Layout, Normalize, Order, Spec};
 
-use crate::memory::{NoMemory, push, repeated, room};
+use crate::cut::Part;
+use crate::mapping::Mapping;
+use crate::memory::{NoMemory, repeated};
 use crate::source::Source;
 use crate::{Error, TensorElement};
 
-/// What becomes of pixel values before and after the resize.
+mod taps;
+
+use taps::{Sum, Taps, Way};
+
+/// What becomes of pixel values before the resize, in it and behind it.
 #[derive(Clone, Debug)]
 pub(crate) struct Floats {
-    scale: f32,
-    /// Of each output channel: which loaded one it is, its mean and its std.
-    channels: Vec<(usize, f32, f32)>,
+    channels: Vec<Channel>,
+    way: Way,
+    /// What results are kept between.
+    bounds: Option<[f32; 2]>,
     layout: Layout,
+}
+
+/// An output channel.
+#[derive(Clone, Debug)]
+struct Channel {
+    /// Which loaded channel it is.
+    from: usize,
+    /// The float of each pixel value.
+    before: Box<[f32; 256]>,
+    /// `(x * scale - mean) / std` of what was resized.
+    scale: f32,
+    mean: f32,
+    std: f32,
 }
 
 impl Floats {
     /// What a declaration says; nothing where it resizes something else. `from` has the loaded channel of each output channel.
-    pub(crate) fn of(spec: &Spec, from: &[usize]) -> Option<Self> {
-        let normalize = spec.normalize.as_ref().filter(|_| spec.resizes_floats());
-        let Normalize { scale, mean, std, eps, .. } = normalize?;
+    pub(crate) fn of(spec: &Spec, from: &[usize], mapping: &Mapping) -> Option<Self> {
+        let (of, normalize, sampling) = (spec.resizes_floats()?, spec.normalize.as_ref()?, spec.sampling()?);
+        let Normalize { scale, mean, std, eps, order, .. } = normalize;
+        let scale = scale.known().copied().unwrap_or(1.0);
         let known = |list: Option<&Vec<f64>>, channel: usize, otherwise: f64| {
             list.map_or(otherwise, |list| list[if list.len() == 1 { 0 } else { channel }])
         };
         let channel = |(channel, from): (usize, &usize)| {
             let mean = known(mean.known(), channel, 0.0) as f32;
             let std = (known(std.known(), channel, 1.0) + eps.known().copied().unwrap_or(0.0)) as f32;
-            (*from, mean, std)
+            let before = |float: &dyn Fn(f32) -> f32| Box::new(std::array::from_fn(|value| float(value as f32)));
+            let (from, plain) = (*from, (1.0, 0.0, 1.0));
+            let (before, (scale, mean, std)) = match of {
+                FloatsOf::Normalized => (before(&|value| mapping.element(channel, value)), plain),
+                FloatsOf::Rescaled => (before(&|value| value * scale as f32), (1.0, mean, std)),
+                // As the order has it: its numbers are scaled, and the pixel stays as it is.
+                FloatsOf::Pixels if *order == Order::HfTorch => {
+                    let inverse = (1.0 / scale) as f32;
+                    (before(&|value| value), (1.0, mean * inverse, std * inverse))
+                }
+                FloatsOf::Pixels => (before(&|value| value), (scale as f32, mean, std)),
+            };
+            Channel { from, before, scale, mean, std }
         };
+        let white = if of == FloatsOf::Rescaled { 255.0 * scale } else { 255.0 };
         Some(Self {
-            scale: scale.known().copied().unwrap_or(1.0) as f32,
             channels: from.iter().enumerate().map(channel).collect(),
+            way: Way::of(sampling),
+            bounds: sampling.clamp.then_some([0.0, white as f32]),
             layout: spec.output.layout,
         })
     }
 
-    /// Whether torch has this result too. Of several rows of one column it makes the first one again and again.
+    /// Whether torch has this result too. Of several rows of one column its antialiased filters make the first one again and
+    /// again; and its plain bilinear filter has sums of another kind for large results of other than three channels.
     ///
     /// # Errors
     /// When it has not.
-    pub(crate) fn check(source: [usize; 2], resized: [usize; 2]) -> Result<(), Error> {
-        if source[0] > 1 && resized[0] > 1 && resized[1] == 1 {
+    pub(crate) fn check(&self, source: [usize; 2], resized: [usize; 2]) -> Result<(), Error> {
+        let ([rows, columns], channels) = (resized, self.channels.len());
+        if self.way.is_antialiased() && source[0] > 1 && rows > 1 && columns == 1 {
             return Err(Error::Image(format!(
-                "resize: {} rows x {} columns become {} rows of one column, of which torch makes no image; give a wider one",
-                source[0], source[1], resized[0]
+                "resize: {} rows x {} columns become {rows} rows of one column, of which torch makes no image; give a wider one",
+                source[0], source[1]
+            )));
+        }
+        if self.way == Way::Bilinear && channels != 3 && source != resized && rows + columns > 128 {
+            return Err(Error::Image(format!(
+                "resize: {channels} channel{} of {rows} rows x {columns} columns, of which torch makes other sums than of three; \
+                 give an image of three channels, or write antialias",
+                if channels == 1 { "" } else { "s" }
             )));
         }
         Ok(())
     }
 
-    /// Runs into an output of `resized` rows and columns, or into the top left of a frame of zeros.
+    /// Runs into the window of a part of the tensor, whose margins are not written.
     pub(crate) fn run<T: TensorElement>(
         &self,
         source: &Source<'_>,
-        resized: [usize; 2],
-        frame: Option<[usize; 2]>,
+        part: &Part,
         out: &mut [MaybeUninit<T>],
     ) -> Result<(), NoMemory> {
-        let [rows, columns] = source.size();
-        let (down, across) = (Taps::new(rows, resized[0])?, Taps::new(columns, resized[1])?);
-        let [_, wide] = frame.unwrap_or(resized);
-        if frame.is_some() {
-            out.fill(MaybeUninit::new(T::nearest(0.0)));
-        }
-        let plane = out.len() / self.channels.len();
-        // Rows that were resized across, in a ring: those that the taps of one output row reach.
-        let ring = down.most();
-        let mut lines = repeated(0.0_f32, ring * resized[1])?;
-        let (mut line, mut sums) = (repeated(0.0_f32, columns)?, repeated(0.0_f32, resized[1])?);
-        for (channel, (from, mean, std)) in self.channels.iter().enumerate() {
+        let ([rows, columns], placement) = (source.size(), &part.placement);
+        let [y, x] = placement.window.ranges().map(|range| range.start as usize..range.end as usize);
+        let [high, wide] = placement.resized.map(|side| side as usize);
+        let way = self.way;
+        let (down, across) = (Taps::new(way, rows, high, y)?, Taps::new(way, columns, wide, x)?);
+        let width = if way.is_separable() { across.outputs() } else { columns };
+        // Lines that the taps of one output row reach, in a ring.
+        let ring = down.reach();
+        let mut lines = repeated(0.0_f32, ring * width)?;
+        let (mut line, mut sums) = (repeated(0.0_f32, columns)?, repeated(0.0_f32, across.outputs())?);
+        for (channel, numbers) in self.channels.iter().enumerate() {
             let mut made = 0;
-            for row in 0..resized[0] {
-                let (first, weights) = down.of(row);
-                for y in made.max(first)..first + weights.len() {
-                    source.line(y, *from, &mut line);
-                    line.iter_mut().for_each(|value| *value *= self.scale);
-                    let place = y % ring * resized[1];
-                    for (column, value) in lines[place..place + resized[1]].iter_mut().enumerate() {
-                        let (first, weights) = across.of(column);
-                        *value = sum(weights, &line[first..]);
-                    }
-                }
-                made = first + weights.len();
-                let of = |tap: usize| &lines[(first + tap) % ring * resized[1]..][..resized[1]];
-                for (value, pixel) in sums.iter_mut().zip(of(0)) {
-                    *value = pixel * weights[0];
-                }
-                for (tap, weight) in weights.iter().enumerate().skip(1) {
-                    let values = sums.iter_mut().zip(of(tap));
-                    if is_fused(tap, weights.len()) {
-                        values.for_each(|(value, pixel)| *value = pixel.mul_add(*weight, *value));
+            for row in 0..down.outputs() {
+                let (at, weights) = down.of(row);
+                let (first, end) = (at[0], at[at.len() - 1] + 1);
+                for y in made.max(first)..end {
+                    source.line(y, numbers.from, &numbers.before, &mut line);
+                    let made = &mut lines[y % ring * width..][..width];
+                    if way.is_separable() {
+                        across.sums(&line, made);
                     } else {
-                        values.for_each(|(value, pixel)| *value += pixel * weight);
+                        made.copy_from_slice(&line);
                     }
                 }
-                for (column, value) in sums.iter().enumerate() {
-                    let place = match self.layout {
-                        Layout::Chw => channel * plane + row * wide + column,
-                        Layout::Hwc => (row * wide + column) * self.channels.len() + channel,
-                    };
-                    out[place].write(T::nearest(f64::from((value - mean) / std)));
+                made = end;
+                let of = |tap: usize| &lines[at[tap] % ring * width..][..width];
+                if way.is_separable() {
+                    for (tap, sum) in way.steps(at.len()) {
+                        let (values, weight) = (sums.iter_mut().zip(of(tap)), weights[tap]);
+                        match sum {
+                            Sum::First => values.for_each(|(value, pixel)| *value = pixel * weight),
+                            Sum::Rounded => values.for_each(|(value, pixel)| *value += pixel * weight),
+                            Sum::Fused => values.for_each(|(value, pixel)| *value = pixel.mul_add(weight, *value)),
+                        }
+                    }
+                } else {
+                    across.products([of(0), of(1)], [weights[0], weights[1]], &mut sums);
                 }
+                if let Some([least, most]) = self.bounds {
+                    sums.iter_mut().for_each(|value| *value = value.clamp(least, most));
+                }
+                let Channel { scale, mean, std, .. } = numbers;
+                sums.iter_mut().for_each(|value| *value = (*value * scale - mean) / std);
+                self.store(part, channel, row, &sums, out);
             }
         }
         Ok(())
     }
-}
 
-/// Whether the product of a tap is added without a rounding: behind the first one those that fill no block of four.
-fn is_fused(tap: usize, taps: usize) -> bool {
-    tap > (taps - 1) / 4 * 4
-}
-
-/// The weighted sum of pixels.
-fn sum(weights: &[f32], pixels: &[f32]) -> f32 {
-    let taps = weights.iter().zip(pixels).enumerate();
-    taps.fold(0.0, |sum, (tap, (weight, pixel))| match tap {
-        0 => pixel * weight,
-        tap if is_fused(tap, weights.len()) => pixel.mul_add(*weight, sum),
-        _ => sum + pixel * weight,
-    })
-}
-
-/// The taps of an axis: a tent as wide as the step, at least two pixels.
-struct Taps {
-    /// The first pixel of each, and where its weights begin.
-    starts: Vec<(usize, usize)>,
-    weights: Vec<f32>,
-}
-
-impl Taps {
-    /// In f32, with the halves in f64, as torch's `_compute_indices_min_size_weights_aa` has them.
-    fn new(source: usize, resized: usize) -> Result<Self, NoMemory> {
-        let scale = source as f32 / resized as f32;
-        let (support, inverse) = if scale >= 1.0 { (scale, 1.0 / scale) } else { (1.0, 1.0) };
-        let mut taps = Self { starts: room(resized)?, weights: Vec::new() };
-        for index in 0..resized {
-            let center = (f64::from(scale) * (index as f64 + 0.5)) as f32;
-            let whole = |edge: f32| (f64::from(edge) + 0.5) as i64;
-            let first = whole(center - support).max(0) as usize;
-            let end = whole(center + support).min(source as i64) as usize;
-            let start = taps.weights.len();
-            taps.starts.push((first, start));
-            let mut total = 0.0_f32;
-            for pixel in first..end {
-                let apart = (f64::from(pixel as f32 - center) + 0.5) * f64::from(inverse);
-                let weight = (1.0 - (apart as f32).abs()).max(0.0);
-                total += weight;
-                push(&mut taps.weights, weight)?;
+    /// Stores a row of the window in its places.
+    fn store<T: TensorElement>(
+        &self,
+        part: &Part,
+        channel: usize,
+        row: usize,
+        values: &[f32],
+        out: &mut [MaybeUninit<T>],
+    ) {
+        let ([top, left], [high, wide]) = (part.placement.at, part.placement.output);
+        let row = top + row;
+        let element = |value: &f32| T::nearest(f64::from(*value));
+        let Some(runs) = &part.runs else {
+            let (first, step) = match self.layout {
+                Layout::Chw => ((channel * high + row) * wide + left, 1),
+                Layout::Hwc => ((row * wide + left) * self.channels.len() + channel, self.channels.len()),
+            };
+            let places = out[first..].iter_mut().step_by(step);
+            places.zip(values).for_each(|(place, value)| _ = place.write(element(value)));
+            return;
+        };
+        // Planes lie apart, or pixels have all channels.
+        let (plane, inside) = if runs.planes > 1 { (channel, 0) } else { (0, channel) };
+        for (first, count, at) in runs.pieces(row, left..left + values.len()) {
+            for copy in 0..runs.copies {
+                let places = out[at + plane * runs.plane + copy * runs.copy + inside..].iter_mut().step_by(runs.pixel);
+                let values = &values[first - left..][..count];
+                places.zip(values).for_each(|(place, value)| _ = place.write(element(value)));
             }
-            taps.weights[start..].iter_mut().for_each(|weight| *weight /= total);
         }
-        Ok(taps)
-    }
-
-    /// The first pixel of an output row or column, and the weights from it on.
-    fn of(&self, index: usize) -> (usize, &[f32]) {
-        let (first, start) = self.starts[index];
-        let end = self.starts.get(index + 1).map_or(self.weights.len(), |(_, start)| *start);
-        (first, &self.weights[start..end])
-    }
-
-    /// The most weights of one.
-    fn most(&self) -> usize {
-        (0..self.starts.len()).map(|index| self.of(index).1.len()).max().unwrap_or(1)
     }
 }
 
 impl<'a> Source<'a> {
     /// An image as it is loaded.
-    pub(crate) fn new(image: crate::ImageRef<'a>, load: Load) -> Self {
+    pub(crate) fn new(image: crate::ImageRef<'a>, load: pixfuse_spec::Load) -> Self {
         Self { image, load }
     }
 
-    /// A channel of a row.
-    fn line(&self, row: usize, channel: usize, line: &mut [f32]) {
+    /// A channel of a row, as the floats of its values.
+    fn line(&self, row: usize, channel: usize, floats: &[f32; 256], line: &mut [f32]) {
         let pixels = line.iter_mut().enumerate();
         if self.load.makes_rows() || self.load.convert.repeat {
-            pixels.for_each(|(column, value)| *value = self.get(row, column, channel).into());
+            pixels.for_each(|(column, value)| *value = floats[usize::from(self.get(row, column, channel))]);
         } else {
-            pixels.for_each(|(column, value)| *value = self.image.get(row, column, channel).into());
+            pixels.for_each(|(column, value)| *value = floats[usize::from(self.image.get(row, column, channel))]);
         }
     }
 

@@ -119,6 +119,8 @@ def collect(
             made = _sequences(runs, lengths, ones)
         else:
             made = _beside(kind, value, runs, pixels, config.is_framed)
+            if kind == "source_sides":
+                made = numpy.asarray(made, numpy.float32)
             if kind == "row_scale":
                 made = numpy.asarray(made, numpy.float32 if config.backend == "torch" else numpy.float64)
         if config.is_nested and kind in _OF_IMAGES and not (config.is_sequence and kind == "pixels"):
@@ -220,7 +222,7 @@ def _with_axes(config: Config, pixels: Any) -> Any:
 
 def _beside(kind: str, value: Any, runs: list[Run], pixels: Any, is_framed: bool) -> Any:
     """What the library returns beside the tensor, one for each image."""
-    if kind == "source_sizes":
+    if kind in ("source_sizes", "source_sides"):
         return [list(run.source) for run in runs]
     geometries = [run.geometry() for run in runs]
     if kind == "resized_sizes":

@@ -157,7 +157,7 @@ _FILTERS = (
 _ORDERS = ("fused", "torchvision", "torchvision_v2", "hf_pil", "hf_torch", "opencv", "numpy")
 _SAMPLING = re.compile(
     r"\b(nearest_exact|nearest_floor|nearest|bilinear|bicubic|area|lanczos4|lanczos|box|hamming)\b"
-    r"((?:, (?:antialias|like = \w+|pillow = \d+|precision = \w+))*)"
+    r"((?:, (?:antialias|like = \w+|pillow = \d+|precision = \w+|of = \w+|clamp = \w+))*)"
 )
 
 

@@ -12,6 +12,7 @@ pub(super) fn reads(older: Older, key: &str) -> bool {
         Older::Idefics => key == "image_size",
         Older::Swin2Sr => key == "pad_size",
         Older::Mask2former => key == "max_size",
+        Older::NemotronHOmni => ["norm_mean", "norm_std", "_downsample_factor"].contains(&key),
         Older::Nothing | Older::Constructor | Older::Pixels | Older::Emu3 | Older::Vjepa2 => false,
     }
 }
@@ -79,6 +80,14 @@ pub(super) fn respell(older: Older, defaults: &Map<String, Value>, keys: &mut Ma
             if let Some(crop) = crop {
                 keys.insert("size".to_owned(), json!({"shortest_edge": (crop * 256) / 224}));
                 keys.insert("crop_size".to_owned(), keys.get("crop_size").cloned().unwrap_or(json!(256)));
+            }
+        }
+        Older::NemotronHOmni => {
+            for (old, new) in [("norm_mean", "image_mean"), ("norm_std", "image_std")] {
+                let numbers = keys.remove(old).filter(|numbers| !numbers.is_null());
+                if let Some(numbers) = numbers.filter(|_| !keys.contains_key(new)) {
+                    keys.insert(new.to_owned(), numbers);
+                }
             }
         }
         Older::Emu3 => {

@@ -150,7 +150,24 @@ impl Class<'_> {
 
     /// Whether pixels are floats before they are resized.
     pub(super) fn resizes_floats(&self) -> Result<bool, Error> {
-        Ok(self.steps.numbers == Numbers::Floats && self.keys.flag("do_rescale")? && self.keys.flag("do_resize")?)
+        let resizes = self.steps.size == SizeRule::NemotronHOmni || self.keys.flag("do_resize")?;
+        let are_floats = match self.steps.numbers {
+            Numbers::Floats | Numbers::ClampedFloats => self.keys.flag("do_rescale")?,
+            Numbers::FloatsLast => self.keys.flag("do_rescale")? || self.keys.flag("do_normalize")?,
+            Numbers::FloatsFirst => true,
+            _ => false,
+        };
+        Ok(resizes && are_floats)
+    }
+
+    /// The words behind a filter of floats.
+    fn floats(&self) -> &'static str {
+        match self.steps.numbers {
+            Numbers::FloatsFirst => ", of = pixels",
+            Numbers::FloatsLast => ", of = normalized",
+            Numbers::ClampedFloats => ", clamp = true",
+            _ => "",
+        }
     }
 
     /// The filter's words.
@@ -164,7 +181,6 @@ impl Class<'_> {
         let resample = self.keys.number(key)?.filter(|_| !self.steps.is_bicubic);
         let name = match resample.map(|resample| resample as i64) {
             None if self.steps.is_bicubic => "bicubic",
-            Some(0) if self.resizes_floats()? => "nearest",
             Some(0) => {
                 let nearest = self.steps.nearest;
                 return Ok(if self.is_torch() {
@@ -184,8 +200,11 @@ impl Class<'_> {
             return Ok(format!("{name}, antialias"));
         }
         match name {
-            "bilinear" if self.resizes_floats()? => Ok("bilinear, antialias, like = torch, precision = f32".to_owned()),
-            "nearest" | "bicubic" | "lanczos" if self.resizes_floats()? => {
+            "bilinear" | "bicubic" if self.resizes_floats()? => {
+                let antialias = if self.steps.antialias { ", antialias" } else { "" };
+                Ok(format!("{name}{antialias}, like = torch, precision = f32{}", self.floats()))
+            }
+            "lanczos" if self.resizes_floats()? => {
                 Err(Error::lacking(Feature::FloatFilter, self.keys.subject, Some(key), name))
             }
             "box" | "hamming" => Err(self.wrong(key, format!("{name}, which torch has not; expected {expected}"))),

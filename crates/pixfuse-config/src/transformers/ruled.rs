@@ -12,7 +12,7 @@ impl SizeRule {
             Self::Budget(_) | Self::Naflex | Self::Glpn | Self::Mask2former | Self::Yolos | Self::Vilt => true,
             Self::Textnet | Self::PpLcnet | Self::Pixtral | Self::Idefics2 | Self::Sam | Self::Aria => true,
             Self::Kimi | Self::Gemma4 | Self::Neomme | Self::Glm5Next | Self::MuseGlimmer(_) => true,
-            Self::Fuyu | Self::Donut | Self::SmolvlmFrame | Self::PpOcrRec => true,
+            Self::Fuyu | Self::Donut | Self::SmolvlmFrame | Self::PpOcrRec | Self::PpOcr | Self::NemotronHOmni => true,
             Self::Standard | Self::ConvNext | Self::PoolFormer | Self::Levit => false,
             Self::Detr | Self::Dpt | Self::Tvp | Self::Square | Self::Unread => false,
             Self::HighRes | Self::GlobalView => false,
@@ -145,6 +145,23 @@ impl Class<'_> {
                 let most = self.count("max_image_width")?;
                 ruled("pp_ocr_rec", &[("max", most), ("rows", rows), ("columns", columns)])
             }
+            SizeRule::PpOcr => {
+                let limit = match self.keys.word("limit_type")? {
+                    Some("max") => "longest",
+                    Some("min") => "shortest",
+                    Some("resize_long") => {
+                        let what = "resize_long";
+                        return Err(Error::lacking(Feature::SizeRule, self.keys.subject, Some("limit_type"), what));
+                    }
+                    _ => return Err(self.keys.wrong("limit_type", "max, min or resize_long")),
+                };
+                let mut numbers = vec![(limit, self.count("limit_side_len")?)];
+                if self.keys.get("max_side_limit").is_some() {
+                    numbers.push(("max", self.count("max_side_limit")?));
+                }
+                ruled("pp_ocr", &numbers)
+            }
+            SizeRule::NemotronHOmni => ruled("nemotron_h_omni", &self.patches_of_context()?),
             SizeRule::SmolvlmFrame => self.smolvlm_frame(size, filter).map(Some),
             SizeRule::Fuyu => {
                 let sides = size.exact().ok_or_else(|| self.keys.wrong("size", "{height, width}"))?;
@@ -164,6 +181,23 @@ impl Class<'_> {
             SizeRule::Donut => self.donut(size, filter).map(Some),
             _ => Ok(None),
         }
+    }
+
+    /// From how many patches to how many an image has, where those that the context leaves are no matter of how many images
+    /// there are.
+    fn patches_of_context(&self) -> Result<[(&'static str, u32); 4], Error> {
+        let ratio = self.keys.number("downsample_ratio")?.filter(|ratio| *ratio > 0.0);
+        let merge = ratio.map(|ratio| (1.0 / ratio).round_ties_even()).filter(|merge| (1.0..=1024.0).contains(merge));
+        let merge = merge.ok_or_else(|| self.keys.wrong("downsample_ratio", "one over a whole number"))?;
+        let (patch, least) = (self.count("patch_size")?, self.count("min_num_patches")?);
+        let context = (f64::from(self.count("max_model_len")?) - 4.0) * merge * merge;
+        let most = self.keys.number("max_num_patches")?.unwrap_or_default();
+        if most == 0.0 || context < most {
+            let what = format!("{most}, beyond which the context is shared among images,");
+            return Err(Error::lacking(Feature::SizeRule, self.keys.subject, Some("max_num_patches"), what));
+        }
+        let most = self.count("max_num_patches")?.max(least);
+        Ok([("multiple", patch), ("merge", merge as u32), ("min_patches", least), ("max_patches", most)])
     }
 
     /// How many frames count in a budget of pixels.

@@ -252,6 +252,7 @@ impl Class<'_> {
     fn frame(&self) -> Result<Framing, Error> {
         let resizes = match self.steps.size {
             SizeRule::Aria | SizeRule::Donut | SizeRule::GlobalView | SizeRule::Lfm2Vl | SizeRule::Step3p7 => true,
+            SizeRule::NemotronHOmni => true,
             SizeRule::Unread => false,
             _ => self.keys.flag("do_resize")?,
         };
@@ -261,6 +262,10 @@ impl Class<'_> {
         self.size_of("pad_size", self.keys.flag("do_pad")?)?;
         if let Some(frame) = self.tiles()? {
             return Ok(frame);
+        }
+        if self.steps.size == SizeRule::PpOcr && !resizes {
+            let what = "false, with which target_sizes is empty,";
+            return Err(Error::lacking(Feature::SizeRule, self.keys.subject, Some("do_resize"), what));
         }
         let mut frame = Framing::default();
         if self.steps.size == SizeRule::Unread && self.keys.keys.contains_key("rescale_image_frac") {

@@ -50,14 +50,16 @@ impl Class<'_> {
                 if normalizes && !rescales {
                     return Err(self.wrong("do_rescale", "false, and this class normalises no pixels of u8"));
                 }
-                if self.resizes_floats()? && self.keys.flag("do_center_crop")? {
-                    let what = "true, of floats,";
-                    return Err(Error::lacking(Feature::Crop, self.keys.subject, Some("do_center_crop"), what));
-                }
             }
+            // Where only one of the two is on, each order says it.
+            Numbers::ClampedFloats => values.order = "torchvision_v2",
+            Numbers::FloatsLast | Numbers::FloatsFirst => {}
         }
         // Made f32, whatever they were: cut into patches by numpy, or put into a tensor of zeros.
         let becomes_floats = match self.steps.patches {
+            _ if self.resizes_floats()? => true,
+            // Its bounds are floats.
+            _ if steps.numbers == Numbers::ClampedFloats => self.keys.flag("do_resize")?,
             Some(_) if self.steps.pad == Padding::BelowBlack => true,
             Some(patches) => patches.floats && !torch,
             None if self.steps.tiles == Some(Tiles::Mllama) => true,

@@ -61,6 +61,10 @@ pub(super) enum SizeRule {
     PpOcrRec,
     /// The first of Idefics3's resizes, then a square of `max_image_size`.
     SmolvlmFrame,
+    /// `limit_side_len` of the side that `limit_type` names, none above `max_side_limit`, whatever `size` says.
+    PpOcr,
+    /// From `min_num_patches` to `max_num_patches`, in squares of the inverse of `downsample_ratio`, whatever `size` says.
+    NemotronHOmni,
     /// Only what is larger than `size`, until it fits.
     Fuyu,
     /// The shorter side to that of `size`, then within it where `do_thumbnail` is on.
@@ -245,6 +249,12 @@ pub(super) enum Numbers {
     VivitFrame,
     /// Rescaled before the resize and normalised behind it, each for itself.
     Floats,
+    /// The same, and kept between what black and white are where both are on.
+    ClampedFloats,
+    /// Rescaled and normalised before the resize.
+    FloatsLast,
+    /// Made floats before the resize, and both behind it.
+    FloatsFirst,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -313,6 +323,8 @@ pub(super) enum Older {
     Vjepa2,
     /// The constructor takes no `do_pad`, and a null of `image_mean` and `image_std` for their defaults.
     Emu3,
+    /// `norm_mean` and `norm_std`.
+    NemotronHOmni,
 }
 
 impl Older {

@@ -1,7 +1,7 @@
 //! Filters, and what may stand behind them.
 
 use super::{Draft, Found, Subject};
-use crate::{Element, Filter, Like, Order, Precision, Sample, Sampling};
+use crate::{Element, Filter, FloatsOf, Like, MarginFill, Order, Precision, Sample, Sampling};
 
 /// Whether a filter comes with antialiasing, without it, or either way.
 #[derive(Clone, Copy, PartialEq)]
@@ -75,6 +75,7 @@ pub(super) fn sampling_exists(clause: &'static str, sampling: &Sampling, draft: 
         }
     }
     like_exists(clause, sampling, draft, found);
+    floats_exist(clause, sampling, found);
     pillow_exists(clause, sampling, found);
 }
 
@@ -117,35 +118,55 @@ fn like_exists(clause: &'static str, sampling: &Sampling, draft: &Draft<'_>, fou
     found.push((Subject::of(clause, "like"), format!("{clause}: {problem}")));
 }
 
-/// What is wrong with torch's filter of floats, which comes behind rescaling and before the rest of `normalize`.
+/// What is wrong with torch's filter of floats, which has `normalize` behind it, before it, or on both sides.
 fn floats_of_torch(clause: &str, sampling: &Sampling, draft: &Draft<'_>) -> Option<String> {
-    let is_filter = sampling.filter == Filter::Bilinear && sampling.antialias;
+    let is_filter = matches!(sampling.filter, Filter::Bilinear | Filter::Bicubic);
     if sampling.like != Some(Like::Torch) || !is_filter {
         return Some(format!(
-            "precision = f32 is a library's with bilinear, antialias, like = torch alone; leave like = {} out",
+            "precision = f32 is a library's with bilinear or bicubic, like = torch alone; leave like = {} out",
             sampling.like.unwrap_or(Like::Torch)
         ));
     }
-    let others = [
-        ("a letterbox", clause == "letterbox"),
-        ("tiles(..)", draft.tiles.is_some()),
-        ("a crop", draft.crop.is_some()),
-        ("pad(..)", draft.pad.is_some()),
-        ("patches(..)", draft.patches.is_some()),
-    ];
+    let mirrors = draft.pad.is_some_and(|pad| pad.fill == MarginFill::Symmetric);
+    let others =
+        [("a letterbox", clause == "letterbox"), ("tiles(..)", draft.tiles.is_some()), ("border = symmetric", mirrors)];
     if let Some((other, _)) = others.into_iter().find(|(_, there)| *there) {
         return Some(format!("like = torch with precision = f32 is not there beside {other}; leave one of them out"));
     }
     if draft.format.is_some_and(|format| format.sample() != Sample::U8) {
         return Some("like = torch with precision = f32 starts from u8 values; leave like = torch out".to_owned());
     }
+    let of = sampling.of.unwrap_or(FloatsOf::Rescaled);
+    if sampling.clamp && of == FloatsOf::Normalized {
+        return Some("clamp = true keeps floats between black and white; leave it out with of = normalized".to_owned());
+    }
     let is_f32 = draft.element.is_none_or(|element| element == Element::F32);
-    let is_apart = draft.normalize.is_some_and(|normalize| normalize.order == Order::TorchvisionV2);
-    (!is_f32 || !is_apart).then(|| {
-        "like = torch with precision = f32 resizes what is rescaled already; write normalize(.., order = torchvision_v2) \
-         and output(.., f32, ..)"
-            .to_owned()
+    let order = draft.normalize.map(|normalize| normalize.order);
+    let (fits, orders) = match of {
+        FloatsOf::Pixels => {
+            (matches!(order, Some(Order::HfTorch | Order::TorchvisionV2)), "order = hf_torch or torchvision_v2")
+        }
+        FloatsOf::Rescaled => (order == Some(Order::TorchvisionV2), "order = torchvision_v2"),
+        FloatsOf::Normalized => (order.is_some(), "order = .."),
+    };
+    (!is_f32 || !fits).then(|| {
+        format!(
+            "like = torch with precision = f32 resizes floats, here of = {of}; write normalize(.., {orders}) and \
+             output(.., f32, ..)"
+        )
     })
+}
+
+/// `of` and `clamp` are said of torch's floats.
+fn floats_exist(clause: &'static str, sampling: &Sampling, found: &mut Found) {
+    if sampling.like == Some(Like::Torch) && sampling.precision == Precision::F32 {
+        return;
+    }
+    let of = sampling.of.map(|of| ("of", format!("of = {of}")));
+    if let Some((argument, words)) = of.or(sampling.clamp.then(|| ("clamp", "clamp = true".to_owned()))) {
+        let message = format!("{clause}: {words} goes with like = torch, precision = f32; write both, or leave it out");
+        found.push((Subject::of(clause, argument), message));
+    }
 }
 
 /// `pillow` chooses the order of Pillow's two passes.

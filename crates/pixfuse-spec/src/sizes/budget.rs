@@ -1,7 +1,9 @@
 //! Multiples within a budget of pixels or patches: vision-language models.
 
 use super::{RuledSize, Sides, longer_and_shorter, round};
-use crate::SizeNumber::{Frames, Longest, Max, MaxPatches, MaxPixels, MinPixels, Multiple, Temporal};
+use crate::SizeNumber::{
+    Frames, Longest, Max, MaxPatches, MaxPixels, Merge, MinPatches, MinPixels, Multiple, Temporal,
+};
 
 /// The most that a side may be longer than the other; what the libraries refuse.
 fn narrow_enough(rule: &RuledSize, sides: Sides, most: f64) -> Result<(), String> {
@@ -122,6 +124,30 @@ pub(super) fn kimi_k25(rule: &RuledSize, sides: Sides) -> Sides {
     let [rows, columns] = sides.map(|side| (side / rule.number(Multiple)).floor().max(1.0));
     let scale = (rule.number(MaxPatches) / (rows * columns)).sqrt().min(longest / sides[0]).min(longest / sides[1]);
     sides.map(|side| (side * scale.min(1.0)).trunc().max(1.0).min(longest))
+}
+
+/// Nemotron 3 Omni's `get_patch_grid_size`, times its patch: each side rounded up, also where it is whole and odd; nothing of
+/// an image that is so thin that no patch of a side is left, with which it fails.
+pub(super) fn nemotron_h_omni(rule: &RuledSize, sides: Sides) -> Sides {
+    let [patch, merge, least, most] = [Multiple, Merge, MinPatches, MaxPatches].map(|number| rule.number(number));
+    let own = sides.map(|side| round(side / patch + 0.5));
+    let factor = (most / (own[0] * own[1])).sqrt().min(1.0);
+    let mut grid = own.map(|side| (factor * side).floor());
+    if most > least && grid[0] * grid[1] < least {
+        let factor = (least / (grid[0] * grid[1])).sqrt();
+        if factor.is_infinite() {
+            return [0.0; 2];
+        }
+        grid = grid.map(|side| (factor * side).ceil());
+    }
+    for axis in 0..2 {
+        let rest = grid[axis] % merge;
+        if rest != 0.0 {
+            let above = grid[axis] + merge - rest;
+            grid[axis] = if above * grid[1 - axis] <= most { above } else { merge.max(grid[axis] - rest) };
+        }
+    }
+    grid.map(|side| side * patch)
 }
 
 /// The multiples below; of an image that is too thin for one, as many as the aspect, at most the budget's row of them.

@@ -145,25 +145,12 @@ fn precision() {
         &["resize: precision = f32 is equal to no library; leave pillow = 12 out"],
     );
     says(
-        "input(rgb8), resize(240, 256, bicubic, antialias, precision = f32, like = torch), output(rgb, f32)",
+        "input(rgb8), resize(240, 256, box, antialias, precision = f32, like = torch), output(rgb, f32)",
         &[
-            "resize: precision = f32 is a library's with bilinear, antialias, like = torch alone; leave like = torch out",
+            "resize: precision = f32 is a library's with bilinear or bicubic, like = torch alone; leave like = torch out",
         ],
     );
-    let rescaled = "resize: like = torch with precision = f32 resizes what is rescaled already; \
-                    write normalize(.., order = torchvision_v2) and output(.., f32, ..)";
-    for rest in
-        ["output(rgb, f32)", "normalize(), output(rgb, f32)", "normalize(order = torchvision_v2), output(rgb, f16)"]
-    {
-        says(
-            &format!("input(rgb8), resize(240, 256, bilinear, antialias, precision = f32, like = torch), {rest}"),
-            &[rescaled],
-        );
-    }
-    says(
-        "input(rgb8), resize(240, 256, bilinear, antialias, precision = f32, like = torch), center_crop(9, 9), normalize(order = torchvision_v2), output(rgb, f32)",
-        &["resize: like = torch with precision = f32 is not there beside a crop; leave one of them out"],
-    );
+    floats();
     says(
         "input(rgb8), resize(240, 256, bilinear, precision = f32), normalize(order = opencv), output(rgb, f32)",
         &[
@@ -174,4 +161,48 @@ fn precision() {
         "input(rgb8), letterbox(240, 256, bilinear, precision = f32), output(rgb, u8)",
         &["letterbox: output(u8) rounds to u8 itself; write output(.., f32, ..) or leave precision = f32 out"],
     );
+}
+
+/// torch's floats, and what stands before and behind their resize.
+fn floats() {
+    let rescaled = "resize: like = torch with precision = f32 resizes floats, here of = rescaled; \
+                    write normalize(.., order = torchvision_v2) and output(.., f32, ..)";
+    for rest in
+        ["output(rgb, f32)", "normalize(), output(rgb, f32)", "normalize(order = torchvision_v2), output(rgb, f16)"]
+    {
+        says(
+            &format!("input(rgb8), resize(240, 256, bilinear, antialias, precision = f32, like = torch), {rest}"),
+            &[rescaled],
+        );
+    }
+    says(
+        "input(rgb8), resize(240, 256, bicubic, precision = f32, like = torch, of = pixels), normalize(order = opencv), output(rgb, f32)",
+        &[
+            "resize: like = torch with precision = f32 resizes floats, here of = pixels; write normalize(.., order = hf_torch or torchvision_v2) and output(.., f32, ..)",
+        ],
+    );
+    says(
+        "input(rgb8), resize(240, 256, bilinear, precision = f32, like = torch), pad(beyond = 8, border = symmetric), normalize(order = torchvision_v2), output(rgb, f32)",
+        &["resize: like = torch with precision = f32 is not there beside border = symmetric; leave one of them out"],
+    );
+    says(
+        "input(rgb8), resize(240, 256, bilinear, precision = f32, like = torch, of = normalized, clamp = true), normalize(order = hf_torch), output(rgb, f32)",
+        &["resize: clamp = true keeps floats between black and white; leave it out with of = normalized"],
+    );
+    says(
+        "input(rgb8), resize(240, 256, bilinear, precision = f32, of = pixels), normalize(), output(rgb, f32)",
+        &["resize: of = pixels goes with like = torch, precision = f32; write both, or leave it out"],
+    );
+    says(
+        "input(rgb8), resize(rule = pixtral, multiple = 16, longest = 1024, bicubic, clamp = true), output(rgb, f32)",
+        &["resize: clamp = true goes with like = torch, precision = f32; write both, or leave it out"],
+    );
+    let text = "input(rgb8), resize(240, 256, bicubic, like = torch, precision = f32, of = pixels, clamp = true), \
+                normalize(order = hf_torch), output(rgb, f32, chw)";
+    assert_eq!(text.parse::<pixfuse_spec::Spec>().unwrap().to_string(), text);
+    let written = text
+        .replace(", of = pixels, clamp = true", ", of = rescaled, clamp = false")
+        .replace("hf_torch", "torchvision_v2");
+    let short = written.replace(", of = rescaled, clamp = false", "");
+    assert_eq!(written.parse::<pixfuse_spec::Spec>().unwrap().to_string(), short);
 }

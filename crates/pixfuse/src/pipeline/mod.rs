@@ -12,7 +12,7 @@ pub use threads::each;
 use std::fmt;
 use std::sync::Arc;
 
-use pixfuse_spec::{Plan, Values, lower};
+use pixfuse_spec::{FloatsOf, Plan, Values, lower};
 
 use crate::cut::Cut;
 use crate::entry::Entry;
@@ -121,10 +121,11 @@ impl Pipeline {
         let plan = lower(&spec);
         // What the kernel reads and writes is checked here once, and calls check views and outputs by the same declaration.
         kernel.check(&plan, origin)?;
+        let mapping = Mapping::new(&plan);
         let inner = Inner {
             text: spec.to_string(),
-            mapping: Mapping::new(&plan),
-            floats: Floats::of(&spec, &plan.store.from),
+            floats: Floats::of(&spec, &plan.store.from, &mapping),
+            mapping,
             plan,
             spec,
             kernel,
@@ -238,7 +239,15 @@ impl Pipeline {
     pub fn explain(&self) -> String {
         let Inner { text, plan, origin, token, floats, .. } = &*self.inner;
         if floats.is_some() {
-            let floats = "rescaled, resized as torch resizes floats, then normalised: f32 throughout";
+            let floats = match self.spec().resizes_floats() {
+                Some(FloatsOf::Pixels) => {
+                    "resized as torch resizes floats, then rescaled and normalised: f32 throughout"
+                }
+                Some(FloatsOf::Normalized) => {
+                    "rescaled and normalised, then resized as torch resizes floats: f32 throughout"
+                }
+                _ => "rescaled, resized as torch resizes floats, then normalised: f32 throughout",
+            };
             return format!("{text}\n\n{plan}\ninstead   {floats}");
         }
         format!("{text}\n\n{plan}\nkernel    {origin}\nlevel     {}", token.level())

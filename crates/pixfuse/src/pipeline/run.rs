@@ -60,7 +60,7 @@ impl Pipeline {
         out: &mut [MaybeUninit<T>],
     ) -> Result<(), Error> {
         self.check_image::<T>(&image)?;
-        let Inner { spec, plan, mapping, seen, token, stages, floats, .. } = &*self.inner;
+        let Inner { spec, plan, mapping, seen, stages, floats, .. } = &*self.inner;
         if let Some(stages) = stages {
             if frame.is_none() {
                 check_length(out.len(), self.output_shape(image.rows(), image.columns())?)?;
@@ -69,16 +69,7 @@ impl Pipeline {
             return stages.run(threads, frame, image, out);
         }
         if let Some(floats) = floats {
-            let source = image.oriented(spec.input.orient);
-            let placement = Placement::new(&plan.frame, [source.rows() as u32, source.columns() as u32])?;
-            if frame.is_none() {
-                check_length(out.len(), self.output_shape(image.rows(), image.columns())?)?;
-            }
-            self.check_apart(&image, out)?;
-            let resized = placement.resized.map(|side| side as usize);
-            Floats::check([source.rows(), source.columns()], resized)?;
-            let run = floats.run(&crate::source::Source::new(source, plan.load), resized, frame, out);
-            return run.map_err(|none| none.to_error("rows of floats"));
+            return self.resize_floats(floats, frame, image, out);
         }
         let mut image = image.oriented(spec.input.orient);
         if plan.load.convert.repeat {
@@ -107,20 +98,55 @@ impl Pipeline {
                     [whole] => run(whole)?,
                     bands => threads::each(threads, bands.iter(), |_, band| run(band))?,
                 }
-                let (layout, channels) = (spec.output.layout, spec.output.channels.channels());
-                for Part { placement, runs, start, elements } in &tables.parts {
-                    let out = &mut out[*start..start + elements];
-                    match runs {
-                        Some(runs) => fill::runs(placement, runs, mapping, out),
-                        None => fill::margins(*token, placement, layout, mapping, channels, out),
-                    }
-                }
-                // Patches and tiles that no image is in.
-                let filled = tables.parts.iter().map(|part| part.elements).sum::<usize>();
-                out[filled..].fill(MaybeUninit::new(T::nearest(0.0)));
+                self.fill(&tables.parts, out);
                 Ok(())
             },
         )
+    }
+
+    /// Writes what lies around the parts of a tensor, and behind them.
+    fn fill<T: TensorElement>(&self, parts: &[Part], out: &mut [MaybeUninit<T>]) {
+        let Inner { spec, mapping, token, .. } = &*self.inner;
+        let (layout, channels) = (spec.output.layout, spec.output.channels.channels());
+        for Part { placement, runs, start, elements } in parts {
+            let out = &mut out[*start..start + elements];
+            match runs {
+                Some(runs) => fill::runs(placement, runs, mapping, out),
+                None => fill::margins(*token, placement, layout, mapping, channels, out),
+            }
+        }
+        // Patches and tiles that no image is in.
+        let filled = parts.iter().map(|part| part.elements).sum::<usize>();
+        out[filled..].fill(MaybeUninit::new(T::nearest(0.0)));
+    }
+
+    /// Runs where floats are resized, which no kernel does.
+    fn resize_floats<T: TensorElement>(
+        &self,
+        floats: &Floats,
+        frame: Option<[usize; 2]>,
+        image: ImageRef<'_>,
+        out: &mut [MaybeUninit<T>],
+    ) -> Result<(), Error> {
+        let Inner { spec, plan, .. } = &*self.inner;
+        let source = image.oriented(spec.input.orient);
+        let sides = [source.rows(), source.columns()];
+        let mut placement = Placement::new(&plan.frame, sides.map(|side| side as u32))?;
+        if let Some(frame) = frame {
+            placement = placement.framed(frame);
+        }
+        floats.check(sides, placement.resized.map(|side| side as usize))?;
+        let (cut, dims) = self.cut(&placement)?;
+        check_length(out.len(), dims)?;
+        self.check_apart(&image, out)?;
+        let none = |none: NoMemory| none.to_error("rows of floats");
+        let parts = cut.parts(plan, placement).map_err(none)?;
+        let source = crate::source::Source::new(source, plan.load);
+        for part in &parts {
+            floats.run(&source, part, &mut out[part.start..part.start + part.elements]).map_err(none)?;
+        }
+        self.fill(&parts, out);
+        Ok(())
     }
 
     /// The tables of a source size on so many threads.

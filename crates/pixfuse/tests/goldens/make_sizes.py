@@ -23,6 +23,7 @@ from transformers.models.glm4v.image_processing_glm4v import smart_resize as glm
 from transformers.models.glm_image.image_processing_glm_image import smart_resize as glm_image
 from transformers.models.kimi_k25.image_processing_kimi_k25 import navit_resize as kimi_k25
 from transformers.models.muse_glimmer.image_processing_muse_glimmer import smart_resize as muse_glimmer
+from transformers.models.nemotron_h_omni.image_processing_nemotron_h_omni import get_patch_grid_size
 from transformers.models.neomme.image_processing_neomme import get_resize_output_size as neomme
 from transformers.models.paddleocr_vl.image_processing_paddleocr_vl import smart_resize as paddleocr_vl
 from transformers.models.qwen2_vl.image_processing_qwen2_vl import smart_resize as qwen2_vl
@@ -104,6 +105,11 @@ def minicpm(rows: int, columns: int, slices: bool, most: int, mode: str) -> tupl
 def lfm2_vl_tiles(rows: int, columns: int) -> tuple[int, int]:
     _, _, wide, high, _ = transformers.Lfm2VlImageProcessor()._get_grid_layout(rows, columns, 2, 10, 512)
     return high, wide
+
+
+def nemotron_h_omni(rows: int, columns: int, patch: int, merge: int, least: int, most: int) -> tuple[int, int]:
+    high, wide = get_patch_grid_size(rows, columns, patch, merge, least, most)
+    return high * patch, wide * patch
 
 
 def pp_ocr(limit: int, kind: str, most: int | None) -> Rule:
@@ -251,6 +257,8 @@ RULES: dict[str, Rule] = {
     "rule=glm5_next,multiple=28,min_pixels=12544,max_pixels=6272000": lambda h, w: glm5_next(h, w, 16, 8000),
     "rule=glm5_next,multiple=28,min_pixels=200704,max_pixels=401408": lambda h, w: glm5_next(h, w, 256, 512),
     "rule=muse_glimmer,multiple=28,max_patches=4096": lambda h, w: muse_glimmer(h, w, 28, 4096),
+    "rule=nemotron_h_omni,multiple=16,merge=2,min_patches=1024,max_patches=13312": lambda h, w: nemotron_h_omni(h, w, 16, 2, 1024, 13312),
+    "rule=nemotron_h_omni,multiple=14,merge=3,min_patches=100,max_patches=400": lambda h, w: nemotron_h_omni(h, w, 14, 3, 100, 400),
     "rule=muse_glimmer,multiple=32,max_patches=100": lambda h, w: muse_glimmer(h, w, 32, 100),
     "rule=fuyu,rows=1080,columns=1920": lambda h, w: fuyu(h, w, 1080, 1920),
     "rule=fuyu,rows=333,columns=160": lambda h, w: fuyu(h, w, 333, 160),
@@ -288,7 +296,7 @@ def main() -> None:
             try:
                 size = rule(rows, columns)
                 cells.append("x".join(str(int(side)) for side in size) if min(size) > 0 else "-")
-            except ValueError:
+            except (ValueError, ZeroDivisionError):
                 cells.append("-")
         lines.append(" ".join([str(rows), str(columns), *cells]))
     write("sizes.txt", lines)
