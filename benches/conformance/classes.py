@@ -4,7 +4,8 @@
 
 `crates/pixfuse-config/src/transformers/classes.tsv` has one line a class: its name, its backend, its defaults as JSON
 (null where a key has none). `model_types.tsv` has one line a model type: the classes that `AutoImageProcessor` takes.
-`video_classes.tsv` and `video_model_types.tsv` are those of video processors.
+`video_classes.tsv` and `video_model_types.tsv` are those of video processors. `processors.tsv` has the processors that count
+tokens: the model types that take them, their constructor's own numbers, and the keywords that they call an image class with.
 Which key counts in which class is no matter of declarations: `table.rs` says that, and `run.py` measures it.
 """
 
@@ -23,7 +24,9 @@ import transformers
 from transformers.image_processing_backends import PilBackend, TorchvisionBackend
 from transformers.image_processing_utils import BaseImageProcessor
 from transformers.models.auto.image_processing_auto import IMAGE_PROCESSOR_MAPPING_NAMES
+from transformers.models.auto.processing_auto import PROCESSOR_MAPPING_NAMES
 from transformers.models.auto.video_processing_auto import VIDEO_PROCESSOR_MAPPING_NAMES
+from transformers.processing_utils import ProcessorMixin
 from transformers.video_processing_utils import BaseVideoProcessor
 
 DATA = pathlib.Path(__file__).parents[2] / "crates/pixfuse-config/src/transformers"
@@ -76,6 +79,40 @@ def videos():
                 yield name, cls
 
 
+# What a constructor takes that is no number of its own, and what a call says that is none of the image's.
+PARTS = {"image_processor", "tokenizer", "video_processor", "feature_extractor", "chat_template"}
+OF_THE_CALL = {"data_format", "return_tensors"}
+
+
+def processors():
+    """Name and class of each processor that counts the tokens of an image."""
+    root = pathlib.Path(transformers.__file__).parent / "models"
+    for path in sorted(root.glob("*/processing_*.py")):
+        if path.parent.name == "auto":
+            continue
+        module = importlib.import_module(f"transformers.models.{path.parent.name}.{path.stem}")
+        for name, cls in sorted(vars(module).items()):
+            own = inspect.isclass(cls) and cls.__module__ == module.__name__ and issubclass(cls, ProcessorMixin)
+            if own and hasattr(cls, "_get_num_multimodal_tokens"):
+                yield name, cls
+
+
+def processor_line(name, cls):
+    signature = inspect.signature(cls.__init__).parameters
+    kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    own = {
+        key: parameter.default
+        for key, parameter in signature.items()
+        if parameter.kind in kinds and key not in PARTS | {"self"} and not (isinstance(parameter.default, str) and key.endswith(("_token", "_prefix")))
+    }
+    own = {key: None if value is inspect.Parameter.empty else value for key, value in own.items()}
+    older = getattr(cls.valid_processor_kwargs, "_defaults", {}).get("images_kwargs", {})
+    keywords = {**getattr(cls, "images_kwargs", {}), **older}
+    keywords = {key: plain(value) for key, value in keywords.items() if key not in OF_THE_CALL}
+    models = sorted(model for model, processor in PROCESSOR_MAPPING_NAMES.items() if processor == name)
+    return f"{name}\t{','.join(models) or '-'}\t{json.dumps(own)}\t{json.dumps(keywords)}\n"
+
+
 def texts():
     note = f"# transformers {transformers.__version__}, written by benches/conformance/classes.py\n"
     lines = {}
@@ -99,6 +136,7 @@ def texts():
         "model_types.tsv": note + "".join(types),
         "video_classes.tsv": note + "".join(clips[name] for name in sorted(clips)),
         "video_model_types.tsv": note + "".join(clip_types),
+        "processors.tsv": note + "".join(processor_line(name, cls) for name, cls in sorted(processors())),
     }
 
 

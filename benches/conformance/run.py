@@ -1,6 +1,6 @@
 """Configs against their libraries: every class of transformers, every published config of timm, open_clip and torchvision.
 
-    python benches/conformance/run.py [--out benches/CONFORMANCE.md] [--only transformers|videos|timm|open_clip|torchvision] [--folder DIR] [--quick]
+    python benches/conformance/run.py [--out benches/CONFORMANCE.md] [--only transformers|videos|timm|open_clip|torchvision|counts] [--folder DIR] [--quick]
                                       [--against results.json]
 
 Writes the table, and beside the built files `conformance.json`, which another run compares with. It ends with 1 when any
@@ -16,7 +16,7 @@ import sys
 
 import judge
 
-LIBRARIES = ("transformers", "videos", "timm", "open_clip", "torchvision")
+LIBRARIES = ("transformers", "videos", "timm", "open_clip", "torchvision", "counts")
 # What a declaration says to keep the bytes of an older release.
 EPOCHS = {("Pillow", 12): "pillow = 12"}
 PACKAGES = ("transformers", "torch", "torchvision", "timm", "open_clip_torch", "Pillow", "numpy")
@@ -70,6 +70,34 @@ def is_whole(result):
     """Whether a class is reached: its default config is read, and every RGB photo equal."""
     counts = result["photos"].counts
     return result["reason"] is None and counts[judge.EQUAL] >= 6 and not counts[judge.OTHER]
+
+
+def count_lines(result):
+    """The section about counts of patches, tiles and tokens."""
+    import counts
+
+    rows, (equal, total) = result
+    lines = [
+        "",
+        "## Patches and tokens of transformers, of sizes alone",
+        "",
+        "`patches` beside `get_number_of_image_patches`, and `tokens` beside the processors' `_get_num_multimodal_tokens`, of",
+        f"{len(counts.sizes())} sizes and five sets of keywords of each: {equal} of {total} are equal. A size that the library fails with is one that",
+        "pixfuse refuses. The processors have a tokenizer with one token for each tag and each run of line breaks.",
+        "",
+        "| class or processor | equal | of |",
+        "|---|--:|--:|",
+    ]
+    lines += [f"| {name} | {equal} | {of} |" for (_, name), (equal, of, _) in sorted(rows.items())]
+    lines += ["", "Not compared:", ""]
+    lines += [f"- {module}: {why}" for module, why in counts.UNREAD.items()]
+    return lines + [
+        "- Deepseek-OCR 2 and Unlimited-OCR on Pillow, which count tiles of another size than they make",
+        "- sizes of Idefics3 and SmolVLM that are no multiples of `max_image_size`, of which they count fewer tiles than they make",
+        "- a `size` in calls of GOT-OCR 2's class, InternVL's and others', and of Cohere 2 Vision's, which count by the one that they were made with and make tiles of the other",
+        "- images of 1 or 3 rows to Pixtral's and LightOnOCR's processors, which count them as images of so many channels",
+        "- patches of Apertus 1.5, where the library counts codes: those are its tokens",
+    ]
 
 
 def report(found, versions):
@@ -143,6 +171,8 @@ def report(found, versions):
             "|---|---|",
             *(f"| {name.removesuffix('VideoProcessor')} | {cell_of(result)} |" for name, result in sorted(found["videos"].items())),
         ]
+    if "counts" in found:
+        lines += count_lines(found["counts"])
     if "torchvision" in found and found["torchvision"].get("reasons"):
         lines += ["", "torchvision:", "", *(f"- {name}: {why.splitlines()[0]}" for name, why in sorted(found["torchvision"]["reasons"].items()))]
     if "folder" in found:
@@ -161,6 +191,8 @@ def summary(found):
     for name, result in found.get("videos", {}).items():
         kept[name] = result["feature"] or ("equal" if is_whole(result) else "refused")
         kept[f"{name}, others"] = dict(result["variants"].counts)
+    for (kind, name), (equal, of, _) in found["counts"][0].items() if "counts" in found else ():
+        kept[f"{name}, {kind}"] = [equal, of]
     for name in ("timm", "open_clip", "torchvision"):
         if name in found:
             kept[name] = [found[name]["reached"], found[name]["of"], dict(found[name]["tally"].counts)]
@@ -192,6 +224,11 @@ def main():
             if name in runs:
                 found[name] = runs[name]()
                 print(name, found[name]["reached"], "of", found[name]["of"], dict(found[name]["tally"].counts), flush=True)
+    if "counts" in wanted:
+        import counts
+
+        found["counts"] = counts.compare()
+        print("counts", *found["counts"][1], [name for (_, name), (equal, of, _) in found["counts"][0].items() if equal != of], flush=True)
     if flags.folder:
         import folder
 
@@ -220,7 +257,8 @@ def main():
             print("  nothing that is counted changed: no text needs an epoch")
     flags.results.parent.mkdir(parents=True, exist_ok=True)
     flags.results.write_text(json.dumps(kept, indent=1))
-    sys.exit(1 if total[judge.OTHER] else 0)
+    equal, of = found["counts"][1] if "counts" in found else (0, 0)
+    sys.exit(1 if total[judge.OTHER] or equal != of else 0)
 
 
 main()

@@ -70,12 +70,13 @@ export class Processor {
   decode(files: Uint8Array | Blob | readonly (Uint8Array | Blob)[], options?: ProcessorOptions): Promise<Processed>
   /**
    * How many patches, or tiles with their thumbnail, an image of this size becomes: 1 where it stays whole. Of the size
-   * alone, as transformers' `get_number_of_image_patches`. Throws where the class refuses an image of this size.
+   * alone, as transformers' `get_number_of_image_patches`, or the tensor's own number where that differs. Throws where the class refuses an image of this size.
    */
   patches(height: number, width: number, options?: ProcessorOptions): number
   /**
-   * How many tokens of a prompt it takes, as transformers' `_get_num_multimodal_tokens` counts them: of families whose
-   * models make one token of so many patches. Throws where row breaks, tags or numbers of the model are in the count.
+   * How many tokens of a prompt it takes, as transformers' `_get_num_multimodal_tokens` counts them, with row breaks and tags:
+   * of the model's processor, whose own numbers are those of processor_config.json. Throws where they are in the count and
+   * were not given, and where nothing says how many a model makes.
    */
   tokens(height: number, width: number, options?: ProcessorOptions): number
   /**

@@ -20,6 +20,11 @@ pub(crate) fn any_config(bytes: &[u8]) -> Outcome {
                 let canonical = imported.spec.to_string();
                 let again: Spec = canonical.parse().unwrap_or_else(|error| panic!("{canonical}: {error}"));
                 assert_eq!(again, imported.spec, "{canonical} reads back as another declaration");
+                for source in [[480, 640], [1, 60_000], [usize::MAX; 2]] {
+                    if let Err(error) = imported.tokens(source, [3, usize::MAX], 13) {
+                        assert!(!error.to_string().is_empty());
+                    }
+                }
             }
             Err(error) => assert!(!error.to_string().is_empty()),
         }

@@ -85,7 +85,7 @@ xflags::xflags! {
         cmd conformance {
             /// An interpreter that has the libraries, and pixfuse in its PYTHONPATH: nothing is installed.
             optional --python path: PathBuf
-            /// One library only: transformers, timm, open_clip or torchvision.
+            /// One library only: transformers, videos, timm, open_clip or torchvision; or counts, those of sizes alone.
             optional --only library: String
             /// Classes of transformers whose name has this.
             optional --classes name: String

@@ -53,6 +53,14 @@ fn object(env: &Env, imported: Imported) -> Result<Object<'static>> {
         Ok(of_size.seen(rows as usize, columns as usize, view.map(|view| view as usize)).to_string())
     };
     object.set("seen", env.create_function_from_closure::<(), _, _>("seen", seen)?)?;
+    let of_prompt = imported.clone();
+    let tokens = move |call: FunctionCallContext| -> Result<f64> {
+        let side = |index: usize| call.get::<u32>(index).map(|side| side as usize);
+        let (source, grid) = ([side(0)?, side(1)?], [side(2)?, side(3)?]);
+        // Exact: no count comes near to 2^53.
+        of_prompt.tokens(source, grid, side(4)?).map_err(refused).map(|tokens| tokens as f64)
+    };
+    object.set("tokens", env.create_function_from_closure::<(), _, _>("tokens", tokens)?)?;
     let admits = move |call: FunctionCallContext| -> Result<Option<Unknown>> {
         let (rows, columns): (u32, u32) = (call.get(0)?, call.get(1)?);
         imported.admits(rows as usize, columns as usize).map_err(refused).map(|()| None)

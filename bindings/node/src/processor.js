@@ -55,11 +55,11 @@
 
     constructor(source, config) {
       this.#source = source
-      const { described, itemKey, admits, seen } = config
+      const { described, itemKey, admits, seen, tokens } = config
       const { views, before, ...own } = JSON.parse(described)
       // What is asked of a view is asked of the config by the view's number.
       const part = (described, seen) => new Processor(source, { described: JSON.stringify(described), itemKey, admits, seen })
-      this.#config = { ...own, itemKey, admits }
+      this.#config = { ...own, itemKey, admits, tokens }
       this.#seen = own.isSized ? (...sides) => JSON.parse(seen(...sides)) : () => ofEvery
       this.#views = views.map((view, index) => part(view, (rows, columns) => seen(rows, columns, index)))
       this.#before = before === undefined ? undefined : part(before)
@@ -160,25 +160,28 @@
 
     // How many patches, or tiles with their thumbnail, an image of this size becomes: 1 where it stays whole.
     patches(height, width, options) {
-      const called = this.#with(options)
-      called.#config.admits(height, width)
-      const views = called.#views.filter(view => view.#seen(height, width).isMade)
-      const more = views.reduce((sum, view) => sum + view.patches(height, width), 0)
-      const { windows, grid } = called.#seen(height, width)
-      if (windows !== null) return windows.parts.length + more
-      if (called.#isJoined || called.#config.place !== 'apart') return length(grid) + more
-      if (called.#before !== undefined) return Number(called.#config.isCounted) + more
-      const geometry = called.pipeline().geometry(height, width)
-      return length(geometry.patches ?? geometry.tiles ?? []) + Number(geometry.thumbnail !== undefined) + more
+      return this.#with(options).#cut(height, width).count
     }
 
-    // How many tokens it takes, in families whose models make one of so many patches.
+    // How many tokens of a prompt it takes, as the processor of the model counts them.
     tokens(height, width, options) {
-      const each = this.#with(options).#config.patchesPerToken
-      if (each === null) {
-        throw refused(`tokens: ${this.className} does not say how many of them a model makes; patches(height, width) counts its patches and tiles`)
-      }
-      return Math.floor(this.patches(height, width, options) / each)
+      const called = this.#with({ ...this.#config.processorKeywords, ...options })
+      const { grid, count } = called.#config.hasTokensOfGrid ? called.#cut(height, width) : { grid: [1, 1], count: 1 }
+      return called.#config.tokens(height, width, ...grid, count)
+    }
+
+    // Rows and columns of patches or tiles in the first tensor, and how many there are in all of them.
+    #cut(height, width) {
+      this.#config.admits(height, width)
+      const views = this.#views.filter(view => view.#seen(height, width).isMade)
+      const more = views.reduce((sum, view) => sum + view.#cut(height, width).count, 0)
+      const { windows, grid } = this.#seen(height, width)
+      if (windows !== null) return { grid: windows.grid, count: windows.parts.length + more }
+      if (this.#isJoined || this.#config.place !== 'apart') return { grid, count: length(grid) + more }
+      if (this.#before !== undefined) return { grid, count: Number(this.#config.isCounted) + more }
+      const geometry = this.pipeline().geometry(height, width)
+      const cut = geometry.patches ?? geometry.tiles ?? [1, 1]
+      return { grid: cut, count: length(cut) + Number(geometry.thumbnail !== undefined) + more }
     }
 
     // A key of what `decode` makes of a file, for caches: a hash of its stored bytes and of this config.

@@ -79,7 +79,8 @@ test('counts are those of transformers', () => {
   assert.ok(lines.length >= 190 && sizes.length >= 260, 'the files of goldens are whole')
   for (const line of lines) {
     const [kind, name, backend, words, expected] = line.split(' ')
-    const [processor, keywords] = [Processor.fromConfig({ image_processor_type: name }, { backend }), JSON.parse(words)]
+    const config = name.startsWith('{') ? name : { image_processor_type: name }
+    const [processor, keywords] = [Processor.fromConfig(config, { backend }), JSON.parse(words)]
     const count = ([height, width]) => {
       try {
         return processor[kind](height, width, keywords)
@@ -90,7 +91,9 @@ test('counts are those of transformers', () => {
     }
     assert.equal(createHash('sha256').update(sizes.map(count).join(' ')).digest('hex').slice(0, 16), expected, line)
   }
-  assert.throws(() => Processor.fromConfig(VIT).tokens(40, 60), /ViTImageProcessor does not say how many of them a model makes/)
+  assert.throws(() => Processor.fromConfig(VIT).tokens(40, 60), /ViTImageProcessor: tokens: the class does not say how many of them a model makes/)
+  const pixtral = { processor_class: 'PixtralProcessor', image_processor_type: 'PixtralImageProcessor' }
+  assert.throws(() => Processor.fromConfig(pixtral).tokens(480, 640), /PixtralProcessor counts with numbers of its own, patch_size, spatial_merge_size/)
   assert.equal(Processor.fromConfig(VIT).patches(40, 60), 1)
 })
 

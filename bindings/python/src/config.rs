@@ -233,10 +233,21 @@ impl Config {
         self.imported.patch_axes.clone()
     }
 
-    /// How many patches make one token; `None` where more is in a model's count.
+    /// The keywords that the library's processor calls the class with, as JSON.
     #[getter]
-    fn patches_per_token(&self) -> Option<u32> {
-        self.imported.patches_per_token
+    fn processor_keywords(&self) -> String {
+        serde_json::Value::Object(self.imported.processor_keywords()).to_string()
+    }
+
+    /// Whether `tokens` go by the grid and the number of patches or tiles.
+    #[getter]
+    fn has_tokens_of_grid(&self) -> bool {
+        self.imported.has_tokens_of_grid()
+    }
+
+    /// How many tokens an image takes: of its rows and columns, those of its patches or tiles, and how many there are.
+    fn tokens(&self, source: [usize; 2], grid: [usize; 2], count: usize) -> Result<u64, Failure> {
+        Ok(self.imported.tokens(source, grid, count)?)
     }
 
     /// Whether the class makes RGB of an image of any mode.

@@ -382,7 +382,8 @@ def test_counts_are_those_of_transformers(kind):
             return 0
 
     for _, name, backend, words, expected in (line for line in COUNTS if line[0] == kind):
-        processor, keywords = from_config({"image_processor_type": name}, backend=backend), json.loads(words)
+        config = json.loads(name) if name.startswith("{") else {"image_processor_type": name}
+        processor, keywords = from_config(config, backend=backend), json.loads(words)
         counts = " ".join(str(count(processor, height, width, keywords)) for height, width in SIZES)
         assert hashlib.sha256(counts.encode()).hexdigest()[:16] == expected, (name, backend, words)
 
@@ -392,10 +393,27 @@ def test_counts_are_of_the_tensor():
     assert processor.patches(40, 60) == processor(IMAGE)["pixel_values"].shape[0]
     assert processor.tokens(40, 60, min_pixels=50176) == processor.patches(40, 60, min_pixels=50176) // 4
     assert from_config(VIT).patches(40, 60) == 1
-    with pytest.raises(PipelineError, match="ViTImageProcessor does not say how many of them a model makes"):
+    with pytest.raises(PipelineError, match="ViTImageProcessor: tokens: the class does not say how many of them a model makes"):
         from_config(VIT).tokens(40, 60)
     with pytest.raises(PipelineError, match="more than 200 times"):
         processor.patches(1, 201)
+
+
+def test_tokens_are_of_the_models_processor(tmp_path):
+    image = {"image_processor_type": "PixtralImageProcessor", "size": {"longest_edge": 1540}, "patch_size": 14}
+    # Numbers of a processor are not guessed: those of another model may be meant.
+    with pytest.raises(PipelineError, match="PixtralProcessor counts with numbers of its own, patch_size, spatial_merge_size"):
+        from_config({"processor_class": "PixtralProcessor", **image}).tokens(480, 640)
+    # As a folder has them: 18 rows of 23 patches, with a break behind each.
+    (tmp_path / "preprocessor_config.json").write_text(json.dumps(image))
+    (tmp_path / "processor_config.json").write_text(json.dumps({"processor_class": "PixtralProcessor", "patch_size": 14, "spatial_merge_size": 2}))
+    processor = from_config(tmp_path)
+    assert processor.tokens(480, 640) == 18 * (23 + 1)
+    assert pickle.loads(pickle.dumps(processor)).tokens(480, 640) == 18 * 24
+    # InternVL's processor turns tiles on, whatever the class's own config says.
+    intern = from_config({"processor_class": "InternVLProcessor", "image_processor": {"image_processor_type": "GotOcr2ImageProcessor"}})
+    assert (intern.patches(1080, 1920), intern.tokens(1080, 1920), intern.tokens(1080, 1920, crop_to_patches=False)) == (1, 2 + 9 * 256, 258)
+    assert any("crop_to_patches = true" in note for note in intern.notes)
 
 
 def test_a_key_is_of_the_file_and_of_what_is_done(tmp_path):

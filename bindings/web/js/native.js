@@ -193,6 +193,9 @@ export function readConfig(text, path, backend, keywords, called) {
     seen: (rows, columns, view) => (
       ask({ call: 'seen', config: held().config, rows: plain(rows), columns: plain(columns), view })
     ),
+    tokens: (rows, columns, high, wide, count) => (
+      ask({ call: 'tokens', config: held().config, rows: plain(rows), columns: plain(columns), high, wide, count })
+    ),
     admits: (rows, columns) => { ask({ call: 'admits', config: held().config, rows: plain(rows), columns: plain(columns) }) },
   }
 }

@@ -101,6 +101,7 @@ pub(crate) fn call(known: &mut Known, blocks: &mut Blocks, question: &Value) -> 
         "config" => config::read(known, question),
         "admits" => config::admits(known.config(question)?, question),
         "seen" => config::seen(known.config(question)?, question),
+        "tokens" => config::tokens(known.config(question)?, question),
         "itemKey" => config::item_key(known.config(question)?, blocks, question),
         other => Err(Refusal::internal(format_args!("no call {other:?}"))),
     }

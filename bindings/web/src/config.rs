@@ -35,6 +35,13 @@ pub(crate) fn seen(imported: &Imported, question: &Value) -> Result<Value, Refus
     Ok(imported.seen(side("rows")?, side("columns")?, view).to_string().into())
 }
 
+/// `tokens`: how many an image takes, of its sides, those of its grid, and the number of patches or tiles.
+pub(crate) fn tokens(imported: &Imported, question: &Value) -> Result<Value, Refusal> {
+    let side = |name: &str| whole(name, &question[name]).map_err(Refusal::argument);
+    let (source, grid) = ([side("rows")?, side("columns")?], [side("high")?, side("wide")?]);
+    Ok(imported.tokens(source, grid, side("count")?)?.into())
+}
+
 /// `itemKey`: of a file.
 pub(crate) fn item_key(imported: &Imported, blocks: &Blocks, question: &Value) -> Result<Value, Refusal> {
     Ok(pixfuse_decode::item_key(&imported.fingerprint(), bytes(&blocks.input, &question["file"])?).into())

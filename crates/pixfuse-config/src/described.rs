@@ -16,7 +16,8 @@ impl Imported {
             // In one call there is one sample, so that a sequence is one array too.
             "concatenates": matches!(self.batch, Batch::Concatenate | Batch::Sequence),
             "isSequence": self.batch == Batch::Sequence,
-            "patchesPerToken": self.patches_per_token,
+            "hasTokensOfGrid": self.has_tokens_of_grid(),
+            "processorKeywords": self.processor_keywords(),
             "isNested": self.is_nested,
             "isSingle": self.is_single,
             "isPaired": self.is_paired,

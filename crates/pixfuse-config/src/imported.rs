@@ -4,6 +4,7 @@ use std::fmt;
 
 use pixfuse_spec::{Alpha, PixelFormat, Spec};
 
+use crate::transformers::Prompt;
 use crate::windows::Cutting;
 use crate::{Error, Grayscale, Overrides, Place, When};
 
@@ -107,9 +108,11 @@ pub struct Imported {
     pub frames: Option<Frames>,
     /// The axes of a patch, where the library keeps them apart in a tensor of patches; empty where a patch is one row.
     pub patch_axes: Vec<u32>,
-    /// How many patches the family's models make one token of, where that is all there is to their count; nothing where row
-    /// breaks, tags or the model's own numbers are in it.
-    pub patches_per_token: Option<u32>,
+    /// How many patches the family's models make one token of, where that is all there is to their count: what
+    /// [`tokens`](Self::tokens) goes by where no processor says more.
+    pub(crate) patches_per_token: Option<u32>,
+    /// What the processor around the class says of its prompt.
+    pub(crate) prompt: Prompt,
     /// Whether the class makes RGB of an image of any mode, of transparent ones over white.
     pub converts: bool,
     /// For which source images the declaration is the class's result, where not for all.

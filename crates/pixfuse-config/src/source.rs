@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::record::shown;
 use crate::{
-    Backend, Error, Imported, Overrides, Reason, open_clip, timm, torchvision, transformers, transformers_js,
+    Backend, Error, Imported, Library, Overrides, Reason, open_clip, timm, torchvision, transformers, transformers_js,
     ultralytics,
 };
 
@@ -166,6 +166,18 @@ fn parsed(name: &str, text: &str) -> Result<Map<String, Value>, Error> {
 
 /// See [`crate::read`].
 pub(crate) fn read(source: &Source, backend: Backend, overrides: &Overrides) -> Result<Imported, Error> {
+    let imported = read_image(source, backend, overrides)?;
+    if imported.library != Library::Transformers {
+        return Ok(imported);
+    }
+    let [keys, model] = source.image_processor()?;
+    let outer = source.file(PROCESSOR).or_else(|| source.only().filter(|only| only.contains_key("image_processor")));
+    let prompt = transformers::Prompt::read(outer, keys, model, outer.is_some() || source.only().is_none(), &imported);
+    Ok(imported.prompted(prompt))
+}
+
+/// The image class itself.
+fn read_image(source: &Source, backend: Backend, overrides: &Overrides) -> Result<Imported, Error> {
     let [processor, model] = source.image_processor()?;
     // A folder of timm or open_clip may have no file but the model's own.
     for keys in [processor, model, source.file(OPEN_CLIP)].into_iter().flatten() {

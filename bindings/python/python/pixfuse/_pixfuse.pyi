@@ -902,8 +902,13 @@ class Config:
     def grayscale(self, images: npt.NDArray[Any]) -> None:
         """Puts the gray of images, an array of (images, 3, rows, columns) of f32 that is written to, into their three planes."""
     @property
-    def patches_per_token(self) -> int | None:
-        """How many patches make one token; `None` where more is in a model's count."""
+    def processor_keywords(self) -> str:
+        """The keywords that the library's processor calls the class with, as JSON."""
+    @property
+    def has_tokens_of_grid(self) -> bool:
+        """Whether `tokens` go by the grid and the number of patches or tiles."""
+    def tokens(self, source: tuple[int, int], grid: tuple[int, int], count: int) -> int:
+        """How many tokens an image takes: of its rows and columns, those of its patches or tiles, and how many there are."""
     @property
     def converts(self) -> bool:
         """Whether the class makes RGB of an image of any mode."""

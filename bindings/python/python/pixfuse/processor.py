@@ -201,7 +201,9 @@ class Processor:
         """How many patches, or tiles with their thumbnail, an image of this size becomes: 1 where it stays whole.
 
         It is what transformers' `get_number_of_image_patches` says, of the size alone: a server can count before it decodes.
-        Keywords are those of a call. `pipeline().geometry(height, width)` has the grid of them.
+        Where that counts another number than its own tensor has this is the tensor's: of Idefics3 and its kin 1 for an image
+        that stays whole, which that calls 0, and of Apertus, whose codes are `tokens`. Keywords are those of a call.
+        `pipeline().geometry(height, width)` has the grid of them.
 
         Raises PipelineError where the class refuses an image of this size.
 
@@ -211,38 +213,42 @@ class Processor:
         >>> processor.patches(1080, 1920, max_pixels=512 * 512)
         1260
         """
-        called = self._with(keywords)
-        if called._config.is_limited:
-            called._config.admits(height, width)
-        views = sum(view.patches(height, width) for view in called._views if view._config.holds(height, width))
-        if called._is_joined or called._config.place != "apart":
-            windows = called._config.windows(height, width)
-            rows, columns = called._config.grid(height, width) if windows is None else windows[1]
-            return rows * columns + views
-        if called._before is not None:
-            windows = called._config.windows(height, width)
-            return (called._config.is_counted if windows is None else len(windows[2])) + views
-        geometry = called.pipeline().geometry(height, width)
-        rows, columns = geometry.patches or geometry.tiles or (1, 1)
-        return rows * columns + (geometry.thumbnail is not None) + views
+        return self._with(keywords)._cut(height, width)[1]
 
     def tokens(self, height: int, width: int, **keywords: Any) -> int:
         """How many tokens of a prompt an image of this size takes, as transformers' `_get_num_multimodal_tokens` counts them.
 
-        Of families whose models make one token of so many patches: Qwen-VL, GLM-V, Kimi, Gemma 4 and their kin. Where row
-        breaks, tags or numbers of the model are in the count PipelineError says so; `patches` counts for all.
+        It is of the model's processor, with the keywords that this calls its image class with, and with the row breaks and
+        tags that it counts. A tag and a run of line breaks are one token each, as in the tokenizers of models that have them.
+        Its own numbers (`image_seq_length`, `patch_size` ..) are those of processor_config.json: `from_config` of a model's
+        folder reads them, and PipelineError says so where they are in the count and were not given.
 
         >>> processor = pixfuse.from_config({"image_processor_type": "Qwen2VLImageProcessor"})
         >>> processor.tokens(1080, 1920)
         1222
+        >>> config = {"processor_class": "InternVLProcessor", "image_processor": {"image_processor_type": "GotOcr2ImageProcessor"}}
+        >>> pixfuse.from_config(config).tokens(1080, 1920)
+        2306
         """
-        each = self._with(keywords)._config.patches_per_token
-        if each is None:
-            raise PipelineError(
-                f"tokens: {self.class_name} does not say how many of them a model makes; "
-                "patches(height, width) counts its patches and tiles"
-            )
-        return self.patches(height, width, **keywords) // each
+        called = self._with(json.loads(self._config.processor_keywords) | keywords)
+        grid, count = called._cut(height, width) if called._config.has_tokens_of_grid else ((1, 1), 1)
+        return called._config.tokens((height, width), grid, count)
+
+    def _cut(self, height: int, width: int) -> tuple[tuple[int, int], int]:
+        """Rows and columns of patches or tiles in the first tensor, and how many there are in all of them."""
+        if self._config.is_limited:
+            self._config.admits(height, width)
+        views = sum(view._cut(height, width)[1] for view in self._views if view._config.holds(height, width))
+        windows = self._config.windows(height, width)
+        if self._is_joined or self._config.place != "apart":
+            rows, columns = self._config.grid(height, width) if windows is None else windows[1]
+            return (rows, columns), rows * columns + views
+        if self._before is not None:
+            grid, count = ((1, 1), int(self._config.is_counted)) if windows is None else (windows[1], len(windows[2]))
+            return grid, count + views
+        geometry = self.pipeline().geometry(height, width)
+        rows, columns = geometry.patches or geometry.tiles or (1, 1)
+        return (rows, columns), rows * columns + (geometry.thumbnail is not None) + views
 
     def item_key(self, file: Any, **keywords: Any) -> str:
         """A key of what `decode` makes of a file, for caches and routers: a fast hash of its stored bytes and of this config.

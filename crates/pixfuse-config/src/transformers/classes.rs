@@ -8,6 +8,7 @@ static CLASSES: &str = include_str!("classes.tsv");
 static MODEL_TYPES: &str = include_str!("model_types.tsv");
 static VIDEO_CLASSES: &str = include_str!("video_classes.tsv");
 static VIDEO_MODEL_TYPES: &str = include_str!("video_model_types.tsv");
+static PROCESSORS: &str = include_str!("processors.tsv");
 
 /// The version of transformers that the data was written from.
 pub const VERSION: &str = "5.24.0";
@@ -89,6 +90,11 @@ pub(super) fn of_video_model(model_type: &str) -> Option<&'static str> {
     types.find(|(model, _)| *model == model_type).map(|(_, class)| class)
 }
 
+/// The types of models that have a class.
+pub(super) fn model_types() -> impl Iterator<Item = &'static str> {
+    MODEL_TYPES.lines().skip(1).filter_map(|line| line.split('\t').next())
+}
+
 /// The class that a model of this type takes.
 pub(super) fn of_model(model_type: &str) -> Option<&'static str> {
     MODEL_TYPES.lines().skip(1).find_map(|line| {
@@ -99,4 +105,33 @@ pub(super) fn of_model(model_type: &str) -> Option<&'static str> {
         let (torch, pil) = (columns.next()?, columns.next()?);
         Some(if torch == "-" { pil.trim_end_matches("Pil") } else { torch })
     })
+}
+
+/// A processor that counts tokens.
+pub(super) struct Processor {
+    /// Its constructor's numbers, null where it has no default.
+    pub(super) own: Map<String, Value>,
+    /// What it calls its image class with.
+    pub(super) keywords: Map<String, Value>,
+}
+
+/// The processor of this name.
+pub(super) fn processor(name: &str) -> Option<Processor> {
+    let mut columns = processors().find(|line| line.split('\t').next() == Some(name))?.split('\t').skip(2);
+    let mut map = || columns.next().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    Some(Processor { own: map(), keywords: map() })
+}
+
+/// The processor that a model of this type takes, if it counts tokens.
+pub(super) fn processor_of_model(model_type: &str) -> Option<&'static str> {
+    processors().find_map(|line| {
+        let mut columns = line.split('\t');
+        let (name, models) = (columns.next()?, columns.next()?);
+        models.split(',').any(|model| model == model_type).then_some(name)
+    })
+}
+
+/// The lines of the processors that count tokens.
+pub(super) fn processors() -> impl Iterator<Item = &'static str> {
+    PROCESSORS.lines().skip(1)
 }

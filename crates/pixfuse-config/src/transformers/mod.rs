@@ -9,10 +9,12 @@
 //! size     `size`, `crop_size`, `pad_size`
 //! videos   the same for video processors, whose frames are images
 //! views    the tensors that some classes make beside the first one, and tiles of another size in it
+//! tokens   how many of a prompt an image takes, as the processors around the classes count them; features by its sides
 //! steps    the keys of one class to a declaration, clause by clause: resize (and ruled, tiles), margins, values, patches
 //! ```
 
 mod classes;
+mod features;
 mod margins;
 mod names;
 mod older;
@@ -23,6 +25,7 @@ mod size;
 mod steps;
 mod table;
 mod tiles;
+mod tokens;
 mod values;
 mod videos;
 mod views;
@@ -33,6 +36,7 @@ use serde_json::{Map, Value};
 use crate::{Backend, Error, Imported, Overrides, Reason};
 
 pub use classes::VERSION;
+pub(crate) use tokens::Prompt;
 
 /// Every class that transformers has, as it is called there, with its backend.
 pub fn classes() -> impl Iterator<Item = (&'static str, Backend)> {
@@ -151,7 +155,8 @@ pub(crate) fn call(imported: &Imported, overrides: &Overrides) -> Result<Importe
             record.insert((*key).to_owned(), value.clone());
         }
     }
-    steps::read(base, imported.backend, &steps, record, imported.notes.clone())
+    let called = steps::read(base, imported.backend, &steps, record, imported.notes.clone())?;
+    Ok(Imported { prompt: imported.prompt.clone(), ..called })
 }
 
 /// Puts keywords over keys.

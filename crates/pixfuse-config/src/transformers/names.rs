@@ -134,7 +134,7 @@ fn nearest(name: &str) -> Option<&'static str> {
     let wanted = plain(name);
     // Names of a model whose class is another model's.
     let model = wanted.trim_end_matches("imageprocessor");
-    let of_model = classes::of_model(model);
+    let of_model = classes::model_types().find(|known| plain(known) == model).and_then(classes::of_model);
     let same = classes::names().find(|class| plain(class) == wanted);
     let near = || {
         let distances = classes::names().map(|class| (distance(&plain(class), &wanted), class));
@@ -157,4 +157,16 @@ fn distance(a: &str, b: &str) -> usize {
         }
     }
     row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_of_a_model_leads_to_its_class() {
+        assert_eq!(nearest("Qwen2_5_VLImageProcessor"), Some("Qwen2VLImageProcessor"));
+        assert_eq!(nearest("InternVLImageProcessor"), Some("GotOcr2ImageProcessor"));
+        assert_eq!(nearest("ClipImageProcesor"), Some("CLIPImageProcessor"));
+    }
 }
