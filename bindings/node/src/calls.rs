@@ -5,7 +5,7 @@ use napi::bindgen_prelude::{
 };
 use pixfuse::{Dims, ImageRef, Join, Orientation, Pipeline, TensorElement, with_element};
 
-use crate::buffer::{elements, is_absent, whole};
+use crate::buffer::{ask_for_large_pages, elements, is_absent, whole};
 use crate::decode::orientation;
 use crate::image::{Image, ImageValues};
 use crate::{declaration, decode, geometry, picture, task};
@@ -249,5 +249,7 @@ pub(crate) fn image_values(call: &FunctionCallContext) -> Result<ImageValues<'st
 /// A new typed array of so many elements. JavaScript makes it because it throws where memory ends, and because memory
 /// from elsewhere is not allowed everywhere (Electron).
 pub(crate) fn allocate(allocate: Function<f64, Unknown<'static>>, length: usize) -> Result<Unknown<'static>> {
-    allocate.call(length as f64)
+    let array = allocate.call(length as f64)?;
+    ask_for_large_pages(array);
+    Ok(array)
 }

@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use napi::bindgen_prelude::{Env, FnArgs, Function, FunctionCallContext, Object, Result, Unknown};
 use pixfuse_config::{Backend, Imported, Overrides, Source, read};
 
+use crate::buffer::ask_for_large_pages;
 use crate::calls::refused;
 
-/// What the function of `processor.js` takes: the reader of configs, the exports that it extends, and `joined.js`.
-type Extension<'a> = FnArgs<(Function<'a, (), Object<'a>>, Object<'a>, Unknown<'a>)>;
+/// What the function of `processor.js` takes: the reader of configs, the exports that it extends, `joined.js`, and what is
+/// called with each new array of a tensor.
+type Extension<'a> = FnArgs<(Function<'a, (), Object<'a>>, Object<'a>, Unknown<'a>, Function<'a, (), ()>)>;
 
 /// Adds the class `Processor`, which reads the config of a model, beside the `Pipeline` that `register` added.
 ///
@@ -18,7 +20,9 @@ pub fn register_processor(exports: &mut Object, env: &Env) -> Result<()> {
     let read = env.create_function_from_closure::<(), _, _>("readConfig", |call| config(&call))?;
     let extend: Function<Extension, ()> = env.run_script(include_str!("processor.js"))?;
     let joined: Unknown = env.run_script(include_str!("joined.js"))?;
-    extend.call(FnArgs::from((read, *exports, joined)))
+    let fresh = |call: FunctionCallContext| call.get(0).map(ask_for_large_pages);
+    let fresh = env.create_function_from_closure::<(), _, _>("fresh", fresh)?;
+    extend.call(FnArgs::from((read, *exports, joined, fresh)))
 }
 
 /// `readConfig(text, path, backend, keywords, called)`: a config's text or its path, and keywords as JSON.

@@ -1,5 +1,5 @@
 // The class Processor: the config of a model as a function, from what the native half read of it.
-(function (readConfig, exports, joinedBy) {
+(function (readConfig, exports, joinedBy, fresh) {
   'use strict'
 
   const { Pipeline } = exports
@@ -9,10 +9,16 @@
   const ours = ['alpha', 'orient', 'maxPixels', 'threads']
   // What has an axis of samples.
   const ofSamples = ['pixels', 'mask', 'boolMask', 'tileMask', 'tilePixelMask']
+  // A new array of zeros; where there is a native half, it sees it before anything is written.
+  const zeros = (Numbers, length) => {
+    const array = new Numbers(length)
+    fresh?.(array)
+    return array
+  }
   const allocate = {
-    f32: length => new Float32Array(length),
-    bf16: length => new Uint16Array(length),
-    u8: length => new Uint8Array(length),
+    f32: length => zeros(Float32Array, length),
+    bf16: length => zeros(Uint16Array, length),
+    u8: length => zeros(Uint8Array, length),
   }
 
   // A Blob or a Response, whose bytes come later.
@@ -359,7 +365,7 @@
         // A frame around the image is no content; a crop's own margin is.
         const content = runs.map((run, index) => (isFramed ? geometry(index).content.slice(2) : run.shape.slice(1)))
         const dims = sides([runs.length, rows, columns])
-        const data = new (kind === 'mask' ? BigInt64Array : Uint8Array)(length(dims))
+        const data = zeros(kind === 'mask' ? BigInt64Array : Uint8Array, length(dims))
         for (const [index, [high, wide]] of content.entries()) ones(data, index * rows * columns, columns, high, wide)
         return kind === 'mask' ? { data, dims } : { data, dims, type: 'bool' }
       }
@@ -401,7 +407,7 @@
       }
       if (kind === 'tilePixelMask') {
         const dims = [1, runs.reduce((sum, _, index) => sum + tiles(index), 0), ...shape.slice(2)]
-        const data = new BigInt64Array(length(dims))
+        const data = zeros(BigInt64Array, length(dims))
         ones(data, 0, dims.at(-1), length(dims.slice(0, -1)), dims.at(-1))
         return { data, dims }
       }
