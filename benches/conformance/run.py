@@ -92,6 +92,7 @@ def count_lines(result):
     lines += ["", "Not compared:", ""]
     lines += [f"- {module}: {why}" for module, why in counts.UNREAD.items()]
     return lines + [
+        "- sizes that pixfuse refuses by name: of GLM-5's class those whose canvas has a margin of whole multiples, of Step 3.7's long and thin ones",
         "- Deepseek-OCR 2 and Unlimited-OCR on Pillow, which count tiles of another size than they make",
         "- sizes of Idefics3 and SmolVLM that are no multiples of `max_image_size`, of which they count fewer tiles than they make",
         "- a `size` in calls of GOT-OCR 2's class, InternVL's and others', and of Cohere 2 Vision's, which count by the one that they were made with and make tiles of the other",

@@ -83,6 +83,23 @@ def test_run_and_preview(capsys, tmp_path):
     np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / "seen.png")), expected)
 
 
+def test_a_header_is_enough_to_count(capsys, tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    photo = tmp_path / "photo.png"
+    # The header, and nothing of the pixels.
+    photo.write_bytes(png(pixels(480, 640), exif=exif)[:120])
+    code, out, _ = run(capsys, "probe", photo)
+    header = json.loads(out)
+    assert (code, header["format"], header["stored"], header["shown"], header["orientation"]) == (0, "PNG", [480, 640], [640, 480], 6)
+    config = {"processor_class": "PixtralProcessor", "patch_size": 16, "image_processor": {"image_processor_type": "PixtralImageProcessor"}}
+    (tmp_path / "processor_config.json").write_text(json.dumps(config))
+    assert run(capsys, "tokens", photo, "--config", tmp_path) == (0, f"{40 * (30 + 1)}\n", "")
+    (tmp_path / "processor_config.json").write_text(json.dumps({"image_processor": {"image_processor_type": "ViTImageProcessor"}}))
+    code, out, err = run(capsys, "tokens", photo, "--config", tmp_path)
+    assert (code, out) == (2, "") and "tokens" in err
+
+
 @pytest.mark.parametrize(
     "output", ["rgb, f32, chw", "bgr, f32, hwc", "rgb, f16, chw", "bgr, u8, hwc", "gray, f32", "rgb, i8, chw, scale = 0.03"]
 )

@@ -3,6 +3,8 @@
     pixfuse explain 'input(rgb8), resize(224, 224, bilinear), normalize(), output(rgb, f32, chw)'
     pixfuse import model/                       # the declaration of a model's config
     pixfuse run photo.jpg --config model/ -o x.npy
+    pixfuse probe photo.jpg
+    pixfuse tokens photo.jpg --config model/
     pixfuse preview photo.jpg --config model/ -o seen.png
     pixfuse check --config model/ --images photos/
     pixfuse check --timm resnet50.a1_in1k --images photos/ --pictures differences/
@@ -23,6 +25,7 @@ import numpy
 
 from . import _pixfuse, language, presets, seen
 from ._pixfuse import Pipeline, PipelineError, __version__
+from .header import probe
 from .processor import from_config
 
 __all__ = ["main"]
@@ -91,6 +94,14 @@ def _parser() -> argparse.ArgumentParser:
     declared(sub, positional=False)
     sub.add_argument("-o", "--output", required=True, help="the file to write: x.npy")
 
+    command("probe", _probe, "Print what a photo's file says in its header, a line of JSON; no pixels are decoded.", images=True)
+
+    sub = command(
+        "tokens", _tokens, "Print how many tokens of a prompt a photo takes, of its header and of a model's config.", images=True
+    )
+    sub.add_argument("--config", required=True, help="a model's folder, or its processor's config")
+    _backend(sub)
+
     sub = command("preview", _preview, "Show what the model sees: the picture that the tensor stands for.", images=True)
     declared(sub, positional=False)
     sub.add_argument("-o", "--output", required=True, help="the file to write: seen.png")
@@ -154,6 +165,16 @@ def _run(options: argparse.Namespace) -> int:
     numpy.save(options.output, tensor)
     written = options.output if options.output.endswith(".npy") else f"{options.output}.npy"
     print(f"{written}: {tensor.dtype} {tensor.shape}, sha256 {hashlib.sha256(tensor.tobytes()).hexdigest()[:16]}")
+    return 0
+
+
+def _probe(options: argparse.Namespace) -> int:
+    print(json.dumps(probe(Path(options.image))._asdict()))
+    return 0
+
+
+def _tokens(options: argparse.Namespace) -> int:
+    print(from_config(options.config, options.backend).tokens(*probe(Path(options.image)).shown))
     return 0
 
 
