@@ -43,7 +43,7 @@ fn peers() -> Result<Venv> {
 fn addon() -> Result<()> {
     tools::node()?;
     node::modules(PEERS)?;
-    node::addon("the Node addon", "pixfuse-node-addon", "bindings/node/pixfuse.node", Profile::Release)
+    node::addon("the Node addon", node::ADDON, "bindings/node/pixfuse.node", Profile::Release)
 }
 
 /// Every kernel and level, and each workload in three languages.

@@ -22,7 +22,7 @@ pub(crate) fn pack(venv: &Venv, into: &Path) -> Result<()> {
         // Else programs look for it in the directory where it was built.
         cargo.args(["--", "-C", "link-arg=-Wl,-install_name,@rpath/libpixfuse_c.dylib"]);
     }
-    package::without_paths(&mut cargo);
+    package::without_paths(&mut cargo, &[]);
     step("building the C library", "cargo-pixfuse-c", &mut cargo)?;
 
     let source = tools::root().join("bindings/c");

@@ -14,7 +14,7 @@ use std::process::Command;
 use anyhow::{Result, bail, ensure};
 
 use crate::progress::step;
-use crate::tools;
+use crate::{tools, wasi};
 
 /// The one target that is set up here.
 pub(crate) const AARCH64: &str = "aarch64-unknown-linux-gnu";
@@ -28,7 +28,7 @@ const DEBIAN_TOOLS: [&str; 3] = ["gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross
 
 /// A cargo that builds for `triple` and runs what it built.
 pub(crate) fn cargo(triple: &str, install: bool) -> Result<Command> {
-    ensure!(triple == AARCH64, "--target: `{triple}` is not set up here, expected {AARCH64}");
+    ensure!(triple == AARCH64, "--target: `{triple}` is not set up here, expected {AARCH64} or {}", wasi::WASI);
     if cfg!(all(target_arch = "aarch64", target_os = "linux", target_env = "gnu")) {
         return Ok(tools::cargo());
     }

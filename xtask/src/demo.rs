@@ -39,7 +39,7 @@ pub(crate) fn run(flags: &Demo) -> Result<()> {
     venv.install("the Python module", "bindings/python", Profile::Release)?;
     let python = Line::of(venv.command().arg("examples/demo/demo.py").arg(&directory))?;
 
-    node::addon("the Node addon", "pixfuse-node-addon", "bindings/node/pixfuse.node", Profile::Release)?;
+    node::addon("the Node addon", node::ADDON, "bindings/node/pixfuse.node", Profile::Release)?;
     let node = Line::of(tools::node()?.arg("examples/demo/demo.mjs").arg(&directory))?;
 
     print(&tools::shown(&photo), &directory.join("input.json"), &[&rust, &python, &node])?;

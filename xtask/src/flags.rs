@@ -14,7 +14,8 @@ xflags::xflags! {
 
         /// Run every test of the three languages.
         cmd test {
-            /// Run the Rust tests of another machine under an emulator: aarch64-unknown-linux-gnu.
+            /// Run the Rust tests of another machine under an emulator, aarch64-unknown-linux-gnu, or the core's as WebAssembly in
+            /// Node.js, wasm32-wasip1.
             optional --target triple: String
             /// Run the Rust tests of a level on an emulated CPU, unless this one has it: avx512.
             optional --level level: String
@@ -25,7 +26,8 @@ xflags::xflags! {
             optional --engines
             /// Run the package for browsers instead: Node.js's tests over it, and a page in Chromium.
             optional --web
-            /// Build the wheel for 64-bit Arm instead, install it under an emulator, and compare its tensors with the goldens.
+            /// Build packages of other platforms instead (a wheel for 64-bit Arm, one for the glibc of 2012, an addon for musl),
+            /// install each where it runs, and compare its tensors with the goldens.
             optional --platforms
             /// One suite only: rust, python, node or own (examples/own-pipelines).
             optional --only suite: String
@@ -101,11 +103,10 @@ xflags::xflags! {
 
         /// Build the wheel, the npm packages and the C library into target/dist.
         cmd build {
-            /// The npm packages alone, with an addon that was built for this target and copied to bindings/node/pixfuse.node.
-            optional --addon triple: String
-            /// The wheel alone, for this target: x86_64-unknown-linux-gnu or aarch64-unknown-linux-gnu.
+            /// The wheel and the npm packages alone, for Linux on either CPU and with either C library:
+            /// {x86_64,aarch64}-unknown-linux-{gnu,musl}.
             optional --target triple: String
-            /// With --target, the oldest C library that the wheel is for; 2.17, which is manylinux2014, if not given.
+            /// With --target, the oldest glibc that they are for; 2.17, which is manylinux2014, if not given.
             optional --glibc version: String
         }
 

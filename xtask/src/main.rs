@@ -1,10 +1,11 @@
 //! The chores of the workspace: `cargo xtask <command>`.
 //!
-//! One file or folder is one command (`demo`, `test` with `engines`, `bench`, `conformance`, `counts`, `goldens`, `package` for `build`
-//! with `npm`, `c_library` and `wheels`, `web`, `release`, `fuzz`, `notices` with `deny`, `expand`, `ci`) or one thing that the commands share: `tools` finds programs and says
-//! how to get those that are missing, `python` keeps the virtual environments, `node` keeps `node_modules` and the addon,
-//! `jpeg` chooses the decoder that builds get, `cross` is the other machine, `emulate` the other CPU and `machine` the
-//! computer that it sits in, `progress` shows long work.
+//! One file or folder is one command (`demo`, `test` with `engines`, `bench`, `conformance`, `counts`, `goldens`, `package`
+//! for `build` with `linux`, `npm`, `c_library` and `wheels`, `web`, `release`, `fuzz`, `notices` with `deny`, `expand`, `ci`)
+//! or one thing that the commands share: `tools` finds programs and says how to get those that are missing, `python` keeps
+//! the virtual environments, `node` keeps `node_modules` and the addon, `jpeg` chooses the decoder that builds get, `cross`
+//! is the other machine, `wasi` WebAssembly, `musl` the other C library, `debian` what some of these take from there,
+//! `emulate` the other CPU and `machine` the computer that it sits in, `progress` shows long work.
 //! `tidy` holds the rules of the tree that no compiler checks, as tests.
 #![forbid(unsafe_code)]
 
@@ -14,6 +15,7 @@ mod ci;
 mod conformance;
 mod counts;
 mod cross;
+mod debian;
 mod demo;
 mod documentation;
 mod emulate;
@@ -24,7 +26,9 @@ mod fuzz;
 mod goldens;
 mod heif;
 mod jpeg;
+mod linux;
 mod machine;
+mod musl;
 mod node;
 mod notices;
 mod npm;
@@ -40,6 +44,7 @@ mod test;
 #[cfg(test)]
 mod tidy;
 mod tools;
+mod wasi;
 mod web;
 mod wheels;
 
@@ -58,10 +63,9 @@ fn main() -> ExitCode {
         XtaskCmd::Counts(flags) => counts::run(&flags),
         XtaskCmd::Goldens(flags) => goldens::run(&flags),
         XtaskCmd::Conformance(flags) => conformance::run(&flags),
-        XtaskCmd::Build(flags) => match (&flags.target, &flags.addon) {
-            (Some(target), None) => wheels::run(target, flags.glibc.as_deref().unwrap_or(wheels::GLIBC)),
-            (Some(_), Some(_)) => Err(anyhow::anyhow!("--target builds a wheel, --addon packs one: give one of them")),
-            (None, addon) => package::run(addon.as_deref()),
+        XtaskCmd::Build(flags) => match &flags.target {
+            Some(target) => linux::run(target, flags.glibc.as_deref()),
+            None => package::run(),
         },
         XtaskCmd::Release(flags) => release::run(&flags),
         XtaskCmd::Web(_) => web::run(),

@@ -9,6 +9,9 @@ use crate::progress::step;
 use crate::python::Profile;
 use crate::{jpeg, package, tools};
 
+/// The crate of the addon.
+pub(crate) const ADDON: &str = "pixfuse-node-addon";
+
 /// Runs `npm ci` in `directory` unless its lock file is the one that was installed last.
 pub(crate) fn modules(directory: &str) -> Result<()> {
     let path = tools::root().join(directory);
@@ -42,7 +45,7 @@ pub(crate) fn addon(label: &str, package: &str, addon: &str, profile: Profile) -
         }
         Profile::Published => {
             cargo.arg("--release");
-            package::without_paths(&mut cargo);
+            package::without_paths(&mut cargo, &[]);
             package::target().join("release")
         }
     };

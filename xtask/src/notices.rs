@@ -31,7 +31,7 @@ const PACKAGES: [Package; 4] = [
         directory: "bindings/python",
     },
     Package {
-        krate: "pixfuse-node-addon",
+        krate: crate::node::ADDON,
         features: "libjpeg-turbo",
         manifest: "bindings/node/addon/Cargo.toml",
         directory: "bindings/node",

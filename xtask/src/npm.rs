@@ -73,13 +73,19 @@ impl Platform {
     }
 }
 
-/// Packs `pixfuse`, and the package of `target`, whose addon is in the checkout, into `into`.
-pub(crate) fn pack(target: &str, into: &Path) -> Result<()> {
-    lay_out(target)?.iter().try_for_each(|directory| packed(directory, into))
+/// Where the addon of a checkout is.
+pub(crate) fn addon() -> PathBuf {
+    tools::root().join(SOURCE).join("pixfuse.node")
 }
 
-/// Lays out `pixfuse`, and the package of `target`, as they would be installed. Gives their directories.
-pub(crate) fn lay_out(target: &str) -> Result<[PathBuf; 2]> {
+/// Packs `pixfuse`, and the package of `target`, whose addon this is, into `into`. Gives the two tarballs.
+pub(crate) fn pack(target: &str, addon: &Path, into: &Path) -> Result<[PathBuf; 2]> {
+    let [platform, package] = lay_out(target, addon)?;
+    Ok([packed(&platform, into)?, packed(&package, into)?])
+}
+
+/// Lays out `pixfuse`, and the package of `target`, whose addon this is, as they would be installed. Gives their directories.
+pub(crate) fn lay_out(target: &str, addon: &Path) -> Result<[PathBuf; 2]> {
     let source = tools::root().join(SOURCE);
     let text = fs::read_to_string(source.join("package.json")).context("cannot read package.json")?;
     let manifest: Value = serde_json::from_str(&text)?;
@@ -88,10 +94,10 @@ pub(crate) fn lay_out(target: &str) -> Result<[PathBuf; 2]> {
     let here = Platform::of(target)?;
     ensure!(platforms.contains(&here), "{target} is not among napi.targets of {SOURCE}/package.json");
 
-    let addon = directory(&here.package())?;
-    fs::copy(source.join("pixfuse.node"), addon.join(format!("pixfuse.{}.node", here.name)))?;
+    let platform = directory(&here.package())?;
+    fs::copy(addon, platform.join(format!("pixfuse.{}.node", here.name)))?;
     for paper in PAPERS.into_iter().filter(|&paper| paper != "README.md") {
-        fs::copy(source.join(paper), addon.join(paper)).with_context(|| format!("cannot copy {paper}"))?;
+        fs::copy(source.join(paper), platform.join(paper)).with_context(|| format!("cannot copy {paper}"))?;
     }
     let readme = format!(
         "# {}\n\nThe addon of [pixfuse](https://www.npmjs.com/package/pixfuse) for {}: install `pixfuse`, which has it as an \
@@ -99,8 +105,8 @@ pub(crate) fn lay_out(target: &str) -> Result<[PathBuf; 2]> {
         here.package(),
         here.name
     );
-    fs::write(addon.join("README.md"), readme)?;
-    fs::write(addon.join("package.json"), format!("{:#}\n", here.manifest(&manifest)))?;
+    fs::write(platform.join("README.md"), readme)?;
+    fs::write(platform.join("package.json"), format!("{:#}\n", here.manifest(&manifest)))?;
 
     let package = directory("pixfuse")?;
     for file in manifest["files"].as_array().into_iter().flatten().filter_map(Value::as_str).chain(["README.md"]) {
@@ -117,7 +123,7 @@ pub(crate) fn lay_out(target: &str) -> Result<[PathBuf; 2]> {
     let mut delete = tools::npm()?;
     delete.args(["pkg", "delete", "devDependencies", "scripts"]).current_dir(&package);
     step("leaving out what a checkout has", "npm-pkg-delete", &mut delete)?;
-    Ok([addon, package])
+    Ok([platform, package])
 }
 
 /// An empty directory for a package.
@@ -130,12 +136,13 @@ fn directory(name: &str) -> Result<PathBuf> {
     Ok(directory)
 }
 
-/// Packs the directory of a package.
-pub(crate) fn packed(directory: &Path, into: &Path) -> Result<()> {
+/// Packs the directory of a package. Gives the tarball.
+pub(crate) fn packed(directory: &Path, into: &Path) -> Result<PathBuf> {
     let name = directory.file_name().unwrap_or_default().display();
     let mut npm = tools::npm()?;
     npm.args(["pack", "--pack-destination"]).arg(into).current_dir(directory);
-    step(&format!("packing {name} for npm"), "npm-pack", &mut npm)
+    step(&format!("packing {name} for npm"), "npm-pack", &mut npm)?;
+    Ok(into.join(format!("{name}-{}.tgz", env!("CARGO_PKG_VERSION"))))
 }
 
 /// Installs tarballs into a project of nothing else, and loads the package both ways.

@@ -15,8 +15,8 @@ use crate::{c_library, jpeg, node, npm, report, tools};
 pub(crate) const PAPERS: [&str; 5] =
     ["LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-NOTICES.txt", "sbom.cdx.json", "README.md"];
 
-/// Everything for this machine, or, with an addon's target, the npm packages alone.
-pub(crate) fn run(addon: Option<&str>) -> Result<()> {
+/// Everything for this machine.
+pub(crate) fn run() -> Result<()> {
     tools::npm()?;
     tools::node()?;
     let dist = tools::target().join("dist");
@@ -26,20 +26,16 @@ pub(crate) fn run(addon: Option<&str>) -> Result<()> {
     }
     fs::create_dir_all(&dist)?;
 
-    if let Some(target) = addon {
-        return npm::pack(target, &dist);
-    }
     let venv = Venv::new("venv", None)?;
     venv.wheel("bindings/python", &dist)?;
-    node::addon("the Node addon", "pixfuse-node-addon", "bindings/node/pixfuse.node", Profile::Published)?;
-    npm::pack(&tools::host()?, &dist)?;
+    node::addon("the Node addon", node::ADDON, "bindings/node/pixfuse.node", Profile::Published)?;
+    npm::pack(&tools::host()?, &npm::addon(), &dist)?;
     c_library::pack(&venv, &dist)?;
 
     let (mut rows, mut tarballs) = (Vec::new(), Vec::new());
     for entry in fs::read_dir(&dist)? {
         let entry = entry?;
-        let files = unpack(&venv, &entry.path())?;
-        look(&files).with_context(|| tools::shown(&entry.path()))?;
+        look_into(&venv, &entry.path())?;
         if entry.path().extension().is_some_and(|extension| extension == "tgz") {
             tarballs.push(entry.path());
         }
@@ -57,12 +53,13 @@ pub(crate) fn target() -> PathBuf {
     tools::target().join("published")
 }
 
-/// Has rustc and C compilers write other names for the directories of this machine, in panic messages above all.
+/// Has rustc, which gets these flags too, and C compilers write other names for the directories of this machine, in panic
+/// messages above all.
 ///
 /// `trim-paths` of a profile would say it in one line, once it is stable.
-pub(crate) fn without_paths(command: &mut Command) {
+pub(crate) fn without_paths(command: &mut Command, flags: &[&str]) {
     let given = std::env::var("RUSTFLAGS").unwrap_or_default();
-    let mut flags: Vec<OsString> = given.split_whitespace().map(OsString::from).collect();
+    let mut flags: Vec<OsString> = given.split_whitespace().chain(flags.iter().copied()).map(OsString::from).collect();
     let mut c_flags = std::env::var_os("CFLAGS").unwrap_or_default();
     for (path, name) in places() {
         let renamed = |option: &str| {
@@ -96,6 +93,11 @@ fn places() -> Vec<(PathBuf, &'static str)> {
     let others = [(home, "home"), (cargo, "cargo"), (sysroot, "rust")];
     let others = others.into_iter().filter_map(|(path, name)| Some((path?, name)));
     others.chain(own).collect()
+}
+
+/// Unpacks a package, and looks at its files.
+pub(crate) fn look_into(venv: &Venv, package: &Path) -> Result<()> {
+    look(&unpack(venv, package)?).with_context(|| tools::shown(package))
 }
 
 /// The files of a wheel or a tarball.

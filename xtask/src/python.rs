@@ -116,7 +116,7 @@ impl Venv {
             maturin.arg("--release");
         }
         if profile == Profile::Published {
-            package::without_paths(&mut maturin);
+            package::without_paths(&mut maturin, &[]);
         }
         step(&format!("building {label}"), &format!("maturin-{}", directory.replace(['/', '\\'], "-")), &mut maturin)
     }
@@ -127,7 +127,7 @@ impl Venv {
         let mut maturin = self.maturin();
         maturin.args(["build", "--release", "--manifest-path"]).arg(manifest).arg("--out").arg(into);
         maturin.args(jpeg::features("pixfuse-python"));
-        package::without_paths(&mut maturin);
+        package::without_paths(&mut maturin, &[]);
         step("building the wheel", "wheel", &mut maturin)
     }
 

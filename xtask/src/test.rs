@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::flags::Test;
 use crate::python::{Profile, Venv};
 use crate::report::{self, Count};
-use crate::{cross, documentation, emulate, engines, fuzz, heif, jpeg, node, progress, tools, web, wheels};
+use crate::{cross, documentation, emulate, engines, fuzz, heif, jpeg, musl, node, progress, tools, wasi, web, wheels};
 
 /// The arguments that turn on all features that have tests, and can be built here.
 pub(crate) fn features() -> Vec<String> {
@@ -53,9 +53,15 @@ pub(crate) fn run(flags: &Test) -> Result<()> {
             flags.only.as_deref().is_none_or(|only| only == "rust"),
             "--target runs the Rust tests only: the bindings need that machine's Python and Node.js"
         );
-        let mut cargo = cross::cargo(triple, flags.install)?;
+        let mut cargo =
+            if triple == wasi::WASI { wasi::cargo(flags.install)? } else { cross::cargo(triple, flags.install)? };
+        cargo.args(["test", "--no-fail-fast", "--target", triple, "-p", "pixfuse"]);
         // No doc tests: they show the interface, and that is the same everywhere.
-        cargo.args(["test", "--tests", "--no-fail-fast", "--target", triple, "-p", "pixfuse", "-p", "pixfuse-spec"]);
+        if triple == wasi::WASI {
+            cargo.args(wasi::TESTS.map(|test| ["--test", test]).as_flattened());
+        } else {
+            cargo.args(["--tests", "-p", "pixfuse-spec"]);
+        }
         return summary(vec![timed(triple, |count| stream(&mut cargo, count))]);
     }
     if flags.engines {
@@ -65,11 +71,13 @@ pub(crate) fn run(flags: &Test) -> Result<()> {
     if flags.platforms {
         ensure!(
             flags.only.is_none(),
-            "--platforms runs goldens in a wheel, in browsers and in runtimes only: leave out the other flags"
+            "--platforms runs goldens in packages, browsers and runtimes only: leave out the other flags"
         );
         return summary(vec![
             timed("browsers and runtimes", web::elsewhere),
-            timed("the wheel for 64-bit Arm", |count| wheels::try_out(flags.install, count)),
+            timed("64-bit Arm: wheel", |count| wheels::try_arm(flags.install, count)),
+            timed("glibc 2.17: wheel", wheels::try_old),
+            timed("musl: npm packages", musl::try_out),
         ]);
     }
     if flags.web {
@@ -160,7 +168,7 @@ fn venv() -> Result<Venv> {
 pub(crate) fn addon() -> Result<()> {
     tools::node()?;
     node::modules("bindings/node")?;
-    node::addon("the Node addon", "pixfuse-node-addon", "bindings/node/pixfuse.node", Profile::Dev)
+    node::addon("the Node addon", node::ADDON, "bindings/node/pixfuse.node", Profile::Dev)
 }
 
 pub(crate) fn pytest(venv: &Venv, directory: &str, count: &mut Count) -> Result<()> {

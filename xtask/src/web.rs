@@ -115,7 +115,7 @@ pub(crate) fn test(count: &mut Count) -> Result<()> {
     node::modules(BUNDLERS)?;
     test::addon()?;
     let directory = built()?;
-    npm::lay_out(&tools::host()?)?;
+    npm::lay_out(&tools::host()?, &npm::addon())?;
     let tests = tools::root().join(SOURCE).join("test");
     let mut run = with_package(&directory)?;
     let shared = node::test_files(&format!("{NODE}/test"))?;
@@ -149,7 +149,7 @@ pub(crate) fn elsewhere(count: &mut Count) -> Result<()> {
     node::modules(RUNTIMES)?;
     test::addon()?;
     let directory = built()?;
-    npm::lay_out(&tools::host()?)?;
+    npm::lay_out(&tools::host()?, &npm::addon())?;
     let mut run = with_package(&directory)?;
     let in_browsers = ["browser", "playground"].map(|name| format!("{SOURCE}/test/{name}.test.mjs"));
     run.args(in_browsers).args(node::test_files(RUNTIMES)?).env("PIXFUSE_BROWSERS", BROWSERS);
