@@ -27,7 +27,7 @@ pub(crate) fn run(flags: &Bench) -> Result<()> {
 }
 
 /// The program that keeps and shows what was measured.
-fn laboratory() -> Command {
+pub(crate) fn laboratory() -> Command {
     let mut cargo = tools::cargo();
     cargo.args(["run", "--quiet", "--package", "pixfuse-laboratory", "--"]);
     cargo

@@ -24,6 +24,21 @@ xflags::xflags! {
             /// The Python that lists what is in it.
             required --python path: PathBuf
         }
+        /// Count the instructions of the kernels that a program runs, and compare with benches/counts.json.
+        cmd counts {
+            /// pixfuse-counts, built.
+            required --program path: PathBuf
+            /// What it was built for: x86_64.
+            required --architecture name: String
+            /// The compiler that built it, as it names itself.
+            required --rustc version: String
+            /// What runs it where this machine does not: qemu's user mode emulation, with its options.
+            optional --emulator words: String
+            /// Fail if a count differs by more than the tolerance.
+            optional --check
+            /// Write what was counted.
+            optional --write
+        }
         /// Show a run that was kept.
         cmd show {
             required run: PathBuf

@@ -2,12 +2,14 @@
 //!
 //! `measure` runs three programs, one a language, that print one JSON object a line: a `record`. A run of them is kept
 //! by `store`, with the `machine` it was made on. `best` says which rows stand against each other; `tables`, `plots` (by
-//! `chart`) and `results` show them. `build_cost` measures what users pay before the first call.
+//! `chart`) and `results` show them. `build_cost` measures what users pay before the first call. `counts`
+//! counts instructions, which are the same on a busy machine as on a quiet one.
 #![forbid(unsafe_code)]
 
 mod best;
 mod build_cost;
 mod chart;
+mod counts;
 #[cfg(test)]
 mod fixture;
 mod flags;
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
             show(&run)
         }),
         LaboratoryCmd::BuildCost(flags) => build_cost::run(&flags),
+        LaboratoryCmd::Counts(flags) => counts::run(&flags),
         LaboratoryCmd::Show(flags) => store::load(&flags.run).and_then(|run| show(&run)),
     };
     match result {

@@ -1,13 +1,10 @@
-//! `cargo xtask counts`: instructions of a handful of kernels, which are the same on a busy machine as on a quiet one.
+//! Instructions of a handful of kernels, which are the same on a busy machine as on a quiet one.
 //!
 //! `benches/counts` runs each kernel once on every level under callgrind (`valgrind`), which counts inside of one
 //! function only. `table` compares with `benches/counts.json`, where a count belongs to an architecture and to one
 //! compiler: another compiler makes other code, and then nothing is compared, which is said and is not a pass.
 //!
 //! valgrind has no AVX-512, so that level is not run. `emulated` counts Neon on a machine of another kind.
-//!
-//! The program is a release build: `cargo test` makes the core's for the test that reads its assembly, so a check after
-//! it costs a link and some seconds of counting.
 
 mod callgrind;
 mod emulated;
@@ -19,8 +16,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 use crate::flags::Counts;
-use crate::progress::step;
-use crate::tools;
+use crate::place;
 use table::Verdict;
 
 /// Levels of this architecture that the counter cannot run.
@@ -28,35 +24,25 @@ const NOT_RUN: &[&str] = if cfg!(target_arch = "x86_64") { &["avx512"] } else { 
 
 pub(crate) fn run(flags: &Counts) -> Result<()> {
     ensure!(!(flags.check && flags.write), "--check and --write: expected one of the two");
-    let (counted, architecture, rustc) = match &flags.target {
-        None => {
-            callgrind::version()?;
-            let mut build = tools::cargo();
-            build.args(["build", "--release", "--package", "pixfuse-counts"]);
-            step("building the kernels that are counted", "cargo-counts", &mut build)?;
-            let counted = callgrind::count(&tools::target().join("release/pixfuse-counts"))?;
-            let rustc = tools::rustc_version().context("`rustc --version` says nothing: no count can be compared")?;
-            (counted, std::env::consts::ARCH, rustc)
-        }
-        Some(triple) => {
-            let (counted, rustc) = emulated::count(triple, flags.install)?;
-            (counted, triple.split('-').next().unwrap_or(triple), rustc)
-        }
+    let counted = match &flags.emulator {
+        None => callgrind::count(&flags.program)?,
+        Some(words) => emulated::count(&flags.program, words)?,
     };
-    let path = tools::root().join("benches/counts.json");
+    let (architecture, rustc) = (&flags.architecture[..], &flags.rustc[..]);
+    let path = place::root().join("benches/counts.json");
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let committed: Value = serde_json::from_str(&text).with_context(|| format!("{} is no JSON", path.display()))?;
 
-    let rows = table::compare(&committed, architecture, &rustc, &counted);
+    let rows = table::compare(&committed, architecture, rustc, &counted);
     println!("\n{architecture}, {rustc}\n{}", table::text(&rows));
-    let not_run = if flags.target.is_none() { NOT_RUN } else { &[] };
+    let not_run = if flags.emulator.is_none() { NOT_RUN } else { &[] };
     for level in not_run {
         println!("{level}: not run, valgrind has none of its instructions");
     }
     if flags.write {
-        let new = table::with(committed, architecture, &rustc, &counted);
+        let new = table::with(committed, architecture, rustc, &counted);
         fs::write(&path, serde_json::to_string_pretty(&new)? + "\n")?;
-        println!("written to {}", tools::shown(&path));
+        println!("written to {}", place::shown(&path));
         return Ok(());
     }
 

@@ -4,36 +4,23 @@
 //! log every block. So each program is run without the run that counts and with it: start, tables and the first call
 //! drop out of the difference. A log of all that takes minutes, so this is no part of continuous integration.
 
-use std::ffi::{OsStr, OsString};
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
 
 use super::table::Counts;
-use crate::progress::step;
-use crate::{cross, tools};
+use crate::place;
 
 /// The level that is counted. The scalar one is the same code everywhere, and would take minutes.
 const LEVEL: &str = "neon";
 
-/// The counts of the target's kernels, and the compiler that made them.
-pub(crate) fn count(triple: &str, install: bool) -> Result<(Counts, String)> {
-    let mut cargo = cross::cargo(triple, install)?;
-    let runner = set(&cargo, &format!("CARGO_TARGET_{}_RUNNER", triple.to_uppercase().replace('-', "_")))
-        .context("this machine runs the target itself: count without --target")?;
-    let target = set(&cargo, "CARGO_TARGET_DIR").map_or_else(tools::target, PathBuf::from);
-    let compiler = set(&cargo, "RUSTC").or_else(|| std::env::var_os("RUSTC")).unwrap_or_else(|| "rustc".into());
-    let rustc = tools::ask(tools::command(&compiler).arg("--version"))
-        .with_context(|| format!("{} --version says nothing", compiler.display()))?;
-    cargo.args(["build", "--release", "--target", triple, "--package", "pixfuse-counts"]);
-    step(&format!("building the kernels that are counted for {triple}"), "cargo-counts-cross", &mut cargo)?;
-
-    let program = target.join(triple).join("release/pixfuse-counts");
-    let runner = runner.to_string_lossy().into_owned();
-    let emulator = Emulator { words: runner.split_whitespace().collect(), program: &program };
-    let said = tools::output(&mut emulator.command())?;
+/// The counts of a program that the emulator runs; `words` is the emulator with its options.
+pub(super) fn count(program: &Path, words: &str) -> Result<Counts> {
+    let emulator = Emulator { words: words.split_whitespace().collect(), program };
+    ensure!(!emulator.words.is_empty(), "--emulator: expected a program and its options");
+    let said = place::output(&mut emulator.command())?;
     let kernels: Vec<&str> = kernels(&said).collect();
     ensure!(!kernels.is_empty(), "{} runs no kernel on {LEVEL}", program.display());
     let mut counts = Counts::new();
@@ -44,7 +31,7 @@ pub(crate) fn count(triple: &str, install: bool) -> Result<(Counts, String)> {
         ensure!(with > without, "{kernel}: {with} instructions with a run, {without} without: is anything logged?");
         counts.insert((kernel.to_owned(), LEVEL.to_owned()), with - without);
     }
-    Ok((counts, rustc))
+    Ok(counts)
 }
 
 /// Kernels of the level, as the program announces them.
@@ -55,11 +42,6 @@ fn kernels(said: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// What a command has been told of its environment.
-fn set(command: &Command, name: &str) -> Option<OsString> {
-    command.get_envs().find(|(key, _)| *key == OsStr::new(name)).and_then(|(_, value)| value.map(OsStr::to_owned))
-}
-
 struct Emulator<'a> {
     /// qemu and its options.
     words: Vec<&'a str>,
@@ -68,24 +50,24 @@ struct Emulator<'a> {
 
 impl Emulator<'_> {
     fn command(&self) -> Command {
-        let mut command = tools::command(self.words[0]);
+        let mut command = Command::new(self.words[0]);
         command.args(&self.words[1..]).arg(self.program);
         command
     }
 
     /// Instructions of one run of the program, from its start to its end.
     fn instructions(&self, arguments: &[&str]) -> Result<u64> {
-        let help = tools::output(tools::command(self.words[0]).arg("-help"))?;
+        let help = place::output(Command::new(self.words[0]).arg("-help"))?;
         // Before version 8.1 under the name of what a debugger does.
         let single = if help.contains("one-insn-per-tb") { "-one-insn-per-tb" } else { "-singlestep" };
-        let mut command = tools::command(self.words[0]);
+        let mut command = Command::new(self.words[0]);
         command.args([single, "-d", "exec,nochain"]).args(&self.words[1..]).arg(self.program).args(arguments);
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
-            .with_context(|| tools::cannot_start(&command))?;
+            .with_context(|| format!("cannot start {}", self.words[0]))?;
         let log = child.stderr.take().context("the emulator has no standard error")?;
         let count = blocks(BufReader::with_capacity(1 << 20, log))?;
         let status = child.wait()?;

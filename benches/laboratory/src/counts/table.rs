@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::report;
+use crate::tables;
 
 /// What a count may differ by. The same compiler makes the same code; the rest is the C library's, which copies rows.
 pub(crate) const TOLERANCE: f64 = 0.01;
@@ -105,7 +105,7 @@ pub(crate) fn text(rows: &[Row]) -> String {
             [vec![row.kernel.clone(), row.level.clone()], counts.to_vec(), vec![change, verdict.to_owned()]].concat()
         })
         .collect();
-    report::table(&["kernel", "level", "committed", "counted", "change", "result"], &cells, &[2, 3, 4])
+    tables::table(&["kernel", "level", "committed", "counted", "change", "result"], &cells, &[2, 3, 4])
 }
 
 #[cfg(test)]

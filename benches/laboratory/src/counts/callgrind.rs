@@ -7,38 +7,30 @@ use std::process::Command;
 use anyhow::{Context, Result, bail, ensure};
 
 use super::table::Counts;
-use crate::progress::step;
-use crate::tools;
+use crate::place;
 
 /// The function of `benches/counts` that is counted, under whatever crate and hash its symbol has.
 const FUNCTION: &str = "*counted_run*";
 /// The function around it, at whose end its count is written: of two orders for one function callgrind obeys the last.
 const AROUND: &str = "*own_part*";
 
-/// That valgrind is there.
-pub(crate) fn version() -> Result<String> {
-    tools::ask(Command::new("valgrind").arg("--version")).context(
-        "valgrind is needed and is not in PATH. It counts on Linux: `apt-get install valgrind`, or your system's package",
-    )
-}
-
 /// Runs the program once; its calls are counted one by one.
-pub(crate) fn count(program: &Path) -> Result<Counts> {
-    let directory = tools::target().join("xtask/counts");
+pub(super) fn count(program: &Path) -> Result<Counts> {
+    place::ask("valgrind", &["--version"]).context(
+        "valgrind is needed and is not in PATH. It counts on Linux: `apt-get install valgrind`, or your system's package",
+    )?;
+    let directory = place::target().join("counts");
     if directory.exists() {
         fs::remove_dir_all(&directory)?;
     }
     fs::create_dir_all(&directory)?;
-    let mut valgrind = tools::command("valgrind");
+    let mut valgrind = Command::new("valgrind");
     valgrind.args(["--tool=callgrind", "--log-file=/dev/stderr"]);
     // A dump at each call's end, then from zero: the parts are numbered in the order of the calls.
     valgrind.arg(format!("--toggle-collect={FUNCTION}")).arg(format!("--dump-after={AROUND}"));
     valgrind.arg(format!("--callgrind-out-file={}", directory.join("part").display())).arg(program);
-    let log = "callgrind";
-    step("counting instructions", log, &mut valgrind)?;
-
-    let said = fs::read_to_string(tools::target().join("xtask/logs").join(log).with_extension("log"))?;
-    calls(&said, |part| {
+    eprintln!("counting instructions ...");
+    calls(&place::output(&mut valgrind)?, |part| {
         let path = directory.join(format!("part.{part}"));
         fs::read_to_string(&path).with_context(|| format!("callgrind wrote no {}", path.display()))
     })
