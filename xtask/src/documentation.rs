@@ -31,7 +31,7 @@ pub(crate) fn not_run() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tidy::{read, sources};
+    use crate::tidy::{published, read, sources};
 
     /// A folder or a page, the language of its blocks, and the test that runs each of them, where that is. Pages of the site
     /// whose libraries ordinary tests do not have, and files that a page includes, are run by `cargo xtask test --engines`.
@@ -101,6 +101,20 @@ mod tests {
     #[test]
     fn at_most_ten_blocks_are_not_run() {
         assert!(NOT_RUN.iter().map(|(.., count, _)| count).sum::<usize>() <= 10, "{}", not_run());
+    }
+
+    #[test]
+    fn the_page_for_rust_names_every_crate_and_feature() {
+        let page = read("site/docs/rust.md");
+        for directory in published() {
+            let manifest = read(&format!("{directory}/Cargo.toml"));
+            let name = manifest.lines().find_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"')).unwrap();
+            let features = manifest.split("\n[features]\n").nth(1).and_then(|rest| rest.split("\n\n").next());
+            let features = features.unwrap_or_default().lines().filter_map(|line| line.split_once(" = ["));
+            for word in features.map(|(feature, _)| feature).filter(|feature| *feature != "default").chain([name]) {
+                assert!(page.contains(&format!("`{word}`")), "site/docs/rust.md has no `{word}`, of {directory}");
+            }
+        }
     }
 
     /// Commands that the documentation shows of this program are there.

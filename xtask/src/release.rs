@@ -72,10 +72,26 @@ pub(crate) fn run(flags: &Release) -> Result<()> {
     step("packing the crates", "cargo-package", &mut package)?;
     done("crates", &format!("packed, each after what it needs: {}", names.join(", ")));
 
-    look("wheel", &files(&tools::target().join("dist"), "whl"), "twine", &["check", "--strict"], "pip", &mut left)?;
-    let npm = tools::target().join("npm/pixfuse");
-    let npm = if npm.join("package.json").exists() { vec![npm] } else { Vec::new() };
-    look("npm package", &npm, "publint", &["run", "--strict"], "npm", &mut left)?;
+    look(
+        "wheel",
+        &files(&tools::target().join("dist"), "whl"),
+        "twine",
+        &["check", "--strict"],
+        "pip install twine",
+        &mut left,
+    )?;
+    let made = |name| {
+        let directory = tools::target().join("npm").join(name);
+        directory.join("package.json").exists().then_some(directory)
+    };
+    let (npm, web) = (made("pixfuse"), made("pixfuse-web"));
+    let both: Vec<PathBuf> = npm.iter().chain(&web).cloned().collect();
+    look("npm package", &both, "publint", &["run", "--strict"], "npm install -g publint", &mut left)?;
+    let (types, attw) = (["--profile", "strict", "--pack"], "npm install -g @arethetypeswrong/cli");
+    look("npm package with types", npm.as_slice(), "attw", &types, attw, &mut left)?;
+    // One ES module; and what is no module has no types.
+    let types = ["--profile", "esm-only", "--exclude-entrypoints", "pixfuse.wasm", "--pack"];
+    look("npm package for browsers", web.as_slice(), "attw", &types, attw, &mut left)?;
 
     println!("\nleft to do, on other machines and by hand:");
     left.extend(ELSEWHERE.map(|line| line.replace("VERSION", VERSION)));
@@ -103,7 +119,7 @@ fn look(
         return Ok(());
     }
     if tools::ask(Command::new(program).arg("--version")).is_none() {
-        left.push(format!("check the {what} by {program}, which is not in PATH (`{installer} install {program}`)"));
+        left.push(format!("check the {what} by {program}, which is not in PATH (`{installer}`)"));
         return Ok(());
     }
     for package in packages {

@@ -154,7 +154,7 @@ pub(crate) fn read(path: &str) -> String {
 }
 
 /// Directories of the crates that are published, as paths from the root.
-fn published() -> Vec<String> {
+pub(crate) fn published() -> Vec<String> {
     let manifests = sources(&["Cargo.toml"]).into_iter();
     let published = manifests.filter(|(_, text)| text.contains("[package]") && !text.contains("publish = false"));
     let directories: Vec<String> = published
