@@ -145,20 +145,26 @@ pub(crate) fn packed(directory: &Path, into: &Path) -> Result<PathBuf> {
     Ok(into.join(format!("{name}-{}.tgz", env!("CARGO_PKG_VERSION"))))
 }
 
-/// Installs tarballs into a project of nothing else, and loads the package both ways.
+/// Installs tarballs into a project of nothing else, and loads `pixfuse` both ways, and the package for browsers where it is
+/// among them.
 pub(crate) fn try_out(tarballs: &[PathBuf]) -> Result<()> {
     let directory = directory("project")?;
     fs::write(directory.join("package.json"), "{ \"private\": true }\n")?;
     let mut npm = tools::npm()?;
     npm.args(["install", "--no-audit", "--no-fund", "--omit=dev"]).args(tarballs).current_dir(&directory);
     step("installing the npm packages into a project", "npm-install", &mut npm)?;
-    let program = "const required = require('pixfuse'); import('pixfuse').then(imported => {\
+    let program = "const required = require('pixfuse'); import('pixfuse').then(async imported => {\
                    const text = 'input(rgb8), resize(2, 2, bilinear), output(rgb, u8, hwc)';\
                    const image = { data: new Uint8Array(27).fill(7), width: 3, height: 3 };\
-                   const { data } = new imported.Pipeline(text).runSync(image);\
-                   if (imported.default !== required || data.some(value => value !== 7)) process.exit(1)})";
+                   const isRight = ({ Pipeline }) => new Pipeline(text).runSync(image).data.every(value => value === 7);\
+                   if (imported.default !== required || !isRight(imported)) process.exit(1);\
+                   if (process.argv[1] === undefined) return;\
+                   const web = await import('pixfuse-web'); await web.init(); if (!isRight(web)) process.exit(1)})";
     let mut node = tools::node()?;
     node.args(["-e", program]).current_dir(&directory);
+    let is_web =
+        |tarball: &PathBuf| tarball.file_name().is_some_and(|name| name.to_string_lossy().starts_with("pixfuse-web-"));
+    node.args(tarballs.iter().any(is_web).then_some("pixfuse-web"));
     step("running what was installed", "npm-run", &mut node)
 }
 

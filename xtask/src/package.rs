@@ -1,4 +1,5 @@
-//! `cargo xtask build`: the wheel, the npm packages and the C library, as they would be published, and a look into all.
+//! `cargo xtask build`: the wheel, the npm packages, that for browsers among them, and the C library, as they would be published,
+//! and a look into all.
 
 use std::ffi::OsString;
 use std::fs;
@@ -9,7 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::progress::step;
 use crate::python::{Profile, Venv};
-use crate::{c_library, jpeg, node, npm, report, tools};
+use crate::{c_library, jpeg, node, npm, report, tools, web};
 
 /// What each package must hold besides its code.
 pub(crate) const PAPERS: [&str; 5] =
@@ -30,6 +31,11 @@ pub(crate) fn run() -> Result<()> {
     venv.wheel("bindings/python", &dist)?;
     node::addon("the Node addon", node::ADDON, "bindings/node/pixfuse.node", Profile::Published)?;
     npm::pack(&tools::host()?, &npm::addon(), &dist)?;
+    if web::can_build()? {
+        npm::packed(&web::built()?, &dist)?;
+    } else {
+        println!("NOT BUILT: the package for browsers: {}", web::missing());
+    }
     c_library::pack(&venv, &dist)?;
 
     let (mut rows, mut tarballs) = (Vec::new(), Vec::new());
@@ -113,9 +119,14 @@ fn unpack(venv: &Venv, package: &Path) -> Result<Vec<PathBuf>> {
     python.args(["-m", module, "-e"]).arg(package).arg(&into);
     step(&format!("unpacking {}", name.display()), &format!("unpack-{module}"), &mut python)?;
 
-    let (mut files, mut directories) = (Vec::new(), vec![into]);
+    files_of(&into)
+}
+
+/// All files of a directory, whatever folder they are in.
+pub(crate) fn files_of(directory: &Path) -> Result<Vec<PathBuf>> {
+    let (mut files, mut directories) = (Vec::new(), vec![directory.to_owned()]);
     while let Some(directory) = directories.pop() {
-        for entry in fs::read_dir(&directory)? {
+        for entry in fs::read_dir(directory)? {
             let path = entry?.path();
             if path.is_dir() { directories.push(path) } else { files.push(path) }
         }
@@ -124,7 +135,7 @@ fn unpack(venv: &Venv, package: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// Whether a package has its papers, and no file names a directory of this machine.
-fn look(files: &[PathBuf]) -> Result<()> {
+pub(crate) fn look(files: &[PathBuf]) -> Result<()> {
     for name in PAPERS {
         // What a wheel has in the place of a README is its description, in METADATA.
         let is = |path: &PathBuf| path.ends_with(name) || (name == "README.md" && path.ends_with("METADATA"));

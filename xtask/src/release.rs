@@ -44,10 +44,13 @@ pub(crate) fn run(flags: &Release) -> Result<()> {
 
     let metadata = tools::output(tools::cargo().args(["metadata", "--format-version", "1", "--no-deps", "--locked"]))?;
     let crates = published(&serde_json::from_str(&metadata)?);
-    let npm: Value = serde_json::from_str(&fs::read_to_string(tools::root().join("bindings/node/package.json"))?)?;
-    let named = crates.iter().map(|krate| (krate.name.clone(), krate.version.clone()));
-    agree(named.chain([("bindings/node/package.json".into(), npm["version"].as_str().unwrap_or("none").into())]))?;
-    done("version", &format!("{VERSION} in each crate and in package.json; the wheel takes it from its crate"));
+    let mut named: Vec<_> = crates.iter().map(|krate| (krate.name.clone(), krate.version.clone())).collect();
+    for name in ["bindings/node/package.json", "bindings/web/package.json"] {
+        let npm: Value = serde_json::from_str(&fs::read_to_string(tools::root().join(name))?)?;
+        named.push((name.into(), npm["version"].as_str().unwrap_or("none").into()));
+    }
+    agree(named.into_iter())?;
+    done("version", &format!("{VERSION} in each crate and each package.json; the wheel takes it from its crate"));
 
     let changelog = fs::read_to_string(tools::root().join("CHANGELOG.md"))?;
     match section(&changelog, VERSION) {

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use serde_json::json;
 
-use crate::package::PAPERS;
+use crate::package::{self, PAPERS};
 use crate::progress::step;
 use crate::report::Count;
 use crate::test::stream;
@@ -220,7 +220,8 @@ fn package(Toolchain { mut cargo, .. }: Toolchain) -> Result<PathBuf> {
     let target = tools::target().join("web");
     cargo.args(["build", "--package", "pixfuse-web", "--profile", "web", "--target", TARGET]);
     // Each engine that is kept up to date has these instructions; none is told at run time which there are.
-    cargo.env("RUSTFLAGS", "-C target-feature=+simd128").env("CARGO_TARGET_DIR", &target);
+    package::without_paths(&mut cargo, &["-Ctarget-feature=+simd128"]);
+    cargo.env("CARGO_TARGET_DIR", &target);
     step("building the module of WebAssembly", "cargo-web", &mut cargo)?;
 
     let directory = tools::target().join("npm/pixfuse-web");
@@ -258,6 +259,7 @@ fn package(Toolchain { mut cargo, .. }: Toolchain) -> Result<PathBuf> {
     for name in PAPERS.into_iter().chain(["package.json"]) {
         fs::copy(root.join(SOURCE).join(name), directory.join(name)).with_context(|| format!("cannot copy {name}"))?;
     }
+    package::look(&package::files_of(&directory)?).context("pixfuse-web")?;
     Ok(directory)
 }
 
