@@ -31,6 +31,9 @@ const BUNDLERS: &str = "bindings/web/bundlers";
 /// Runtimes of JavaScript other than Node.js.
 const RUNTIMES: &str = "bindings/web/runtimes";
 
+/// Tests of a module with declarations of one's own.
+const OWN: &str = "examples/own-pipelines/web/test";
+
 /// What `--platforms` tries, by the names of `bindings/web/test/browser.mjs`.
 const BROWSERS: &str = "Chromium,Firefox,WebKit";
 
@@ -142,7 +145,7 @@ pub(crate) fn test(count: &mut Count) -> Result<()> {
 }
 
 /// `cargo xtask test --platforms`, its part of JavaScript: the page and the playground in the browsers that are here, both
-/// packages in the runtimes that npm has, and the examples.
+/// packages in the runtimes that npm has, and the examples: a photo into a model, and declarations of one's own.
 pub(crate) fn elsewhere(count: &mut Count) -> Result<()> {
     ensure!(can_build()?, "not run: {}", missing());
     node::modules(NODE)?;
@@ -151,6 +154,8 @@ pub(crate) fn elsewhere(count: &mut Count) -> Result<()> {
     let directory = built()?;
     npm::lay_out(&tools::host()?, &npm::addon())?;
     let mut run = with_package(&directory)?;
+    let own = module(toolchain()?.context("no toolchain")?, "own-pipelines-web")?;
+    run.args(node::test_files(OWN)?).env("PIXFUSE_OWN_WEB", own);
     let in_browsers = ["browser", "playground"].map(|name| format!("{SOURCE}/test/{name}.test.mjs"));
     run.args(in_browsers).args(node::test_files(RUNTIMES)?).env("PIXFUSE_BROWSERS", BROWSERS);
     stream(&mut run, count)
@@ -215,21 +220,25 @@ fn toolchain() -> Result<Option<Toolchain>> {
     Ok(None)
 }
 
-/// Builds the module, and puts the package together.
-fn package(Toolchain { mut cargo, .. }: Toolchain) -> Result<PathBuf> {
+/// Builds the module of a crate. Gives its file.
+fn module(Toolchain { mut cargo, .. }: Toolchain, krate: &str) -> Result<PathBuf> {
     let target = tools::target().join("web");
-    cargo.args(["build", "--package", "pixfuse-web", "--profile", "web", "--target", TARGET]);
+    cargo.args(["build", "--package", krate, "--profile", "web", "--target", TARGET]);
     // Each engine that is kept up to date has these instructions; none is told at run time which there are.
     package::without_paths(&mut cargo, &["-Ctarget-feature=+simd128"]);
     cargo.env("CARGO_TARGET_DIR", &target);
     step("building the module of WebAssembly", "cargo-web", &mut cargo)?;
+    Ok(target.join(TARGET).join("web").join(format!("{}.wasm", krate.replace('-', "_"))))
+}
 
+/// Builds the module, and puts the package together.
+fn package(toolchain: Toolchain) -> Result<PathBuf> {
+    let module = fs::read(module(toolchain, "pixfuse-web-module")?)?;
     let directory = tools::target().join("npm/pixfuse-web");
     if directory.exists() {
         fs::remove_dir_all(&directory).with_context(|| format!("cannot empty {}", directory.display()))?;
     }
     fs::create_dir_all(&directory)?;
-    let module = fs::read(target.join(TARGET).join("web/pixfuse_web.wasm"))?;
     fs::write(directory.join("pixfuse.wasm"), &module)?;
     let root = tools::root();
     for entry in fs::read_dir(root.join(SOURCE).join("js"))? {

@@ -1,4 +1,5 @@
-import type { Orient, PixelFormat, PixelImage, PlanarImage } from './classes.js'
+import type { Orient, Pipeline, PixelFormat, PixelImage, PlanarImage } from './classes.js'
+import type { Values } from './declaration.js'
 
 export * from './classes.js'
 
@@ -21,6 +22,24 @@ export function init(source?: ModuleSource | Promise<ModuleSource>): Promise<voi
  * compile so much on the thread of a page.
  */
 export function initSync(source?: ArrayBuffer | Uint8Array | WebAssembly.Module): void
+
+/** What a module of your own exports: each declaration by its name, as its addon does in Node.js. */
+export interface Own {
+  /** The names of the declarations. */
+  names(): string[]
+  /** A pipeline; of a declaration with `_` a function of its numbers. */
+  get(name: string): Pipeline | ((values: Values) => Pipeline)
+}
+
+/**
+ * The declarations of a module of your own, made by `pixfuse_web::export!` in Rust and loaded by `init`. They run on their own
+ * kernels.
+ *
+ * @example
+ * await init(new URL('my_pipelines.wasm', import.meta.url))
+ * const { classifier, detector } = own<{ classifier: Pipeline, detector: (values: Values) => Pipeline }>()
+ */
+export function own<Declared = {}>(): Own & Declared
 
 /** Pixels that came through a browser's own decoder or canvas. */
 export interface InexactImage {

@@ -2,7 +2,7 @@
 // the module of WebAssembly.
 
 import joined from './joined.js'
-import { native, readConfig } from './native.js'
+import { exported, native, readConfig } from './native.js'
 import pipeline from './pipeline.js'
 import processor from './processor.js'
 
@@ -13,6 +13,18 @@ processor(readConfig, made, joined)
 const presets = {}
 for (const key of ['names', 'get', ...made.names()]) {
   Object.defineProperty(presets, key, Object.getOwnPropertyDescriptor(made, key))
+}
+
+let found
+
+// What a module of one's own exports, as its addon does in Node.js. It is known once that is loaded.
+export function own() {
+  if (found === undefined) {
+    const declared = {}
+    pipeline(exported(), declared)
+    found = declared
+  }
+  return found
 }
 
 export const { Pipeline, Geometry, Processor } = made

@@ -61,11 +61,11 @@ function placed({ numbers, shown }) {
   }
 }
 
-// A pipeline for JavaScript, from what the module said of it.
-function pipeline({ pipe, ...made }) {
+// A pipeline for JavaScript, from what the module said of it. `asked` is the question that makes it anew.
+function pipeline({ pipe, ...made }, asked) {
   const object = { ...made, fixedShape: made.fixedShape ?? undefined }
   const { text, element } = made
-  const again = () => ({ pipe: ask({ call: 'parse', declaration: tagged(text), values: tagged() }).pipe })
+  const again = () => ({ pipe: ask(asked ?? { call: 'parse', declaration: tagged(text), values: tagged() }).pipe })
   const held = keep(again, { pipe, generation })
   const question = (call, rest) => ({ call, pipe: held().pipe, ...rest })
 
@@ -177,6 +177,19 @@ export const native = {
     { name, open: /\b_\b/.test(text), bind: values => parse(text, values) }
   )),
 }
+
+/** As `native`, with the declarations that the loaded module exports. */
+export const exported = () => ({
+  ...native,
+  entries: ask({ call: 'entries' }).map(({ name, open }) => ({
+    name,
+    open,
+    bind(values) {
+      const question = { call: 'bind', entry: name, values: tagged(values) }
+      return pipeline(ask(question), question)
+    },
+  })),
+})
 
 /** What `processor.js` is given. */
 export function readConfig(text, path, backend, keywords, called) {

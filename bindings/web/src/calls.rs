@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pixfuse::{Clip, Dims, Error, Geometry, Level, Orientation, Pipeline};
+use pixfuse::{Clip, Dims, Entry, Error, Geometry, Level, Orientation, Pipeline};
 use pixfuse_config::Imported;
 use serde_json::{Value, json};
 
@@ -49,8 +49,13 @@ impl Known {
     }
 }
 
-/// Answers one question.
-pub(crate) fn call(known: &mut Known, blocks: &mut Blocks, question: &Value) -> Result<Value, Refusal> {
+/// Answers one question, in a module that exports these declarations.
+pub(crate) fn call(
+    entries: &'static [Entry],
+    known: &mut Known,
+    blocks: &mut Blocks,
+    question: &Value,
+) -> Result<Value, Refusal> {
     match question["call"].as_str().unwrap_or_default() {
         "about" => Ok(json!({
             "version": env!("CARGO_PKG_VERSION"),
@@ -60,6 +65,16 @@ pub(crate) fn call(known: &mut Known, blocks: &mut Blocks, question: &Value) -> 
         "unknown" => {
             let names: Vec<&str> = list(&question["names"]).iter().filter_map(Value::as_str).collect();
             Ok(pixfuse::rt::unknown("option", text(question, "word"), &names).into())
+        }
+        "entries" => Ok(entries
+            .iter()
+            .map(|entry| json!({ "name": camel_case(entry.name), "open": entry.spec().is_open() }))
+            .collect()),
+        "bind" => {
+            let name = text(question, "entry");
+            let entry = entries.iter().find(|entry| camel_case(entry.name) == name);
+            let entry = entry.ok_or_else(|| Refusal::internal(format_args!("no declaration {name:?}")))?;
+            Ok(known.made(Pipeline::bind(entry, &declaration::values(&question["values"])?)?))
         }
         "parse" => {
             let spec = declaration::spec(&question["declaration"])?.bind(&declaration::values(&question["values"])?);
@@ -105,6 +120,12 @@ pub(crate) fn call(known: &mut Known, blocks: &mut Blocks, question: &Value) -> 
         "itemKey" => config::item_key(known.config(question)?, blocks, question),
         other => Err(Refusal::internal(format_args!("no call {other:?}"))),
     }
+}
+
+/// `HandWrittenLoop` as `handWrittenLoop`.
+fn camel_case(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect()
 }
 
 pub(crate) fn text<'a>(question: &'a Value, name: &str) -> &'a str {

@@ -3,8 +3,12 @@
 //!
 //! The classes are those of Node.js, the same files: `pipeline.js`, `geometry.js` and `processor.js` there ask a native half
 //! for what they cannot do. Here that half is `js/native.js`, which puts a question as JSON into the memory of the module,
-//! pixels and files beside it, and calls [`pixfuse_call`]. So there are three exports, no address is taken from a caller,
+//! pixels and files beside it, and calls `pixfuse_call`. So there are three exports, no address is taken from a caller,
 //! and none of this is `unsafe`.
+//!
+//! A crate of type `cdylib` with the line `pixfuse_web::export!(my_pipelines::PIPELINES);` is a module that exports your
+//! declarations, and all that `pixfuse-web` has: `examples/own-pipelines/web` is one. In JavaScript `init(url)` loads it, and
+//! `own()` gives them.
 //!
 //! | block | holds |
 //! |---|---|
@@ -28,6 +32,7 @@ mod run;
 use std::cell::RefCell;
 
 use memory::Blocks;
+use pixfuse::Entry;
 
 /// All that one instance of the module has.
 struct Instance {
@@ -39,29 +44,54 @@ thread_local! {
     static INSTANCE: RefCell<Instance> = RefCell::new(Instance { blocks: Blocks::default(), known: Default::default() });
 }
 
+/// Defines what the module of a `cdylib` exports, for a list of declarations: `pixfuse::entries![..]`, or a static of them.
+#[macro_export]
+macro_rules! export {
+    ($entries:expr) => {
+        /// The address of a block with room for so many bytes, or null where there is no memory.
+        #[allow(unsafe_code, reason = "the name of an export, which no other library in the module has")]
+        #[unsafe(no_mangle)]
+        pub extern "C" fn pixfuse_block(block: u32, bytes: usize) -> *mut u8 {
+            $crate::block(block, bytes)
+        }
+
+        /// Answers the question of so many bytes in block 0. Gives the bytes of the answer in block 3.
+        #[allow(unsafe_code, reason = "the name of an export, which no other library in the module has")]
+        #[unsafe(no_mangle)]
+        pub extern "C" fn pixfuse_call(length: usize) -> usize {
+            $crate::call($entries, length)
+        }
+
+        /// Lets go of blocks that are larger than what is worth keeping.
+        #[allow(unsafe_code, reason = "the name of an export, which no other library in the module has")]
+        #[unsafe(no_mangle)]
+        pub extern "C" fn pixfuse_trim() {
+            $crate::trim();
+        }
+    };
+}
+
 /// The address of a block that has room for so many bytes, or null where there is no memory. What it held is kept as far as it
-/// fits, and its address may be another one than before.
-#[allow(unsafe_code, reason = "the name of an export, which no other library in the module has")]
-#[unsafe(no_mangle)]
-pub extern "C" fn pixfuse_block(block: u32, bytes: usize) -> *mut u8 {
+/// fits, and its address may be another one than before. For [`export`].
+#[doc(hidden)]
+pub fn block(block: u32, bytes: usize) -> *mut u8 {
     INSTANCE.with_borrow_mut(|instance| instance.blocks.reserve(block, bytes)).unwrap_or(std::ptr::null_mut())
 }
 
-/// Answers the question of so many bytes in block 0. Gives the bytes of the answer in block 3.
-#[allow(unsafe_code, reason = "the name of an export, which no other library in the module has")]
-#[unsafe(no_mangle)]
-pub extern "C" fn pixfuse_call(length: usize) -> usize {
+/// Answers the question of so many bytes in block 0. Gives the bytes of the answer in block 3. For [`export`].
+#[doc(hidden)]
+pub fn call(entries: &'static [Entry], length: usize) -> usize {
     INSTANCE.with_borrow_mut(|Instance { blocks, known }| {
-        let answer =
-            answer::written(blocks.question(length).and_then(|question| calls::call(known, blocks, &question)));
+        let answer = answer::written(
+            blocks.question(length).and_then(|question| calls::call(entries, known, blocks, &question)),
+        );
         blocks.answer(answer)
     })
 }
 
-/// Lets go of blocks that are larger than what is worth keeping.
-#[allow(unsafe_code, reason = "the name of an export, which no other library in the module has")]
-#[unsafe(no_mangle)]
-pub extern "C" fn pixfuse_trim() {
+/// Lets go of blocks that are larger than what is worth keeping. For [`export`].
+#[doc(hidden)]
+pub fn trim() {
     INSTANCE.with_borrow_mut(|instance| instance.blocks.trim());
 }
 
@@ -72,7 +102,8 @@ mod tests {
     use crate::{calls, memory::Blocks};
 
     fn ask(blocks: &mut Blocks, known: &mut calls::Known, question: Value) -> Value {
-        serde_json::from_slice(&crate::answer::written(calls::call(known, blocks, &question))).unwrap()
+        let answer = calls::call(pixfuse::presets::PRESETS, known, blocks, &question);
+        serde_json::from_slice(&crate::answer::written(answer)).unwrap()
     }
 
     #[test]
@@ -109,5 +140,17 @@ mod tests {
         assert_eq!(ask(&mut blocks, &mut known, run)["code"], "InvalidArg");
         assert_eq!(ask(&mut blocks, &mut known, json!({ "call": "nothing" }))["code"], "internal");
         assert_eq!(ask(&mut blocks, &mut known, json!([]))["code"], "internal");
+    }
+
+    #[test]
+    fn declarations_of_ones_own_are_named_and_bound() {
+        let (mut blocks, mut known) = (Blocks::default(), calls::Known::default());
+        let entries = ask(&mut blocks, &mut known, json!({ "call": "entries" }));
+        assert_eq!(entries["ok"][0], json!({ "name": "handWrittenLoop", "open": false }));
+        let bind = |entry: &str, values: Value| json!({ "call": "bind", "entry": entry, "values": values });
+        let made = ask(&mut blocks, &mut known, bind("imagenet", json!(["undefined"])));
+        let explained = ask(&mut blocks, &mut known, json!({ "call": "explain", "pipe": made["ok"]["pipe"] }));
+        assert!(explained["ok"].as_str().unwrap().contains("Imagenet"), "{explained}");
+        assert_eq!(ask(&mut blocks, &mut known, bind("nothing", json!(["undefined"])))["code"], "internal");
     }
 }

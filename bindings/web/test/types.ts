@@ -1,6 +1,6 @@
 // Compiled, never run: what the types of the package say.
 
-import { decoders, frame, Geometry, init, initSync, levels, Pipeline, pixels, presets, probe, Processor, version } from 'pixfuse-web'
+import { decoders, frame, Geometry, init, initSync, levels, own, Pipeline, pixels, presets, probe, Processor, version } from 'pixfuse-web'
 import type { Header, InexactImage, ModuleSource } from 'pixfuse-web'
 
 export async function all(file: File, response: Response, bytes: ArrayBuffer, canvas: HTMLCanvasElement, video: VideoFrame) {
@@ -17,6 +17,9 @@ export async function all(file: File, response: Response, bytes: ArrayBuffer, ca
   const { failures } = await pipe.decodeBatch([file, response, bytes, null], { onError: 'skip' })
   const image: InexactImage = await pixels(canvas, { exact: false })
   await pixels(video)
+  const { classifier, get, names } = own<{ classifier: Pipeline }>()
+  const found: Pipeline | ((values: { rows: number }) => Pipeline) = get(names()[0] ?? classifier.spec)
+  if (typeof found === 'function') found({ rows: 8 })
   await pixels(file)
   const { input, orient, assumed, ...planes } = await frame(video)
   pipe.with({ input }).runSync(planes, { orient })

@@ -1,4 +1,4 @@
-//! Two pipelines of one's own. The crates beside this one export the list to Python and to Node.js.
+//! Two pipelines of one's own. The crates beside this one export the list to Python, to Node.js and to browsers.
 #![forbid(unsafe_code)]
 
 /// What a classifier trained on ImageNet reads: 224 x 224, planes of red, green and blue.
