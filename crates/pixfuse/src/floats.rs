@@ -1,9 +1,10 @@
 //! torch's filters of floats: pixels become floats, which are resized in f32 and stay floats.
 //!
 //! Equal in every bit to PyTorch 2.15 on x86-64 with AVX2 or AVX-512, whose compiled loops fuse some products with the sum
-//! and round others: [`Sum`]. Written plainly, so that it is its own twin.
+//! and round others: [`Sum`]. [`Floats::run_plainly`] is the twin that reads like the rule.
 
 use std::mem::MaybeUninit;
+use std::ops::Range;
 
 use pixfuse_spec::{FloatsOf, Layout, Normalize, Order, Spec};
 
@@ -11,11 +12,14 @@ use crate::cut::Part;
 use crate::mapping::Mapping;
 use crate::memory::{NoMemory, repeated};
 use crate::source::Source;
+use crate::weights::Gateway;
 use crate::{Error, TensorElement};
 
+mod lanes;
 mod taps;
 
-use taps::{Sum, Taps, Way};
+use lanes::LINES;
+use taps::{Taps, Way};
 
 /// What becomes of pixel values before the resize, in it and behind it.
 #[derive(Clone, Debug)]
@@ -98,60 +102,109 @@ impl Floats {
         Ok(())
     }
 
-    /// Runs into the window of a part of the tensor, whose margins are not written.
+    /// Runs into the window of a part of the tensor, whose margins are not written, with the instructions of a level.
     pub(crate) fn run<T: TensorElement>(
+        &self,
+        gateway: impl Gateway,
+        source: &Source<'_>,
+        part: &Part,
+        out: &mut [MaybeUninit<T>],
+    ) -> Result<(), NoMemory> {
+        let (columns, [down, across]) = (source.size()[1], self.taps(source, part)?);
+        let is_separable = down.way().is_separable();
+        let width = if is_separable { across.outputs() } else { columns };
+        // Lines that the taps of one output row reach, and the others of the last eight, in a ring.
+        let ring = down.reach() + LINES;
+        let mut lines = repeated(0.0_f32, ring * width)?;
+        let mut sums = repeated(0.0_f32, across.outputs())?;
+        let (mut eight, mut made_eight) = (repeated([0.0; LINES], columns)?, repeated([0.0; LINES], width)?);
+        for (channel, numbers) in self.channels.iter().enumerate() {
+            let mut made = 0;
+            for row in 0..down.outputs() {
+                let (at, weights) = down.of(row);
+                let end = at[at.len() - 1] + 1;
+                made = made.max(at[0]);
+                while made < end {
+                    // An antialiased filter needs every line, the others some.
+                    let most = if down.way().is_antialiased() { source.size()[0] } else { end };
+                    let together = LINES.min(most - made);
+                    source.lines(made..made + together, numbers.from, &numbers.before, &mut eight);
+                    let shown: &[_] = if is_separable {
+                        gateway.enter(lanes::Across { taps: &across, lines: &eight, sums: &mut made_eight });
+                        &made_eight
+                    } else {
+                        &eight
+                    };
+                    for (lane, y) in (made..made + together).enumerate() {
+                        let line = &mut lines[y % ring * width..][..width];
+                        line.iter_mut().zip(shown).for_each(|(value, eight)| *value = eight[lane]);
+                    }
+                    made += together;
+                }
+                let of = |tap: usize| &lines[at[tap] % ring * width..][..width];
+                if is_separable {
+                    for (tap, sum) in down.way().steps(at.len()) {
+                        gateway.enter(lanes::Add { sum, line: of(tap), weight: weights[tap], sums: &mut sums });
+                    }
+                } else {
+                    let (lines, weights) = ([of(0), of(1)], [weights[0], weights[1]]);
+                    gateway.enter(lanes::Products { taps: &across, lines, weights, sums: &mut sums });
+                }
+                let Channel { scale, mean, std, .. } = *numbers;
+                gateway.enter(lanes::Finish { bounds: self.bounds, numbers: [scale, mean, std], sums: &mut sums });
+                self.store(part, channel, row, &sums, out);
+            }
+        }
+        Ok(())
+    }
+
+    /// The same, line by line, as a twin.
+    pub(crate) fn run_plainly<T: TensorElement>(
         &self,
         source: &Source<'_>,
         part: &Part,
         out: &mut [MaybeUninit<T>],
     ) -> Result<(), NoMemory> {
-        let ([rows, columns], placement) = (source.size(), &part.placement);
-        let [y, x] = placement.window.ranges().map(|range| range.start as usize..range.end as usize);
-        let [high, wide] = placement.resized.map(|side| side as usize);
-        let way = self.way;
-        let (down, across) = (Taps::new(way, rows, high, y)?, Taps::new(way, columns, wide, x)?);
-        let width = if way.is_separable() { across.outputs() } else { columns };
-        // Lines that the taps of one output row reach, in a ring.
-        let ring = down.reach();
-        let mut lines = repeated(0.0_f32, ring * width)?;
-        let (mut line, mut sums) = (repeated(0.0_f32, columns)?, repeated(0.0_f32, across.outputs())?);
+        let ([rows, columns], [down, across]) = (source.size(), self.taps(source, part)?);
+        let mut lines = repeated(0.0_f32, rows * columns)?;
+        let (mut made, mut sums) = (Vec::new(), repeated(0.0_f32, across.outputs())?);
         for (channel, numbers) in self.channels.iter().enumerate() {
-            let mut made = 0;
+            for (y, line) in lines.chunks_exact_mut(columns).enumerate() {
+                source.line(y, numbers.from, &numbers.before, line);
+            }
+            let line = |y: usize| &lines[y * columns..][..columns];
+            if down.way().is_separable() {
+                made = repeated(0.0_f32, rows * across.outputs())?;
+                for (y, sums) in made.chunks_exact_mut(across.outputs()).enumerate() {
+                    across.sums(line(y), sums);
+                }
+            }
             for row in 0..down.outputs() {
                 let (at, weights) = down.of(row);
-                let (first, end) = (at[0], at[at.len() - 1] + 1);
-                for y in made.max(first)..end {
-                    source.line(y, numbers.from, &numbers.before, &mut line);
-                    let made = &mut lines[y % ring * width..][..width];
-                    if way.is_separable() {
-                        across.sums(&line, made);
-                    } else {
-                        made.copy_from_slice(&line);
-                    }
-                }
-                made = end;
-                let of = |tap: usize| &lines[at[tap] % ring * width..][..width];
-                if way.is_separable() {
-                    for (tap, sum) in way.steps(at.len()) {
-                        let (values, weight) = (sums.iter_mut().zip(of(tap)), weights[tap]);
-                        match sum {
-                            Sum::First => values.for_each(|(value, pixel)| *value = pixel * weight),
-                            Sum::Rounded => values.for_each(|(value, pixel)| *value += pixel * weight),
-                            Sum::Fused => values.for_each(|(value, pixel)| *value = pixel.mul_add(weight, *value)),
-                        }
+                if down.way().is_separable() {
+                    for (column, sum) in sums.iter_mut().enumerate() {
+                        *sum = down.way().sum(weights, |tap| made[at[tap] * across.outputs() + column]);
                     }
                 } else {
-                    across.products([of(0), of(1)], [weights[0], weights[1]], &mut sums);
-                }
-                if let Some([least, most]) = self.bounds {
-                    sums.iter_mut().for_each(|value| *value = value.clamp(least, most));
+                    across.products([line(at[0]), line(at[1])], [weights[0], weights[1]], &mut sums);
                 }
                 let Channel { scale, mean, std, .. } = numbers;
-                sums.iter_mut().for_each(|value| *value = (*value * scale - mean) / std);
+                for sum in &mut sums {
+                    *sum = self.bounds.map_or(*sum, |[least, most]| sum.clamp(least, most));
+                    *sum = (*sum * scale - mean) / std;
+                }
                 self.store(part, channel, row, &sums, out);
             }
         }
         Ok(())
+    }
+
+    /// The taps of the window's rows and of its columns.
+    fn taps(&self, source: &Source<'_>, part: &Part) -> Result<[Taps; 2], NoMemory> {
+        let ([rows, columns], placement) = (source.size(), &part.placement);
+        let [y, x] = placement.window.ranges().map(|range| range.start as usize..range.end as usize);
+        let [high, wide] = placement.resized.map(|side| side as usize);
+        Ok([Taps::new(self.way, rows, high, y)?, Taps::new(self.way, columns, wide, x)?])
     }
 
     /// Stores a row of the window in its places.
@@ -193,13 +246,25 @@ impl<'a> Source<'a> {
         Self { image, load }
     }
 
+    /// A channel of up to eight rows, side by side, as the floats of its values.
+    fn lines(&self, rows: Range<usize>, channel: usize, floats: &[f32; 256], lines: &mut [lanes::Eight]) {
+        for (lane, row) in rows.enumerate() {
+            self.each(row, channel, lines, |pixel, value| pixel[lane] = floats[usize::from(value)]);
+        }
+    }
+
     /// A channel of a row, as the floats of its values.
     fn line(&self, row: usize, channel: usize, floats: &[f32; 256], line: &mut [f32]) {
-        let pixels = line.iter_mut().enumerate();
+        self.each(row, channel, line, |pixel, value| *pixel = floats[usize::from(value)]);
+    }
+
+    /// Gives each pixel of a row its value.
+    fn each<P>(&self, row: usize, channel: usize, pixels: &mut [P], mut give: impl FnMut(&mut P, u8)) {
         if self.load.makes_rows() || self.load.convert.repeat {
-            pixels.for_each(|(column, value)| *value = floats[usize::from(self.get(row, column, channel))]);
+            let values = pixels.iter_mut().enumerate();
+            values.for_each(|(column, pixel)| give(pixel, self.get(row, column, channel)));
         } else {
-            pixels.for_each(|(column, value)| *value = floats[usize::from(self.image.get(row, column, channel))]);
+            pixels.iter_mut().zip(self.image.line(row, channel)).for_each(|(pixel, value)| give(pixel, value));
         }
     }
 

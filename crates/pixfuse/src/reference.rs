@@ -41,8 +41,7 @@ pub fn run<T: TensorElement>(pipe: &crate::Pipeline, image: ImageRef<'_>) -> Res
     }
     let spec: &Spec = pipe.spec();
     if spec.resizes_floats().is_some() {
-        // Plain already, and compared with torch itself.
-        return pipe.run(image);
+        return pipe.run_floats_plainly(image);
     }
     let plan = lower(spec);
     let image = image.oriented(plan.load.orient);

@@ -38,6 +38,7 @@ impl Way {
         }
     }
 
+    #[inline(always)]
     pub(crate) fn is_antialiased(self) -> bool {
         matches!(self, Self::Antialiased { .. })
     }
@@ -53,7 +54,7 @@ impl Way {
             // The loop multiplies and adds four behind the first one; what fills no block of four is fused.
             Self::Antialiased { .. } => match step {
                 0 => (0, Sum::First),
-                step if step > (taps - 1) / 4 * 4 => (step, Sum::Fused),
+                step if step > Self::rounded(taps) => (step, Sum::Fused),
                 _ => (step, Sum::Rounded),
             },
             // Of the first sum of two products the compiler fuses the first one.
@@ -65,8 +66,14 @@ impl Way {
         })
     }
 
+    /// How many products behind the first one are rounded, where the filter is antialiased.
+    #[inline(always)]
+    pub(crate) fn rounded(taps: usize) -> usize {
+        (taps - 1) / 4 * 4
+    }
+
     /// The sum of products.
-    fn sum(self, weights: &[f32], pixel: impl Fn(usize) -> f32) -> f32 {
+    pub(crate) fn sum(self, weights: &[f32], pixel: impl Fn(usize) -> f32) -> f32 {
         self.steps(weights.len()).fold(0.0, |sum, (tap, step)| match step {
             Sum::First => pixel(tap) * weights[tap],
             Sum::Rounded => sum + pixel(tap) * weights[tap],
@@ -147,7 +154,14 @@ impl Taps {
         self.starts.len() - 1
     }
 
+    /// Whose they are.
+    #[inline(always)]
+    pub(crate) fn way(&self) -> Way {
+        self.way
+    }
+
     /// The pixels of an output, and their weights.
+    #[inline(always)]
     pub(crate) fn of(&self, output: usize) -> (&[usize], &[f32]) {
         let taps = self.starts[output]..self.starts[output + 1];
         (&self.at[taps.clone()], &self.weights[taps])

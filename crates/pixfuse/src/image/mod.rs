@@ -293,6 +293,20 @@ impl<'a> ImageRef<'a> {
         unsafe { *self.address([row, column, channel]) }
     }
 
+    /// One channel of a row of u8 samples, column by column.
+    ///
+    /// # Panics
+    /// As [`get`](Self::get).
+    pub(crate) fn line(&self, row: usize, channel: usize) -> impl Iterator<Item = u8> {
+        assert!(self.sample == Sample::U8 && !self.view.has_chroma(), "the samples are no u8 channels");
+        let (first, stride) = (self.address([row, 0, channel]), self.view.pixels.strides[1]);
+        (0..self.columns()).map(move |column| {
+            // SAFETY: `address` checked the row and the channel, the column is below those of the view, and whoever made the
+            // view promised that such bytes are readable.
+            unsafe { *first.wrapping_offset(column as isize * stride) }
+        })
+    }
+
     /// One sample of the view as f32, which holds each exactly.
     ///
     /// # Panics

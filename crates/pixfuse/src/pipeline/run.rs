@@ -13,6 +13,7 @@ use crate::memory::NoMemory;
 use crate::next_step::{self, Given};
 use crate::placement::Placement;
 use crate::seen::{Band, Key, Tables};
+use crate::simd::{Simd, Visit};
 use crate::{Dims, Element, Error, ImageRef, Spec, Tensor, TensorElement, fill};
 
 impl Pipeline {
@@ -69,7 +70,7 @@ impl Pipeline {
             return stages.run(threads, frame, image, out);
         }
         if let Some(floats) = floats {
-            return self.resize_floats(floats, frame, image, out);
+            return self.resize_floats(floats, frame, image, out, false);
         }
         let mut image = image.oriented(spec.input.orient);
         if plan.load.convert.repeat {
@@ -120,6 +121,17 @@ impl Pipeline {
         out[filled..].fill(MaybeUninit::new(T::nearest(0.0)));
     }
 
+    /// Runs where floats are resized, line by line: the twin of what a level does.
+    pub(crate) fn run_floats_plainly<T: TensorElement>(&self, image: ImageRef<'_>) -> Result<Tensor<T>, Error> {
+        let (dims, floats) = (self.check::<T>(&image)?, self.inner.floats.as_ref().expect("floats are resized"));
+        let length = dims.iter().product();
+        let mut data = room(length)?;
+        self.resize_floats(floats, None, image, &mut data.spare_capacity_mut()[..length], true)?;
+        // SAFETY: `resize_floats` initialises every element, as it does for `run_into_uninit`.
+        unsafe { data.set_len(length) };
+        Ok(Tensor { data, dims: dims.to_vec() })
+    }
+
     /// Runs where floats are resized, which no kernel does.
     fn resize_floats<T: TensorElement>(
         &self,
@@ -127,8 +139,9 @@ impl Pipeline {
         frame: Option<[usize; 2]>,
         image: ImageRef<'_>,
         out: &mut [MaybeUninit<T>],
+        plainly: bool,
     ) -> Result<(), Error> {
-        let Inner { spec, plan, .. } = &*self.inner;
+        let Inner { spec, plan, token, .. } = &*self.inner;
         let source = image.oriented(spec.input.orient);
         let sides = [source.rows(), source.columns()];
         let mut placement = Placement::new(&plan.frame, sides.map(|side| side as u32))?;
@@ -143,7 +156,13 @@ impl Pipeline {
         let parts = cut.parts(plan, placement).map_err(none)?;
         let source = crate::source::Source::new(source, plan.load);
         for part in &parts {
-            floats.run(&source, part, &mut out[part.start..part.start + part.elements]).map_err(none)?;
+            let out = &mut out[part.start..part.start + part.elements];
+            if plainly {
+                floats.run_plainly(&source, part, out)
+            } else {
+                token.visit(Resized { floats, source: &source, part, out })
+            }
+            .map_err(none)?;
         }
         self.fill(&parts, out);
         Ok(())
@@ -307,6 +326,22 @@ impl Pipeline {
             return Err(Error::Output("shares memory with the image; give a buffer of its own".into()));
         }
         Ok(())
+    }
+}
+
+/// Floats that are resized on a level.
+struct Resized<'a, T> {
+    floats: &'a Floats,
+    source: &'a crate::source::Source<'a>,
+    part: &'a Part,
+    out: &'a mut [MaybeUninit<T>],
+}
+
+impl<T: TensorElement> Visit for Resized<'_, T> {
+    type Output = Result<(), NoMemory>;
+
+    fn visit<S: Simd>(self, simd: S) -> Result<(), NoMemory> {
+        self.floats.run(simd, self.source, self.part, self.out)
     }
 }
 
