@@ -173,6 +173,19 @@ bool pixfuse_map_boxes(const pixfuse_geometry *geometry, double *boxes, size_t c
 bool pixfuse_unmap_boxes(const pixfuse_geometry *geometry, double *boxes, size_t count, bool clip,
                          pixfuse_error **error);
 
+/* ---- Pictures ------------------------------------------------------------------------------------------------------ */
+
+/* The picture that the tensor of an image stands for, to look at: the pixels that the filter gives, before `normalize`, with
+ * the margins of a letterbox; tiles stand side by side with the thumbnail beside them, and patches apart. It is red, green and
+ * blue of each pixel, row by row: `shape` is PIXFUSE_U8 of rows, columns and 3, and `*out` memory that `alloc` gives for it.
+ * `count` boxes (left, top, right, bottom) of the source are outlined; `boxes` may be null where there are none. */
+bool pixfuse_preview(const pixfuse_pipeline *pipeline, const pixfuse_image *image, const double *boxes, size_t count,
+                     pixfuse_alloc alloc, void *user, pixfuse_shape *shape, void **out, pixfuse_error **error);
+/* The same of a file. `options` may be null. */
+bool pixfuse_preview_file(const pixfuse_pipeline *pipeline, const void *file, size_t length,
+                          const pixfuse_decode_options *options, const double *boxes, size_t count,
+                          pixfuse_alloc alloc, void *user, pixfuse_shape *shape, void **out, pixfuse_error **error);
+
 #ifdef __cplusplus
 }
 #endif

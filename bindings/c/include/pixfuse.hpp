@@ -111,6 +111,18 @@ class Pipeline {
     return tensor;
   }
 
+  // What the tensor of an image stands for: bytes of rows, columns and 3. A box is four numbers.
+  Tensor preview(const pixfuse_image &image, const double *boxes = nullptr, std::size_t count = 0) const {
+    Tensor picture;
+    void *out = nullptr;
+    pixfuse_error *error = nullptr;
+    bool done =
+        pixfuse_preview(handle_.get(), &image, boxes, count, alloc, nullptr, &picture.shape, &out, &error);
+    picture.data.reset(static_cast<unsigned char *>(out));
+    check(done, error);
+    return picture;
+  }
+
   const pixfuse_pipeline *handle() const noexcept { return handle_.get(); }
 
  private:

@@ -34,7 +34,7 @@ unsafe impl CStruct for DecodeOptions {
 impl DecodeOptions {
     /// # Safety
     /// `options` is null or a struct whose `size` is set.
-    unsafe fn read(options: *const Self) -> Result<Options, Failure> {
+    pub(crate) unsafe fn read(options: *const Self) -> Result<Options, Failure> {
         if options.is_null() {
             return Ok(Options::default());
         }

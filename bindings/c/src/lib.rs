@@ -10,6 +10,7 @@ mod geometry;
 mod image;
 mod output;
 mod pipeline;
+mod preview;
 mod structs;
 
 pub use decode::{
@@ -24,3 +25,4 @@ pub use pipeline::{
     pixfuse_pipeline_text, pixfuse_pipeline_with_threads, pixfuse_run, pixfuse_run_alloc, pixfuse_shape_of,
     pixfuse_version,
 };
+pub use preview::{pixfuse_preview, pixfuse_preview_file};

@@ -44,19 +44,17 @@ fn number(element: Element) -> i32 {
 
 impl Shape {
     pub(crate) fn new(pipe: &Pipeline, dims: &Dims) -> Result<Self, Failure> {
-        let element = pipe.element();
-        let elements = dims
-            .elements(element.size())
+        Self::of(pipe.element(), dims)
+    }
+
+    pub(crate) fn of(element: Element, dims: &[usize]) -> Result<Self, Failure> {
+        let bytes = dims.iter().try_fold(element.size(), |bytes, &side| bytes.checked_mul(side));
+        let bytes = bytes
+            .filter(|&bytes| isize::try_from(bytes).is_ok())
             .ok_or_else(|| Failure::new(c"out", format_args!("out: a tensor {dims:?} is larger than memory")))?;
         let mut sides = [0; MOST];
         sides[..dims.len()].copy_from_slice(dims);
-        Ok(Self {
-            size: size_of::<Self>(),
-            rank: dims.len(),
-            dims: sides,
-            element: number(element),
-            bytes: elements * element.size(),
-        })
+        Ok(Self { size: size_of::<Self>(), rank: dims.len(), dims: sides, element: number(element), bytes })
     }
 
     /// Writes it into the caller's struct.
@@ -101,20 +99,16 @@ pub(crate) unsafe fn into(pipe: &Pipeline, out: *mut c_void, bytes: usize, fill:
     })
 }
 
-/// Asks for memory of this shape and fills it. Gives the memory, also where filling failed: it is the caller's.
+/// Asks for memory of a shape, which is said first. Gives it, to the caller in C too.
 ///
 /// # Safety
-/// `alloc` gives null, or memory of the shape's bytes that nobody else reads or writes meanwhile; `shape` is as
-/// [`Shape::give`] asks for, and `out` is writable.
-pub(crate) unsafe fn new(
-    pipe: &Pipeline,
-    dims: &Dims,
+/// As [`new`].
+pub(crate) unsafe fn allocated(
+    made: &Shape,
     (alloc, user): (Option<Alloc>, *mut c_void),
     shape: *mut Shape,
     out: *mut *mut c_void,
-    fill: impl Fill,
-) -> Result<(), Failure> {
-    let made = Shape::new(pipe, dims)?;
+) -> Result<*mut c_void, Failure> {
     // SAFETY: the caller promises a shape.
     unsafe { made.give(shape) }?;
     let Some(alloc) = alloc else { return Err(Failure::argument("alloc is null")) };
@@ -124,13 +118,32 @@ pub(crate) unsafe fn new(
     /// A cache line, which every vector is aligned to.
     const ALIGN: usize = 64;
     // SAFETY: the caller promises what the function does with a shape; it is called once.
-    let memory = unsafe { alloc(user, &made, ALIGN) };
+    let memory = unsafe { alloc(user, made, ALIGN) };
     if memory.is_null() {
         return Err(Failure::new(c"memory", format_args!("memory: alloc gave null for {} bytes", made.bytes)));
     }
-    // SAFETY: `out` is writable, and `memory` has the bytes that were asked for.
+    // SAFETY: the caller promises that `out` is writable, and it is not null.
+    unsafe { out.write(memory) };
+    Ok(memory)
+}
+
+/// Asks for memory of this shape and fills it. Gives the memory, also where filling failed: it is the caller's.
+///
+/// # Safety
+/// `alloc` gives null, or memory of the shape's bytes that nobody else reads or writes meanwhile; `shape` is as
+/// [`Shape::give`] asks for, and `out` is writable.
+pub(crate) unsafe fn new(
+    pipe: &Pipeline,
+    dims: &Dims,
+    alloc: (Option<Alloc>, *mut c_void),
+    shape: *mut Shape,
+    out: *mut *mut c_void,
+    fill: impl Fill,
+) -> Result<(), Failure> {
+    let made = Shape::new(pipe, dims)?;
+    // SAFETY: the caller promises what `allocated` asks for, which gives memory of the bytes that were asked for.
     unsafe {
-        out.write(memory);
+        let memory = allocated(&made, alloc, shape, out)?;
         into(pipe, memory, made.bytes, fill)
     }
 }

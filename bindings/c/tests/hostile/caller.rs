@@ -12,7 +12,7 @@ use crate::image::Pixels;
 use crate::memory::{Draw, Memory};
 
 /// Every function that can fail, as they are counted.
-pub(crate) const FAILING: [&str; 14] = [
+pub(crate) const FAILING: [&str; 16] = [
     "batch",
     "decode",
     "decode_alloc",
@@ -21,6 +21,8 @@ pub(crate) const FAILING: [&str; 14] = [
     "geometry_of",
     "map_boxes",
     "parse",
+    "preview",
+    "preview_file",
     "probe",
     "run",
     "run_alloc",
@@ -159,7 +161,7 @@ impl<'a> Caller<'a> {
 
     /// One call, or two where the first asks for a size.
     pub(crate) fn call(&mut self) {
-        match self.draw.below(20) {
+        match self.draw.below(22) {
             0 => self.parse(),
             1 => self.config(),
             2 => self.with_threads(),
@@ -174,6 +176,8 @@ impl<'a> Caller<'a> {
             14 => self.decode_alloc(),
             15 => self.run_alloc(),
             16 | 17 => self.batch(),
+            18 => self.preview(),
+            19 => self.preview_file(),
             _ => self.run(),
         }
     }
@@ -356,14 +360,7 @@ impl<'a> Caller<'a> {
                 memory[at] = self.draw.bits() as u8;
             }
         }
-        let count = self.draw.below(5);
-        let bytes: Vec<u8> = (0..count * 4)
-            .flat_map(|_| match self.draw.below(3) {
-                0 => f64::from_bits(self.draw.bits()).to_ne_bytes(),
-                _ => (self.draw.below(400) as f64 - 50.0).to_ne_bytes(),
-            })
-            .collect();
-        let boxes = Memory::of(&bytes);
+        let (boxes, count) = self.some_boxes();
         let geometry = drawn.as_ref().map_or(null(), |memory| memory.pointer::<CGeometry>().cast_const());
         let numbers = if self.draw.one_in(20) { null_mut() } else { boxes.pointer() };
         let clip = self.draw.one_in(2);
@@ -421,7 +418,7 @@ impl<'a> Caller<'a> {
     }
 
     /// The struct of an image: as it is, longer, too short, or null.
-    fn of_image(&mut self, pixels: &Pixels) -> Option<Memory> {
+    pub(crate) fn of_image(&mut self, pixels: &Pixels) -> Option<Memory> {
         let mut memory = self.sized::<CImage>()?;
         let right = pixels.image.bytes();
         for (to, byte) in memory.as_mut().iter_mut().zip(right).skip(size_of::<usize>()) {

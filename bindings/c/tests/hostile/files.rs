@@ -10,7 +10,7 @@ use crate::memory::Memory;
 
 impl Caller<'_> {
     /// A file, whole or damaged.
-    fn file(&mut self) -> Memory {
+    pub(crate) fn file(&mut self) -> Memory {
         let shared = self.shared;
         let file = self.draw.of(&shared.files);
         if self.draw.one_in(2) {
@@ -21,7 +21,7 @@ impl Caller<'_> {
     }
 
     /// Options, some of them impossible. A damaged file may say that it is large: few pixels are allowed then.
-    fn options(&mut self) -> Memory {
+    pub(crate) fn options(&mut self) -> Memory {
         let mut options = self.sized::<DecodeOptions>().unwrap_or_else(|| Memory::sized(&mut self.draw, 8, 0));
         let orientation = if self.draw.one_in(20) { 9 } else { self.draw.below(9) as i32 };
         let draft = if self.draw.one_in(9) { [self.draw.length(), self.draw.length()] } else { [0; 2] };

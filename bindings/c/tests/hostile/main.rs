@@ -11,6 +11,7 @@ mod caller;
 mod files;
 mod image;
 mod memory;
+mod pictures;
 
 use std::collections::BTreeMap;
 use std::thread;
