@@ -9,6 +9,7 @@ or a recipe fails.
 
 import hashlib
 import importlib
+import os
 import sys
 import tempfile
 import time
@@ -38,6 +39,8 @@ def digest(tensors: np.ndarray) -> str:
 
 def main(names: list[str]) -> int:
     sys.path.insert(0, str(HERE))
+    # Workers that are started anew look for a recipe as this program does.
+    os.environ["PYTHONPATH"] = str(HERE)
     begun, failed, done = time.perf_counter(), 0, 0
     with tempfile.TemporaryDirectory() as folder:
         paths = photos(Path(folder))
