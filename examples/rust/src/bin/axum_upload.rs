@@ -9,8 +9,7 @@ use axum::{Router, routing::post};
 use pixfuse::{Pipeline, presets};
 use pixfuse_decode::{Options, decode};
 
-static PIPE: LazyLock<Pipeline> =
-    LazyLock::new(|| Pipeline::from_entry(presets::find("imagenet").unwrap()).unwrap());
+static PIPE: LazyLock<Pipeline> = LazyLock::new(|| Pipeline::from_entry(presets::find("imagenet").unwrap()).unwrap());
 
 async fn tensor(file: Bytes) -> Result<Vec<u8>, (StatusCode, String)> {
     let options = Options { max_pixels: 50_000_000, ..Options::default() };
