@@ -73,7 +73,10 @@ impl<'py> Interleaved<'py> {
                 // Pillow's pixels are interleaved, whatever a pipeline expects of arrays.
                 Some(format) => match Pixels::of(object, format)? {
                     Some(pixels) => return Ok(Self { memory: Memory::Pillow(pixels), format: Some(format) }),
-                    None => (as_array(object)?, Some(format), Layout::Hwc),
+                    None => {
+                        let copied = pillow::copied(object, format).map_or_else(|| as_array(object), Ok)?;
+                        (copied, Some(format), Layout::Hwc)
+                    }
                 },
                 None => (read(object)?, None, input.layout),
             },

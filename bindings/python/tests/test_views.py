@@ -175,3 +175,16 @@ def test_batch(level, noise):
     np.testing.assert_array_equal(out, expected)
     frames = noise(6, 45, 53, 3)
     np.testing.assert_array_equal(pipe.batch(frames), np.stack([pipe(frame) for frame in frames]))
+
+
+@pytest.mark.parametrize("mode, format, side", [("L", "gray8", 4200), ("RGB", "rgb8", 2100), ("RGBA", "rgba8", 2100)])
+def test_pillow_images_in_pieces(noise, mode, format, side):
+    """Of more than 16 MB: Pillow gives no address of them."""
+    order = format[:-1]
+    image = Image.fromarray(noise(60, 70, 3)).resize((side, side)).convert(mode)
+    with pytest.raises(ValueError):
+        image.__arrow_c_array__()
+    pipe = pixfuse.Pipeline(f"input({format}), output({order}, u8, hwc)")
+    expected = np.asarray(image).reshape(side, side, -1)
+    assert np.array_equal(pipe(image), expected)
+    assert np.array_equal(pipe(image.crop((1, 0, side, side))), expected[:, 1:])

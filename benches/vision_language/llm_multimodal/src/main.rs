@@ -96,7 +96,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let time = median(way.turns.into_iter().map(median).collect());
         let (p10, p90) = (all[all.len() / 10], all[all.len() * 9 / 10]);
         let record = json!({
-            "name": way.name, "is_peer": way.is_peer, "check": "equal", "median": time, "p10": p10, "p90": p90, "cpu": time,
+            "name": way.name, "is_peer": way.is_peer, "check": "equal", "median": time, "p10": p10, "p90": p90,
         });
         println!("{record}");
     }
