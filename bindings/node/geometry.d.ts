@@ -73,6 +73,15 @@ export interface Geometry {
    * geometry.tile(5).unmapBoxes([[0, 0, 224, 448]]) // [[480, 540, 720, 1080]]
    */
   tile(index: number): Geometry
+  /**
+   * The geometry of one patch, which is its output: of a row and a column of the grid `patches`. A box of what a token looks
+   * at goes back to the photo by it.
+   *
+   * @example
+   * const patched = new Pipeline('input(rgb8), resize(240, 320, bilinear, antialias), output(rgb, u8), patches(16)')
+   * patched.geometry(480, 640).patch(1, 3).sourceBox // [96, 32, 128, 64]
+   */
+  patch(row: number, column: number): Geometry
   /** The size of the output; with `tiles: ..` that of the canvas that is cut. */
   readonly output: readonly [rows: number, columns: number]
   /** Points of the source, in the output; not clipped unless asked for. */

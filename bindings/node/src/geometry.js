@@ -68,6 +68,7 @@
     #map
     #unmap
     #tile
+    #patch
 
     // What `toJSON` gave, or a structured clone.
     static from(numbers) {
@@ -97,11 +98,12 @@
       return new Geometry(placed(Float64Array.from(list)))
     }
 
-    constructor({ change, tile, ...numbers }) {
+    constructor({ change, tile, patch, ...numbers }) {
       if (change === undefined) throw refused('numbers: `Geometry.from(numbers)` makes a geometry of them')
       this.#map = (points, clip) => change(points, false, clip)
       this.#unmap = (points, clip) => change(points, true, clip)
       this.#tile = tile
+      this.#patch = patch
       Object.assign(this, numbers)
     }
 
@@ -119,6 +121,18 @@
         throw refused(`index: ${index} is none of the ${this.images} images that show the source`)
       }
       return new Geometry(tile)
+    }
+
+    patch(row, column) {
+      for (const [name, given] of [['row', row], ['column', column]]) {
+        if (typeof given !== 'number') throw refused(`${name}: expected a number, found ${kind(given)}`)
+      }
+      const patch = this.#patch(row, column)
+      if (patch === null || patch === undefined) {
+        const grid = this.patches === undefined ? 'no patches' : `${this.patches[0]} rows x ${this.patches[1]} columns`
+        throw refused(`patch: row ${row} and column ${column} are none of ${grid}`)
+      }
+      return new Geometry(patch)
     }
 
     toJSON() { return { ...this } }

@@ -28,11 +28,18 @@ pub(crate) fn object(env: &Env, geometry: Geometry) -> Result<Object<'static>> {
     if let Some(index) = geometry.thumbnail() {
         object.set("thumbnail", index as f64)?;
     }
+    // What is no index is none of the images.
+    let index = |call: &FunctionCallContext, at: usize| {
+        let index: f64 = call.get(at)?;
+        Ok::<usize, Error>(if index.fract() == 0.0 && index >= 0.0 { index as usize } else { usize::MAX })
+    };
+    let patch = move |call: FunctionCallContext| {
+        let place = [index(&call, 0)?, index(&call, 1)?];
+        geometry.patch(place).map(|patch| self::object(call.env, patch)).transpose()
+    };
+    object.set("patch", env.create_function_from_closure::<(), _, _>("patch", patch)?)?;
     let tile = move |call: FunctionCallContext| {
-        let index: f64 = call.get(0)?;
-        // What is no index is none of the images.
-        let index = if index.fract() == 0.0 && index >= 0.0 { index as usize } else { usize::MAX };
-        geometry.tile(index).map(|tile| self::object(call.env, tile)).transpose()
+        geometry.tile(index(&call, 0)?).map(|tile| self::object(call.env, tile)).transpose()
     };
     object.set("tile", env.create_function_from_closure::<(), _, _>("tile", tile)?)?;
     let change = env.create_function_from_closure::<(), _, _>("change", move |call| change(&geometry, &call))?;

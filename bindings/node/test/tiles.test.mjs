@@ -58,6 +58,10 @@ test('every tile has its geometry', () => {
   assert.ok(copy.equals(geometry) && copy.tile(4).equals(tile) && !copy.equals(tile))
   assertRefused(() => geometry.tile(5), /index: 5 is none of the 5 images that show the source/)
   assertRefused(() => geometry.tile(0.5), /index: 0.5 is none of the 5 images/)
+  const patched = new Pipeline('input(rgb8), resize(240, 320, bilinear, antialias), output(rgb, u8), patches(16)').geometry(480, 640)
+  assert.deepEqual([patched.patches, patched.patch(1, 3).sourceBox, patched.patch(1, 3).output], [[15, 20], [96, 32, 128, 64], [16, 16]])
+  assertRefused(() => patched.patch(15, 0), /patch: row 15 and column 0 are none of 15 rows x 20 columns/)
+  assertRefused(() => geometry.patch(0, 0), /none of no patches/)
   assertRefused(() => geometry.tile('0'), /index: expected a number, found string/)
   assertRefused(() => Geometry.from({ ...geometry.toJSON(), thumbnail: '0' }),
     /numbers: thumbnail: expected a number/)

@@ -130,6 +130,28 @@ impl Geometry {
         Ok(tile.into())
     }
 
+    /// The Geometry of one patch, which is its output: of a row and a column of the grid `patches`.
+    ///
+    /// A box of what a token looks at goes back to the photo by it. In the tensor the patch (r, c) of a grid with w columns is
+    /// number `(r // m * w + r % m) * m + c // m * m * m + c % m` with merge = m: `r * w + c` without it. Raises IndexError
+    /// where there are not so many.
+    ///
+    /// >>> import pixfuse
+    /// >>> pipe = pixfuse.Pipeline("input(rgb8), resize(240, 320, bilinear, antialias), output(rgb, u8), patches(16)")
+    /// >>> geometry = pipe.geometry(480, 640)
+    /// >>> geometry.patches, geometry.patch(1, 3).source_box
+    /// ((15, 20), (96.0, 32.0, 128.0, 64.0))
+    fn patch(&self, row: usize, column: usize) -> PyResult<Self> {
+        let patch = self.geometry.patch([row, column]).ok_or_else(|| {
+            let grid = self
+                .geometry
+                .patches()
+                .map_or("no patches".to_owned(), |[high, wide]| format!("{high} rows x {wide} columns"));
+            PyIndexError::new_err(format!("patch: row {row} and column {column} are none of {grid}"))
+        })?;
+        Ok(patch.into())
+    }
+
     /// The part of the output that shows the source, in pixels: (top, left, rows, columns). The rest is filled.
     #[getter]
     fn content(&self) -> (usize, usize, usize, usize) {

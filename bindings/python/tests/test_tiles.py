@@ -53,6 +53,25 @@ def test_keywords_mean_the_text():
     assert pickle.loads(pickle.dumps(pipe)) == Pipeline(pipe.spec)
 
 
+def test_every_patch_has_its_geometry():
+    pipe = Pipeline("input(rgb8), resize(24, 32, bilinear, antialias), output(rgb, u8), patches(4, merge = 2)")
+    geometry = pipe.geometry(48, 64)
+    # Every patch shows its part of the photo, and in the tensor it is where the formula says.
+    photo = np.arange(48 * 64, dtype=np.uint32).astype(np.uint8).reshape(48, 64, 1).repeat(3, 2)
+    tensor = pipe(photo)
+    (_, wide), merge = geometry.patches, 2
+    for row, column in np.ndindex(*geometry.patches):
+        patch = geometry.patch(row, column)
+        assert patch.source_box == (column * 8, row * 8, column * 8 + 8, row * 8 + 8) and patch.output == (4, 4)
+        alone = Pipeline(f"input(rgb8), resize(24, 32, bilinear, antialias), crop({row * 4}, {column * 4}, 4, 4), output(rgb, u8)")
+        index = (row // merge * wide + row % merge) * merge + column // merge * merge * merge + column % merge
+        np.testing.assert_array_equal(tensor[index], alone(photo).reshape(-1))
+    with pytest.raises(IndexError, match="row 6 and column 0 are none of 6 rows x 8 columns"):
+        geometry.patch(6, 0)
+    with pytest.raises(IndexError, match="none of no patches"):
+        Pipeline("input(rgb8), output(rgb, u8)").geometry(4, 4).patch(0, 0)
+
+
 def test_every_tile_has_its_geometry():
     geometry = Pipeline(**LLAVA).geometry(100, 80)
     assert (geometry.tiles, geometry.thumbnail, geometry.images) == ((2, 2), 0, 5)

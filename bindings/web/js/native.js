@@ -58,6 +58,11 @@ function placed({ numbers, shown }) {
       const tile = ask({ call: 'tile', numbers, index: Number.isFinite(index) ? index : -1 })
       return tile === null ? null : placed(tile)
     },
+    patch(row, column) {
+      const [high, wide] = [row, column].map(index => (Number.isFinite(index) ? index : -1))
+      const patch = ask({ call: 'patch', numbers, row: high, column: wide })
+      return patch === null ? null : placed(patch)
+    },
   }
 }
 

@@ -104,6 +104,10 @@ pub(crate) fn call(
         }
         "placed" => Ok(described(&placed(question)?)),
         "tile" => Ok(placed(question)?.tile(index(&question["index"])).map_or(Value::Null, |tile| described(&tile))),
+        "patch" => {
+            let place = [index(&question["row"]), index(&question["column"])];
+            Ok(placed(question)?.patch(place).map_or(Value::Null, |patch| described(&patch)))
+        }
         "change" => change(&placed(question)?, blocks, question),
         "run" => run::pixels(known.pipeline(question)?, blocks, question),
         "joined" => run::joined(known.pipeline(question)?, blocks, question),

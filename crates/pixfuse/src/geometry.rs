@@ -43,7 +43,8 @@ impl From<bool> for Clip {
 /// `resize(cover = .., rule = opencv)` samples by its one ratio in f32, `r = max(rows' / rows, columns' / columns)`, and
 /// boxes go by it too.
 ///
-/// With `tiles(..)` the output is the canvas that is cut; [`tile`](Self::tile) gives the geometry of each image of the tensor.
+/// With `tiles(..)` the output is the canvas that is cut; [`tile`](Self::tile) gives the geometry of each image of the tensor,
+/// and [`patch`](Self::patch) that of each patch with `patches(..)`.
 ///
 /// A content side is less than a pixel off what that ratio makes it, unless the image is so long and thin that the
 /// shorter side would round to nothing and is kept at one pixel.
@@ -268,15 +269,44 @@ impl Geometry {
             return Some(Self { resized: tile, content, scale, offset: [0; 2], ..alone });
         }
         let index = index - usize::from(tiles.thumbnail == Some(Thumbnail::First));
-        let corner = [index / wide * tile[0], index % wide * tile[1]];
+        Some(alone.window([index / wide * tile[0], index % wide * tile[1]]))
+    }
+
+    /// The geometry of one patch, which is its output: of a row and a column of the grid of [`patches`](Self::patches); nothing
+    /// where there are not so many. A box of a region of the tensor, of what a token looks at say, goes back to the photo by it.
+    ///
+    /// In the tensor the patch of row `r` and column `c` of a grid with `w` columns is the one at
+    /// `(r / m * w + r % m) * m + c / m * m * m + c % m`, where `m` is `merge`: at `r * w + c` without it.
+    ///
+    /// ```
+    /// use pixfuse::Pipeline;
+    ///
+    /// let pipe = Pipeline::parse("input(rgb8), resize(224, 448, bicubic, antialias), output(rgb, u8), patches(16)")?;
+    /// let geometry = pipe.geometry(480, 640)?;
+    /// // The first patch of the second row shows these columns and rows of the photo.
+    /// let patch = geometry.patch([1, 0]).unwrap();
+    /// assert_eq!(patch.source_box().map(f64::round), [0.0, 34.0, 23.0, 69.0]);
+    /// assert_eq!(geometry.patch([14, 0]), None);
+    /// # Ok::<(), pixfuse::Error>(())
+    /// ```
+    pub fn patch(&self, [row, column]: [usize; 2]) -> Option<Self> {
+        let [high, wide] = self.patches.filter(|[high, wide]| row < *high && column < *wide)?;
+        let side = [self.output[0] / high, self.output[1] / wide];
+        let alone = Self { patches: None, output: side, ..*self };
+        Some(alone.window([row * side[0], column * side[1]]))
+    }
+
+    /// This geometry, whose output is a window that begins at this corner.
+    fn window(self, corner: [usize; 2]) -> Self {
         let edges = [0, 1].map(|axis| {
-            let inside = |position: usize| position.clamp(corner[axis], corner[axis] + tile[axis]) - corner[axis];
+            let inside =
+                |position: usize| position.clamp(corner[axis], corner[axis] + self.output[axis]) - corner[axis];
             let first = self.content[axis];
             inside(first)..inside(first + self.content[axis + 2])
         });
         let content = [edges[0].start, edges[1].start, edges[0].len(), edges[1].len()];
         let offset = [0, 1].map(|axis| self.offset[axis] - corner[axis] as i64);
-        Some(Self { content, offset, ..alone })
+        Self { content, offset, ..self }
     }
 
     /// The part of the output that shows the source, in pixels: `[top, left, rows, columns]`, as `crop` is written.

@@ -153,6 +153,33 @@ fn every_tile_has_its_geometry() {
 }
 
 #[test]
+fn every_patch_has_its_geometry() {
+    // A margin below and to the right: 40 x 44 of content in 48 x 48.
+    let text =
+        "input(rgb8), resize(40, 44, bilinear, antialias), pad(to = [48, 48]), output(rgb, f32), patches(8, merge = 2)";
+    let geometry = Pipeline::parse(text).unwrap().geometry(80, 88).unwrap();
+    let patch = |row, column| geometry.patch([row, column]).unwrap();
+    assert_eq!(
+        (patch(0, 0).source_box(), patch(4, 5).source_box()),
+        ([0.0, 0.0, 16.0, 16.0], [80.0, 64.0, 88.0, 80.0])
+    );
+    assert_eq!((patch(4, 5).content(), patch(5, 0).content()), ([0, 0, 8, 4], [0, 0, 0, 8]));
+    assert_eq!((patch(1, 2).output(), patch(1, 2).patches(), patch(1, 2).source()), ([8, 8], None, [80, 88]));
+    assert_eq!(patch(1, 2).unmap_points(&[[4.0, 4.0]], Clip::No), [[40.0, 24.0]]);
+    assert_eq!((geometry.patch([6, 0]), geometry.patch([0, 6])), (None, None));
+    assert_eq!(Pipeline::parse("input(rgb8), output(rgb, f32)").unwrap().geometry(3, 4).unwrap().patch([0, 0]), None);
+
+    // The index in the tensor: a run marks each patch by the pixel in its middle.
+    let pipe = Pipeline::parse("input(gray8), output(gray, u8), patches(1, merge = 2)").unwrap();
+    let pixels: Vec<u8> = (0..24).collect();
+    let tensor = pipe.run::<u8>(ImageRef::gray8(&pixels, 4, 6).unwrap()).unwrap().data;
+    for (row, column) in (0..4).flat_map(|row| (0..6).map(move |column| (row, column))) {
+        let index = (row / 2 * 6 + row % 2) * 2 + column / 2 * 4 + column % 2;
+        assert_eq!(usize::from(tensor[index]), row * 6 + column);
+    }
+}
+
+#[test]
 fn shapes_and_batches() {
     let pipe = Pipeline::parse(LLAVA).unwrap();
     assert_eq!(pipe.output_shape(100, 80).unwrap(), [5, 3, 30, 30]);

@@ -757,6 +757,19 @@ class Geometry:
         >>> geometry.tile(5).unmap_boxes([[0, 0, 224, 448]])
         array([[ 480.,  540.,  720., 1080.]])
         """
+    def patch(self, row: int, column: int) -> Geometry:
+        """The Geometry of one patch, which is its output: of a row and a column of the grid `patches`.
+
+        A box of what a token looks at goes back to the photo by it. In the tensor the patch (r, c) of a grid with w columns is
+        number `(r // m * w + r % m) * m + c // m * m * m + c % m` with merge = m: `r * w + c` without it. Raises IndexError
+        where there are not so many.
+
+        >>> import pixfuse
+        >>> pipe = pixfuse.Pipeline("input(rgb8), resize(240, 320, bilinear, antialias), output(rgb, u8), patches(16)")
+        >>> geometry = pipe.geometry(480, 640)
+        >>> geometry.patches, geometry.patch(1, 3).source_box
+        ((15, 20), (96.0, 32.0, 128.0, 64.0))
+        """
     @property
     def matrix(self) -> npt.NDArray[np.float64]:
         """From the source to the output: [[sx, 0, tx], [0, sy, ty]], an array of float64 that is new at each access."""
