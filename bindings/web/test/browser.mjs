@@ -33,7 +33,9 @@ const KNOWN = {
     start(program, profile, address) {
       const line = ([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`
       writeFileSync(join(profile, 'user.js'), Object.entries(FIREFOX).map(line).join(''))
-      return spawn(program, ['--headless', '--no-remote', '--profile', profile, address], { stdio: 'ignore' })
+      // As root it starts only where the home is root's.
+      const env = { ...process.env, HOME: profile }
+      return spawn(program, ['--headless', '--no-remote', '--profile', profile, address], { stdio: 'ignore', env })
     },
   },
   WebKit: {
