@@ -8,6 +8,7 @@ declare const pixfuse: {
   readonly Pipeline: required.PipelineConstructor
   readonly Geometry: required.GeometryConstructor
   readonly Processor: typeof required.Processor
+  readonly VideoProcessor: typeof required.VideoProcessor
   readonly presets: required.Presets
   readonly decoders: typeof required.decoders
   readonly language: string

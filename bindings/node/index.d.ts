@@ -7,6 +7,7 @@ export * from './declaration'
 export * from './files'
 export * from './geometry'
 export * from './processor'
+export * from './video'
 
 /**
  * A source image in memory. A canvas `ImageData` is one, and so is what sharp gives: `{ data, ...info }`.

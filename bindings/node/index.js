@@ -8,5 +8,5 @@ for (const key of ['names', 'get', ...addon.names()]) {
   Object.defineProperty(presets, key, Object.getOwnPropertyDescriptor(addon, key))
 }
 
-const { Pipeline, Geometry, Processor, decoders, language, levels, probe, version } = addon
-module.exports = { Pipeline, Geometry, Processor, presets, decoders, language, levels, probe, version }
+const { Pipeline, Geometry, Processor, VideoProcessor, decoders, language, levels, probe, version } = addon
+module.exports = { Pipeline, Geometry, Processor, VideoProcessor, presets, decoders, language, levels, probe, version }

@@ -1,4 +1,4 @@
 import pixfuse from './index.js'
 
-export const { Pipeline, Geometry, Processor, presets, decoders, language, levels, probe, version } = pixfuse
+export const { Pipeline, Geometry, Processor, VideoProcessor, presets, decoders, language, levels, probe, version } = pixfuse
 export default pixfuse

@@ -71,6 +71,7 @@ const TYPES: [(&str, &[(&str, &str)]); 5] = [
         "index.d.ts",
         &[
             ("FileSource | Blob", "FileSource | Blob | Response"),
+            ("export * from './video'\n", ""),
             (
                 "/** All that a declaration can say, in Markdown: the reference of the language. */\nexport const language: string\n\n",
                 "",
@@ -80,8 +81,8 @@ const TYPES: [(&str, &[(&str, &str)]); 5] = [
 ];
 
 /// Tests of Node.js, by the name of their file, of what the package for browsers has not: an addon, paths, threads, its own
-/// recipes.
-const ABSENT: [&str; 5] = ["documentation", "package", "site", "threads", "transformers-js"];
+/// recipes, videos.
+const ABSENT: [&str; 6] = ["documentation", "package", "site", "threads", "transformers-js", "video"];
 
 /// What can build for the target.
 struct Toolchain {

@@ -1,9 +1,9 @@
-//! Configs of models, for `processor.js`: an object of plain values and functions.
+//! Configs of models, for `processor.js` and `video.js`: an object of plain values and functions.
 
 use std::path::PathBuf;
 
 use napi::bindgen_prelude::{Env, FnArgs, Function, FunctionCallContext, Object, Result, Unknown};
-use pixfuse_config::{Backend, Imported, Overrides, Source, read};
+use pixfuse_config::{Backend, Imported, Overrides, Source, read, read_video};
 
 use crate::buffer::ask_for_large_pages;
 use crate::calls::refused;
@@ -12,7 +12,12 @@ use crate::calls::refused;
 /// called with each new array of a tensor.
 type Extension<'a> = FnArgs<(Function<'a, (), Object<'a>>, Object<'a>, Unknown<'a>, Function<'a, (), ()>)>;
 
-/// Adds the class `Processor`, which reads the config of a model, beside the `Pipeline` that `register` added.
+/// What the function of `video.js` takes: the reader of configs, the exports that it extends, and what is called with each new
+/// array of a tensor.
+type VideoExtension<'a> = FnArgs<(Function<'a, (), Object<'a>>, Object<'a>, Function<'a, (), ()>)>;
+
+/// Adds the classes `Processor` and `VideoProcessor`, which read the config of a model, beside the `Pipeline` that
+/// `register` added.
 ///
 /// # Errors
 /// When a JavaScript exception is pending.
@@ -22,7 +27,10 @@ pub fn register_processor(exports: &mut Object, env: &Env) -> Result<()> {
     let joined: Unknown = env.run_script(include_str!("joined.js"))?;
     let fresh = |call: FunctionCallContext| call.get(0).map(ask_for_large_pages);
     let fresh = env.create_function_from_closure::<(), _, _>("fresh", fresh)?;
-    extend.call(FnArgs::from((read, *exports, joined, fresh)))
+    extend.call(FnArgs::from((read, *exports, joined, fresh)))?;
+    let read = env.create_function_from_closure::<(), _, _>("readVideoConfig", |call| video_config(&call))?;
+    let extend: Function<VideoExtension, ()> = env.run_script(include_str!("video.js"))?;
+    extend.call(FnArgs::from((read, *exports, fresh)))
 }
 
 /// `readConfig(text, path, backend, keywords, called)`: a config's text or its path, and keywords as JSON.
@@ -31,13 +39,33 @@ fn config(call: &FunctionCallContext) -> Result<Object<'static>> {
     let (backend, keywords, called): (String, String, String) = (call.get(2)?, call.get(3)?, call.get(4)?);
     let backend = Backend::from_name(&backend)
         .ok_or_else(|| refused(format!("backend: '{backend}', expected 'torch' or 'pil'")))?;
+    let imported = read(&source(text, path)?, backend, &overrides(&keywords)?).map_err(refused)?;
+    object(call.env, imported.with(&overrides(&called)?).map_err(refused)?)
+}
+
+/// `readVideoConfig(text, path, keywords, called, frames)`: the same of a video processor, for videos of so many frames, or
+/// of as many as share a patch.
+fn video_config(call: &FunctionCallContext) -> Result<Object<'static>> {
+    let (text, path): (Option<String>, Option<String>) = (call.get(0)?, call.get(1)?);
+    let (keywords, called): (String, String) = (call.get(2)?, call.get(3)?);
+    let frames: Option<u32> = call.get(4)?;
+    let imported = read_video(&source(text, path)?, &overrides(&keywords)?).map_err(refused)?;
+    let imported = imported.with(&overrides(&called)?).map_err(refused)?;
+    let imported = frames.map_or(Ok(imported.clone()), |frames| imported.with_frames(frames)).map_err(refused)?;
+    object(call.env, imported)
+}
+
+fn source(text: Option<String>, path: Option<String>) -> Result<Source> {
     let source = match (text, path) {
         (Some(text), _) => Source::text(&text),
         (None, path) => Source::path(&PathBuf::from(path.unwrap_or_default())),
     };
-    let overrides = |text: &str| serde_json::from_str::<Overrides>(text).map_err(refused);
-    let imported = read(&source.map_err(refused)?, backend, &overrides(&keywords)?).map_err(refused)?;
-    object(call.env, imported.with(&overrides(&called)?).map_err(refused)?)
+    source.map_err(refused)
+}
+
+/// Keywords as JSON.
+fn overrides(text: &str) -> Result<Overrides> {
+    serde_json::from_str(text).map_err(refused)
 }
 
 /// `described`, which is what JavaScript knows of a config as JSON, and what is asked later.
