@@ -30,7 +30,7 @@ QWEN = {"size": {"shortest_edge": 12544, "longest_edge": 50176}}
 CASES = {
     "CohereCompass": [QWEN], "Cosmos3Edge": [{}], "EmbeddingGemma2": [{}], "Ernie4_5_VLMoe": [QWEN],
     "Gemma4": [{}], "Gemma4Unified": [{}], "Glm46V": [{}], "Glm4v": [{}, {"temporal_patch_size": 4}], "Glmga": [{}],
-    "InstructBlipVideo": [SMALLER], "InternVL": [SMALLER], "Kimi_K25": [{}], "LlavaNextVideo": [{}], "LlavaOnevision": [SMALLER],
+    "HYV4VL": [{}, {"max_image_size": {"longest_edge": 20000}}], "InstructBlipVideo": [SMALLER], "InternVL": [SMALLER], "Kimi_K25": [{}], "LlavaNextVideo": [{}], "LlavaOnevision": [SMALLER],
     "MiniMaxM3VL": [{}, {"vision_segment_max_frames": 2}], "MuseGlimmer": [{}], "PeVideo": [{}], "PerceptionLM": [SMALLER],
     "Qwen2VL": [QWEN, {**QWEN, "temporal_patch_size": 3}], "Qwen3VL": [QWEN, {**QWEN, "merge_size": 1}], "Sam2Video": [SMALLER],
     "SmolVLM": [{"max_image_size": {"longest_edge": 96}}], "Timesformer": [{}], "VJEPA2": [{"crop_size": 96}], "VideoLlava": [{}],

@@ -95,6 +95,7 @@ export type Ruled =
   | { rule: 'idefics3' | 'sam', longest: number }
   | { rule: 'deepseek_vl' | 'aria', longest: number, minSide: number }
   | { rule: 'hf_within', rows: number, columns: number }
+  | { rule: 'hy_v4_vl', multiple: number, maxPixels: number, framePixels: number, frames: number }
   | { rule: 'nemotron_h_omni', multiple: number, merge: number, minPatches: number, maxPatches: number }
   | { rule: 'kimi_k25', multiple: number, maxPatches: number, longest: number }
   | { rule: 'gemma4', multiple: number, maxPixels: number }

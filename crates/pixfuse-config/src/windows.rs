@@ -23,6 +23,14 @@ pub(crate) enum Cutting {
         /// The longest side of any.
         longest: u32,
     },
+    /// Perceiver's: the image itself, and one window in its middle, whose sides are those of `size` over those of `crop`, times the
+    /// image's shorter side.
+    Middle {
+        /// Rows and columns.
+        size: [u32; 2],
+        /// No smaller.
+        crop: [u32; 2],
+    },
 }
 
 /// A canvas of one image, and the windows that are read of it.
@@ -52,6 +60,7 @@ impl Cutting {
                 let at = canvas.at;
                 Some(Plan { canvas: canvas.grid, content: canvas.content, at, window: [*side; 2] })
             }
+            Self::Middle { .. } => Some(Plan { canvas: source, content: source, at: [0; 2], window: source }),
             &Self::Aspect { whole, side, longest } => {
                 let (sides, window) = aspect(source, whole, side, longest)?;
                 Some(Plan { canvas: sides, content: sides, at: [0; 2], window: [window; 2] })
@@ -102,6 +111,12 @@ impl Imported {
         let plan = cutting.plan([rows as u32, columns as u32])?;
         let [high, wide] = plan.window.map(|side| side as usize);
         let [rows, columns] = plan.canvas.map(|side| side as usize);
+        if let Cutting::Middle { size, crop } = cutting {
+            let shorter = rows.min(columns) as f64;
+            let sides = [0, 1].map(|axis| (f64::from(size[axis]) / f64::from(crop[axis]) * shorter) as usize);
+            let part = [(rows - sides[0]) / 2, (columns - sides[1]) / 2, sides[0], sides[1]];
+            return Some(Windows { canvas: before.clone(), grid: [1, 1], parts: vec![part] });
+        }
         let part = |top: usize, left: usize| [top, left, high.min(rows - top), wide.min(columns - left)];
         let tops = (0..rows).step_by(high);
         let parts = tops.flat_map(|top| (0..columns).step_by(wide).map(move |left| part(top, left))).collect();

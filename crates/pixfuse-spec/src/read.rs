@@ -81,6 +81,7 @@ fn read_ruled<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> Optio
             "multiple",
             "min_pixels",
             "max_pixels",
+            "frame_pixels",
             "frames",
             "temporal",
             "merge",
@@ -106,7 +107,11 @@ fn read_ruled<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> Optio
     let (needed, optional) = rule.numbers();
     for &number in SizeNumber::ALL {
         let name = number.name();
-        let range = if matches!(number, SizeNumber::MinPixels | SizeNumber::MaxPixels) { &AREA } else { &LENGTH };
+        let range = if matches!(number, SizeNumber::MinPixels | SizeNumber::MaxPixels | SizeNumber::FramePixels) {
+            &AREA
+        } else {
+            &LENGTH
+        };
         let Some(value) = arguments.named(name) else { continue };
         if !needed.contains(&number) && !optional.contains(&number) {
             arguments.error(value, format!("rule = {rule} has no {name}; leave it out"));

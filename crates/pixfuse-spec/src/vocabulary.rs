@@ -322,6 +322,8 @@ names! {
     MuseGlimmer = "muse_glimmer",
     /// Nemotron 3 Omni: the image's own grid of patches, within numbers of them, in squares of `merge` x `merge`.
     NemotronHOmni = "nemotron_h_omni",
+    /// A frame of a video to HY-V4-VL: the most multiples that the budgets of the video and of a frame allow, none enlarged.
+    HyV4Vl = "hy_v4_vl",
     /// Fuyu: an image that is larger than rows and columns fits into them, both sides truncated; others stay as they are.
     Fuyu = "fuyu",
     /// Donut: two resizes, the shorter side to that of the frame, then `donut_thumbnail`.
@@ -347,6 +349,8 @@ names! {
     MinPixels = "min_pixels",
     /// The largest number of pixels.
     MaxPixels = "max_pixels",
+    /// The largest number of pixels of one frame.
+    FramePixels = "frame_pixels",
     /// As how many frames an image counts: those of its video, or the size of a temporal patch.
     Frames = "frames",
     /// The size of a temporal patch, to whose multiples the number of frames is rounded in the budget.

@@ -12,7 +12,13 @@ impl SizeRule {
             Self::Budget(_) | Self::Naflex | Self::Glpn | Self::Mask2former | Self::Yolos | Self::Vilt => true,
             Self::Textnet | Self::PpLcnet | Self::Pixtral | Self::Idefics2 | Self::Sam | Self::Aria => true,
             Self::Kimi | Self::Gemma4 | Self::Neomme | Self::Glm5Next | Self::MuseGlimmer(_) => true,
-            Self::Fuyu | Self::Donut | Self::SmolvlmFrame | Self::PpOcrRec | Self::PpOcr | Self::NemotronHOmni => true,
+            Self::Fuyu
+            | Self::Donut
+            | Self::SmolvlmFrame
+            | Self::PpOcrRec
+            | Self::PpOcr
+            | Self::NemotronHOmni
+            | Self::HyV4Vl => true,
             Self::Standard | Self::ConvNext | Self::PoolFormer | Self::Levit => false,
             Self::Detr | Self::Dpt | Self::Tvp | Self::Square | Self::Unread => false,
             Self::HighRes | Self::GlobalView => false,
@@ -160,6 +166,19 @@ impl Class<'_> {
                     numbers.push(("max", self.count("max_side_limit")?));
                 }
                 ruled("pp_ocr", &numbers)
+            }
+            SizeRule::HyV4Vl => {
+                let pixels = |key: &str| {
+                    let pixels = size::part(&self.keys, key, "longest_edge");
+                    pixels.ok_or_else(|| self.keys.wrong(key, "{longest_edge}, a number of pixels"))
+                };
+                let [most, frame] = [pixels("size")?, pixels("max_image_size")?];
+                let temporal = self.count("temporal_patch_size")?;
+                let frames = self.steps.video.and_then(|video| video.count).unwrap_or(temporal);
+                let multiple = self.product(&["patch_size", "merge_size"])?;
+                let numbers =
+                    [("multiple", multiple), ("max_pixels", most), ("frame_pixels", frame), ("frames", frames)];
+                ruled("hy_v4_vl", &numbers)
             }
             SizeRule::NemotronHOmni => ruled("nemotron_h_omni", &self.patches_of_context()?),
             SizeRule::SmolvlmFrame => self.smolvlm_frame(size, filter).map(Some),

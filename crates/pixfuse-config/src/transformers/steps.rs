@@ -257,7 +257,7 @@ impl Class<'_> {
             SizeRule::Unread => false,
             _ => self.keys.flag("do_resize")?,
         };
-        let is_budget = matches!(self.steps.size, SizeRule::Budget(_));
+        let is_budget = matches!(self.steps.size, SizeRule::Budget(_) | SizeRule::HyV4Vl);
         let size = if is_budget { None } else { self.size_of("size", resizes)? };
         let crop = self.size_of("crop_size", self.keys.flag("do_center_crop")?)?;
         self.size_of("pad_size", self.keys.flag("do_pad")?)?;

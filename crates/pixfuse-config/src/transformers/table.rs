@@ -275,6 +275,7 @@ static READ: &[(&str, Steps)] = &[
     ("PPOCRV5ServerRec", Steps { size: SizeRule::PpOcrRec, numbers: Numbers::FloatsFirst, pad: Padding::Wider, fixed: &["size", "max_image_width"], ..STANDARD }),
     ("PPOCRV6SmallRec", Steps { size: SizeRule::PpOcrRec, antialias: false, flip: Flip::First, pad: Padding::Wider, fixed: &["size", "max_image_width"], ..STANDARD }),
     ("PaddleOCRVL", Steps { size: SizeRule::Budget(Budget { rule: "paddleocr_vl", ..QWEN2_VL }), patches: Some(Patches { apart: true, ..RASTER }), ..QWEN }),
+    ("Perceiver", Steps { crop: Crop::Unread, pad: Padding::Unread, views: Views::Middle, ..STANDARD }),
     ("PerceptionLM", Steps { tiles: Some(Tiles::PerceptionLm), ..PLAIN }),
     ("Pixtral", Steps { size: SizeRule::Pixtral, crop: Crop::Read, pad: Padding::Largest, beside: &[RESIZED], ..PLAIN }),
     ("PoolFormer", Steps { size: SizeRule::PoolFormer, ..STANDARD }),
@@ -315,7 +316,6 @@ static READ: &[(&str, Steps)] = &[
 #[rustfmt::skip]
 static LACKING: &[(Feature, &[&str])] = &[
     (Feature::Tiles, &["Molmo2", "Phi4Multimodal"]),
-    (Feature::Crop, &["Perceiver"]),
     (Feature::Rounding, &["SLANeXt"]),
     (Feature::Content, &["ImageGPT", "Kosmos2_5", "Nougat", "Owlv2", "PPFormulaNet", "Pix2Struct", "UVDoc", "VitMatte", "VitPose", "ZoeDepth"]),
 ];

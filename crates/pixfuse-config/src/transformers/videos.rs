@@ -59,6 +59,7 @@ static READ: &[(&str, Steps)] = &[
     ("Glm46V", GLM),
     ("Glm4v", GLM),
     ("Glmga", Steps { size: SizeRule::Budget(Budget { multiple: &["patch_size", "merge_size", "patch_expand_factor"], ..GLM4V }), ..GLM }),
+    ("HYV4VL", Steps { size: SizeRule::HyV4Vl, patches: Some(RASTER), ..SHARED }),
     ("InstructBlipVideo", CLASSIC),
     ("InternVL", STACKED),
     ("Kimi_K25", Steps { size: SizeRule::Kimi, patches: Some(Patches { apart: true, ..RASTER }), pad: Padding::Patches(&["patch_size", "merge_size"]), beside: &[GRID, CHUNKS], video: Some(Video { chunk: Some("temporal_patch_size"), ..FRAMES }), ..SHARED }),
@@ -82,7 +83,7 @@ static READ: &[(&str, Steps)] = &[
 
 /// The classes that do what a declaration cannot say, by the first thing that is lacking.
 static LACKING: &[(Feature, &[&str])] = &[
-    (Feature::SizeRule, &["Glm5Next", "HYV4VL"]),
+    (Feature::SizeRule, &["Glm5Next"]),
     (Feature::Tiles, &["MiniCPMOcr", "MiniCPMV4_6"]),
     (Feature::FloatFilter, &["Molmo2", "NemotronH_Omni_Reasoning_V3"]),
     // A mask of what changes from frame to frame.

@@ -47,6 +47,25 @@ impl Class<'_> {
                 imported.is_counted = false;
                 imported.views.push(view);
             }
+            Views::Middle => {
+                if !self.keys.flag("do_center_crop")? {
+                    return Ok(());
+                }
+                let sides = |key: &str| {
+                    let sides = self.size(key)?.unwrap_or_default().exact();
+                    sides.ok_or_else(|| self.keys.wrong(key, "{height, width}"))
+                };
+                let (size, crop) = (sides("size")?, sides("crop_size")?);
+                if size[0] > crop[0] || size[1] > crop[1] {
+                    let what = "smaller than size, with which it pads,";
+                    return Err(Error::lacking(Feature::Crop, self.keys.subject, Some("crop_size"), what));
+                }
+                let frame = Framing::default();
+                let clauses = Clauses { frame: &frame, pad: None, values: None, layout: "hwc", patches: None };
+                imported.before = Some(Box::new(self.view(imported, "image", &clauses)?));
+                imported.cutting = Some(Cutting::Middle { size, crop });
+                imported.batch = Batch::Concatenate;
+            }
             Views::SmallerTiles => {
                 if !self.has_smaller_tiles()? {
                     return Ok(());

@@ -63,6 +63,8 @@ pub(super) enum SizeRule {
     SmolvlmFrame,
     /// `limit_side_len` of the side that `limit_type` names, none above `max_side_limit`, whatever `size` says.
     PpOcr,
+    /// At most `longest_edge` of `size`, pixels of a video, and of `max_image_size`, those of a frame.
+    HyV4Vl,
     /// From `min_num_patches` to `max_num_patches`, in squares of the inverse of `downsample_ratio`, whatever `size` says.
     NemotronHOmni,
     /// Only what is larger than `size`, until it fits.
@@ -174,6 +176,8 @@ pub(super) enum Views {
     },
     /// Windows of a canvas that follows from the aspect: `pixel_values_local`.
     Windows,
+    /// None, and the first is of the middle of the image, where `do_center_crop` is on.
+    Middle,
     /// Tiles of a canvas behind the whole image, the last of them smaller and enlarged.
     SmallerTiles,
     /// Slices behind each image, all in patches side by side.

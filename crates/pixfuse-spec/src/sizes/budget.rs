@@ -2,7 +2,7 @@
 
 use super::{RuledSize, Sides, longer_and_shorter, round};
 use crate::SizeNumber::{
-    Frames, Longest, Max, MaxPatches, MaxPixels, Merge, MinPatches, MinPixels, Multiple, Temporal,
+    FramePixels, Frames, Longest, Max, MaxPatches, MaxPixels, Merge, MinPatches, MinPixels, Multiple, Temporal,
 };
 
 /// The most that a side may be longer than the other; what the libraries refuse.
@@ -148,6 +148,26 @@ pub(super) fn nemotron_h_omni(rule: &RuledSize, sides: Sides) -> Sides {
         }
     }
     grid.map(|side| side * patch)
+}
+
+/// HY-V4-VL's `smart_resize`: from the most rows on, whose columns are within what the aspect and the budgets allow. A row of
+/// patches counts one more, for its break.
+pub(super) fn hy_v4_vl(rule: &RuledSize, [rows, columns]: [u32; 2]) -> Result<Sides, String> {
+    narrow_enough(rule, [rows, columns].map(f64::from), 200.0)?;
+    let number = |number| i64::from(rule.get(number).unwrap_or(1));
+    let (factor, high, wide) = (number(Multiple), i64::from(rows), i64::from(columns));
+    let budget = number(MaxPixels) / (factor * factor);
+    for rows in (1..=(high / factor).max(1)).rev() {
+        let least = if rows == 1 { 1 } else { (wide * rows / high).max(1) };
+        let most = (wide * (rows + 1)).div_euclid(high) + i64::from(wide * (rows + 1) % high != 0) - 1;
+        let most = most.max(1).min((wide / factor).max(1));
+        let of_video = if budget > 0 { budget / (number(Frames) * rows) - 1 } else { 0 };
+        let columns = most.min(of_video).min(number(FramePixels) / (factor * factor * rows));
+        if columns >= least {
+            return Ok([rows, columns].map(|side| (side * factor) as f64));
+        }
+    }
+    Ok([factor as f64; 2])
 }
 
 /// The multiples below; of an image that is too thin for one, as many as the aspect, at most the budget's row of them.

@@ -100,6 +100,7 @@ impl RuledSize {
             SizeRule::Glm5Next => budget::glm5_next(self, sides)?,
             SizeRule::MuseGlimmer => nearest::muse_glimmer(self, sides),
             SizeRule::NemotronHOmni => budget::nemotron_h_omni(self, sides),
+            SizeRule::HyV4Vl => budget::hy_v4_vl(self, source)?,
             SizeRule::Fuyu => longest::fuyu(self, sides),
             SizeRule::Donut => longest::donut_thumbnail(self, longest::donut_shortest(self, source)),
             SizeRule::DonutThumbnail => longest::donut_thumbnail(self, sides),
@@ -175,8 +176,8 @@ impl SizeRule {
     /// The numbers that it needs, and those that may be written besides.
     pub(crate) fn numbers(self) -> (&'static [SizeNumber], &'static [SizeNumber]) {
         use SizeNumber::{
-            Columns, Frames, Longest, Max, MaxPatches, MaxPixels, Merge, MinPatches, MinPixels, MinSide, Multiple,
-            Rows, Shortest, Temporal,
+            Columns, FramePixels, Frames, Longest, Max, MaxPatches, MaxPixels, Merge, MinPatches, MinPixels, MinSide,
+            Multiple, Rows, Shortest, Temporal,
         };
         match self {
             Self::Qwen2Vl | Self::GlmImage | Self::PaddleocrVl | Self::Lfm2Vl | Self::Glm5Next => {
@@ -185,6 +186,7 @@ impl SizeRule {
             Self::Glm4v => (&[Multiple, MinPixels, MaxPixels, Frames], &[Temporal]),
             Self::Naflex | Self::MuseGlimmer => (&[Multiple, MaxPatches], &[]),
             Self::NemotronHOmni => (&[Multiple, Merge, MinPatches, MaxPatches], &[]),
+            Self::HyV4Vl => (&[Multiple, MaxPixels, FramePixels, Frames], &[]),
             Self::Mask2former | Self::Yolos => (&[Shortest, Max, Multiple], &[]),
             Self::Textnet | Self::PpLcnet | Self::Vilt => (&[Shortest, Multiple], &[]),
             Self::Glpn | Self::Idefics3Canvas => (&[Multiple], &[]),

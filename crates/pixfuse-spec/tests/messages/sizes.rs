@@ -176,7 +176,7 @@ fn rules_of_libraries() {
     for (arguments, message) in [
         (
             "rule = qwen_vl, multiple = 28, bicubic",
-            "unknown rule `qwen_vl`, expected one of qwen2_vl, glm4v, glm_image, paddleocr_vl, lfm2_vl, naflex, mask2former, textnet, pp_lcnet, glpn, yolos, vilt, dpt, pp_ocr, pp_ocr_rec, pixtral, idefics2, idefics3, idefics3_canvas, smolvlm_frame, sam, deepseek_vl, aria, hf_within, kimi_k25, gemma4, neomme, ultravbert, minicpm, minicpm_slices, lfm2_vl_tiles, glm5_next, muse_glimmer, nemotron_h_omni, fuyu, donut, donut_thumbnail; did you mean `qwen2_vl`?",
+            "unknown rule `qwen_vl`, expected one of qwen2_vl, glm4v, glm_image, paddleocr_vl, lfm2_vl, naflex, mask2former, textnet, pp_lcnet, glpn, yolos, vilt, dpt, pp_ocr, pp_ocr_rec, pixtral, idefics2, idefics3, idefics3_canvas, smolvlm_frame, sam, deepseek_vl, aria, hf_within, kimi_k25, gemma4, neomme, ultravbert, minicpm, minicpm_slices, lfm2_vl_tiles, glm5_next, muse_glimmer, nemotron_h_omni, hy_v4_vl, fuyu, donut, donut_thumbnail; did you mean `qwen2_vl`?",
         ),
         (
             "rule = qwen2_vl, multiple = 28, bicubic, antialias",
@@ -187,7 +187,7 @@ fn rules_of_libraries() {
         ("rule = sam, longest = _, bilinear", "longest must be an integer from 1 to 65535, found `_`"),
         (
             "rule = naflex, multiple = 16, patches = 256, bilinear",
-            "unknown argument `patches`, expected one of rule, multiple, min_pixels, max_pixels, frames, temporal, merge, min_patches, max_patches, shortest, longest, max, min_side, rows, columns, like, pillow, precision, of, clamp",
+            "unknown argument `patches`, expected one of rule, multiple, min_pixels, max_pixels, frame_pixels, frames, temporal, merge, min_patches, max_patches, shortest, longest, max, min_side, rows, columns, like, pillow, precision, of, clamp",
         ),
         (
             "rule = pp_ocr, max = 4000, bilinear",

@@ -21,6 +21,7 @@ from transformers.image_utils import get_image_size_for_max_height_width as hf_w
 from transformers.models.gemma4.image_processing_gemma4 import get_aspect_ratio_preserving_size as gemma4
 from transformers.models.glm4v.image_processing_glm4v import smart_resize as glm4v
 from transformers.models.glm_image.image_processing_glm_image import smart_resize as glm_image
+from transformers.models.hy_v4_vl.video_processing_hy_v4_vl import HYV4VLVideoProcessor
 from transformers.models.kimi_k25.image_processing_kimi_k25 import navit_resize as kimi_k25
 from transformers.models.muse_glimmer.image_processing_muse_glimmer import smart_resize as muse_glimmer
 from transformers.models.nemotron_h_omni.image_processing_nemotron_h_omni import get_patch_grid_size
@@ -105,6 +106,10 @@ def minicpm(rows: int, columns: int, slices: bool, most: int, mode: str) -> tupl
 def lfm2_vl_tiles(rows: int, columns: int) -> tuple[int, int]:
     _, _, wide, high, _ = transformers.Lfm2VlImageProcessor()._get_grid_layout(rows, columns, 2, 10, 512)
     return high, wide
+
+
+def hy_v4_vl(rows: int, columns: int, frames: int, factor: int, most: int, frame: int) -> tuple[int, int]:
+    return HYV4VLVideoProcessor.smart_resize(rows, columns, frames, factor=factor, max_pixels=most, max_image_size=frame)
 
 
 def nemotron_h_omni(rows: int, columns: int, patch: int, merge: int, least: int, most: int) -> tuple[int, int]:
@@ -259,6 +264,8 @@ RULES: dict[str, Rule] = {
     "rule=muse_glimmer,multiple=28,max_patches=4096": lambda h, w: muse_glimmer(h, w, 28, 4096),
     "rule=nemotron_h_omni,multiple=16,merge=2,min_patches=1024,max_patches=13312": lambda h, w: nemotron_h_omni(h, w, 16, 2, 1024, 13312),
     "rule=nemotron_h_omni,multiple=14,merge=3,min_patches=100,max_patches=400": lambda h, w: nemotron_h_omni(h, w, 14, 3, 100, 400),
+    "rule=hy_v4_vl,multiple=32,max_pixels=33554432,frame_pixels=1048576,frames=8": lambda h, w: hy_v4_vl(h, w, 8, 32, 33554432, 1048576),
+    "rule=hy_v4_vl,multiple=28,max_pixels=400000,frame_pixels=90000,frames=5": lambda h, w: hy_v4_vl(h, w, 5, 28, 400000, 90000),
     "rule=muse_glimmer,multiple=32,max_patches=100": lambda h, w: muse_glimmer(h, w, 32, 100),
     "rule=fuyu,rows=1080,columns=1920": lambda h, w: fuyu(h, w, 1080, 1920),
     "rule=fuyu,rows=333,columns=160": lambda h, w: fuyu(h, w, 333, 160),
