@@ -37,6 +37,7 @@ impl Case {
     }
 
     /// Elements of the tensor.
+    #[cfg(unix)]
     pub(crate) fn elements(&self) -> usize {
         self.pipe.output_shape(self.shape[0], self.shape[1]).expect("the sizes are small").iter().product()
     }
