@@ -138,7 +138,7 @@ pub(crate) fn fallback(declared: &Declared, krate: &syn::Path, errors: &[syn::Er
         #item
         #(#errors)*
         impl #generics #krate::Declared for #name #parameters #bounds {
-            const ENTRY: #krate::Entry = #krate::Entry::with_errors();
+            const ENTRY: #krate::Entry = #krate::Entry::poisoned();
         }
         impl #generics #name #parameters #bounds {
             #[allow(missing_docs, dead_code)]

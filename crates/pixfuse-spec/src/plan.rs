@@ -64,7 +64,7 @@ pub enum Composite {
 
 impl Load {
     /// Whether pixels are not read as they lie in memory, but from converted rows.
-    pub fn makes_rows(&self) -> bool {
+    pub fn needs_conversion(&self) -> bool {
         let Convert { yuv, alpha, gray, repeat: _ } = self.convert;
         yuv.is_some() || alpha.is_some() || gray.is_some() || self.is_wide()
     }
@@ -281,7 +281,7 @@ impl Plan {
         let load = match self.load.order {
             // One channel is the same bytes in both layouts.
             ChannelOrder::Gray => Layout::Hwc,
-            _ if self.load.makes_rows() => Layout::Hwc,
+            _ if self.load.needs_conversion() => Layout::Hwc,
             // A plane that is read once for each channel.
             _ if self.load.convert.repeat => Layout::Chw,
             _ => self.load.layout,

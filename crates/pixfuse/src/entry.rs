@@ -24,8 +24,8 @@ impl Entry {
     /// For generated code that does not compile: an entry that no constant has trouble with, so that a list of entries
     /// gives no error of its own.
     #[doc(hidden)]
-    pub const fn with_errors() -> Self {
-        Self { name: "", text: "", kernel: Kernel::with_errors() }
+    pub const fn poisoned() -> Self {
+        Self { name: "", text: "", kernel: Kernel::poisoned() }
     }
 
     /// The parsed declaration.

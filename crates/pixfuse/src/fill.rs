@@ -37,7 +37,7 @@ pub(crate) fn margins<T: TensorElement>(
             match layout {
                 Layout::Chw => {
                     for (plane, value) in out.chunks_exact_mut(height * columns).zip(value) {
-                        token.visit(Line { out: &mut plane[pixels.clone()], value });
+                        token.visit(Margin { out: &mut plane[pixels.clone()], value });
                     }
                 }
                 Layout::Hwc => {
@@ -118,12 +118,12 @@ pub(crate) fn runs<T: TensorElement>(
 }
 
 /// Elements of one value, written on a level: 22 against 37 us for the margins of 1080x1920 -> 640x640 letterbox.
-struct Line<'a, T> {
+struct Margin<'a, T> {
     out: &'a mut [MaybeUninit<T>],
     value: T,
 }
 
-impl<T: Plain> Visit for Line<'_, T> {
+impl<T: Plain> Visit for Margin<'_, T> {
     type Output = ();
 
     fn visit<S: Simd>(self, simd: S) {
@@ -131,7 +131,7 @@ impl<T: Plain> Visit for Line<'_, T> {
     }
 }
 
-impl<T: Plain, S: Simd> Task<S> for Line<'_, T> {
+impl<T: Plain, S: Simd> Task<S> for Margin<'_, T> {
     type Output = ();
 
     #[inline(always)]

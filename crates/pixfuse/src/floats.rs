@@ -260,7 +260,7 @@ impl<'a> Source<'a> {
 
     /// Gives each pixel of a row its value.
     fn each<P>(&self, row: usize, channel: usize, pixels: &mut [P], mut give: impl FnMut(&mut P, u8)) {
-        if self.load.makes_rows() || self.load.convert.repeat {
+        if self.load.needs_conversion() || self.load.convert.repeat {
             let values = pixels.iter_mut().enumerate();
             values.for_each(|(column, pixel)| give(pixel, self.get(row, column, channel)));
         } else {

@@ -141,18 +141,18 @@ impl Geometry {
     /// When a side is no whole number from 1 to 2^53 (a side of the content may be 0), an offset no whole number, or a
     /// scale no positive one; when an output is no whole tiles, or the thumbnail neither the first nor the last of them.
     pub fn from_numbers(numbers: [f64; Self::NUMBERS]) -> Result<Self, Error> {
-        const MOST: f64 = (1u64 << 53) as f64;
+        const MAX_INTEGER: f64 = (1u64 << 53) as f64;
         let wrong =
             |what: &str, number: f64| Error::Geometry(format!("{what}: {number} is none; give numbers of a geometry"));
         let whole = |what, index: usize, least: f64| {
             let number = numbers[index];
-            let fits = number.fract() == 0.0 && (least..=MOST).contains(&number);
+            let fits = number.fract() == 0.0 && (least..=MAX_INTEGER).contains(&number);
             if fits { Ok(number) } else { Err(wrong(what, number)) }
         };
         let sides =
             |what, index| Ok::<_, Error>([whole(what, index, 1.0)? as usize, whole(what, index + 1, 1.0)? as usize]);
         let position = |index| Ok::<_, Error>(whole("content", index, 0.0)? as usize);
-        let offset = |index| Ok::<_, Error>(whole("offset", index, -MOST)? as i64);
+        let offset = |index| Ok::<_, Error>(whole("offset", index, -MAX_INTEGER)? as i64);
         let scale = |index: usize| {
             let scale = numbers[index];
             if scale.is_finite() && scale > 0.0 { Ok(scale) } else { Err(wrong("scale", scale)) }

@@ -71,11 +71,11 @@ pub mod next_step;
 mod patches;
 mod pipeline;
 mod placement;
+mod prepared_cache;
 pub mod presets;
 #[cfg(feature = "grid")]
 mod preview;
 pub mod reference;
-mod seen;
 mod simd;
 mod source;
 mod tensor;

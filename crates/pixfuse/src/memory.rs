@@ -27,7 +27,7 @@ impl NoMemory {
 }
 
 /// An empty list with room for so many elements.
-pub(crate) fn room<T>(length: usize) -> Result<Vec<T>, NoMemory> {
+pub(crate) fn with_capacity<T>(length: usize) -> Result<Vec<T>, NoMemory> {
     let mut list = Vec::new();
     list.try_reserve_exact(length).map_err(|_| NoMemory::of::<T>(length))?;
     Ok(list)
@@ -40,28 +40,28 @@ pub(crate) fn zeroed<T: Zeroable>(length: usize) -> Result<Box<[T]>, NoMemory> {
 
 /// So many times the same.
 pub(crate) fn repeated<T: Clone>(value: T, length: usize) -> Result<Vec<T>, NoMemory> {
-    let mut list = room(length)?;
+    let mut list = with_capacity(length)?;
     list.resize(length, value);
     Ok(list)
 }
 
 /// A copy.
 pub(crate) fn copied<T: Copy>(values: &[T]) -> Result<Vec<T>, NoMemory> {
-    let mut list = room(values.len())?;
+    let mut list = with_capacity(values.len())?;
     list.extend_from_slice(values);
     Ok(list)
 }
 
 /// All items of an iterator that knows how many it has.
 pub(crate) fn list<T>(items: impl ExactSizeIterator<Item = T>) -> Result<Vec<T>, NoMemory> {
-    let mut list = room(items.len())?;
+    let mut list = with_capacity(items.len())?;
     list.extend(items);
     Ok(list)
 }
 
 /// As [`list`]; nothing if there is no item where one should be.
 pub(crate) fn whole_list<T>(items: impl ExactSizeIterator<Item = Option<T>>) -> Result<Option<Vec<T>>, NoMemory> {
-    let mut list = room(items.len())?;
+    let mut list = with_capacity(items.len())?;
     for item in items {
         let Some(item) = item else { return Ok(None) };
         list.push(item);

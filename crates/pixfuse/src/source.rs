@@ -16,7 +16,7 @@ impl Source<'_> {
     pub(crate) fn get(&self, row: usize, column: usize, channel: usize) -> u8 {
         let Self { image, load } = self;
         let Convert { yuv, alpha, gray: rule, repeat } = load.convert;
-        if !load.makes_rows() {
+        if !load.needs_conversion() {
             return image.get(row, column, if repeat { 0 } else { channel });
         }
         let letters = load.format.order().letters();

@@ -96,24 +96,24 @@ macro_rules! with_element {
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Dims {
-    sides: [usize; Self::MOST],
+    sides: [usize; Self::MAX_DIMS],
     rank: u8,
 }
 
 impl Dims {
     /// No tensor of a declaration or of a batch has more dimensions.
-    const MOST: usize = 6;
+    const MAX_DIMS: usize = 6;
 
     /// These dimensions.
     pub(crate) fn of(dims: &[usize]) -> Self {
-        let mut sides = [0; Self::MOST];
+        let mut sides = [0; Self::MAX_DIMS];
         sides[..dims.len()].copy_from_slice(dims);
         Self { sides, rank: dims.len() as u8 }
     }
 
     /// Those of a batch of so many such tensors: the count is in front.
     pub fn batch(&self, count: usize) -> Self {
-        let mut sides = [0; Self::MOST];
+        let mut sides = [0; Self::MAX_DIMS];
         sides[0] = count;
         sides[1..=self.len()].copy_from_slice(self);
         Self { sides, rank: self.rank + 1 }

@@ -71,9 +71,9 @@ impl TileGrid {
     /// Whether each tile is worth tables of its own: it is then resampled as a window of the canvas, straight into its place.
     /// Many small ones are moved there row by row.
     pub(crate) fn are_windows(&self) -> bool {
-        const MOST: usize = 256;
+        const MAX_TILES: usize = 256;
         const LEAST_COLUMNS: usize = 32;
-        self.of_canvas() <= MOST && self.tile[1] >= LEAST_COLUMNS
+        self.of_canvas() <= MAX_TILES && self.tile[1] >= LEAST_COLUMNS
     }
 
     /// Where the pixels of each tile of the canvas go.

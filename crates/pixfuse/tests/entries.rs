@@ -187,7 +187,7 @@ fn a_declared_entry_with_another_text_is_refused() {
 
 #[test]
 fn the_entry_of_a_declaration_that_has_errors_is_refused() {
-    let mut entry = Entry::with_errors();
+    let mut entry = Entry::poisoned();
     assert!(matches!(Pipeline::from_entry(&entry), Err(Error::Spec(_))));
     for (text, _) in DECLARATIONS {
         entry.text = text;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use pixfuse_spec::{Filter, Sampling};
 
-use crate::memory::{NoMemory, push, room};
+use crate::memory::{NoMemory, push, with_capacity};
 
 /// A filter of torch's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,7 +94,7 @@ pub(crate) struct Taps {
 impl Taps {
     /// Of some of the `resized` outputs.
     pub(crate) fn new(way: Way, source: usize, resized: usize, outputs: Range<usize>) -> Result<Self, NoMemory> {
-        let mut taps = Self { way, starts: room(outputs.len() + 1)?, at: Vec::new(), weights: Vec::new() };
+        let mut taps = Self { way, starts: with_capacity(outputs.len() + 1)?, at: Vec::new(), weights: Vec::new() };
         let scale = source as f32 / resized as f32;
         for index in outputs {
             taps.starts.push(taps.at.len());

@@ -231,7 +231,7 @@ impl<'a> ImageRef<'a> {
 
     /// The same view, whose samples are not in a cache.
     pub(crate) fn cold(mut self) -> Self {
-        self.view.is_cold = true;
+        self.view.is_streamed = true;
         self
     }
 

@@ -21,7 +21,7 @@ pub(crate) struct View {
     /// How chroma is sampled in rows and in columns.
     pub(crate) sampling: [Sampling; 2],
     /// Whether the samples come from memory, and not from a cache: then rows are asked for before they are read.
-    pub(crate) is_cold: bool,
+    pub(crate) is_streamed: bool,
 }
 
 /// How chroma is sampled along an axis: pixel `i` has sample `(i + phase) >> shift`.
@@ -81,7 +81,7 @@ impl View {
     /// Interleaved pixels, or planes of one channel each.
     pub(crate) fn packed(origin: *const u8, [rows, columns, channel_stride]: [isize; 3]) -> Self {
         let pixels = Plane { origin, strides: [rows, columns] };
-        Self { pixels, channel_stride, chroma: [pixels; 2], sampling: [Sampling::default(); 2], is_cold: false }
+        Self { pixels, channel_stride, chroma: [pixels; 2], sampling: [Sampling::default(); 2], is_streamed: false }
     }
 
     /// The same `rows` x `columns` pixels in another order of reading.

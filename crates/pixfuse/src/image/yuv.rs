@@ -173,7 +173,7 @@ impl<'a> ImageRef<'a> {
             PixelFormat::I420 => (plane(0, 0, 1), [plane(1, 0, 1), plane(2, 0, 1)], Sampling::PAIRS),
             _ => (plane(0, 0, 2), [plane(0, 1, 4), plane(0, 3, 4)], Sampling::default()),
         };
-        let view = View { pixels, channel_stride: 0, chroma, sampling: [down, Sampling::PAIRS], is_cold: false };
+        let view = View { pixels, channel_stride: 0, chroma, sampling: [down, Sampling::PAIRS], is_streamed: false };
         Ok(Self {
             view,
             shape: [rows, columns, format.channels()],

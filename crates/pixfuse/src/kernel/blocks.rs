@@ -107,7 +107,7 @@ fn blocks<S: Simd>(
     weights: &[[i16; 2]],
 ) -> Result<Vec<Block<S>>, NoMemory> {
     let readable = access.readable(&request.source);
-    let mut blocks = memory::room(offsets.len().div_ceil(S::LANES))?;
+    let mut blocks = memory::with_capacity(offsets.len().div_ceil(S::LANES))?;
     for column in starts::<S>(offsets.len(), 0) {
         let lanes = column..column + S::LANES;
         let offsets = &offsets[lanes.clone()];

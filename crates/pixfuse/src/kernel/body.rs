@@ -6,8 +6,8 @@ use std::ops::Range;
 use pixfuse_spec::MapForm;
 
 use super::blocks::Target;
-use super::lines::Lines;
 use super::load::Direct;
+use super::output_rows::OutputRows;
 use super::rows::Rows;
 use super::scratch::Scratch;
 use super::sink::{Sink, SinkRow};
@@ -65,7 +65,7 @@ pub(super) type MapRows<S> = unsafe fn(&Tables<S>, Job<'_, '_>);
 ///
 /// # Safety
 /// The view, and the output with its target, are as [`Prepared::run`](super::Prepared::run) asks for of these tables, which
-/// were made for such a body. `source` has the rows of the view, and `scratch` the bytes that the lines and the rows that
+/// were made for such a body. `source` has the rows of the view, and `scratch` the bytes that the output rows and the rows that
 /// are made need. `rows` are inside the window, and the jobs of one scratch go from the first to the last.
 pub(super) unsafe fn map_rows<K: Body<C>, S: Simd, const C: usize>(tables: &Tables<S>, job: Job<'_, '_>) {
     // SAFETY: the caller promises the view, the rows of its source, the output and the scratch of these tables.
@@ -91,51 +91,53 @@ impl<K: Body<C>, S: Simd, const C: usize> Task<S> for Run<'_, '_, K, S, C> {
 
     #[inline(always)]
     fn run(self, simd: S) {
-        let Self { tables: &Tables { ref lines, width, channel_stride, .. }, job, .. } = self;
+        let Self { tables: &Tables { ref output_rows, width, channel_stride, .. }, job, .. } = self;
         let Job { view, source, scratch, out, target, numbers, rows } = job;
         let sink = Sink::<K, S, C> { out: out.cast(), target, width, numbers: *numbers, level: PhantomData };
         let top = rows.start;
-        // SAFETY: `new` promises the view, the scratch and the output, and that lines are asked for from the first to the
+        // SAFETY: `new` promises the view, the scratch and the output, and that output rows are asked for from the first to the
         // last. Blocks were made for rows of the view, the channels of such a body, and the taps that they have; they are
         // inside the window.
         unsafe {
-            match lines {
-                Lines::Dense { rows: from, left } => {
+            match output_rows {
+                OutputRows::Dense { rows: from, left } => {
                     for (y, &row) in from.get(rows).unwrap_or_default().iter().enumerate() {
                         // The window's pixels are neighbours from column `left` on; where rows are made, from the first
                         // column that is made.
                         sink.dense(simd, y, source.row(row), channel_stride, *left);
                     }
                 }
-                Lines::Made(line) => {
+                OutputRows::Made(line) => {
                     let stride = line.stride();
                     for y in rows {
                         sink.dense(simd, y - top, line.row(source, scratch, y, view), stride, 0);
                     }
                 }
-                Lines::Floats(line) if K::FLOATS => {
+                OutputRows::Floats(line) if K::FLOATS => {
                     let stride = line.stride();
                     for y in rows {
                         sink.floats(simd, y - top, line.row(source, scratch, y, view), stride);
                     }
                 }
-                Lines::Floats(_) => unreachable!("`Kernel::check` refuses plans with such lines"),
-                Lines::Picked(picked) if K::DIRECT >= Direct::OneTap => {
+                OutputRows::Floats(_) => unreachable!("`Kernel::check` refuses plans with such rows"),
+                OutputRows::Picked(picked) if K::DIRECT >= Direct::OneTap => {
                     for y in rows {
                         picked.row::<C>(simd, source, 0, y, &SinkRow { sink: &sink, y: y - top });
                     }
                 }
-                Lines::Blended(blended) if K::DIRECT >= Direct::TwoTaps && blended.taps == 1 => {
+                OutputRows::Blended(blended) if K::DIRECT >= Direct::TwoTaps && blended.taps == 1 => {
                     for y in rows {
                         blended.row::<C, 1>(simd, source, 0, y, &SinkRow { sink: &sink, y: y - top });
                     }
                 }
-                Lines::Blended(blended) if K::DIRECT >= Direct::TwoTaps => {
+                OutputRows::Blended(blended) if K::DIRECT >= Direct::TwoTaps => {
                     for y in rows {
                         blended.row::<C, 2>(simd, source, 0, y, &SinkRow { sink: &sink, y: y - top });
                     }
                 }
-                Lines::Picked(_) | Lines::Blended(_) => unreachable!("such lines are made for kernels that fetch"),
+                OutputRows::Picked(_) | OutputRows::Blended(_) => {
+                    unreachable!("such rows are made for kernels that fetch")
+                }
             }
         }
     }

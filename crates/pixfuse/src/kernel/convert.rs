@@ -110,7 +110,7 @@ pub(crate) fn gray(rule: Gray, [red, green, blue]: [u8; 3]) -> u8 {
 impl Conversion {
     /// The conversion of a load, if it has one.
     pub(crate) fn of(load: &Load) -> Option<Self> {
-        let converts = load.makes_rows() && !load.is_wide();
+        let converts = load.needs_conversion() && !load.is_wide();
         converts.then(|| Self {
             yuv: load.convert.yuv.map(|(matrix, range)| YuvToRgb::new(matrix, range)),
             alpha: load.convert.alpha,
@@ -129,8 +129,8 @@ impl Conversion {
     /// the pixels are writable at `to`.
     #[inline(never)]
     pub(super) unsafe fn row<S: Simd>(&self, simd: S, view: &View, row: usize, columns: Range<usize>, to: *mut u8) {
-        // SAFETY: the caller promises the pixels and the place for them, which is what `Row::new` asks for.
-        simd.vectorize(unsafe { Row::new(*self, view, row, columns, to) });
+        // SAFETY: the caller promises the pixels and the place for them, which is what `ConvertedRow::new` asks for.
+        simd.vectorize(unsafe { ConvertedRow::new(*self, view, row, columns, to) });
     }
 
     /// The planes of some pixels.
@@ -253,7 +253,7 @@ unsafe fn copy<const STEP: usize, const TIMES: usize>(from: *const u8, count: us
 }
 
 /// One row.
-struct Row<'a> {
+struct ConvertedRow<'a> {
     conversion: Conversion,
     view: &'a View,
     row: usize,
@@ -261,7 +261,7 @@ struct Row<'a> {
     to: *mut u8,
 }
 
-impl<'a> Row<'a> {
+impl<'a> ConvertedRow<'a> {
     /// # Safety
     /// As [`Conversion::row`].
     unsafe fn new(conversion: Conversion, view: &'a View, row: usize, columns: Range<usize>, to: *mut u8) -> Self {
@@ -269,12 +269,12 @@ impl<'a> Row<'a> {
     }
 }
 
-impl<S: Simd> Task<S> for Row<'_> {
+impl<S: Simd> Task<S> for ConvertedRow<'_> {
     type Output = ();
 
     #[inline(always)]
     fn run(self, _: S) {
-        let Row { conversion, view, row, columns, to } = self;
+        let ConvertedRow { conversion, view, row, columns, to } = self;
         let mut column = columns.start;
         while column < columns.end {
             let count = CHUNK.min(columns.end - column);

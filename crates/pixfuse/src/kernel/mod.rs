@@ -5,15 +5,11 @@
 
 mod blocks;
 mod body;
-mod cells;
 mod code;
 mod convert;
-mod keeping;
-mod lines;
 mod load;
+mod output_rows;
 mod pack;
-mod quads;
-mod resampled;
 mod rows;
 mod runs;
 mod sampled;
@@ -21,7 +17,6 @@ mod scratch;
 mod separable;
 mod sink;
 mod store;
-mod summed;
 mod tables;
 mod taps;
 mod wide;
@@ -129,7 +124,7 @@ impl Kernel {
     }
 
     /// In the place of the kernel of a declaration that has errors: no plan has its shape.
-    pub(crate) const fn with_errors() -> Self {
+    pub(crate) const fn poisoned() -> Self {
         let shape = Shape {
             pixel: 0,
             channels: 0,
@@ -208,9 +203,9 @@ pub(crate) struct Source {
     pub(crate) column_stride: isize,
     pub(crate) channel_stride: isize,
     /// Whether a row follows the one before without a gap, so that an image that keeps its size is one long row.
-    pub(crate) rows_join: bool,
-    /// Whether the pixels of a column lie closer together than those of a row: an image turned by 90 degrees.
-    pub(crate) turned: bool,
+    pub(crate) rows_adjoin: bool,
+    /// Whether the pixels of a column lie closer together than those of a row: an image that was turned by 90 degrees.
+    pub(crate) column_major: bool,
 }
 
 /// Tables for one source size, with the code that reads them.
@@ -219,7 +214,7 @@ pub(crate) trait Prepared: Holds + Send + Sync {
     ///
     /// # Safety
     /// `view` is readable, and its pixels are those of the [`Source`] and the conversion this was prepared for (where
-    /// `rows_join` was promised, without a gap between rows). `out` is
+    /// `rows_adjoin` was promised, without a gap between rows). `out` is
     /// aligned for its element, writable for rows x columns x channels elements or, with [`Runs`], for theirs, and
     /// overlaps no byte of the view. The margins of the placement are not written.
     ///

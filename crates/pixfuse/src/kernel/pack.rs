@@ -17,7 +17,7 @@ const BLOCK_BYTES: usize = 384 << 10;
 
 /// Which pixels of a row are copied, how, and where to.
 ///
-/// A row of a turned image is a column of memory: each of its pixels is in another line of memory, which the rows after it
+/// A row of a column-major image is a column of memory: each of its pixels is in another cache line, which the rows after it
 /// share. So a block of neighbouring rows is packed at once, strip by strip, and a line is read once and not once a row.
 pub(super) struct Pack {
     /// Source columns that are read.
@@ -28,7 +28,7 @@ pub(super) struct Pack {
     sample: Sample,
     /// Whether pixels follow each other without a gap: rows are packed for the room behind them only.
     dense: bool,
-    turned: bool,
+    column_major: bool,
     /// Rows that are packed: blocks start with the first.
     rows: Range<u32>,
     /// Rows of a block.
@@ -46,8 +46,8 @@ impl Pack {
         let dense = joined && request.sample == Sample::U8;
         let reach = reach.start as usize..reach.end as usize;
         let (conversion, sample, rows) = (request.conversion, request.sample, 0..source.rows as u32);
-        let turned = source.turned;
-        Self { reach, pixel, conversion, sample, dense, turned, rows, block: 1, blocks: 1, pitch: 0 }
+        let column_major = source.column_major;
+        Self { reach, pixel, conversion, sample, dense, column_major, rows, block: 1, blocks: 1, pitch: 0 }
     }
 
     /// Makes places for rows of so many bytes, and gives the scratch of a plane. Of `rows` about `read` are read, each time
@@ -56,7 +56,7 @@ impl Pack {
         // An odd number of lines of memory: neighbouring rows do not share a set of the first cache.
         self.pitch = pitch(bytes) | 64;
         // Where few rows are read, most of a block would be packed for nothing.
-        let most = if self.turned && 2 * read >= rows.len() { BLOCK_BYTES / (self.pitch * planes) } else { 0 };
+        let most = if self.column_major && 2 * read >= rows.len() { BLOCK_BYTES / (self.pitch * planes) } else { 0 };
         // Whole eights: what is read together is in one block.
         self.block = least.max((most.min(BLOCK) / 8 * 8) as u32);
         let end = rows.start + (rows.len() as u32).next_multiple_of(least);
@@ -94,7 +94,7 @@ impl Pack {
     pub(super) fn rows_with_room(&self, source: &Source, room: usize) -> u32 {
         let length = source.columns * self.pixel;
         let rows = (self.reach.start * self.pixel + room).div_ceil(length);
-        if source.rows_join || rows <= 1 { (source.rows + 1).saturating_sub(rows) as u32 } else { 0 }
+        if source.rows_adjoin || rows <= 1 { (source.rows + 1).saturating_sub(rows) as u32 } else { 0 }
     }
 
     /// The place of a row in the scratch of a plane; if it is not there, the block that it is in is packed first.
@@ -161,7 +161,7 @@ impl Pack {
         // Columns whose lines of memory stay in the first cache meanwhile, also where all of them are in one set of it. A
         // conversion takes no fewer at a time.
         let strip = match self.conversion {
-            _ if !self.turned => reach.len(),
+            _ if !self.column_major => reach.len(),
             Some(_) => 64,
             None => 16,
         };
@@ -246,7 +246,7 @@ impl Pack {
     }
 }
 
-/// Groups of four rows of a turned image.
+/// Groups of four rows of a column-major image.
 struct Turn<'a> {
     pack: &'a Pack,
     view: &'a View,
@@ -302,7 +302,7 @@ impl Turn<'_> {
                 // SAFETY: the caller promises the rows, whose pixels of a column are neighbours: these are four of four rows,
                 // and their places. What is written behind four pixels is written again with the next four, or is behind
                 // the row, where a pitch has room.
-                unsafe { simd.turn::<PIXEL>(columns, places.map(|place| to.wrapping_add(place))) };
+                unsafe { simd.transpose::<PIXEL>(columns, places.map(|place| to.wrapping_add(place))) };
                 columns = columns.map(|column| column.wrapping_offset(4 * row_stride));
                 to = to.wrapping_add(4 * pitch);
             }

@@ -121,7 +121,7 @@ impl Rows<'_> {
     /// cache it is 2 to 3 % of 1080x1920 -> 224x224, but where the blocks ask for all of the next row it costs as much.
     #[inline(always)]
     pub(super) fn begins<S: Simd>(&self) -> bool {
-        !S::ASKS_FOR_NEXT || matches!(self, Self::InPlace(view) if view.is_cold)
+        !S::ASKS_FOR_NEXT || matches!(self, Self::InPlace(view) if view.is_streamed)
     }
 
     /// Asks for the beginning of a row that is read in place.
@@ -145,7 +145,7 @@ impl Rows<'_> {
         rows: impl Fn(usize) -> Option<[u32; ROWS]>,
     ) -> Option<[*const u8; ROWS]> {
         let Self::InPlace(view) = self else { return None };
-        let rows = if view.is_cold { rows(2) } else { S::ASKS_FOR_NEXT.then(|| rows(1)).flatten() };
+        let rows = if view.is_streamed { rows(2) } else { S::ASKS_FOR_NEXT.then(|| rows(1)).flatten() };
         Some(rows?.map(|row| view.pixels.row(row as usize)))
     }
 }

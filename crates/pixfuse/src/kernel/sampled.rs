@@ -2,8 +2,8 @@
 //! kernel. Kernels of planes and of tables have none, so the grid is a sum there and no product.
 
 use super::Request;
-use super::lines::RowSource;
 use super::load::Access;
+use super::output_rows::RowSource;
 use super::rows::{MadeRows, Rows};
 use super::scratch::{Room, Scratch, pitch};
 use super::taps::{Blended, Picked, StoreBlock};
@@ -11,7 +11,7 @@ use crate::image::view::View;
 use crate::memory::Holds;
 use crate::simd::{Simd, Task};
 
-/// Lines of dense pixels, in the layout that the kernel reads.
+/// Rows of dense pixels, in the layout that the kernel reads.
 pub(super) struct Sampled<S: Simd> {
     simd: S,
     taps: Taps<S>,
@@ -64,7 +64,7 @@ impl<S: Simd> RowSource for Sampled<S> {
     unsafe fn row(&self, source: &mut Rows<'_>, scratch: &mut Scratch, y: usize, _: &View) -> *const u8 {
         let line = scratch.from(self.at);
         // SAFETY: the caller promises rows of the view that the blocks were made for, and scratch for the lines behind them.
-        self.simd.vectorize(unsafe { Line::new(self, source, y, line) });
+        self.simd.vectorize(unsafe { SampledRow::new(self, source, y, line) });
         line
     }
 }
@@ -78,14 +78,14 @@ impl<S: Simd> Holds for Sampled<S> {
     }
 }
 
-struct Line<'a, 'v, S: Simd> {
+struct SampledRow<'a, 'v, S: Simd> {
     lines: &'a Sampled<S>,
     source: &'a mut Rows<'v>,
     y: usize,
     line: *mut u8,
 }
 
-impl<'a, 'v, S: Simd> Line<'a, 'v, S> {
+impl<'a, 'v, S: Simd> SampledRow<'a, 'v, S> {
     /// # Safety
     /// `source` reads the view that the blocks were made for; `line` is writable for the lines of all planes, of which
     /// `source` uses none. `y` is a row of the window.
@@ -127,7 +127,7 @@ impl<S: Simd, const PIXEL: usize> StoreBlock<S, PIXEL> for Pixels<PIXEL> {
     }
 }
 
-impl<S: Simd> Task<S> for Line<'_, '_, S> {
+impl<S: Simd> Task<S> for SampledRow<'_, '_, S> {
     type Output = ();
 
     #[inline(always)]

@@ -16,10 +16,10 @@ pub(super) fn pitch(bytes: usize) -> usize {
 /// A cache line.
 #[derive(Clone, Copy)]
 #[repr(align(64))]
-struct Line(#[expect(dead_code, reason = "it is written through pointers")] [u8; 64]);
+struct CacheLine(#[expect(dead_code, reason = "it is written through pointers")] [u8; 64]);
 
 // SAFETY: zero is a value of a byte.
-unsafe impl Zeroable for Line {}
+unsafe impl Zeroable for CacheLine {}
 
 /// More than this is given back after a run: one giant image should not cost every thread of a server for ever.
 const KEPT: usize = 4 << 20;
@@ -35,7 +35,7 @@ pub(crate) struct Room {
 /// The scratch of one run.
 #[derive(Default)]
 pub(super) struct Scratch {
-    lines: Box<[Line]>,
+    lines: Box<[CacheLine]>,
     pointers: Vec<*const u8>,
     /// The first source row, or the first four, that no pass has seen.
     pub(super) next: u32,
@@ -80,7 +80,7 @@ impl Scratch {
             self.lines = memory::zeroed(lines)?;
         }
         if self.pointers.capacity() < room.pointers {
-            self.pointers = memory::room(room.pointers)?;
+            self.pointers = memory::with_capacity(room.pointers)?;
         }
         Ok(())
     }

@@ -6,8 +6,8 @@ use pixfuse_spec::{Resample, Stored};
 
 use super::blocks::Target;
 use super::body::{Job, MapRows};
-use super::lines::Lines;
 use super::load::Access;
+use super::output_rows::OutputRows;
 use super::rows::{Made, MadeRows, Rows};
 use super::runs::Runs;
 use super::scratch::Scratch;
@@ -24,7 +24,7 @@ const BAND: usize = 512 << 10;
 /// Tables for one source size on one level.
 pub(super) struct Tables<S: Simd> {
     pub(super) simd: S,
-    pub(super) lines: Lines<S>,
+    pub(super) output_rows: OutputRows<S>,
     /// Columns of the window.
     pub(super) width: usize,
     /// From a channel of the source to the next.
@@ -53,7 +53,7 @@ pub(super) fn joined(request: &Request, access: Access) -> Option<Request> {
     let fits = source.rows.checked_mul(source.columns).is_some_and(|pixels| pixels <= i32::MAX as usize);
     let joins = *resample == Resample::None
         && access.is_dense(source)
-        && source.rows_join
+        && source.rows_adjoin
         && fits
         && *placement == whole
         && runs.is_none();
@@ -79,11 +79,11 @@ impl<S: Simd> Tables<S> {
         map_rows: MapRows<S>,
     ) -> Result<Box<dyn Prepared>, NoMemory> {
         let Request { source, placement, runs, .. } = request;
-        let lines = Lines::new(simd, request, access)?;
+        let output_rows = OutputRows::new(simd, request, access)?;
         Ok(Box::new(Self {
             simd,
-            made: lines.made_rows(request, access),
-            lines,
+            made: output_rows.made_rows(request, access),
+            output_rows,
             width: placement.window.columns as usize,
             height: placement.window.rows as usize,
             channel_stride: source.channel_stride,
@@ -98,14 +98,14 @@ impl<S: Simd> Tables<S> {
 
 impl<S: Simd> Holds for Tables<S> {
     fn bytes(&self) -> usize {
-        size_of_val(self) + self.lines.bytes()
+        size_of_val(self) + self.output_rows.bytes()
     }
 }
 
 impl<S: Simd> Prepared for Tables<S> {
     unsafe fn run(&self, view: &View, out: *mut u8, numbers: &Numbers<'_>) -> Result<(), NoMemory> {
         let Self { simd, target, width, height, at, pixel: (channels, element), map_rows, .. } = *self;
-        let mut room = self.lines.scratch();
+        let mut room = self.output_rows.scratch();
         let made = self.made.as_ref();
         let bytes = (made.map_or(0, MadeRows::scratch).next_multiple_of(64) + room.bytes).next_multiple_of(64);
         let runs = self.runs.as_deref();
@@ -123,7 +123,7 @@ impl<S: Simd> Prepared for Tables<S> {
             let mut map = |out, target, rows| {
                 let job = Job { view, source: &mut source, scratch, out, target, numbers, rows };
                 // SAFETY: the caller promises the view and an output with the placement that the target is of, or `band` is
-                // scratch that holds the rows; `source` reads that view, and the scratch has the bytes that the lines and
+                // scratch that holds the rows; `source` reads that view, and the scratch has the bytes that the output rows and
                 // the rows that are made ask for.
                 unsafe { map_rows(self, job) };
             };
@@ -135,7 +135,7 @@ impl<S: Simd> Prepared for Tables<S> {
                 let count = runs.adjoining(at[0] + start, most.min(height - start));
                 map(band, Target::band(width, count), start..start + count);
                 let (rows, columns) = (at[0] + start..at[0] + start + count, at[1]..at[1] + width);
-                // SAFETY: `band` is scratch behind what the lines use and holds the rows, `count` <= `most` of them. The runs
+                // SAFETY: `band` is scratch behind what the output rows use and holds the rows, `count` <= `most` of them. The runs
                 // are those of the output that the caller promises, which the window is inside of, and so is the element.
                 unsafe {
                     match element {

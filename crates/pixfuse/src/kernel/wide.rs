@@ -2,7 +2,7 @@
 
 use pixfuse_spec::Sample;
 
-use super::lines::RowSource;
+use super::output_rows::RowSource;
 use super::rows::Rows;
 use super::scratch::{Room, Scratch};
 use crate::image::view::View;

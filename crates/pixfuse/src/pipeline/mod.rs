@@ -20,7 +20,7 @@ use crate::floats::Floats;
 use crate::kernel::Kernel;
 use crate::mapping::Mapping;
 use crate::placement::Placement;
-use crate::seen::Seen;
+use crate::prepared_cache::PreparedCache;
 use crate::simd::Token;
 use crate::{Dims, Element, Error, Geometry, ImageRef, Level, Orientation, Spec};
 
@@ -55,7 +55,7 @@ struct Inner {
     /// Where the kernel came from: the name of a declaration, or the grid.
     origin: &'static str,
     token: Token,
-    seen: Seen,
+    prepared: PreparedCache,
     /// The pipelines that it is carried out by, where it is more than one resize.
     stages: Option<Stages>,
     floats: Option<Floats>,
@@ -131,7 +131,7 @@ impl Pipeline {
             kernel,
             origin,
             token,
-            seen: Seen::default(),
+            prepared: PreparedCache::default(),
             stages,
         };
         Ok(Self { inner: Arc::new(inner), threads: 1 })
@@ -151,7 +151,7 @@ impl Pipeline {
             kernel: *kernel,
             origin,
             token: token(level)?,
-            seen: Seen::default(),
+            prepared: PreparedCache::default(),
             stages: stages.as_ref().map(|stages| stages.with_level(level)).transpose()?,
             floats: floats.clone(),
         };

@@ -2,7 +2,7 @@
 
 use std::mem::MaybeUninit;
 
-use super::run::{initialised, room};
+use super::run::{initialised, with_capacity};
 use super::{Pipeline, threads};
 use crate::cut::Cut;
 use crate::placement::Placement;
@@ -180,7 +180,7 @@ impl Pipeline {
     pub fn join<T: TensorElement>(&self, images: &[ImageRef<'_>], join: Join) -> Result<(Vec<T>, Joined), Error> {
         let joined = self.check_joined::<T>(images, join)?;
         let length = joined.dims.iter().product();
-        let mut data = room(length)?;
+        let mut data = with_capacity(length)?;
         self.write_joined(images, &joined, &mut data.spare_capacity_mut()[..length])?;
         // SAFETY: `write_joined` initialises every element.
         unsafe { data.set_len(length) };

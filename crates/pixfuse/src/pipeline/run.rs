@@ -12,7 +12,7 @@ use crate::kernel::{Conversion, Numbers, Request, Source};
 use crate::memory::NoMemory;
 use crate::next_step::{self, Given};
 use crate::placement::Placement;
-use crate::seen::{Band, Key, Tables};
+use crate::prepared_cache::{Band, Key, PreparedSize};
 use crate::simd::{Simd, Visit};
 use crate::{Dims, Element, Error, ImageRef, Spec, Tensor, TensorElement, fill};
 
@@ -24,7 +24,7 @@ impl Pipeline {
     pub fn run<T: TensorElement>(&self, image: ImageRef<'_>) -> Result<Tensor<T>, Error> {
         let dims = self.check::<T>(&image)?;
         let length = dims.iter().product();
-        let mut data = room(length)?;
+        let mut data = with_capacity(length)?;
         self.run_into_uninit(image, &mut data.spare_capacity_mut()[..length])?;
         // SAFETY: `run_into_uninit` initialises every element.
         unsafe { data.set_len(length) };
@@ -61,7 +61,7 @@ impl Pipeline {
         out: &mut [MaybeUninit<T>],
     ) -> Result<(), Error> {
         self.check_image::<T>(&image)?;
-        let Inner { spec, plan, mapping, seen, stages, floats, .. } = &*self.inner;
+        let Inner { spec, plan, mapping, prepared, stages, floats, .. } = &*self.inner;
         if let Some(stages) = stages {
             if frame.is_none() {
                 check_length(out.len(), self.output_shape(image.rows(), image.columns())?)?;
@@ -78,7 +78,7 @@ impl Pipeline {
         }
         let source = Source::of(&image, &plan.load);
         let key = Key { source, threads, frame };
-        seen.with(
+        prepared.with(
             key,
             || self.prepare(key),
             |tables| {
@@ -125,7 +125,7 @@ impl Pipeline {
     pub(crate) fn run_floats_plainly<T: TensorElement>(&self, image: ImageRef<'_>) -> Result<Tensor<T>, Error> {
         let (dims, floats) = (self.check::<T>(&image)?, self.inner.floats.as_ref().expect("floats are resized"));
         let length = dims.iter().product();
-        let mut data = room(length)?;
+        let mut data = with_capacity(length)?;
         self.resize_floats(floats, None, image, &mut data.spare_capacity_mut()[..length], true)?;
         // SAFETY: `resize_floats` initialises every element, as it does for `run_into_uninit`.
         unsafe { data.set_len(length) };
@@ -169,7 +169,7 @@ impl Pipeline {
     }
 
     /// The tables of a source size on so many threads.
-    fn prepare(&self, Key { source, threads, frame }: Key) -> Result<Tables, Error> {
+    fn prepare(&self, Key { source, threads, frame }: Key) -> Result<PreparedSize, Error> {
         let Inner { plan, kernel, token, .. } = &*self.inner;
         let mut placement = Placement::new(&plan.frame, [source.rows as u32, source.columns as u32])?;
         if let Some(frame) = frame {
@@ -197,7 +197,7 @@ impl Pipeline {
                 bands.push(Band { prepared, start: start * plan.store.element.size() });
             }
         }
-        Ok(Tables { dims, parts, bands })
+        Ok(PreparedSize { dims, parts, bands })
     }
 
     /// Runs over images of any sizes into one block, `[images, ...]`, in their order, on the threads that
@@ -208,7 +208,7 @@ impl Pipeline {
     pub fn batch<T: TensorElement>(&self, images: &[ImageRef<'_>]) -> Result<Tensor<T>, Error> {
         let dims = self.check_batch::<T>(images)?;
         let length = dims.iter().product();
-        let mut data = room(length)?;
+        let mut data = with_capacity(length)?;
         self.batch_into_uninit(images, &mut data.spare_capacity_mut()[..length])?;
         // SAFETY: `batch_into_uninit` initialises every element.
         unsafe { data.set_len(length) };
@@ -387,7 +387,7 @@ impl Job<'_> {
 }
 
 /// An empty list with room for a tensor; a view that repeats its pixels can ask for more than there is.
-pub(super) fn room<T>(length: usize) -> Result<Vec<T>, Error> {
+pub(super) fn with_capacity<T>(length: usize) -> Result<Vec<T>, Error> {
     let mut data = Vec::new();
     data.try_reserve_exact(length)
         .map_err(|_| Error::Output(format!("there is no memory for a tensor of {length} elements")))?;
@@ -398,12 +398,12 @@ impl Source {
     /// What tables need to know about a view.
     fn of(image: &ImageRef<'_>, load: &Load) -> Self {
         let [row_stride, column_stride, channel_stride] = image.strides();
-        let turned = row_stride.unsigned_abs() < column_stride.unsigned_abs();
-        if load.makes_rows() {
+        let column_major = row_stride.unsigned_abs() < column_stride.unsigned_abs();
+        if load.needs_conversion() {
             let pixel = load.order.channels();
             let (rows, columns) = (image.rows(), image.columns());
             let (column_stride, channel_stride) = (pixel as isize, 1);
-            return Self { rows, columns, pixel, column_stride, channel_stride, rows_join: false, turned };
+            return Self { rows, columns, pixel, column_stride, channel_stride, rows_adjoin: false, column_major };
         }
         Self {
             rows: image.rows(),
@@ -411,8 +411,8 @@ impl Source {
             pixel: image.channels(),
             column_stride,
             channel_stride,
-            rows_join: image.rows() == 1 || Some(row_stride) == (image.columns() as isize).checked_mul(column_stride),
-            turned,
+            rows_adjoin: image.rows() == 1 || Some(row_stride) == (image.columns() as isize).checked_mul(column_stride),
+            column_major,
         }
     }
 }

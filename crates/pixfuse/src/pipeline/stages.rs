@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use pixfuse_spec::{Plan, lower};
 
 use super::Pipeline;
-use super::run::room;
+use super::run::with_capacity;
 use crate::kernel::Kernel;
 use crate::simd::Token;
 use crate::{Error, ImageRef, Level, Spec, TensorElement};
@@ -67,7 +67,7 @@ impl Stages {
             let source = made.as_ref().map_or(Ok(image), |(pixels, size)| view(pixels, *size))?;
             let dims = stage.check::<u8>(&source)?;
             let length = dims.iter().product();
-            let mut pixels = room(length)?;
+            let mut pixels = with_capacity(length)?;
             stage.run_on(threads, None, source, &mut pixels.spare_capacity_mut()[..length])?;
             // SAFETY: `run_on` initialises every element.
             unsafe { pixels.set_len(length) };

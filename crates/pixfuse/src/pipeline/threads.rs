@@ -13,7 +13,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use crate::Error;
 
 /// The most threads that a call can ask for.
-const MOST: usize = 1024;
+const MAX_THREADS: usize = 1024;
 
 /// Whether a call can ask for this many threads.
 ///
@@ -21,7 +21,11 @@ const MOST: usize = 1024;
 /// When there are none or too many.
 pub(super) fn check(threads: usize) -> Result<usize, Error> {
     // Not "as many as there are cores" for 0: OpenCV means one thread by it, others all, and a guess would surprise half.
-    if (1..=MOST).contains(&threads) { Ok(threads) } else { Err(Error::Threads { given: threads, most: MOST }) }
+    if (1..=MAX_THREADS).contains(&threads) {
+        Ok(threads)
+    } else {
+        Err(Error::Threads { given: threads, most: MAX_THREADS })
+    }
 }
 
 /// Calls `work` once for each item, with its number, on this thread and on `threads - 1` others; after the last call has

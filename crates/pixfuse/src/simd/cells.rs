@@ -9,7 +9,7 @@ use std::convert::Infallible;
 use crate::memory::{Holds, NoMemory};
 
 /// The most rows that a sum of bytes in 16 bits has room for.
-pub(crate) const MOST_ROWS: usize = u16::MAX as usize / u8::MAX as usize;
+pub(crate) const MAX_AREA_ROWS: usize = u16::MAX as usize / u8::MAX as usize;
 
 /// The source rows of a row of cells.
 #[derive(Clone, Copy)]
@@ -61,9 +61,9 @@ impl ShareUnit {
     /// units of such a part, or of a part of it, shares are exact but for the rounding of an f32. With 2^-15 four times as
     /// many bytes of 1080x1920 -> 224x224 were in doubt.
     pub(crate) fn of(source: usize, cells: usize) -> Self {
-        const MOST: usize = i16::MAX as usize;
+        const MAX_SHARE: usize = i16::MAX as usize;
         let parts = cells / greatest_common_divisor(source, cells);
-        let count = (MOST - MOST % parts.min(MOST)) as u16;
+        let count = (MAX_SHARE - MAX_SHARE % parts.min(MAX_SHARE)) as u16;
         Self { count, size: 1.0 / f32::from(count) }
     }
 
@@ -222,16 +222,16 @@ pub(super) unsafe fn weigh_cells_plain(columns: &CellColumns, sums: *const f32, 
 /// # Safety
 /// As [`Simd::round_cells`](super::Simd::round_cells).
 #[inline(always)]
-pub(super) unsafe fn round_cells_plain(sums: *const f32, weight: f32, surest: f32, line: *mut u8) -> u32 {
-    let mut doubts = 0;
+pub(super) unsafe fn round_cells_plain(sums: *const f32, weight: f32, rounding_margin: f32, line: *mut u8) -> u32 {
+    let mut ambiguous = 0;
     for index in 0..CHUNK {
         // SAFETY: the caller promises a chunk of sums and room for as many bytes; index < CHUNK.
         unsafe {
             let value = *sums.add(index) * weight;
             let rounded = value.round_ties_even();
             *line.add(index) = rounded as u8;
-            doubts |= u32::from((value - rounded).abs() > surest) << index;
+            ambiguous |= u32::from((value - rounded).abs() > rounding_margin) << index;
         }
     }
-    doubts
+    ambiguous
 }

@@ -19,12 +19,12 @@ pub struct Steps {
 
 impl Steps {
     /// As many steps are more than any zero point takes back, and few enough for an i32.
-    pub(super) const BEYOND: f32 = 1024.0;
+    pub(super) const MAX_QUOTIENT: f32 = 1024.0;
 
     /// `saturate(round(value / scale) + zero_point)`, halves to even; what is not a number gives the least.
     #[expect(clippy::manual_clamp, reason = "what is not a number goes through a clamp, and becomes the least here")]
     pub(crate) fn quantize(self, value: f32) -> i32 {
-        let steps = (value / self.scale).max(-Self::BEYOND).min(Self::BEYOND).round_ties_even();
+        let steps = (value / self.scale).max(-Self::MAX_QUOTIENT).min(Self::MAX_QUOTIENT).round_ties_even();
         (steps as i32 + self.zero_point).clamp(self.least, self.most)
     }
 }

@@ -22,7 +22,7 @@ mod wasm;
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
 
-pub(crate) use cells::{CHUNK, CellColumns, CellRows, CellTaps, MOST_ROWS, Share, ShareUnit, WholeCells};
+pub(crate) use cells::{CHUNK, CellColumns, CellRows, CellTaps, MAX_AREA_ROWS, Share, ShareUnit, WholeCells};
 pub(crate) use elements::Plain;
 pub use elements::{Elements, Half, Steps};
 #[cfg(target_arch = "aarch64")]
@@ -142,7 +142,7 @@ pub unsafe trait Simd: Elements {
     /// # Safety
     /// `4 * PIXEL` bytes are readable from each column. As many are written to each row, and up to 16, so 16 are writable.
     #[inline(always)]
-    unsafe fn turn<const PIXEL: usize>(self, columns: [*const u8; 4], rows: [*mut u8; 4]) {
+    unsafe fn transpose<const PIXEL: usize>(self, columns: [*const u8; 4], rows: [*mut u8; 4]) {
         for (x, column) in columns.into_iter().enumerate() {
             for (y, row) in rows.into_iter().enumerate() {
                 // SAFETY: the caller promises four pixels of each column and room for four in each row; x and y are below four.
@@ -331,13 +331,13 @@ pub unsafe trait Simd: Elements {
     }
 
     /// Rounds a chunk of weighted sums to bytes, half to even; gives a bit for each whose distance from its byte is more
-    /// than `surest`. What is no number from 0 to 255 becomes any byte.
+    /// than `rounding_margin`. What is no number from 0 to 255 becomes any byte.
     ///
     /// # Safety
     /// `CHUNK` sums are readable, and as many bytes writable.
     #[inline(always)]
-    unsafe fn round_cells(self, sums: *const f32, weight: f32, surest: f32, line: *mut u8) -> u32 {
+    unsafe fn round_cells(self, sums: *const f32, weight: f32, rounding_margin: f32, line: *mut u8) -> u32 {
         // SAFETY: the caller promises a chunk of sums and room for as many bytes.
-        unsafe { cells::round_cells_plain(sums, weight, surest, line) }
+        unsafe { cells::round_cells_plain(sums, weight, rounding_margin, line) }
     }
 }

@@ -92,12 +92,12 @@ impl<W: Copy + Default + PartialEq> AxisWeights<W> {
         bits: u32,
         outputs: impl ExactSizeIterator<Item = Result<(u32, Vec<W>), NoMemory>>,
     ) -> Result<Self, NoMemory> {
-        let mut all = memory::room(outputs.len())?;
+        let mut all = memory::with_capacity(outputs.len())?;
         for output in outputs {
             all.push(output?);
         }
         let taps = all.iter().map(|(_, weights)| weights.len()).max().unwrap_or(0);
-        let mut weights = memory::room(all.len().saturating_mul(taps))?;
+        let mut weights = memory::with_capacity(all.len().saturating_mul(taps))?;
         for (_, own) in &all {
             weights.extend_from_slice(own);
             weights.resize(weights.len() + taps - own.len(), W::default());

@@ -94,7 +94,7 @@ fn cells(source: u32, output: u32, window: Range<u32>) -> Result<AxisWeights<f32
             let cell = ratio.min(f64::from(source) - low);
             let end = (high.floor() as u32).min(source - 1);
             let start = (low.ceil() as u32).min(end);
-            let mut weights = memory::room(ratio as usize + 3)?;
+            let mut weights = memory::with_capacity(ratio as usize + 3)?;
             let mut first = start;
             if f64::from(start) - low > 1e-3 {
                 first = start - 1;

@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 use super::columns::Columns;
 use super::rows::{FloatRowFilter, RowFilter};
 use super::weights::QuadWeights;
-use super::{V128, array, cells, interleaved, turn, vector};
+use super::{V128, array, cells, interleaved, transpose, vector};
 use crate::memory::NoMemory;
 use crate::simd::cells::weigh_cells_plain;
 use crate::simd::{BlockTaps, CellColumns, Plain, Simd, Task};
@@ -55,9 +55,9 @@ unsafe impl<V: V128> Simd for V {
     }
 
     #[inline(always)]
-    unsafe fn turn<const PIXEL: usize>(self, columns: [*const u8; 4], rows: [*mut u8; 4]) {
+    unsafe fn transpose<const PIXEL: usize>(self, columns: [*const u8; 4], rows: [*mut u8; 4]) {
         // SAFETY: the caller promises the pixels of each column and room in each row.
-        unsafe { turn::<V, PIXEL>(self, columns, rows) }
+        unsafe { transpose::<V, PIXEL>(self, columns, rows) }
     }
 
     #[inline(always)]
@@ -230,8 +230,8 @@ unsafe impl<V: V128> Simd for V {
     }
 
     #[inline(always)]
-    unsafe fn round_cells(self, sums: *const f32, weight: f32, surest: f32, line: *mut u8) -> u32 {
+    unsafe fn round_cells(self, sums: *const f32, weight: f32, rounding_margin: f32, line: *mut u8) -> u32 {
         // SAFETY: the caller promises a chunk of sums and room for as many bytes.
-        unsafe { cells::round(self, sums, weight, surest, line) }
+        unsafe { cells::round(self, sums, weight, rounding_margin, line) }
     }
 }

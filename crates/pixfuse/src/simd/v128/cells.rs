@@ -35,12 +35,18 @@ pub(super) unsafe fn weigh<V: V128>(simd: V, columns: &CellColumns, sums: *const
 /// # Safety
 /// As [`Simd::round_cells`](crate::simd::Simd::round_cells).
 #[inline(always)]
-pub(super) unsafe fn round<V: V128>(simd: V, sums: *const f32, weight: f32, surest: f32, line: *mut u8) -> u32 {
+pub(super) unsafe fn round<V: V128>(
+    simd: V,
+    sums: *const f32,
+    weight: f32,
+    rounding_margin: f32,
+    line: *mut u8,
+) -> u32 {
     /// The bit of each lane.
     const BITS: [u32; 4] = [1, 2, 4, 8];
-    let (weight, surest) = (simd.splat_f32(weight), simd.splat_f32(surest));
+    let (weight, rounding_margin) = (simd.splat_f32(weight), simd.splat_f32(rounding_margin));
     let (sign, bits) = (simd.splat_i32(i32::MIN), vector(simd, &BITS));
-    let mut doubts = 0;
+    let mut ambiguous = 0;
     for at in (0..CHUNK).step_by(16) {
         let mut whole = [sign; 4];
         let mut found = simd.splat_i32(0);
@@ -52,13 +58,13 @@ pub(super) unsafe fn round<V: V128>(simd: V, sums: *const f32, weight: f32, sure
             // A whole number from 0 on, negated, and floats from 0 on compared as integers.
             let distance = simd.add_f32(value, simd.or(simd.convert(whole[part]), sign));
             let distance = simd.and(distance, simd.splat_i32(i32::MAX));
-            found = simd.or(simd.shift_left::<4>(found), simd.and(simd.less_i32(surest, distance), bits));
+            found = simd.or(simd.shift_left::<4>(found), simd.and(simd.less_i32(rounding_margin, distance), bits));
         }
         let lanes: [u32; 4] = array(simd, found);
-        doubts |= lanes.into_iter().fold(0, |all, lane| all | lane) << at;
+        ambiguous |= lanes.into_iter().fold(0, |all, lane| all | lane) << at;
         let bytes = simd.pack_i16(simd.pack_i32(whole[0], whole[1]), simd.pack_i32(whole[2], whole[3]));
         // SAFETY: the caller promises room for a chunk of bytes.
         unsafe { simd.store(line.add(at), bytes) };
     }
-    doubts
+    ambiguous
 }

@@ -43,7 +43,7 @@ fn round_to_bf16<V: V128>(simd: V, value: V::Vector) -> V::Vector {
 #[inline(always)]
 fn quantize<V: V128>(simd: V, value: V::Vector, steps: Steps) -> V::Vector {
     let quotient = simd.div_f32(value, simd.splat_f32(steps.scale));
-    let quotient = simd.clamp_f32(quotient, simd.splat_f32(-Steps::BEYOND), simd.splat_f32(Steps::BEYOND));
+    let quotient = simd.clamp_f32(quotient, simd.splat_f32(-Steps::MAX_QUOTIENT), simd.splat_f32(Steps::MAX_QUOTIENT));
     let whole = simd.add_i32(simd.round(quotient), simd.splat_i32(steps.zero_point));
     let whole = simd.min_i32(simd.max_i32(whole, simd.splat_i32(steps.least)), simd.splat_i32(steps.most));
     simd.and(whole, simd.splat_i32(255))

@@ -14,7 +14,7 @@ mod fused;
 mod interleaved;
 mod quads;
 mod rows;
-mod turn;
+mod transpose;
 pub(super) mod weights;
 pub(super) mod words;
 
@@ -23,7 +23,7 @@ use std::mem::MaybeUninit;
 
 #[cfg(any(target_arch = "x86_64", target_arch = "wasm32"))]
 pub(super) use fused::{Doubles, mul_add, mul_add_u8};
-pub(crate) use turn::turn;
+pub(crate) use transpose::transpose;
 
 use super::{Plain, Task};
 

@@ -77,7 +77,7 @@ impl Windows {
         pixel: usize,
         lay: impl Fn([[W; 2]; 4]) -> L,
     ) -> Result<Vec<L>, NoMemory> {
-        let mut table = memory::room(self.groups.len().saturating_mul(self.pairs))?;
+        let mut table = memory::with_capacity(self.groups.len().saturating_mul(self.pairs))?;
         for group in 0..self.groups.len() {
             let outputs: [usize; 4] =
                 std::array::from_fn(|lane| (self.element(group, lane) / pixel).min(weights.outputs() - 1));

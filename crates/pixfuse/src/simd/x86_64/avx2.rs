@@ -9,7 +9,7 @@ use super::avx2_passes::{FloatRowFilter, RowFilter};
 use super::string::fill_long;
 use super::{Sse41, avx2_cells, features, token, values};
 use crate::memory::NoMemory;
-use crate::simd::v128::turn;
+use crate::simd::v128::transpose;
 use crate::simd::v128::weights::QuadWeights;
 use crate::simd::{BlockTaps, CellColumns, CellRows, Plain, QUADS, Simd, Task};
 use crate::weights::AxisWeights;
@@ -215,9 +215,9 @@ unsafe impl Simd for Avx2 {
     }
 
     #[inline(always)]
-    unsafe fn turn<const PIXEL: usize>(self, columns: [*const u8; 4], rows: [*mut u8; 4]) {
+    unsafe fn transpose<const PIXEL: usize>(self, columns: [*const u8; 4], rows: [*mut u8; 4]) {
         // SAFETY: the caller promises the pixels of each column and room in each row.
-        unsafe { turn::<Sse41, PIXEL>(self.into(), columns, rows) }
+        unsafe { transpose::<Sse41, PIXEL>(self.into(), columns, rows) }
     }
 
     #[inline(always)]
@@ -376,8 +376,8 @@ unsafe impl Simd for Avx2 {
     }
 
     #[inline(always)]
-    unsafe fn round_cells(self, sums: *const f32, weight: f32, surest: f32, line: *mut u8) -> u32 {
+    unsafe fn round_cells(self, sums: *const f32, weight: f32, rounding_margin: f32, line: *mut u8) -> u32 {
         // SAFETY: the CPU has this level; the caller promises a chunk of sums and room for as many bytes.
-        unsafe { avx2_cells::round_cells(sums, weight, surest, line) }
+        unsafe { avx2_cells::round_cells(sums, weight, rounding_margin, line) }
     }
 }

@@ -67,10 +67,10 @@ pub(super) unsafe fn sum_cells(rows: &CellRows, sums: *mut f32, length: usize) {
 /// As [`Simd::round_cells`](crate::simd::Simd::round_cells).
 #[inline]
 #[target_feature(enable = "avx2")]
-pub(super) unsafe fn round_cells(sums: *const f32, weight: f32, surest: f32, line: *mut u8) -> u32 {
-    let (weight, surest) = (_mm256_set1_ps(weight), _mm256_set1_ps(surest));
+pub(super) unsafe fn round_cells(sums: *const f32, weight: f32, rounding_margin: f32, line: *mut u8) -> u32 {
+    let (weight, rounding_margin) = (_mm256_set1_ps(weight), _mm256_set1_ps(rounding_margin));
     let mut rounded = [_mm256_setzero_si256(); 4];
-    let mut doubts = 0;
+    let mut ambiguous = 0;
     for part in 0..4 {
         // SAFETY: the caller promises a chunk of sums, which is four vectors.
         let sums = unsafe { _mm256_loadu_ps(sums.add(part * 8)) };
@@ -78,14 +78,14 @@ pub(super) unsafe fn round_cells(sums: *const f32, weight: f32, surest: f32, lin
         rounded[part] = _mm256_cvtps_epi32(value);
         let off = _mm256_sub_ps(value, _mm256_cvtepi32_ps(rounded[part]));
         let off = _mm256_andnot_ps(_mm256_set1_ps(-0.0), off);
-        doubts |= (_mm256_movemask_ps(_mm256_cmp_ps::<_CMP_GT_OQ>(off, surest)) as u32) << (part * 8);
+        ambiguous |= (_mm256_movemask_ps(_mm256_cmp_ps::<_CMP_GT_OQ>(off, rounding_margin)) as u32) << (part * 8);
     }
     let words = [_mm256_packs_epi32(rounded[0], rounded[1]), _mm256_packs_epi32(rounded[2], rounded[3])];
     let in_order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
     let bytes = _mm256_permutevar8x32_epi32(_mm256_packus_epi16(words[0], words[1]), in_order);
     // SAFETY: the caller promises room for a chunk of bytes, which is a vector.
     unsafe { _mm256_storeu_si256(line.cast(), bytes) };
-    doubts
+    ambiguous
 }
 
 /// A chunk of bytes.

@@ -4,7 +4,7 @@ use std::arch::x86_64::*;
 
 use super::avx2::{load_halves, vector};
 use super::avx2_pixels::Pixels;
-use super::avx2_turned::Turned;
+use super::avx2_transposed::Transposed;
 use super::avx512_windows::first_of;
 use crate::memory::{self, Holds, NoMemory};
 use crate::simd::QUADS;
@@ -17,7 +17,7 @@ use crate::weights::{AxisWeights, ROUNDED_BITS};
 pub(crate) enum RowFilter<W = i32, L = [[u32; 8]; 2]> {
     Windows { windows: Windows, weights: Vec<L> },
     Pixels(Pixels),
-    Turned(Turned),
+    Transposed(Transposed),
     Plain(PlainRows<W>),
 }
 
@@ -125,7 +125,7 @@ impl<W: Copy + Default + PartialEq, L: Copy> RowFilter<W, L> {
             Placed::TooShort => return Ok(None),
         };
         let elements = weights.outputs() * pixel;
-        let mut table = memory::room(windows.groups.len().saturating_mul(windows.pairs))?;
+        let mut table = memory::with_capacity(windows.groups.len().saturating_mul(windows.pairs))?;
         for group in 0..windows.groups.len() {
             let mut outputs = [0; 8];
             let elements = lanes(group * 2, elements).chain(lanes(group * 2 + 1, elements));
@@ -143,7 +143,7 @@ impl<W, L> Holds for RowFilter<W, L> {
         match self {
             Self::Windows { windows, weights } => memory::bytes(&windows.groups) + memory::bytes(weights),
             Self::Pixels(pixels) => pixels.bytes(),
-            Self::Turned(turned) => turned.bytes(),
+            Self::Transposed(transposed) => transposed.bytes(),
             Self::Plain(plain) => plain.bytes(),
         }
     }
@@ -156,9 +156,9 @@ impl RowFilter {
         readable: usize,
         many_quads: bool,
     ) -> Result<Option<Self>, NoMemory> {
-        let turned = if many_quads { Turned::new(weights, pixel, readable)? } else { None };
-        if turned.is_some() {
-            return Ok(turned.map(Self::Turned));
+        let transposed = if many_quads { Transposed::new(weights, pixel, readable)? } else { None };
+        if transposed.is_some() {
+            return Ok(transposed.map(Self::Transposed));
         }
         if weights.bits == ROUNDED_BITS && pixel > 1 {
             return Ok(Pixels::new(weights, pixel, readable)?.map(Self::Pixels));
@@ -169,7 +169,7 @@ impl RowFilter {
             let weight = move |tap: usize| weights.of(output).get(tap).copied().unwrap_or(0);
             (0..pairs).map(move |pair| halves([weight(pair * 2), weight(pair * 2 + 1)]))
         };
-        let mut of_output = memory::room(weights.outputs().saturating_mul(pairs))?;
+        let mut of_output = memory::with_capacity(weights.outputs().saturating_mul(pairs))?;
         of_output.extend((0..weights.outputs()).flat_map(of));
         Self::new(weights, pixel, readable, |outputs, pair| {
             let mut vectors = [[0; 8]; 2];
@@ -192,7 +192,7 @@ impl RowFilter {
         unsafe {
             match self {
                 Self::Pixels(pixels) => pixels.filter(sources, out),
-                Self::Turned(_) => unreachable!("these make many quads at once"),
+                Self::Transposed(_) => unreachable!("these make many quads at once"),
                 Self::Windows { windows, weights } => match windows.vectors {
                     1 => sums::<ROWS, 1, _>(windows, weights, sources, Bytes(out)),
                     _ => sums::<ROWS, 2, _>(windows, weights, sources, Bytes(out)),
@@ -211,8 +211,8 @@ impl RowFilter {
     pub(super) unsafe fn filter_quads(&self, sources: [[*const u8; 4]; QUADS], quads: [*mut u8; QUADS]) {
         // SAFETY: the caller promises the level, and the rows and room of each quad, for a filter that was made for them.
         unsafe {
-            if let Self::Turned(turned) = self {
-                return turned.filter(sources, quads);
+            if let Self::Transposed(transposed) = self {
+                return transposed.filter(sources, quads);
             }
             for quad in 0..QUADS {
                 self.filter(sources[quad], quads[quad]);
@@ -232,7 +232,7 @@ impl RowFilter {
                     1 => sums::<1, 1, _>(windows, weights, [source], Words(out)),
                     _ => sums::<1, 2, _>(windows, weights, [source], Words(out)),
                 },
-                Self::Pixels(_) | Self::Turned(_) => unreachable!("these are for rounded weights"),
+                Self::Pixels(_) | Self::Transposed(_) => unreachable!("these are for rounded weights"),
                 Self::Plain(plain) => plain.filter::<_, 1>(source, out),
             }
         }
@@ -362,7 +362,7 @@ impl FloatRowFilter {
                     1 => float_sums::<1>(windows, weights, source, out),
                     _ => float_sums::<2>(windows, weights, source, out),
                 },
-                Self::Pixels(_) | Self::Turned(_) => unreachable!("these are for rounded weights"),
+                Self::Pixels(_) | Self::Transposed(_) => unreachable!("these are for rounded weights"),
                 Self::Plain(plain) => plain.filter::<_, 1>(source, out),
             }
         }

@@ -48,9 +48,9 @@ impl Pixels {
         let pairs = (loads - 1) * 2 + last;
         let Some(room) = readable.checked_sub((loads - 1) * 4 * pixel + 16) else { return Ok(None) };
         let last_start = room / pixel;
-        let mut bases = memory::room(weights.outputs())?;
+        let mut bases = memory::with_capacity(weights.outputs())?;
         let trailing_zeros = narrow(&weights.weights, WORD);
-        let mut table = memory::room(weights.outputs().saturating_mul(pairs * 2))?;
+        let mut table = memory::with_capacity(weights.outputs().saturating_mul(pairs * 2))?;
         for (output, &first) in weights.first.iter().enumerate() {
             let start = (first as usize).min(last_start);
             let skipped = first as usize - start;

@@ -10,7 +10,7 @@ use super::avx512_quads::QuadWeights;
 use super::string::fill_long;
 use super::{Avx2, Sse41, avx2_cells, features, token, values};
 use crate::memory::NoMemory;
-use crate::simd::v128::turn;
+use crate::simd::v128::transpose;
 use crate::simd::{BlockTaps, CellColumns, CellRows, Plain, Simd, Task};
 use crate::weights::AxisWeights;
 
@@ -205,9 +205,9 @@ unsafe impl Simd for Avx512 {
     }
 
     #[inline(always)]
-    unsafe fn turn<const PIXEL: usize>(self, columns: [*const u8; 4], rows: [*mut u8; 4]) {
+    unsafe fn transpose<const PIXEL: usize>(self, columns: [*const u8; 4], rows: [*mut u8; 4]) {
         // SAFETY: the caller promises the pixels of each column and room in each row.
-        unsafe { turn::<Sse41, PIXEL>(Avx2::from(self).into(), columns, rows) }
+        unsafe { transpose::<Sse41, PIXEL>(Avx2::from(self).into(), columns, rows) }
     }
 
     #[inline(always)]
@@ -358,8 +358,8 @@ unsafe impl Simd for Avx512 {
     }
 
     #[inline(always)]
-    unsafe fn round_cells(self, sums: *const f32, weight: f32, surest: f32, line: *mut u8) -> u32 {
+    unsafe fn round_cells(self, sums: *const f32, weight: f32, rounding_margin: f32, line: *mut u8) -> u32 {
         // SAFETY: the CPU has this level; the caller promises a chunk of sums and room for as many bytes.
-        unsafe { avx512_cells::round_cells(sums, weight, surest, line) }
+        unsafe { avx512_cells::round_cells(sums, weight, rounding_margin, line) }
     }
 }

@@ -43,7 +43,7 @@ pub(crate) struct CellWindows {
 const MOST_QUADS: usize = 5;
 
 /// The most rows whose shares, of two edges of a byte each, fit a lane.
-const MOST_ROWS: usize = (i32::MAX / (2 * u8::MAX as i32 * i16::MAX as i32)) as usize;
+const MAX_AREA_ROWS: usize = (i32::MAX / (2 * u8::MAX as i32 * i16::MAX as i32)) as usize;
 
 // SAFETY: windows are placed inside rows of `length` bytes, and a group is sixteen elements.
 unsafe impl WholeCells for CellWindows {
@@ -51,7 +51,7 @@ unsafe impl WholeCells for CellWindows {
         let outputs = columns.cells.len();
         let inside = |output| columns.taps(output).filter(|&(_, share)| share == 1.0).count();
         let quads = (0..outputs).map(inside).max().unwrap_or(0).div_ceil(4);
-        if rows > MOST_ROWS || !(1..=MOST_QUADS).contains(&quads) {
+        if rows > MAX_AREA_ROWS || !(1..=MOST_QUADS).contains(&quads) {
             return Ok(None);
         }
         let sizes = (1..=16 / columns.pixel).rev().flat_map(|pixels| [(pixels, 1), (pixels, 2)]);
@@ -303,18 +303,18 @@ fn unpack_bytes(one: __m512i, other: __m512i) -> [__m512i; 2] {
 /// As [`Simd::round_cells`](crate::simd::Simd::round_cells).
 #[inline]
 #[target_feature(enable = "avx512f")]
-pub(super) unsafe fn round_cells(sums: *const f32, weight: f32, surest: f32, line: *mut u8) -> u32 {
-    let (weight, surest) = (_mm512_set1_ps(weight), _mm512_set1_ps(surest));
-    let mut doubts = 0;
+pub(super) unsafe fn round_cells(sums: *const f32, weight: f32, rounding_margin: f32, line: *mut u8) -> u32 {
+    let (weight, rounding_margin) = (_mm512_set1_ps(weight), _mm512_set1_ps(rounding_margin));
+    let mut ambiguous = 0;
     for at in (0..CHUNK).step_by(16) {
         // SAFETY: the caller promises a chunk of sums.
         let sums = unsafe { _mm512_loadu_ps(sums.add(at)) };
         let value = _mm512_mul_ps(sums, weight);
         let rounded = _mm512_cvtps_epi32(value);
         let off = _mm512_abs_ps(_mm512_sub_ps(value, _mm512_cvtepi32_ps(rounded)));
-        doubts |= u32::from(_mm512_cmp_ps_mask::<_CMP_GT_OQ>(off, surest)) << at;
+        ambiguous |= u32::from(_mm512_cmp_ps_mask::<_CMP_GT_OQ>(off, rounding_margin)) << at;
         // SAFETY: the caller promises room for a chunk of bytes.
         unsafe { _mm_storeu_si128(line.add(at).cast(), _mm512_cvtepi32_epi8(rounded)) };
     }
-    doubts
+    ambiguous
 }

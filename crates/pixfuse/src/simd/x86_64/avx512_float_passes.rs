@@ -30,7 +30,7 @@ impl FloatRowFilter {
         let elements = weights.outputs() * pixel;
         let rows = if windows.fixed { taps } else { windows.quads * 4 };
         let of_output = memory::list(weights.weights.iter().map(|weight| [weight.to_bits()]))?;
-        let mut table = memory::room(windows.groups().saturating_mul(rows))?;
+        let mut table = memory::with_capacity(windows.groups().saturating_mul(rows))?;
         for group in 0..windows.groups() {
             let outputs = windows.outputs(group, elements, pixel);
             for tap in 0..taps {

@@ -111,7 +111,7 @@ impl RowFilter {
         let trailing_zeros = if rounded { narrow(&weights.weights, TWO_LIMBS) } else { None };
         let odd = if rounded && alone_fits && trailing_zeros.is_none() { weights.taps / 4 } else { 0 };
         let quads = if odd > 0 { odd } else { windows.quads };
-        let mut of_output = memory::room(count.saturating_mul(quads))?;
+        let mut of_output = memory::with_capacity(count.saturating_mul(quads))?;
         for output in 0..count {
             let taps = weights.of(output);
             let tap = |tap: usize| taps.get(tap).copied().unwrap_or(0) >> trailing_zeros.unwrap_or(0);
@@ -120,7 +120,7 @@ impl RowFilter {
         let last = |output: usize| weights.of(output)[weights.taps - 1];
         let fifth = memory::list((0..if odd == 1 { count } else { 0 }).map(|output| middle_and_low(last(output))))?;
         let ninth = memory::list((0..if odd == 2 { count } else { 0 }).map(|output| [halves(last(output))]))?;
-        let mut table = memory::room(windows.groups().saturating_mul(quads * 3 + 2))?;
+        let mut table = memory::with_capacity(windows.groups().saturating_mul(quads * 3 + 2))?;
         for group in 0..windows.groups() {
             let outputs = windows.outputs(group, elements, pixel);
             for quad in 0..quads {

@@ -46,7 +46,7 @@ pub(super) enum Placed<W = Windows> {
 
 /// For each element, the byte of its first tap.
 fn starts(first: &[u32], pixel: usize) -> Result<Vec<usize>, NoMemory> {
-    let mut starts = memory::room(first.len() * pixel)?;
+    let mut starts = memory::with_capacity(first.len() * pixel)?;
     for &first in first {
         starts.extend((0..pixel).map(|channel| first as usize * pixel + channel));
     }
@@ -181,7 +181,7 @@ impl Search<'_> {
     fn made(&self, found: Found) -> Result<Windows, NoMemory> {
         let Found { width, fixed, vectors, bases } = found;
         let Self { starts, taps, pixel, .. } = *self;
-        let mut groups = memory::room(bases.len())?;
+        let mut groups = memory::with_capacity(bases.len())?;
         for (starts, base) in starts.chunks(width).zip(bases) {
             let mut index = [0; 64];
             for lane in 0..16 {

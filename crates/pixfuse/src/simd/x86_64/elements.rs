@@ -32,8 +32,8 @@ unsafe impl Elements for Avx512 {
         fn quantize(self, value: __m512, steps: Steps) -> __m512i {
             let quotient = _mm512_div_ps(value, _mm512_set1_ps(steps.scale));
             // The maximum of what is not a number and a number is its second operand.
-            let quotient = _mm512_max_ps(quotient, _mm512_set1_ps(-Steps::BEYOND));
-            let quotient = _mm512_min_ps(quotient, _mm512_set1_ps(Steps::BEYOND));
+            let quotient = _mm512_max_ps(quotient, _mm512_set1_ps(-Steps::MAX_QUOTIENT));
+            let quotient = _mm512_min_ps(quotient, _mm512_set1_ps(Steps::MAX_QUOTIENT));
             let integer = _mm512_add_epi32(_mm512_cvtps_epi32(quotient), _mm512_set1_epi32(steps.zero_point));
             let integer = _mm512_max_epi32(integer, _mm512_set1_epi32(steps.least));
             let integer = _mm512_min_epi32(integer, _mm512_set1_epi32(steps.most));
@@ -122,8 +122,8 @@ unsafe impl Elements for Avx2 {
 
         fn quantize(self, value: __m256, steps: Steps) -> __m256i {
             let quotient = _mm256_div_ps(value, _mm256_set1_ps(steps.scale));
-            let quotient = _mm256_max_ps(quotient, _mm256_set1_ps(-Steps::BEYOND));
-            let quotient = _mm256_min_ps(quotient, _mm256_set1_ps(Steps::BEYOND));
+            let quotient = _mm256_max_ps(quotient, _mm256_set1_ps(-Steps::MAX_QUOTIENT));
+            let quotient = _mm256_min_ps(quotient, _mm256_set1_ps(Steps::MAX_QUOTIENT));
             let integer = _mm256_add_epi32(_mm256_cvtps_epi32(quotient), _mm256_set1_epi32(steps.zero_point));
             let integer = _mm256_max_epi32(integer, _mm256_set1_epi32(steps.least));
             let integer = _mm256_min_epi32(integer, _mm256_set1_epi32(steps.most));

@@ -6,7 +6,7 @@ mod avx2_columns;
 mod avx2_passes;
 mod avx2_pixels;
 mod avx2_quads;
-mod avx2_turned;
+mod avx2_transposed;
 mod avx512;
 mod avx512_cells;
 mod avx512_columns;

@@ -9,14 +9,14 @@ const SMALL: usize = 128 << 10;
 /// all output rows that share a row: those are kept instead, and each row is added to them when it is made. Rows are
 /// what the first pass makes: rows of sums, or quads.
 #[derive(Clone, Copy)]
-pub(super) enum Keeping {
+pub(super) enum VerticalStorage {
     /// So many rows.
-    Rows(u32),
+    RowRing(u32),
     /// The sums of so many output rows, and one row.
-    Sums(u32),
+    Accumulators(u32),
 }
 
-impl Keeping {
+impl VerticalStorage {
     /// For the rows that each output row weighs, from the first to the last, where a row and its sums take `pitch` bytes.
     pub(super) fn new(weighed: &[Range<u32>], pitch: usize) -> Self {
         // How many rows are in use at once, and how many output rows.
@@ -29,14 +29,14 @@ impl Keeping {
             }
             sums = sums.max((output - oldest + 1) as u32);
         }
-        if rows > sums + 1 && rows as usize * pitch > SMALL { Self::Sums(sums) } else { Self::Rows(rows) }
+        if rows > sums + 1 && rows as usize * pitch > SMALL { Self::Accumulators(sums) } else { Self::RowRing(rows) }
     }
 
     /// How many pitches of scratch that takes.
     pub(super) fn count(self) -> usize {
         match self {
-            Self::Rows(rows) => rows as usize,
-            Self::Sums(sums) => sums as usize + 1,
+            Self::RowRing(rows) => rows as usize,
+            Self::Accumulators(sums) => sums as usize + 1,
         }
     }
 
@@ -44,8 +44,8 @@ impl Keeping {
     #[inline(always)]
     pub(super) fn row(self, row: u32) -> usize {
         match self {
-            Self::Rows(rows) => (row % rows) as usize,
-            Self::Sums(_) => 0,
+            Self::RowRing(rows) => (row % rows) as usize,
+            Self::Accumulators(_) => 0,
         }
     }
 
@@ -53,8 +53,8 @@ impl Keeping {
     #[inline(always)]
     pub(super) fn sums(self, output: usize) -> Option<usize> {
         match self {
-            Self::Rows(_) => None,
-            Self::Sums(sums) => Some(1 + output % sums as usize),
+            Self::RowRing(_) => None,
+            Self::Accumulators(sums) => Some(1 + output % sums as usize),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The tables of the source sizes that a pipeline has seen.
+//! What is prepared for the source sizes that a pipeline has seen.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ const CAPACITY: usize = 32;
 const BUDGET: usize = 8 << 20;
 
 /// All that a run needs to know about one source size.
-pub(crate) struct Tables {
+pub(crate) struct PreparedSize {
     /// The shape of the tensor.
     pub(crate) dims: Dims,
     /// What it is made of: one part, or tiles and their thumbnail.
@@ -33,7 +33,7 @@ pub(crate) struct Band {
     pub(crate) start: usize,
 }
 
-impl Tables {
+impl PreparedSize {
     /// What they hold, in bytes.
     fn bytes(&self) -> usize {
         let runs = self.parts.iter().filter_map(|part| part.runs.as_ref());
@@ -42,13 +42,13 @@ impl Tables {
     }
 }
 
-/// Tables by source, read without a lock: a run looks at a list that nobody changes, and a new size replaces the list.
+/// Prepared sizes by source, read without a lock: a run looks at a list that nobody changes, and a new size replaces the list.
 #[derive(Default)]
-pub(crate) struct Seen {
-    list: ArcSwap<Vec<Known>>,
+pub(crate) struct PreparedCache {
+    list: ArcSwap<Vec<CacheEntry>>,
 }
 
-/// What tables are made for.
+/// What a size is prepared for.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) struct Key {
     pub(crate) source: Source,
@@ -58,46 +58,46 @@ pub(crate) struct Key {
 }
 
 #[derive(Clone)]
-struct Known {
+struct CacheEntry {
     key: Key,
-    tables: Arc<Tables>,
+    prepared: Arc<PreparedSize>,
     bytes: usize,
 }
 
-impl Seen {
-    /// Calls `run` with the tables for `key`, made by `prepare` if they are new.
+impl PreparedCache {
+    /// Calls `run` with what is prepared for `key`, by `prepare` if it is new.
     pub(crate) fn with<T>(
         &self,
         key: Key,
-        prepare: impl FnOnce() -> Result<Tables, Error>,
-        run: impl FnOnce(&Tables) -> Result<T, Error>,
+        prepare: impl FnOnce() -> Result<PreparedSize, Error>,
+        run: impl FnOnce(&PreparedSize) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let list = self.list.load();
-        let is_known = |known: &Known| known.key == key;
-        if let Some(known) = list.iter().find(|known| is_known(known)) {
-            return run(&known.tables);
+        let is_entry = |entry: &CacheEntry| entry.key == key;
+        if let Some(entry) = list.iter().find(|entry| is_entry(entry)) {
+            return run(&entry.prepared);
         }
         drop(list);
-        let tables = Arc::new(prepare()?);
-        let bytes = tables.bytes();
+        let prepared = Arc::new(prepare()?);
+        let bytes = prepared.bytes();
         if bytes > BUDGET {
-            return run(&tables);
+            return run(&prepared);
         }
-        let new = Known { key, tables: Arc::clone(&tables), bytes };
-        // Two threads may prepare the same size at once. Both tables are right, and one of them stays.
+        let new = CacheEntry { key, prepared: Arc::clone(&prepared), bytes };
+        // Two threads may prepare the same size at once. Both are right, and one of them stays.
         self.list.rcu(|list| {
-            let mut list: Vec<Known> = list.iter().filter(|known| !is_known(known)).cloned().collect();
+            let mut list: Vec<CacheEntry> = list.iter().filter(|entry| !is_entry(entry)).cloned().collect();
             list.push(new.clone());
             // From the last one back, as many as there is room for.
             let mut left = BUDGET;
-            let kept = list.iter().rev().take(CAPACITY).take_while(|known| {
-                let fits = known.bytes <= left;
-                left = left.saturating_sub(known.bytes);
+            let kept = list.iter().rev().take(CAPACITY).take_while(|entry| {
+                let fits = entry.bytes <= left;
+                left = left.saturating_sub(entry.bytes);
                 fits
             });
             list.drain(..list.len() - kept.count());
             list
         });
-        run(&tables)
+        run(&prepared)
     }
 }

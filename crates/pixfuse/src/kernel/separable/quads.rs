@@ -3,8 +3,8 @@
 
 use std::ops::Range;
 
-use super::keeping::Keeping;
-use super::scratch::pitch;
+use super::vertical_storage::VerticalStorage;
+use crate::kernel::scratch::pitch;
 use crate::memory::{self, Holds, NoMemory};
 use crate::simd::{QUADS, Simd};
 use crate::weights::{AxisWeights, ROUNDED_BITS};
@@ -18,7 +18,7 @@ pub(super) struct Blend<S: Simd> {
     /// Where the weights of each output row start.
     starts: Vec<u32>,
     weights: S::QuadWeights,
-    pub(super) keeping: Keeping,
+    pub(super) storage: VerticalStorage,
     /// Elements of a row.
     pub(super) length: usize,
     /// The quad after the last one.
@@ -31,8 +31,9 @@ impl<S: Simd> Blend<S> {
     /// Quads are made at once if there are `many`, where that may be.
     pub(super) fn new(simd: S, weights: &AxisWeights, length: usize, many: bool) -> Result<Self, NoMemory> {
         let top = weights.first.iter().copied().min().unwrap_or(0);
-        let (mut quads, mut starts) = (memory::room(weights.outputs())?, memory::room(weights.outputs())?);
-        let mut laid = memory::room(weights.outputs().saturating_mul(weights.taps / 4 + 2))?;
+        let (mut quads, mut starts) =
+            (memory::with_capacity(weights.outputs())?, memory::with_capacity(weights.outputs())?);
+        let mut laid = memory::with_capacity(weights.outputs().saturating_mul(weights.taps / 4 + 2))?;
         for (output, &first) in weights.first.iter().enumerate() {
             let taps = weights.of(output);
             let taps = &taps[..taps.iter().rposition(|&weight| weight != 0).map_or(0, |last| last + 1)];
@@ -51,14 +52,14 @@ impl<S: Simd> Blend<S> {
         let at_once = QUADS as u32;
         // The last ones may be too few: those that are made again must not be more than half of all.
         let many = many && none_left_out && 2 * end.next_multiple_of(at_once) <= 3 * end;
-        let keeping = Keeping::new(&quads, pitch(length * 4));
-        let (keeping, at_once) = match keeping {
+        let storage = VerticalStorage::new(&quads, pitch(length * 4));
+        let (storage, at_once) = match storage {
             // More are kept than an output row weighs.
-            Keeping::Rows(rows) if many => (Keeping::Rows(rows + at_once - 1), QUADS),
-            _ => (keeping, 1),
+            VerticalStorage::RowRing(rows) if many => (VerticalStorage::RowRing(rows + at_once - 1), QUADS),
+            _ => (storage, 1),
         };
         let weights = simd.quad_weights(&laid)?;
-        Ok(Self { top, quads, starts, weights, keeping, length, end, at_once })
+        Ok(Self { top, quads, starts, weights, storage, length, end, at_once })
     }
 
     /// The most quads that an output row weighs.
@@ -79,7 +80,7 @@ impl<S: Simd> Blend<S> {
 
     /// Bytes of scratch.
     pub(super) fn scratch(&self) -> usize {
-        self.keeping.count() * pitch(self.length * 4)
+        self.storage.count() * pitch(self.length * 4)
     }
 
     /// Blends the quads of an output row.
@@ -95,13 +96,13 @@ impl<S: Simd> Blend<S> {
     /// The place of a quad.
     #[inline(always)]
     pub(super) fn place(&self, quad: u32, scratch: *mut u8) -> *mut u8 {
-        scratch.wrapping_add(self.keeping.row(quad) * pitch(self.length * 4))
+        scratch.wrapping_add(self.storage.row(quad) * pitch(self.length * 4))
     }
 
     /// The place of an output row's sums, where they are kept.
     #[inline(always)]
     pub(super) fn sums(&self, output: usize, scratch: *mut u8) -> Option<*mut i32> {
-        let place = self.keeping.sums(output)?;
+        let place = self.storage.sums(output)?;
         Some(scratch.wrapping_add(place * pitch(self.length * 4)).cast())
     }
 

@@ -1,7 +1,7 @@
 //! The horizontal pass of rounded filters with AVX2 over sixteen rows at a time: a vector is two columns of eight rows.
 //!
 //! With a row to each lane every lane is used, whatever the bytes of a pixel, and what a vector of taps costs to make is
-//! shared by all outputs that weigh it. So rows are turned first, a chunk of columns at a time, into buffers that stay
+//! shared by all outputs that weigh it. So rows are transposed first, a chunk of columns at a time, into buffers that stay
 //! in the first cache; then each output is a sum of products of such vectors with broadcast weights. Two loads a cycle
 //! are the limit there: with eight rows to a weight such loops took 3 to 6 % longer on Zen 5.
 //!
@@ -14,7 +14,7 @@
 //! In a loop of its own, for 1080x1920, bilinear to 256, this takes 271 us where pixels of two rows
 //! ([`Pixels`](super::avx2_pixels::Pixels)) take 420; bicubic to 224 takes 457 instead of 717, lanczos to 384 1,030
 //! instead of 1,750. Lost: both halves of each weight at once (306, 565, 1,210); the rest at once where it matters, since
-//! a branch that is not foreseen costs what the products do (307, 520, 1,250); two blocks turned at a time (316, 577,
+//! a branch that is not foreseen costs what the products do (307, 520, 1,250); two blocks transposed at a time (316, 577,
 //! 1,240). A loop that has one image only is misleading here: a Zen 5 learns which outputs of it are noted, and a branch
 //! seems 16 % faster, where with other images it is 12 to 36 % slower.
 
@@ -27,7 +27,7 @@ use crate::memory::{self, Holds, NoMemory};
 use crate::simd::QUADS;
 use crate::weights::{AxisWeights, ROUNDED_BITS};
 
-/// Rows that are turned into one buffer.
+/// Rows that are transposed into one buffer.
 const ROWS: usize = 8;
 
 /// Buffers: what one weight is loaded for.
@@ -39,8 +39,8 @@ const VECTORS: usize = 240;
 /// Outputs that are made of one chunk at most, so that a list of all of them has room.
 const OUTPUTS: usize = 64;
 
-/// What rows are turned into, and what each output makes of it.
-pub(crate) struct Turned {
+/// What rows are transposed into, and what each output makes of it.
+pub(crate) struct Transposed {
     /// Bytes of a pixel: 1, 3 or 4.
     pixel: usize,
     chunks: Vec<Chunk>,
@@ -52,10 +52,10 @@ pub(crate) struct Turned {
     /// Bits of the rest.
     shift: u32,
     /// Whether any weight has a rest.
-    rests: bool,
+    has_low_parts: bool,
 }
 
-/// Columns that are turned at once, and the outputs that are made of them.
+/// Columns that are transposed at once, and the outputs that are made of them.
 struct Chunk {
     outputs: Range<usize>,
     /// The byte of a row where the first load starts.
@@ -73,7 +73,7 @@ struct Output {
     /// What the sum of the high parts starts from: half a level, and the most that the rest adds.
     start: i32,
     /// How much less than that the rest may add.
-    less: i32,
+    slack: i32,
 }
 
 /// Columns that one load of 16 bytes turns.
@@ -101,14 +101,14 @@ fn cut(weight: i32, shift: u32) -> [i32; 2] {
     [high, weight - (high << shift)]
 }
 
-impl Holds for Turned {
+impl Holds for Transposed {
     fn bytes(&self) -> usize {
         let weights = self.weights.iter().map(memory::bytes).sum::<usize>();
         memory::bytes(&self.chunks) + memory::bytes(&self.outputs) + weights
     }
 }
 
-impl Turned {
+impl Transposed {
     /// `None` when rows are too short for whole loads, or windows too long for the buffer.
     pub(super) fn new(weights: &AxisWeights, pixel: usize, readable: usize) -> Result<Option<Self>, NoMemory> {
         let (block, pairs) = (columns(pixel), weights.taps / 2 + 1);
@@ -120,16 +120,16 @@ impl Turned {
         let largest = weights.weights.iter().map(|weight| weight.abs()).max().unwrap_or(0);
         let fits = |shift: &u32| cut(largest, *shift)[0] <= i32::from(i16::MAX);
         let Some(shift) = (0..ROUNDED_BITS).find(fits) else { return Ok(None) };
-        let rests = weights.weights.iter().any(|&weight| cut(weight, shift)[1] != 0);
+        let has_low_parts = weights.weights.iter().any(|&weight| cut(weight, shift)[1] != 0);
         let words = weights.outputs().saturating_mul(pairs);
         let mut made = Self {
             pixel,
             chunks: Vec::new(),
-            outputs: memory::room(weights.outputs())?,
-            weights: [memory::room(words)?, memory::room(words)?],
+            outputs: memory::with_capacity(weights.outputs())?,
+            weights: [memory::with_capacity(words)?, memory::with_capacity(words)?],
             pairs,
             shift,
-            rests,
+            has_low_parts,
         };
         let mut output = 0;
         while output < weights.outputs() {
@@ -180,7 +180,7 @@ impl Turned {
         }
         let (least, most) = (least >> self.shift, most >> self.shift);
         let half = 1 << (ROUNDED_BITS - 1) >> self.shift;
-        self.outputs.push(Output { vector: (pair * self.pixel) as u32, start: half + most, less: most - least });
+        self.outputs.push(Output { vector: (pair * self.pixel) as u32, start: half + most, slack: most - least });
     }
 
     /// Filters the rows of quads.
@@ -192,7 +192,7 @@ impl Turned {
         // SAFETY: the caller promises the level, the readable bytes of each row and room for each quad; pixels are of so many
         // bytes, and no weight has a rest where that is said.
         unsafe {
-            match (self.pixel, self.rests) {
+            match (self.pixel, self.has_low_parts) {
                 (3, true) => self.three::<true>(sources, quads),
                 (3, false) => self.three::<false>(sources, quads),
                 (4, true) => self.chunks::<4, 0, true>(sources, quads),
@@ -235,7 +235,8 @@ impl Turned {
         let mut buffers = [const { MaybeUninit::<[__m256i; VECTORS]>::uninit() }; BUFFERS];
         let buffers = buffers.each_mut().map(|buffer| buffer.as_mut_ptr().cast::<__m256i>());
         // The outputs that the rest may change, of which buffer, and their sums. There is room for each of a chunk.
-        let mut near = [const { MaybeUninit::<([u32; 2], [__m256i; PIXEL])>::uninit() }; OUTPUTS * BUFFERS];
+        let mut candidates_of_boundary =
+            [const { MaybeUninit::<([u32; 2], [__m256i; PIXEL])>::uninit() }; OUTPUTS * BUFFERS];
         let pairs = if PAIRS > 0 { PAIRS } else { self.pairs };
         let (high, rest) = (self.weights[0].as_ptr(), self.weights[1].as_ptr());
         let to_level = _mm_cvtsi32_si128((ROUNDED_BITS - self.shift) as i32);
@@ -251,7 +252,7 @@ impl Turned {
             for (buffer, sources) in buffers.into_iter().zip(sources.as_chunks::<2>().0) {
                 // SAFETY: the caller promises the readable bytes of each row, inside which `Chunk::place` found the loads to
                 // end. A chunk has no more vectors than the buffer.
-                unsafe { turn::<PIXEL>(*sources, chunk, buffer) };
+                unsafe { transpose::<PIXEL>(*sources, chunk, buffer) };
             }
             let mut count = 0;
             for index in chunk.outputs.clone() {
@@ -262,17 +263,19 @@ impl Turned {
                     let vectors = buffers.map(|buffer| buffer.add(output.vector as usize).cast_const());
                     sum(vectors, high.add(index * pairs), pairs, output.start)
                 };
-                // With the most of the rest: is it so little above a level that with less it is not?
-                let less = _mm256_set1_epi32(output.less);
+                // With the most of the rest: is it above a boundary between bytes by less than the slack?
+                let slack = _mm256_set1_epi32(output.slack);
                 for (buffer, sums) in sums.into_iter().enumerate() {
                     if RESTS {
                         let mut crosses = _mm256_setzero_si256();
                         for channel in 0..PIXEL {
                             let above = _mm256_and_si256(sums[channel], below_level);
-                            crosses = _mm256_or_si256(crosses, _mm256_cmpgt_epi32(less, above));
+                            crosses = _mm256_or_si256(crosses, _mm256_cmpgt_epi32(slack, above));
                         }
                         // SAFETY: a chunk has at most `OUTPUTS` outputs, and each is noted once for each buffer.
-                        unsafe { near.get_unchecked_mut(count).write(([index as u32, buffer as u32], sums)) };
+                        unsafe {
+                            candidates_of_boundary.get_unchecked_mut(count).write(([index as u32, buffer as u32], sums))
+                        };
                         count += usize::from(_mm256_movemask_epi8(crosses) != 0);
                     }
                     // SAFETY: the caller promises room for each output of a quad, and 256 bytes behind the last.
@@ -280,9 +283,9 @@ impl Turned {
                 }
             }
             // SAFETY: so many were noted above.
-            for near in unsafe { near.get_unchecked(..count) } {
+            for candidates_of_boundary in unsafe { candidates_of_boundary.get_unchecked(..count) } {
                 // SAFETY: it was noted above, with the index of an output and of a buffer.
-                let ([index, buffer], mut sums) = unsafe { near.assume_init_read() };
+                let ([index, buffer], mut sums) = unsafe { candidates_of_boundary.assume_init_read() };
                 let [index, buffer] = [index as usize, buffer as usize];
                 // SAFETY: as it was noted, the output has weights, and its vectors are still in the buffer.
                 let (output, [rest]) = unsafe {
@@ -292,8 +295,8 @@ impl Turned {
                 };
                 let most = _mm256_set1_epi32(output.start - half);
                 for channel in 0..PIXEL {
-                    let less = _mm256_sub_epi32(_mm256_sra_epi32(rest[channel], to_high), most);
-                    sums[channel] = _mm256_add_epi32(sums[channel], less);
+                    let slack = _mm256_sub_epi32(_mm256_sra_epi32(rest[channel], to_high), most);
+                    sums[channel] = _mm256_add_epi32(sums[channel], slack);
                 }
                 // SAFETY: the caller promises room for each output of a quad.
                 unsafe { store::<PIXEL, false>(sums, to_level, of(buffer, index)) };
@@ -367,7 +370,7 @@ unsafe fn store<const PIXEL: usize, const FIRST: bool>(sums: [__m256i; PIXEL], t
 /// The bytes of the chunk are readable from each row, and the buffer, which is aligned, has room for its vectors.
 #[inline]
 #[target_feature(enable = "avx2")]
-unsafe fn turn<const PIXEL: usize>(
+unsafe fn transpose<const PIXEL: usize>(
     [low_rows, high_rows]: [[*const u8; 4]; 2],
     chunk: &Chunk,
     mut buffer: *mut __m256i,
@@ -389,14 +392,14 @@ unsafe fn turn<const PIXEL: usize>(
         let [a, b, c, d] = rows;
         let (low_ab, high_ab) = (_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b));
         let (low_cd, high_cd) = (_mm256_unpacklo_epi32(c, d), _mm256_unpackhi_epi32(c, d));
-        let turned = [
+        let transposed = [
             _mm256_unpacklo_epi64(low_ab, low_cd),
             _mm256_unpackhi_epi64(low_ab, low_cd),
             _mm256_unpacklo_epi64(high_ab, high_cd),
             _mm256_unpackhi_epi64(high_ab, high_cd),
         ];
         let used = columns(PIXEL) * PIXEL / 4;
-        for &bytes in &turned[..used] {
+        for &bytes in &transposed[..used] {
             // SAFETY: the caller promises room for two vectors for each of the doublewords of each block.
             unsafe {
                 _mm256_store_si256(buffer, _mm256_and_si256(bytes, low));

@@ -11,17 +11,18 @@
 //! A source row is read in place where it is dense, and is packed into scratch where it has gaps or is too short for a
 //! level's windows. Those may reach into the next row, if that follows without a gap: then only the last row is packed.
 
-use super::pack::Pack;
+use super::Resample;
 use super::quads::{Blend, round};
-use super::scratch::{Held, Room, Scratch, pitch};
-use super::{Request, Source};
 use crate::image::view::View;
+use crate::kernel::pack::Pack;
+use crate::kernel::scratch::{Held, Room, Scratch, pitch};
+use crate::kernel::{Request, Source};
 use crate::memory::{Holds, NoMemory};
-use crate::simd::{QUADS, Simd, Task, interleave};
+use crate::simd::{QUADS, Simd, interleave};
 use crate::weights::AxisWeights;
 
 /// The passes over one source size.
-pub(super) struct Resampler<S: Simd> {
+pub(in crate::kernel) struct RoundedResampler<S: Simd> {
     source: Source,
     planes: usize,
     pack: Pack,
@@ -35,21 +36,21 @@ pub(super) struct Resampler<S: Simd> {
     blend: Result<Blend<S>, u32>,
     /// The horizontal pass, where it is the last one.
     last: Option<S::RowFilter>,
-    parts: Parts,
+    layout: ScratchLayout,
 }
 
 /// Where the parts of one plane's scratch start, in bytes; the vertical pass has its rows and sums before them.
-struct Parts {
+struct ScratchLayout {
     packed: usize,
     middle: usize,
     line: usize,
     end: usize,
 }
 
-impl<S: Simd> Resampler<S> {
+impl<S: Simd> RoundedResampler<S> {
     /// Builds the tables: `pixel` is the bytes of a pixel in each of `planes` planes, and `dense` says that the pixels of
     /// a row follow each other without a gap.
-    pub(super) fn new(
+    pub(in crate::kernel) fn new(
         simd: S,
         request: &Request,
         [rows, columns]: [Option<AxisWeights>; 2],
@@ -99,81 +100,53 @@ impl<S: Simd> Resampler<S> {
         let packs = in_place < source.rows as u32;
         let middle = packed_at + if packs { pack.place(read, count, together, packed, planes) } else { 0 };
         let line_at = middle + if rows_first { pitch(packed) } else { 0 };
-        let parts = Parts { packed: packed_at, middle, line: line_at, end: line_at + pitch(line) };
-        Ok(Self { source, planes, pack, in_place, skipped, first, blend, last, parts })
+        let layout = ScratchLayout { packed: packed_at, middle, line: line_at, end: line_at + pitch(line) };
+        Ok(Self { source, planes, pack, in_place, skipped, first, blend, last, layout })
     }
 
     /// The scratch that a run needs.
     pub(super) fn scratch(&self) -> Room {
         let pointers = self.blend.as_ref().map_or(0, Blend::most);
-        Room { bytes: self.parts.end.saturating_mul(self.planes), pointers }
+        Room { bytes: self.layout.end.saturating_mul(self.planes), pointers }
     }
 
     /// Bytes from the line of a plane to the line of the next.
     pub(super) fn line_stride(&self) -> isize {
-        self.parts.end as isize
-    }
-
-    /// As [`Resampled::line`](super::resampled::Resampled::line).
-    ///
-    /// # Safety
-    /// As there.
-    pub(super) unsafe fn row(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
-        // SAFETY: the caller promises the view and the scratch, which is what `Row::new` asks for.
-        simd.vectorize(unsafe { Row::new(self, scratch, y, view) })
+        self.layout.end as isize
     }
 }
 
-impl<S: Simd> Holds for Resampler<S> {
+impl<S: Simd> Holds for RoundedResampler<S> {
     fn bytes(&self) -> usize {
         self.first.bytes() + self.blend.as_ref().map_or(0, Blend::bytes) + self.last.bytes()
     }
 }
 
-/// One output row.
-struct Row<'a, S: Simd> {
-    resampler: &'a Resampler<S>,
-    scratch: &'a mut Scratch,
-    y: usize,
-    view: &'a View,
-}
-
-impl<'a, S: Simd> Row<'a, S> {
-    /// # Safety
-    /// As [`Resampled::line`](super::resampled::Resampled::line).
-    unsafe fn new(resampler: &'a Resampler<S>, scratch: &'a mut Scratch, y: usize, view: &'a View) -> Self {
-        Self { resampler, scratch, y, view }
-    }
-}
-
-impl<S: Simd> Task<S> for Row<'_, S> {
-    type Output = *const u8;
-
+impl<S: Simd> Resample<S> for RoundedResampler<S> {
     #[inline(always)]
-    fn run(self, simd: S) -> *const u8 {
-        let Row { resampler, scratch, y, view } = self;
-        let Resampler { planes, parts, .. } = resampler;
+    unsafe fn resample(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
+        let Self { planes, layout, .. } = self;
         let next = scratch.next;
         let (bytes, pointers, held) = scratch.parts();
         for (index, held) in held.iter_mut().enumerate().take(*planes) {
-            let plane = bytes.wrapping_add(index * parts.end);
-            let mut plane = Plane { resampler, simd, scratch: plane, held, view, index };
-            // SAFETY: `new` promises the view that the resampler was made for, and the scratch, with a part for each plane.
+            let plane = bytes.wrapping_add(index * layout.end);
+            let mut plane = Plane { resampler: self, simd, scratch: plane, held, view, index };
+            // SAFETY: the caller promises the view that the resampler was made for, and the scratch, with a part for each plane.
             unsafe { plane.line(y, next, pointers) }
         }
-        if let Ok(blend) = &resampler.blend {
+        if let Ok(blend) = &self.blend {
             scratch.next = blend.made(y, next).end;
         }
-        bytes.wrapping_add(parts.line)
+        bytes.wrapping_add(layout.line)
     }
 }
 
 /// One plane of a view, with its scratch.
 ///
 /// Its functions are safe to call where the resampler was made for this view, which has this plane, and where `scratch`
-/// is the part of it in the scratch of [`Row::new`], which `held` is about.
+/// is the part of it in the scratch of [`Resample::resample`], which `held` is about.
 struct Plane<'a, S: Simd> {
-    resampler: &'a Resampler<S>,
+    resampler: &'a RoundedResampler<S>,
     simd: S,
     scratch: *mut u8,
     held: &'a mut Held,
@@ -188,12 +161,12 @@ impl<S: Simd> Plane<'_, S> {
     /// The plane is as its type says; rows before `y` were made with this scratch.
     #[inline(always)]
     unsafe fn line(&mut self, y: usize, next: u32, pointers: &mut Vec<*const u8>) {
-        let Resampler { blend, last, parts, .. } = self.resampler;
+        let RoundedResampler { blend, last, layout, .. } = self.resampler;
         // SAFETY: the caller promises a plane of the view and its scratch, in which the middle and the line have room for their
         // bytes and the slack. The last pass was made for what the pass before it gives: a packed row, or the middle.
         unsafe {
-            let line = self.scratch.add(parts.line);
-            let blended = if last.is_some() { self.scratch.add(parts.middle) } else { line };
+            let line = self.scratch.add(layout.line);
+            let blended = if last.is_some() { self.scratch.add(layout.middle) } else { line };
             let filtered = match blend {
                 Err(top) => self.source(top + y as u32),
                 Ok(blend) => {
@@ -250,7 +223,7 @@ impl<S: Simd> Plane<'_, S> {
     /// As [`line`](Self::line).
     #[inline(always)]
     unsafe fn quad(&mut self, blend: &Blend<S>, quad: u32) {
-        let Resampler { pack, first, .. } = self.resampler;
+        let RoundedResampler { pack, first, .. } = self.resampler;
         let to = blend.place(quad, self.scratch);
         // SAFETY: the caller promises the plane; the filter was made for its rows, in place or packed. Where there is no
         // filter, rows have the `length` bytes of the reach; a quad's place has four times as many.
@@ -271,7 +244,7 @@ impl<S: Simd> Plane<'_, S> {
     unsafe fn rows(&mut self, blend: &Blend<S>, quad: u32) -> [*const u8; 4] {
         let first = blend.top + quad * 4;
         // What is made after this: 10 to 20 % of images that come from memory, and further ahead was no better.
-        if self.view.is_cold {
+        if self.view.is_streamed {
             for index in 0..4 {
                 self.prefetch(first + index + 4 * blend.at_once as u32);
             }
@@ -288,9 +261,9 @@ impl<S: Simd> Plane<'_, S> {
     /// 10 % with AVX-512.
     #[inline(always)]
     fn prefetch(&self, row: u32) {
-        let Resampler { source, pack, .. } = self.resampler;
+        let RoundedResampler { source, pack, .. } = self.resampler;
         // The rows of a block have come together.
-        if !source.turned && row < source.rows as u32 {
+        if !source.column_major && row < source.rows as u32 {
             let (first, length, step) = pack.lines(self.view);
             let row = self.view.pixels.row(row as usize).wrapping_offset(first);
             for line in (0..length).step_by(step) {
@@ -306,11 +279,11 @@ impl<S: Simd> Plane<'_, S> {
     /// As [`line`](Self::line), and the row is inside the view.
     #[inline(always)]
     unsafe fn source(&mut self, row: u32) -> *const u8 {
-        let Resampler { pack, in_place, parts, .. } = self.resampler;
+        let RoundedResampler { pack, in_place, layout, .. } = self.resampler;
         if row < *in_place {
             return self.in_place(row);
         }
-        let packed = self.scratch.wrapping_add(parts.packed);
+        let packed = self.scratch.wrapping_add(layout.packed);
         // SAFETY: the caller promises the row and the plane, whose scratch has places for packed rows there.
         unsafe { pack.row(self.simd, (self.view, self.index), row, self.held, packed) }
     }

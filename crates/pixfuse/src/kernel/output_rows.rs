@@ -6,14 +6,11 @@ use pixfuse_spec::{Filter, Resample, Sample};
 
 use super::Request;
 use super::blocks::{blended, picked};
-use super::cells::Cells;
 use super::load::{Access, Direct};
-use super::resampled::{Resampled, ResampledRows};
 use super::rows::{MadeRows, Rows};
 use super::sampled::{Sampled, Taps};
 use super::scratch::{Room, Scratch};
-use super::separable::Resampler;
-use super::summed::Summed;
+use super::separable::{AreaResampler, ResampledRows, Resampler, RoundedResampler, UnroundedResampler};
 use super::taps::{Blended, Picked};
 use super::wide::Samples;
 use crate::axis::{self, Axis, Pair};
@@ -22,7 +19,7 @@ use crate::memory::{self, Holds, NoMemory};
 use crate::simd::Simd;
 use crate::weights::Passes;
 
-pub(super) enum Lines<S: Simd> {
+pub(super) enum OutputRows<S: Simd> {
     /// Neighbours in a source row, from this column on.
     Dense { rows: Vec<u32>, left: usize },
     /// One source pixel each, fetched by the kernel.
@@ -58,7 +55,7 @@ pub(super) trait RowSource: Holds + Send + Sync {
     unsafe fn row(&self, source: &mut Rows<'_>, scratch: &mut Scratch, y: usize, view: &View) -> *const u8;
 }
 
-impl<S: Simd> Lines<S> {
+impl<S: Simd> OutputRows<S> {
     /// For a kernel that reads the source so.
     ///
     /// # Errors
@@ -85,24 +82,25 @@ impl<S: Simd> Lines<S> {
                     None => Self::pick(simd, request, access, None)?,
                     Some(Passes::Rounded { axes, rows_first }) => Self::Made(made(
                         simd,
-                        Resampled::Rounded(Resampler::new(simd, request, axes, rows_first, view)?),
+                        Resampler::Rounded(RoundedResampler::new(simd, request, axes, rows_first, view)?),
                     )),
                     Some(Passes::Wide { axes, finish }) => {
-                        let lines = match Cells::of_whole_pixels(request, &axes, finish, view)? {
-                            Some(cells) => Resampled::Cells(cells),
-                            None => Resampled::Summed(Summed::wide(simd, request, axes, finish, view)?),
+                        let resampler = match AreaResampler::of_whole_pixels(request, &axes, finish, view)? {
+                            Some(cells) => Resampler::Area(cells),
+                            None => Resampler::Unrounded(UnroundedResampler::wide(simd, request, axes, finish, view)?),
                         };
-                        Self::Made(made(simd, lines))
+                        Self::Made(made(simd, resampler))
                     }
-                    Some(Passes::Float { axes, rounds: false }) => {
-                        Self::Floats(made(simd, Resampled::Summed(Summed::float(simd, request, axes, false, view)?)))
-                    }
+                    Some(Passes::Float { axes, rounds: false }) => Self::Floats(made(
+                        simd,
+                        Resampler::Unrounded(UnroundedResampler::float(simd, request, axes, false, view)?),
+                    )),
                     Some(Passes::Float { axes, rounds: true }) => {
-                        let lines = match Cells::new(request, &axes, view)? {
-                            Some(cells) => Resampled::Cells(cells),
-                            None => Resampled::Summed(Summed::float(simd, request, axes, true, view)?),
+                        let resampler = match AreaResampler::new(request, &axes, view)? {
+                            Some(cells) => Resampler::Area(cells),
+                            None => Resampler::Unrounded(UnroundedResampler::float(simd, request, axes, true, view)?),
                         };
-                        Self::Made(made(simd, lines))
+                        Self::Made(made(simd, resampler))
                     }
                     Some(Passes::TwoTaps { axes }) => Self::blend(simd, request, access, axes)?,
                 })
@@ -120,8 +118,8 @@ impl<S: Simd> Lines<S> {
         };
         let [kept_rows, kept_columns] = window.ranges();
         let rows = indices(source.rows, placement.resized[0], kept_rows)?;
-        // Of a turned image that is resized fewer pixels are read than its rows have.
-        let makes = request.conversion.is_some() || source.turned && access.is_interleaved();
+        // Of a column-major image that is resized fewer pixels are read than its rows have.
+        let makes = request.conversion.is_some() || source.column_major && access.is_interleaved();
         let dense = is_dense(request, access);
         if request.sample == Sample::U8 && filter.is_none() && (dense || makes) {
             return Ok(Self::Dense { rows, left: if dense { window.left as usize } else { 0 } });
@@ -191,7 +189,7 @@ impl<S: Simd> Lines<S> {
     }
 }
 
-impl<S: Simd> Holds for Lines<S> {
+impl<S: Simd> Holds for OutputRows<S> {
     fn bytes(&self) -> usize {
         match self {
             Self::Dense { rows, .. } => memory::bytes(rows),
@@ -202,8 +200,8 @@ impl<S: Simd> Holds for Lines<S> {
     }
 }
 
-fn made<S: Simd>(simd: S, lines: Resampled<S>) -> Box<dyn RowSource> {
-    Box::new(ResampledRows { simd, lines })
+fn made<S: Simd>(simd: S, resampler: Resampler<S>) -> Box<dyn RowSource> {
+    Box::new(ResampledRows { simd, resampler })
 }
 
 /// Whether the pixels of a row are read in place, one after the other.

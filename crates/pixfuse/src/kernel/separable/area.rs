@@ -2,24 +2,25 @@
 //!
 //! ```text
 //! source rows ─sum─> row of sums ─weigh─> line of f32 ─round─> line
-//!                                                        └─again─┘ the few that lie close to a half
+//!                                                        └─exact sum─┘ the few that lie close to a half
 //! ```
 //!
 //! OpenCV sums in f32, columns first, tap by tap: an order that takes a multiplication and two roundings for each byte of
 //! the image. The rounded byte shows nothing of them, unless the sum is close to a half. So the sums here have the order
 //! that is fastest, and a bound for their distance from OpenCV's; what is not that far from a half, about 1 byte of 1000,
-//! is summed again. From Python 1080x1920 -> 224x224 took 895 us, with the sums of `summed` 1,894, with AVX2 on Zen 3.
+//! is summed again.
 //! A level may make the line of f32 at once, without the row of sums.
 
-use super::scratch::{Scratch, pitch};
-use super::{Request, Source};
+use super::Resample;
 use crate::image::view::View;
+use crate::kernel::scratch::{Room, Scratch, pitch};
+use crate::kernel::{Request, Source};
 use crate::memory::{self, Holds, NoMemory};
-use crate::simd::{CHUNK, CellColumns, CellRows, CellTaps, MOST_ROWS, Share, ShareUnit, Simd, Task, WholeCells};
+use crate::simd::{CHUNK, CellColumns, CellRows, CellTaps, MAX_AREA_ROWS, Share, ShareUnit, Simd, WholeCells};
 use crate::weights::{AxisWeights, Finish};
 
 /// The passes over one source size.
-pub(super) struct Cells<S: Simd> {
+pub(in crate::kernel) struct AreaResampler<S: Simd> {
     /// OpenCV's own weights: rows, columns.
     exact: [AxisWeights<f32>; 2],
     rows: Vec<RowsOf>,
@@ -36,7 +37,7 @@ pub(super) struct Cells<S: Simd> {
     line: usize,
     /// The sums are at most so far from OpenCV's.
     error: f32,
-    parts: Parts,
+    layout: ScratchLayout,
 }
 
 /// The rows of a row of cells.
@@ -49,7 +50,7 @@ struct RowsOf {
 }
 
 /// Where the parts of one plane's scratch start, in bytes: a row of sums, a line of f32, a line.
-struct Parts {
+struct ScratchLayout {
     sums: usize,
     floats: usize,
     line: usize,
@@ -86,10 +87,10 @@ impl Cell {
     }
 }
 
-impl<S: Simd> Cells<S> {
+impl<S: Simd> AreaResampler<S> {
     /// `None` where rows are not dense or too short, or cells too large. `pixel`, `planes` and `dense` are as for the
     /// rounded passes.
-    pub(super) fn new(
+    pub(in crate::kernel) fn new(
         request: &Request,
         weights: &[AxisWeights<f32>; 2],
         (pixel, planes, dense): (usize, usize, bool),
@@ -102,7 +103,7 @@ impl<S: Simd> Cells<S> {
         let inside = columns.iter().map(|cell| cell.count).min().unwrap_or(0);
         let most = |cells: &[Cell]| cells.iter().map(|cell| cell.count).max().unwrap_or(0);
         let most_rows = most(&rows) as usize;
-        if most_rows > MOST_ROWS || most(&columns) > inside + 1 {
+        if most_rows > MAX_AREA_ROWS || most(&columns) > inside + 1 {
             return Ok(None);
         }
         // Whole chunks are read: of a shorter reach, columns before it too.
@@ -145,7 +146,7 @@ impl<S: Simd> Cells<S> {
         let sums = margin.next_multiple_of(64);
         let floats = sums + pitch(length * size_of::<f32>() + margin);
         let bytes = floats + pitch(line * size_of::<f32>());
-        let parts = Parts { sums, floats, line: bytes, end: bytes + pitch(line) };
+        let layout = ScratchLayout { sums, floats, line: bytes, end: bytes + pitch(line) };
         Ok(Some(Self {
             exact: [weights[0].copied()?, weights[1].copied()?],
             rows,
@@ -157,13 +158,13 @@ impl<S: Simd> Cells<S> {
             length,
             line,
             error,
-            parts,
+            layout,
         }))
     }
 
     /// Of cells that are whole pixels, whose sums OpenCV has in integers and multiplies once. So are these, as an f32 has
     /// room for them, and none is in doubt: 0.1 instead of 2.6 ms for 1080x1920 -> 45x80 with AVX-512.
-    pub(super) fn of_whole_pixels(
+    pub(in crate::kernel) fn of_whole_pixels(
         request: &Request,
         [rows, columns]: &[AxisWeights; 2],
         finish: Finish,
@@ -178,61 +179,34 @@ impl<S: Simd> Cells<S> {
         Ok(Self::new(request, &weights, view)?.map(|cells| Self { error: 0.0, ..cells }))
     }
 
-    /// Bytes of scratch that a run needs.
-    pub(super) fn scratch(&self) -> usize {
-        self.parts.end * self.planes
+    /// The scratch that a run needs.
+    pub(super) fn scratch(&self) -> Room {
+        Room { bytes: self.layout.end * self.planes, pointers: 0 }
     }
 
     /// Bytes from the line of a plane to the line of the next.
     pub(super) fn line_stride(&self) -> isize {
-        self.parts.end as isize
-    }
-
-    /// As [`Resampled::line`](super::resampled::Resampled::line).
-    ///
-    /// # Safety
-    /// As there.
-    pub(super) unsafe fn row(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
-        // SAFETY: the caller promises the view and the scratch, which is what `Row::new` asks for.
-        simd.vectorize(unsafe { Row::new(self, scratch.parts().0, y, view) })
+        self.layout.end as isize
     }
 }
 
-impl<S: Simd> Holds for Cells<S> {
+impl<S: Simd> Holds for AreaResampler<S> {
     fn bytes(&self) -> usize {
         let exact = self.exact.iter().map(Holds::bytes).sum::<usize>();
         exact + memory::bytes(&self.rows) + memory::bytes(&self.columns.cells) + self.whole.bytes()
     }
 }
 
-/// One output row.
-struct Row<'a, S: Simd> {
-    cells: &'a Cells<S>,
-    scratch: *mut u8,
-    y: usize,
-    view: &'a View,
-}
-
-impl<'a, S: Simd> Row<'a, S> {
-    /// # Safety
-    /// As [`Resampled::line`](super::resampled::Resampled::line).
-    unsafe fn new(cells: &'a Cells<S>, scratch: *mut u8, y: usize, view: &'a View) -> Self {
-        Self { cells, scratch, y, view }
-    }
-}
-
-impl<S: Simd> Task<S> for Row<'_, S> {
-    type Output = *const u8;
-
+impl<S: Simd> Resample<S> for AreaResampler<S> {
     #[inline(always)]
-    fn run(self, simd: S) -> *const u8 {
-        let Row { cells, scratch, y, view } = self;
-        let Cells { rows, unit, columns, whole, planes, skipped, length, parts, .. } = cells;
+    unsafe fn resample(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
+        let Self { rows, unit, columns, whole, planes, skipped, length, layout, .. } = self;
+        let scratch = scratch.parts().0;
         let rows = &rows[y];
         let (first, last) = (rows.inside as usize, (rows.inside + rows.count) as usize - 1);
         let margin = CellColumns::margin(columns.pixel);
         for plane in 0..*planes {
-            let scratch = scratch.wrapping_add(plane * parts.end);
+            let scratch = scratch.wrapping_add(plane * layout.end);
             let row = |row: usize| view.pixels.row(row).wrapping_offset(plane as isize * view.channel_stride);
             let edge = |edge: usize, of: usize, none: usize| if rows.shares[edge].part() == 0.0 { none } else { of };
             let edges = [edge(0, first.wrapping_sub(1), first), edge(1, last + 1, last)];
@@ -244,11 +218,11 @@ impl<S: Simd> Task<S> for Row<'_, S> {
                 shares: rows.shares,
                 unit: *unit,
             };
-            // SAFETY: `new` promises the view, which `cells` was made for, and the scratch, which has a part for each plane:
+            // SAFETY: the caller promises the view, which this was made for, and the scratch, which has a part for each plane:
             // sums with their margin on both sides, a line of f32 and a line. Rows with a share are rows of the view, and
             // those without are one inside; `length` bytes from `skipped` on are inside each, as rows are dense.
             unsafe {
-                let (sums, floats) = (scratch.add(parts.sums).cast::<f32>(), scratch.add(parts.floats).cast::<f32>());
+                let (sums, floats) = (scratch.add(layout.sums).cast::<f32>(), scratch.add(layout.floats).cast::<f32>());
                 if let Some(whole) = whole {
                     whole.sum(&source, floats);
                 } else {
@@ -257,31 +231,31 @@ impl<S: Simd> Task<S> for Row<'_, S> {
                     simd.sum_cells(&source, sums, *length);
                     simd.weigh_cells(columns, sums, floats);
                 }
-                cells.round(simd, (view, plane), y, floats, scratch.add(parts.line));
+                self.round(simd, (view, plane), y, floats, scratch.add(layout.line));
             }
         }
-        scratch.wrapping_add(parts.line)
+        scratch.wrapping_add(layout.line)
     }
 }
 
-impl<S: Simd> Cells<S> {
+impl<S: Simd> AreaResampler<S> {
     /// Makes the line of one plane: near sums where they leave no doubt, and OpenCV's.
     ///
     /// # Safety
-    /// As [`row`](Self::row); there are the floats of a line and room for its bytes, and a chunk behind both.
+    /// As [`Resample::resample`]; there are the floats of a line and room for its bytes, and a chunk behind both.
     #[inline(always)]
     unsafe fn round(&self, simd: S, (view, plane): (&View, usize), y: usize, floats: *const f32, line: *mut u8) {
         let weight = self.rows[y].weight;
-        let surest = 0.5 - self.error;
+        let rounding_margin = 0.5 - self.error;
         for at in (0..self.line).step_by(CHUNK) {
             // SAFETY: at < line, and the caller promises a chunk behind the floats and the line.
-            let mut doubts = unsafe { simd.round_cells(floats.add(at), weight, surest, line.add(at)) };
-            while doubts != 0 {
-                let element = at + doubts.trailing_zeros() as usize;
-                doubts &= doubts - 1;
+            let mut ambiguous = unsafe { simd.round_cells(floats.add(at), weight, rounding_margin, line.add(at)) };
+            while ambiguous != 0 {
+                let element = at + ambiguous.trailing_zeros() as usize;
+                ambiguous &= ambiguous - 1;
                 if element < self.line {
                     // SAFETY: element < line, for which the caller promises room, and the view.
-                    unsafe { *line.add(element) = self.again(view, plane, y, element) }
+                    unsafe { *line.add(element) = self.sum_exactly(view, plane, y, element) }
                 }
             }
         }
@@ -290,9 +264,9 @@ impl<S: Simd> Cells<S> {
     /// One byte, summed as OpenCV does.
     ///
     /// # Safety
-    /// As [`row`](Self::row).
+    /// As [`Resample::resample`].
     #[inline(always)]
-    unsafe fn again(&self, view: &View, plane: usize, y: usize, element: usize) -> u8 {
+    unsafe fn sum_exactly(&self, view: &View, plane: usize, y: usize, element: usize) -> u8 {
         let [rows, columns] = &self.exact;
         let (output, channel) = (element / self.columns.pixel, element % self.columns.pixel);
         let mut sum = 0.0f32;

@@ -8,36 +8,37 @@ use std::ops::Range;
 
 use pixfuse_spec::Sample;
 
-use super::Request;
-use super::keeping::Keeping;
-use super::pack::Pack;
-use super::scratch::{Room, Scratch, pitch};
+use super::Resample;
+use super::vertical_storage::VerticalStorage;
 use crate::image::view::View;
+use crate::kernel::Request;
+use crate::kernel::pack::Pack;
+use crate::kernel::scratch::{Room, Scratch, pitch};
 use crate::memory::{self, Holds, NoMemory};
-use crate::simd::{PlainRows, Simd, Task};
+use crate::simd::{PlainRows, Simd};
 use crate::weights::{AxisWeights, Finish};
 
 /// How many rows of f32 are summed at once: they share the loads of weights and indices.
 const BATCH: u32 = 4;
 
 /// The passes over one source size.
-pub(super) struct Summed<S: Simd> {
+pub(in crate::kernel) struct UnroundedResampler<S: Simd> {
     source_rows: u32,
     planes: usize,
     pack: Pack,
     packs: bool,
-    passes: Passes<S>,
+    passes: Arithmetic<S>,
     /// The source rows that each output row weighs.
     rows: Vec<Range<u32>>,
     /// How many rows are summed at once: 1 or `BATCH`.
     batch: u32,
-    keeping: Keeping,
+    storage: VerticalStorage,
     /// Elements of a line.
     length: usize,
-    parts: Parts,
+    layout: ScratchLayout,
 }
 
-enum Passes<S: Simd> {
+enum Arithmetic<S: Simd> {
     Wide {
         columns: S::RowFilter,
         rows: AxisWeights,
@@ -45,29 +46,29 @@ enum Passes<S: Simd> {
     },
     /// Rounded to u8, or kept as planes of f32.
     Float {
-        columns: Columns<S>,
+        columns: HorizontalPass<S>,
         rows: AxisWeights<f32>,
         rounds: bool,
     },
 }
 
 /// The horizontal pass in f32: over rows of bytes, or of wider samples.
-enum Columns<S: Simd> {
+enum HorizontalPass<S: Simd> {
     Bytes(S::FloatRowFilter),
     Wide(PlainRows<f32>),
 }
 
 /// Where the parts of one plane's scratch start, in bytes; rows and sums are first, so many bytes apart.
-struct Parts {
+struct ScratchLayout {
     pitch: usize,
     packed: usize,
     line: usize,
     end: usize,
 }
 
-impl<S: Simd> Summed<S> {
+impl<S: Simd> UnroundedResampler<S> {
     /// Sums in i32; `pixel`, `planes` and `dense` are as for the rounded passes.
-    pub(super) fn wide(
+    pub(in crate::kernel) fn wide(
         simd: S,
         request: &Request,
         [rows, columns]: [AxisWeights; 2],
@@ -85,11 +86,11 @@ impl<S: Simd> Summed<S> {
                 simd.row_filter(&shifted, pixel, room, false)?.expect("a packed row has room for every window")
             }
         };
-        Self::new(request, pack, packs, planes, room, Passes::Wide { columns, rows, finish })
+        Self::new(request, pack, packs, planes, room, Arithmetic::Wide { columns, rows, finish })
     }
 
     /// Sums in f32.
-    pub(super) fn float(
+    pub(in crate::kernel) fn float(
         simd: S,
         request: &Request,
         [rows, columns]: [AxisWeights<f32>; 2],
@@ -100,7 +101,7 @@ impl<S: Simd> Summed<S> {
         let (whole, room) = (request.source.columns * pixel, pack.room(columns.taps));
         if request.sample != Sample::U8 {
             let columns = PlainRows::new(&columns.from(pack.reach.start as u32)?, pixel)?;
-            let passes = Passes::Float { columns: Columns::Wide(columns), rows, rounds };
+            let passes = Arithmetic::Float { columns: HorizontalPass::Wide(columns), rows, rounds };
             return Self::new(request, pack, true, planes, room * size_of::<f32>(), passes);
         }
         let in_place = if dense { simd.float_row_filter(&columns, pixel, whole)? } else { None };
@@ -112,8 +113,8 @@ impl<S: Simd> Summed<S> {
                 simd.float_row_filter(&shifted, pixel, room)?.expect("a packed row has room for every window")
             }
         };
-        let columns = Columns::Bytes(columns);
-        Self::new(request, pack, packs, planes, room, Passes::Float { columns, rows, rounds })
+        let columns = HorizontalPass::Bytes(columns);
+        Self::new(request, pack, packs, planes, room, Arithmetic::Float { columns, rows, rounds })
     }
 
     fn new(
@@ -122,88 +123,60 @@ impl<S: Simd> Summed<S> {
         packs: bool,
         planes: usize,
         room: usize,
-        passes: Passes<S>,
+        passes: Arithmetic<S>,
     ) -> Result<Self, NoMemory> {
         let length = request.placement.window.columns as usize * pack.pixel;
         let (first, taps) = match &passes {
-            Passes::Wide { rows, .. } => (&rows.first, rows.taps),
-            Passes::Float { rows, .. } => (&rows.first, rows.taps),
+            Arithmetic::Wide { rows, .. } => (&rows.first, rows.taps),
+            Arithmetic::Float { rows, .. } => (&rows.first, rows.taps),
         };
         let last = request.source.rows as u32;
         let rows = memory::list(first.iter().map(|&first| first..(first + taps as u32).min(last)))?;
-        let mut keeping = Keeping::new(&rows, pitch(length * 4));
+        let mut storage = VerticalStorage::new(&rows, pitch(length * 4));
         let mut batch = 1;
-        if let (Keeping::Rows(rows), Passes::Float { .. }, false) = (&mut keeping, &passes, packs) {
+        if let (VerticalStorage::RowRing(rows), Arithmetic::Float { .. }, false) = (&mut storage, &passes, packs) {
             batch = BATCH;
             *rows += BATCH - 1;
         }
-        let packed = keeping.count() * pitch(length * 4);
+        let packed = storage.count() * pitch(length * 4);
         let read = rows.iter().map(ExactSizeIterator::len).sum();
         let [start, end] = [rows.first().map_or(0, |rows| rows.start), rows.last().map_or(0, |rows| rows.end)];
         let line = packed + if packs { pack.place(start..end, read, 1, room, planes) } else { 0 };
         // Of f32 there is one line as it is blended, and one in planes.
-        let lines = if matches!(passes, Passes::Float { rounds: false, .. }) { 2 } else { 1 };
-        let parts = Parts { pitch: pitch(length * 4), packed, line, end: line + lines * pitch(length * 4) };
-        Ok(Self { source_rows: last, planes, pack, packs, passes, rows, batch, keeping, length, parts })
+        let lines = if matches!(passes, Arithmetic::Float { rounds: false, .. }) { 2 } else { 1 };
+        let layout = ScratchLayout { pitch: pitch(length * 4), packed, line, end: line + lines * pitch(length * 4) };
+        Ok(Self { source_rows: last, planes, pack, packs, passes, rows, batch, storage, length, layout })
     }
 
     /// The scratch that a run needs.
     pub(super) fn scratch(&self) -> Room {
         let pointers = self.rows.iter().map(ExactSizeIterator::len).max().unwrap_or(1);
-        Room { bytes: self.parts.end.saturating_mul(self.planes), pointers }
+        Room { bytes: self.layout.end.saturating_mul(self.planes), pointers }
     }
 
     /// Bytes from the line of a plane to the line of the next.
     pub(super) fn line_stride(&self) -> isize {
-        let apart = matches!(self.passes, Passes::Float { rounds: false, .. }) && self.planes == 1;
+        let apart = matches!(self.passes, Arithmetic::Float { rounds: false, .. }) && self.planes == 1;
         // An f32 line of interleaved pixels is taken apart into planes.
-        if apart { (self.length / self.pack.pixel * 4) as isize } else { self.parts.end as isize }
-    }
-
-    /// As [`Resampled::line`](super::resampled::Resampled::line).
-    ///
-    /// # Safety
-    /// As there.
-    pub(super) unsafe fn row(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
-        // SAFETY: the caller promises the view and the scratch, which is what `Row::new` asks for.
-        simd.vectorize(unsafe { Row::new(self, scratch, y, view) })
+        if apart { (self.length / self.pack.pixel * 4) as isize } else { self.layout.end as isize }
     }
 }
 
-impl<S: Simd> Holds for Summed<S> {
+impl<S: Simd> Holds for UnroundedResampler<S> {
     fn bytes(&self) -> usize {
         let weights = match &self.passes {
-            Passes::Wide { columns, rows, .. } => columns.bytes() + rows.bytes(),
-            Passes::Float { columns: Columns::Bytes(columns), rows, .. } => columns.bytes() + rows.bytes(),
-            Passes::Float { columns: Columns::Wide(columns), rows, .. } => columns.bytes() + rows.bytes(),
+            Arithmetic::Wide { columns, rows, .. } => columns.bytes() + rows.bytes(),
+            Arithmetic::Float { columns: HorizontalPass::Bytes(columns), rows, .. } => columns.bytes() + rows.bytes(),
+            Arithmetic::Float { columns: HorizontalPass::Wide(columns), rows, .. } => columns.bytes() + rows.bytes(),
         };
         weights + memory::bytes(&self.rows)
     }
 }
 
-/// One output row.
-struct Row<'a, S: Simd> {
-    summed: &'a Summed<S>,
-    scratch: &'a mut Scratch,
-    y: usize,
-    view: &'a View,
-}
-
-impl<'a, S: Simd> Row<'a, S> {
-    /// # Safety
-    /// As [`Resampled::line`](super::resampled::Resampled::line).
-    unsafe fn new(summed: &'a Summed<S>, scratch: &'a mut Scratch, y: usize, view: &'a View) -> Self {
-        Self { summed, scratch, y, view }
-    }
-}
-
-impl<S: Simd> Task<S> for Row<'_, S> {
-    type Output = *const u8;
-
+impl<S: Simd> Resample<S> for UnroundedResampler<S> {
     #[inline(always)]
-    fn run(self, simd: S) -> *const u8 {
-        let Row { summed, scratch, y, view } = self;
-        let Summed { source_rows, planes, pack, packs, passes, rows, batch, keeping, length, parts } = summed;
+    unsafe fn resample(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
+        let Self { source_rows, planes, pack, packs, passes, rows, batch, storage, length, layout } = self;
         let weighed = rows[y].clone();
         let mut new = scratch.next.max(weighed.start)..weighed.end.max(scratch.next);
         // Whole batches, as long as the image lasts: what is made ahead is needed next.
@@ -211,67 +184,71 @@ impl<S: Simd> Task<S> for Row<'_, S> {
         scratch.next = new.end;
         let (bytes, pointers, held) = scratch.parts();
         for (plane, held) in held.iter_mut().enumerate().take(*planes) {
-            let bytes = bytes.wrapping_add(plane * parts.end);
-            let place = |number: usize| bytes.wrapping_add(number * parts.pitch);
+            let bytes = bytes.wrapping_add(plane * layout.end);
+            let place = |number: usize| bytes.wrapping_add(number * layout.pitch);
             let in_place =
                 |row: u32| view.pixels.row(row as usize).wrapping_offset(plane as isize * view.channel_stride);
             let mut row = new.start;
             while row < new.end {
-                if let (BATCH, Passes::Float { columns: Columns::Bytes(columns), .. }) = (*batch, passes)
+                if let (BATCH, Arithmetic::Float { columns: HorizontalPass::Bytes(columns), .. }) = (*batch, passes)
                     && row + BATCH <= new.end
                 {
                     let rows = [row, row + 1, row + 2, row + 3];
-                    let places = rows.map(|row| place(keeping.row(row)).cast());
-                    // SAFETY: `new` promises the view, whose rows up to `source_rows` are read in place by a filter that was made
+                    let places = rows.map(|row| place(storage.row(row)).cast());
+                    // SAFETY: the caller promises the view, whose rows up to `source_rows` are read in place by a filter that was made
                     // for them, and scratch with a place for each row of sums that is kept, and for those of a batch.
                     unsafe { simd.sum_rows_f32(columns, rows.map(in_place), places) };
                     row += BATCH;
                     continue;
                 }
                 let mut from = in_place(row);
-                let to = place(keeping.row(row));
-                // SAFETY: `new` promises the view, with this row and plane, and the scratch, with a part for each plane that has
+                let to = place(storage.row(row));
+                // SAFETY: the caller promises the view, with this row and plane, and the scratch, with a part for each plane that has
                 // places for packed rows and for sums. The filter was made for rows in place or for packed rows, and gives
                 // `length` sums. Of an output row that weighs this row, the sums are in their place.
                 unsafe {
                     if *packs {
-                        from = pack.row(simd, (view, plane), row, held, bytes.wrapping_add(parts.packed));
+                        from = pack.row(simd, (view, plane), row, held, bytes.wrapping_add(layout.packed));
                     }
                     match passes {
-                        Passes::Wide { columns, .. } => simd.sum_row(columns, from, to.cast()),
-                        Passes::Float { columns: Columns::Bytes(columns), .. } => {
+                        Arithmetic::Wide { columns, .. } => simd.sum_row(columns, from, to.cast()),
+                        Arithmetic::Float { columns: HorizontalPass::Bytes(columns), .. } => {
                             simd.sum_rows_f32(columns, [from], [to.cast()]);
                         }
-                        Passes::Float { columns: Columns::Wide(columns), .. } => {
+                        Arithmetic::Float { columns: HorizontalPass::Wide(columns), .. } => {
                             columns.filter::<f32, 1>(from.cast::<f32>(), to.cast());
                         }
                     }
                     for output in y..rows.len() {
-                        let Some(sums) = keeping.sums(output).filter(|_| rows[output].start <= row) else { break };
+                        let Some(sums) = storage.sums(output).filter(|_| rows[output].start <= row) else { break };
                         if row < rows[output].end {
                             let tap = (row - rows[output].start) as usize;
                             match passes {
-                                Passes::Wide { rows, .. } => add(to, rows.of(output)[tap], tap, place(sums), *length),
-                                Passes::Float { rows, .. } => add(to, rows.of(output)[tap], tap, place(sums), *length),
+                                Arithmetic::Wide { rows, .. } => {
+                                    add(to, rows.of(output)[tap], tap, place(sums), *length)
+                                }
+                                Arithmetic::Float { rows, .. } => {
+                                    add(to, rows.of(output)[tap], tap, place(sums), *length)
+                                }
                             }
                         }
                     }
                 }
                 row += 1;
             }
-            let line = bytes.wrapping_add(parts.line);
+            let line = bytes.wrapping_add(layout.line);
             // Sums that are kept are one row, whose weight is one.
             pointers.clear();
-            let sums = keeping.sums(y);
+            let sums = storage.sums(y);
             match sums {
                 Some(sums) => pointers.push(place(sums).cast_const()),
-                None => pointers.extend(weighed.clone().map(|row| place(keeping.row(row)).cast_const())),
+                None => pointers.extend(weighed.clone().map(|row| place(storage.row(row)).cast_const())),
             }
             // SAFETY: there are `length` sums in each of these rows, which were made above or for rows before, with room for a
             // chunk behind them. The line, and of f32 the one behind it, has room for as many elements and a chunk.
             unsafe {
                 match passes {
-                    Passes::Wide { rows, finish, .. } => {
+                    Arithmetic::Wide { rows, finish, .. } => {
                         let weights = if sums.is_some() { &[1] } else { rows.of(y) };
                         // Each way to finish has a loop of its own, so that the compiler makes vectors of it.
                         match *finish {
@@ -287,7 +264,7 @@ impl<S: Simd> Task<S> for Row<'_, S> {
                             }),
                         }
                     }
-                    Passes::Float { rows, rounds, .. } => {
+                    Arithmetic::Float { rows, rounds, .. } => {
                         let weights = if sums.is_some() { &[1.0] } else { rows.of(y) };
                         if *rounds {
                             blend(pointers, weights, *length, |at, sums: [f32; CHUNK]| {
@@ -296,7 +273,7 @@ impl<S: Simd> Task<S> for Row<'_, S> {
                                 }
                             });
                         } else {
-                            let blended = line.wrapping_add(parts.pitch).cast::<f32>();
+                            let blended = line.wrapping_add(layout.pitch).cast::<f32>();
                             blend(pointers, weights, *length, |at, sums: [f32; CHUNK]| {
                                 blended.add(at).cast::<[f32; CHUNK]>().write_unaligned(sums);
                             });
@@ -312,7 +289,7 @@ impl<S: Simd> Task<S> for Row<'_, S> {
                 }
             }
         }
-        bytes.wrapping_add(parts.line)
+        bytes.wrapping_add(layout.line)
     }
 }
 
@@ -320,7 +297,7 @@ impl<S: Simd> Task<S> for Row<'_, S> {
 const CHUNK: usize = 16;
 
 /// What sums are kept as.
-trait Sum: Copy + Default {
+trait Accumulator: Copy + Default {
     /// Multiplies, then adds: two roundings where there are any.
     fn add(self, value: Self, weight: Self) -> Self;
 
@@ -328,7 +305,7 @@ trait Sum: Copy + Default {
     fn at_once(left: usize) -> usize;
 }
 
-impl Sum for i32 {
+impl Accumulator for i32 {
     #[inline(always)]
     fn add(self, value: Self, weight: Self) -> Self {
         self.wrapping_add(value.wrapping_mul(weight))
@@ -341,7 +318,7 @@ impl Sum for i32 {
     }
 }
 
-impl Sum for f32 {
+impl Accumulator for f32 {
     #[inline(always)]
     fn add(self, value: Self, weight: Self) -> Self {
         self + value * weight
@@ -359,7 +336,7 @@ impl Sum for f32 {
 /// # Safety
 /// `length` sums are readable from each row, and a chunk more.
 #[inline(always)]
-unsafe fn blend<T: Sum>(rows: &[*const u8], weights: &[T], length: usize, keep: impl Fn(usize, [T; CHUNK])) {
+unsafe fn blend<T: Accumulator>(rows: &[*const u8], weights: &[T], length: usize, keep: impl Fn(usize, [T; CHUNK])) {
     for at in (0..length).step_by(CHUNK) {
         let mut sums = [T::default(); CHUNK];
         for (&row, &weight) in rows.iter().zip(weights) {
@@ -378,7 +355,7 @@ unsafe fn blend<T: Sum>(rows: &[*const u8], weights: &[T], length: usize, keep: 
 /// # Safety
 /// There are `length` values of `T`, aligned, and as many sums.
 #[inline(always)]
-unsafe fn add<T: Sum>(row: *const u8, weight: T, tap: usize, sums: *mut u8, length: usize) {
+unsafe fn add<T: Accumulator>(row: *const u8, weight: T, tap: usize, sums: *mut u8, length: usize) {
     let (row, sums) = (row.cast::<T>(), sums.cast::<T>());
     for at in 0..length {
         // SAFETY: at < length, and the caller promises as many values and sums.
