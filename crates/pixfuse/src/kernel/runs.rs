@@ -3,6 +3,12 @@
 
 use std::ops::Range;
 
+use crate::simd::{end_streams, stream};
+
+/// Bytes of a tensor from which on runs pass the caches, which could not hold it: to store them otherwise fetches each line
+/// that is written over, and takes three times as long.
+const FAR: usize = 4 << 20;
+
 /// Where the runs of an image's rows lie in a tensor, in elements.
 ///
 /// Element `e` of pixel `x` of plane `p`, in row `y`, is at `rows[y] + columns[x / length] + p * plane + (x % length) *
@@ -70,6 +76,7 @@ impl Runs {
     ) {
         let (start, pitch) = (columns.start, columns.len() * self.pixel);
         let places = &self.rows[rows.clone()];
+        let is_far = self.elements * size_of::<T>() >= FAR;
         for (first, count, at) in self.pieces(rows.start, columns) {
             let bytes = count * self.pixel * size_of::<T>();
             for copy in 0..self.copies {
@@ -80,11 +87,17 @@ impl Runs {
                         unsafe {
                             let from = band.add((plane * places.len() + row) * pitch + (first - start) * self.pixel);
                             let to = out.add(at - places[0] + place + plane * self.plane + copy * self.copy);
-                            copy_short(from.cast(), to.cast(), bytes);
+                            let (from, to) = (from.cast(), to.cast());
+                            if !is_far || !stream(from, to, bytes) {
+                                copy_short(from, to, bytes);
+                            }
                         }
                     }
                 }
             }
+        }
+        if is_far {
+            end_streams();
         }
     }
 }
@@ -137,6 +150,47 @@ mod tests {
             unsafe { copy_short(from.as_ptr(), to[1..].as_mut_ptr(), bytes) };
             assert_eq!((to[0], to[bytes + 1]), (0, 0), "{bytes}");
             assert_eq!(to[1..=bytes], from, "{bytes}");
+        }
+    }
+
+    /// Runs of two rows of a patch, in two planes and twice: in a tensor that is far too large for them, and in one that is not.
+    fn scattered<T: Copy + Default + PartialEq>(length: usize, elements: usize, value: fn(usize) -> T) -> Vec<T> {
+        let plane = 4 * length;
+        let runs = Runs {
+            length,
+            rows: vec![0, length],
+            columns: vec![0, 2 * plane + 3],
+            planes: 2,
+            plane,
+            pixel: 1,
+            copies: 2,
+            copy: 2 * length,
+            elements,
+        };
+        let band: Vec<T> = (0..2 * 2 * 2 * length).map(value).collect();
+        let mut out = vec![T::default(); elements];
+        // SAFETY: the band holds two planes of two rows of two runs, and `out` has `elements`.
+        unsafe { runs.scatter(band.as_ptr(), out.as_mut_ptr(), 0..2, 0..2 * length) };
+        out.truncate(16 * length + 3);
+        out
+    }
+
+    #[test]
+    fn runs_that_pass_the_caches_are_the_same() {
+        for length in [1, 2, 7, 8, 13, 14, 15, 16, 17] {
+            let near = 16 * length + 3;
+            assert!(
+                scattered(length, near, |at| at as u8 | 1) == scattered(length, FAR, |at| at as u8 | 1),
+                "{length}"
+            );
+            assert!(
+                scattered(length, near, |at| at as u16 | 1) == scattered(length, FAR, |at| at as u16 | 1),
+                "{length}"
+            );
+            assert!(
+                scattered(length, near, |at| at as f32 + 1.0) == scattered(length, FAR, |at| at as f32 + 1.0),
+                "{length}"
+            );
         }
     }
 }

@@ -35,12 +35,27 @@ pub(crate) use token::{Token, Visit, levels};
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub(crate) use wasm::Simd128;
 #[cfg(target_arch = "x86_64")]
-pub(crate) use x86_64::{Avx2, Avx512, Sse41};
+pub(crate) use x86_64::{Avx2, Avx512, Sse41, end_streams, stream};
 
 use std::mem::MaybeUninit;
 
 use crate::memory::{Holds, NoMemory};
 use crate::weights::{AxisWeights, Gateway, Work};
+
+/// Copies past the caches, where there are such stores: there are none here.
+///
+/// # Safety
+/// Nothing is asked, since nothing is read or written.
+#[cfg(not(target_arch = "x86_64"))]
+#[inline(always)]
+pub(crate) unsafe fn stream(_from: *const u8, _to: *mut u8, _bytes: usize) -> bool {
+    false
+}
+
+/// Ends what was never begun.
+#[cfg(not(target_arch = "x86_64"))]
+#[inline(always)]
+pub(crate) fn end_streams() {}
 
 /// Work on one level: run inside that level's gateway, so that everything it inlines may use its instructions.
 ///

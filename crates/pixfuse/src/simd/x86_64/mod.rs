@@ -16,11 +16,13 @@ mod avx512_quads;
 mod avx512_windows;
 mod elements;
 mod sse41;
+mod stream;
 mod string;
 
 pub(crate) use avx2::Avx2;
 pub(crate) use avx512::Avx512;
 pub(crate) use sse41::Sse41;
+pub(crate) use stream::{end_streams, stream};
 
 /// The features of each level, written once: `$with` is given them.
 macro_rules! features {
