@@ -96,6 +96,10 @@ fn rust(count: &mut Count) -> Result<()> {
     println!("JPEG is decoded by {}", jpeg::decoder());
     print!("{}", documentation::not_run());
     let tested = stream(tools::cargo().args(["test", "--workspace", "--no-fail-fast"]).args(features()), count);
+    // Units of the core, without the kernels of the grid: with them it would be compiled for minutes once more.
+    let mut units = tools::cargo();
+    let units = stream(units.args(["test", "--package", "pixfuse", "--lib", "--no-default-features"]), count);
+    let tested = tested.and(units);
     // By themselves: what is built for other machines has no library of this one.
     let heif = heif::features("pixfuse-decode");
     if heif.is_empty() {

@@ -40,6 +40,17 @@ fn rows_too_long_to_be_moved_together() {
     );
 }
 
+/// More than 4 MB, whose runs pass the caches where they begin and end at multiples of 8 bytes, and those beside them do not.
+#[test]
+fn tensors_larger_than_a_cache() {
+    let sampling = "resize(588, 616, bilinear)";
+    for patches in ["patches(14, merge = 2, temporal = 2)", "patches(7, order = tchw)"] {
+        let text = format!("input(rgb8), {sampling}, normalize(), output(rgb, f32, chw), {patches}");
+        agrees::<f32>(&text, [61, 83], -7.5);
+    }
+    agrees::<u8>("input(rgb8), resize(1232, 1152, bilinear), output(rgb, u8, hwc), patches(16)", [61, 83], 7);
+}
+
 #[test]
 fn sides_around_a_vector() {
     for side in [1, 2, 3, 5, 7, 8, 13, 14, 15, 16, 17, 31, 33, 64] {
