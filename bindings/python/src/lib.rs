@@ -32,6 +32,7 @@ mod geometry;
 mod image;
 mod keywords;
 mod memory;
+mod modes;
 mod orient;
 mod out;
 mod picture;

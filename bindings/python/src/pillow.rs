@@ -14,6 +14,17 @@ use pyo3::types::{PyBytes, PyCapsule, PyCapsuleMethods, PyTuple};
 use crate::failure::{Failure, found};
 use crate::tensor::class;
 
+/// The mode of a Pillow image; nothing for another object.
+pub(crate) fn mode(object: &Bound<'_, PyAny>) -> Result<Option<String>, Failure> {
+    let py = object.py();
+    let Some(pillow) = class(py, "PIL.Image", "Image")? else { return Ok(None) };
+    if !object.is_instance(&pillow)? {
+        return Ok(None);
+    }
+    let mode = object.getattr(intern!(py, "mode"))?;
+    Ok(Some(mode.extract::<String>().unwrap_or_else(|_| found(&mode))))
+}
+
 /// What the channels of a Pillow image are, as `input(...)` reads them; nothing for another object.
 ///
 /// Pillow's arrays do not tell palette indices from gray, or CMYK from RGBA.
@@ -21,13 +32,7 @@ use crate::tensor::class;
 /// # Errors
 /// When it has another mode, with what makes it one that is read and loses nothing.
 pub(crate) fn format(object: &Bound<'_, PyAny>, input: &Input) -> Result<Option<PixelFormat>, Failure> {
-    let py = object.py();
-    let Some(pillow) = class(py, "PIL.Image", "Image")? else { return Ok(None) };
-    if !object.is_instance(&pillow)? {
-        return Ok(None);
-    }
-    let given = object.getattr(intern!(py, "mode"))?;
-    let mode = given.extract::<&str>().unwrap_or_default();
+    let Some(mode) = mode(object)? else { return Ok(None) };
     let (format, wanted) = (input.format, input.format.channels());
     let refused = |step: &str| {
         let expected = match format {
@@ -36,10 +41,9 @@ pub(crate) fn format(object: &Bound<'_, PyAny>, input: &Input) -> Result<Option<
             PixelFormat::Rgba8 => "RGBA",
             _ => "L, RGB or RGBA",
         };
-        let mode = found(&given);
-        Err(Error::Image(format!("a Pillow image of mode {mode}, expected {expected} for {input}{step}")).into())
+        Err(Error::Image(format!("a Pillow image of mode '{mode}', expected {expected} for {input}{step}")).into())
     };
-    match mode {
+    match mode.as_str() {
         "L" if wanted == 3 => refused("; image.convert(\"RGB\"), or input(gray8) with output(rgb, ..)"),
         "L" => Ok(Some(PixelFormat::Gray8)),
         "RGB" if wanted == 1 || wanted == 4 => refused(&next_step::channels(3, input)),

@@ -16,9 +16,9 @@ use crate::failure::Failure;
 use crate::file::File;
 use crate::geometry::Geometry;
 use crate::keywords;
-use crate::orient::Orient;
 use crate::out::dtype_name;
 use crate::picture::{self, Picture};
+use crate::run::Reading;
 
 #[doc = include_str!("pipeline/pipeline.md")]
 #[allow(clippy::doc_lazy_continuation, reason = "`>>>` is Python's prompt, and what follows it is no quote")]
@@ -92,6 +92,14 @@ impl Pipeline {
     /// >>> pipe(photo).shape, pipe(photo, orient="exif").shape
     /// ((6, 8, 3), (8, 6, 3))
     ///
+    /// A Pillow image of another mode than input(...) reads is refused, with what reads it and loses nothing. With
+    /// `modes="convert"` its own `convert` makes one that is read, of mode L, RGB or RGBA: a palette, CMYK and gray become
+    /// colours, and alpha is dropped where input(...) has none. Modes of more than 8 bits stay refused.
+    ///
+    /// >>> rgb = pixfuse.Pipeline("input(rgb8), output(rgb, u8, hwc)")
+    /// >>> rgb(PIL.Image.new("L", (1, 1), 7), modes="convert").tolist()
+    /// [[[7, 7, 7]]]
+    ///
     /// Nothing is copied: arrays, tensors and buffers are read where they lie, whatever their strides, and so are
     /// Pillow images that Pillow (11.2 or newer) keeps in one piece. Larger ones than 16 MB are kept in several, and
     /// copied; PIL.Image.core.set_use_block_allocator(1), before they are made or loaded, keeps each of them in one,
@@ -101,8 +109,8 @@ impl Pipeline {
     /// The GIL is released meanwhile: no other thread may write to `image` or use `out` until the call returns. Raises
     /// PipelineError when an argument does not fit; nothing has been written to `out` then.
     #[pyo3(
-        signature = (image, out=None, *, orient=None, threads=None),
-        text_signature = "($self, image, out=None, *, orient=None, threads=1)"
+        signature = (image, out=None, *, orient=None, threads=None, modes=None),
+        text_signature = "($self, image, out=None, *, orient=None, threads=1, modes=None)"
     )]
     fn run<'py>(
         &self,
@@ -110,27 +118,28 @@ impl Pipeline {
         out: Option<&Bound<'py, PyAny>>,
         orient: Option<&Bound<'py, PyAny>>,
         threads: Option<&Bound<'py, PyAny>>,
+        modes: Option<&Bound<'py, PyAny>>,
     ) -> Result<Bound<'py, PyAny>, Failure> {
         // What is read of them is their own code, so they come before any memory.
         let threads = threads.map_or(Ok(1), |threads| same::side("threads", threads))?;
-        let orient = Orient::of(orient)?;
-        with_element!(self.pipe.element(), T => self.run_one::<T>(image, out, orient, threads))
+        let reading = Reading::of(orient, modes)?;
+        with_element!(self.pipe.element(), T => self.run_one::<T>(image, out, reading, threads))
     }
 
     /// Runs over images of any sizes into one array, (images, ...), in their order; `images` is any iterable.
     ///
-    /// Images, `out` and `orient` are as in a call of the pipeline, and the images must give tensors of one shape, which
-    /// resize(...) makes. `threads` is how many threads work on them, from 1 to 1024: the calling one and others, which
-    /// all pipelines share and which start when they are first needed, in a forked child too. The bytes are the same for
-    /// any number; more than there are cores gain nothing. Raises PipelineError, which names the image by its number.
+    /// Images, `out`, `orient` and `modes` are as in a call of the pipeline, and the images must give tensors of one shape,
+    /// which resize(...) makes. `threads` is how many threads work on them, from 1 to 1024: the calling one and others,
+    /// which all pipelines share and which start when they are first needed, in a forked child too. The bytes are the same
+    /// for any number; more than there are cores gain nothing. Raises PipelineError, which names the image by its number.
     ///
     /// >>> import numpy, pixfuse
     /// >>> pipe = pixfuse.Pipeline("input(gray8), resize(2, 4, nearest), output(gray, u8, hwc)")
     /// >>> pipe.batch([numpy.zeros((6, 8), numpy.uint8), numpy.ones((3, 3), numpy.uint8)]).shape
     /// (2, 2, 4, 1)
     #[pyo3(
-        signature = (images, out=None, *, threads=None, orient=None),
-        text_signature = "($self, images, out=None, *, threads=1, orient=None)"
+        signature = (images, out=None, *, threads=None, orient=None, modes=None),
+        text_signature = "($self, images, out=None, *, threads=1, orient=None, modes=None)"
     )]
     fn batch<'py>(
         &self,
@@ -138,10 +147,11 @@ impl Pipeline {
         out: Option<&Bound<'py, PyAny>>,
         threads: Option<&Bound<'py, PyAny>>,
         orient: Option<&Bound<'py, PyAny>>,
+        modes: Option<&Bound<'py, PyAny>>,
     ) -> Result<Bound<'py, PyAny>, Failure> {
         let threads = threads.map_or(Ok(1), |threads| same::side("threads", threads))?;
-        let orient = Orient::of(orient)?;
-        let made = with_element!(self.pipe.element(), T => self.run_batch::<T>(images, out, orient, threads, None))?;
+        let reading = Reading::of(orient, modes)?;
+        let made = with_element!(self.pipe.element(), T => self.run_batch::<T>(images, out, reading, threads, None))?;
         Ok(made.0)
     }
 
@@ -159,8 +169,8 @@ impl Pipeline {
     /// >>> patches.shape, offsets
     /// ((24, 588), array([ 0,  8, 24]))
     #[pyo3(
-        signature = (images, out=None, *, threads=None, orient=None),
-        text_signature = "($self, images, out=None, *, threads=1, orient=None)"
+        signature = (images, out=None, *, threads=None, orient=None, modes=None),
+        text_signature = "($self, images, out=None, *, threads=1, orient=None, modes=None)"
     )]
     fn concat<'py>(
         &self,
@@ -168,11 +178,12 @@ impl Pipeline {
         out: Option<&Bound<'py, PyAny>>,
         threads: Option<&Bound<'py, PyAny>>,
         orient: Option<&Bound<'py, PyAny>>,
+        modes: Option<&Bound<'py, PyAny>>,
     ) -> Result<(Bound<'py, PyAny>, Bound<'py, PyArray1<i64>>), Failure> {
         let threads = threads.map_or(Ok(1), |threads| same::side("threads", threads))?;
-        let (join, orient) = (Some(Join::Concat), Orient::of(orient)?);
+        let (join, reading) = (Some(Join::Concat), Reading::of(orient, modes)?);
         let (made, joined) =
-            with_element!(self.pipe.element(), T => self.run_batch::<T>(images, out, orient, threads, join))?;
+            with_element!(self.pipe.element(), T => self.run_batch::<T>(images, out, reading, threads, join))?;
         let offsets = joined.iter().flat_map(Joined::offsets).map(|offset| offset as i64).collect();
         Ok((made, PyArray1::from_vec(images.py(), offsets)))
     }
@@ -189,8 +200,8 @@ impl Pipeline {
     /// >>> array.shape, array[1].tolist(), mask[1].tolist()
     /// ((2, 1, 2, 2), [[[9, 0], [9, 0]]], [[True, False], [True, False]])
     #[pyo3(
-        signature = (images, out=None, *, threads=None, orient=None),
-        text_signature = "($self, images, out=None, *, threads=1, orient=None)"
+        signature = (images, out=None, *, threads=None, orient=None, modes=None),
+        text_signature = "($self, images, out=None, *, threads=1, orient=None, modes=None)"
     )]
     fn pad<'py>(
         &self,
@@ -198,11 +209,12 @@ impl Pipeline {
         out: Option<&Bound<'py, PyAny>>,
         threads: Option<&Bound<'py, PyAny>>,
         orient: Option<&Bound<'py, PyAny>>,
+        modes: Option<&Bound<'py, PyAny>>,
     ) -> Result<(Bound<'py, PyAny>, Bound<'py, PyArrayDyn<bool>>), Failure> {
         let threads = threads.map_or(Ok(1), |threads| same::side("threads", threads))?;
-        let (join, orient) = (Some(Join::Pad), Orient::of(orient)?);
+        let (join, reading) = (Some(Join::Pad), Reading::of(orient, modes)?);
         let (made, joined) =
-            with_element!(self.pipe.element(), T => self.run_batch::<T>(images, out, orient, threads, join))?;
+            with_element!(self.pipe.element(), T => self.run_batch::<T>(images, out, reading, threads, join))?;
         let (mask, dims) = joined.map_or_else(Default::default, |joined| {
             let (mask, dims) = joined.mask();
             (mask, dims.to_vec())

@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use crate::array::tuple;
 use crate::failure::{Failure, found};
 use crate::image::{Image, is_one_image};
+use crate::modes::Modes;
 use crate::orient::Orient;
 use crate::out::Out;
 use crate::pipeline::Pipeline;
@@ -29,9 +30,14 @@ impl Pipeline {
     }
 
     /// An object as an image, whose code this may run.
-    fn source<'py>(&self, object: &Bound<'py, PyAny>, orient: Orient) -> Result<Source<'py>, Failure> {
+    fn source<'py>(
+        &self,
+        object: &Bound<'py, PyAny>,
+        Reading { orient, modes }: Reading,
+    ) -> Result<Source<'py>, Failure> {
         let orient = orient.of_image(object)?;
-        Ok(Source { image: Image::of(object, &self.pipe)?, orient })
+        let read = modes.read(object, &self.pipe.spec().input)?;
+        Ok(Source { image: Image::of(&read, &self.pipe)?, orient })
     }
 
     /// The pipeline that reads an image fastest, and the view for it: see [`Image::view`].
@@ -63,11 +69,11 @@ impl Pipeline {
         &self,
         image: &Bound<'py, PyAny>,
         out: Option<&Bound<'py, PyAny>>,
-        orient: Orient,
+        reading: Reading,
         threads: usize,
     ) -> Result<Bound<'py, PyAny>, Failure> {
         let py = image.py();
-        let source = self.source(image, orient)?;
+        let source = self.source(image, reading)?;
         let (pipe, view) = self.view(&source)?;
         let dims = pipe.check::<T>(&view)?;
         let mut target = Out::<T>::of(py, out, &dims)?;
@@ -85,7 +91,7 @@ impl Pipeline {
         image: &Bound<'_, PyAny>,
         orient: Orient,
     ) -> Result<(Vec<u8>, pixfuse::Geometry), Failure> {
-        let source = self.source(image, orient)?;
+        let source = self.source(image, Reading { orient, modes: Modes::Refused })?;
         let (pipe, view) = self.view(&source)?;
         let geometry = pipe.geometry(view.rows(), view.columns())?;
         Ok((image.py().detach(|| pipe.run::<u8>(view))?.data, geometry))
@@ -96,7 +102,7 @@ impl Pipeline {
         &self,
         images: &Bound<'py, PyAny>,
         out: Option<&Bound<'py, PyAny>>,
-        orient: Orient,
+        reading: Reading,
         threads: usize,
         join: Option<Join>,
     ) -> Result<(Bound<'py, PyAny>, Option<Joined>), Failure> {
@@ -112,7 +118,7 @@ impl Pipeline {
             return Err(Failure::Argument(format!("images: shape {} {message}", tuple(array.shape()))));
         }
         let source = |(index, image): (usize, PyResult<_>)| {
-            self.source(&image?, orient).map_err(|failure| failure.of_image(index))
+            self.source(&image?, reading).map_err(|failure| failure.of_image(index))
         };
         let sources = iterator.enumerate().map(source).collect::<Result<Vec<_>, Failure>>()?;
         let (pipe, views) = self.views(&sources)?;
@@ -128,6 +134,20 @@ impl Pipeline {
             Some(join) => pipe.join_into_uninit(&views, join, elements).map(Some),
         })?;
         Ok((target.result(out), joined))
+    }
+}
+
+/// How images are read that are no files.
+#[derive(Clone, Copy)]
+pub(crate) struct Reading {
+    pub(crate) orient: Orient,
+    pub(crate) modes: Modes,
+}
+
+impl Reading {
+    /// From the arguments of these names.
+    pub(crate) fn of(orient: Option<&Bound<'_, PyAny>>, modes: Option<&Bound<'_, PyAny>>) -> Result<Self, Failure> {
+        Ok(Self { orient: Orient::of(orient)?, modes: Modes::of(modes)? })
     }
 }
 

@@ -270,3 +270,32 @@ def test_integers_in_steps(element, zero_point, level, noise):
             assert np.array_equal(quantized, expected)
 
 
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "PA", "RGBA", "CMYK", "YCbCr", "HSV", "LAB"])
+@pytest.mark.parametrize(("format", "wanted"), [("gray8", "L"), ("rgb8", "RGB"), ("rgba8", "RGBA")])
+def test_modes_are_converted_where_that_is_asked(mode, format, wanted):
+    channels = {"L": "gray", "RGB": "rgb", "RGBA": "rgba"}[wanted]
+    pipe = Pipeline(f"input({format}), output({channels}, u8, hwc)")
+    pixels = np.random.default_rng(5).integers(0, 256, (5, 7, 3), np.uint8)
+    try:
+        image = Image.fromarray(pixels).convert(mode)
+        expected = image.convert(wanted)
+    except ValueError:
+        pytest.skip(f"Pillow has no way from RGB to {mode} and {wanted}")
+    expected = np.asarray(expected).reshape(5, 7, -1)
+    assert np.array_equal(pipe(image, modes="convert"), expected)
+    assert np.array_equal(pipe.batch([image, image], modes="convert")[1], expected)
+    assert np.array_equal(pipe.pad([image], modes="convert")[0][0], expected)
+
+
+def test_what_is_not_converted():
+    pipe = Pipeline("input(rgb8), output(rgb, u8, hwc)")
+    with pytest.raises(PipelineError, match="mode 'I;16', expected RGB for input.rgb8.; input.gray16. reads it"):
+        pipe(Image.new("I;16", (2, 2)), modes="convert")
+    with pytest.raises(PipelineError, match="image: a Pillow image of mode 'CMYK'"):
+        pipe(Image.new("CMYK", (2, 2)), modes=None)
+    with pytest.raises(PipelineError, match="modes: expected \"convert\", found 'RGB'"):
+        pipe(Image.new("CMYK", (2, 2)), modes="RGB")
+    array = np.zeros((2, 2, 3), np.uint8)
+    assert np.array_equal(pipe(array, modes="convert"), array)

@@ -38,6 +38,8 @@ _Pixels: TypeAlias = (
 _Image: TypeAlias = _Pixels | tuple[_Pixels, ...] | list[_Pixels]
 # How an image is turned: an EXIF value from 1 to 8, as its own note says, or not at all.
 _Orient: TypeAlias = int | Literal["exif", "stored"] | None
+# What becomes of Pillow images of other modes than are read.
+_Modes: TypeAlias = Literal["convert"] | None
 # A file: its bytes, its path, or what it is read from.
 _File: TypeAlias = Buffer | str | os.PathLike[str] | _Reader | _Bytes
 # Many: any iterable, in which None is a file that is missing, or an Arrow array of binary.
@@ -228,7 +230,7 @@ class Pipeline:
         """
     @overload
     def run(
-        self, image: _Image, out: None = None, *, orient: _Orient = None, threads: int = 1
+        self, image: _Image, out: None = None, *, orient: _Orient = None, threads: int = 1, modes: _Modes = None
     ) -> npt.NDArray[Any]:
         """Runs over one image into a new array, or into `out`, which is returned: `pipe(image)` is `pipe.run(image)`.
 
@@ -254,6 +256,14 @@ class Pipeline:
         >>> pipe(photo).shape, pipe(photo, orient="exif").shape
         ((6, 8, 3), (8, 6, 3))
 
+        A Pillow image of another mode than input(...) reads is refused, with what reads it and loses nothing. With
+        `modes="convert"` its own `convert` makes one that is read, of mode L, RGB or RGBA: a palette, CMYK and gray become
+        colours, and alpha is dropped where input(...) has none. Modes of more than 8 bits stay refused.
+
+        >>> rgb = pixfuse.Pipeline("input(rgb8), output(rgb, u8, hwc)")
+        >>> rgb(PIL.Image.new("L", (1, 1), 7), modes="convert").tolist()
+        [[[7, 7, 7]]]
+
         Nothing is copied: arrays, tensors and buffers are read where they lie, whatever their strides, and so are
         Pillow images that Pillow (11.2 or newer) keeps in one piece. Larger ones than 16 MB are kept in several, and
         copied; PIL.Image.core.set_use_block_allocator(1), before they are made or loaded, keeps each of them in one,
@@ -264,10 +274,10 @@ class Pipeline:
         PipelineError when an argument does not fit; nothing has been written to `out` then.
         """
     @overload
-    def run(self, image: _Image, out: _Out, *, orient: _Orient = None, threads: int = 1) -> _Out: ...
+    def run(self, image: _Image, out: _Out, *, orient: _Orient = None, threads: int = 1, modes: _Modes = None) -> _Out: ...
     @overload
     def __call__(
-        self, image: _Image, out: None = None, *, orient: _Orient = None, threads: int = 1
+        self, image: _Image, out: None = None, *, orient: _Orient = None, threads: int = 1, modes: _Modes = None
     ) -> npt.NDArray[Any]:
         """Runs over one image into a new array, or into `out`, which is returned: `pipe(image)` is `pipe.run(image)`.
 
@@ -293,6 +303,14 @@ class Pipeline:
         >>> pipe(photo).shape, pipe(photo, orient="exif").shape
         ((6, 8, 3), (8, 6, 3))
 
+        A Pillow image of another mode than input(...) reads is refused, with what reads it and loses nothing. With
+        `modes="convert"` its own `convert` makes one that is read, of mode L, RGB or RGBA: a palette, CMYK and gray become
+        colours, and alpha is dropped where input(...) has none. Modes of more than 8 bits stay refused.
+
+        >>> rgb = pixfuse.Pipeline("input(rgb8), output(rgb, u8, hwc)")
+        >>> rgb(PIL.Image.new("L", (1, 1), 7), modes="convert").tolist()
+        [[[7, 7, 7]]]
+
         Nothing is copied: arrays, tensors and buffers are read where they lie, whatever their strides, and so are
         Pillow images that Pillow (11.2 or newer) keeps in one piece. Larger ones than 16 MB are kept in several, and
         copied; PIL.Image.core.set_use_block_allocator(1), before they are made or loaded, keeps each of them in one,
@@ -303,17 +321,17 @@ class Pipeline:
         PipelineError when an argument does not fit; nothing has been written to `out` then.
         """
     @overload
-    def __call__(self, image: _Image, out: _Out, *, orient: _Orient = None, threads: int = 1) -> _Out: ...
+    def __call__(self, image: _Image, out: _Out, *, orient: _Orient = None, threads: int = 1, modes: _Modes = None) -> _Out: ...
     @overload
     def batch(
-        self, images: Iterable[_Image], out: None = None, *, threads: int = 1, orient: _Orient = None
+        self, images: Iterable[_Image], out: None = None, *, threads: int = 1, orient: _Orient = None, modes: _Modes = None
     ) -> npt.NDArray[Any]:
         """Runs over images of any sizes into one array, (images, ...), in their order; `images` is any iterable.
 
-        Images, `out` and `orient` are as in a call of the pipeline, and the images must give tensors of one shape, which
-        resize(...) makes. `threads` is how many threads work on them, from 1 to 1024: the calling one and others, which
-        all pipelines share and which start when they are first needed, in a forked child too. The bytes are the same for
-        any number; more than there are cores gain nothing. Raises PipelineError, which names the image by its number.
+        Images, `out`, `orient` and `modes` are as in a call of the pipeline, and the images must give tensors of one shape,
+        which resize(...) makes. `threads` is how many threads work on them, from 1 to 1024: the calling one and others,
+        which all pipelines share and which start when they are first needed, in a forked child too. The bytes are the same
+        for any number; more than there are cores gain nothing. Raises PipelineError, which names the image by its number.
 
         >>> import numpy, pixfuse
         >>> pipe = pixfuse.Pipeline("input(gray8), resize(2, 4, nearest), output(gray, u8, hwc)")
@@ -322,11 +340,11 @@ class Pipeline:
         """
     @overload
     def batch(
-        self, images: Iterable[_Image], out: _Out, *, threads: int = 1, orient: _Orient = None
+        self, images: Iterable[_Image], out: _Out, *, threads: int = 1, orient: _Orient = None, modes: _Modes = None
     ) -> _Out: ...
     @overload
     def concat(
-        self, images: Iterable[_Image], out: None = None, *, threads: int = 1, orient: _Orient = None
+        self, images: Iterable[_Image], out: None = None, *, threads: int = 1, orient: _Orient = None, modes: _Modes = None
     ) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
         """Runs over images of any sizes into one array of all their patches or tiles, (all of them, ...), one image behind
         another: (array, offsets). `offsets` are where each image's begin, and their number: one more than there are images.
@@ -344,11 +362,11 @@ class Pipeline:
         """
     @overload
     def concat(
-        self, images: Iterable[_Image], out: _Out, *, threads: int = 1, orient: _Orient = None
+        self, images: Iterable[_Image], out: _Out, *, threads: int = 1, orient: _Orient = None, modes: _Modes = None
     ) -> tuple[_Out, npt.NDArray[np.int64]]: ...
     @overload
     def pad(
-        self, images: Iterable[_Image], out: None = None, *, threads: int = 1, orient: _Orient = None
+        self, images: Iterable[_Image], out: None = None, *, threads: int = 1, orient: _Orient = None, modes: _Modes = None
     ) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
         """Runs over images of any sizes into one array in which each is as large as the largest, (images, ...): (array, mask).
         What is added is zeros, behind the last patch or tile, below and to the right of a whole image. `mask`, of bool, says
@@ -364,7 +382,7 @@ class Pipeline:
         """
     @overload
     def pad(
-        self, images: Iterable[_Image], out: _Out, *, threads: int = 1, orient: _Orient = None
+        self, images: Iterable[_Image], out: _Out, *, threads: int = 1, orient: _Orient = None, modes: _Modes = None
     ) -> tuple[_Out, npt.NDArray[np.bool_]]: ...
     @overload
     def decode(
