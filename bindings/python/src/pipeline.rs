@@ -68,46 +68,7 @@ impl Pipeline {
         Ok(self.pipe.with_spec(spec)?.into())
     }
 
-    /// Runs over one image into a new array, or into `out`, which is returned: `pipe(image)` is `pipe.run(image)`.
-    ///
-    /// `image` is a numpy array of uint8 (uint16 for rgb16 and its kin, float32 for rgb32f) with any strides, (rows,
-    /// columns, channels), or (channels, rows, columns) for input(.., chw); a gray one may be (rows, columns). For
-    /// nv12, nv21 and i420 it is one array (rows * 3/2, columns) as OpenCV has it, or a tuple of the planes, (y, uv) or
-    /// (y, u, v), with rows of any stride; for yuyv an array (rows, columns, 2) of even columns. Also a Pillow image of
-    /// mode L, RGB or RGBA, a tensor of torch or of another library with __dlpack__, in the CPU's memory, and anything
-    /// with the buffer protocol, __array_interface__ or __array__. `out` is a writable C-contiguous array or tensor of
-    /// exactly the output's shape and dtype that shares no memory with the image; for bf16 an array of ml_dtypes, or a
-    /// tensor of bfloat16; one in front of the shape, as models take it, may be there. `threads` share the rows of the
-    /// result, as they share the images of `batch`.
-    ///
-    /// A Pillow image is read as it is stored: its EXIF note is **not** followed unless `orient="exif"` asks for it, as
-    /// `ImageOps.exif_transpose` reads it, while `decode` follows the note of a file unless `orient="stored"` forbids it.
-    /// So a model that is trained by one and served by the other needs one of the two words. `orient` may also be an EXIF
-    /// value from 1 to 8; without it, and without a note, input(.., orient = ..) says it.
-    ///
-    /// >>> import pixfuse, PIL.Image
-    /// >>> photo = PIL.Image.new("RGB", (8, 6))
-    /// >>> photo.getexif()[0x0112] = 6
-    /// >>> pipe = pixfuse.Pipeline("input(rgb8), output(rgb, u8, hwc)")
-    /// >>> pipe(photo).shape, pipe(photo, orient="exif").shape
-    /// ((6, 8, 3), (8, 6, 3))
-    ///
-    /// A Pillow image of another mode than input(...) reads is refused, with what reads it and loses nothing. With
-    /// `modes="convert"` its own `convert` makes one that is read, of mode L, RGB or RGBA: a palette, CMYK and gray become
-    /// colours, and alpha is dropped where input(...) has none. Modes of more than 8 bits stay refused.
-    ///
-    /// >>> rgb = pixfuse.Pipeline("input(rgb8), output(rgb, u8, hwc)")
-    /// >>> rgb(PIL.Image.new("L", (1, 1), 7), modes="convert").tolist()
-    /// [[[7, 7, 7]]]
-    ///
-    /// Nothing is copied: arrays, tensors and buffers are read where they lie, whatever their strides, and so are
-    /// Pillow images that Pillow (11.2 or newer) keeps in one piece. Larger ones than 16 MB are kept in several, and
-    /// copied; PIL.Image.core.set_use_block_allocator(1), before they are made or loaded, keeps each of them in one,
-    /// and so does PILLOW_BLOCK_SIZE=1024m in the environment. torch.from_numpy makes the result a tensor, without a
-    /// copy too.
-    ///
-    /// The GIL is released meanwhile: no other thread may write to `image` or use `out` until the call returns. Raises
-    /// PipelineError when an argument does not fit; nothing has been written to `out` then.
+    #[doc = include_str!("pipeline/run.md")]
     #[pyo3(
         signature = (image, out=None, *, orient=None, threads=None, modes=None),
         text_signature = "($self, image, out=None, *, orient=None, threads=1, modes=None)"
