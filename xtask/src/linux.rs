@@ -58,6 +58,11 @@ impl Target {
         self.triple.split('-').next().unwrap_or_default()
     }
 
+    /// Whether the C library is glibc.
+    pub(crate) fn is_of_glibc(&self) -> bool {
+        self.libc != Libc::Musl
+    }
+
     /// The platform of a wheel, without the CPU.
     pub(crate) fn tag(&self) -> String {
         match self.libc {
@@ -77,7 +82,7 @@ impl Target {
     /// Has a build link a module that this target's programs load.
     pub(crate) fn set(&self, build: &mut Command, profile: Profile) {
         // Without this they would be programs of their own, which no loader takes.
-        let flags: &[&str] = if self.libc == Libc::Musl { &["-C", "target-feature=-crt-static"] } else { &[] };
+        let flags: &[&str] = if !self.is_of_glibc() { &["-C", "target-feature=-crt-static"] } else { &[] };
         if profile == Profile::Published {
             package::without_paths(build, flags);
         } else if !flags.is_empty() {
@@ -88,7 +93,7 @@ impl Target {
 
     /// Where a build that is no published one is, given its flags.
     fn directory(&self) -> PathBuf {
-        if self.libc == Libc::Musl { tools::target().join("musl") } else { tools::target().to_owned() }
+        if !self.is_of_glibc() { tools::target().join("musl") } else { tools::target().to_owned() }
     }
 }
 

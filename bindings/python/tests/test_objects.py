@@ -216,9 +216,9 @@ def test_numbers_that_are_no_geometry():
 def test_signatures():
     """What `help` and editors show of a call."""
     pipe = Pipeline(TEXT)
-    call = "(image, out=None, *, orient=None, threads=1)"
+    call = "(image, out=None, *, orient=None, threads=1, modes=None)"
     assert str(inspect.signature(pipe)) == str(inspect.signature(pipe.__call__)) == call
-    assert str(inspect.signature(pipe.batch)) == "(images, out=None, *, threads=1, orient=None)"
+    assert str(inspect.signature(pipe.batch)) == "(images, out=None, *, threads=1, orient=None, modes=None)"
     for method in (pipe.decode, pipe.decode_batch):
         assert {"out", "orient", "max_pixels"} <= set(inspect.signature(method).parameters)
     made = inspect.signature(Pipeline).parameters
