@@ -69,6 +69,7 @@ impl Pipeline {
     }
 
     #[doc = include_str!("pipeline/run.md")]
+    #[allow(clippy::doc_lazy_continuation, reason = "`>>>` is Python's prompt, and what follows it is no quote")]
     #[pyo3(
         signature = (image, out=None, *, orient=None, threads=None, modes=None),
         text_signature = "($self, image, out=None, *, orient=None, threads=1, modes=None)"
