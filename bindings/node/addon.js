@@ -13,8 +13,9 @@ const isMusl = () => {
     return !process.report.getReport().header.glibcVersionRuntime
   }
 }
-const abi = { linux: () => (isMusl() ? '-musl' : '-gnu'), win32: () => '-msvc' }[process.platform]?.() ?? ''
-const platform = `${process.platform}-${process.arch}${abi}`
+// The system's C library first; a machine may have a Node.js of the other one too, whose package npm has installed then.
+const abis = { linux: () => (isMusl() ? ['-musl', '-gnu'] : ['-gnu', '-musl']), win32: () => ['-msvc'] }
+const platforms = (abis[process.platform]?.() ?? ['']).map(abi => `${process.platform}-${process.arch}${abi}`)
 const failures = []
 let isPublished = true
 
@@ -24,31 +25,37 @@ function found() {
   } catch (error) {
     failures.push(error)
   }
-  try {
-    switch (platform) {
-      case 'darwin-arm64': return require('pixfuse-darwin-arm64')
-      case 'darwin-x64': return require('pixfuse-darwin-x64')
-      case 'linux-arm64-gnu': return require('pixfuse-linux-arm64-gnu')
-      case 'linux-arm64-musl': return require('pixfuse-linux-arm64-musl')
-      case 'linux-x64-gnu': return require('pixfuse-linux-x64-gnu')
-      case 'linux-x64-musl': return require('pixfuse-linux-x64-musl')
-      case 'win32-arm64-msvc': return require('pixfuse-win32-arm64-msvc')
-      case 'win32-x64-msvc': return require('pixfuse-win32-x64-msvc')
-      default: isPublished = false
+  for (const platform of platforms) {
+    try {
+      switch (platform) {
+        case 'darwin-arm64': return require('pixfuse-darwin-arm64')
+        case 'darwin-x64': return require('pixfuse-darwin-x64')
+        case 'linux-arm64-gnu': return require('pixfuse-linux-arm64-gnu')
+        case 'linux-arm64-musl': return require('pixfuse-linux-arm64-musl')
+        case 'linux-x64-gnu': return require('pixfuse-linux-x64-gnu')
+        case 'linux-x64-musl': return require('pixfuse-linux-x64-musl')
+        case 'win32-arm64-msvc': return require('pixfuse-win32-arm64-msvc')
+        case 'win32-x64-msvc': return require('pixfuse-win32-x64-msvc')
+        default: isPublished = false
+      }
+    } catch (error) {
+      failures.push(error)
     }
-  } catch (error) {
-    failures.push(error)
   }
-  throw new Error(missing(), { cause: failures.at(-1) })
+  throw new Error(missing(), { cause: failures.findLast(isThere) ?? failures.at(-1) })
+}
+
+/** Whether an addon is there, and cannot be loaded. */
+function isThere({ code }) {
+  return code !== 'MODULE_NOT_FOUND'
 }
 
 /** What to do, in the order of how often it helps. */
 function missing() {
+  const [platform] = platforms
   const lines = [`pixfuse has no addon for ${platform}.`]
   // What is there and does not load is another matter than what is not there.
-  for (const { code, message } of failures) {
-    if (code !== 'MODULE_NOT_FOUND') lines.push(`One is there and cannot be loaded: ${message}`)
-  }
+  for (const { message } of failures.filter(isThere)) lines.push(`One is there and cannot be loaded: ${message}`)
   const installed =
     `- npm installs it with pixfuse, as the optional dependency pixfuse-${platform}: install again, without ` +
     '`--omit=optional`, on the system that runs it or with its `--os`, `--cpu` and `--libc`.'

@@ -29,8 +29,8 @@ pub(crate) fn try_out(count: &mut Count) -> Result<()> {
     let packages = npm::pack(target.triple, &addon, &tools::target().join("wheels"))?;
     println!("of the resizes and of the whole pipelines one of {EVERY} is compared");
     let mut installed = tools::command(tools::root().join(".ci/installed"));
-    // npm asks the Node.js that runs it for its C library, which here is another one.
-    installed.arg("node").args(packages).env("npm_config_libc", "musl").env("NODE", node()?);
+    // npm compares the C library of a package with that of the Node.js that it runs on, which here is another one.
+    installed.arg("node").args(packages).env("npm_config_force", "true").env("NODE", node()?);
     test::stream(installed.env("PIXFUSE_CASES_EVERY", EVERY), count)
 }
 
