@@ -20,7 +20,7 @@ pub(crate) struct View {
     pub(crate) chroma: [Plane; 2],
     /// How chroma is sampled in rows and in columns.
     pub(crate) sampling: [Sampling; 2],
-    /// Whether the samples come from memory, and not from a cache: then rows are asked for before they are read.
+    /// Whether the samples come from memory, and not from a cache: then rows are prefetched.
     pub(crate) is_streamed: bool,
 }
 

@@ -40,7 +40,7 @@ impl<S: Simd> Block<S> {
     /// 32 images of 576x768 that come from memory took 40 % less time on Zen 4.
     #[inline(always)]
     pub(super) fn prefetch<const ROWS: usize>(&self, simd: S, rows: Option<[*const u8; ROWS]>) {
-        let Some(rows) = rows.filter(|_| S::ASKED_BYTES > 0) else { return };
+        let Some(rows) = rows.filter(|_| S::PREFETCH_STRIDE > 0) else { return };
         let Reach { first, bytes, step } = self.reach;
         let rows = rows.map(|row| row.wrapping_offset(first));
         // One offset for all rows, and no more places than there are lines. With a pointer for each row and two lines a
@@ -119,7 +119,11 @@ fn blocks<S: Simd>(
             channel_stride: request.source.channel_stride,
             readable: readable.clone(),
         };
-        blocks.push(Block { column, columns: simd.columns(&block), reach: Reach::of(offsets, taps, S::ASKED_BYTES) });
+        blocks.push(Block {
+            column,
+            columns: simd.columns(&block),
+            reach: Reach::of(offsets, taps, S::PREFETCH_STRIDE),
+        });
     }
     Ok(blocks)
 }

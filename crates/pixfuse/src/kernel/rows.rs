@@ -114,19 +114,19 @@ impl Rows<'_> {
         }
     }
 
-    /// Whether the next rows' first lines are asked for before all others: the hardware's prefetcher starts anew in each
+    /// Whether the first cache lines of the next rows are prefetched before all others: the hardware's prefetcher starts anew in each
     /// row, and with large ratios a row has few blocks to hide that behind.
     ///
-    /// From memory it is 25 to 30 % of 576x768 -> 240x256 with AVX2, whose other lines are asked for, too. Of rows in a
-    /// cache it is 2 to 3 % of 1080x1920 -> 224x224, but where the blocks ask for all of the next row it costs as much.
+    /// From memory it is 25 to 30 % of 576x768 -> 240x256 with AVX2, whose other lines are prefetched, too. Of rows in a
+    /// cache it is 2 to 3 % of 1080x1920 -> 224x224, but where the blocks prefetch all of the next row it costs as much.
     #[inline(always)]
-    pub(super) fn begins<S: Simd>(&self) -> bool {
-        !S::ASKS_FOR_NEXT || matches!(self, Self::InPlace(view) if view.is_streamed)
+    pub(super) fn prefetches_row_starts<S: Simd>(&self) -> bool {
+        !S::PREFETCHES_NEXT_ROW || matches!(self, Self::InPlace(view) if view.is_streamed)
     }
 
-    /// Asks for the beginning of a row that is read in place.
+    /// Prefetches the beginning of a row that is read in place.
     #[inline(always)]
-    pub(super) fn begin<S: Simd>(&self, simd: S, row: u32) {
+    pub(super) fn prefetch_row_start<S: Simd>(&self, simd: S, row: u32) {
         if let Self::InPlace(view) = self {
             for line in 0..8 {
                 simd.prefetch(view.pixels.row(row as usize).wrapping_add(line * 64));
@@ -134,7 +134,7 @@ impl Rows<'_> {
         }
     }
 
-    /// Rows that are to be asked for, block by block: those of so many output rows ahead, if `rows` has them.
+    /// Rows that are prefetched, block by block: those of so many output rows ahead, if `rows` has them.
     ///
     /// Of an image that comes from memory, two output rows ahead; one to eight are as good. Of one that may be in a cache,
     /// the next: 7 to 13 % of 576x768 -> 240x256, 720x1280 -> 299x299 and 1080x1920 -> 224x224 with AVX-512 on Zen 5. With
@@ -145,7 +145,7 @@ impl Rows<'_> {
         rows: impl Fn(usize) -> Option<[u32; ROWS]>,
     ) -> Option<[*const u8; ROWS]> {
         let Self::InPlace(view) = self else { return None };
-        let rows = if view.is_streamed { rows(2) } else { S::ASKS_FOR_NEXT.then(|| rows(1)).flatten() };
+        let rows = if view.is_streamed { rows(2) } else { S::PREFETCHES_NEXT_ROW.then(|| rows(1)).flatten() };
         Some(rows?.map(|row| view.pixels.row(row as usize)))
     }
 }

@@ -84,11 +84,11 @@ impl<S: Simd> Blended<S> {
         let weights = simd.splat_words(row.weights);
         let ahead = source.ahead::<S, 2>(|ahead| Some(rows.get(y + ahead).filter(|next| next.at[0] > row.at[1])?.at));
         let ahead = ahead.map(|rows| rows.map(|row| row.wrapping_offset(plane)));
-        if source.begins::<S>()
+        if source.prefetches_row_starts::<S>()
             && let Some(next) = rows.get(y + 1)
         {
             for row in next.at {
-                source.begin(simd, row);
+                source.prefetch_row_start(simd, row);
             }
         }
         for block in blocks {

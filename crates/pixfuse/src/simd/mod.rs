@@ -104,10 +104,10 @@ pub unsafe trait Simd: Elements {
     /// Where the taps of one block lie in a source row, in the form that this level fetches fastest.
     type Columns: Send + Sync + 'static;
 
-    /// Whether an image that may be in a cache is asked for, too, row by row.
-    const ASKS_FOR_NEXT: bool = false;
-    /// Bytes from a place that is asked for to the next; 0 where nothing is.
-    const ASKED_BYTES: usize = 0;
+    /// Whether an image that may be in a cache is prefetched, too, row by row.
+    const PREFETCHES_NEXT_ROW: bool = false;
+    /// Bytes from a place that is prefetched to the next; 0 where nothing is.
+    const PREFETCH_STRIDE: usize = 0;
     /// Whether the horizontal pass makes `QUADS` at once where it may, or one.
     const MAKES_QUADS: bool = false;
     /// Prepared weights of a horizontal pass.

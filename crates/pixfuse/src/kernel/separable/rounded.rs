@@ -257,7 +257,7 @@ impl<S: Simd> Plane<'_, S> {
         [0, 1, 2, 3].map(|index| unsafe { self.source((first + index).min(last)) })
     }
 
-    /// Asks for what is read of a source row, if there is such a row. It comes from memory: of images in a cache that lost
+    /// Prefetches what is read of a source row, if there is such a row. It comes from memory: of images in a cache that lost
     /// 10 % with AVX-512.
     #[inline(always)]
     fn prefetch(&self, row: u32) {

@@ -15,7 +15,7 @@ use crate::weights::AxisWeights;
 // SAFETY: each operation says what it reads and writes, and that this is what it asks for.
 unsafe impl<V: V128> Simd for V {
     const LANES: usize = 8;
-    const ASKED_BYTES: usize = V::PREFETCHED_BYTES;
+    const PREFETCH_STRIDE: usize = V::PREFETCH_STRIDE;
     type Columns = Columns;
     type RowFilter = RowFilter;
     type FloatRowFilter = FloatRowFilter;

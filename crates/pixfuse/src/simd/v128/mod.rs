@@ -42,7 +42,7 @@ pub unsafe trait V128: Copy + Debug + Send + Sync + 'static {
     type Products: Copy;
 
     /// Bytes from a place that is prefetched to the next; 0 where nothing is.
-    const PREFETCHED_BYTES: usize = 0;
+    const PREFETCH_STRIDE: usize = 0;
 
     /// Runs a task with these instructions.
     fn enter<T: Task<Self>>(self, task: T) -> T::Output;

@@ -125,8 +125,8 @@ impl Avx512 {
 unsafe impl Simd for Avx512 {
     const LANES: usize = 16;
     type Columns = Columns;
-    const ASKS_FOR_NEXT: bool = true;
-    const ASKED_BYTES: usize = 64;
+    const PREFETCHES_NEXT_ROW: bool = true;
+    const PREFETCH_STRIDE: usize = 64;
     type RowFilter = RowFilter;
     type FloatRowFilter = FloatRowFilter;
     type Cells = CellWindows;

@@ -18,7 +18,7 @@ features! { Sse41 => token! {
 unsafe impl V128 for Sse41 {
     type Vector = __m128i;
     type Products = __m128i;
-    const PREFETCHED_BYTES: usize = 32;
+    const PREFETCH_STRIDE: usize = 32;
 
     #[inline(always)]
     fn enter<T: Task<Self>>(self, task: T) -> T::Output {
