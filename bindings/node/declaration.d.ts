@@ -201,11 +201,12 @@ export interface Normalize {
  * })
  */
 export interface Declaration<E extends Element = Element> {
-  /** What a source image is. */
+  /** What a source image is; with rows and columns the pipeline reads that size alone, and its tables are made with it. */
   input:
     | PixelFormat
     | readonly [PixelFormat, (Layout | Conversion)?]
     | readonly [PixelFormat, Layout, Conversion]
+    | readonly [format: PixelFormat, rows: number, columns: number, ...options: (Layout | Conversion)[]]
   /** Rows, columns and filter of the result, or one side and filter; the image keeps its size without it. */
   resize?:
     | readonly [rows: number | Later, columns: number | Later, filter: Filter, ...sampling: ('antialias' | Sampling)[]]

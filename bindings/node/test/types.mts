@@ -76,6 +76,8 @@ exactly<Tensor<Float32Array>>()(floats.runSync(image, { orient: 2 }))
 exactly<string>()(decoders() + pixfuse.decoders())
 new Pipeline({ input: ['rgb8', { orient: 6 }], output: ['rgb', 'u8'] })
 new Pipeline({ input: ['rgba8', 'chw', { alpha: 'drop', orient: 6 }], output: ['rgb', 'u8'] })
+new Pipeline({ input: ['rgb8', 1080, 1920], output: ['rgb', 'u8'] })
+new Pipeline({ input: ['rgba8', 1080, 1920, 'chw', { alpha: 'drop' }], output: ['rgb', 'u8'] })
 
 const halves = new Pipeline('input(nv12), normalize(), output(rgb, f16, chw)')
 exactly<Pipeline<'f16'>>()(halves)

@@ -58,6 +58,12 @@ pub(crate) fn declared(declared: &Declared, krate: &syn::Path, spec: &Spec, plan
     let kernel = body.kernel(name, &documentation(spec, plan));
     let constructor = body.constructor(name);
     let label = name.unraw().to_string();
+    // Of other declarations nothing but the level can be wrong.
+    let size = spec.input.size.map(|_| {
+        let text =
+            " When an image of the declared size does not fit the other clauses, such as a crop that is outside of it.";
+        quote!(#[doc = #text])
+    });
     let make = if spec.is_open() {
         quote! {
             /// Makes the pipeline with the numbers that the declaration leaves open.
@@ -84,6 +90,7 @@ pub(crate) fn declared(declared: &Declared, krate: &syn::Path, spec: &Spec, plan
             ///
             /// # Panics
             /// When the environment variable `PIXFUSE_LEVEL` names a level that this CPU lacks.
+            #size
             #vis fn pipeline() -> #krate::Pipeline {
                 match #krate::Pipeline::from_entry(&<Self as #krate::Declared>::ENTRY) {
                     ::core::result::Result::Ok(pipeline) => pipeline,

@@ -71,6 +71,7 @@ pub fn check<P: Clone>(tokens: &[Token<P>], end: P) -> Result<Spec, Vec<Error<P>
     let crop = center.or(window);
     let draft = Draft {
         format: input.format,
+        source: input.size.flatten().zip(input.orient).map(|(size, orient)| orient.size(size)),
         layout: input.layout,
         alpha: input.alpha,
         background: input.background.clone(),
@@ -99,6 +100,7 @@ pub fn check<P: Clone>(tokens: &[Token<P>], end: P) -> Result<Spec, Vec<Error<P>
     let whole = || {
         let input = Input {
             format: input.format?,
+            size: input.size?,
             layout: input.layout?,
             alpha: input.alpha?,
             background: input.background.clone()?,

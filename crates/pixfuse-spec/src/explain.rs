@@ -24,6 +24,9 @@ impl fmt::Display for Plan {
 impl fmt::Display for Load {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.format, self.layout)?;
+        if let Some([rows, columns]) = self.size {
+            write!(f, " of {rows} x {columns}")?;
+        }
         let Convert { yuv, alpha, gray, repeat } = self.convert;
         if self.channels < self.order.channels() {
             write!(f, ", alpha not read")?;

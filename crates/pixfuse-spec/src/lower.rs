@@ -14,6 +14,7 @@ pub fn lower(spec: &Spec) -> Plan {
     Plan {
         load: Load {
             format: spec.input.format,
+            size: spec.input.size,
             convert,
             order,
             channels: channels.channels(),

@@ -24,7 +24,7 @@ impl Spec {
     }
 
     /// Rows and columns of the image that the tensor holds, of a tile where it holds tiles; nothing where they follow from
-    /// the source or are open.
+    /// the source or are open. The source's own, where it is kept, count if they are declared.
     ///
     /// ```
     /// let spec: pixfuse_spec::Spec =
@@ -43,6 +43,7 @@ impl Spec {
                 Size::Exact { rows, columns } => known(rows, columns),
                 _ => None,
             },
+            (None, None, None, None) => self.input.turned_size(),
             _ => None,
         };
         match self.pad.as_ref().map(|pad| pad.margins) {

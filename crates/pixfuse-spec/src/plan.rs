@@ -28,6 +28,8 @@ pub struct Plan {
 pub struct Load {
     /// The source's pixel format.
     pub format: PixelFormat,
+    /// Rows and columns of every source image as it is stored, where they are declared.
+    pub size: Option<[u32; 2]>,
     /// How each pixel is converted before it is resampled.
     pub convert: Convert,
     /// The channels of a pixel then.

@@ -1,7 +1,7 @@
 //! What stands in each clause.
 
 use crate::arguments::{Arguments, Findings, Signature};
-use crate::grammar::{Clause, Item};
+use crate::grammar::{Argument, Clause, Item};
 use crate::rules::Integer;
 use crate::word::Word;
 use crate::{
@@ -33,6 +33,7 @@ const VERSION: Integer = Integer { least: 12, most: 13, open: false };
 #[derive(Default)]
 pub(crate) struct InputDraft {
     pub(crate) format: Option<PixelFormat>,
+    pub(crate) size: Option<Option<[u32; 2]>>,
     pub(crate) layout: Option<Layout>,
     pub(crate) alpha: Option<Option<Alpha>>,
     pub(crate) background: Option<Option<Fill>>,
@@ -43,16 +44,28 @@ pub(crate) struct InputDraft {
 }
 
 pub(crate) fn read_input<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> InputDraft {
+    let is_number = |argument: &Argument<P>| matches!(argument.value.item, Item::Number(_) | Item::Later);
+    let has_size = clause.arguments.iter().any(|argument| argument.name.is_none() && is_number(argument));
     let signature = Signature {
         clause: "input",
-        usage: "input(rgb8, hwc, alpha = drop)",
-        positional: &["format", "layout"],
-        least: 1,
+        usage: if has_size { "input(rgb8, 1080, 1920, hwc)" } else { "input(rgb8, hwc, alpha = drop)" },
+        positional: if has_size { &["format", "rows", "columns", "layout"] } else { &["format", "layout"] },
+        least: if has_size { 3 } else { 1 },
         flags: &[],
         names: &["alpha", "background", "gray", "matrix", "range", "orient"],
     };
     let mut arguments = Arguments::new(clause, &signature, findings);
-    let (format, layout) = (arguments.word(), arguments.word_or(Layout::Hwc));
+    let format = arguments.word();
+    let size = has_size.then(|| {
+        [("rows", "number of rows"), ("columns", "number of columns")]
+            .map(|(name, what)| arguments.next_integer(name, what, &LENGTH).and_then(|side| side.known().copied()))
+    });
+    // A side that could not be read was reported, and the size is then unknown.
+    let size = match size {
+        Some([rows, columns]) => rows.zip(columns).map(|(rows, columns)| Some([rows, columns])),
+        None => Some(None),
+    };
+    let layout = arguments.word_or(Layout::Hwc);
     let alpha = arguments.optional_word("alpha");
     let gray = arguments.optional_word("gray");
     let (matrix, range) = (arguments.optional_word("matrix"), arguments.optional_word("range"));
@@ -65,7 +78,7 @@ pub(crate) fn read_input<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P
         Some(value) => value.known().and_then(|value| Orientation::from_exif(*value)),
         None => Some(Orientation::Upright),
     };
-    InputDraft { format, layout, alpha, background, gray, matrix, range, orient }
+    InputDraft { format, size, layout, alpha, background, gray, matrix, range, orient }
 }
 
 /// The size by a rule that stands for itself, and its numbers. `None` if something in the clause could not be read.

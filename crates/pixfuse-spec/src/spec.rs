@@ -54,11 +54,13 @@ pub struct Spec {
     pub patches: Option<Patches>,
 }
 
-/// `input(rgba8, hwc, alpha = drop, orient = 6)`.
+/// `input(rgba8, 1080, 1920, hwc, alpha = drop, orient = 6)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Input {
     /// Channels of a source pixel.
     pub format: PixelFormat,
+    /// Rows and columns of every source image, as it is stored, where they are declared.
+    pub size: Option<[u32; 2]>,
     /// Interleaved (`hwc`, the default) or planes.
     pub layout: Layout,
     /// What becomes of alpha; required when the output has none.
@@ -130,6 +132,11 @@ pub enum Size {
 }
 
 impl Input {
+    /// Rows and columns of every source image once it is turned by `orient`, where they are declared.
+    pub fn turned_size(&self) -> Option<[u32; 2]> {
+        self.size.map(|size| self.orient.size(size))
+    }
+
     /// As [`Sampling::drop_defaults`].
     pub(crate) fn drop_defaults(&mut self) {
         self.matrix = self.matrix.filter(|matrix| *matrix != Matrix::Bt601);

@@ -36,6 +36,7 @@ impl Spec {
         };
         let between = Input {
             format,
+            size: None,
             layout: Layout::Hwc,
             alpha: None,
             background: None,

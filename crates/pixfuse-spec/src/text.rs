@@ -82,6 +82,9 @@ impl fmt::Display for Spec {
 impl fmt::Display for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "input({}", self.format)?;
+        if let Some([rows, columns]) = self.size {
+            write!(f, ", {rows}, {columns}")?;
+        }
         if self.layout != Layout::Hwc {
             write!(f, ", {}", self.layout)?;
         }

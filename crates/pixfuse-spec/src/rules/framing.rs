@@ -111,6 +111,11 @@ fn resized(draft: &Draft<'_>) -> (&'static str, Known) {
         (None, Some(Letterbox { rows, columns, stride: None, .. })) => {
             ("letterbox", [rows.known().copied(), columns.known().copied()])
         }
+        // Where nothing resizes it, a declared source has its own size.
+        (None, None) if draft.tiles.is_none() => {
+            let source = draft.source.map_or([None, None], |sides| sides.map(Some));
+            ("input", source)
+        }
         _ => ("", [None, None]),
     }
 }
@@ -125,7 +130,9 @@ fn cropped(crop: &Crop, clause: &str, known: Known, found: &mut Found) -> Known 
     for (axis, name) in AXES.into_iter().enumerate() {
         let end = starts[axis].saturating_add(sides[axis]);
         if known[axis].is_some_and(|side| end > side) {
-            let message = format!("crop: {name} {} to {end} are outside {clause}({size}, ..)", starts[axis]);
+            let outside =
+                if clause == "input" { format!("{clause}(.., {size})") } else { format!("{clause}({size}, ..)") };
+            let message = format!("crop: {name} {} to {end} are outside {outside}", starts[axis]);
             found.push((Subject::of("crop", name), message));
         }
     }

@@ -46,6 +46,8 @@ type Found = Vec<(Subject, String)>;
 /// As much of a declaration as could be read. What is unknown or left open breaks no rule.
 pub(crate) struct Draft<'a> {
     pub(crate) format: Option<PixelFormat>,
+    /// Rows and columns of every source image once it is turned, where they are declared.
+    pub(crate) source: Option<[u32; 2]>,
     /// Known to be written or not.
     pub(crate) alpha: Option<Option<Alpha>>,
     pub(crate) layout: Option<Layout>,
@@ -72,6 +74,7 @@ impl<'a> Draft<'a> {
     pub(crate) fn whole(spec: &'a Spec) -> Self {
         Self {
             format: Some(spec.input.format),
+            source: spec.input.turned_size(),
             alpha: Some(spec.input.alpha),
             layout: Some(spec.input.layout),
             background: Some(spec.input.background.clone()),

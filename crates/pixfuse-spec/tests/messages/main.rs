@@ -141,5 +141,28 @@ fn orientation() {
         ],
     );
     says("input(rgb8, orient), output(rgb, f32)", &["input: unknown layout `orient`, expected one of hwc, chw"]);
-    says("input(rgb8, 6), output(rgb, f32)", &["input: expected a layout (hwc, chw), found 6"]);
+}
+
+#[test]
+fn source_size() {
+    let says_of = |arguments: &str, message: &str| {
+        says(&format!("input(rgb8, {arguments}), output(rgb, f32)"), &[&format!("input: {message}")]);
+    };
+    let usage = "write input(rgb8, 1080, 1920, hwc)";
+    says_of("1080", &format!("the number of columns is missing; {usage}"));
+    says_of("1080, hwc", "columns must be an integer from 1 to 65535, found `hwc`");
+    says_of("hwc, 1080, 1920", "rows must be an integer from 1 to 65535, found `hwc`");
+    says_of("0, 1920", "rows must be an integer from 1 to 65535, found 0");
+    says_of("1080, 65536", "columns must be an integer from 1 to 65535, found 65536");
+    says_of("1080, _", "columns must be an integer from 1 to 65535, found `_`");
+    says_of("1080, 1920, hwc, 3", &format!("at most 4 values are expected; {usage}"));
+    says_of("rows = 1080", "unknown argument `rows`, expected one of alpha, background, gray, matrix, range, orient");
+    // A source that keeps its size is known as a resized one is, as it is once it is turned.
+    let cropped = |orient: &str| format!("input(rgb8, 8, 9{orient}), crop(2, 1, 7, 7), output(rgb, f32)");
+    says(&cropped(""), &["crop: rows 2 to 9 are outside input(.., 8, 9)"]);
+    assert!(cropped(", orient = 6").parse::<Spec>().is_ok());
+    says(
+        "input(rgb8, 8, 9, orient = 6), pad(to = [9, 7]), output(rgb, f32)",
+        &["pad: to = [9, 7] has fewer columns than the 8 of the image; crop it first, or resize it to less"],
+    );
 }

@@ -221,6 +221,20 @@ store     gray u8 chw",
 }
 
 #[test]
+fn a_source_size_is_a_load() {
+    plans(
+        "input(bgra8, 1080, 1920, chw, alpha = drop), output(rgb, u8, hwc)",
+        "\
+load      bgra8 chw of 1080 x 1920, alpha not read
+resample  none: every source pixel once
+map       keep: the u8 itself
+store     rgb u8 hwc, channels from [2, 1, 0] of the source",
+    );
+    let spec: Spec = "input(gray8, 30, 40, orient = 6), output(gray, u8)".parse().unwrap();
+    assert_eq!((spec.input.size, spec.size()), (Some([30, 40]), Some([40, 30])));
+}
+
+#[test]
 fn patches_of_a_padded_image() {
     plans(
         "input(rgb8), pad(multiple = 32, at = center, value = 0), output(rgb, f32), \

@@ -265,9 +265,10 @@ fn input(
     };
     let layout = if format.is_yuv() { Layout::Hwc } else { layout };
     let words = (select(alphas), select(grays), select(matrices), select(ranges));
-    (words, fill(255, 3)).prop_map(move |((alpha, gray, matrix, range), background)| {
+    let size = proptest::option::of((1..=MAX_SIDE, 1..=MAX_SIDE).prop_map(|(rows, columns)| [rows, columns]));
+    (words, fill(255, 3), size).prop_map(move |((alpha, gray, matrix, range), background, size)| {
         let background = (alpha == Some(Alpha::Over)).then_some(background);
-        Input { format, layout, alpha, background, gray, matrix, range, orient }
+        Input { format, size, layout, alpha, background, gray, matrix, range, orient }
     })
 }
 
@@ -312,7 +313,7 @@ pub(crate) fn spec() -> impl Strategy<Value = Spec> {
             let cut = (patches, prop_oneof![3 => Just(None).boxed(), 1 => tiles().prop_map(Some).boxed()]);
             (Just(input), Just(output), Just(framed), Just(normalize), cut)
         })
-        .prop_map(|(input, output, (mut resize, mut letterbox, crop, pad), mut normalize, (patches, tiles))| {
+        .prop_map(|(mut input, output, (mut resize, mut letterbox, crop, pad), mut normalize, (patches, tiles))| {
             if let Some(Resize { size: Size::Cover { rule, .. }, .. }) = &mut resize
                 && input.format.sample() != Sample::U8
             {
@@ -348,6 +349,11 @@ pub(crate) fn spec() -> impl Strategy<Value = Spec> {
                 normalize.scale_written = normalize.scale == Normalize::of(sample).scale
                     && sample != Sample::F32
                     && (large(&normalize.mean) || large(&normalize.std));
+            }
+            // What cuts or pads an image that keeps its size was made without knowing that.
+            let is_framed = crop.is_some() || pad.is_some();
+            if is_framed && resize.is_none() && letterbox.is_none() {
+                input.size = None;
             }
             // Idefics3's has u8 between its resizes.
             let tiles = tiles.filter(|tiles| tiles.rule != TileRule::Idefics3 || !(float || wide));

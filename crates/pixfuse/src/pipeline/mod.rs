@@ -1,5 +1,6 @@
 //! A pipeline: a declaration with the kernel that carries it out.
 
+mod declared;
 mod ragged;
 mod run;
 mod stages;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 
 use pixfuse_spec::{FloatsOf, Plan, Values, lower};
 
+use self::declared::{DeclaredSize, check_size};
 use crate::cut::Cut;
 use crate::entry::Entry;
 use crate::floats::Floats;
@@ -56,6 +58,8 @@ struct Inner {
     origin: &'static str,
     token: Token,
     prepared: PreparedCache,
+    /// The tables of the declared source size.
+    declared: Option<DeclaredSize>,
     /// The pipelines that it is carried out by, where it is more than one resize.
     stages: Option<Stages>,
     floats: Option<Floats>,
@@ -122,7 +126,7 @@ impl Pipeline {
         // What the kernel reads and writes is checked here once, and calls check views and outputs by the same declaration.
         kernel.check(&plan, origin)?;
         let mapping = Mapping::new(&plan);
-        let inner = Inner {
+        let mut inner = Inner {
             text: spec.to_string(),
             floats: Floats::of(&spec, &plan.store.from, &mapping),
             mapping,
@@ -132,8 +136,10 @@ impl Pipeline {
             origin,
             token,
             prepared: PreparedCache::default(),
+            declared: None,
             stages,
         };
+        inner.declared = inner.prepare_declared()?;
         Ok(Self { inner: Arc::new(inner), threads: 1 })
     }
 
@@ -143,7 +149,7 @@ impl Pipeline {
     /// When this CPU lacks the level.
     pub fn with_level(&self, level: Level) -> Result<Self, Error> {
         let Inner { spec, text, plan, mapping, kernel, origin, stages, floats, .. } = &*self.inner;
-        let inner = Inner {
+        let mut inner = Inner {
             spec: spec.clone(),
             text: text.clone(),
             plan: plan.clone(),
@@ -152,10 +158,14 @@ impl Pipeline {
             origin,
             token: token(level)?,
             prepared: PreparedCache::default(),
+            declared: None,
             stages: stages.as_ref().map(|stages| stages.with_level(level)).transpose()?,
             floats: floats.clone(),
         };
-        Ok(Self { inner: Arc::new(inner), threads: self.threads })
+        inner.declared = inner.prepare_declared()?;
+        let pipe = Self { inner: Arc::new(inner), threads: self.threads };
+        pipe.prepare_for_threads()?;
+        Ok(pipe)
     }
 
     /// The same pipeline, whose runs share the rows of a tensor, and whose batches the images, between this many threads:
@@ -178,7 +188,9 @@ impl Pipeline {
     /// # Ok::<(), pixfuse::Error>(())
     /// ```
     pub fn with_threads(&self, threads: usize) -> Result<Self, Error> {
-        Ok(Self { threads: threads::check(threads)?, ..self.clone() })
+        let pipe = Self { threads: threads::check(threads)?, ..self.clone() };
+        pipe.prepare_for_threads()?;
+        Ok(pipe)
     }
 
     /// The same pipeline with other clauses, on the same level and as many threads: for an image of other channels,
@@ -212,7 +224,7 @@ impl Pipeline {
     #[cfg(feature = "grid")]
     pub fn with_spec(&self, spec: Spec) -> Result<Self, Error> {
         let kernel = crate::grid::kernel(&lower(&spec));
-        Ok(Self { threads: self.threads, ..Self::make(spec, kernel, "grid", self.inner.token)? })
+        Self::make(spec, kernel, "grid", self.inner.token)?.with_threads(self.threads)
     }
 
     /// The declaration.
@@ -277,22 +289,25 @@ impl Pipeline {
     /// When a side is 0, a crop reaches outside the image, an image is no whole patches, or the tensor would be larger
     /// than memory.
     pub fn output_shape(&self, rows: usize, columns: usize) -> Result<Dims, Error> {
-        Ok(self.cut(&self.placement(rows, columns)?)?.1)
+        Ok(self.inner.cut(&self.placement(rows, columns)?)?.1)
     }
 
-    /// The shape of the tensor where the declaration fixes it for every source, as `resize(240, 256, ..)` does.
+    /// The shape of the tensor where the declaration fixes it for every source, as `resize(240, 256, ..)` does, or the source.
     pub fn fixed_shape(&self) -> Option<Dims> {
         let Spec { patches, tiles, .. } = &self.inner.spec;
+        if let Some([rows, columns]) = self.source_size() {
+            return self.output_shape(rows, columns).ok();
+        }
         // As many patches or tiles as `pad_to` says, whatever the size: that of one square of them will do.
         let filled = patches.filter(|patches| patches.pad_to.is_some());
         let square = filled.map(|patches| [patches.side * patches.merge; 2]);
         let tile = tiles.as_ref().filter(|tiles| tiles.pad_to.is_some()).map(|tiles| [tiles.rows, tiles.columns]);
         if let Some(tile) = tile {
-            return Some(self.cut(&self.placement(tile[0] as usize, tile[1] as usize).ok()?).ok()?.1);
+            return Some(self.inner.cut(&self.placement(tile[0] as usize, tile[1] as usize).ok()?).ok()?.1);
         }
         let fixed = Placement::fixed_output(&self.inner.plan.frame);
         let output = fixed.or(square.map(|sides| sides.map(|side| side as usize)))?;
-        Some(self.cut(&Placement::whole(output.map(|side| side as u32))).ok()?.1)
+        Some(self.inner.cut(&Placement::whole(output.map(|side| side as u32))).ok()?.1)
     }
 
     /// The shape of a batch of nothing.
@@ -333,29 +348,15 @@ impl Pipeline {
     /// ```
     pub fn geometry(&self, rows: usize, columns: usize) -> Result<Geometry, Error> {
         let placement = self.placement(rows, columns)?;
-        let (cut, _) = self.cut(&placement)?;
+        let (cut, _) = self.inner.cut(&placement)?;
         Ok(Geometry::new(&placement, self.inner.spec.input.orient.size([rows, columns]), &cut))
     }
 
     /// The frame, worked out for an image that is stored in this size.
     fn placement(&self, rows: usize, columns: usize) -> Result<Placement, Error> {
         ImageRef::check_view([rows, columns, self.channels()], [0; 3])?;
+        check_size(&self.inner.spec.input, [rows, columns])?;
         Placement::new(&self.inner.plan.frame, self.inner.spec.input.orient.size([rows as u32, columns as u32]))
-    }
-
-    /// How an output is cut, and the shape of its tensor.
-    fn cut(&self, placement: &Placement) -> Result<(Cut, Dims), Error> {
-        let spec = &self.inner.spec;
-        let cut = Cut::new(spec, placement)?;
-        let dims = cut.dims(spec, placement.output);
-        match (dims.elements(spec.output.element.size()), cut) {
-            (Some(_), _) => Ok((cut, dims)),
-            (None, Cut::Whole) => {
-                let ([rows, columns], channels) = (placement.output, spec.output.channels.channels());
-                Err(Error::Output(format!("{rows} rows x {columns} columns x {channels} is larger than memory")))
-            }
-            (None, _) => Err(Error::Output(format!("a tensor {dims:?} is larger than memory"))),
-        }
     }
 
     /// The pipelines that it is carried out by, where it is more than one resize.
@@ -371,6 +372,23 @@ impl Pipeline {
     /// The element type of the tensor.
     pub fn element(&self) -> Element {
         self.inner.spec.output.element
+    }
+}
+
+impl Inner {
+    /// How an output is cut, and the shape of its tensor.
+    fn cut(&self, placement: &Placement) -> Result<(Cut, Dims), Error> {
+        let spec = &self.spec;
+        let cut = Cut::new(spec, placement)?;
+        let dims = cut.dims(spec, placement.output);
+        match (dims.elements(spec.output.element.size()), cut) {
+            (Some(_), _) => Ok((cut, dims)),
+            (None, Cut::Whole) => {
+                let ([rows, columns], channels) = (placement.output, spec.output.channels.channels());
+                Err(Error::Output(format!("{rows} rows x {columns} columns x {channels} is larger than memory")))
+            }
+            (None, _) => Err(Error::Output(format!("a tensor {dims:?} is larger than memory"))),
+        }
     }
 }
 

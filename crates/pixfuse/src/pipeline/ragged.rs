@@ -155,7 +155,7 @@ impl Pipeline {
         let side = spec.patches.map_or(1, |patches| patches.side * patches.merge);
         let whole = Placement::whole(spec.tiles.as_ref().map_or([side; 2], |tiles| [tiles.rows, tiles.columns]));
         match &spec.tiles {
-            None => Ok(self.cut(&whole)?.1),
+            None => Ok(self.inner.cut(&whole)?.1),
             Some(_) => Ok(Cut::Whole.dims(spec, whole.output).batch(1)),
         }
     }

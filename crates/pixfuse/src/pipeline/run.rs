@@ -2,8 +2,7 @@
 
 use std::mem::MaybeUninit;
 
-use pixfuse_spec::Load;
-
+use super::declared::check_size;
 use super::{Inner, Pipeline, threads};
 use crate::cut::Part;
 use crate::floats::Floats;
@@ -61,7 +60,7 @@ impl Pipeline {
         out: &mut [MaybeUninit<T>],
     ) -> Result<(), Error> {
         self.check_image::<T>(&image)?;
-        let Inner { spec, plan, mapping, prepared, stages, floats, .. } = &*self.inner;
+        let Inner { spec, plan, mapping, prepared, declared, stages, floats, .. } = &*self.inner;
         if let Some(stages) = stages {
             if frame.is_none() {
                 check_length(out.len(), self.output_shape(image.rows(), image.columns())?)?;
@@ -78,31 +77,31 @@ impl Pipeline {
         }
         let source = Source::of(&image, &plan.load);
         let key = Key { source, threads, frame };
-        prepared.with(
-            key,
-            || self.prepare(key),
-            |tables| {
-                check_length(out.len(), tables.dims)?;
-                self.check_apart(&image, out)?;
-                let job = Job { view: image.view(), out: out.as_mut_ptr().cast(), numbers: mapping.numbers() };
-                let run = |band: &Band| {
-                    // SAFETY: the view is readable as long as `image` is borrowed, and `source` describes it; `out` has
-                    // the elements of the tensor and was found to overlap no byte of the view. Each band is run once.
-                    let run = unsafe { job.run(band) };
-                    run.map_err(|none| {
-                        none.to_error(format_args!("scratch for {} rows x {} columns", source.rows, source.columns))
-                    })
-                };
-                // Before the margins: without memory for scratch nothing is written.
-                match tables.bands.as_slice() {
-                    [] => {}
-                    [whole] => run(whole)?,
-                    bands => threads::each(threads, bands.iter(), |_, band| run(band))?,
-                }
-                self.fill(&tables.parts, out);
-                Ok(())
-            },
-        )
+        let mut run = |tables: &PreparedSize| {
+            check_length(out.len(), tables.dims)?;
+            self.check_apart(&image, out)?;
+            let job = Job { view: image.view(), out: out.as_mut_ptr().cast(), numbers: mapping.numbers() };
+            let run = |band: &Band| {
+                // SAFETY: the view is readable as long as `image` is borrowed, and `source` describes it; `out` has
+                // the elements of the tensor and was found to overlap no byte of the view. Each band is run once.
+                let run = unsafe { job.run(band) };
+                run.map_err(|none| {
+                    none.to_error(format_args!("scratch for {} rows x {} columns", source.rows, source.columns))
+                })
+            };
+            // Before the margins: without memory for scratch nothing is written.
+            match tables.bands.as_slice() {
+                [] => {}
+                [whole] => run(whole)?,
+                bands => threads::each(threads, bands.iter(), |_, band| run(band))?,
+            }
+            self.fill(&tables.parts, out);
+            Ok(())
+        };
+        match declared.as_ref().filter(|declared| declared.key == key) {
+            Some(declared) => run(&declared.prepared),
+            None => prepared.with(key, || self.inner.prepare(key), run),
+        }
     }
 
     /// Writes what lies around the parts of a tensor, and behind them.
@@ -149,7 +148,7 @@ impl Pipeline {
             placement = placement.framed(frame);
         }
         floats.check(sides, placement.resized.map(|side| side as usize))?;
-        let (cut, dims) = self.cut(&placement)?;
+        let (cut, dims) = self.inner.cut(&placement)?;
         check_length(out.len(), dims)?;
         self.check_apart(&image, out)?;
         let none = |none: NoMemory| none.to_error("rows of floats");
@@ -166,38 +165,6 @@ impl Pipeline {
         }
         self.fill(&parts, out);
         Ok(())
-    }
-
-    /// The tables of a source size on so many threads.
-    fn prepare(&self, Key { source, threads, frame }: Key) -> Result<PreparedSize, Error> {
-        let Inner { plan, kernel, token, .. } = &*self.inner;
-        let mut placement = Placement::new(&plan.frame, [source.rows as u32, source.columns as u32])?;
-        if let Some(frame) = frame {
-            placement = placement.framed(frame);
-        }
-        let (conversion, sample) = (Conversion::of(&plan.load), plan.load.format.sample());
-        let [rows, columns] = placement.output;
-        let none = |none: NoMemory| {
-            let sizes = format_args!("{} rows x {} columns to {rows} x {columns}", source.rows, source.columns);
-            none.to_error(format_args!("tables for {sizes}"))
-        };
-        let (cut, dims) = self.cut(&placement)?;
-        let parts = cut.parts(plan, placement).map_err(none)?;
-        let elements: usize = dims.iter().product();
-        assert!(
-            parts.iter().all(|part| part.start + part.elements <= elements),
-            "a part of the tensor is outside of it"
-        );
-        let mut bands = Vec::new();
-        for Part { placement, runs, start, .. } in &parts {
-            for placement in placement.bands(threads) {
-                let runs = runs.clone();
-                let request = Request { source, resample: plan.resample, placement, conversion, sample, runs };
-                let prepared = kernel.prepare(*token, &request).map_err(none)?;
-                bands.push(Band { prepared, start: start * plan.store.element.size() });
-            }
-        }
-        Ok(PreparedSize { dims, parts, bands })
     }
 
     /// Runs over images of any sizes into one block, `[images, ...]`, in their order, on the threads that
@@ -312,6 +279,7 @@ impl Pipeline {
         if let Some(given) = image.format().filter(|&given| given != format) {
             return Err(Error::Image(format!("is {given}, the pipeline reads input({format}); write input({given})")));
         }
+        check_size(input, [image.rows(), image.columns()])?;
         if T::ELEMENT != output.element {
             return Err(wrong_element(T::ELEMENT, output.element));
         }
@@ -326,6 +294,40 @@ impl Pipeline {
             return Err(Error::Output("shares memory with the image; give a buffer of its own".into()));
         }
         Ok(())
+    }
+}
+
+impl Inner {
+    /// The tables of a source size on so many threads.
+    pub(super) fn prepare(&self, Key { source, threads, frame }: Key) -> Result<PreparedSize, Error> {
+        let Self { plan, kernel, token, .. } = self;
+        let mut placement = Placement::new(&plan.frame, [source.rows as u32, source.columns as u32])?;
+        if let Some(frame) = frame {
+            placement = placement.framed(frame);
+        }
+        let (conversion, sample) = (Conversion::of(&plan.load), plan.load.format.sample());
+        let [rows, columns] = placement.output;
+        let none = |none: NoMemory| {
+            let sizes = format_args!("{} rows x {} columns to {rows} x {columns}", source.rows, source.columns);
+            none.to_error(format_args!("tables for {sizes}"))
+        };
+        let (cut, dims) = self.cut(&placement)?;
+        let parts = cut.parts(plan, placement).map_err(none)?;
+        let elements: usize = dims.iter().product();
+        assert!(
+            parts.iter().all(|part| part.start + part.elements <= elements),
+            "a part of the tensor is outside of it"
+        );
+        let mut bands = Vec::new();
+        for Part { placement, runs, start, .. } in &parts {
+            for placement in placement.bands(threads) {
+                let runs = runs.clone();
+                let request = Request { source, resample: plan.resample, placement, conversion, sample, runs };
+                let prepared = kernel.prepare(*token, &request).map_err(none)?;
+                bands.push(Band { prepared, start: start * plan.store.element.size() });
+            }
+        }
+        Ok(PreparedSize { dims, parts, bands })
     }
 }
 
@@ -392,27 +394,4 @@ pub(super) fn with_capacity<T>(length: usize) -> Result<Vec<T>, Error> {
     data.try_reserve_exact(length)
         .map_err(|_| Error::Output(format!("there is no memory for a tensor of {length} elements")))?;
     Ok(data)
-}
-
-impl Source {
-    /// What tables need to know about a view.
-    fn of(image: &ImageRef<'_>, load: &Load) -> Self {
-        let [row_stride, column_stride, channel_stride] = image.strides();
-        let column_major = row_stride.unsigned_abs() < column_stride.unsigned_abs();
-        if load.needs_conversion() {
-            let pixel = load.order.channels();
-            let (rows, columns) = (image.rows(), image.columns());
-            let (column_stride, channel_stride) = (pixel as isize, 1);
-            return Self { rows, columns, pixel, column_stride, channel_stride, rows_adjoin: false, column_major };
-        }
-        Self {
-            rows: image.rows(),
-            columns: image.columns(),
-            pixel: image.channels(),
-            column_stride,
-            channel_stride,
-            rows_adjoin: image.rows() == 1 || Some(row_stride) == (image.columns() as isize).checked_mul(column_stride),
-            column_major,
-        }
-    }
 }
