@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use crate::rules::{self, Draft, Integer, Subject};
-use crate::text::{list, single};
-use crate::{Crop, Letterbox, Number, Resize, Size, Spec};
+use crate::rules::{self, Draft};
+use crate::spelling::{list, single};
+use crate::table::{Integer, Slot};
+use crate::{Crop, Letterbox, Number, Resize, Spec};
 
 /// Numbers for the places written `_`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -136,33 +137,22 @@ impl Spec {
     }
 }
 
-/// The sides that may be open: their names among [`Values`], what they are and where they are.
-fn sides(spec: &mut Spec) -> Vec<(&'static str, Subject, &mut Number<u32>)> {
-    let mut sides = Vec::new();
-    let mut add = |clause, names: [&'static str; 2], rows, columns| {
-        sides.push((names[0], Subject::of(clause, "rows"), rows));
-        sides.push((names[1], Subject::of(clause, "columns"), columns));
-    };
-    if let Some(Letterbox { rows, columns, .. }) = &mut spec.letterbox {
-        add("letterbox", ["rows", "columns"], rows, columns);
-    }
-    if let Some(Crop::Center { rows, columns, .. }) = &mut spec.crop {
-        add("center_crop", ["crop_rows", "crop_columns"], rows, columns);
-    }
-    match spec.resize.as_mut().map(|resize| &mut resize.size) {
-        Some(Size::Exact { rows, columns }) => add("resize", ["rows", "columns"], rows, columns),
-        Some(Size::Shortest { side, .. }) => sides.push(("shortest", Subject::of("resize", "shortest"), side)),
-        Some(Size::Longest { side, .. }) => sides.push(("longest", Subject::of("resize", "longest"), side)),
-        Some(Size::Cover { .. } | Size::Ruled(_)) | None => {}
-    }
-    sides
+/// The sides that may be open: their names among [`Values`], their clause and argument, and where they are.
+fn sides(spec: &mut Spec) -> Vec<(&'static str, [&'static str; 2], &mut Number<u32>)> {
+    let sides = spec.slots().into_iter().filter_map(|(clause, argument, slot)| match (clause, argument, slot) {
+        ("center_crop", "rows", Slot::Side(side)) => Some(("crop_rows", [clause, argument], side)),
+        ("center_crop", _, Slot::Side(side)) => Some(("crop_columns", [clause, argument], side)),
+        (.., Slot::Side(side)) => Some((argument, [clause, argument], side)),
+        (.., Slot::Number(_) | Slot::Numbers(_)) => None,
+    });
+    sides.collect()
 }
 
 /// Puts the sides of `resize`, `letterbox` and `center_crop` into their places.
 fn fill_sides(spec: &Spec, values: &Values, bound: &mut Spec, messages: &mut Vec<String>) {
     let letterbox = spec.letterbox.as_ref().map(Letterbox::to_string);
     let sized = spec.resize.as_ref().map(Resize::to_string).or(letterbox);
-    let cropped = spec.crop.as_ref().filter(|crop| matches!(crop, Crop::Center { .. })).map(Crop::to_string);
+    let cropped = spec.crop.as_ref().filter(|crop| matches!(crop, Crop::Center(_))).map(Crop::to_string);
     let mut places = sides(bound);
     for (name, value, there, absent) in [
         ("rows", values.rows, &sized, "resize or letterbox"),
@@ -180,7 +170,7 @@ fn fill_sides(spec: &Spec, values: &Values, bound: &mut Spec, messages: &mut Vec
         };
         fill(name, place, &value, &clause, u32::to_string, messages);
     }
-    for (_, Subject { clause, argument, .. }, side) in &places {
+    for (_, [clause, argument], side) in &places {
         let broken = side.known().and_then(|side| Integer::SIDE.accept(argument, f64::from(*side)).err());
         messages.extend(broken.map(|message| format!("{clause}: {message}")));
     }

@@ -1,21 +1,18 @@
 //! Clauses to a [`Spec`]: which there must be, which exclude each other, and the rulebook over all of them.
 
-use crate::arguments::Findings;
-use crate::grammar::{self, Clause};
-use crate::read::{
-    read_center_crop, read_input, read_letterbox, read_normalize, read_output, read_pad, read_patches, read_resize,
-    read_tiles, read_window,
-};
-use crate::rules::{self, Draft, Subject};
-use crate::spelling::{nearest, unknown};
-use crate::word::Word;
-use crate::{ChannelOrder, Error, Input, Output, PixelFormat, Sample, Sampling, Spec, Token};
+use std::str::FromStr;
 
-/// The most rows or columns that an image may be resized or padded to, also where they follow from the source's.
-///
-/// It keeps every size in range: four f32 channels of 65535 by 65535 pixels are fewer bytes than 2^37, and an index of a
-/// row or column fits in 16 bits.
-pub const MAX_SIDE: u32 = 65535;
+use crate::clauses::LETTERBOX;
+use crate::grammar::{self, Clause};
+use crate::rules::{self, Draft};
+use crate::spelling::{nearest, unknown};
+use crate::subject::Subject;
+use crate::table::{Findings, Table, read};
+use crate::word::Word;
+use crate::{
+    CenterCrop, ChannelOrder, CropWindow, Error, Input, Letterbox, Normalize, Output, Pad, ParseError, Patches,
+    PixelFormat, Resize, Sample, Sampling, Spec, Tiles, Token, lex,
+};
 
 /// In the order of work.
 pub(crate) const CLAUSES: [&str; 10] =
@@ -54,41 +51,32 @@ pub fn check<P: Clone>(tokens: &[Token<P>], end: P) -> Result<Spec, Vec<Error<P>
     let clauses = grammar::clauses(tokens, &end, &mut findings.errors);
     let clauses = Clauses::sort(&clauses, &mut findings.errors);
     let found = &mut findings;
-    let input = clauses.get("input").map(|clause| read_input(clause, found)).unwrap_or_default();
+    let input = clauses.get("input").map(|clause| Input::read_clause(clause, found)).unwrap_or_default();
     let sample = input.format.map_or(Sample::U8, PixelFormat::sample);
     // A clause that is there but could not be read was reported.
-    let resize = clauses.get("resize").and_then(|clause| read_resize(clause, found));
-    let letterbox = clauses.get("letterbox").and_then(|clause| read_letterbox(clause, found));
-    let tiles = clauses.get("tiles").and_then(|clause| read_tiles(clause, found));
-    let center = clauses.get("center_crop").and_then(|clause| read_center_crop(clause, found));
-    let window = clauses.get("crop").and_then(|clause| read_window(clause, found));
-    let pad = clauses.get("pad").and_then(|clause| read_pad(clause, found));
-    let normalize = clauses.get("normalize").map(|clause| read_normalize(clause, sample, found));
-    let output = clauses.get("output").map(|clause| read_output(clause, found)).unwrap_or_default();
-    let patches = clauses.get("patches").and_then(|clause| read_patches(clause, output.layout, found));
+    let resize = clauses.get("resize").and_then(|clause| Resize::read_clause(clause, found));
+    let letterbox =
+        clauses.get("letterbox").and_then(|clause| Letterbox::guessed(read::<Letterbox, P>(clause, LETTERBOX, found)));
+    let tiles = clauses.get("tiles").and_then(|clause| Tiles::read_clause(clause, found));
+    let center = clauses.get("center_crop").and_then(|clause| CenterCrop::read_clause(clause, found));
+    let window = clauses.get("crop").and_then(|clause| CropWindow::read_clause(clause, found));
+    let pad = clauses.get("pad").and_then(|clause| Pad::read_clause(clause, found));
+    let normalize = clauses.get("normalize").map(|clause| Normalize::read_clause(clause, sample, found));
+    let output = clauses.get("output").map(|clause| Output::read_clause(clause, found)).unwrap_or_default();
+    let patches = clauses.get("patches").and_then(|clause| Patches::read_clause(clause, output.layout, found));
 
     let Findings { mut errors, places } = findings;
     let crop = center.or(window);
     let draft = Draft {
-        format: input.format,
-        source: input.size.flatten().zip(input.orient).map(|(size, orient)| orient.size(size)),
-        layout: input.layout,
-        alpha: input.alpha,
-        background: input.background.clone(),
-        gray: input.gray,
-        matrix: input.matrix,
-        range: input.range,
+        input: input.clone(),
         resize: resize.as_ref(),
         letterbox: letterbox.as_ref(),
         tiles: tiles.as_ref(),
         crop: crop.as_ref(),
         pad: pad.as_ref(),
-        patches: patches.as_ref(),
-        layout_out: output.layout,
         normalize: normalize.as_ref(),
-        channels: output.channels,
-        element: output.element,
-        quantize: output.quantize,
+        output: output.clone(),
+        patches: patches.as_ref(),
     };
     for (subject, message) in rules::broken(&draft) {
         errors.push(Error { at: place(&places, subject).unwrap_or(&end).clone(), message });
@@ -98,23 +86,7 @@ pub fn check<P: Clone>(tokens: &[Token<P>], end: P) -> Result<Spec, Vec<Error<P>
         clauses.report_missing(&end, &mut errors);
     }
     let whole = || {
-        let input = Input {
-            format: input.format?,
-            size: input.size?,
-            layout: input.layout?,
-            alpha: input.alpha?,
-            background: input.background.clone()?,
-            gray: input.gray?,
-            matrix: input.matrix?,
-            range: input.range?,
-            orient: input.orient?,
-        };
-        let output = Output {
-            channels: output.channels?,
-            element: output.element?,
-            layout: output.layout?,
-            quantize: output.quantize?,
-        };
+        let (input, output) = (Input::whole(input)?, Output::whole(output)?);
         Some(Spec { input, resize, letterbox, tiles, crop, pad, normalize, output, patches })
     };
     match whole() {
@@ -126,6 +98,34 @@ pub fn check<P: Clone>(tokens: &[Token<P>], end: P) -> Result<Spec, Vec<Error<P>
             Ok(spec)
         }
         _ => Err(errors),
+    }
+}
+
+impl FromStr for Spec {
+    type Err = ParseError;
+
+    /// Reads a declaration.
+    ///
+    /// # Errors
+    ///
+    /// Every mistake of the text, each with the place of it.
+    ///
+    /// ```
+    /// use pixfuse_spec::Spec;
+    ///
+    /// let spec: Spec = "input(rgb8), resize(240, 256, bilinear), output(rgb, f32)".parse()?;
+    /// assert_eq!(spec.to_string(), "input(rgb8), resize(240, 256, bilinear), output(rgb, f32, chw)");
+    ///
+    /// let error = "input(rgb), output(rgb, u8)".parse::<Spec>().unwrap_err();
+    /// assert!(error.to_string().contains("did you mean `rgb8`?"));
+    /// # Ok::<(), pixfuse_spec::ParseError>(())
+    /// ```
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        let end = text.trim_end().len();
+        check(&lex(text), end..end).map_err(|mut errors| {
+            errors.sort_by_key(|error| error.at.start);
+            ParseError { text: text.to_owned(), errors }
+        })
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use crate::text::{number, numbers};
+use crate::spelling::{number, numbers};
 use crate::{
-    Composite, Convert, Crop, Filter, Frame, FrameSize, Load, Map, MarginFill, Margins, Number, Order, Orientation,
-    Pad, Patches, Plan, Quantize, Resample, Rounding, Separable, Size, Store, Tiles,
+    CenterCrop, Composite, Convert, Crop, CropWindow, Filter, Frame, FrameSize, Load, Map, MarginFill, Margins, Number,
+    Order, Orientation, Pad, Patches, Plan, Quantize, Resample, Rounding, Separable, Size, Store, Tiles,
 };
 
 impl fmt::Display for Plan {
@@ -86,10 +86,10 @@ impl fmt::Display for Frame {
         }
         match &self.crop {
             None => {}
-            Some(Crop::Center { rows, columns, rounding, fill }) => {
+            Some(Crop::Center(CenterCrop { rows, columns, rounding, fill })) => {
                 steps.push(format!("centre {} x {} ({rounding}) on {fill}", Hole(rows), Hole(columns)));
             }
-            Some(Crop::Window { top, left, rows, columns }) => {
+            Some(Crop::Window(CropWindow { top, left, rows, columns })) => {
                 steps.push(format!("window {rows} x {columns} at row {top}, column {left}"));
             }
         }

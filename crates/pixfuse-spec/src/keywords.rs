@@ -7,8 +7,8 @@ use std::ops::Range;
 use crate::check::CLAUSES;
 use crate::parts::PARTS;
 use crate::rules::not_finite;
+use crate::spelling::number;
 use crate::spelling::shortened;
-use crate::text::number;
 use crate::{Error, ParseError, Spec};
 
 /// A value that a host language gives for one clause or argument.

@@ -13,6 +13,8 @@ mod tests {
     use super::TEXT;
     use crate::Spec;
     use crate::check::CLAUSES;
+    use crate::clauses::described;
+    use crate::table::Place;
     use crate::word::vocabulary;
 
     /// What stands between backticks, in the tables and around them, and in the blocks of declarations.
@@ -28,25 +30,12 @@ mod tests {
         })
     }
 
-    /// The arguments that a clause has by name: what it answers to one that it does not have.
-    fn arguments(clause: &str) -> Vec<String> {
-        let answer = format!("{clause}(no_such_argument_is_there = 1)").parse::<Spec>().unwrap_err().to_string();
-        let (_, expected) = answer.split_once("expected one of ").unwrap_or_default();
-        expected
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .split(", ")
-            .map(str::to_owned)
-            .filter(|name| !name.is_empty())
-            .collect()
-    }
-
     #[test]
     fn each_clause_argument_and_word_is_described() {
         let code = code();
         let mut words: Vec<String> = CLAUSES.map(str::to_owned).into();
-        words.extend(CLAUSES.iter().flat_map(|clause| arguments(clause)));
+        let named = described().into_iter().flat_map(|clause| clause.forms.concat());
+        words.extend(named.filter(|row| row.place != Place::Value).map(|row| row.name.to_owned()));
         words.extend(vocabulary().into_iter().map(str::to_owned));
         assert!(words.len() > 100 && words.iter().any(|word| word == "scale_up"));
         words.retain(|word| !names(word, &code));

@@ -18,9 +18,9 @@
 //! ```
 #![forbid(unsafe_code)]
 
-mod arguments;
 mod bind;
 mod check;
+mod clauses;
 mod cursor;
 mod error;
 mod explain;
@@ -33,20 +33,26 @@ mod order;
 mod orientation;
 mod parts;
 mod plan;
-mod read;
 mod rules;
 mod sizes;
 mod spec;
 mod spelling;
 mod stages;
+mod subject;
+mod table;
 mod text;
 mod tiles;
 mod tokens;
+mod values;
 mod vocabulary;
 mod word;
 
 pub use bind::{BindError, Values};
-pub use check::{MAX_SIDE, check};
+pub use check::check;
+pub use clauses::{
+    CenterCrop, Crop, CropWindow, Input, Letterbox, MarginFill, Margins, Normalize, Output, Pad, Patches, Quantize,
+    Resize, Sampling, Size, Tiles,
+};
 pub use error::{Error, ParseError};
 pub use keywords::Keyword;
 pub use lower::lower;
@@ -56,15 +62,19 @@ pub use plan::{
     Composite, Convert, Frame, FrameSize, Load, Map, MapForm, Plan, Resample, Separable, Shape, Store, Stored,
 };
 pub use sizes::RuledSize;
-pub use spec::{
-    Crop, Fill, Input, Letterbox, MarginFill, Margins, Normalize, Number, Output, Pad, Patches, Quantize, Resize,
-    Sampling, Size, Spec,
-};
+pub use spec::Spec;
 /// For the bindings, so that they say of an option what is said of a clause.
 #[doc(hidden)]
 pub use spelling::unknown;
-pub use tiles::{TileCanvas, Tiles};
+/// The clauses as tables, for what describes them. Not part of the public interface.
+#[doc(hidden)]
+pub mod described {
+    pub use crate::clauses::{Described, described};
+    pub use crate::table::{Integer, Kind, Place, Row};
+}
+pub use tiles::TileCanvas;
 pub use tokens::{Kind, Token, lex};
+pub use values::{Fill, MAX_SIDE, Number};
 pub use vocabulary::{
     Alpha, Anchor, Border, ChannelOrder, CoverRule, Element, Filter, FloatsOf, Gray, Layout, LetterboxRule, Like,
     Matrix, Order, PatchOrder, PixelFormat, Precision, Range, Rounding, Sample, SizeNumber, SizeRule, Thumbnail,

@@ -1,7 +1,7 @@
 //! Spec to Plan: fold the constants, sink the channel swap into the store, drop what does nothing.
 
+use crate::clauses::PILLOW;
 use crate::order::{ChannelNumbers, fused};
-use crate::spec::PILLOW;
 use crate::{
     Alpha, ChannelOrder, Composite, Convert, Element, Filter, Frame, FrameSize, Letterbox, Like, Load, Map, Margins,
     Matrix, Normalize, Number, Order, Plan, Precision, Range, Resample, Sampling, Separable, Spec, Store,

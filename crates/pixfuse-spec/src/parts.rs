@@ -4,7 +4,7 @@
 //! several of them at once, or two clauses say one, as a resize and the crop behind it do.
 
 use crate::keywords::{Keyword, split, written, written_in_clause};
-use crate::{Crop, Error, Margins, Normalize, Number, ParseError, Size, Spec};
+use crate::{CenterCrop, Crop, CropWindow, Error, Margins, Normalize, Number, ParseError, Size, Spec};
 
 /// The parts that [`Spec::replace`] changes, beside whole clauses.
 pub(crate) const PARTS: [&str; 7] = ["size", "filter", "mean", "std", "scale", "eps", "element"];
@@ -35,8 +35,8 @@ impl Spec {
     pub fn size(&self) -> Option<[u32; 2]> {
         let known = |rows: &Number<u32>, columns: &Number<u32>| Some([*rows.known()?, *columns.known()?]);
         let framed = match (&self.crop, &self.letterbox, &self.tiles, &self.resize) {
-            (Some(Crop::Center { rows, columns, .. }), ..) => known(rows, columns),
-            (Some(Crop::Window { rows, columns, .. }), ..) => Some([*rows, *columns]),
+            (Some(Crop::Center(CenterCrop { rows, columns, .. })), ..) => known(rows, columns),
+            (Some(Crop::Window(CropWindow { rows, columns, .. })), ..) => Some([*rows, *columns]),
             (_, Some(letterbox), ..) if letterbox.stride.is_none() => known(&letterbox.rows, &letterbox.columns),
             (_, _, Some(tiles), _) => Some([tiles.rows, tiles.columns]),
             (_, None, _, Some(resize)) => match &resize.size {
@@ -148,7 +148,7 @@ impl Spec {
             (*rows, *columns) = (Number::Known(r), Number::Known(c));
             return Ok(());
         }
-        let Some(Crop::Center { rows, columns, .. }) = &mut self.crop else {
+        let Some(Crop::Center(CenterCrop { rows, columns, .. })) = &mut self.crop else {
             let why = if before.crop.is_some() { "a window of the image is cut out" } else { "no clause says one" };
             return refuse(if before.crop.is_some() { "crop" } else { "input" }, why);
         };

@@ -1,4 +1,6 @@
-//! Names in error messages: what was meant, and how a long one is shortened.
+//! Names in error messages: what was meant, and how a long one is shortened. Numbers as declarations write them.
+
+use crate::Number;
 
 /// What is said of a name that is none of these: `unknown filter `bilinar`, expected one of nearest, bilinear; did you mean `bilinear`?`
 pub fn unknown(what: &str, word: &str, names: &[&str]) -> String {
@@ -50,6 +52,49 @@ fn distance(left: &str, right: &str) -> usize {
     row[right.len()]
 }
 
+/// A side or `_`.
+pub(crate) fn side(value: &Number<u32>) -> String {
+    value.known().map_or("_".to_owned(), u32::to_string)
+}
+
+/// A number or `_`.
+pub(crate) fn single(value: &Number<f64>) -> String {
+    value.known().map_or("_".to_owned(), |value| number(*value))
+}
+
+/// One number, a list or `_`.
+pub(crate) fn list(values: &Number<Vec<f64>>) -> String {
+    values.known().map_or("_".to_owned(), |values| numbers(values))
+}
+
+/// One number, or a list of them.
+pub(crate) fn numbers(values: &[f64]) -> String {
+    match values {
+        [one] => number(*one),
+        many => format!("[{}]", many.iter().map(|value| number(*value)).collect::<Vec<_>>().join(", ")),
+    }
+}
+
+/// Rows and columns.
+pub(crate) fn frame(sides: &[u32; 2]) -> String {
+    format!("{sides:?}")
+}
+
+/// The shortest text that reads back as the same number; `1/n` for what people write as `1/n`.
+pub(crate) fn number(value: f64) -> String {
+    // Both zeros are equal, so they have one text.
+    let text = format!("{:?}", if value == 0.0 { 0.0 } else { value });
+    let digits = text.split('e').next().unwrap_or(&text).trim_start_matches(['-', '0', '.']);
+    let inverse = (1.0 / value).round();
+    if digits.len() > 6 && (2.0..=65536.0).contains(&inverse) && 1.0 / inverse == value {
+        return format!("1/{inverse}");
+    }
+    match text.strip_suffix(".0") {
+        Some(integer) => integer.to_owned(),
+        None => text,
+    }
+}
+
 /// At most 40 characters of what the user wrote, on one line: a message stays a message whatever it quotes.
 pub(crate) fn shortened(text: &str) -> String {
     const MOST: usize = 40;
@@ -87,5 +132,27 @@ mod tests {
     fn long_text_is_shortened() {
         assert_eq!(shortened("a\nb"), "a b");
         assert_eq!(shortened(&"é".repeat(50)), format!("{}…", "é".repeat(40)));
+    }
+
+    #[test]
+    fn numbers_are_short() {
+        for (value, text) in [
+            (0.0, "0"),
+            (-0.0, "0"),
+            (1.0, "1"),
+            (-2.5, "-2.5"),
+            (0.485, "0.485"),
+            (0.00001, "1e-5"),
+            (0.0001, "0.0001"),
+            (1e300, "1e300"),
+            (1.0 / 255.0, "1/255"),
+            (1.0 / 3.0, "1/3"),
+            (1.0 / 65536.0, "1/65536"),
+            (0.25, "0.25"),
+            (1.0 / 127.5, "0.00784313725490196"),
+            (123456789.0, "123456789"),
+        ] {
+            assert_eq!(number(value), text);
+        }
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::lower::convert;
 use crate::{
-    ChannelOrder, Element, Input, Layout, Orientation, Output, PixelFormat, Resize, RuledSize, Size, SizeNumber,
-    SizeRule, Spec, TileRule,
+    ChannelOrder, Element, Input, Layout, Output, PixelFormat, Resize, RuledSize, Size, SizeNumber, SizeRule, Spec,
+    TileRule,
 };
 
 impl Spec {
@@ -34,17 +34,7 @@ impl Spec {
             ChannelOrder::Rgb | ChannelOrder::Rgba => (ChannelOrder::Rgb, PixelFormat::Rgb8),
             ChannelOrder::Bgr | ChannelOrder::Bgra => (ChannelOrder::Bgr, PixelFormat::Bgr8),
         };
-        let between = Input {
-            format,
-            size: None,
-            layout: Layout::Hwc,
-            alpha: None,
-            background: None,
-            gray: None,
-            matrix: None,
-            range: None,
-            orient: Orientation::Upright,
-        };
+        let between = Input::new(format);
         let stage = |resize: Resize| Self {
             input: between.clone(),
             resize: Some(resize),

@@ -4,11 +4,11 @@ use std::fmt;
 
 /// Declares an enum of names: `ALL`, `name`, `from_name` and `Display` come from one list.
 macro_rules! names {
-    ($(#[$doc:meta])* $name:ident, $what:literal: $($(#[$value_doc:meta])* $value:ident = $text:literal),+ $(,)?) => {
+    ($(#[$doc:meta])* $name:ident, $what:literal: $($(#[doc = $value_doc:literal])+ $value:ident = $text:literal),+ $(,)?) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum $name {
-            $($(#[$value_doc])* $value,)+
+            $($(#[doc = $value_doc])+ $value,)+
         }
 
         impl $name {
@@ -22,6 +22,14 @@ macro_rules! names {
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$value => $text,)+
+                }
+            }
+
+            /// Its sentence of documentation.
+            #[doc(hidden)]
+            pub const fn documentation(self) -> &'static str {
+                match self {
+                    $(Self::$value => concat!($($value_doc),+),)+
                 }
             }
 

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use pixfuse_spec::{
-    Anchor, CoverRule, Crop, Fill, Frame, FrameSize, LetterboxRule, MAX_SIDE, MarginFill, Margins, Number, Pad,
-    Rounding, Size, TileCanvas,
+    Anchor, CenterCrop, CoverRule, Crop, CropWindow, Fill, Frame, FrameSize, LetterboxRule, MAX_SIDE, MarginFill,
+    Margins, Number, Pad, Rounding, Size, TileCanvas,
 };
 
 use crate::Error;
@@ -97,7 +97,7 @@ impl Placement {
         };
         match &frame.crop {
             None => {}
-            Some(Crop::Window { top, left, rows, columns }) => {
+            Some(Crop::Window(CropWindow { top, left, rows, columns })) => {
                 let [high, wide] = canvas.size;
                 if u64::from(*top) + u64::from(*rows) > high.into()
                     || u64::from(*left) + u64::from(*columns) > wide.into()
@@ -109,7 +109,7 @@ impl Placement {
                 }
                 canvas.put([-i64::from(*top), -i64::from(*left)], [*rows, *columns], None);
             }
-            Some(Crop::Center { rows, columns, rounding, fill }) => {
+            Some(Crop::Center(CenterCrop { rows, columns, rounding, fill })) => {
                 let size = [known(rows), known(columns)];
                 let at = [0, 1].map(|axis| -centred(canvas.size[axis], size[axis], *rounding));
                 canvas.put(at, size, Some(MarginFill::Pixel(fill.clone())));
@@ -130,8 +130,8 @@ impl Placement {
             return Some([rows, columns].map(|side| side as usize));
         }
         let sides = match (&frame.crop, &frame.size) {
-            (Some(Crop::Window { rows, columns, .. }), _) => [*rows, *columns],
-            (Some(Crop::Center { rows, columns, .. }), _)
+            (Some(Crop::Window(CropWindow { rows, columns, .. })), _) => [*rows, *columns],
+            (Some(Crop::Center(CenterCrop { rows, columns, .. })), _)
             | (None, FrameSize::Resize(Size::Exact { rows, columns }))
             | (None, FrameSize::Letterbox { rows, columns, stride: None, .. }) => [known(rows), known(columns)],
             _ => return None,

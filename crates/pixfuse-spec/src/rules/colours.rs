@@ -1,21 +1,21 @@
 //! Channels of the source and of the tensor, and what makes the one of the other.
 
 use super::{Draft, Found, Subject};
-use crate::{Alpha, ChannelOrder, Element, Gray, Layout, Matrix, PixelFormat, Range, Sample};
+use crate::{Alpha, ChannelOrder, Gray, Layout, Matrix, PixelFormat, Range, Sample};
 
 /// Everything that `input` says, against its format and the output.
 pub(super) fn input_is_sound(format: PixelFormat, draft: &Draft<'_>, found: &mut Found) {
-    found.extend(layout_fits(format, draft.layout));
-    if let Some(alpha) = draft.alpha {
-        found.extend(alpha_is_settled(format, alpha, draft.channels));
-        if let Some(background) = &draft.background {
+    found.extend(layout_fits(format, draft.input.layout));
+    if let Some(alpha) = draft.input.alpha {
+        found.extend(alpha_is_settled(format, alpha, draft.output.channels));
+        if let Some(background) = &draft.input.background {
             found.extend(background_is_settled(format, alpha, background.as_ref().map(|fill| fill.0.len())));
         }
     }
-    found.extend(yuv_has_its_words(format, draft.matrix.flatten(), draft.range.flatten()));
-    if let Some(channels) = draft.channels {
+    found.extend(yuv_has_its_words(format, draft.input.matrix.flatten(), draft.input.range.flatten()));
+    if let Some(channels) = draft.output.channels {
         found.extend(channels_exist(format, channels));
-        if let Some(gray) = draft.gray {
+        if let Some(gray) = draft.input.gray {
             found.extend(gray_is_settled(format, gray, channels));
         }
     }
@@ -24,7 +24,7 @@ pub(super) fn input_is_sound(format: PixelFormat, draft: &Draft<'_>, found: &mut
             "output: u8 stores pixel values 0 to 255, and {format} has others; write f32, or say its scale: \
              output(.., u8, .., scale = ..)"
         );
-        found.push((Subject::of("output", Element::WHAT), message));
+        found.push((Subject::of("output", "element"), message));
     }
 }
 
@@ -42,7 +42,7 @@ fn channels_exist(format: PixelFormat, channels: ChannelOrder) -> Option<(Subjec
     let fits = ChannelOrder::ALL.iter().filter(|order| makes(**order)).map(|order| format!("output({order}, ..)"));
     let fits = fits.collect::<Vec<_>>().join(" or ");
     let message = format!("output({channels}): input({format}) has no alpha channel; write {fits}, or another input");
-    Some((Subject::of("output", ChannelOrder::WHAT), message))
+    Some((Subject::of("output", "channels"), message))
 }
 
 /// `gray` is said exactly when colours become gray.
@@ -53,11 +53,11 @@ fn gray_is_settled(format: PixelFormat, gray: Option<Gray>, channels: ChannelOrd
             let message = format!(
                 "output(gray): say whose weights make gray of colours: input({format}, gray = pillow) or gray = opencv"
             );
-            Some((Subject::of("output", ChannelOrder::WHAT), message))
+            Some((Subject::of("output", "channels"), message))
         }
         _ if becomes && format.sample() != Sample::U8 => {
             let message = format!("output(gray): gray is made of u8 colours, and {format} has others");
-            Some((Subject::of("output", ChannelOrder::WHAT), message))
+            Some((Subject::of("output", "channels"), message))
         }
         Some(gray) if !becomes => {
             let message =
@@ -94,7 +94,7 @@ fn alpha_is_settled(
                 "input({format}): output({channels}) has no alpha channel; \
                  say what becomes of it: input({format}, alpha = drop)"
             );
-            Some((Subject::of("input", PixelFormat::WHAT), message))
+            Some((Subject::of("input", "format"), message))
         }
         _ => None,
     }
@@ -141,6 +141,6 @@ fn yuv_has_its_words(format: PixelFormat, matrix: Option<Matrix>, range: Option<
 fn layout_fits(format: PixelFormat, layout: Option<Layout>) -> Option<(Subject, String)> {
     (format.is_yuv() && layout == Some(Layout::Chw)).then(|| {
         let message = format!("input({format}): {format} says how its planes lie; leave chw out");
-        (Subject::of("input", Layout::WHAT), message)
+        (Subject::of("input", "layout"), message)
     })
 }

@@ -2,8 +2,8 @@
 
 use super::{Draft, Found, Subject, length_fits};
 use crate::{
-    CoverRule, Crop, Filter, Letterbox, LetterboxRule, MAX_SIDE, MarginFill, Margins, Number, Pad, Precision, Resize,
-    Rounding, Sample, Sampling, Size,
+    CenterCrop, CoverRule, Crop, CropWindow, Filter, Letterbox, LetterboxRule, MAX_SIDE, MarginFill, Margins, Number,
+    Pad, Precision, Resize, Rounding, Sample, Sampling, Size,
 };
 
 /// Rows and columns, as far as they are known before there is an image.
@@ -30,11 +30,11 @@ pub(super) fn frame_is_sound(draft: &Draft<'_>, found: &mut Found) {
         found.extend(mirror_is_of_the_image(pad, draft));
     }
     let crop = draft.crop.and_then(|crop| match crop {
-        Crop::Center { fill, .. } => Some(("center_crop", fill)),
-        Crop::Window { .. } => None,
+        Crop::Center(CenterCrop { fill, .. }) => Some(("center_crop", fill)),
+        Crop::Window(_) => None,
     });
     for (clause, fill) in [letterbox, crop, pad].into_iter().flatten() {
-        let message = length_fits(clause, "fill", fill.0.len(), draft.channels);
+        let message = length_fits(clause, "fill", fill.0.len(), draft.output.channels);
         found.extend(message.map(|message| (Subject::of(clause, "fill"), message)));
     }
     let (clause, mut known) = resized(draft);
@@ -79,7 +79,7 @@ fn rule_has_its_filter(resize: &Resize) -> Option<(Subject, String)> {
 fn stages_are_whole(resize: &Resize, draft: &Draft<'_>) -> Option<(Subject, String)> {
     let Size::Ruled(ruled) = resize.size else { return None };
     let rule = Some(ruled.rule).filter(|rule| rule.has_stages())?;
-    let format = draft.format.filter(|format| format.sample() != Sample::U8);
+    let format = draft.input.format.filter(|format| format.sample() != Sample::U8);
     let message = if resize.sampling.precision == Precision::F32 {
         "has u8 between its resizes; leave precision = f32 out".to_owned()
     } else if let Some(format) = format {
@@ -113,7 +113,7 @@ fn resized(draft: &Draft<'_>) -> (&'static str, Known) {
         }
         // Where nothing resizes it, a declared source has its own size.
         (None, None) if draft.tiles.is_none() => {
-            let source = draft.source.map_or([None, None], |sides| sides.map(Some));
+            let source = draft.input.turned_size().map_or([None, None], |sides| sides.map(Some));
             ("input", source)
         }
         _ => ("", [None, None]),
@@ -123,8 +123,8 @@ fn resized(draft: &Draft<'_>) -> (&'static str, Known) {
 /// A window lies inside the image, where that is known.
 fn cropped(crop: &Crop, clause: &str, known: Known, found: &mut Found) -> Known {
     let (starts, sides) = match crop {
-        Crop::Center { rows, columns, .. } => return [rows.known().copied(), columns.known().copied()],
-        Crop::Window { top, left, rows, columns } => ([*top, *left], [*rows, *columns]),
+        Crop::Center(CenterCrop { rows, columns, .. }) => return [rows.known().copied(), columns.known().copied()],
+        Crop::Window(CropWindow { top, left, rows, columns }) => ([*top, *left], [*rows, *columns]),
     };
     let size = known.map(|side| side.map_or("_".to_owned(), |side| side.to_string())).join(", ");
     for (axis, name) in AXES.into_iter().enumerate() {

@@ -11,128 +11,52 @@ mod quantize;
 mod sampling;
 mod tiles;
 
-use crate::text::number;
+use crate::clauses::{InputDraft, OutputDraft};
+use crate::spelling::number;
+use crate::subject::Subject;
 use crate::{
-    Alpha, ChannelOrder, Crop, Element, Fill, Gray, Layout, Letterbox, MAX_SIDE, Matrix, Normalize, Order, Pad,
-    Patches, PixelFormat, Precision, Quantize, Range, Resize, Sample, Spec, Tiles,
+    ChannelOrder, Crop, Element, Letterbox, Normalize, Order, Pad, Patches, Precision, Resize, Sample, Spec, Tiles,
 };
-
-/// What a broken rule is about: a clause, an argument of it, or one value of a list.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Subject {
-    pub(crate) clause: &'static str,
-    /// Its name, or for a value without one what it is; empty for the whole clause.
-    pub(crate) argument: &'static str,
-    pub(crate) index: Option<usize>,
-}
-
-impl Subject {
-    pub(crate) const fn clause(clause: &'static str) -> Self {
-        Self::of(clause, "")
-    }
-
-    pub(crate) const fn of(clause: &'static str, argument: &'static str) -> Self {
-        Self { clause, argument, index: None }
-    }
-
-    pub(crate) const fn item(self, index: usize) -> Self {
-        Self { index: Some(index), ..self }
-    }
-}
 
 /// Broken rules: what each is about, and the sentence.
 type Found = Vec<(Subject, String)>;
 
 /// As much of a declaration as could be read. What is unknown or left open breaks no rule.
 pub(crate) struct Draft<'a> {
-    pub(crate) format: Option<PixelFormat>,
-    /// Rows and columns of every source image once it is turned, where they are declared.
-    pub(crate) source: Option<[u32; 2]>,
-    /// Known to be written or not.
-    pub(crate) alpha: Option<Option<Alpha>>,
-    pub(crate) layout: Option<Layout>,
-    pub(crate) background: Option<Option<Fill>>,
-    pub(crate) gray: Option<Option<Gray>>,
-    pub(crate) matrix: Option<Option<Matrix>>,
-    pub(crate) range: Option<Option<Range>>,
+    pub(crate) input: InputDraft,
     pub(crate) resize: Option<&'a Resize>,
     pub(crate) letterbox: Option<&'a Letterbox>,
     pub(crate) tiles: Option<&'a Tiles>,
     pub(crate) crop: Option<&'a Crop>,
     pub(crate) pad: Option<&'a Pad>,
-    pub(crate) patches: Option<&'a Patches>,
-    /// That of the output.
-    pub(crate) layout_out: Option<Layout>,
     pub(crate) normalize: Option<&'a Normalize>,
-    pub(crate) channels: Option<ChannelOrder>,
-    pub(crate) element: Option<Element>,
-    /// Known to be written or not.
-    pub(crate) quantize: Option<Option<Quantize>>,
+    pub(crate) output: OutputDraft,
+    pub(crate) patches: Option<&'a Patches>,
 }
 
 impl<'a> Draft<'a> {
     pub(crate) fn whole(spec: &'a Spec) -> Self {
         Self {
-            format: Some(spec.input.format),
-            source: spec.input.turned_size(),
-            alpha: Some(spec.input.alpha),
-            layout: Some(spec.input.layout),
-            background: Some(spec.input.background.clone()),
-            gray: Some(spec.input.gray),
-            matrix: Some(spec.input.matrix),
-            range: Some(spec.input.range),
+            input: (&spec.input).into(),
             resize: spec.resize.as_ref(),
             letterbox: spec.letterbox.as_ref(),
             tiles: spec.tiles.as_ref(),
             crop: spec.crop.as_ref(),
             pad: spec.pad.as_ref(),
-            patches: spec.patches.as_ref(),
-            layout_out: Some(spec.output.layout),
             normalize: spec.normalize.as_ref(),
-            channels: Some(spec.output.channels),
-            element: Some(spec.output.element),
-            quantize: Some(spec.output.quantize),
+            output: (&spec.output).into(),
+            patches: spec.patches.as_ref(),
         }
     }
 
     /// Whether the output is known to hold pixel values, which nothing was done to.
     fn keeps_pixels(&self) -> bool {
-        self.element == Some(Element::U8) && self.quantize == Some(None)
+        self.output.element == Some(Element::U8) && self.output.quantize == Some(None)
     }
 }
 
 /// No output has more channels: a longer list is an error by its length, and its further values are no news.
 const MOST_CHANNELS: usize = 4;
-
-/// What an integer of a declaration may be.
-pub(crate) struct Integer {
-    pub(crate) least: u32,
-    pub(crate) most: u32,
-    /// Whether `_` may stand for it.
-    pub(crate) open: bool,
-}
-
-impl Integer {
-    /// A side of an image that is made.
-    pub(crate) const SIDE: Self = Self { least: 1, most: MAX_SIDE, open: true };
-
-    /// The integer, or what is wrong with it.
-    pub(crate) fn accept(&self, name: &str, value: f64) -> Result<u32, String> {
-        if value >= f64::from(self.least) && value <= f64::from(self.most) && value.fract() == 0.0 {
-            return Ok(value as u32);
-        }
-        Err(format!("{}, found {}", self.expected(name), number(value)))
-    }
-
-    pub(crate) fn expected(&self, name: &str) -> String {
-        let Self { least, most, open } = self;
-        if least + 1 == *most {
-            return format!("{name} must be {least} or {most}");
-        }
-        let or_later = if *open { " or `_`" } else { "" };
-        format!("{name} must be an integer from {least} to {most}{or_later}")
-    }
-}
 
 pub(crate) fn not_finite(place: &str, value: f64) -> String {
     format!("{place}: {} is not a finite number", number(value))
@@ -141,7 +65,7 @@ pub(crate) fn not_finite(place: &str, value: f64) -> String {
 /// Every broken rule of a draft.
 pub(crate) fn broken(draft: &Draft<'_>) -> Vec<(Subject, String)> {
     let mut found = Vec::new();
-    if let Some(format) = draft.format {
+    if let Some(format) = draft.input.format {
         colours::input_is_sound(format, draft, &mut found);
     }
     if let Some(resize) = draft.resize {
@@ -162,10 +86,10 @@ pub(crate) fn broken(draft: &Draft<'_>) -> Vec<(Subject, String)> {
                            write output(.., f32, ..) or leave normalize out";
             found.push((Subject::clause("normalize"), message.to_owned()));
         }
-        normalize::normalize_is_sound(normalize, draft.format, draft.channels, &mut found);
+        normalize::normalize_is_sound(normalize, draft.input.format, draft.output.channels, &mut found);
         found.extend(order_has_its_values(draft, normalize.order));
     }
-    if let (Some(element), Some(quantize)) = (draft.element, draft.quantize) {
+    if let (Some(element), Some(quantize)) = (draft.output.element, draft.output.quantize) {
         found.extend(quantize::quantize_is_sound(element, quantize));
     }
     found
@@ -173,7 +97,7 @@ pub(crate) fn broken(draft: &Draft<'_>) -> Vec<(Subject, String)> {
 
 /// The orders of operations are defined on the 256 values of a u8.
 fn order_has_its_values(draft: &Draft<'_>, order: Order) -> Option<(Subject, String)> {
-    if let Some(format) = draft.format.filter(|format| format.sample() != Sample::U8 && order != Order::Fused) {
+    if let Some(format) = draft.input.format.filter(|format| format.sample() != Sample::U8 && order != Order::Fused) {
         let message =
             format!("normalize: order = {order} starts from u8 values, and {format} has others; leave it out");
         return Some((Subject::of("normalize", "order"), message));

@@ -1,7 +1,7 @@
 //! The numbers of `normalize`.
 
 use super::{Found, MOST_CHANNELS, Subject, length_fits, not_finite};
-use crate::text::number;
+use crate::spelling::number;
 use crate::{ChannelOrder, Normalize, Number, Order, PixelFormat, Sample};
 
 const SCALE: Subject = Subject::of("normalize", "scale");

@@ -17,7 +17,8 @@ pub(super) fn patches_are_sound(draft: &Draft<'_>, found: &mut Found) {
 /// Planes are stored from planes, pixels from pixels.
 fn order_has_its_layout(patches: &Patches, draft: &Draft<'_>) -> Option<(Subject, String)> {
     let wanted = if patches.order == PatchOrder::Thwc { Layout::Hwc } else { Layout::Chw };
-    let given = draft.layout_out.filter(|&given| given != wanted && draft.channels != Some(ChannelOrder::Gray))?;
+    let given =
+        draft.output.layout.filter(|&given| given != wanted && draft.output.channels != Some(ChannelOrder::Gray))?;
     let order = patches.order;
     let message =
         format!("patches: order = {order} is that of output(.., {wanted}), and it says {given}; write {wanted}");
@@ -27,7 +28,7 @@ fn order_has_its_layout(patches: &Patches, draft: &Draft<'_>) -> Option<(Subject
 /// What stands behind the last patch is zero, which an integer with another zero point has no name for.
 fn padding_is_a_float(patches: &Patches, draft: &Draft<'_>) -> Option<(Subject, String)> {
     let zero_point =
-        draft.quantize.flatten().map(|quantize| quantize.zero_point).filter(|&zero_point| zero_point != 0)?;
+        draft.output.quantize.flatten().map(|quantize| quantize.zero_point).filter(|&zero_point| zero_point != 0)?;
     patches.pad_to?;
     let message = format!(
         "patches: pad_to stores 0 behind the last patch, and zero_point = {zero_point} means another zero; leave one of them out"
@@ -54,10 +55,10 @@ fn sides_are_multiples(patches: &Patches, draft: &Draft<'_>, found: &mut Found) 
 /// A tensor value is one that the element can hold exactly enough to mean what was written.
 fn value_is_stored(pad: &Pad, draft: &Draft<'_>) -> Option<(Subject, String)> {
     let MarginFill::Tensor(values) = &pad.fill else { return None };
-    if let Some(message) = length_fits("pad", "value", values.len(), draft.channels) {
+    if let Some(message) = length_fits("pad", "value", values.len(), draft.output.channels) {
         return Some((Subject::of("pad", "value"), message));
     }
-    let element = draft.element.filter(|element| matches!(element, Element::U8 | Element::I8))?;
+    let element = draft.output.element.filter(|element| matches!(element, Element::U8 | Element::I8))?;
     let [least, most] = element.range()?.map(f64::from);
     let fits = |value: &f64| value.fract() == 0.0 && *value >= least && *value <= most;
     let value = values.iter().find(|value| !fits(value))?;

@@ -1,7 +1,7 @@
 //! The numbers that make an integer of a normalised value.
 
 use super::{Subject, not_finite};
-use crate::text::number;
+use crate::spelling::number;
 use crate::{Element, Quantize};
 
 const SCALE: Subject = Subject::of("output", "scale");
@@ -10,7 +10,7 @@ const ZERO_POINT: Subject = Subject::of("output", "zero_point");
 pub(super) fn quantize_is_sound(element: Element, quantize: Option<Quantize>) -> Option<(Subject, String)> {
     let Some(Quantize { scale, zero_point }) = quantize else {
         let message = "output: i8 needs its scale; write output(.., i8, .., scale = .., zero_point = 0)";
-        return (element == Element::I8).then(|| (Subject::of("output", Element::WHAT), message.to_owned()));
+        return (element == Element::I8).then(|| (Subject::of("output", "element"), message.to_owned()));
     };
     let Some([least, most]) = element.range() else {
         let message = format!("output: scale goes with i8 and u8; leave it out, {element} holds the value itself");

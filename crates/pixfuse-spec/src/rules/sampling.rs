@@ -34,7 +34,7 @@ pub(super) fn sampling_exists(clause: &'static str, sampling: &Sampling, draft: 
         (Antialias::Always, false) => {
             let message =
                 format!("{clause}: {filter} is an antialiasing filter; write {clause}(.., {filter}, antialias)");
-            found.push((Subject::of(clause, Filter::WHAT), message));
+            found.push((Subject::of(clause, "filter"), message));
             return;
         }
         (Antialias::Never, true) => {
@@ -47,7 +47,7 @@ pub(super) fn sampling_exists(clause: &'static str, sampling: &Sampling, draft: 
         }
         _ => {}
     }
-    let wide = draft.format.filter(|format| format.sample() != Sample::U8);
+    let wide = draft.input.format.filter(|format| format.sample() != Sample::U8);
     if let Some(format) = wide.filter(|_| precision == Precision::U8 && !filter.is_nearest()) {
         let message = match antialias(filter) {
             Antialias::Never => format!(
@@ -56,7 +56,7 @@ pub(super) fn sampling_exists(clause: &'static str, sampling: &Sampling, draft: 
             ),
             _ => format!("{clause}: {format} is not rounded to u8 by any filter; write precision = f32"),
         };
-        found.push((Subject::of(clause, Filter::WHAT), message));
+        found.push((Subject::of(clause, "filter"), message));
         return;
     }
     if precision == Precision::F32 {
@@ -133,14 +133,14 @@ fn floats_of_torch(clause: &str, sampling: &Sampling, draft: &Draft<'_>) -> Opti
     if let Some((other, _)) = others.into_iter().find(|(_, there)| *there) {
         return Some(format!("like = torch with precision = f32 is not there beside {other}; leave one of them out"));
     }
-    if draft.format.is_some_and(|format| format.sample() != Sample::U8) {
+    if draft.input.format.is_some_and(|format| format.sample() != Sample::U8) {
         return Some("like = torch with precision = f32 starts from u8 values; leave like = torch out".to_owned());
     }
     let of = sampling.of.unwrap_or(FloatsOf::Rescaled);
     if sampling.clamp && of == FloatsOf::Normalized {
         return Some("clamp = true keeps floats between black and white; leave it out with of = normalized".to_owned());
     }
-    let is_f32 = draft.element.is_none_or(|element| element == Element::F32);
+    let is_f32 = draft.output.element.is_none_or(|element| element == Element::F32);
     let order = draft.normalize.map(|normalize| normalize.order);
     let (fits, orders) = match of {
         FloatsOf::Pixels => {

@@ -24,7 +24,7 @@ pub(super) fn tiles_are_sound(tiles: &Tiles, draft: &Draft<'_>, found: &mut Foun
         _ => {}
     }
     if rule.has_stages() {
-        if let Some(format) = draft.format.filter(|format| format.sample() != Sample::U8) {
+        if let Some(format) = draft.input.format.filter(|format| format.sample() != Sample::U8) {
             says(of("rule"), format!("rule = {rule} has u8 between its resizes, and {format} has others"));
         }
         let first = draft.resize.map(|resize| resize.sampling.precision);
@@ -62,7 +62,7 @@ pub(super) fn tiles_are_sound(tiles: &Tiles, draft: &Draft<'_>, found: &mut Foun
     if let Some((count, most)) = pad_to.zip(most).filter(|(count, most)| count < most) {
         says(of("pad_to"), format!("pad_to = {count} is less than the {most} tiles that there may be"));
     }
-    let zero_point = draft.quantize.flatten().map_or(0, |quantize| quantize.zero_point);
+    let zero_point = draft.output.quantize.flatten().map_or(0, |quantize| quantize.zero_point);
     if pad_to.is_some() && zero_point != 0 {
         says(
             of("pad_to"),

@@ -8,32 +8,7 @@ mod grids;
 
 pub(crate) use grids::nearest_aspect_of as nearest_aspect;
 
-use crate::{MAX_SIDE, RuledSize, Sampling, SizeNumber, SizeRule, Thumbnail, TileRule};
-
-/// `tiles(448, 448, bicubic, antialias, rule = internvl, max = 12, thumbnail = last)`: the tensor has the tiles in front
-/// of its dimensions, row by row of their grid, each of them an image.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Tiles {
-    /// Rows of a tile, at least 1.
-    pub rows: u32,
-    /// Columns of a tile, at least 1.
-    pub columns: u32,
-    /// How pixels are resampled, in tiles and thumbnail alike.
-    pub sampling: Sampling,
-    /// Which grid of tiles, and how the image lies in it.
-    pub rule: TileRule,
-    /// The fewest tiles, without the thumbnail; 1 unless written.
-    pub min: u32,
-    /// The most tiles, without the thumbnail; for every rule but those of a list and of Idefics3.
-    pub max: Option<u32>,
-    /// The rows and columns of the canvases to choose from; empty for every rule but that of a list.
-    pub canvases: Vec<[u32; 2]>,
-    /// Whether the whole image, resized to one tile, stands before or behind the others. Rules whose canvas the image fills
-    /// leave it out where there is one tile only, which shows the whole image already; PerceptionLM's does not.
-    pub thumbnail: Option<Thumbnail>,
-    /// The tensor has so many tiles, the last of them zeros; as many as there are unless written.
-    pub pad_to: Option<u32>,
-}
+use crate::{MAX_SIDE, RuledSize, SizeNumber, SizeRule, TileRule, Tiles};
 
 /// What a rule makes of an image of one size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -4,7 +4,9 @@ mod strategies;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use pixfuse_spec::{Crop, Keyword, Letterbox, Number, Pad, Resize, Size, Spec, Tiles, Values, check, lower};
+use pixfuse_spec::{
+    CenterCrop, Crop, Keyword, Letterbox, Number, Pad, Resize, Size, Spec, Tiles, Values, check, lower,
+};
 use proptest::prelude::*;
 
 use crate::strategies::{soup, spec};
@@ -75,7 +77,7 @@ proptest! {
                 Some(Size::Cover { .. } | Size::Ruled(_)) | None => {}
             }
             if let Some(Letterbox { rows, columns, .. }) = &mut known.letterbox { close(rows); close(columns); }
-            if let Some(Crop::Center { rows, columns, .. }) = &mut known.crop { close(rows); close(columns); }
+            if let Some(Crop::Center(CenterCrop { rows, columns, .. })) = &mut known.crop { close(rows); close(columns); }
             if let Some(normalize) = &mut known.normalize {
                 let one = Number::Known(vec![1.0]);
                 if normalize.scale.is_later() { normalize.scale = Number::Known(0.5); }
@@ -96,7 +98,7 @@ proptest! {
             (Some(Size::Cover { .. } | Size::Ruled(_)), _) | (None, None) => [None; 2],
         };
         let [crop_rows, crop_columns] = match spec.crop {
-            Some(Crop::Center { rows, columns, .. }) => [seven(rows), seven(columns)],
+            Some(Crop::Center(CenterCrop { rows, columns, .. })) => [seven(rows), seven(columns)],
             _ => [None; 2],
         };
         let list = |list: &Number<Vec<f64>>| list.is_later().then(|| vec![1.0]);

@@ -1,10 +1,10 @@
 //! Every declaration that the rulebook admits, and tokens that are none.
 
 use pixfuse_spec::{
-    Alpha, Anchor, ChannelOrder, CoverRule, Crop, Element, Fill, Filter, Gray, Input, Kind, Layout, Letterbox,
-    LetterboxRule, Like, MAX_SIDE, MarginFill, Margins, Matrix, Normalize, Number, Order, Orientation, Output, Pad,
-    PatchOrder, Patches, PixelFormat, Precision, Quantize, Range, Resize, Rounding, RuledSize, Sample, Sampling, Size,
-    SizeNumber, SizeRule, Spec, Thumbnail, TileRule, Tiles, Token,
+    Alpha, Anchor, CenterCrop, ChannelOrder, CoverRule, Crop, CropWindow, Element, Fill, Filter, Gray, Input, Kind,
+    Layout, Letterbox, LetterboxRule, Like, MAX_SIDE, MarginFill, Margins, Matrix, Normalize, Number, Order,
+    Orientation, Output, Pad, PatchOrder, Patches, PixelFormat, Precision, Quantize, Range, Resize, Rounding,
+    RuledSize, Sample, Sampling, Size, SizeNumber, SizeRule, Spec, Thumbnail, TileRule, Tiles, Token,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -114,12 +114,13 @@ fn letterbox(keeps: bool, channels: usize) -> impl Strategy<Value = Letterbox> {
 /// Crops and margins; a window lies inside `size` where that is known.
 fn framing(size: [Option<u32>; 2], channels: usize) -> impl Strategy<Value = (Option<Crop>, Option<Pad>)> {
     let center = (side(), side(), select(Rounding::ALL), fill(0, channels))
-        .prop_map(|(rows, columns, rounding, fill)| Crop::Center { rows, columns, rounding, fill });
+        .prop_map(|(rows, columns, rounding, fill)| Crop::Center(CenterCrop { rows, columns, rounding, fill }));
     let [rows, columns] = size.map(|side| {
         let whole = side.unwrap_or(MAX_SIDE);
         (0..whole).prop_flat_map(move |start| (Just(start), 1..=whole - start))
     });
-    let window = (rows, columns).prop_map(|((top, rows), (left, columns))| Crop::Window { top, left, rows, columns });
+    let window = (rows, columns)
+        .prop_map(|((top, rows), (left, columns))| Crop::Window(CropWindow { top, left, rows, columns }));
     let fixed = (vec(0..=MAX_SIDE, 4), 0..=16_u32).prop_map(|(margins, shift)| {
         let [top, left, bottom, right] = [0, 1, 2, 3].map(|side| margins[side] >> shift);
         Margins::Fixed { top, left, bottom, right }
@@ -142,8 +143,8 @@ fn framing(size: [Option<u32>; 2], channels: usize) -> impl Strategy<Value = (Op
         let known = |side: &Number<u32>| side.known().copied();
         let size = match &crop {
             None => size,
-            Some(Crop::Center { rows, columns, .. }) => [known(rows), known(columns)],
-            Some(Crop::Window { rows, columns, .. }) => [Some(*rows), Some(*columns)],
+            Some(Crop::Center(CenterCrop { rows, columns, .. })) => [known(rows), known(columns)],
+            Some(Crop::Window(CropWindow { rows, columns, .. })) => [Some(*rows), Some(*columns)],
         };
         let [rows, columns] = size.map(|side| side.unwrap_or(7));
         let fits = |pad: &Pad| match pad.margins {

@@ -1,9 +1,9 @@
 //! The arguments of one clause, read one after another: words of a vocabulary and numbers.
 
+use super::{Argument, Integer, Place, Row, Table};
 use crate::grammar::{Clause, Item, Value};
-use crate::rules::{Integer, Subject};
-use crate::spelling::{NAMES, hint, is_constant, shortened, unknown};
-use crate::text::number;
+use crate::spelling::{NAMES, hint, is_constant, number, shortened, unknown};
+use crate::subject::Subject;
 use crate::word::{Word, is_known};
 use crate::{Error, Fill, Number};
 
@@ -13,13 +13,42 @@ pub(crate) struct Signature {
     /// The clause as it is written, for messages.
     pub(crate) usage: &'static str,
     /// Values without a name.
-    pub(crate) positional: &'static [&'static str],
+    pub(crate) values: Vec<&'static str>,
     /// How many of them there must be.
     pub(crate) least: usize,
     /// Words behind them that say something by standing there.
-    pub(crate) flags: &'static [&'static str],
+    pub(crate) flags: Vec<&'static str>,
     /// Values with a name.
-    pub(crate) names: &'static [&'static str],
+    pub(crate) names: Vec<&'static str>,
+}
+
+impl Signature {
+    /// What may stand in a clause with these arguments.
+    pub(crate) fn of(clause: &'static str, usage: &'static str, rows: &[Row]) -> Self {
+        let at = |place, shared| {
+            rows.iter().filter(move |row| row.place == place && row.shared == shared).map(|row| row.name)
+        };
+        let all = |place| rows.iter().filter(move |row| row.place == place);
+        Self {
+            clause,
+            usage,
+            values: all(Place::Value).map(|row| row.name).collect(),
+            least: all(Place::Value).filter(|row| row.needed).count(),
+            flags: all(Place::Flag).map(|row| row.name).collect(),
+            // What is the clause's own is more likely meant.
+            names: at(Place::Named, false).chain(at(Place::Named, true)).collect(),
+        }
+    }
+}
+
+/// Reads a clause by its table, where it is no more than that.
+pub(crate) fn read<T: Table, P: Clone>(
+    clause: &Clause<P>,
+    [name, usage]: [&'static str; 2],
+    findings: &mut Findings<P>,
+) -> T::Draft {
+    let signature = Signature::of(name, usage, &T::rows());
+    T::read(&mut Arguments::new(clause, &signature, findings), T::usual())
 }
 
 /// What reading finds: mistakes, and where each subject of the rulebook was written.
@@ -38,15 +67,17 @@ pub(crate) struct Arguments<'a, P> {
     misplaced: bool,
     /// Errors of other clauses.
     before: usize,
+    /// Errors of this one that leave no other argument in doubt: of a value with its name.
+    certain: usize,
     findings: &'a mut Findings<P>,
 }
 
 impl<'a, P: Clone> Arguments<'a, P> {
     /// Reports names and numbers of arguments that the clause does not have.
     pub(crate) fn new(clause: &'a Clause<P>, signature: &Signature, findings: &'a mut Findings<P>) -> Self {
-        let Signature { clause: clause_name, usage, least, names, flags, .. } = *signature;
-        let most = signature.positional.len() + flags.len();
-        let before = findings.errors.len();
+        let Signature { clause: clause_name, usage, values, least, names, flags } = signature;
+        let most = values.len() + flags.len();
+        let (before, mut certain) = (findings.errors.len(), 0);
         let mut positional = Vec::new();
         let mut seen: Vec<&str> = Vec::new();
         let (mut misplaced, mut unknown_name) = (false, false);
@@ -63,12 +94,15 @@ impl<'a, P: Clone> Arguments<'a, P> {
                         most => format!("at most {most} values are expected; write {usage}"),
                     }
                 }
-                Some(name) if seen.contains(&name) => format!("`{name}` is given twice; keep one"),
+                Some(name) if seen.contains(&name) => {
+                    certain += 1;
+                    format!("`{name}` is given twice; keep one")
+                }
                 Some(name) if names.contains(&name) => {
                     seen.push(name);
                     continue;
                 }
-                Some(name) if signature.positional.contains(&name) => {
+                Some(name) if values.contains(&name) => {
                     unknown_name = true;
                     format!("`{name}` is written without its name; write {usage}")
                 }
@@ -85,9 +119,9 @@ impl<'a, P: Clone> Arguments<'a, P> {
             findings.errors.push(Error { at: argument.at.clone(), message: format!("{}: {problem}", clause.name) });
         }
         // The value with that name is most likely what is missing without one.
-        misplaced |= unknown_name && positional.len() < least;
+        misplaced |= unknown_name && positional.len() < *least;
         let positional = positional.into_iter().peekable();
-        Self { clause, name: clause_name, usage, positional, misplaced, before, findings }
+        Self { clause, name: clause_name, usage, positional, misplaced, before, certain, findings }
     }
 
     /// Whether anything in the clause was wrong so far.
@@ -95,20 +129,60 @@ impl<'a, P: Clone> Arguments<'a, P> {
         self.clause.broken || self.findings.errors.len() > self.before
     }
 
+    /// The clause that is read.
+    pub(crate) fn clause(&self) -> &'a Clause<P> {
+        self.clause
+    }
+
+    /// Whether something was wrong that may have been meant as an argument which is not written.
+    fn is_in_doubt(&self) -> bool {
+        self.clause.broken || self.findings.errors.len() > self.before + self.certain
+    }
+
+    /// How many values without a name are left.
+    pub(crate) fn count(&self) -> usize {
+        self.positional.len()
+    }
+
     /// Whether there is another value without a name.
-    pub(crate) fn more(&mut self) -> bool {
+    fn more(&mut self) -> bool {
         self.positional.peek().is_some()
     }
 
-    /// The next value, which must be a name of the vocabulary.
-    pub(crate) fn word<T: Word>(&mut self) -> Option<T> {
-        let value = self.required(T::WHAT, T::WHAT)?;
-        self.name(value)
+    /// The next value; `usual` where there is none, if that says something.
+    pub(crate) fn value_or<T: Argument>(
+        &mut self,
+        name: &'static str,
+        what: &str,
+        integers: Integer,
+        usual: Option<T>,
+    ) -> Option<T> {
+        if usual.is_some() && !self.more() {
+            return usual;
+        }
+        let value = self.required(name, what)?;
+        T::read(self, name, value, &integers)
     }
 
-    /// The next value, if there is one.
-    pub(crate) fn word_or<T: Word>(&mut self, default: T) -> Option<T> {
-        if self.more() { self.word() } else { Some(default) }
+    /// The value of `name = value`, or `usual`.
+    pub(crate) fn named_or<T: Argument>(
+        &mut self,
+        name: &'static str,
+        integers: Integer,
+        usual: Option<T>,
+    ) -> Option<T> {
+        let Some(value) = self.named(name) else { return usual };
+        let before = self.findings.errors.len();
+        let read = T::read(self, name, value, &integers);
+        self.certain += self.findings.errors.len() - before;
+        read
+    }
+
+    /// The value of `name = value`, or none where nothing is written.
+    pub(crate) fn optional<T: Argument>(&mut self, name: &'static str, integers: Integer) -> Option<T> {
+        // Whatever was wrong may have been meant as this.
+        let usual = if self.clause.named(name).is_none() && self.is_in_doubt() { None } else { T::absent() };
+        self.named_or(name, integers, usual)
     }
 
     /// Whether the next value is this word; no other may stand there.
@@ -126,12 +200,6 @@ impl<'a, P: Clone> Arguments<'a, P> {
             _ => self.misplaced(value, &format!("expected {word} or nothing"), ""),
         }
         None
-    }
-
-    /// The next value, as an integer.
-    pub(crate) fn next_integer(&mut self, name: &'static str, what: &str, range: &Integer) -> Option<Number<u32>> {
-        let value = self.required(name, what)?;
-        self.integer(name, value, range)
     }
 
     /// The next value. `argument` is what the rulebook calls it, `what` what a message does.
@@ -165,28 +233,6 @@ impl<'a, P: Clone> Arguments<'a, P> {
         Some(value)
     }
 
-    /// The name that `name = value` gives, if it is there.
-    pub(crate) fn named_word<T: Word>(&mut self, name: &'static str) -> Option<T> {
-        let value = self.named(name)?;
-        self.name(value)
-    }
-
-    /// The name that `name = value` gives, or nothing where nothing is written.
-    pub(crate) fn optional_word<T: Word>(&mut self, name: &'static str) -> Option<Option<T>> {
-        match self.named(name) {
-            Some(value) => self.name(value).map(Some),
-            // Whatever was wrong may have been meant as this.
-            None if self.reported() => None,
-            None => Some(None),
-        }
-    }
-
-    /// The integer that `name = value` gives, if it is there.
-    pub(crate) fn named_integer(&mut self, name: &'static str, range: &Integer) -> Option<Number<u32>> {
-        let value = self.named(name)?;
-        self.integer(name, value, range)
-    }
-
     /// A value as a name of the vocabulary.
     pub(crate) fn name<T: Word>(&mut self, value: &Value<P>) -> Option<T> {
         let names = T::names();
@@ -211,7 +257,7 @@ impl<'a, P: Clone> Arguments<'a, P> {
     }
 
     /// A value as an integer.
-    fn integer(&mut self, name: &str, value: &Value<P>, range: &Integer) -> Option<Number<u32>> {
+    pub(crate) fn integer(&mut self, name: &str, value: &Value<P>, range: &Integer) -> Option<Number<u32>> {
         match value.item {
             Item::Later if range.open => return Some(Number::Later),
             Item::Number(number) => match range.accept(name, number) {
@@ -269,14 +315,13 @@ impl<'a, P: Clone> Arguments<'a, P> {
 
     /// A value as pixel values: one, or a list.
     pub(crate) fn fill(&mut self, name: &str, value: &Value<P>) -> Option<Fill> {
-        const PIXEL: Integer = Integer { least: 0, most: 255, open: false };
         let Item::List(items) = &value.item else {
-            let value = self.integer(name, value, &PIXEL)?;
+            let value = self.integer(name, value, &Integer::PIXEL)?;
             return value.known().map(|value| Fill(vec![*value as u8]));
         };
         let mut values = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
-            let item = self.integer(&format!("{name}[{index}]"), item, &PIXEL);
+            let item = self.integer(&format!("{name}[{index}]"), item, &Integer::PIXEL);
             values.extend(item.as_ref().and_then(Number::known).map(|value| *value as u8));
         }
         (values.len() == items.len()).then_some(Fill(values))
@@ -333,6 +378,26 @@ impl<'a, P: Clone> Arguments<'a, P> {
             }
         }
         (numbers.len() == items.len()).then_some(Number::Known(numbers))
+    }
+
+    /// A value as one number or a list of numbers, none of them `_`.
+    pub(crate) fn closed_numbers(&mut self, name: &str, value: &Value<P>) -> Option<Vec<f64>> {
+        match value.item {
+            Item::List(_) => self.numbers(name, value)?.known().cloned(),
+            _ => self.closed(name, value).map(|number| vec![number]),
+        }
+    }
+
+    /// Whether anything is written for this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.clause.named(name).is_some()
+    }
+
+    /// Reports an argument that does not go with the others, if it is written.
+    pub(crate) fn refuse(&mut self, name: &'static str, message: &str) {
+        if let Some(value) = self.named(name) {
+            self.error(value, message.to_owned());
+        }
     }
 
     /// Reports a value that is no number, and what to do where it is a constant of the program.
