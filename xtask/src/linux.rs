@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::progress::step;
 use crate::python::{Profile, Venv};
+use crate::wheels::Python;
 use crate::{cross, jpeg, node, npm, package, tools, wheels};
 
 pub(crate) const X86_64_GNU: &str = "x86_64-unknown-linux-gnu";
@@ -102,11 +103,17 @@ pub(crate) fn run(triple: &str, glibc: Option<&str>) -> Result<()> {
     let target = Target::of(triple, glibc)?;
     let dist = tools::target().join("dist");
     fs::create_dir_all(&dist)?;
-    let wheel = wheels::build(target, Profile::Published, &dist)?;
+    let mut wheels = vec![wheels::build(target, Python::Locked, Profile::Published, &dist)?];
+    // Not for musl: no container of Alpine Linux has a Python without the lock that could try them.
+    if target.is_of_glibc() {
+        for python in [Python::Free, Python::Either] {
+            wheels.push(wheels::build(target, python, Profile::Published, &dist)?);
+        }
+    }
     let addon = addon(target, Profile::Published)?;
     let packages = npm::pack(target.triple, &addon, &dist)?;
     let venv = venv()?;
-    for package in [&[wheel][..], &packages].concat() {
+    for package in [wheels, packages.into()].concat() {
         package::look_into(&venv, &package)?;
         println!("{}: {} KB", tools::shown(&package), fs::metadata(&package)?.len().div_ceil(1000));
     }

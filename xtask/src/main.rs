@@ -1,7 +1,7 @@
 //! The chores of the workspace: `cargo xtask <command>`.
 //!
 //! One file or folder is one command (`demo`, `test` with `engines`, `bench`, `conformance`, `counts`, `goldens`, `package`
-//! for `build` with `linux`, `npm`, `c_library` and `wheels`, `web`, `release`, `fuzz`, `notices` with `deny`, `expand`, `ci`)
+//! for `build` with `linux`, `npm`, `c_library`, `wheels` and `judges`, `web`, `release`, `fuzz`, `notices` with `deny`, `expand`, `ci`)
 //! or one thing that the commands share: `tools` finds programs and says how to get those that are missing, `python` keeps
 //! the virtual environments, `node` keeps `node_modules` and the addon, `jpeg` chooses the decoder that builds get, `cross`
 //! is the other machine, `wasi` WebAssembly, `musl` the other C library, `debian` what some of these take from there,
@@ -26,6 +26,7 @@ mod fuzz;
 mod goldens;
 mod heif;
 mod jpeg;
+mod judges;
 mod linux;
 mod machine;
 mod musl;

@@ -6,14 +6,13 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 use crate::flags::Release;
 use crate::progress::step;
-use crate::tools;
+use crate::{judges, linux, package, tools};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -75,26 +74,30 @@ pub(crate) fn run(flags: &Release) -> Result<()> {
     step("packing the crates", "cargo-package", &mut package)?;
     done("crates", &format!("packed, each after what it needs: {}", names.join(", ")));
 
-    look(
-        "wheel",
-        &files(&tools::target().join("dist"), "whl"),
-        "twine",
-        &["check", "--strict"],
-        "pip install twine",
-        &mut left,
-    )?;
-    let made = |name| {
-        let directory = tools::target().join("npm").join(name);
-        directory.join("package.json").exists().then_some(directory)
-    };
-    let (npm, web) = (made("pixfuse"), made("pixfuse-web"));
-    let both: Vec<PathBuf> = npm.iter().chain(&web).cloned().collect();
-    look("npm package", &both, "publint", &["run", "--strict"], "npm install -g publint", &mut left)?;
-    let (types, attw) = (["--profile", "strict", "--pack"], "npm install -g @arethetypeswrong/cli");
-    look("npm package with types", npm.as_slice(), "attw", &types, attw, &mut left)?;
+    let sdist = sdist()?;
+    done("sdist", &format!("{} is as PyPI wants it, by twine", tools::shown(&sdist)));
+    let wheels = files(&tools::target().join("dist"), "whl");
+    for wheel in &wheels {
+        judges::python(wheel)?;
+    }
+    let without = "twine and abi3audit have nothing against them";
+    looked_at("wheels", &wheels.iter().map(PathBuf::as_path).collect::<Vec<_>>(), without, &mut left);
+
+    let strict: &[&str] = &["--profile", "strict"];
     // One ES module; and what is no module has no types.
-    let types = ["--profile", "esm-only", "--exclude-entrypoints", "pixfuse.wasm", "--pack"];
-    look("npm package for browsers", web.as_slice(), "attw", &types, attw, &mut left)?;
+    let module: &[&str] = &["--profile", "esm-only", "--exclude-entrypoints", "pixfuse.wasm"];
+    let npm = npm_packages()?;
+    for package in &npm {
+        let types = match package.file_name().and_then(|name| name.to_str()) {
+            Some("pixfuse") => Some(strict),
+            Some("pixfuse-web") => Some(module),
+            // Of a platform: an addon.
+            _ => None,
+        };
+        judges::npm(package, types)?;
+    }
+    let without = "publint and attw have nothing against them";
+    looked_at("npm packages", &npm.iter().map(PathBuf::as_path).collect::<Vec<_>>(), without, &mut left);
 
     println!("\nleft to do, on other machines and by hand:");
     left.extend(ELSEWHERE.map(|line| line.replace("VERSION", VERSION)));
@@ -108,28 +111,48 @@ fn done(what: &str, how: &str) {
     println!("{what}: {how}");
 }
 
-/// Has `program` look at packages, or says why not.
-fn look(
-    what: &str,
-    packages: &[PathBuf],
-    program: &str,
-    arguments: &[&str],
-    installer: &str,
-    left: &mut Vec<String>,
-) -> Result<()> {
+/// Says of which packages there is nothing to be said, or that there are none.
+fn looked_at(what: &str, packages: &[&Path], without: &str, left: &mut Vec<String>) {
     if packages.is_empty() {
-        left.push(format!("`cargo xtask build`, then this again: there is no {what} to look at"));
-        return Ok(());
+        left.push(format!("`cargo xtask build`, then this again: there are no {what} to look at"));
+        return;
     }
-    if tools::ask(Command::new(program).arg("--version")).is_none() {
-        left.push(format!("check the {what} by {program}, which is not in PATH (`{installer}`)"));
-        return Ok(());
+    let names: Vec<_> = packages.iter().map(|path| path.file_name().unwrap_or_default().to_string_lossy()).collect();
+    done(what, &format!("{without}: {}", names.join(", ")));
+}
+
+/// The source distribution, packed, unpacked and looked at.
+fn sdist() -> Result<PathBuf> {
+    let venv = linux::venv()?;
+    let into = tools::target().join("sdist");
+    if into.exists() {
+        fs::remove_dir_all(&into).with_context(|| format!("cannot empty {}", into.display()))?;
     }
-    for package in packages {
-        tools::run(tools::command(program).args(arguments).arg(package))?;
+    let mut maturin = venv.command();
+    maturin.args(["-m", "maturin", "sdist", "--manifest-path"]);
+    maturin.arg(tools::root().join("bindings/python/Cargo.toml")).arg("--out").arg(&into);
+    step("packing the sdist", "sdist", &mut maturin)?;
+    let packed = files(&into, "gz");
+    let [sdist] = &packed[..] else { bail!("expected one sdist in {}", into.display()) };
+    package::look_into(&venv, sdist)?;
+    judges::python(sdist)?;
+    Ok(sdist.clone())
+}
+
+/// The npm packages that builds have laid out.
+fn npm_packages() -> Result<Vec<PathBuf>> {
+    let directory = tools::target().join("npm");
+    if !directory.exists() {
+        return Ok(Vec::new());
     }
-    done(what, &format!("{program} has nothing against it"));
-    Ok(())
+    let entries = fs::read_dir(&directory)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    let is_ours = |path: &PathBuf| {
+        let named = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("pixfuse"));
+        named && path.join("package.json").exists()
+    };
+    let mut packages: Vec<PathBuf> = entries.into_iter().filter(is_ours).collect();
+    packages.sort();
+    Ok(packages)
 }
 
 /// Files of a directory with an extension; none where there is no directory.
@@ -269,5 +292,27 @@ mod tests {
         assert_eq!(section(changelog, "1.3.0"), Section::Coming);
         assert_eq!(section(changelog, "1.1.0"), Section::Missing);
         assert_eq!(section(changelog, "2.0.0"), Section::Missing);
+    }
+
+    #[test]
+    fn the_workflow_expects_every_package() {
+        let read = |name: &str| fs::read_to_string(tools::root().join(name)).unwrap();
+        let npm: Value = serde_json::from_str(&read("bindings/node/package.json")).unwrap();
+        let targets: Vec<&str> = npm["napi"]["targets"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        // Each has a wheel for Python with the lock, and but for musl two more for Python without it.
+        let wheels: usize = targets.iter().map(|target| if target.ends_with("musl") { 1 } else { 3 }).sum();
+        let workflow = read(".github/workflows/release.yml");
+        let native = workflow.matches("keep: \"*").count();
+        let expected = [
+            ("*.whl", wheels),
+            // `pixfuse` itself and `pixfuse-web` beside those of the platforms.
+            ("*.tgz", targets.len() + 2),
+            // The C library of each machine, and the sdist.
+            ("*.tar.gz", native + 1),
+        ];
+        for (names, count) in expected {
+            let line = format!(r#"[ "$(find dist -name '{names}' | wc -l)" -eq {count} ]"#);
+            assert!(workflow.contains(&line), "release.yml does not have {line}");
+        }
     }
 }

@@ -13,7 +13,7 @@ use crate::linux::{self, Target};
 use crate::progress::step;
 use crate::python::Profile;
 use crate::report::Count;
-use crate::{cross, jpeg, python, test, tools};
+use crate::{cross, jpeg, judges, python, test, tools};
 
 /// Debian's Python, and the libraries that it and numpy are linked to.
 const PYTHON: Packages = Packages {
@@ -42,8 +42,39 @@ const TESTS: [&str; 4] = ["bindings/python/tests/test_goldens.py", "--quiet", "-
 /// Of resizes and of whole pipelines one of so many: all would take an emulator half an hour.
 const EVERY: &str = "101";
 
+/// Which versions of Python a wheel is for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Python {
+    /// Every one since 3.11 that has the lock, by its stable interface.
+    Locked,
+    /// 3.14 without the lock, which has no stable interface.
+    Free,
+    /// Every one since 3.15, with the lock or without, by the stable interface of both.
+    Either,
+}
+
+impl Python {
+    /// As the name of a wheel has it.
+    fn tag(self) -> &'static str {
+        match self {
+            Self::Locked => "cp311-abi3",
+            Self::Free => "cp314-cp314t",
+            Self::Either => "cp315-abi3.abi3t",
+        }
+    }
+
+    /// What maturin is told of it. It knows these versions where they are not installed.
+    fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Self::Locked => &[],
+            Self::Free => &["--interpreter", "python3.14t"],
+            Self::Either => &["--interpreter", "python3.15", "--features", "pixfuse-python/abi3t"],
+        }
+    }
+}
+
 /// Builds a wheel, and has those look at it that PyPI's users rely on.
-pub(crate) fn build(target: Target, profile: Profile, into: &Path) -> Result<PathBuf> {
+pub(crate) fn build(target: Target, python: Python, profile: Profile, into: &Path) -> Result<PathBuf> {
     linux::need_std(target)?;
     let venv = linux::venv()?;
     // An older wheel would be found, and tried, in the place of the new one.
@@ -51,7 +82,7 @@ pub(crate) fn build(target: Target, profile: Profile, into: &Path) -> Result<Pat
     let family = tag.split('_').next().unwrap_or_default();
     let of_target = |path: &PathBuf| {
         let name = path.to_string_lossy();
-        name.contains(family) && name.ends_with(&format!("_{architecture}.whl"))
+        name.contains(&format!("-{}-{family}", python.tag())) && name.ends_with(&format!("_{architecture}.whl"))
     };
     let wheels = || -> Vec<PathBuf> {
         let entries = fs::read_dir(into).into_iter().flatten().flatten().map(|entry| entry.path());
@@ -64,15 +95,16 @@ pub(crate) fn build(target: Target, profile: Profile, into: &Path) -> Result<Pat
     let mut maturin = tools::with_target(venv.command());
     maturin.args(["-m", "maturin", "build", "--zig", "--target", target.triple, "--compatibility", &tag]);
     maturin.arg("--manifest-path").arg(tools::root().join("bindings/python/Cargo.toml")).arg("--out").arg(into);
-    maturin.args(jpeg::features("pixfuse-python")).env("PATH", venv.first_in_path()?);
+    maturin.args(jpeg::features("pixfuse-python")).args(python.arguments()).env("PATH", venv.first_in_path()?);
     match profile {
         Profile::Dev => maturin.args(["--profile", "dev"]),
         Profile::Release | Profile::Published => maturin.arg("--release"),
     };
     target.set(&mut maturin, profile);
-    step(&format!("building the wheel {tag}_{architecture}"), &format!("wheel-{tag}-{architecture}"), &mut maturin)?;
+    let name = format!("{}-{tag}_{architecture}", python.tag());
+    step(&format!("building the wheel {name}"), &format!("wheel-{name}"), &mut maturin)?;
     let built = wheels();
-    let [wheel] = &built[..] else { bail!("expected one wheel {tag}_{architecture} in {}", into.display()) };
+    let [wheel] = &built[..] else { bail!("expected one wheel {name} in {}", into.display()) };
 
     // It looks for libraries on the machine that it runs on, which has no musl; maturin has audited the wheel for its tag.
     if target.is_of_glibc() {
@@ -83,11 +115,7 @@ pub(crate) fn build(target: Target, profile: Profile, into: &Path) -> Result<Pat
         let wanted = format!("is consistent with the following platform tag: \"{tag}_{architecture}\"");
         ensure!(said.contains(&wanted), "auditwheel expected {tag}_{architecture} and found: {said}");
     }
-    for (program, words) in [("twine", "check"), ("abi3audit", "--verbose")] {
-        let mut check = venv.command();
-        check.args(["-m", program, words, "--strict"]).arg(wheel);
-        step(&format!("{program} looks at the wheel"), &format!("wheel-{program}"), &mut check)?;
-    }
+    judges::python(wheel)?;
     Ok(wheel.clone())
 }
 
@@ -98,7 +126,8 @@ pub(crate) fn try_arm(install: bool, count: &mut Count) -> Result<()> {
         "--platforms needs Linux on x86-64: the wheel runs under qemu's user mode emulation"
     );
     cross::need_emulator(install)?;
-    let wheel = build(Target::of(cross::AARCH64, None)?, Profile::Dev, &tools::target().join("wheels"))?;
+    let wheel =
+        build(Target::of(cross::AARCH64, None)?, Python::Locked, Profile::Dev, &tools::target().join("wheels"))?;
     let mut python = Arm::with(&wheel)?.python()?;
     python.args(["-m", "pytest"]).args(TESTS).env("PIXFUSE_GOLDENS_EVERY", EVERY);
     println!("of the resizes and of the whole pipelines one of {EVERY} is compared");
@@ -107,7 +136,8 @@ pub(crate) fn try_arm(install: bool, count: &mut Count) -> Result<()> {
 
 /// Builds the wheel for the oldest glibc as tests are built, installs it into this machine's Python, and compares as well.
 pub(crate) fn try_old(count: &mut Count) -> Result<()> {
-    let wheel = build(Target::of(linux::X86_64_GNU, None)?, Profile::Dev, &tools::target().join("wheels"))?;
+    let wheel =
+        build(Target::of(linux::X86_64_GNU, None)?, Python::Locked, Profile::Dev, &tools::target().join("wheels"))?;
     let mut installed = tools::command(tools::root().join(".ci/installed"));
     installed.arg("python").arg(wheel).env("PYTHON", python::interpreter()?).env("PIXFUSE_GOLDENS_EVERY", EVERY);
     println!("of the resizes and of the whole pipelines one of {EVERY} is compared");

@@ -2,11 +2,12 @@
 // README names, and the bundle run in a browser or by Node.js. It gives the digests of the libraries.
 
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import test from 'node:test'
 
+import { nodeFileTrace } from '@vercel/nft'
 import esbuild from 'esbuild'
 import { build, createServer } from 'vite'
 import webpack from 'webpack'
@@ -123,4 +124,14 @@ test('esbuild: programs', async () => {
   const addon = await esbuilt('node.mjs', 'node', 'esbuild-node', { loader: { '.node': 'copy' }, format: 'cjs', outExtension: { '.js': '.cjs' } })
   assertGoldens(some, await ran(output('esbuild-node'), addon.replace('.mjs', '.cjs')))
   assertGoldens(some, await ran(output('esbuild-web-node'), await esbuilt('named.mjs', 'node', 'esbuild-web-node', { loader: { '.wasm': 'file' } })))
+})
+
+test('@vercel/nft: the files that a server takes along', async () => {
+  for (const entry of ['node.mjs', 'web.mjs']) {
+    const { fileList, warnings } = await nodeFileTrace([join(app, entry)], { base: app })
+    const left = [...warnings].map(String).filter(warning => !/Cannot find module 'pixfuse-(darwin|linux|win32)-|pixfuse\.node/.test(warning))
+    assert.deepEqual(left, [])
+    for (const file of fileList) cpSync(join(app, file), join(output(`nft-${entry}`), file), { recursive: true })
+    assertGoldens(some, await ran(output(`nft-${entry}`), entry))
+  }
 })

@@ -1,4 +1,6 @@
 //! What a call costs beyond the call in Rust: the checks of arguments, and a border that no panic crosses.
+//!
+//! `cargo bench -p pixfuse-c --bench overhead` prints it, and fails where it is 0.3 µs or more. Other programs disturb it.
 
 use std::ffi::c_void;
 use std::hint::black_box;
@@ -30,10 +32,10 @@ fn least(mut call: impl FnMut()) -> f64 {
     (0..9).map(|_| mean(&mut call)).fold(f64::INFINITY, f64::min)
 }
 
-/// `cargo test --release -p pixfuse-c --test overhead -- --ignored --nocapture`
-#[test]
-#[ignore = "a measurement, which other programs disturb"]
-fn a_call_from_c_costs_less_than_a_third_of_a_microsecond() {
+/// What is promised, in microseconds.
+const MOST: f64 = 0.3;
+
+fn main() {
     let text = "input(rgb8), output(rgb, f32, chw)";
     let pixels = [7_u8; SIDE * SIDE * 3];
     let mut out = [MaybeUninit::<f32>::uninit(); SIDE * SIDE * 3];
@@ -57,5 +59,5 @@ fn a_call_from_c_costs_less_than_a_third_of_a_microsecond() {
         time
     };
     println!("{SIDE} x {SIDE} pixels: {rust:.3} µs from Rust, {c:.3} µs from C");
-    assert!(c - rust < 0.3, "{:.3} µs", c - rust);
+    assert!(c - rust < MOST, "{:.3} µs more from C than from Rust, expected less than {MOST}", c - rust);
 }
