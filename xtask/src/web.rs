@@ -38,10 +38,10 @@ const OWN: &str = "examples/own-pipelines/web/test";
 const BROWSERS: &str = "Chromium,Firefox,WebKit";
 
 /// Files of the package that are expressions in Node.js, where the addon evaluates them, and modules here.
-const SHARED: [&str; 4] = ["geometry.js", "joined.js", "pipeline.js", "processor.js"];
+const SHARED: [&str; 5] = ["geometry.js", "joined.js", "pipeline.js", "processor.js", "video.js"];
 
 /// Types that are those of Node.js, and what differs in them: each of these texts must be there.
-const TYPES: [(&str, &[(&str, &str)]); 5] = [
+const TYPES: [(&str, &[(&str, &str)]); 6] = [
     ("declaration.d.ts", &[]),
     ("geometry.d.ts", &[]),
     (
@@ -68,10 +68,16 @@ const TYPES: [(&str, &[(&str, &str)]); 5] = [
         ],
     ),
     (
+        "video.d.ts",
+        &[(
+            "an object, the text of one, or the path of a file or of a model's\n   * folder. Keywords",
+            "an object, or the text of one.\n   * Keywords",
+        )],
+    ),
+    (
         "index.d.ts",
         &[
             ("FileSource | Blob", "FileSource | Blob | Response"),
-            ("export * from './video'\n", ""),
             (
                 "/** All that a declaration can say, in Markdown: the reference of the language. */\nexport const language: string\n\n",
                 "",
@@ -81,8 +87,11 @@ const TYPES: [(&str, &[(&str, &str)]); 5] = [
 ];
 
 /// Tests of Node.js, by the name of their file, of what the package for browsers has not: an addon, paths, threads, its own
-/// recipes, videos.
-const ABSENT: [&str; 6] = ["documentation", "package", "site", "threads", "transformers-js", "video"];
+/// recipes.
+const ABSENT: [&str; 5] = ["documentation", "package", "site", "threads", "transformers-js"];
+
+/// The modules of WebAssembly in the package, by the names of their files, with the features of `pixfuse-web` that each has.
+const MODULES: [(&str, &str); 3] = [("pixfuse", "configs,formats,previews"), ("photos", "photos"), ("pixels", "")];
 
 /// What can build for the target.
 struct Toolchain {
@@ -103,7 +112,7 @@ pub(crate) fn run() -> Result<()> {
 pub(crate) fn built() -> Result<PathBuf> {
     let Some(toolchain) = toolchain()? else { bail!(missing()) };
     println!("built by {}", toolchain.name);
-    package(toolchain)
+    package()
 }
 
 /// Whether anything here builds it: [`missing`] says what to do where not.
@@ -128,7 +137,12 @@ pub(crate) fn test(count: &mut Count) -> Result<()> {
     run.args(node::test_files(&format!("{SOURCE}/test"))?).args(node::test_files(BUNDLERS)?);
     // All of the tables of goldens would take minutes on one level; Node.js compares them, with the same code above the kernels.
     run.env("PIXFUSE_CASES_EVERY", std::env::var_os("PIXFUSE_CASES_EVERY").unwrap_or("5".into()));
-    let tested = stream(&mut run, count);
+    let mut tested = stream(&mut run, count);
+    for (name, _) in &MODULES[1..] {
+        let mut run = with_package(&directory)?;
+        run.arg(format!("{NODE}/test/goldens.test.mjs")).env("PIXFUSE_MODULE", name).env("PIXFUSE_CASES_EVERY", "25");
+        tested = tested.and(stream(&mut run, count));
+    }
 
     let project = directory.with_file_name("types.json");
     let configuration = json!({
@@ -155,7 +169,7 @@ pub(crate) fn elsewhere(count: &mut Count) -> Result<()> {
     let directory = built()?;
     npm::lay_out(&tools::host()?, &npm::addon())?;
     let mut run = with_package(&directory)?;
-    let own = module(toolchain()?.context("no toolchain")?, "own-pipelines-web")?;
+    let own = module(toolchain()?.context("no toolchain")?, "own-pipelines-web", &[])?;
     run.args(node::test_files(OWN)?).env("PIXFUSE_OWN_WEB", own);
     let in_browsers = ["browser", "playground"].map(|name| format!("{SOURCE}/test/{name}.test.mjs"));
     run.args(in_browsers).args(node::test_files(RUNTIMES)?).env("PIXFUSE_BROWSERS", BROWSERS);
@@ -222,9 +236,9 @@ fn toolchain() -> Result<Option<Toolchain>> {
 }
 
 /// Builds the module of a crate. Gives its file.
-fn module(Toolchain { mut cargo, .. }: Toolchain, krate: &str) -> Result<PathBuf> {
+fn module(Toolchain { mut cargo, .. }: Toolchain, krate: &str, features: &[&str]) -> Result<PathBuf> {
     let target = tools::target().join("web");
-    cargo.args(["build", "--package", krate, "--profile", "web", "--target", TARGET]);
+    cargo.args(["build", "--package", krate, "--profile", "web", "--target", TARGET]).args(features);
     // Each engine that is kept up to date has these instructions; none is told at run time which there are.
     package::without_paths(&mut cargo, &["-Ctarget-feature=+simd128"]);
     cargo.env("CARGO_TARGET_DIR", &target);
@@ -232,15 +246,22 @@ fn module(Toolchain { mut cargo, .. }: Toolchain, krate: &str) -> Result<PathBuf
     Ok(target.join(TARGET).join("web").join(format!("{}.wasm", krate.replace('-', "_"))))
 }
 
-/// Builds the module, and puts the package together.
-fn package(toolchain: Toolchain) -> Result<PathBuf> {
-    let module = fs::read(module(toolchain, "pixfuse-web-module")?)?;
+/// Builds the modules, and puts the package together.
+fn package() -> Result<PathBuf> {
+    let mut modules = Vec::new();
+    for (_, features) in MODULES {
+        let toolchain = toolchain()?.context("no toolchain")?;
+        let features = ["--no-default-features", "--features", features];
+        modules.push(fs::read(module(toolchain, "pixfuse-web-module", &features)?)?);
+    }
     let directory = tools::target().join("npm/pixfuse-web");
     if directory.exists() {
         fs::remove_dir_all(&directory).with_context(|| format!("cannot empty {}", directory.display()))?;
     }
     fs::create_dir_all(&directory)?;
-    fs::write(directory.join("pixfuse.wasm"), &module)?;
+    for ((name, _), module) in MODULES.iter().zip(&modules) {
+        fs::write(directory.join(name).with_extension("wasm"), module)?;
+    }
     let root = tools::root();
     for entry in fs::read_dir(root.join(SOURCE).join("js"))? {
         let entry = entry?;
@@ -259,13 +280,13 @@ fn package(toolchain: Toolchain) -> Result<PathBuf> {
         // Node.js's are part of what there is in a browser, beside what is said of that alone.
         let name = if name == "index.d.ts" { "classes.d.ts" } else { name };
         let text = text.replace("from './index'", "from './classes.js'");
-        let text = ["declaration", "files", "geometry", "processor"]
+        let text = ["declaration", "files", "geometry", "processor", "video"]
             .iter()
             .fold(text, |text, name| text.replace(&format!("from './{name}'"), &format!("from './{name}.js'")));
         fs::write(directory.join(name), text)?;
     }
     fs::write(directory.join("version.js"), format!("export const version = '{}'\n", env!("CARGO_PKG_VERSION")))?;
-    fs::write(directory.join("inline.js"), inlined(&module))?;
+    fs::write(directory.join("inline.js"), inlined(&modules[0]))?;
     for name in PAPERS.into_iter().chain(["package.json"]) {
         fs::copy(root.join(SOURCE).join(name), directory.join(name)).with_context(|| format!("cannot copy {name}"))?;
     }
@@ -288,8 +309,8 @@ fn module_of(expression: &str) -> Option<String> {
 fn inlined(module: &[u8]) -> String {
     format!(
         "// As index.js, with the module of WebAssembly in it.\n\
-         import {{ init as load, initSync as loadSync }} from './index.js'\n\n\
-         export * from './index.js'\n\n\
+         import {{ initSync as loadSync, load }} from './module.js'\n\n\
+         export * from './classes.js'\n\n\
          const bytes = () => Uint8Array.from(atob(MODULE), letter => letter.charCodeAt(0))\n\
          export const init = source => load(source ?? bytes())\n\
          export const initSync = source => loadSync(source ?? bytes())\n\n\
@@ -311,17 +332,20 @@ fn base64(bytes: &[u8]) -> String {
     text
 }
 
-/// How large the module is, and as servers send it.
+/// How large the modules are, and as servers send them.
 fn sizes(directory: &Path) -> Result<()> {
     let program = "const { gzipSync, brotliCompressSync } = require('zlib');\
                    const bytes = require('fs').readFileSync(process.argv[1]);\
                    console.log(bytes.length, gzipSync(bytes, { level: 9 }).length, brotliCompressSync(bytes).length)";
-    let mut node = tools::node()?;
-    let said = tools::output(node.args(["-e", program]).arg(directory.join("pixfuse.wasm")))?;
-    let kilobytes = said.split_whitespace().map(|bytes| Ok(format!("{} KB", bytes.parse::<u64>()?.div_ceil(1000))));
-    let row = [Ok(format!("{}/pixfuse.wasm", tools::shown(directory)))].into_iter().chain(kilobytes);
-    let row = row.collect::<Result<Vec<_>>>()?;
-    print!("{}", report::table(&["package", "size", "gzip", "brotli"], &[row], &[1, 2, 3]));
+    let mut rows = Vec::new();
+    for (name, _) in MODULES {
+        let file = directory.join(name).with_extension("wasm");
+        let said = tools::output(tools::node()?.args(["-e", program]).arg(&file))?;
+        let kilobytes = said.split_whitespace().map(|bytes| Ok(format!("{} KB", bytes.parse::<u64>()?.div_ceil(1000))));
+        let row = [Ok(tools::shown(&file))].into_iter().chain(kilobytes);
+        rows.push(row.collect::<Result<Vec<_>>>()?);
+    }
+    print!("{}", report::table(&["module", "size", "gzip", "brotli"], &rows, &[1, 2, 3]));
     Ok(())
 }
 

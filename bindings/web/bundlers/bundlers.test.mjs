@@ -57,13 +57,13 @@ async function vited(name, options) {
 }
 
 /** The answer of a page of this directory. */
-function shown(directory, script) {
+function shown(directory, script, asked = some) {
   const get = path => (
     path === '/' && script !== undefined
       ? `<!doctype html><script type="module" src="/${script}"></script>`
       : readFileSync(join(directory, path === '/' ? 'index.html' : path))
   )
-  return answers(some, (address, answer) => browsed(browser, `${address}/`, () => answer), get)
+  return answers(asked, (address, answer) => browsed(browser, `${address}/`, () => answer), get)
 }
 
 /** The answer of a program of Node.js. */
@@ -105,6 +105,13 @@ test('webpack: a page', inBrowser, async () => {
   const files = readdirSync(output('webpack-web'))
   assert.ok(files.some(name => name.endsWith('.wasm')), `the module is a file of its own: ${files}`)
   assertGoldens(some, await shown(output('webpack-web'), script))
+})
+
+test('webpack: a page with the module for photos, and no other one', inBrowser, async () => {
+  const photos = { ...some, imported: [] }
+  const script = await webpacked('photos.mjs', 'web', 'webpack-photos')
+  assert.equal(readdirSync(output('webpack-photos')).filter(name => name.endsWith('.wasm')).length, 1)
+  assertGoldens(photos, await shown(output('webpack-photos'), script, photos))
 })
 
 test('webpack: programs', async () => {

@@ -8,7 +8,8 @@ export type ModuleSource = URL | string | Response | ArrayBuffer | Uint8Array | 
 
 /**
  * Loads the module of WebAssembly, once for a page or a worker: calls after the first wait for that one. Without a source it is
- * the file `pixfuse.wasm` beside this module; of `pixfuse-web/inline` it is inside.
+ * the file beside this module: `pixfuse.wasm`, of `pixfuse-web/photos` `photos.wasm`, of `pixfuse-web/pixels` `pixels.wasm`; of
+ * `pixfuse-web/inline` it is inside. What a smaller one has not is an error with the `code` `'absent'`.
  *
  * @example
  * await init()

@@ -1,36 +1,6 @@
-// pixfuse for browsers. Nothing happens when it is imported, so that a page can be rendered on a server: `await init()` loads
-// the module of WebAssembly.
+// pixfuse for browsers, all of it: `await init()` loads the module of WebAssembly.
 
-import joined from './joined.js'
-import { exported, native, readConfig } from './native.js'
-import pipeline from './pipeline.js'
-import processor from './processor.js'
+import { load } from './module.js'
 
-const made = {}
-pipeline(native, made)
-processor(readConfig, made, joined)
-
-const presets = {}
-for (const key of ['names', 'get', ...made.names()]) {
-  Object.defineProperty(presets, key, Object.getOwnPropertyDescriptor(made, key))
-}
-
-let found
-
-// What a module of one's own exports, as its addon does in Node.js. It is known once that is loaded.
-export function own() {
-  if (found === undefined) {
-    const declared = {}
-    pipeline(exported(), declared)
-    found = declared
-  }
-  return found
-}
-
-export const { Pipeline, Geometry, Processor } = made
-export { presets }
-export { frame } from './frame.js'
-export { init, initSync } from './module.js'
-export { decoders, levels, probe } from './native.js'
-export { pixels } from './pixels.js'
-export { version } from './version.js'
+export * from './classes.js'
+export const init = source => load(source ?? new URL('./pixfuse.wasm', import.meta.url))

@@ -16,15 +16,15 @@ let loading
 export let generation = 0
 
 // Loads the module once; calls after the first wait for it.
-export function init(source) {
-  loading ??= load(source).catch(error => {
+export function load(source) {
+  loading ??= loaded(source).catch(error => {
     loading = undefined
     throw error
   })
   return loading
 }
 
-// As `init`, from bytes or a compiled module.
+// As `load`, from bytes or a compiled module.
 export function initSync(source) {
   if (exports !== undefined) return
   const isModule = source instanceof WebAssembly.Module
@@ -34,8 +34,8 @@ export function initSync(source) {
   start(isModule ? source : understood(() => new WebAssembly.Module(source)))
 }
 
-async function load(source) {
-  const given = await (source ?? new URL('./pixfuse.wasm', import.meta.url))
+async function loaded(source) {
+  const given = await source
   if (exports !== undefined) return
   if (given instanceof WebAssembly.Module) return start(given)
   if (given instanceof ArrayBuffer || isView(given)) return start(await understoodLater(WebAssembly.compile(given)))

@@ -46,7 +46,9 @@ const OPTIONS = (orient, maxPixels, maxSide, draft, truncated) => ({
 })
 
 // What `geometry.js` makes a `Geometry` of.
-function placed({ numbers, shown }) {
+function placed({ numbers: exact, shown }) {
+  // As texts: the module reads no number of a question that has more digits than are exact.
+  const numbers = exact.map(String)
   return {
     ...shown,
     change(points, back, clip) {
@@ -94,7 +96,8 @@ function pipeline({ pipe, ...made }, asked) {
   const decodeBatch = (list, options, out, allocate, threads, onError, fill) => {
     const input = new Input()
     const all = list.map(data => (isAbsent(data) ? null : file(data, input)))
-    const rest = { threads: plain(threads), onError: plain(onError), fill: plain(fill), out: given(out) }
+    const filling = Number.isFinite(fill) ? { number: String(fill) } : plain(fill)
+    const rest = { threads: plain(threads), onError: plain(onError), fill: filling, out: given(out) }
     return ask(question('decodeBatch', { files: all, ...options, ...rest }), input, ({ dims, failures }, taken) => (
       { data: filled(out, allocate, element, dims, taken), dims, failures }
     ))
@@ -174,7 +177,7 @@ const parse = (declaration, values) => (
 export const native = {
   parse,
   unknown: (word, names) => ask({ call: 'unknown', word, names }),
-  placed: numbers => placed(ask({ call: 'placed', numbers: Array.from(numbers) })),
+  placed: numbers => placed(ask({ call: 'placed', numbers: Array.from(numbers, String) })),
   files: () => files,
   geometry,
   read: () => { throw refused('data: a path, which names no file in a browser') },
@@ -197,9 +200,15 @@ export const exported = () => ({
 })
 
 /** What `processor.js` is given. */
-export function readConfig(text, path, backend, keywords, called) {
-  if (text === undefined) throw refused(`config: ${JSON.stringify(path)}, expected an object or the text of one; a browser has no paths`)
-  const question = { call: 'config', text, backend, keywords, called }
+export const readConfig = (text, path, backend, keywords, called) => config(path, { call: 'config', text, backend, keywords, called })
+
+/** What `video.js` is given. */
+export const readVideoConfig = (text, path, keywords, called, frames) => (
+  config(path, { call: 'videoConfig', text, keywords, called, frames: plain(frames) })
+)
+
+function config(path, question) {
+  if (question.text === undefined) throw refused(`config: ${JSON.stringify(path)}, expected an object or the text of one; a browser has no paths`)
   const { config, described } = ask(question)
   const held = keep(() => ({ config: ask(question).config }), { config, generation })
   return {

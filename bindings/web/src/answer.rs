@@ -1,7 +1,10 @@
 //! Answers and errors as JSON.
 
 use std::fmt::Display;
+use std::io::Write;
 
+use serde_core::Serialize;
+use serde_json::ser::{Formatter, Serializer};
 use serde_json::{Value, json};
 
 /// Why a call ends: an `Error` in JavaScript, with this `code`.
@@ -23,6 +26,12 @@ impl Refusal {
         Self { code: "internal", message: format!("a bug of pixfuse, please report it: {message}"), index: None }
     }
 
+    /// What this module leaves out.
+    pub(crate) fn absent(message: impl Display) -> Self {
+        Self { code: "absent", message: message.to_string(), index: None }
+    }
+
+    #[cfg(any(feature = "photos", test))]
     pub(crate) fn message(&self) -> &str {
         &self.message
     }
@@ -34,12 +43,14 @@ impl From<pixfuse::Error> for Refusal {
     }
 }
 
+#[cfg(feature = "configs")]
 impl From<pixfuse_config::Error> for Refusal {
     fn from(error: pixfuse_config::Error) -> Self {
         Self::argument(error)
     }
 }
 
+#[cfg(feature = "photos")]
 impl From<pixfuse_decode::Error> for Refusal {
     fn from(error: pixfuse_decode::Error) -> Self {
         let index = match error {
@@ -50,16 +61,30 @@ impl From<pixfuse_decode::Error> for Refusal {
     }
 }
 
-/// An option that an error names has JavaScript's spelling.
+/// An option that an error names has JavaScript's spelling, and what lacks a decoder says which module has it.
+#[cfg(feature = "photos")]
 pub(crate) fn message(error: &pixfuse_decode::Error) -> String {
     let (mut of, message) = (error, error.to_string());
     while let pixfuse_decode::Error::OfBatch { error, .. } = of {
         of = error;
     }
     match of {
+        pixfuse_decode::Error::NoDecoder { name: name @ ("GIF" | "BMP" | "TIFF"), .. } => {
+            let absent = crate::absent::format(name);
+            message.find("file: ").map_or(absent.clone(), |at| format!("{}{absent}", &message[..at]))
+        }
         pixfuse_decode::Error::TooLarge { .. } => message.replace("max_pixels", "maxPixels"),
         pixfuse_decode::Error::TooLong { .. } => message.replace("max_side", "maxSide"),
         _ => message,
+    }
+}
+
+/// Numbers as Rust itself writes them, as short as they can be: what the crate takes instead brings 10 KB of tables.
+struct Plain;
+
+impl Formatter for Plain {
+    fn write_f64<W: ?Sized + Write>(&mut self, writer: &mut W, value: f64) -> std::io::Result<()> {
+        write!(writer, "{value}")
     }
 }
 
@@ -70,5 +95,9 @@ pub(crate) fn written(result: Result<Value, Refusal>) -> Vec<u8> {
         Err(Refusal { code, message, index: None }) => json!({ "code": code, "message": message }),
         Err(Refusal { code, message, index }) => json!({ "code": code, "message": message, "index": index }),
     };
-    answer.to_string().into_bytes()
+    let mut text = Vec::new();
+    let mut writer = Serializer::with_formatter(&mut text, Plain);
+    // A value has no keys but texts, and a vector takes all bytes.
+    answer.serialize(&mut writer).expect("JSON of a value");
+    text
 }

@@ -3,18 +3,26 @@
 use std::collections::BTreeMap;
 
 use pixfuse::{Clip, Dims, Entry, Error, Geometry, Level, Orientation, Pipeline};
+#[cfg(feature = "configs")]
 use pixfuse_config::Imported;
 use serde_json::{Value, json};
 
 use crate::answer::Refusal;
+#[cfg(feature = "configs")]
+use crate::config;
+#[cfg(feature = "photos")]
+use crate::files;
 use crate::memory::Blocks;
-use crate::{config, declaration, files, run};
+#[cfg(feature = "previews")]
+use crate::picture;
+use crate::{absent, declaration, run};
 
 /// Pipelines and configs, by numbers that are never used twice.
 #[derive(Default)]
 pub(crate) struct Known {
     last: u64,
     pipelines: BTreeMap<u64, Pipeline>,
+    #[cfg(feature = "configs")]
     pub(crate) configs: BTreeMap<u64, Imported>,
 }
 
@@ -29,6 +37,7 @@ impl Known {
         self.pipelines.get(&number).ok_or_else(|| Refusal::internal(format_args!("no pipeline {number}")))
     }
 
+    #[cfg(feature = "configs")]
     pub(crate) fn config(&self, question: &Value) -> Result<&Imported, Refusal> {
         let number = question["config"].as_u64().unwrap_or(0);
         self.configs.get(&number).ok_or_else(|| Refusal::internal(format_args!("no config {number}")))
@@ -59,7 +68,7 @@ pub(crate) fn call(
     match question["call"].as_str().unwrap_or_default() {
         "about" => Ok(json!({
             "version": env!("CARGO_PKG_VERSION"),
-            "decoders": pixfuse_decode::decoders(),
+            "decoders": decoders(),
             "levels": Level::available().into_iter().map(Level::name).collect::<Vec<_>>(),
         })),
         "unknown" => {
@@ -87,10 +96,11 @@ pub(crate) fn call(
         }
         "free" => {
             known.pipelines.remove(&question["pipe"].as_u64().unwrap_or(0));
+            #[cfg(feature = "configs")]
             known.configs.remove(&question["config"].as_u64().unwrap_or(0));
             Ok(Value::Null)
         }
-        "explain" => Ok(pixfuse_decode::explain(known.pipeline(question)?).into()),
+        "explain" => Ok(explained(known.pipeline(question)?).into()),
         "parts" => Ok(parts(known.pipeline(question)?)),
         "shape" => {
             let pipe = known.pipeline(question)?;
@@ -111,25 +121,54 @@ pub(crate) fn call(
         "change" => change(&placed(question)?, blocks, question),
         "run" => run::pixels(known.pipeline(question)?, blocks, question),
         "joined" => run::joined(known.pipeline(question)?, blocks, question),
-        "preview" => run::preview(known.pipeline(question)?, blocks, question),
-        "previewFile" => files::preview(known.pipeline(question)?, blocks, question),
+        #[cfg(feature = "previews")]
+        "preview" => picture::of_pixels(known.pipeline(question)?, blocks, question),
+        #[cfg(feature = "previews")]
+        "previewFile" => picture::of_file(known.pipeline(question)?, blocks, question),
+        #[cfg(feature = "photos")]
         "decode" => files::decode(known.pipeline(question)?, blocks, question),
+        #[cfg(feature = "photos")]
         "decodeBatch" => files::batch(known.pipeline(question)?, blocks, question),
+        #[cfg(feature = "photos")]
         "decodeGeometry" => files::place(known.pipeline(question)?, blocks, question),
+        #[cfg(feature = "photos")]
         "header" => files::header(blocks, question),
+        #[cfg(feature = "configs")]
         "config" => config::read(known, question),
+        #[cfg(feature = "configs")]
+        "videoConfig" => config::read_video(known, question),
+        #[cfg(feature = "configs")]
         "admits" => config::admits(known.config(question)?, question),
+        #[cfg(feature = "configs")]
         "seen" => config::seen(known.config(question)?, question),
+        #[cfg(feature = "configs")]
         "tokens" => config::tokens(known.config(question)?, question),
+        #[cfg(feature = "configs")]
         "itemKey" => config::item_key(known.config(question)?, blocks, question),
-        other => Err(Refusal::internal(format_args!("no call {other:?}"))),
+        other => Err(absent::call(other)),
     }
+}
+
+/// Which decoder reads which files.
+fn decoders() -> &'static str {
+    #[cfg(feature = "photos")]
+    return pixfuse_decode::decoders();
+    #[cfg(not(feature = "photos"))]
+    "none"
+}
+
+/// What a pipeline does, for people.
+fn explained(pipe: &Pipeline) -> String {
+    #[cfg(feature = "photos")]
+    return pixfuse_decode::explain(pipe);
+    #[cfg(not(feature = "photos"))]
+    pipe.explain()
 }
 
 /// `HandWrittenLoop` as `handWrittenLoop`.
 fn camel_case(name: &str) -> String {
     let mut letters = name.chars();
-    letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect()
+    letters.next().map(|letter| letter.to_ascii_lowercase()).into_iter().chain(letters).collect()
 }
 
 pub(crate) fn text<'a>(question: &'a Value, name: &str) -> &'a str {
@@ -253,8 +292,8 @@ pub(crate) fn described(geometry: &Geometry) -> Value {
 
 /// The geometry of the numbers in a question.
 fn placed(question: &Value) -> Result<Geometry, Refusal> {
-    let numbers: Vec<f64> =
-        list(&question["numbers"]).iter().map(|number| number.as_f64().unwrap_or(f64::NAN)).collect();
+    let number = |given: &Value| given.as_str().and_then(|text| text.parse().ok()).unwrap_or(f64::NAN);
+    let numbers: Vec<f64> = list(&question["numbers"]).iter().map(number).collect();
     let wrong = || Refusal::argument(format_args!("numbers: expected {}", Geometry::NUMBERS));
     Ok(Geometry::from_numbers(numbers.try_into().map_err(|_| wrong())?)?)
 }

@@ -1,10 +1,10 @@
-//! Configs of models, for `processor.js`.
+//! Configs of models, for `processor.js` and `video.js`.
 
 use pixfuse_config::{Backend, Imported, Overrides, Source};
 use serde_json::{Value, json};
 
 use crate::answer::Refusal;
-use crate::calls::{Known, text, whole};
+use crate::calls::{Known, optional, text, whole};
 use crate::files::bytes;
 use crate::memory::Blocks;
 
@@ -13,12 +13,35 @@ pub(crate) fn read(known: &mut Known, question: &Value) -> Result<Value, Refusal
     let backend = text(question, "backend");
     let backend = Backend::from_name(backend)
         .ok_or_else(|| Refusal::argument(format_args!("backend: '{backend}', expected 'torch' or 'pil'")))?;
-    let overrides = |name| serde_json::from_str::<Overrides>(text(question, name)).map_err(Refusal::argument);
-    let source = Source::text(text(question, "text"))?;
-    let imported = pixfuse_config::read(&source, backend, &overrides("keywords")?)?.with(&overrides("called")?)?;
+    let imported = pixfuse_config::read(&source(question)?, backend, &overrides(question, "keywords")?)?;
+    Ok(kept(known, imported.with(&overrides(question, "called")?)?))
+}
+
+/// `videoConfig`: the same of a video processor, for videos of so many `frames`, or of as many as share a patch.
+pub(crate) fn read_video(known: &mut Known, question: &Value) -> Result<Value, Refusal> {
+    let imported = pixfuse_config::read_video(&source(question)?, &overrides(question, "keywords")?)?;
+    let imported = imported.with(&overrides(question, "called")?)?;
+    let imported = match optional("frames", &question["frames"]).map_err(Refusal::argument)? {
+        Some(frames) => imported.with_frames(frames.try_into().unwrap_or(u32::MAX))?,
+        None => imported,
+    };
+    Ok(kept(known, imported))
+}
+
+fn source(question: &Value) -> Result<Source, Refusal> {
+    Ok(Source::text(text(question, "text"))?)
+}
+
+/// Keywords as JSON.
+fn overrides(question: &Value, name: &str) -> Result<Overrides, Refusal> {
+    serde_json::from_str(text(question, name)).map_err(Refusal::argument)
+}
+
+/// Keeps a config; gives what JavaScript knows of it.
+fn kept(known: &mut Known, imported: Imported) -> Value {
     let (number, described) = (known.number(), imported.described().to_string());
     known.configs.insert(number, imported);
-    Ok(json!({ "config": number, "described": described }))
+    json!({ "config": number, "described": described })
 }
 
 /// `admits`: nothing, or why the class refuses an image of this size.

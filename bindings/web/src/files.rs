@@ -1,13 +1,13 @@
 //! Photo files to tensors. Their bytes lie in the block of inputs, one behind the other.
 
-use pixfuse::{Orientation, Pipeline, Preview, with_element};
-use pixfuse_decode::{EncodedBatch, EncodedImage, Error, FileFailure, OnError, Options, Truncated, png};
+use pixfuse::{Orientation, Pipeline, with_element};
+use pixfuse_decode::{EncodedBatch, EncodedImage, Error, FileFailure, OnError, Options, Truncated};
 use serde_json::{Value, json};
 
 use crate::answer::{Refusal, message};
 use crate::calls::{described, found, list, numbers, orientation, whole};
 use crate::memory::{Blocks, Cells};
-use crate::run::{boxes, ready, threaded, written};
+use crate::run::{ready, threaded};
 
 /// `decode`: the tensor of one file.
 pub(crate) fn decode(pipe: &Pipeline, blocks: &mut Blocks, question: &Value) -> Result<Value, Refusal> {
@@ -62,18 +62,6 @@ pub(crate) fn place(pipe: &Pipeline, blocks: &Blocks, question: &Value) -> Resul
     Ok(described(&EncodedImage::open(file)?.geometry(pipe, &options)?))
 }
 
-/// `previewFile`: the picture of a file as a PNG file, which is left in the block of outputs.
-pub(crate) fn preview(pipe: &Pipeline, blocks: &mut Blocks, question: &Value) -> Result<Value, Refusal> {
-    let file = bytes(&blocks.input, &question["file"])?;
-    let options = Options { orient: orientation_of_file(&question["orient"])?, ..Options::default() };
-    let preview = Preview::new(pipe)?;
-    let pixels = preview.pipeline();
-    let geometry = EncodedImage::open(file)?.geometry(pixels, &options)?;
-    let tensor = pixfuse_decode::decode::<u8>(pixels, file, &options)?;
-    let picture = png(&preview.draw(&tensor.data, &geometry, &boxes(question))?)?;
-    written(&picture, blocks)
-}
-
 /// `header`: what a file says of itself.
 pub(crate) fn header(blocks: &Blocks, question: &Value) -> Result<Value, Refusal> {
     let image = EncodedImage::open(bytes(&blocks.input, &question["file"])?)?;
@@ -105,7 +93,7 @@ pub(crate) fn bytes<'a>(input: &'a [u64], file: &Value) -> Result<&'a [u8], Refu
 }
 
 /// As of an image, and nothing also where the file's own note says it.
-fn orientation_of_file(given: &Value) -> Result<Option<Orientation>, Refusal> {
+pub(crate) fn orientation_of_file(given: &Value) -> Result<Option<Orientation>, Refusal> {
     if given == "exif" { Ok(None) } else { orientation(given) }
 }
 
@@ -164,7 +152,8 @@ fn on_error(question: &Value) -> Result<OnError, Refusal> {
         }
         Some("fill") => {
             let wrong = || Refusal::argument(format_args!("fill: expected a number, found {}", found(fill)));
-            return fill.as_f64().map(OnError::Fill).ok_or_else(wrong);
+            let number = fill["number"].as_str().and_then(|text| text.parse().ok());
+            return number.map(OnError::Fill).ok_or_else(wrong);
         }
         other => {
             let found = other.map_or_else(|| found(given), |word| format!("'{word}'"));

@@ -6,6 +6,10 @@
 //! pixels and files beside it, and calls `pixfuse_call`. So there are three exports, no address is taken from a caller,
 //! and none of this is `unsafe`.
 //!
+//! Features say what is in the module: `photos` decodes JPEG, PNG and WebP, `formats` the rest, `configs` reads those of
+//! models, `previews` draws pictures. What is left out is an error that says where it is. All are on unless a crate turns
+//! them off.
+//!
 //! A crate of type `cdylib` with the line `pixfuse_web::export!(my_pipelines::PIPELINES);` is a module that exports your
 //! declarations, and all that `pixfuse-web` has: `examples/own-pipelines/web` is one. In JavaScript `init(url)` loads it, and
 //! `own()` gives them.
@@ -20,13 +24,18 @@
 //! A panic ends the module (WebAssembly has no unwinding that every engine knows): the caller makes a new instance.
 #![deny(unsafe_code)]
 
+mod absent;
 mod answer;
 mod calls;
+#[cfg(feature = "configs")]
 mod config;
 mod declaration;
+#[cfg(feature = "photos")]
 mod files;
 mod image;
 mod memory;
+#[cfg(feature = "previews")]
+mod picture;
 mod run;
 
 use std::cell::RefCell;

@@ -1,12 +1,12 @@
-//! Pixels to tensors, and to pictures of them.
+//! Pixels to tensors.
 
-use pixfuse::{Dims, Element, Error, ImageRef, Join, Pipeline, Preview, with_element};
+use pixfuse::{Dims, Element, Error, ImageRef, Join, Pipeline, with_element};
 use serde_json::{Value, json};
 
 use crate::answer::Refusal;
 use crate::calls::{found, list, numbers, optional, orientation, text, whole};
 use crate::image::Image;
-use crate::memory::{Blocks, Cells, grow, tensor};
+use crate::memory::{Blocks, Cells, tensor};
 
 /// `run`: one image (`join` is `one`), or many that are stacked, joined or padded. The tensor is left in the block of outputs.
 pub(crate) fn pixels(pipe: &Pipeline, blocks: &mut Blocks, question: &Value) -> Result<Value, Refusal> {
@@ -108,31 +108,4 @@ pub(crate) fn joined(pipe: &Pipeline, blocks: &mut Blocks, question: &Value) -> 
         *to = inside.into();
     }
     Ok(json!({ "dims": numbers(&joined.dims()), "maskDims": numbers(&dims) }))
-}
-
-/// `preview`: the picture of an image as a PNG file, which is left in the block of outputs.
-pub(crate) fn preview(pipe: &Pipeline, blocks: &mut Blocks, question: &Value) -> Result<Value, Refusal> {
-    let orient = orientation(&question["orient"])?;
-    let preview = Preview::new(pipe)?;
-    let pixels = preview.pipeline();
-    let image = Image::read(&question["image"], pixels).map_err(Error::Image)?;
-    let view = image.view(bytemuck::cast_slice(&blocks.input))?;
-    let view = orient.map_or(view, |orient| pixels.reorient(view, orient));
-    let picture = preview.picture(view, &boxes(question))?;
-    written(&pixfuse_decode::png(&picture)?, blocks)
-}
-
-/// The boxes of a question, as texts: JSON has no NaN.
-pub(crate) fn boxes(question: &Value) -> Vec<[f64; 4]> {
-    let number = |given: &Value| given.as_str().and_then(|text| text.parse().ok()).unwrap_or(f64::NAN);
-    let numbers: Vec<f64> = list(&question["boxes"]).iter().map(number).collect();
-    numbers.as_chunks::<4>().0.to_vec()
-}
-
-/// Leaves bytes in the block of outputs, and gives their number.
-pub(crate) fn written(bytes: &[u8], blocks: &mut Blocks) -> Result<Value, Refusal> {
-    let room =
-        grow(&mut blocks.output, bytes.len()).ok_or_else(|| Refusal::argument("there is no memory for a picture"))?;
-    room[..bytes.len()].copy_from_slice(bytes);
-    Ok(bytes.len().into())
 }

@@ -13,6 +13,8 @@ for (const browser of browsers) {
     const answer = await answers(all, (address, answer) => browsed(browser, `${address}/index.html`, () => answer))
     assertGoldens(all, answer)
     t.diagnostic(`the module was loaded in ${answer.milliseconds.toFixed(1)} ms`)
+    const { photos, pixels, whole } = answer.smaller
+    assert.deepEqual([photos, pixels], [all.decoded[0][4], whole])
     const { gaps, wide, ...exact } = answer.exact
     const video = { input: 'i420, matrix = bt709, range = limited', orient: 1, assumed: [], exact: true, isSame: true }
     assert.deepEqual(exact, {
@@ -21,6 +23,7 @@ for (const browser of browsers) {
       inline: true,
       worker: all.decoded[0][4],
       video,
+      film: { dims: [1, 3, 3, 224, 224], isSame: true },
     })
     // Firefox and WebKitGTK pass over `layout` when they make a frame of bytes, which is how a page without a film gets one.
     assert.deepEqual(gaps, browser.name === 'Chromium' ? video : { ...video, isSame: gaps.isSame })

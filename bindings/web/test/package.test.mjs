@@ -44,7 +44,7 @@ test('a file is bytes, a Blob or a Response', async () => {
 test('the names are those of Node.js, and those of loading', () => {
   const own = ['frame', 'init', 'initSync', 'own', 'pixels']
   const shared = Object.keys(node).filter(name => !own.includes(name)).sort()
-  assert.deepEqual(shared, ['Geometry', 'Pipeline', 'Processor', 'decoders', 'levels', 'presets', 'probe', 'version'])
+  assert.deepEqual(shared, ['Geometry', 'Pipeline', 'Processor', 'VideoProcessor', 'decoders', 'levels', 'presets', 'probe', 'version'])
   assert.equal(version, JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')).version)
 })
 

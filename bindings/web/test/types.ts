@@ -1,6 +1,8 @@
 // Compiled, never run: what the types of the package say.
 
-import { decoders, frame, Geometry, init, initSync, levels, own, Pipeline, pixels, presets, probe, Processor, version } from 'pixfuse-web'
+import {
+  decoders, frame, Geometry, init, initSync, levels, own, Pipeline, pixels, presets, probe, Processor, version, VideoProcessor,
+} from 'pixfuse-web'
 import type { Header, InexactImage, ModuleSource } from 'pixfuse-web'
 
 export async function all(file: File, response: Response, bytes: ArrayBuffer, canvas: HTMLCanvasElement, video: VideoFrame) {
@@ -32,6 +34,8 @@ export async function all(file: File, response: Response, bytes: ArrayBuffer, ca
   const geometry: Geometry = pipe.geometry(...header.stored)
   const processor = Processor.fromConfig({ image_processor_type: 'ViTImageProcessor' }, { backend: 'torch' })
   const { pixel_values } = await processor.decode([file, response, new Uint8Array(8)])
+  const videos = VideoProcessor.fromConfig({ video_processor_type: 'Qwen3VLVideoProcessor' })
+  const { video_grid_thw } = videos.runSync({ data: new Uint8Array(bytes), frames: 2, height: 480, width: 640 })
   const words: string[] = [version, ...assumed, decoders(), ...levels(), presets.yolo.spec, failures[0]?.message ?? '']
-  return [same, geometry.unmapBoxes([0, 0, 1, 1]), pixel_values.dims, words]
+  return [same, video_grid_thw, geometry.unmapBoxes([0, 0, 1, 1]), pixel_values.dims, words]
 }

@@ -2,7 +2,7 @@
 
 use pixfuse::{Dims, Element};
 
-use crate::FileFormat;
+use crate::{FileFormat, format};
 
 /// What was wrong with a file, or with the call that read it. Nothing has been written to an output then.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -12,7 +12,7 @@ pub enum Error {
     #[error(transparent)]
     Pipeline(#[from] pixfuse::Error),
     /// The bytes begin as no file of a known format does.
-    #[error("file: expected a JPEG, PNG, WebP, GIF, BMP or TIFF file, found {0}")]
+    #[error("file: expected a {} file, found {}", format::names(), .0)]
     UnknownFormat(String),
     /// The file is of a format that is known and that no decoder is here for.
     #[error(

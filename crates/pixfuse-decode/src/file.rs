@@ -4,12 +4,18 @@ use std::ops::Range;
 
 use pixfuse::{Dims, Geometry, ImageRef, Orientation, Pipeline, PixelFormat, Sample};
 
+#[cfg(feature = "bmp")]
+use crate::bmp;
 use crate::colours::Colours;
 use crate::error::Broken;
+#[cfg(feature = "gif")]
+use crate::gif;
 use crate::guard::guarded;
 #[cfg(any(feature = "avif", feature = "heic"))]
 use crate::heif;
-use crate::{Error, FileFormat, bmp, gif, jpeg, png, scratch, tiff, webp};
+#[cfg(feature = "tiff")]
+use crate::tiff;
+use crate::{Error, FileFormat, jpeg, png, scratch, webp};
 
 /// What can be said of a decode besides the pipeline and the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,8 +160,11 @@ impl<'a> EncodedImage<'a> {
                 }
                 FileFormat::Png => File::whole(png::File::open(bytes)?),
                 FileFormat::Webp => File::whole(webp::File::open(bytes)?),
+                #[cfg(feature = "gif")]
                 FileFormat::Gif => File::whole(gif::File::open(bytes)?),
+                #[cfg(feature = "bmp")]
                 FileFormat::Bmp => File::whole(bmp::File::open(bytes)?),
+                #[cfg(feature = "tiff")]
                 FileFormat::Tiff => File::whole(tiff::File::open(bytes)?),
                 #[cfg(feature = "avif")]
                 FileFormat::Avif => File::whole(heif::avif(bytes)?),

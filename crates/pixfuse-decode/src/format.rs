@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Error, png, tiff};
+use crate::{Error, png};
 
 /// The formats that can be decoded, told apart by the first bytes of a file and not by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -15,10 +15,13 @@ pub enum FileFormat {
     /// WebP, lossy and lossless.
     Webp,
     /// GIF.
+    #[cfg(feature = "gif")]
     Gif,
     /// BMP, the bitmap of Windows and OS/2.
+    #[cfg(feature = "bmp")]
     Bmp,
     /// TIFF, of the kinds that baseline readers know.
+    #[cfg(feature = "tiff")]
     Tiff,
     /// AVIF.
     #[cfg(feature = "avif")]
@@ -35,12 +38,13 @@ impl FileFormat {
             [0xff, 0xd8, 0xff, ..] => Ok(Self::Jpeg),
             [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Ok(Self::Webp),
             _ if begins(png::SIGNATURE) => Ok(Self::Png),
-            _ if begins(b"GIF87a") || begins(b"GIF89a") => Ok(Self::Gif),
-            [b'B', b'M', _, _, _, _, _, _, _, _, _, _, _, _, 12 | 40 | 52 | 56 | 64 | 108 | 124, 0, 0, 0, ..] => {
-                Ok(Self::Bmp)
-            }
-            _ if tiff::SIGNATURES.iter().any(|signature| begins(signature)) => Ok(Self::Tiff),
             bytes => match known(bytes) {
+                #[cfg(feature = "gif")]
+                Some((GIF, _)) => Ok(Self::Gif),
+                #[cfg(feature = "bmp")]
+                Some((BMP, _)) => Ok(Self::Bmp),
+                #[cfg(feature = "tiff")]
+                Some((TIFF, _)) => Ok(Self::Tiff),
                 #[cfg(feature = "avif")]
                 Some((AVIF, _)) => Ok(Self::Avif),
                 #[cfg(feature = "heic")]
@@ -58,9 +62,12 @@ impl fmt::Display for FileFormat {
             Self::Jpeg => "JPEG",
             Self::Png => "PNG",
             Self::Webp => "WebP",
-            Self::Gif => "GIF",
-            Self::Bmp => "BMP",
-            Self::Tiff => "TIFF",
+            #[cfg(feature = "gif")]
+            Self::Gif => GIF,
+            #[cfg(feature = "bmp")]
+            Self::Bmp => BMP,
+            #[cfg(feature = "tiff")]
+            Self::Tiff => TIFF,
             #[cfg(feature = "avif")]
             Self::Avif => AVIF,
             #[cfg(feature = "heic")]
@@ -69,14 +76,31 @@ impl fmt::Display for FileFormat {
     }
 }
 
+const GIF: &str = "GIF";
+const BMP: &str = "BMP";
+const TIFF: &str = "TIFF";
 const AVIF: &str = "AVIF";
 const HEIC: &str = "HEIC";
 
-/// A format that people have and that is not decoded here, and how to make one of it that is.
+/// The formats that this build decodes and people expect, for an error.
+pub(crate) fn names() -> String {
+    let names = ["JPEG", "PNG", "WebP"].into_iter();
+    let names = names.chain(cfg!(feature = "gif").then_some(GIF)).chain(cfg!(feature = "bmp").then_some(BMP));
+    let names: Vec<_> = names.chain(cfg!(feature = "tiff").then_some(TIFF)).collect();
+    let (last, others) = names.split_last().unwrap_or((&"", &[]));
+    format!("{} or {last}", others.join(", "))
+}
+
+/// A format that people have and that not every build decodes, and how to have its pixels where this one does not.
 fn known(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
     const CONVERT: &str = "convert it to PNG or JPEG";
     let plain = |name| Some((name, CONVERT));
     match bytes {
+        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some((GIF, "use a build with the feature `gif`")),
+        [b'B', b'M', _, _, _, _, _, _, _, _, _, _, _, _, 12 | 40 | 52 | 56 | 64 | 108 | 124, 0, 0, 0, ..] => {
+            Some((BMP, "use a build with the feature `bmp`"))
+        }
+        [b'I', b'I', 0x2a, 0, ..] | [b'M', b'M', 0, 0x2a, ..] => Some((TIFF, "use a build with the feature `tiff`")),
         [_, _, _, _, b'f', b't', b'y', b'p', ..] => of_brands(bytes),
         [0xff, 0x0a, ..] | [0, 0, 0, 12, b'J', b'X', b'L', b' ', ..] => plain("JPEG XL"),
         [0, 0, 0, 12, b'j', b'P', b' ', b' ', ..] | [0xff, 0x4f, 0xff, 0x51, ..] => plain("JPEG 2000"),

@@ -80,7 +80,7 @@
 //! libjpeg-turbo in 8 to 16 % of a photo's values.
 //!
 //! PNG is decoded by `png`, WebP by `image-webp`, GIF by `gif`, TIFF by `tiff`; EXIF is read by `kamadak-exif`. BMP is
-//! tables behind a header, and read here. Files of JPEG XL and JPEG 2000 are an error that names the format, and so are
+//! tables behind a header, and read here. The features `gif`, `bmp` and `tiff` are on unless a crate turns them off. Files of JPEG XL and JPEG 2000 are an error that names the format, and so are
 //! those of AVIF and HEIC without a feature of that name, which no package that is published has:
 //!
 //! * `avif`: the system's libavif, 0.11 or newer. The pixels are those of Pillow 13, to the bit, which has libavif 1.4 with
@@ -110,12 +110,14 @@
 #![forbid(unsafe_code)]
 
 mod batch;
+#[cfg(feature = "bmp")]
 mod bmp;
 mod colours;
 mod error;
 mod exif;
 mod file;
 mod format;
+#[cfg(feature = "gif")]
 mod gif;
 mod guard;
 #[cfg(any(feature = "avif", feature = "heic"))]
@@ -126,6 +128,7 @@ mod picture;
 mod png;
 mod run;
 mod scratch;
+#[cfg(feature = "tiff")]
 mod tiff;
 mod webp;
 
@@ -159,14 +162,13 @@ pub fn explain(pipe: &Pipeline) -> String {
 /// Which decoder reads which files, a line each: what to name in a bug report.
 pub fn decoders() -> &'static str {
     static LINES: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
-        let mut lines = vec![
-            ("JPEG", jpeg::DECODER.to_owned()),
-            ("PNG", "png".into()),
-            ("WebP", "image-webp".into()),
-            ("GIF", "gif".into()),
-            ("BMP", "pixfuse-decode".into()),
-            ("TIFF", "tiff".into()),
-        ];
+        let mut lines = vec![("JPEG", jpeg::DECODER.to_owned()), ("PNG", "png".into()), ("WebP", "image-webp".into())];
+        #[cfg(feature = "gif")]
+        lines.push(("GIF", "gif".into()));
+        #[cfg(feature = "bmp")]
+        lines.push(("BMP", "pixfuse-decode".into()));
+        #[cfg(feature = "tiff")]
+        lines.push(("TIFF", "tiff".into()));
         #[cfg(feature = "avif")]
         lines.push(("AVIF", format!("libavif {}, of the system", pixfuse_heif::avif::version())));
         #[cfg(feature = "heic")]

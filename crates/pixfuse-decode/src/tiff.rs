@@ -14,9 +14,6 @@ use crate::error::Broken;
 use crate::exif;
 use crate::file::{Decode, Header};
 
-/// Behind the byte order, which every file begins with.
-pub(crate) const SIGNATURES: [&[u8]; 2] = [b"II\x2a\0", b"MM\0\x2a"];
-
 type Reader<'a> = Decoder<Cursor<Cow<'a, [u8]>>>;
 
 pub(crate) struct File<'a> {

@@ -163,7 +163,7 @@ impl fmt::Display for Separable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Pillow { filter, version } => {
-                let name = filter.name().to_uppercase();
+                let name = filter.name().to_ascii_uppercase();
                 write!(f, "{filter}, antialiased: rows and columns in passes, equal to Pillow {version} {name}")
             }
             Self::Torch { filter, antialias: true } => {

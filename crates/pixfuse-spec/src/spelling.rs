@@ -21,7 +21,7 @@ pub(crate) const NAMES: &str = "; write the number, or `_`, and give it when the
 
 /// Whether a word is written as constants are.
 pub(crate) fn is_constant(word: &str) -> bool {
-    word.contains(|c: char| c.is_uppercase()) && !word.contains(|c: char| c.is_lowercase())
+    word.contains(|c: char| c.is_ascii_uppercase()) && !word.contains(|c: char| c.is_ascii_lowercase())
 }
 
 /// The name that `word` was probably meant to be: about a third of its letters may differ, capitals aside.
@@ -30,7 +30,7 @@ pub(crate) fn nearest<'a>(word: &str, names: &[&'a str]) -> Option<&'a str> {
     if word.len() > 32 {
         return None;
     }
-    let word = word.to_lowercase();
+    let word = word.to_ascii_lowercase();
     let allowed = ((word.chars().count() + 1) / 3).max(1);
     let near = names.iter().map(|name| (distance(&word, name), *name)).filter(|(edits, _)| *edits <= allowed);
     near.min_by_key(|(edits, _)| *edits).map(|(_, name)| name)

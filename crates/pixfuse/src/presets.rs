@@ -162,10 +162,10 @@ pub fn find(name: &str) -> Option<&'static Entry> {
 pub fn snake_case(name: &str) -> String {
     let mut snake = String::new();
     for letter in name.chars() {
-        if letter.is_uppercase() && !snake.is_empty() {
+        if letter.is_ascii_uppercase() && !snake.is_empty() {
             snake.push('_');
         }
-        snake.extend(letter.to_lowercase());
+        snake.push(letter.to_ascii_lowercase());
     }
     snake
 }

@@ -1,8 +1,8 @@
 // What runs in the browser of `browser.test.mjs`.
 
-import { frame, init, Pipeline, pixels, Processor } from '/package/index.js'
+import { frame, init, Pipeline, pixels, Processor, VideoProcessor } from '/package/index.js'
 import * as inline from '/package/inline.js'
-import { answered, digests } from './digests.mjs'
+import { answered, digests, sha256 } from './digests.mjs'
 
 const bytesOf = async path => (await fetch(path)).arrayBuffer()
 const refusal = async call => {
@@ -20,7 +20,7 @@ async function run() {
   const milliseconds = performance.now() - start
   const results = await digests({ Pipeline, Processor }, location.origin)
   const { decoded: [[name, format]] } = await (await fetch('/cases.json')).json()
-  return { milliseconds, results, exact: await exact(name, format) }
+  return { milliseconds, results, exact: await exact(name, format), smaller: await smaller(name, format) }
 }
 
 /** A frame of a video, and the same pixels by hand: whole, or in rows with gaps, of which a part is visible. */
@@ -44,6 +44,25 @@ async function video(isWhole) {
   return { input, orient, assumed, exact, isSame: one.data.join() === other.data.join() && new Set(one.data).size > 20 }
 }
 
+/** Frames of a film through the config of a model's videos, as the README has it, and the same pixels in one memory. */
+async function film() {
+  const [width, height] = [64, 48]
+  const colorSpace = { matrix: 'smpte170m', fullRange: true, primaries: 'bt709', transfer: 'bt709' }
+  const images = []
+  for (const number of [1, 2, 3]) {
+    const bytes = Uint8Array.from({ length: width * height * 1.5 }, (_, at) => (at * (17 + number)) % 256)
+    const videoFrame = new VideoFrame(bytes, { format: 'NV12', codedWidth: width, codedHeight: height, timestamp: 0, colorSpace })
+    const { input, orient, assumed, exact, ...image } = await frame(videoFrame)
+    videoFrame.close()
+    const { data, dims: [high, wide] } = new Pipeline(`input(${input}), output(rgb, u8, hwc)`).runSync(image, { orient })
+    images.push({ data, height: high, width: wide })
+  }
+  const processor = VideoProcessor.fromConfig({ video_processor_type: 'VideoMAEVideoProcessor' })
+  const memory = Uint8Array.from(images.flatMap(({ data }) => [...data]))
+  const [one, other] = [images, { data: memory, frames: 3, height, width }].map(video => processor.runSync(video).pixel_values)
+  return { dims: one.dims, isSame: await sha256(one.data) === await sha256(other.data) && new Set(memory).size > 20 }
+}
+
 /** A picture in the colours of a wide screen, where this browser has such. */
 function wideImage() {
   try {
@@ -51,6 +70,28 @@ function wideImage() {
     return image.colorSpace === 'display-p3' ? image : undefined
   } catch {
     return undefined
+  }
+}
+
+/** What a worker over another entry of the package answers. */
+async function asked(entry, ...question) {
+  const worker = new Worker(`smaller.mjs?entry=${entry}`, { type: 'module' })
+  const answer = new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(data)
+    worker.onerror = ({ message }) => reject(new Error(`${entry}: ${message}`))
+  })
+  worker.postMessage(question)
+  return answer
+}
+
+/** A file by the module for photos, and pixels by that for pixels and by the whole one. */
+async function smaller(name, format) {
+  const text = 'input(rgb8), letterbox(64, 48, bilinear), normalize(), output(rgb, f32, chw)'
+  const image = { data: new Uint8Array(await bytesOf('/photo/0')), width: 211, height: 157 }
+  return {
+    photos: await asked('photos', `input(${format}), output(${format.slice(0, -1)}, u8, hwc)`, await bytesOf(`/file/${name}`)),
+    pixels: await asked('pixels', text, image),
+    whole: await sha256(new Pipeline(text).runSync(image).data),
   }
 }
 
@@ -74,6 +115,7 @@ async function exact(name, format) {
     worker: await answer,
     video: await video(true),
     gaps: await video(false),
+    film: await film(),
   }
 }
 

@@ -129,7 +129,7 @@ fn nameless(keys: &Map<String, Value>) -> Error {
 fn nearest(name: &str) -> Option<&'static str> {
     let plain = |name: &str| -> String {
         let name = name.replace("FeatureExtractor", "ImageProcessor");
-        name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
+        name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
     };
     let wanted = plain(name);
     // Names of a model whose class is another model's.

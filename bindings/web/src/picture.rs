@@ -1,0 +1,50 @@
+//! Pictures of what a model sees.
+
+use pixfuse::{Error, Pipeline, Preview};
+use pixfuse_decode::{EncodedImage, Options, png};
+use serde_json::Value;
+
+use crate::answer::Refusal;
+use crate::calls::{list, orientation};
+use crate::files::{bytes, orientation_of_file};
+use crate::image::Image;
+use crate::memory::{Blocks, grow};
+
+/// `preview`: the picture of an image as a PNG file, which is left in the block of outputs.
+pub(crate) fn of_pixels(pipe: &Pipeline, blocks: &mut Blocks, question: &Value) -> Result<Value, Refusal> {
+    let orient = orientation(&question["orient"])?;
+    let preview = Preview::new(pipe)?;
+    let pixels = preview.pipeline();
+    let image = Image::read(&question["image"], pixels).map_err(Error::Image)?;
+    let view = image.view(bytemuck::cast_slice(&blocks.input))?;
+    let view = orient.map_or(view, |orient| pixels.reorient(view, orient));
+    let picture = preview.picture(view, &boxes(question))?;
+    written(&png(&picture)?, blocks)
+}
+
+/// `previewFile`: the picture of a file as a PNG file, which is left in the block of outputs.
+pub(crate) fn of_file(pipe: &Pipeline, blocks: &mut Blocks, question: &Value) -> Result<Value, Refusal> {
+    let file = bytes(&blocks.input, &question["file"])?;
+    let options = Options { orient: orientation_of_file(&question["orient"])?, ..Options::default() };
+    let preview = Preview::new(pipe)?;
+    let pixels = preview.pipeline();
+    let geometry = EncodedImage::open(file)?.geometry(pixels, &options)?;
+    let tensor = pixfuse_decode::decode::<u8>(pixels, file, &options)?;
+    let picture = png(&preview.draw(&tensor.data, &geometry, &boxes(question))?)?;
+    written(&picture, blocks)
+}
+
+/// The boxes of a question, as texts: JSON has no NaN.
+fn boxes(question: &Value) -> Vec<[f64; 4]> {
+    let number = |given: &Value| given.as_str().and_then(|text| text.parse().ok()).unwrap_or(f64::NAN);
+    let numbers: Vec<f64> = list(&question["boxes"]).iter().map(number).collect();
+    numbers.as_chunks::<4>().0.to_vec()
+}
+
+/// Leaves bytes in the block of outputs, and gives their number.
+fn written(bytes: &[u8], blocks: &mut Blocks) -> Result<Value, Refusal> {
+    let room =
+        grow(&mut blocks.output, bytes.len()).ok_or_else(|| Refusal::argument("there is no memory for a picture"))?;
+    room[..bytes.len()].copy_from_slice(bytes);
+    Ok(bytes.len().into())
+}
