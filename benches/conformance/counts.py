@@ -108,6 +108,7 @@ PROCESSORS = {
     "llava_next_video": ("LlavaNext", {"patch_size": 14, "vision_feature_select_strategy": "full"}, NEXT),
     "llava_onevision": ("LlavaOnevision", {"num_image_tokens": 729, "vision_feature_select_strategy": "full", "vision_aspect_ratio": "anyres_max_9"}, ONEVISION),
     "minimax_m3_vl": ("MiniMaxM3VL", {}, QWEN),
+    "molmo2": ("Molmo2", {"use_single_crop_col_tokens": False}, [{}, {"max_crops": 24}, {"size": {"height": 336, "width": 336}, "overlap_margins": [2, 3]}, {"pooling_size": [3, 4]}, {"patch_size": 18, "max_crops": 3}]),
     "muse_glimmer": ("MuseGlimmer", {}, TOKENS),
     "muse_spark": ("MuseGlimmer", {}, TOKENS),
     "paligemma": ("Siglip", {"image_processor": {"image_seq_length": 256}}, ALWAYS),
@@ -124,7 +125,7 @@ PROCESSORS = {
 }  # fmt: skip
 
 # The processors that are not compared, and why.
-UNREAD = {"molmo2": "the config of its image class is refused: tiles that overlap"}
+UNREAD = {}
 
 
 def sizes():

@@ -25,12 +25,15 @@ GOLDENS = pathlib.Path(__file__).parents[2] / "crates/pixfuse-config/tests/golde
 ROWS, COLUMNS = 157, 211
 
 SMALLER = {"size": {"height": 72, "width": 96}}
+SLICED = {"scale_resolution": 80, "patch_size": 4, "max_slice_nums": 5}
+POOLED = {"size": {"height": 84, "width": 84}, "pooling_size": [4, 3]}
 QWEN = {"size": {"shortest_edge": 12544, "longest_edge": 50176}}
 # Keywords that keep tensors small, and odd numbers of frames that share a patch.
 CASES = {
     "CohereCompass": [QWEN], "Cosmos3Edge": [{}], "EmbeddingGemma2": [{}], "Ernie4_5_VLMoe": [QWEN],
-    "Gemma4": [{}], "Gemma4Unified": [{}], "Glm46V": [{}], "Glm4v": [{}, {"temporal_patch_size": 4}], "Glmga": [{}],
+    "Gemma4": [{}], "Gemma4Unified": [{}], "Glm46V": [{}], "Glm4v": [{}, {"temporal_patch_size": 4}], "Glm5Next": [{}, {"max_image_tokens": 20, "temporal_patch_size": 3}], "Glmga": [{}],
     "HYV4VL": [{}, {"max_image_size": {"longest_edge": 20000}}], "InstructBlipVideo": [SMALLER], "InternVL": [SMALLER], "Kimi_K25": [{}], "LlavaNextVideo": [{}], "LlavaOnevision": [SMALLER],
+    "MiniCPMOcr": [SLICED], "MiniCPMV4_6": [SLICED], "Molmo2": [POOLED, {**POOLED, "do_rescale": True, "do_normalize": True, "resample": 3}],
     "MiniMaxM3VL": [{}, {"vision_segment_max_frames": 2}], "MuseGlimmer": [{}], "PeVideo": [{}], "PerceptionLM": [SMALLER],
     "Qwen2VL": [QWEN, {**QWEN, "temporal_patch_size": 3}], "Qwen3VL": [QWEN, {**QWEN, "merge_size": 1}], "Sam2Video": [SMALLER],
     "SmolVLM": [{"max_image_size": {"longest_edge": 96}}], "Timesformer": [{}], "VJEPA2": [{"crop_size": 96}], "VideoLlava": [{}],

@@ -85,6 +85,12 @@ fn object(env: &Env, imported: Imported) -> Result<Object<'static>> {
         Ok(of_size.seen(rows as usize, columns as usize, view.map(|view| view as usize)).to_string())
     };
     object.set("seen", env.create_function_from_closure::<(), _, _>("seen", seen)?)?;
+    let of_sizes = imported.clone();
+    let made = move |call: FunctionCallContext| -> Result<String> {
+        let (name, sources, frames): (String, String, String) = (call.get(0)?, call.get(1)?, call.get(2)?);
+        of_sizes.described_of_sizes(&name, &sources, &frames).map(|made| made.to_string()).map_err(refused)
+    };
+    object.set("ofSizes", env.create_function_from_closure::<(), _, _>("ofSizes", made)?)?;
     let of_prompt = imported.clone();
     let tokens = move |call: FunctionCallContext| -> Result<f64> {
         let side = |index: usize| call.get::<u32>(index).map(|side| side as usize);

@@ -21,14 +21,21 @@
     }
   }
 
-  // Runs over images and their tiles into one tensor.
-  return function inPatches(outputs, images, start) {
+  // A tensor of numbers that the native half made of sizes.
+  function numbered({ dims, numbers, values }) {
+    if (numbers === 'int64') return integers(dims, at => values[at])
+    return { data: (numbers === 'int32' ? Int32Array : Float32Array).from(values), dims }
+  }
+
+  // Runs over images and their tiles into one tensor; `frames` says how many of them each video has.
+  return function inPatches({ outputs, ofSizes }, images, start, frames = []) {
     if (images.length === 0) throw refused('images: none, expected an image or an array of them')
     const shown = images.flat()
     // Rows and columns of patches of each image and tile.
     const patches = (run, side) => run.pipe.geometry(...run.sides).output.map((length, axis) => length / run.grid[axis] / side)
     const sizes = side => shown.flatMap(run => Array(length(run.grid)).fill(patches(run, side)))
     const make = allocate[shown[0].pipe.element]
+    const sources = images.map(([{ image: { height, width } }]) => [height, width])
     return Object.fromEntries(outputs.map(output => {
       const { name, kind, patchStrip, patchRows, patchSizes, patchShapes, patchRowMask } = output
       if (patchStrip !== undefined) {
@@ -57,7 +64,9 @@
       }
       if (kind === 'tileStack') {
         const counts = images.map(image => image.reduce((sum, run) => sum + length(run.grid), 0))
-        const [most, shape] = [Math.max(...counts), images[0][0].shape]
+        // That of one: windows have an axis of theirs in front.
+        const shape = images[0][0].shape.slice(images[0][0].parts === undefined ? 0 : 1)
+        const most = Math.max(...counts)
         const data = make(images.length * most * length(shape))
         images.forEach((image, index) => {
           let at = index * most * length(shape)
@@ -68,7 +77,9 @@
         })
         return [name, { data, dims: [images.length, most, ...shape] }]
       }
-      if (kind === 'sourceSizes') return [name, integers([images.length, 2], at => images[at >> 1][0].sides[at & 1])]
+      if (kind === 'sourceSizes') return [name, integers([images.length, 2], at => sources[at >> 1][at & 1])]
+      if (kind === 'frameCount') return [name, integers([frames.length], at => frames[at])]
+      if (kind === 'ofSizes') return [name, numbered(JSON.parse(ofSizes(name, JSON.stringify(sources), JSON.stringify(frames))))]
       if (kind === 'cutGrids') return [name, images.map(image => image.find(({ grid }) => length(grid) > 1)?.grid ?? [0, 0])]
       if (kind === 'cutCounts') return [name, images.map(image => image.reduce((sum, { grid }) => sum + length(grid), 0))]
       const all = sizes(patchSizes ?? patchShapes ?? patchRowMask)

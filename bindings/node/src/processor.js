@@ -25,6 +25,9 @@
   const isLater = file => typeof file?.arrayBuffer === 'function'
   const bytesOf = async file => (isLater(file) ? new Uint8Array(await file.arrayBuffer()) : file)
 
+  // How many frames each video has, of a call that `video.js` makes.
+  const framesOfVideos = Symbol.for('pixfuse.frames')
+
   // What is one file or image, or several.
   const listed = given => (Array.isArray(given) ? given : [given])
 
@@ -61,11 +64,11 @@
 
     constructor(source, config) {
       this.#source = source
-      const { described, itemKey, admits, seen, tokens } = config
+      const { described, itemKey, admits, seen, tokens, ofSizes } = config
       const { views, before, ...own } = JSON.parse(described)
       // What is asked of a view is asked of the config by the view's number.
       const part = (described, seen) => new Processor(source, { described: JSON.stringify(described), itemKey, admits, seen })
-      this.#config = { ...own, itemKey, admits, tokens }
+      this.#config = { ...own, itemKey, admits, tokens, ofSizes }
       this.#seen = own.isSized ? (...sides) => JSON.parse(seen(...sides)) : () => ofEvery
       this.#views = views.map((view, index) => part(view, (rows, columns) => seen(rows, columns, index)))
       this.#before = before === undefined ? undefined : part(before)
@@ -265,7 +268,7 @@
         const images = given.map(image => order.map(view => [view, view.#image(image, options)]).filter(([, run]) => isThere(run)))
         for (const [view, run] of images.flat()) run.grid = run.parts === undefined ? view.#seen(...run.sides).grid : [run.parts.length, 1]
         const shown = images.map(image => image.map(([, run]) => run))
-        return [{ runs: shown.flat(), collect: (_, start) => inPatches(called.#config.outputs, shown, start) }]
+        return [{ runs: shown.flat(), collect: (_, start) => inPatches(called.#config, shown, start, options?.[framesOfVideos]) }]
       }
       return [called, ...called.#views].map(part => ({
         runs: given.map(image => part.#image(image, options)),

@@ -2,7 +2,7 @@
 (function (readVideoConfig, exports, fresh) {
   'use strict'
 
-  const { Pipeline } = exports
+  const { Pipeline, Processor } = exports
   const refused = message => Object.assign(new Error(message), { code: 'InvalidArg' })
   const length = sides => sides.reduce((product, side) => product * side, 1)
   // Options of a call that are no keywords of the library, and keywords that say which frames to take, the caller's matter.
@@ -18,6 +18,9 @@
   }
   // A tensor of int64.
   const integers = (dims, value) => ({ data: BigInt64Array.from({ length: length(dims) }, (_, at) => BigInt(value(at))), dims })
+
+  // How many frames each video has, of a call to `processor.js`.
+  const framesOfVideos = Symbol.for('pixfuse.frames')
 
   // Frames one behind another in one memory.
   const isMemory = video => Number.isInteger(video?.frames)
@@ -44,6 +47,16 @@
     const clips = areVideos ? videos.map(framesOf) : [videos]
     if (clips.some(frames => frames.length === 0)) throw refused('videos: one without frames, expected one frame at least')
     return clips
+  }
+
+  // Rows, columns and channels of the frames of a video, which are the same for all.
+  function evenSize(images) {
+    const sizes = images.map(({ data, height, width, channels }) => [height, width, channels ?? Math.round(data?.length / (height * width))])
+    const other = sizes.find(size => String(size) !== String(sizes[0]))
+    if (other !== undefined) {
+      throw refused(`frames: of [${sizes[0]}] and [${other}] rows, columns and channels in one video, expected one size and the same channels`)
+    }
+    return sizes[0]
   }
 
   // One video: what each frame becomes, and the runs that make the tensor of them all.
@@ -101,10 +114,14 @@
     #calls = new Map()
     #counted = new Map()
     #pipelines = new Map()
+    // What each frame becomes, where frames are images with tiles, and patches of one tensor.
+    #frames
 
     constructor(source, called = '{}') {
       this.#source = [...source, called]
       this.#config = this.#read()
+      const [{ patchStrip, patchRows }] = this.#config.outputs
+      if ((patchStrip ?? patchRows) !== undefined) this.#frames = new Processor(this.#source, readVideoConfig(...this.#source))
     }
 
     // An object, the text of one, or the path of a file or of a model's folder.
@@ -135,12 +152,15 @@
       const called = this.#with(options)
       const config = called.#of(frames)
       config.admits(height, width)
+      if (called.#frames !== undefined) return frames * called.#frames.patches(height, width)
       const grid = called.#pipeline(config, 3).geometry(height, width).patches ?? [1, 1]
       const { multiple, temporal } = config.frames
       return (Math.ceil(frames / multiple) * multiple / temporal) * length(grid)
     }
 
     runSync(videos, options) {
+      const called = this.#with(options)
+      if (called.#frames !== undefined) return called.#frames.runSync(...called.#listed(videos, options))
       const { runs, finish } = this.#with(options).#plan(videos)
       for (const { pipe, images, out, after } of runs) {
         if (images.length > 1) pipe.batchSync(images, { out, threads: options?.threads })
@@ -151,6 +171,8 @@
     }
 
     async run(videos, options) {
+      const called = this.#with(options)
+      if (called.#frames !== undefined) return called.#frames.run(...called.#listed(videos, options))
       const { runs, finish } = this.#with(options).#plan(videos)
       for (const { pipe, images, out, after } of runs) {
         if (images.length > 1) await pipe.batch(images, { out, threads: options?.threads })
@@ -158,6 +180,13 @@
         after()
       }
       return finish()
+    }
+
+    // The frames of all videos as images, and what a call says of them.
+    #listed(videos, options) {
+      const clips = clipsOf(videos)
+      clips.forEach(evenSize)
+      return [clips.flat(), { threads: options?.threads, [framesOfVideos]: clips.map(frames => frames.length) }]
     }
 
     #read(frames) {
@@ -187,12 +216,7 @@
     #plan(videos) {
       const clips = clipsOf(videos).map(images => {
         const config = this.#of(images.length)
-        const sizes = images.map(({ data, height, width, channels }) => [height, width, channels ?? Math.round(data?.length / (height * width))])
-        const [first] = sizes
-        const other = sizes.find(size => String(size) !== String(first))
-        if (other !== undefined) {
-          throw refused(`frames: of [${first}] and [${other}] rows, columns and channels in one video, expected one size and the same channels`)
-        }
+        const first = evenSize(images)
         config.admits(first[0], first[1])
         return new Clip(config, this.#pipeline(config, first[2]), images)
       })

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use numpy::{PyArray4, PyArrayMethods, PyUntypedArrayMethods};
+use numpy::{IntoPyArray, PyArray1, PyArray4, PyArrayMethods, PyUntypedArrayMethods};
 use pixfuse_config::{Backend, Batch, Imported, Overrides, Place, Source, Value, Variant, read, read_video};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
@@ -158,12 +158,31 @@ impl Config {
                 Value::ViewTiles => ("view_tiles", py.None().into_bound(py)),
                 Value::ViewTileCounts => ("view_tile_counts", py.None().into_bound(py)),
                 Value::ViewTileGrids => ("view_tile_grids", py.None().into_bound(py)),
+                Value::OfSizes(_) => ("of_sizes", py.None().into_bound(py)),
                 Value::Nothing => ("whole", PyList::empty(py).into_any()),
                 Value::Text(text) => ("whole", PyList::new(py, [text])?.into_any()),
             })
         };
         let outputs = self.imported.outputs.iter();
         outputs.map(|output| described(output.value).map(|(kind, value)| (output.name, kind, value))).collect()
+    }
+
+    /// The output of this name for images of these rows and columns, or for the frames of videos of so many, where it is
+    /// `of_sizes`: its sides, the name of its type, and its numbers.
+    fn of_sizes<'py>(
+        &self,
+        py: Python<'py>,
+        name: &str,
+        sources: Vec<[usize; 2]>,
+        frames: Vec<usize>,
+    ) -> Result<(Vec<usize>, &'static str, Bound<'py, PyArray1<i64>>), Failure> {
+        let value = self.imported.outputs.iter().find_map(|output| match output.value {
+            Value::OfSizes(value) if output.name == name => Some(value),
+            _ => None,
+        });
+        let value = value.ok_or_else(|| Failure::Argument(format!("{name}: no output of sizes alone")))?;
+        let made = self.imported.of_sizes(value, &sources, &frames)?;
+        Ok((made.dims, made.numbers.name(), made.values.into_pyarray(py)))
     }
 
     /// Whether a sample of several images is prepared another way.

@@ -108,7 +108,8 @@ def test_a_processor_is_a_value():
 
 # A config, the feature that it asks for, and what the message says.
 REFUSED = {
-    "tiles": ({"image_processor_type": "Molmo2ImageProcessor"}, "tiles", "Molmo2ImageProcessor"),
+    "a class": ({"image_processor_type": "ImageGPTImageProcessor"}, "content", "ImageGPTImageProcessor"),
+    "tiles": ({"image_processor_type": "Phi4MultimodalImageProcessor", "dynamic_hd": 65}, "tiles", "dynamic_hd"),
     "a switch": ({**VIT, "image_processor_type": "Gemma3ImageProcessor", "do_pan_and_scan": True}, "tiles", "do_pan_and_scan"),
     "two divisions": ({"image_processor_type": "EfficientNetImageProcessor", "image_std": [0.47, 0.47, 0.47]}, "rounding", "include_top"),
     "an unknown class": ({"image_processor_type": "VitImageProcesor"}, None, "if ViTImageProcessor is meant"),
@@ -293,6 +294,29 @@ def test_images_and_tiles_of_several_images_are_one_tensor():
     file = io.BytesIO()
     large.save(file, "PNG")
     assert np.array_equal(mini.decode(file.getvalue(), return_tensors="np")["pixel_values"], one["pixel_values"])
+
+
+def test_what_follows_from_sizes_alone():
+    images, phi = [photos()[0], PHOTO], from_config(GOLDENS / "joined/phi4_multimodal.json")
+    result = phi(images, return_tensors="np")
+    assert result["image_pixel_values"].shape == (2, 7, 3, 56, 56) and phi.patches(157, 211) == 7
+    assert result["image_sizes"].tolist() == [[112, 168], [56, 112]] and result["image_sizes"].dtype == np.int64
+    mask = result["image_attention_mask"]
+    assert mask.shape == (2, 7, 4, 4) and mask.dtype == np.float32
+    # The view, a column of margin in the second tile, and tiles of nothing.
+    assert mask[1].sum((1, 2)).tolist() == [16, 16, 8, 16, 16, 16, 16]
+    assert not result["image_pixel_values"][1, 3:].any()
+    molmo = from_config(GOLDENS / "joined/molmo2.json")
+    result = molmo(images, return_tensors="np")
+    counts = result["image_num_crops"]
+    assert counts.tolist() == [molmo.patches(157, 211), molmo.patches(40, 60)]
+    assert result["pixel_values"].shape == (counts.sum(), 36, 588)
+    pooled = result["image_token_pooling"]
+    grids = result["image_grids"]
+    assert pooled.dtype == np.int32 and len(pooled) == (grids[:, 0] * grids[:, 1] + grids[:, 2] * grids[:, 3]).sum()
+    assert pooled.max() == counts.sum() * 36 - 1
+    with pytest.raises(PipelineError, match="below 10"):
+        phi(np.zeros((1, 300, 3), np.uint8))
 
 
 def test_windows_of_several_images():

@@ -220,6 +220,7 @@ function config(path, question) {
     seen: (rows, columns, view) => (
       ask({ call: 'seen', config: held().config, rows: plain(rows), columns: plain(columns), view })
     ),
+    ofSizes: (name, sources, frames) => ask({ call: 'ofSizes', config: held().config, name, sources, frames }),
     tokens: (rows, columns, high, wide, count) => (
       ask({ call: 'tokens', config: held().config, rows: plain(rows), columns: plain(columns), high, wide, count })
     ),

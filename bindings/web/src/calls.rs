@@ -142,6 +142,8 @@ pub(crate) fn call(
         #[cfg(feature = "configs")]
         "seen" => config::seen(known.config(question)?, question),
         #[cfg(feature = "configs")]
+        "ofSizes" => config::of_sizes(known.config(question)?, question),
+        #[cfg(feature = "configs")]
         "tokens" => config::tokens(known.config(question)?, question),
         #[cfg(feature = "configs")]
         "itemKey" => config::item_key(known.config(question)?, blocks, question),

@@ -58,6 +58,12 @@ pub(crate) fn seen(imported: &Imported, question: &Value) -> Result<Value, Refus
     Ok(imported.seen(side("rows")?, side("columns")?, view).to_string().into())
 }
 
+/// `ofSizes`: an output that follows from the sizes of images alone, as JSON.
+pub(crate) fn of_sizes(imported: &Imported, question: &Value) -> Result<Value, Refusal> {
+    let word = |name: &str| text(question, name);
+    Ok(imported.described_of_sizes(word("name"), word("sources"), word("frames"))?.to_string().into())
+}
+
 /// `tokens`: how many an image takes, of its sides, those of its grid, and the number of patches or tiles.
 pub(crate) fn tokens(imported: &Imported, question: &Value) -> Result<Value, Refusal> {
     let side = |name: &str| whole(name, &question[name]).map_err(Refusal::argument);

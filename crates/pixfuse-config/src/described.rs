@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::{Batch, Imported, Place, Value, Variant, When};
+use crate::{Batch, Error, Imported, Place, Value, Variant, When};
 
 impl Imported {
     /// All that `processor.js` asks of a config, as an object.
@@ -69,6 +69,24 @@ impl Imported {
         object
     }
 
+    /// The output of this name for images of these rows and columns, or for the frames of videos of so many: both as JSON.
+    ///
+    /// # Errors
+    /// As [`of_sizes`](Self::of_sizes).
+    #[doc(hidden)]
+    pub fn described_of_sizes(&self, name: &str, sources: &str, frames: &str) -> Result<Json, Error> {
+        let value = self.outputs.iter().find_map(|output| match output.value {
+            Value::OfSizes(value) if output.name == name => Some(value),
+            _ => None,
+        });
+        let read = value.zip(serde_json::from_str::<Vec<[usize; 2]>>(sources).ok());
+        let read = read.zip(serde_json::from_str::<Vec<usize>>(frames).ok());
+        let wrong = || Error::value(&self.class, name, "no output of sizes alone".to_owned());
+        let ((value, sources), frames) = read.ok_or_else(wrong)?;
+        let made = self.of_sizes(value, &sources, &frames)?;
+        Ok(json!({ "dims": made.dims, "numbers": made.numbers.name(), "values": made.values }))
+    }
+
     /// What becomes of an image of this size, or of one of the other tensors of it: whether there is one, rows and columns of
     /// tiles in it, and the windows that it is of.
     #[doc(hidden)]
@@ -132,6 +150,7 @@ impl Value {
             Self::Each(one) => return Some(("each", json!([one]))),
             Self::EachPair(pair) => return Some(("pair", json!(pair))),
             Self::Text(text) => return Some(("text", text.into())),
+            Self::OfSizes(_) => "ofSizes",
             Self::Nothing => return None,
         };
         Some(("kind", kind.into()))

@@ -6,7 +6,7 @@ use pixfuse_spec::{Alpha, PixelFormat, Spec};
 
 use crate::transformers::Prompt;
 use crate::windows::Cutting;
-use crate::{Error, Grayscale, Overrides, Place, When};
+use crate::{Error, Grayscale, Overrides, PaddedCanvas, Place, SizeValue, When};
 
 /// Whose filters and roundings transformers uses: the config does not say, and the bytes differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -177,6 +177,8 @@ pub enum Limit {
         /// The most of the quotient.
         most: u32,
     },
+    /// An image that is so thin that hardly anything of it is left in a canvas.
+    Canvas(PaddedCanvas),
     /// A square whose content is no thinner than `least`.
     ShorterSide {
         /// The side of the square.
@@ -301,6 +303,8 @@ pub enum Value {
     CutGrids,
     /// How many images each one becomes, itself and its tiles: a list.
     CutCounts,
+    /// What follows from the sizes of the images alone: [`Imported::of_sizes`] makes it.
+    OfSizes(SizeValue),
     /// An empty list.
     Nothing,
     /// One text for the whole batch.
@@ -393,6 +397,7 @@ impl Imported {
                 refuse(format!("{image} is so thin that the class puts it into a square before it resizes it"))
             }
             Some(Limit::LongAndThin { .. }) => Ok(()),
+            Some(Limit::Canvas(canvas)) => canvas.plan([rows as u32, columns as u32]).map(drop).or_else(refuse),
             Some(Limit::ShorterSide { square, least }) => {
                 if (shorter * (f64::from(square) / longer)).round_ties_even() < f64::from(least) {
                     return refuse(format!(

@@ -2,6 +2,8 @@
 
 use pixfuse_spec::{Fill, MarginFill, Margins, Number, Pad, Resize, Size, Spec, Tiles};
 
+use crate::overlapping_crops::OverlappingCrops;
+use crate::padded_canvas::PaddedCanvas;
 use crate::{Imported, Variant};
 
 /// How a canvas follows from an image, and the windows from the canvas.
@@ -23,6 +25,15 @@ pub(crate) enum Cutting {
         /// The longest side of any.
         longest: u32,
     },
+    /// Phi-4's: a canvas of whole tiles with white behind the image.
+    Padded {
+        /// Its numbers.
+        canvas: PaddedCanvas,
+        /// Whether it is read as one window, and not tile by tile.
+        is_whole: bool,
+    },
+    /// Molmo 2's: windows of a canvas that overlap.
+    Overlapping(OverlappingCrops),
     /// Perceiver's: the image itself, and one window in its middle, whose sides are those of `size` over those of `crop`, times the
     /// image's shorter side.
     Middle {
@@ -44,12 +55,22 @@ pub struct Windows {
     pub parts: Vec<[usize; 4]>,
 }
 
-/// Sides of a canvas, what of it the image fills and from where, and the sides of a window.
+/// Sides of a canvas, what of it the image fills and from where, the pixel value around it, the sides of a window, and the
+/// pixels from one to the next.
 struct Plan {
     canvas: [u32; 2],
     content: [u32; 2],
     at: [u32; 2],
+    fill: u8,
     window: [u32; 2],
+    step: [u32; 2],
+}
+
+impl Plan {
+    /// A canvas that the image fills, and windows side by side.
+    fn filled(canvas: [u32; 2], window: [u32; 2]) -> Self {
+        Self { canvas, content: canvas, at: [0; 2], fill: 0, window, step: window }
+    }
 }
 
 impl Cutting {
@@ -57,13 +78,22 @@ impl Cutting {
         match self {
             Self::Smaller { canvases, side } => {
                 let canvas = canvases.canvas(source).ok()?;
-                let at = canvas.at;
-                Some(Plan { canvas: canvas.grid, content: canvas.content, at, window: [*side; 2] })
+                Some(Plan { content: canvas.content, at: canvas.at, ..Plan::filled(canvas.grid, [*side; 2]) })
             }
-            Self::Middle { .. } => Some(Plan { canvas: source, content: source, at: [0; 2], window: source }),
+            Self::Middle { .. } => Some(Plan::filled(source, source)),
+            Self::Padded { canvas, is_whole } => {
+                let padded = canvas.plan(source).ok()?;
+                let sides = padded.grid.map(|tiles| tiles * canvas.side);
+                let window = if *is_whole { sides } else { [canvas.side; 2] };
+                Some(Plan { content: padded.content, fill: 255, ..Plan::filled(sides, window) })
+            }
+            Self::Overlapping(crops) => {
+                let canvas = crops.canvas(crops.grid(source));
+                Some(Plan { step: [crops.step(); 2], ..Plan::filled(canvas, [crops.side; 2]) })
+            }
             &Self::Aspect { whole, side, longest } => {
                 let (sides, window) = aspect(source, whole, side, longest)?;
-                Some(Plan { canvas: sides, content: sides, at: [0; 2], window: [window; 2] })
+                Some(Plan::filled(sides, [window; 2]))
             }
         }
     }
@@ -118,8 +148,15 @@ impl Imported {
             return Some(Windows { canvas: before.clone(), grid: [1, 1], parts: vec![part] });
         }
         let part = |top: usize, left: usize| [top, left, high.min(rows - top), wide.min(columns - left)];
-        let tops = (0..rows).step_by(high);
-        let parts = tops.flat_map(|top| (0..columns).step_by(wide).map(move |left| part(top, left))).collect();
+        let [down, across] = plan.step.map(|step| step as usize);
+        // Windows that overlap reach to the end of the canvas, and of others the last may be smaller.
+        let starts = |length: usize, window: usize, step: usize| match window - step {
+            0 => length.div_ceil(window),
+            overlap => (length - overlap) / step,
+        };
+        let grid = [starts(rows, high, down), starts(columns, wide, across)];
+        let parts = (0..grid[0]).flat_map(|row| (0..grid[1]).map(move |column| part(row * down, column * across)));
+        let parts = parts.collect();
         let mut canvas = before.clone();
         plan.place(&mut canvas.spec);
         for variant in [&mut canvas.gray, &mut canvas.alpha] {
@@ -127,7 +164,7 @@ impl Imported {
                 plan.place(spec);
             }
         }
-        Some(Windows { canvas, grid: [rows.div_ceil(high), columns.div_ceil(wide)], parts })
+        Some(Windows { canvas, grid, parts })
     }
 
     /// Whether there is a tensor of an image of this size.
@@ -146,6 +183,6 @@ impl Plan {
         let [bottom, right] = [0, 1].map(|axis| self.canvas[axis] - self.at[axis] - self.content[axis]);
         let margins = Margins::Fixed { top, left, bottom, right };
         let is_padded = self.canvas != self.content;
-        spec.pad = is_padded.then(|| Pad { margins, fill: MarginFill::Pixel(Fill::gray(0)) });
+        spec.pad = is_padded.then(|| Pad { margins, fill: MarginFill::Pixel(Fill::gray(self.fill)) });
     }
 }

@@ -156,18 +156,22 @@ fn images_and_tiles_are_their_libraries() {
             for view in &views {
                 let pipe = Pipeline::new(view.spec.clone()).unwrap();
                 let image = ImageRef::rgb8(photo, ROWS, COLUMNS).unwrap();
-                let Some(windows) = view.windows(ROWS, COLUMNS) else {
+                let windows = view.windows(ROWS, COLUMNS);
+                let before = view.before.as_ref().map(|before| before.spec.clone());
+                let Some(before) = windows.as_ref().map(|windows| windows.canvas.spec.clone()).or(before) else {
                     add(&mut digest, &pipe, image);
                     continue;
                 };
-                let canvas = Pipeline::new(windows.canvas.spec).unwrap().run::<u8>(image).unwrap();
-                windows.parts.iter().for_each(|&part| add_window(&mut digest, &pipe, &canvas, part));
+                let canvas = Pipeline::new(before).unwrap().run::<u8>(image).unwrap();
+                let whole = || vec![[0, 0, canvas.dims[0], canvas.dims[1]]];
+                let parts = windows.map_or_else(whole, |windows| windows.parts);
+                parts.iter().for_each(|&part| add_window(&mut digest, &pipe, &canvas, part));
             }
         }
         assert_eq!(text(digest), expected, "{line}");
         compared += 1;
     }
-    assert_eq!(compared, 3, "LFM2-VL, and LLaVA-NeXT on both backends");
+    assert_eq!(compared, 5, "LFM2-VL, LLaVA-NeXT on both backends, Molmo 2 and Phi-4");
 }
 
 /// Adds the tensor of a window of an image of three channels.

@@ -6,7 +6,7 @@
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-use pixfuse_spec::{FloatsOf, Layout, Normalize, Order, Spec};
+use pixfuse_spec::{Element, FloatsOf, Layout, Normalize, Number, Order, Sample, Spec};
 
 use crate::cut::Part;
 use crate::mapping::Mapping;
@@ -28,6 +28,8 @@ pub(crate) struct Floats {
     way: Way,
     /// What results are kept between.
     bounds: Option<[f32; 2]>,
+    /// Whether they become the nearest u8, halves to even.
+    is_rounded: bool,
     layout: Layout,
 }
 
@@ -47,8 +49,9 @@ struct Channel {
 impl Floats {
     /// What a declaration says; nothing where it resizes something else. `from` has the loaded channel of each output channel.
     pub(crate) fn of(spec: &Spec, from: &[usize], mapping: &Mapping) -> Option<Self> {
-        let (of, normalize, sampling) = (spec.resizes_floats()?, spec.normalize.as_ref()?, spec.sampling()?);
-        let Normalize { scale, mean, std, eps, order, .. } = normalize;
+        let (of, sampling) = (spec.resizes_floats()?, spec.sampling()?);
+        let as_they_are = Normalize { scale: Number::Known(1.0), ..Normalize::of(Sample::U8) };
+        let Normalize { scale, mean, std, eps, order, .. } = spec.normalize.as_ref().unwrap_or(&as_they_are);
         let scale = scale.known().copied().unwrap_or(1.0);
         let known = |list: Option<&Vec<f64>>, channel: usize, otherwise: f64| {
             list.map_or(otherwise, |list| list[if list.len() == 1 { 0 } else { channel }])
@@ -75,6 +78,7 @@ impl Floats {
             channels: from.iter().enumerate().map(channel).collect(),
             way: Way::of(sampling),
             bounds: sampling.clamp.then_some([0.0, white as f32]),
+            is_rounded: spec.output.element == Element::U8,
             layout: spec.output.layout,
         })
     }
@@ -151,7 +155,8 @@ impl Floats {
                     gateway.enter(lanes::Products { taps: &across, lines, weights, sums: &mut sums });
                 }
                 let Channel { scale, mean, std, .. } = *numbers;
-                gateway.enter(lanes::Finish { bounds: self.bounds, numbers: [scale, mean, std], sums: &mut sums });
+                let (bounds, is_rounded) = (self.bounds, self.is_rounded);
+                gateway.enter(lanes::Finish { bounds, numbers: [scale, mean, std], is_rounded, sums: &mut sums });
                 self.store(part, channel, row, &sums, out);
             }
         }
@@ -192,6 +197,7 @@ impl Floats {
                 for sum in &mut sums {
                     *sum = self.bounds.map_or(*sum, |[least, most]| sum.clamp(least, most));
                     *sum = (*sum * scale - mean) / std;
+                    *sum = if self.is_rounded { sum.round_ties_even() } else { *sum };
                 }
                 self.store(part, channel, row, &sums, out);
             }

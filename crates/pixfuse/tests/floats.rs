@@ -106,6 +106,32 @@ fn values_are_where_they_belong() {
     assert_eq!(clamped, [0.0, 255.0]);
 }
 
+/// Rounded, they are the nearest u8: of halves the even one, and black or white of what overshoots.
+#[test]
+fn pixels_become_the_nearest_u8() {
+    for (source, [rows, columns]) in [([1, 1], [3, 2]), ([9, 33], [9, 33]), ([33, 9], [8, 40]), ([40, 23], [71, 90])] {
+        for filter in FILTERS {
+            let resize =
+                format!("input(rgb8), resize({rows}, {columns}, {filter}, like = torch, precision = f32, of = pixels)");
+            agrees(&format!("{resize}, output(rgb, u8, hwc)"), source, 0x5a_u8);
+            agrees(&format!("{resize}, pad(multiple = 16, fill = 255), output(bgr, u8, chw)"), source, 0x5a_u8);
+            let pixels = noise(source[0] * source[1] * 3);
+            let image = ImageRef::rgb8(&pixels, source[0], source[1]).unwrap();
+            let rounded =
+                Pipeline::parse(&format!("{resize}, output(rgb, u8, hwc)")).unwrap().run::<u8>(image).unwrap();
+            let floats = format!("{resize}, normalize(scale = 1, order = torchvision_v2), output(rgb, f32, hwc)");
+            let floats = Pipeline::parse(&floats).unwrap().run::<f32>(image).unwrap();
+            let by_hand = floats.data.iter().map(|value| value.round_ties_even().clamp(0.0, 255.0) as u8);
+            assert!(by_hand.eq(rounded.data), "{filter}");
+        }
+    }
+    let half = |pixels: &[u8]| {
+        let text = "input(gray8), resize(1, 1, bilinear, like = torch, precision = f32, of = pixels), output(gray, u8)";
+        Pipeline::parse(text).unwrap().run::<u8>(ImageRef::gray8(pixels, 1, 2).unwrap()).unwrap().data[0]
+    };
+    assert_eq!([half(&[0, 1]), half(&[1, 2]), half(&[2, 3])], [0, 2, 2]);
+}
+
 /// Of one channel torch has sums of another kind for large results, which are refused and not approximated.
 #[test]
 fn large_results_of_one_channel_are_refused() {

@@ -76,7 +76,9 @@ class FusedVideo:
         if kind is None:
             data = {name: _tensors(value) for name, value in data.items()}
         feature = importlib.import_module("transformers.image_processing_base").BatchFeature
-        return feature(data, tensor_type=asked)
+        # What is a list beside tensors stays one.
+        lists = [name for name, value in data.items() if kind is not None and isinstance(value, list)]
+        return feature(data, tensor_type=asked, skip_tensor_conversion=lists)
 
 
 def _tensors(value: Any) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy
 
 from . import _results
-from ._pixfuse import Config, empty
+from ._pixfuse import Config, PipelineError, empty
 
 
 class Shown:
@@ -28,8 +28,20 @@ class Shown:
         return rows // self.grid[0] // side, columns // self.grid[1] // side
 
 
-def collect(config: Config, images: list[list[Shown]], return_tensors: str | None, threads: int) -> dict[str, Any]:
-    """Runs, and puts the results under the library's names; `images` has what each of them becomes, in its order."""
+def collect(
+    config: Config,
+    images: list[list[Shown]],
+    sources: list[tuple[int, int]],
+    frames: list[int],
+    return_tensors: str | None,
+    threads: int,
+) -> dict[str, Any]:
+    """Runs, and puts the results under the library's names; `images` has what each of them becomes, in its order, `sources`
+    their rows and columns, and `frames` how many of them each video has, where they are of videos."""
+    if return_tensors not in (None, "np", "pt"):
+        raise PipelineError(f"return_tensors: {return_tensors!r}, expected None, 'np' or 'pt'")
+    if not images:
+        raise PipelineError("images: none, expected an image or a list of them")
     shown = [one for image in images for one in image]
     named: dict[str, Any] = {}
     for name, kind, value in config.outputs:
@@ -41,7 +53,12 @@ def collect(config: Config, images: list[list[Shown]], return_tensors: str | Non
             stack = _stack(images, threads)
             named[name] = list(stack) if return_tensors is None else _results.given(stack, return_tensors)
         elif kind == "source_sizes":
-            named[name] = _results.given([list(image[0].run.source) for image in images], return_tensors)
+            named[name] = _results.given([list(source) for source in sources], return_tensors)
+        elif kind == "of_sizes":
+            dims, numbers, values = config.of_sizes(name, sources, frames)
+            named[name] = _results.given(values.astype(numbers).reshape(dims), return_tensors)
+        elif kind == "frame_count":
+            named[name] = list(frames)
         else:
             made = _strip(shown, value, threads) if kind == "patch_strip" else _beside(kind, value, shown, threads)
             named[name] = _results.given(made, return_tensors)
@@ -52,7 +69,8 @@ def _stack(images: list[list[Shown]], threads: int) -> Any:
     """The images and tiles of each image, with zeros behind those of one that has fewer."""
     counts = [sum(one.count for one in image) for image in images]
     whole = images[0][0].run
-    pixels = numpy.zeros((len(images), max(counts), *whole.shape), whole.dtype)
+    tile = whole.shape[1:] if isinstance(whole, _results.Windows) else whole.shape
+    pixels = numpy.zeros((len(images), max(counts), *tile), whole.dtype)
     for places, image in zip(pixels, images):
         at = 0
         for one in image:
@@ -80,7 +98,10 @@ def _beside(kind: str, value: int, shown: list[Shown], threads: int) -> Any:
         pixels = empty((sum(one.count for one in shown) * value, shown[0].run.shape[1]), shown[0].run.dtype)
         at = 0
         for one in shown:
-            one.run.into(pixels[at : at + one.count * value], threads)
+            place = pixels[at : at + one.count * value]
+            # Windows are run each into its own.
+            is_parted = isinstance(one.run, _results.Windows)
+            one.run.into(place.reshape(one.count, value, -1) if is_parted else place, threads)
             at += one.count * value
         return pixels.reshape(-1, value, pixels.shape[1])
     sizes = [one.patches(value) for one in shown for _ in range(one.count)]

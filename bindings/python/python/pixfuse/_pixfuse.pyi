@@ -946,6 +946,12 @@ class Config:
     @property
     def is_nested(self) -> bool:
         """Whether a list of images is one sample: the frames of a video, the images of a prompt."""
+    def of_sizes(
+        self, name: str, sources: Sequence[tuple[int, int]], frames: Sequence[int]
+    ) -> tuple[list[int], str, npt.NDArray[Any]]:
+        """The output of this name for images of these rows and columns, or for the frames of videos of so many, where it is
+        `of_sizes`: its sides, the name of its type, and its numbers.
+        """
     @property
     def is_single(self) -> bool:
         """Whether a sample of several images is prepared another way."""

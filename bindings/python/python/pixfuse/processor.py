@@ -325,16 +325,21 @@ class Processor:
         """Whether images and tiles are patches of one tensor."""
         return self._config.outputs[0][1] in ("patch_strip", "patch_rows", "tile_stack")
 
-    def _joined(self, images: list[tuple[Any, Any]], return_tensors: str | None, threads: int) -> dict[str, Any]:
+    def _joined(
+        self, images: list[tuple[Any, Any]], return_tensors: str | None, threads: int, frames: tuple[int, ...] = ()
+    ) -> dict[str, Any]:
         order = [view for view in self._views if view._config.place == "before"]
         order += [self] + [view for view in self._views if view._config.place == "behind"]
-        shown = []
+        shown, sources = [], []
         for image, ordered in images:
             _, rows, columns, _ = _sources.read(image, self._config, ordered)
+            if self._config.is_limited:
+                self._config.admits(rows, columns)
+            sources.append((rows, columns))
             there = [view for view in order if view._config.holds(rows, columns)]
             grids = [view._config.grid(rows, columns) for view in there]
             shown.append([_joined.Shown(view._image(image, ordered), grid) for view, grid in zip(there, grids)])
-        return _joined.collect(self._config, shown, return_tensors, threads)
+        return _joined.collect(self._config, shown, sources, list(frames), return_tensors, threads)
 
     def _image_of_view(self, image: Any, ordered: Any) -> _results.Run | None:
         """The same in a view, which is not made of every image."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from . import _sources, _videos
 from ._pixfuse import Config, Pipeline
-from .processor import _OF_THE_CALL, _json
+from .processor import _OF_THE_CALL, Processor, _json
 
 __all__ = ["VideoProcessor", "video_from_config"]
 
@@ -106,9 +106,10 @@ class VideoProcessor:
         A model that takes frames together repeats the last one where their number is no multiple.
         """
         called = self._with(keywords)
-        clips = [
-            called._clip(frames, keywords.get("input_data_format")) for frames in _videos.clips_of(videos)
-        ]
+        ordered = keywords.get("input_data_format")
+        if called._is_joined:
+            return called._joined(_videos.clips_of(videos), ordered, return_tensors, threads)
+        clips = [called._clip(frames, ordered) for frames in _videos.clips_of(videos)]
         return _videos.collect(called._config, clips, return_tensors, threads)
 
     def patches(self, frames: int, height: int, width: int, **keywords: Any) -> int:
@@ -124,6 +125,8 @@ class VideoProcessor:
         config = called._of(frames)
         if config.is_limited:
             config.admits(height, width)
+        if called._is_joined:
+            return frames * called._of_frames.patches(height, width)
         rows, columns = called._pipeline(config, "rgb").geometry(height, width).patches or (1, 1)
         multiple, temporal, _, _ = config.frames or (1, 1, False, None)
         return -(-frames // multiple) * multiple // temporal * rows * columns
@@ -176,15 +179,38 @@ class VideoProcessor:
     def _clip(self, frames: list[Any], ordered: Any) -> _videos.Clip:
         """What a video becomes, and how its frames are run into an array."""
         config = self._of(len(frames))
+        channels, rows, columns, images = self._even(frames, config, ordered)
+        if config.is_limited:
+            config.admits(rows, columns)
+        return _videos.Clip(config, self._pipeline(config, channels), rows, columns, images)
+
+    def _even(self, frames: list[Any], config: Config, ordered: Any) -> tuple[str, int, int, list[Any]]:
+        """The channels, rows and columns of all frames of a video, and what a pipeline reads of each."""
         read = [_videos.frame(image, config, ordered) for image in frames]
         channels, rows, columns, _ = read[0]
         sizes = sorted({(rows, columns) for _, rows, columns, _ in read})
         if len(sizes) > 1 or any(kind != channels for kind, *_ in read):
             raise _videos.uneven(sizes)
-        if config.is_limited:
-            config.admits(rows, columns)
-        images = [image for *_, image in read]
-        return _videos.Clip(config, self._pipeline(config, channels), rows, columns, images)
+        return channels, rows, columns, [image for *_, image in read]
+
+    @property
+    def _is_joined(self) -> bool:
+        """Whether frames are images with tiles, and patches of one tensor."""
+        return self._config.outputs[0][1] in ("patch_strip", "patch_rows")
+
+    @property
+    def _of_frames(self) -> Processor:
+        """What each frame becomes then."""
+        return Processor(self._config, self.backend, {})
+
+    def _joined(
+        self, clips: list[list[Any]], ordered: Any, return_tensors: str | None, threads: int
+    ) -> dict[str, Any]:
+        for frames in clips:
+            self._even(frames, self._config, ordered)
+        images = [(frame, ordered) for frames in clips for frame in frames]
+        lengths = tuple(len(frames) for frames in clips)
+        return self._of_frames._joined(images, return_tensors, threads, lengths)
 
 
 def _restored(files: Any, keywords: str) -> VideoProcessor:

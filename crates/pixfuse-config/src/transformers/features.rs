@@ -248,6 +248,20 @@ fn part(count: u128, rate: &Value) -> Option<u128> {
     (count * above).checked_div(below)
 }
 
+/// Rows of tokens of the whole image, and of its crops.
+pub(super) fn molmo2(counting: &Counting<'_>) -> Result<u128, Error> {
+    let (crops, own) = (counting.called.overlapping_crops()?, &counting.own);
+    let of_crops = u128::from(own.flag("image_use_col_tokens")?);
+    let of_whole = match own.get("use_single_crop_col_tokens") {
+        None => of_crops,
+        Some(_) => own.flag("use_single_crop_col_tokens")?.into(),
+    };
+    let tokens = |[rows, columns]: [u32; 2], breaks: u128| 2 + u128::from(rows) * (u128::from(columns) + breaks);
+    let source = counting.source.map(|side| side as u32);
+    let (whole, cut) = (crops.pooled_view(0).grid, crops.pooled_crops(crops.grid(source), 0).grid);
+    Ok(tokens(whole, of_whole) + tokens(cut, of_crops))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

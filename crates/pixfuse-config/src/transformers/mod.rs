@@ -8,11 +8,12 @@
 //! older    spellings that a class's constructor turns into its own
 //! size     `size`, `crop_size`, `pad_size`
 //! videos   the same for video processors, whose frames are images
-//! views    the tensors that some classes make beside the first one, and tiles of another size in it
+//! views    the tensors that some classes make beside the first one, and tiles of another size in it (canvases has two more)
 //! tokens   how many of a prompt an image takes, as the processors around the classes count them; features by its sides
 //! steps    the keys of one class to a declaration, clause by clause: resize (and ruled, tiles), margins, values, patches
 //! ```
 
+mod canvases;
 mod classes;
 mod features;
 mod margins;

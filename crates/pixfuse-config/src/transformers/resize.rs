@@ -95,6 +95,12 @@ impl Class<'_> {
             SizeRule::HighRes => return self.of_high_res(size, &filter),
             SizeRule::Step3p7 => return self.step3p7(size, &filter),
             SizeRule::GlobalView => return self.global_view(size, &filter),
+            SizeRule::OfCanvas => return size.square(&self.keys).map(|side| exact([side, side])),
+            // What stands before it is of that size.
+            SizeRule::Rounded => {
+                let side = size.square(&self.keys)?;
+                return Ok(Framing { known: Some([side, side]), ..Framing::default() });
+            }
             rule if rule.is_ruled() => {
                 if let Some(framing) = self.ruled(size, &filter)? {
                     return Ok(framing);
@@ -150,7 +156,8 @@ impl Class<'_> {
 
     /// Whether pixels are floats before they are resized.
     pub(super) fn resizes_floats(&self) -> Result<bool, Error> {
-        let resizes = self.steps.size == SizeRule::NemotronHOmni || self.keys.flag("do_resize")?;
+        let always = matches!(self.steps.size, SizeRule::NemotronHOmni | SizeRule::OfCanvas);
+        let resizes = always || self.keys.flag("do_resize")?;
         let are_floats = match self.steps.numbers {
             Numbers::Floats | Numbers::ClampedFloats => self.keys.flag("do_rescale")?,
             Numbers::FloatsLast => self.keys.flag("do_rescale")? || self.keys.flag("do_normalize")?,

@@ -21,7 +21,7 @@ impl SizeRule {
             | Self::HyV4Vl => true,
             Self::Standard | Self::ConvNext | Self::PoolFormer | Self::Levit => false,
             Self::Detr | Self::Dpt | Self::Tvp | Self::Square | Self::Unread => false,
-            Self::HighRes | Self::GlobalView => false,
+            Self::HighRes | Self::GlobalView | Self::OfCanvas | Self::Rounded => false,
             Self::Minicpm | Self::Lfm2Vl => true,
             Self::Step3p7 => false,
         }
@@ -140,7 +140,12 @@ impl Class<'_> {
                     pixels.ok_or_else(|| self.keys.wrong(key, "fewer than 4 billion pixels"))
                 };
                 let [least, most] = [pixels("min_image_tokens")?, pixels("max_image_tokens")?];
-                ruled("glm5_next", &[("multiple", multiple), ("min_pixels", least), ("max_pixels", most)])
+                let mut numbers = vec![("multiple", multiple), ("min_pixels", least), ("max_pixels", most)];
+                if let Some(video) = self.steps.video {
+                    let temporal = self.count("temporal_patch_size")?;
+                    numbers.extend([("frames", video.count.unwrap_or(temporal)), ("temporal", temporal)]);
+                }
+                ruled("glm5_next", &numbers)
             }
             SizeRule::MuseGlimmer(tokens) => {
                 let multiple = self.product(&["patch_size", "merge_size"])?;

@@ -253,7 +253,7 @@ impl Class<'_> {
     fn frame(&self) -> Result<Framing, Error> {
         let resizes = match self.steps.size {
             SizeRule::Aria | SizeRule::Donut | SizeRule::GlobalView | SizeRule::Lfm2Vl | SizeRule::Step3p7 => true,
-            SizeRule::NemotronHOmni => true,
+            SizeRule::NemotronHOmni | SizeRule::OfCanvas | SizeRule::Rounded => true,
             SizeRule::Unread => false,
             _ => self.keys.flag("do_resize")?,
         };

@@ -174,7 +174,9 @@ const IDEFICS3: Steps = Steps {
     is_nested: true,
     ..PLAIN
 };
-const MINICPM: Steps = Steps { size: SizeRule::Minicpm, views: Views::Slices, ..PLAIN };
+pub(super) const MOLMO2: Steps =
+    Steps { size: SizeRule::Rounded, views: Views::OverlappingCrops, patches: Some(FLAT), ..PLAIN };
+pub(super) const MINICPM: Steps = Steps { size: SizeRule::Minicpm, views: Views::Slices, ..PLAIN };
 const MATCHED: Steps = Steps { normalize: false, is_nested: true, pairs: true, ..PLAIN };
 const MASK2FORMER: Steps = Steps {
     size: SizeRule::Mask2former,
@@ -259,6 +261,7 @@ static READ: &[(&str, Steps)] = &[
     ("MobileNetV1", STANDARD),
     ("MobileNetV2", Steps { crop: Crop::Read, ..PLAIN }),
     ("MobileViT", Steps { crop: Crop::Read, normalize: false, flip: Flip::Read, ..PLAIN }),
+    ("Molmo2", MOLMO2),
     ("MuseGlimmer", Steps { size: SizeRule::MuseGlimmer("max_image_tokens"), patches: Some(Patches { order: "tchw", ..RASTER }), token: MERGE, beside: &[GRID], ..PLAIN }),
     ("NemotronH_Omni_Reasoning_V3", Steps { size: SizeRule::NemotronHOmni, numbers: Numbers::FloatsFirst, patches: Some(Patches { frames: Some(1), ..RASTER }), beside: &[Output { name: "image_grid_hw", value: Value::Grid }], older: Older::NemotronHOmni, ..PLAIN }),
     ("NeoMME", Steps { size: SizeRule::Neomme, patches: Some(FLAT), pad: Padding::Patches(&["patch_size"]), beside: &[Output { name: "image_grid_hw", value: Value::Grid }], ..PLAIN }),
@@ -277,6 +280,7 @@ static READ: &[(&str, Steps)] = &[
     ("PaddleOCRVL", Steps { size: SizeRule::Budget(Budget { rule: "paddleocr_vl", ..QWEN2_VL }), patches: Some(Patches { apart: true, ..RASTER }), ..QWEN }),
     ("Perceiver", Steps { crop: Crop::Unread, pad: Padding::Unread, views: Views::Middle, ..STANDARD }),
     ("PerceptionLM", Steps { tiles: Some(Tiles::PerceptionLm), ..PLAIN }),
+    ("Phi4Multimodal", Steps { size: SizeRule::OfCanvas, numbers: Numbers::FloatsLast, antialias: false, views: Views::PaddedCanvas, name: "image_pixel_values", ..PLAIN }),
     ("Pixtral", Steps { size: SizeRule::Pixtral, crop: Crop::Read, pad: Padding::Largest, beside: &[RESIZED], ..PLAIN }),
     ("PoolFormer", Steps { size: SizeRule::PoolFormer, ..STANDARD }),
     ("PromptDepthAnything", Steps { crop: Crop::Unread, convert: false, ..DPT }),
@@ -315,7 +319,6 @@ static READ: &[(&str, Steps)] = &[
 /// The classes that always do what a declaration cannot say, by the first thing that is lacking.
 #[rustfmt::skip]
 static LACKING: &[(Feature, &[&str])] = &[
-    (Feature::Tiles, &["Molmo2", "Phi4Multimodal"]),
     (Feature::Rounding, &["SLANeXt"]),
     (Feature::Content, &["ImageGPT", "Kosmos2_5", "Nougat", "Owlv2", "PPFormulaNet", "Pix2Struct", "UVDoc", "VitMatte", "VitPose", "ZoeDepth"]),
 ];

@@ -46,8 +46,8 @@ enum Count {
     LlavaNext,
     LlavaOnevision,
     Granite4Vision,
-    /// Of an image class that is not read.
-    Unread,
+    /// Of the whole image and of its crops, each with two tags, and with a tag behind each row where its own numbers say so.
+    Molmo2,
 }
 
 /// Every processor that counts.
@@ -92,7 +92,7 @@ static COUNTS: &[(&str, Count)] = &[
     ("LlavaOnevision", Count::LlavaOnevision),
     ("Llava", Count::Llava),
     ("MiniMaxM3VL", Count::Patches),
-    ("Molmo2", Count::Unread),
+    ("Molmo2", Count::Molmo2),
     ("MuseGlimmer", Count::PatchesAsMade),
     ("MuseSpark", Count::PatchesAsMade),
     ("PaliGemma", Count::Sequence),
@@ -125,8 +125,7 @@ impl Count {
             | Self::Aria
             | Self::PerceptionLm
             | Self::TaggedTiles
-            | Self::BrokenRows { .. }
-            | Self::Unread => true,
+            | Self::BrokenRows { .. } => true,
             Self::OwnSequence(_)
             | Self::Sequence
             | Self::Apertus
@@ -137,7 +136,8 @@ impl Count {
             | Self::Llava
             | Self::LlavaNext
             | Self::LlavaOnevision
-            | Self::Granite4Vision => false,
+            | Self::Granite4Vision
+            | Self::Molmo2 => false,
         }
     }
 
@@ -157,6 +157,7 @@ impl Count {
             Self::Granite4Vision => {
                 &["patch_size", "vision_feature_select_strategy", "num_additional_image_tokens", "downsample_rate"]
             }
+            Self::Molmo2 => &["image_use_col_tokens", "use_single_crop_col_tokens"],
             Self::LlavaOnevision => &["num_image_tokens", "vision_feature_select_strategy", "vision_aspect_ratio"],
             _ => &[],
         }
@@ -363,8 +364,7 @@ impl Counting<'_> {
             Count::Llava => features::llava(self)?,
             Count::LlavaNext | Count::Granite4Vision => features::llava_next(self)?,
             Count::LlavaOnevision => features::llava_onevision(self)?,
-            // Its config is refused.
-            Count::Unread => of_patches()?,
+            Count::Molmo2 => features::molmo2(self)?,
         })
     }
 

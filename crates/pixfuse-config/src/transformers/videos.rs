@@ -5,8 +5,8 @@
 
 use super::steps::Class;
 use super::table::{
-    Budget, Crop, FLAT, GEMMA4, GLM4V, MERGED, Numbers, Older, Padding, Patches, Pixels, QWEN2_VL, RASTER, SIZES,
-    STANDARD, SizeRule, Steps, Video,
+    Budget, Crop, FLAT, GEMMA4, GLM4V, MERGED, MINICPM, MOLMO2, Numbers, Older, Padding, Patches, Pixels, QWEN2_VL,
+    RASTER, SIZES, STANDARD, SizeRule, Steps, Video,
 };
 use super::ways::FRAMES;
 use crate::{Error, Feature, Frames, Output, Value};
@@ -45,6 +45,8 @@ const GEMMA: Steps = Steps {
     off: METADATA_ALONE,
     ..GEMMA4
 };
+/// Frames as images, with their slices behind each of them.
+const SLICED: Steps = Steps { name: STACKED.name, video: STACKED.video, off: METADATA_ALONE, ..MINICPM };
 const PER_VIDEO: &str = "num_soft_tokens_per_video";
 
 /// The classes that are read, by their name without `VideoProcessor`.
@@ -58,6 +60,7 @@ static READ: &[(&str, Steps)] = &[
     ("Gemma4Unified", Steps { patches: Some(Patches { side: &["patch_size", "pooling_kernel_size"], pad_to: Some(&["max_soft_tokens"]), ..FLAT }), groups: Some((PER_VIDEO, &[])), token: Some(&[]), ..GEMMA }),
     ("Glm46V", GLM),
     ("Glm4v", GLM),
+    ("Glm5Next", Steps { size: SizeRule::Glm5Next, pad: Padding::Patches(&["patch_size", "merge_size", "patch_expand_factor"]), ..SHARED }),
     ("Glmga", Steps { size: SizeRule::Budget(Budget { multiple: &["patch_size", "merge_size", "patch_expand_factor"], ..GLM4V }), ..GLM }),
     ("HYV4VL", Steps { size: SizeRule::HyV4Vl, patches: Some(RASTER), ..SHARED }),
     ("InstructBlipVideo", CLASSIC),
@@ -65,7 +68,10 @@ static READ: &[(&str, Steps)] = &[
     ("Kimi_K25", Steps { size: SizeRule::Kimi, patches: Some(Patches { apart: true, ..RASTER }), pad: Padding::Patches(&["patch_size", "merge_size"]), beside: &[GRID, CHUNKS], video: Some(Video { chunk: Some("temporal_patch_size"), ..FRAMES }), ..SHARED }),
     ("LlavaNextVideo", STACKED),
     ("LlavaOnevision", STACKED),
+    ("MiniCPMOcr", SLICED),
+    ("MiniCPMV4_6", SLICED),
     ("MiniMaxM3VL", Steps { size: SizeRule::Budget(Budget { pixels: Pixels::Keys, ..QWEN2_VL }), beside: &[GRID, CHUNKS], video: Some(Video { shares: true, chunk: Some("vision_segment_max_frames"), ..FRAMES }), ..SHARED }),
+    ("Molmo2", Steps { name: STACKED.name, video: STACKED.video, off: METADATA_ALONE, ..MOLMO2 }),
     ("MuseGlimmer", Steps { size: SizeRule::MuseGlimmer("max_video_frame_tokens"), patches: Some(Patches { order: "tchw", ..RASTER }), ..SHARED }),
     ("PeVideo", Steps { pad: Padding::AlwaysLargest, beside: &[Output { name: "padding_mask_videos", value: Value::FrameMask }], ..STACKED }),
     ("PerceptionLM", STACKED),
@@ -83,9 +89,7 @@ static READ: &[(&str, Steps)] = &[
 
 /// The classes that do what a declaration cannot say, by the first thing that is lacking.
 static LACKING: &[(Feature, &[&str])] = &[
-    (Feature::SizeRule, &["Glm5Next"]),
-    (Feature::Tiles, &["MiniCPMOcr", "MiniCPMV4_6"]),
-    (Feature::FloatFilter, &["Molmo2", "NemotronH_Omni_Reasoning_V3"]),
+    (Feature::FloatFilter, &["NemotronH_Omni_Reasoning_V3"]),
     // A mask of what changes from frame to frame.
     (Feature::Content, &["VideoLlama3"]),
 ];

@@ -5,7 +5,7 @@ use super::steps::{BACKGROUND, Class, Clauses, Framing, HIGH_RES_BACKGROUND, LON
 use super::table::Views;
 use crate::imported::Limit;
 use crate::windows::Cutting;
-use crate::{Batch, Error, Feature, Imported, Output, Place, Value, When};
+use crate::{Batch, Error, Feature, Imported, Output, Place, SizeValue, Value, When};
 use pixfuse_spec::{Size, Spec};
 
 impl Class<'_> {
@@ -66,6 +66,8 @@ impl Class<'_> {
                 imported.cutting = Some(Cutting::Middle { size, crop });
                 imported.batch = Batch::Concatenate;
             }
+            Views::PaddedCanvas => self.add_padded_canvas(imported)?,
+            Views::OverlappingCrops => self.add_overlapping_crops(imported)?,
             Views::SmallerTiles => {
                 if !self.has_smaller_tiles()? {
                     return Ok(());
@@ -155,6 +157,21 @@ impl Class<'_> {
     pub(super) fn joined(&self) -> Result<Vec<Output>, Error> {
         let named = |name, value| Output { name, value };
         Ok(match self.steps.views {
+            Views::PaddedCanvas | Views::OverlappingCrops => self.of_canvas()?,
+            Views::Slices if self.steps.video.is_some() => {
+                if self.count("stack_frames")? > 1 {
+                    let what = "above 1, which puts frames of one second together,";
+                    return Err(Error::lacking(Feature::Tiles, self.keys.subject, Some("stack_frames"), what));
+                }
+                let side = self.count("patch_size")?;
+                vec![
+                    named(self.steps.name, Value::PatchStrip(side)),
+                    named("target_sizes_videos", Value::PatchSizes(side)),
+                    named("grids_videos", Value::OfSizes(SizeValue::FrameGrids)),
+                    named("num_patches_per_frame", Value::OfSizes(SizeValue::FrameCounts)),
+                    named("num_frames_per_video", Value::FrameCount),
+                ]
+            }
             Views::Slices => {
                 let side = self.count("patch_size")?;
                 vec![
@@ -210,7 +227,7 @@ impl Class<'_> {
     }
 
     /// One tensor of these clauses.
-    fn view(&self, first: &Imported, name: &'static str, clauses: &Clauses<'_>) -> Result<Imported, Error> {
+    pub(super) fn view(&self, first: &Imported, name: &'static str, clauses: &Clauses<'_>) -> Result<Imported, Error> {
         let (spec, gray, alpha) = self.declared(clauses)?;
         let outputs = vec![Output { name, value: Value::Pixels }];
         Ok(Imported {

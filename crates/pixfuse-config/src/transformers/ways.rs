@@ -81,6 +81,10 @@ pub(super) enum SizeRule {
     Lfm2Vl,
     /// The longer side becomes that of `size`, in a square of `background_color`, whatever `do_resize` says.
     GlobalView,
+    /// A square of `size` that a canvas of tiles is resized to, whatever `do_resize` says.
+    OfCanvas,
+    /// A square of `size` in floats that are rounded, whatever `do_resize` says.
+    Rounded,
 }
 
 impl SizeRule {
@@ -180,6 +184,10 @@ pub(super) enum Views {
     Middle,
     /// Tiles of a canvas behind the whole image, the last of them smaller and enlarged.
     SmallerTiles,
+    /// Tiles of a canvas behind a view of it, in which an image keeps its aspect.
+    PaddedCanvas,
+    /// Crops that overlap behind the whole image, all in rows of patches.
+    OverlappingCrops,
     /// Slices behind each image, all in patches side by side.
     Slices,
     /// Tiles before each large image, all in rows of patches.

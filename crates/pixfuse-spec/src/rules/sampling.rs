@@ -67,7 +67,8 @@ pub(super) fn sampling_exists(clause: &'static str, sampling: &Sampling, draft: 
             found.push((subject, message));
             return;
         }
-        if draft.keeps_pixels() {
+        // torch's floats of pixel values are rounded behind the resize.
+        if draft.keeps_pixels() && sampling.of != Some(FloatsOf::Pixels) {
             let message = format!(
                 "{clause}: output(u8) rounds to u8 itself; write output(.., f32, ..) or leave precision = f32 out"
             );
@@ -139,6 +140,10 @@ fn floats_of_torch(clause: &str, sampling: &Sampling, draft: &Draft<'_>) -> Opti
     let of = sampling.of.unwrap_or(FloatsOf::Rescaled);
     if sampling.clamp && of == FloatsOf::Normalized {
         return Some("clamp = true keeps floats between black and white; leave it out with of = normalized".to_owned());
+    }
+    if of == FloatsOf::Pixels && draft.normalize.is_none() && draft.keeps_pixels() {
+        // Rounded, which keeps them between black and white.
+        return sampling.clamp.then(|| "a u8 is between black and white; leave clamp = true out".to_owned());
     }
     let is_f32 = draft.output.element.is_none_or(|element| element == Element::F32);
     let order = draft.normalize.map(|normalize| normalize.order);

@@ -234,17 +234,26 @@ pub(super) fn neomme(rule: &RuledSize, sides: Sides) -> Sides {
 }
 
 /// `smart_resize`, and the content that `resize` puts into its canvas. The canvas is the multiples above that content, but
-/// where an image is so thin that one side of it spans several: no declaration says that margin.
+/// where an image is so thin that one side of it spans several: no declaration says that margin. Of a video the budget is that
+/// of `temporal` frames, and all its frames count.
 pub(super) fn glm5_next(rule: &RuledSize, [rows, columns]: Sides) -> Result<Sides, String> {
-    let (factor, area) = (rule.number(Multiple), rows * columns);
-    let [least, most] = [MinPixels, MaxPixels].map(|pixels| rule.number(pixels));
+    let [factor, frames, temporal] = [Multiple, Frames, Temporal].map(|number| rule.number(number));
+    let whole = (round(frames / temporal) * temporal).max(temporal);
+    let area = frames * rows * columns;
+    let [least, most] = [MinPixels, MaxPixels].map(|pixels| rule.number(pixels) * temporal);
     let align = |side: f64| (side / factor).ceil() * factor;
     let mut canvas = [align(rows), align(columns)];
-    if canvas[0] * canvas[1] < least {
+    if whole * canvas[0] * canvas[1] < least {
         let scale = (least / area).sqrt();
         canvas = [rows, columns].map(|side| align((side * scale).ceil().max(1.0)));
     }
-    if canvas[0] * canvas[1] > most {
+    if whole * canvas[0] * canvas[1] > most {
+        if whole * factor * factor > most {
+            return Err(format!(
+                "rule = glm5_next refuses {frames} frames: {whole} of {factor} x {factor} pixels are more than max_pixels times \
+                 temporal, {most}; give fewer frames"
+            ));
+        }
         // The most rows, by halving, whose canvas is within the budget.
         canvas = [factor; 2];
         let (mut low, mut high) = (1.0, rows);
@@ -252,7 +261,7 @@ pub(super) fn glm5_next(rule: &RuledSize, [rows, columns]: Sides) -> Result<Side
             let high_content = ((low + high) / 2.0_f64).floor();
             let wide_content = (columns * high_content / rows).floor().max(1.0);
             let candidate = [align(high_content), align(wide_content)];
-            if candidate[0] * candidate[1] <= most {
+            if whole * candidate[0] * candidate[1] <= most {
                 (canvas, low) = (candidate, high_content + 1.0);
             } else {
                 high = high_content - 1.0;

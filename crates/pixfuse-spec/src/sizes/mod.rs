@@ -180,9 +180,10 @@ impl SizeRule {
             Multiple, Rows, Shortest, Temporal,
         };
         match self {
-            Self::Qwen2Vl | Self::GlmImage | Self::PaddleocrVl | Self::Lfm2Vl | Self::Glm5Next => {
+            Self::Qwen2Vl | Self::GlmImage | Self::PaddleocrVl | Self::Lfm2Vl => {
                 (&[Multiple, MinPixels, MaxPixels], &[])
             }
+            Self::Glm5Next => (&[Multiple, MinPixels, MaxPixels], &[Frames, Temporal]),
             Self::Glm4v => (&[Multiple, MinPixels, MaxPixels, Frames], &[Temporal]),
             Self::Naflex | Self::MuseGlimmer => (&[Multiple, MaxPatches], &[]),
             Self::NemotronHOmni => (&[Multiple, Merge, MinPatches, MaxPatches], &[]),

@@ -190,6 +190,10 @@ fn floats() {
         &["resize: clamp = true keeps floats between black and white; leave it out with of = normalized"],
     );
     says(
+        "input(rgb8), resize(240, 256, bilinear, precision = f32, like = torch, of = pixels, clamp = true), output(rgb, u8)",
+        &["resize: a u8 is between black and white; leave clamp = true out"],
+    );
+    says(
         "input(rgb8), resize(240, 256, bilinear, precision = f32, of = pixels), normalize(), output(rgb, f32)",
         &["resize: of = pixels goes with like = torch, precision = f32; write both, or leave it out"],
     );

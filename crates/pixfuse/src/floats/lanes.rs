@@ -135,6 +135,8 @@ pub(super) struct Finish<'a> {
     pub(super) bounds: Option<[f32; 2]>,
     /// Scale, mean and std.
     pub(super) numbers: [f32; 3],
+    /// To whole numbers, halves to even, behind that.
+    pub(super) is_rounded: bool,
     pub(super) sums: &'a mut [f32],
 }
 
@@ -143,14 +145,19 @@ impl Work for Finish<'_> {
 
     #[inline(always)]
     fn run(self) {
-        let Self { bounds, numbers: [scale, mean, std], sums } = self;
+        let Self { bounds, numbers: [scale, mean, std], is_rounded, sums } = self;
         if let Some([least, most]) = bounds {
             for sum in &mut *sums {
                 *sum = sum.clamp(least, most);
             }
         }
-        for sum in sums {
+        for sum in &mut *sums {
             *sum = (*sum * scale - mean) / std;
+        }
+        if is_rounded {
+            for sum in sums {
+                *sum = sum.round_ties_even();
+            }
         }
     }
 }

@@ -139,22 +139,24 @@ def pp_lcnet(rows: int, columns: int) -> tuple[int, int]:
     return size.height, size.width
 
 
-def glm5_next(rows: int, columns: int, least: int, most: int) -> tuple[int, int]:
-    """The content that the processor asks for, where its canvas is the multiples above it."""
-    process = transformers.Glm5NextImageProcessor()
-    image = torch.empty(1, 3, rows, columns, device="meta", dtype=torch.uint8)
+def glm5_next(rows: int, columns: int, least: int, most: int, frames: int = 0) -> tuple[int, int]:
+    """The content that the processor asks for, of an image or of so many frames, where its canvas is the multiples above it."""
+    process = transformers.Glm5NextVideoProcessor() if frames else transformers.Glm5NextImageProcessor()
+    image = torch.empty(1, *([frames] if frames else []), 3, rows, columns, device="meta", dtype=torch.uint8)
     budget = {"factor": 28, "temporal_factor": 2, "min_image_tokens": least, "max_image_tokens": most}
     # Without a resize for an image that has the right size, which is then only padded.
     content = [rows, columns]
 
     def note(self, image, size, *_, **__):
         content[:] = size.height, size.width
-        return torch.empty(1, 3, size.height, size.width, device="meta", dtype=torch.uint8)
+        return torch.empty(1, *image.shape[1:-2], size.height, size.width, device="meta", dtype=torch.uint8)
 
     backend, before = image_processing_backends.TorchvisionBackend, image_processing_backends.TorchvisionBackend.resize
     backend.resize = note
     try:
         canvas = process.resize(image, resample=0, **budget).shape[-2:]
+    except ValueError:
+        return 0, 0
     finally:
         backend.resize = before
     is_tight = all(-(-side // 28) * 28 == whole for side, whole in zip(content, canvas))
@@ -261,6 +263,12 @@ RULES: dict[str, Rule] = {
     "rule=ultravbert,multiple=100,max_patches=5,longest=950": lambda h, w: ultravbert(h, w, 950, 100, 5),
     "rule=glm5_next,multiple=28,min_pixels=12544,max_pixels=6272000": lambda h, w: glm5_next(h, w, 16, 8000),
     "rule=glm5_next,multiple=28,min_pixels=200704,max_pixels=401408": lambda h, w: glm5_next(h, w, 256, 512),
+    "rule=glm5_next,multiple=28,min_pixels=12544,max_pixels=1568000,frames=5,temporal=2": lambda h, w: glm5_next(
+        h, w, 16, 2000, 5
+    ),
+    "rule=glm5_next,multiple=28,min_pixels=401408,max_pixels=627200,frames=7,temporal=2": lambda h, w: glm5_next(
+        h, w, 512, 800, 7
+    ),
     "rule=muse_glimmer,multiple=28,max_patches=4096": lambda h, w: muse_glimmer(h, w, 28, 4096),
     "rule=nemotron_h_omni,multiple=16,merge=2,min_patches=1024,max_patches=13312": lambda h, w: nemotron_h_omni(h, w, 16, 2, 1024, 13312),
     "rule=nemotron_h_omni,multiple=14,merge=3,min_patches=100,max_patches=400": lambda h, w: nemotron_h_omni(h, w, 14, 3, 100, 400),
