@@ -85,7 +85,8 @@ pub(crate) fn run(flags: &Release) -> Result<()> {
 
     let strict: &[&str] = &["--profile", "strict"];
     // One ES module; and what is no module has no types.
-    let module: &[&str] = &["--profile", "esm-only", "--exclude-entrypoints", "pixfuse.wasm"];
+    let module: &[&str] =
+        &["--profile", "esm-only", "--exclude-entrypoints", "pixfuse.wasm", "photos.wasm", "pixels.wasm"];
     let npm = npm_packages()?;
     for package in &npm {
         let types = match package.file_name().and_then(|name| name.to_str()) {
