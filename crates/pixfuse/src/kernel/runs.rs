@@ -1,13 +1,20 @@
 //! Rows of an image that do not lie one after another in the tensor: each is cut into runs of neighbouring columns, and
 //! each run goes to a place of its own. Patches are stored so.
 
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
-use crate::simd::{end_streams, stream};
+use crate::simd::{end_streams, prefetch_lines, stream_4, stream_8, streams};
 
-/// Bytes of a tensor from which on runs pass the caches, which could not hold it: to store them otherwise fetches each line
-/// that is written over, and takes three times as long.
-const FAR: usize = 4 << 20;
+/// Bytes of a tensor from which on runs pass the caches: it is as large as the second of them, and to store it otherwise
+/// fetches each line that is written over, which takes three times as long.
+const FAR: usize = 2 << 20;
+
+/// The most bytes of a patch's plane that are brought together before they pass the caches.
+const STAGE: usize = 4 << 10;
+
+/// Bytes from what is stored to what is prefetched to be written.
+const AHEAD: usize = 1 << 10;
 
 /// Where the runs of an image's rows lie in a tensor, in elements.
 ///
@@ -64,7 +71,7 @@ impl Runs {
     ///
     /// # Safety
     /// `band` is readable for `planes * rows.len() * columns.len() * pixel` elements, `out` is writable for `elements`, and
-    /// the two do not overlap. `rows` and `columns` are inside the image that this was made for.
+    /// the two do not overlap. `rows` adjoin, and they and `columns` are inside the image that this was made for.
     // Compiled once an element, not into each kernel: it is one call a band.
     #[inline(never)]
     pub(super) unsafe fn scatter<T: Copy>(
@@ -75,29 +82,104 @@ impl Runs {
         columns: Range<usize>,
     ) {
         let (start, pitch) = (columns.start, columns.len() * self.pixel);
-        let places = &self.rows[rows.clone()];
         let is_far = self.elements * size_of::<T>() >= FAR;
         for (first, count, at) in self.pieces(rows.start, columns) {
-            let bytes = count * self.pixel * size_of::<T>();
-            for copy in 0..self.copies {
-                for plane in 0..self.planes {
-                    for (row, place) in places.iter().enumerate() {
-                        // SAFETY: `pieces` gives columns of the rows, which the band holds, and places below `elements` for
-                        // each plane and copy in the first row; in the others they are as far from their `rows`.
-                        unsafe {
-                            let from = band.add((plane * places.len() + row) * pitch + (first - start) * self.pixel);
-                            let to = out.add(at - places[0] + place + plane * self.plane + copy * self.copy);
-                            let (from, to) = (from.cast(), to.cast());
-                            if !is_far || !stream(from, to, bytes) {
-                                copy_short(from, to, bytes);
-                            }
-                        }
-                    }
+            for plane in 0..self.planes {
+                let from = plane * rows.len() * pitch + (first - start) * self.pixel;
+                let to = at + plane * self.plane;
+                // SAFETY: `pieces` gives columns of the rows, which the band holds, and places below `elements` for each plane
+                // and copy in the first row; rows that adjoin have theirs a whole run further on.
+                unsafe {
+                    let stack = Stack {
+                        from: band.add(from).cast(),
+                        pitch: pitch * size_of::<T>(),
+                        step: self.length * self.pixel * size_of::<T>(),
+                        bytes: count * self.pixel * size_of::<T>(),
+                        rows: rows.len(),
+                    };
+                    stack.copy(out.add(to).cast(), self.copies, self.copy * size_of::<T>(), is_far);
                 }
             }
         }
         if is_far {
             end_streams();
+        }
+    }
+}
+
+/// The runs of a patch in one plane, one above the other in the band: bytes that lie `pitch` apart there, and `step` apart in
+/// the tensor, where nothing is between them unless they are a part of a run.
+#[derive(Clone, Copy)]
+struct Stack {
+    from: *const u8,
+    pitch: usize,
+    step: usize,
+    bytes: usize,
+    rows: usize,
+}
+
+/// A stack as it lies in the tensor.
+#[repr(align(64))]
+struct Stage([MaybeUninit<u8>; STAGE]);
+
+impl Stack {
+    /// Stores so many copies, each `copy` bytes behind the one before: past the caches where the tensor is far larger than those and
+    /// its lines can be written whole.
+    ///
+    /// # Safety
+    /// Each row is readable, and writable in each copy, and they do not overlap.
+    unsafe fn copy(self, to: *mut u8, copies: usize, copy: usize, is_far: bool) {
+        let whole = self.step * self.rows;
+        let is_far = is_far && self.bytes == self.step;
+        let places = (0..copies).map(|number| to.wrapping_add(number * copy));
+        // SAFETY: the caller promises the rows and the copies. What is staged is as long as the stage at the most, and filled;
+        // what is streamed has a place and a length that allow it.
+        unsafe {
+            if is_far && streams(to.addr() | copy | self.step, 8) {
+                places.for_each(|to| self.store::<true>(to));
+            } else if is_far && whole <= STAGE && streams(to.addr() | copy | whole, 4) {
+                let mut stage = Stage([MaybeUninit::uninit(); STAGE]);
+                self.store::<false>(stage.0.as_mut_ptr().cast());
+                places.for_each(|to| stream_4(stage.0.as_ptr().cast(), to, whole));
+            } else {
+                for to in places {
+                    // What comes next: a store that waits for its line holds up all that follow it.
+                    prefetch_lines(to.wrapping_add(whole.max(AHEAD)), whole.min(AHEAD));
+                    self.store::<false>(to);
+                }
+            }
+        }
+    }
+
+    /// Stores one copy, with a loop for each length that patches of 14 and 16 have, in planes and with three channels to a pixel.
+    ///
+    /// # Safety
+    /// As [`copy`](Self::copy); with `FAR`, the place and the step are multiples of 8.
+    #[inline(always)]
+    unsafe fn store<const FAR: bool>(self, to: *mut u8) {
+        macro_rules! of_length {
+            ($($bytes:literal)+) => {
+                match self.bytes {
+                    // SAFETY: the caller promises the rows, which have so many bytes.
+                    $($bytes => unsafe { self.store_rows::<FAR>(to, $bytes) },)+
+                    // SAFETY: the caller promises the rows.
+                    bytes => unsafe { self.store_rows::<FAR>(to, bytes) },
+                }
+            };
+        }
+        of_length!(14 16 28 32 42 48 56 64 84 96 168 192);
+    }
+
+    /// # Safety
+    /// As [`store`](Self::store), with runs of so many bytes.
+    #[inline(always)]
+    unsafe fn store_rows<const FAR: bool>(self, to: *mut u8, bytes: usize) {
+        for row in 0..self.rows {
+            // SAFETY: the caller promises the bytes of each row on both sides.
+            unsafe {
+                let (from, to) = (self.from.add(row * self.pitch), to.add(row * self.step));
+                if FAR { stream_8(from, to, bytes) } else { copy_short(from, to, bytes) }
+            }
         }
     }
 }
@@ -129,9 +211,9 @@ unsafe fn copy_short(from: *const u8, to: *mut u8, bytes: usize) {
         match bytes {
             0 => {}
             1..4 => blocks::<u8>(from, to, bytes),
-            4..16 => blocks::<u32>(from, to, bytes),
-            16..32 => blocks::<[u64; 2]>(from, to, bytes),
-            32..256 => blocks::<[u64; 4]>(from, to, bytes),
+            4..8 => blocks::<u32>(from, to, bytes),
+            8..16 => blocks::<u64>(from, to, bytes),
+            16..256 => blocks::<[u64; 2]>(from, to, bytes),
             _ => std::ptr::copy_nonoverlapping(from, to, bytes),
         }
     }

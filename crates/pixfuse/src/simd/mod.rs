@@ -35,27 +35,42 @@ pub(crate) use token::{Token, Visit, levels};
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub(crate) use wasm::Simd128;
 #[cfg(target_arch = "x86_64")]
-pub(crate) use x86_64::{Avx2, Avx512, Sse41, end_streams, stream};
+pub(crate) use x86_64::{Avx2, Avx512, Sse41, end_streams, prefetch_lines, stream_4, stream_8, streams};
 
 use std::mem::MaybeUninit;
 
 use crate::memory::{Holds, NoMemory};
 use crate::weights::{AxisWeights, Gateway, Work};
 
-/// Copies past the caches, where there are such stores: there are none here.
+/// Whether bytes can be stored past the caches: there are no such stores here.
+#[cfg(not(target_arch = "x86_64"))]
+#[inline(always)]
+pub(crate) fn streams(_joined: usize, _bytes: usize) -> bool {
+    false
+}
+
+/// Copies past the caches, which is never asked for here.
 ///
 /// # Safety
 /// Nothing is asked, since nothing is read or written.
 #[cfg(not(target_arch = "x86_64"))]
 #[inline(always)]
-pub(crate) unsafe fn stream(_from: *const u8, _to: *mut u8, _bytes: usize) -> bool {
-    false
+pub(crate) unsafe fn stream_4(_from: *const u8, _to: *mut u8, _bytes: usize) {
+    unreachable!("nothing `streams`")
 }
+
+#[cfg(not(target_arch = "x86_64"))]
+pub(crate) use stream_4 as stream_8;
 
 /// Ends what was never begun.
 #[cfg(not(target_arch = "x86_64"))]
 #[inline(always)]
 pub(crate) fn end_streams() {}
+
+/// Leaves what is written next to the hardware's prefetcher.
+#[cfg(not(target_arch = "x86_64"))]
+#[inline(always)]
+pub(crate) fn prefetch_lines(_at: *const u8, _bytes: usize) {}
 
 /// Work on one level: run inside that level's gateway, so that everything it inlines may use its instructions.
 ///
