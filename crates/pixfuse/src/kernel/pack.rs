@@ -158,6 +158,10 @@ impl Pack {
             rows.start += groups * 4;
             to = to.wrapping_add(groups as usize * 4 * pitch);
         }
+        if self.skips_fourth(view) {
+            // SAFETY: the caller promises the rows and their places, `skips_fourth` found where the pixels lie.
+            return simd.vectorize(unsafe { ThreeOfFour::new(self, view, rows, to) });
+        }
         // Columns whose lines of memory stay in the first cache meanwhile, also where all of them are in one set of it. A
         // conversion takes no fewer at a time.
         let strip = match self.conversion {
@@ -187,6 +191,12 @@ impl Pack {
         let joined = self.pixel == 1 || view.channel_stride == 1;
         let follow = view.pixels.strides[0].unsigned_abs() == self.pixel;
         self.conversion.is_none() && self.sample == Sample::U8 && joined && follow && self.reach.len() >= 4
+    }
+
+    /// Whether pixels of three bytes are copied that lie four bytes apart: of an image whose fourth byte is not read.
+    fn skips_fourth(&self, view: &View) -> bool {
+        let plain = self.conversion.is_none() && self.sample == Sample::U8 && !self.column_major;
+        plain && self.pixel == 3 && view.channel_stride == 1 && view.pixels.strides[1] == 4
     }
 
     /// Copies some columns that are not converted, from this element of the packed rows on. It needs no level, and is
@@ -306,6 +316,46 @@ impl Turn<'_> {
                 columns = columns.map(|column| column.wrapping_offset(4 * row_stride));
                 to = to.wrapping_add(4 * pitch);
             }
+        }
+    }
+}
+
+/// Rows of pixels of which three of four bytes are read.
+struct ThreeOfFour<'a> {
+    pack: &'a Pack,
+    view: &'a View,
+    rows: Range<u32>,
+    to: *mut u8,
+}
+
+impl<'a> ThreeOfFour<'a> {
+    /// # Safety
+    /// As [`Pack::copy`], of a view that [`skips_fourth`](Pack::skips_fourth) means.
+    unsafe fn new(pack: &'a Pack, view: &'a View, rows: Range<u32>, to: *mut u8) -> Self {
+        Self { pack, view, rows, to }
+    }
+}
+
+impl<S: Simd> Task<S> for ThreeOfFour<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, simd: S) {
+        let Self { pack: Pack { reach, pitch, .. }, view, rows, to } = self;
+        // The byte behind the last pixel may be outside of the view.
+        let last = reach.len() - 1;
+        for (index, row) in rows.enumerate() {
+            let from = view.pixels.at(row as usize, reach.start);
+            let to = to.wrapping_add(index * pitch);
+            let mut done = 0;
+            while done + S::LANES <= last {
+                // SAFETY: `new` promises the pixels of the reach, of which there is one behind these, and so the fourth byte of each
+                // of these too, and room for three bytes of each.
+                unsafe { simd.store_pixels_u8(to.add(done * 3), simd.load_pixels::<4, 3>(from.add(done * 4))) };
+                done += S::LANES;
+            }
+            // SAFETY: `new` promises the pixels that are left, and room for them.
+            unsafe { lay::<u8, u8, 3>(from.add(done * 4), [4, 1], reach.len() - done, to.add(done * 3)) };
         }
     }
 }
