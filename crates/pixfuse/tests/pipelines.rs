@@ -82,3 +82,32 @@ fn every_preset_has_goldens() {
         assert!(pipelines.values().any(|pipe| pipe.text() == preset.text), "{}: {}", preset.name, preset.text);
     }
 }
+
+/// Each filter has one tap of all weight then, and a pixel is where it was: in a window of a view with padded rows, too.
+#[test]
+fn a_resize_to_the_same_size_copies() {
+    let (rows, columns, pitch) = (5, 37, 131);
+    let bytes: Vec<u8> = (0..rows * pitch).map(|at| (at * 7 % 251) as u8).collect();
+    for (input, order, channels) in [("gray8", "gray", 1), ("rgb8", "rgb", 3), ("rgb8", "bgr", 3)] {
+        let strides = [pitch as isize, channels as isize, 1];
+        let image = ImageRef::strided(&bytes, 0, [rows, columns, channels], strides).unwrap();
+        for filter in ["nearest", "nearest_exact", "bilinear", "bicubic, antialias", "area", "lanczos4"] {
+            for crop in ["", "center_crop(3, 33), "] {
+                let text = format!("input({input}), resize(5, 37, {filter}), {crop}output({order}, u8, hwc)");
+                let Ok(pipe) = Pipeline::parse(&text) else { panic!("{text}") };
+                let (top, left) = if crop.is_empty() { (0, 0) } else { (1, 2) };
+                let mut expected = vec![];
+                for row in top..rows - top {
+                    for column in left..columns - left {
+                        let pixel = &bytes[row * pitch + column * channels..][..channels];
+                        if order == "bgr" { expected.extend(pixel.iter().rev()) } else { expected.extend(pixel) }
+                    }
+                }
+                for level in pixfuse::Level::available() {
+                    let tensor = pipe.with_level(level).unwrap().run::<u8>(image).unwrap();
+                    assert_eq!(tensor.data, expected, "{text}, {level}");
+                }
+            }
+        }
+    }
+}

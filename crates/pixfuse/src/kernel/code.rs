@@ -1,6 +1,6 @@
 //! A kernel's code on every level of this architecture.
 
-use pixfuse_spec::Stored;
+use pixfuse_spec::Shape;
 
 use super::body::{Body, MapRows, map_rows};
 use super::load::Access;
@@ -41,14 +41,14 @@ macro_rules! code {
                 token: Token,
                 request: &Request,
                 access: Access,
-                element: Stored,
+                shape: Shape,
             ) -> Result<Box<dyn Prepared>, NoMemory> {
                 let joined = joined(request, access);
                 let request = joined.as_ref().unwrap_or(request);
                 match token.within(request.placement.window.columns as usize) {
                     $(
                         #[cfg($($where)+)]
-                        Token::$level(simd) => Tables::prepare(simd, request, access, element, self.$name),
+                        Token::$level(simd) => Tables::prepare(simd, request, access, shape, self.$name),
                     )+
                 }
             }

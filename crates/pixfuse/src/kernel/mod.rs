@@ -168,10 +168,10 @@ impl Kernel {
     /// # Errors
     /// When there is no memory for them.
     pub(crate) fn prepare(&self, token: Token, request: &Request) -> Result<Box<dyn Prepared>, NoMemory> {
-        let Shape { load, channels, element, .. } = self.shape;
+        let Shape { load, channels, .. } = self.shape;
         let access = Access { layout: load, channels, direct: self.direct };
         let code = self.code.as_ref().expect("`check` refuses every plan without it");
-        code.prepare(token, request, access, element)
+        code.prepare(token, request, access, self.shape)
     }
 }
 

@@ -158,6 +158,10 @@ impl<S: Simd> OutputRows<S> {
 
     /// Each pixel that of a row and a column.
     fn one_tap(simd: S, request: &Request, access: Access, rows: Vec<u32>, columns: &[u32]) -> Result<Self, NoMemory> {
+        // Neighbours after all: a resize to the same size, or of rows alone.
+        if is_dense(request, access) && columns.windows(2).all(|two| two[1] == two[0] + 1) {
+            return Ok(Self::Dense { rows, left: columns[0] as usize });
+        }
         let direct = access.direct >= Direct::OneTap;
         let channels = if direct { access.channels } else { access.pixel(&request.source) };
         let taps = Picked { rows, blocks: picked(simd, request, access, channels, columns)? };

@@ -1,8 +1,9 @@
 //! The tables of one source size, and the run over them: the same for every kernel, and compiled once a level.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use pixfuse_spec::{Resample, Stored};
+use pixfuse_spec::{Layout, MapForm, Resample, Shape, Stored};
 
 use super::blocks::Target;
 use super::body::{Job, MapRows};
@@ -40,6 +41,8 @@ pub(super) struct Tables<S: Simd> {
     at: [usize; 2],
     /// What a pixel of the output consists of.
     pixel: (usize, Stored),
+    /// Whether the kernel stores the bytes that it reads, in their order unless channels change places.
+    copies: bool,
     map_rows: MapRows<S>,
 }
 
@@ -75,10 +78,11 @@ impl<S: Simd> Tables<S> {
         simd: S,
         request: &Request,
         access: Access,
-        element: Stored,
+        shape: Shape,
         map_rows: MapRows<S>,
     ) -> Result<Box<dyn Prepared>, NoMemory> {
         let Request { source, placement, runs, .. } = request;
+        let is_kept = shape.map == MapForm::Keep && shape.pixel == shape.channels;
         let output_rows = OutputRows::new(simd, request, access)?;
         Ok(Box::new(Self {
             simd,
@@ -90,7 +94,8 @@ impl<S: Simd> Tables<S> {
             target: Target::of(placement),
             runs: runs.clone(),
             at: placement.at,
-            pixel: (access.channels, element),
+            pixel: (access.channels, shape.element),
+            copies: is_kept && shape.load == Layout::Hwc && (shape.store == Layout::Hwc || shape.channels == 1),
             map_rows,
         }))
     }
@@ -120,7 +125,20 @@ impl<S: Simd> Prepared for Tables<S> {
                 None => Rows::InPlace(view),
                 Some(made) => Rows::Made(made),
             };
-            let mut map = |out, target, rows| {
+            let mut map = |out: *mut u8, target: Target, rows: Range<usize>| {
+                if let (true, OutputRows::Dense { rows: from, left }) =
+                    (self.copies && !numbers.swap, &self.output_rows)
+                {
+                    for (y, &row) in from[rows].iter().enumerate() {
+                        // SAFETY: as below; from column `left` on the row is dense, for as many pixels as the window is wide, and
+                        // the place of the window's row has room for them.
+                        unsafe {
+                            let from = source.row(row).add(left * channels);
+                            from.copy_to_nonoverlapping(out.add(target.pixel(y, 0) * channels), width * channels);
+                        }
+                    }
+                    return;
+                }
                 let job = Job { view, source: &mut source, scratch, out, target, numbers, rows };
                 // SAFETY: the caller promises the view and an output with the placement that the target is of, or `band` is
                 // scratch that holds the rows; `source` reads that view, and the scratch has the bytes that the output rows and
