@@ -3,7 +3,8 @@
 use std::ffi::c_void;
 use std::marker::PhantomData;
 
-use pixfuse::{ImageRef, Layout, Orientation, Pipeline};
+use pixfuse::{ImageRef, Orientation, Pipeline};
+use pixfuse_bindings::buffers::dense_strides;
 
 use crate::error::Failure;
 use crate::structs::CStruct;
@@ -46,7 +47,7 @@ impl CImage {
             let (channels, sample) = (input.format.channels(), input.format.sample());
             let shape = [self.rows, self.columns, channels];
             let strides =
-                if self.strides == [0; 3] { self.dense(input.layout, channels, sample.size())? } else { self.strides };
+                if self.strides == [0; 3] { dense_strides(input, [self.rows, self.columns]) } else { self.strides };
             ImageRef::check_samples(sample, shape, strides)?;
             // SAFETY: `check_samples` accepts shape and strides, and the caller promises every byte that they say.
             unsafe { ImageRef::from_raw_samples(sample, self.pixels.cast(), shape, strides) }
@@ -60,25 +61,6 @@ impl CImage {
                 })?;
                 Ok(pipe.reorient(image, value))
             }
-        }
-    }
-
-    /// Strides of pixels without gaps.
-    fn dense(&self, layout: Layout, channels: usize, sample: usize) -> Result<[isize; 3], Failure> {
-        let product = |sides: &[usize]| -> Option<isize> {
-            isize::try_from(sides.iter().try_fold(1_usize, |all, &side| all.checked_mul(side))?).ok()
-        };
-        let strides = match layout {
-            Layout::Hwc => {
-                [product(&[self.columns, channels, sample]), product(&[channels, sample]), product(&[sample])]
-            }
-            Layout::Chw => {
-                [product(&[self.columns, sample]), product(&[sample]), product(&[self.rows, self.columns, sample])]
-            }
-        };
-        match strides {
-            [Some(row), Some(column), Some(channel)] => Ok([row, column, channel]),
-            _ => Err(Failure::new(c"image", "image: it is larger than memory")),
         }
     }
 

@@ -9,7 +9,8 @@ use std::ptr;
 
 use napi::bindgen_prelude::{JsValue, TypedArrayType, Unknown};
 use napi::{ValueType, sys};
-use pixfuse::{Element, TensorElement};
+use pixfuse::TensorElement;
+use pixfuse_bindings::typed_array::{self, TypedArray};
 
 /// A copy of the bytes of a file: of a typed array of them, or of an ArrayBuffer.
 pub(crate) fn bytes(data: Unknown) -> Result<Vec<u8>, String> {
@@ -25,8 +26,8 @@ pub(crate) fn bytes(data: Unknown) -> Result<Vec<u8>, String> {
         (address, length)
     } else {
         let Memory { kind, address, length } = Memory::read(data).map_err(wrong)?;
-        if !matches!(kind, TypedArrayType::Uint8 | TypedArrayType::Uint8Clamped) {
-            return Err(wrong(format!("{}, whose elements are no bytes", name(kind))));
+        if !kind.is_bytes() {
+            return Err(wrong(format!("{}, whose elements are no bytes", kind.name())));
         }
         (address, length)
     };
@@ -49,18 +50,7 @@ pub(crate) fn bytes(data: Unknown) -> Result<Vec<u8>, String> {
 /// No JavaScript may run in the environment during 'a, and nothing may read or write the elements in another way until
 /// the core has found that the image lies elsewhere.
 pub(crate) unsafe fn elements<'a, T: TensorElement>(out: Unknown) -> Result<&'a mut [MaybeUninit<T>], String> {
-    // Arrays of f16 come as the Uint16Array over their bits: Node-API has no name for them on every version.
-    let (expected, kinds): (_, &[_]) = match T::ELEMENT {
-        Element::F32 => ("Float32Array", &[TypedArrayType::Float32]),
-        Element::F16 | Element::Bf16 => ("Uint16Array", &[TypedArrayType::Uint16]),
-        Element::U8 => ("Uint8Array", &[TypedArrayType::Uint8, TypedArrayType::Uint8Clamped]),
-        Element::I8 => ("Int8Array", &[TypedArrayType::Int8]),
-    };
-    let Memory { kind, address, length } =
-        Memory::read(out).map_err(|found| format!("out: expected a {expected}, found {found}"))?;
-    if !kinds.contains(&kind) {
-        return Err(format!("out: expected a {expected}, found {}", name(kind)));
-    }
+    let Memory { address, length, .. } = typed_array::elements(Memory::read(out), |memory| memory.kind, T::ELEMENT)?;
     if length == 0 {
         return Ok(&mut []);
     }
@@ -76,7 +66,7 @@ pub(crate) unsafe fn elements<'a, T: TensorElement>(out: Unknown) -> Result<&'a 
 
 /// The memory of any typed array.
 pub(crate) struct Memory {
-    pub(crate) kind: TypedArrayType,
+    pub(crate) kind: TypedArray,
     pub(crate) address: *mut c_void,
     /// In elements.
     pub(crate) length: usize,
@@ -86,13 +76,13 @@ impl Memory {
     /// The error is what the value is instead.
     pub(crate) fn read(value: Unknown) -> Result<Self, String> {
         let env = value.value().env;
-        let (mut kind, mut length, mut address) = (0, 0, ptr::null_mut());
+        let (mut code, mut length, mut address) = (0, 0, ptr::null_mut());
         let (mut buffer, mut offset) = (ptr::null_mut(), 0);
         // SAFETY: `value` is alive in `env`, on whose thread this runs, and the results have places to go to. The call
         // itself refuses whatever is not a typed array.
         let status = unsafe {
             let value = value.raw();
-            sys::napi_get_typedarray_info(env, value, &mut kind, &mut length, &mut address, &mut buffer, &mut offset)
+            sys::napi_get_typedarray_info(env, value, &mut code, &mut length, &mut address, &mut buffer, &mut offset)
         };
         if status != sys::Status::napi_ok {
             return Err(found(value));
@@ -108,7 +98,7 @@ impl Memory {
         if length == 0 && unsafe { sys::napi_is_detached_arraybuffer(env, buffer, &mut detached) } == 0 && detached {
             return Err("one whose buffer is detached".into());
         }
-        Ok(Self { kind: kind.into(), address, length })
+        Ok(Self { kind: kind(code.into()), address, length })
     }
 }
 
@@ -132,32 +122,15 @@ pub(crate) fn ask_for_large_pages(array: Unknown) {
     let _ = array;
 }
 
-/// Bytes of an element of a typed array.
+/// Bytes of an element of a typed array, or fewer.
 #[cfg(target_os = "linux")]
-fn size(kind: TypedArrayType) -> usize {
+fn size(kind: TypedArray) -> usize {
     match kind {
-        TypedArrayType::Int16 | TypedArrayType::Uint16 => 2,
-        TypedArrayType::Int32 | TypedArrayType::Uint32 | TypedArrayType::Float32 => 4,
-        TypedArrayType::Float64 | TypedArrayType::BigInt64 | TypedArrayType::BigUint64 => 8,
-        // Of those that are not named here there are as many bytes, or more.
+        TypedArray::Int16 | TypedArray::Uint16 => 2,
+        TypedArray::Int32 | TypedArray::Uint32 | TypedArray::Float32 => 4,
+        TypedArray::Float64 | TypedArray::BigInt64 | TypedArray::BigUint64 => 8,
         _ => 1,
     }
-}
-
-/// A positive whole number.
-pub(crate) fn whole(name: &str, value: Unknown) -> Result<usize, String> {
-    /// Beyond it numbers of JavaScript are no longer exact; it is also less than any `isize` has room for.
-    const LARGEST: f64 = 9_007_199_254_740_991.0;
-    // SAFETY: the conversion refuses what is not a number.
-    let number: Option<f64> = unsafe { value.cast() }.ok();
-    match number {
-        Some(number) if number.fract() == 0.0 && (1.0..=LARGEST).contains(&number) => Ok(number as usize),
-        _ => Err(format!("{name}: expected a positive whole number, found {}", found(value))),
-    }
-}
-
-pub(crate) fn optional(name: &str, value: Unknown) -> Result<Option<usize>, String> {
-    if is_absent(value) { Ok(None) } else { whole(name, value).map(Some) }
 }
 
 /// Whether a value is undefined or null.
@@ -189,7 +162,7 @@ fn kind_of_object(value: Unknown) -> napi::Result<&'static str> {
     Ok(if value.is_array()? {
         "an array"
     } else if value.is_typedarray()? {
-        Memory::read(value).map_or("a typed array", |memory| name(memory.kind))
+        Memory::read(value).map_or("a typed array", |memory| memory.kind.name())
     } else if value.is_dataview()? {
         "a DataView"
     } else if value.is_arraybuffer()? {
@@ -199,19 +172,19 @@ fn kind_of_object(value: Unknown) -> napi::Result<&'static str> {
     })
 }
 
-pub(crate) fn name(kind: TypedArrayType) -> &'static str {
+fn kind(kind: TypedArrayType) -> TypedArray {
     match kind {
-        TypedArrayType::Int8 => "an Int8Array",
-        TypedArrayType::Uint8 => "a Uint8Array",
-        TypedArrayType::Uint8Clamped => "a Uint8ClampedArray",
-        TypedArrayType::Int16 => "an Int16Array",
-        TypedArrayType::Uint16 => "a Uint16Array",
-        TypedArrayType::Int32 => "an Int32Array",
-        TypedArrayType::Uint32 => "a Uint32Array",
-        TypedArrayType::Float32 => "a Float32Array",
-        TypedArrayType::Float64 => "a Float64Array",
-        TypedArrayType::BigInt64 => "a BigInt64Array",
-        TypedArrayType::BigUint64 => "a BigUint64Array",
-        _ => "a typed array",
+        TypedArrayType::Int8 => TypedArray::Int8,
+        TypedArrayType::Uint8 => TypedArray::Uint8,
+        TypedArrayType::Uint8Clamped => TypedArray::Uint8Clamped,
+        TypedArrayType::Int16 => TypedArray::Int16,
+        TypedArrayType::Uint16 => TypedArray::Uint16,
+        TypedArrayType::Int32 => TypedArray::Int32,
+        TypedArrayType::Uint32 => TypedArray::Uint32,
+        TypedArrayType::Float32 => TypedArray::Float32,
+        TypedArrayType::Float64 => TypedArray::Float64,
+        TypedArrayType::BigInt64 => TypedArray::BigInt64,
+        TypedArrayType::BigUint64 => TypedArray::BigUint64,
+        _ => TypedArray::Other,
     }
 }

@@ -4,11 +4,13 @@ use napi::bindgen_prelude::{
     Env, Error, Function, FunctionCallContext, JsObjectValue, Object, Result, Status, Uint8Array, Unknown,
 };
 use pixfuse::{Dims, ImageRef, Join, Orientation, Pipeline, TensorElement, with_element};
+use pixfuse_bindings::answers::{self, Properties};
 
-use crate::buffer::{ask_for_large_pages, elements, is_absent, whole};
-use crate::decode::orientation;
+use crate::argument::whole;
+use crate::buffer::{ask_for_large_pages, elements, is_absent};
+use crate::decode::{orient, orientation};
 use crate::image::{Image, ImageValues};
-use crate::{declaration, decode, geometry, picture, task};
+use crate::{argument, decode, geometry, picture, task};
 
 /// An error of the core as a JavaScript `Error` with `code` `"InvalidArg"`.
 pub(crate) fn refused(error: impl std::fmt::Display) -> Error {
@@ -16,17 +18,23 @@ pub(crate) fn refused(error: impl std::fmt::Display) -> Error {
 }
 
 /// What an `Error` is thrown for about an image.
-pub(crate) fn refused_image(message: String) -> Error {
-    refused(pixfuse::Error::Image(message))
+pub(crate) fn refused_image(message: impl ToString) -> Error {
+    refused(pixfuse::Error::Image(message.to_string()))
+}
+
+/// An object with these properties.
+pub(crate) fn told(env: &Env, properties: Properties) -> Result<Object<'static>> {
+    let mut object = Object::new(env)?;
+    for (name, value) in properties {
+        object.set(name, value)?;
+    }
+    Ok(object)
 }
 
 /// A pipeline for JavaScript. Each function owns a share of it: no handle exists that could be passed to another's.
 pub(crate) fn object(env: &Env, pipe: std::result::Result<Pipeline, pixfuse::Error>) -> Result<Object<'static>> {
     let pipe = pipe.map_err(refused)?;
-    let mut object = Object::new(env)?;
-    object.set("text", pipe.text())?;
-    object.set("element", pipe.element().name())?;
-    object.set("level", pipe.level().name())?;
+    let mut object = told(env, answers::pipeline(&pipe))?;
     type Call<'a> = FunctionCallContext<'a>;
     let owner = pipe.clone();
     let explain = move |_: Call| Ok(pixfuse_decode::explain(&owner));
@@ -34,15 +42,14 @@ pub(crate) fn object(env: &Env, pipe: std::result::Result<Pipeline, pixfuse::Err
     let owner = pipe.clone();
     object
         .set("shape", env.create_function_from_closure::<(), _, _>("shape", move |call: Call| shape(&owner, &call))?)?;
-    object.set("fixedShape", pipe.fixed_shape().map(numbers))?;
     let owner = pipe.clone();
     let replace = move |call: Call| {
-        let spec = owner.spec().replace(&declaration::clauses(call.get(0)?)?).map_err(pixfuse::Error::from);
+        let spec = owner.spec().replace(&argument::clauses(call.get(0)?)?).map_err(pixfuse::Error::from);
         self::object(call.env, spec.and_then(|spec| owner.with_spec(spec)))
     };
     object.set("replace", env.create_function_from_closure::<(), _, _>("replace", replace)?)?;
     let owner = pipe.clone();
-    let parts = move |call: Call| picture::parts(call.env, &owner);
+    let parts = move |call: Call| told(call.env, answers::parts(&owner));
     object.set("parts", env.create_function_from_closure::<(), _, _>("parts", parts)?)?;
     let owner = pipe.clone();
     let preview = move |call: Call| picture::of_image(&owner, &call);
@@ -116,9 +123,7 @@ fn numbers(dims: Dims) -> Vec<f64> {
 /// The rows and columns of a source as the pipeline takes them, which turns them as it declares.
 fn sides(pipe: &Pipeline, call: &FunctionCallContext) -> Result<[usize; 2]> {
     let side = |name, index| whole(name, call.get(index)?).map_err(refused_image);
-    let stored = [side("rows", 0)?, side("columns", 1)?];
-    let orient = orientation(call.get(2)?)?;
-    Ok(orient.map_or(stored, |orient| pipe.spec().input.orient.size(orient.size(stored))))
+    orient(call.get(2)?)?.sides(pipe, [side("rows", 0)?, side("columns", 1)?]).map_err(refused)
 }
 
 /// The view that is turned by `orient` in the end, if it is given.

@@ -7,12 +7,17 @@ use napi::bindgen_prelude::{
     Array, AsyncTask, Env, FunctionCallContext, JsObjectValue, JsValue, Object, Result, Unknown,
 };
 use pixfuse::{Orientation, Pipeline, TensorElement, with_element};
-use pixfuse_decode::{EncodedBatch, EncodedImage, Error, FileFailure, OnError, Options, Truncated};
+use pixfuse_bindings::typed_array::check_length;
+use pixfuse_bindings::{Argument, Language, Orient, answers, options};
+use pixfuse_decode::{EncodedBatch, EncodedImage, Error, FileFailure, OnError, Options};
 
-use crate::buffer::{self, elements, found, is_absent, whole};
-use crate::calls::{allocate, refused, threaded};
+use crate::argument::{plain, read};
+use crate::buffer::{self, elements, is_absent};
+use crate::calls::{allocate, refused, threaded, told};
 use crate::geometry;
 use crate::task::{Elements, FilesRun, Read, Run, Work, made};
+
+const ABSENT: Argument = Argument::Undefined;
 
 /// `decode(data, orient, maxPixels, maxSide, draft, truncated, out, allocate)`: `{ data, dims }`, with `out` or a new array.
 pub(crate) fn one<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Object<'static>> {
@@ -42,7 +47,7 @@ pub(crate) fn batch<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContex
     let tensor = unsafe { elements::<T>(out) }.map_err(refused)?;
     let failures = batch.run_into_uninit(tensor).map_err(wrong)?;
     let mut result = result(call.env, out, &dims)?;
-    result.set("failures", told(call.env, &failures)?)?;
+    result.set("failures", failed(call.env, &failures)?)?;
     Ok(result)
 }
 
@@ -75,11 +80,7 @@ fn prepared(pipe: &Pipeline, call: &FunctionCallContext, dims: &[usize], what: &
     if !is_absent(out) {
         // SAFETY: the elements are counted, not touched, and no JavaScript runs meanwhile.
         let given = with_element!(pipe.element(), T => unsafe { elements::<T>(out) }.map(|out| out.len()));
-        let given = given.map_err(refused)?;
-        if given != length {
-            let message = format!("{given} elements given, the {what} {dims:?} needs {length}");
-            return Err(refused(pixfuse::Error::Output(message)));
-        }
+        check_length(given.map_err(refused)?, dims, what).map_err(refused)?;
     }
     let mut shape: Array = call.get(8)?;
     for (index, &side) in (0..).zip(dims) {
@@ -89,7 +90,7 @@ fn prepared(pipe: &Pipeline, call: &FunctionCallContext, dims: &[usize], what: &
 }
 
 /// `read(path)`: a promise of the bytes of a file.
-pub(crate) fn read(call: FunctionCallContext) -> Result<AsyncTask<Read>> {
+pub(crate) fn read_path(call: FunctionCallContext) -> Result<AsyncTask<Read>> {
     Ok(AsyncTask::new(Read::new(call.get(0)?)))
 }
 
@@ -97,7 +98,8 @@ pub(crate) fn read(call: FunctionCallContext) -> Result<AsyncTask<Read>> {
 pub(crate) fn place(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Object<'static>> {
     let (file, options) = (
         file(call)?,
-        Options { orient: orientation_of_file(call.get(1)?)?, draft: sides(call.get(2)?)?, ..Options::default() },
+        options::options([&plain(call.get(1)?), &ABSENT, &ABSENT, &read(call.get(2)?)?, &ABSENT], Language::JavaScript)
+            .map_err(refused)?,
     );
     let geometry = EncodedImage::open(&file).and_then(|image| image.geometry(pipe, &options));
     geometry::object(call.env, geometry.map_err(|error| thrown(call.env, &error))?)
@@ -107,76 +109,21 @@ pub(crate) fn place(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Objec
 pub(crate) fn header(call: FunctionCallContext) -> Result<Object<'static>> {
     let file = file(&call)?;
     let image = EncodedImage::open(&file).map_err(|error| thrown(call.env, &error))?;
-    let size = |[rows, columns]: [usize; 2]| vec![rows as f64, columns as f64];
-    let mut header = Object::new(call.env)?;
-    header.set("format", image.format().to_string())?;
-    header.set("stored", size([image.rows(), image.columns()]))?;
-    header.set("shown", size(image.shown_size()))?;
-    header.set("channels", image.channels() as u32)?;
-    header.set("bits", u32::from(image.bits()))?;
-    header.set("alpha", image.has_alpha())?;
-    header.set("frames", image.frames() as f64)?;
-    // Absent, and not null, where there is no note.
-    if let Some(orientation) = image.orientation() {
-        header.set("orientation", orientation.exif())?;
-    }
-    Ok(header)
+    told(call.env, answers::header(&image))
+}
+
+/// How an image is turned that is no file; nothing where the declaration says it.
+pub(crate) fn orientation(given: Unknown) -> Result<Option<Orientation>> {
+    orient(given)?.of_pixels().map_err(refused)
+}
+
+pub(crate) fn orient(given: Unknown) -> Result<Orient> {
+    Orient::of(&plain(given), Language::JavaScript).map_err(refused)
 }
 
 /// What becomes of a batch when a file fails.
 fn on_error(given: Unknown, fill: Unknown) -> Result<OnError> {
-    let on_error = match word(given).as_deref() {
-        None if is_absent(given) => OnError::Raise,
-        Some("raise") => OnError::Raise,
-        Some("skip") => OnError::Skip,
-        Some("fill") if is_absent(fill) => {
-            let message = "fill: onError: 'fill' needs the value of a failed file's elements, such as fill: 0";
-            return Err(refused(message));
-        }
-        Some("fill") => {
-            // SAFETY: the conversion refuses what is not a number.
-            let value: Option<f64> = unsafe { fill.cast() }.ok();
-            let wrong = || refused(format!("fill: expected a number, found {}", found(fill)));
-            return value.map(OnError::Fill).ok_or_else(wrong);
-        }
-        other => {
-            let found = other.map_or_else(|| found(given), |word| format!("'{word}'"));
-            return Err(refused(format!("onError: expected 'raise', 'fill' or 'skip', found {found}")));
-        }
-    };
-    if is_absent(fill) { Ok(on_error) } else { Err(refused("fill: is said of onError: 'fill' only")) }
-}
-
-/// How an image is turned that is no file: by an EXIF value, or not at all; nothing where the declaration says it.
-pub(crate) fn orientation(given: Unknown) -> Result<Option<Orientation>> {
-    if is_absent(given) {
-        return Ok(None);
-    }
-    match word(given).as_deref() {
-        Some("stored") => return Ok(Some(Orientation::Upright)),
-        Some("exif") => {
-            let message = "orient: \"exif\" is a note in an image, of which there is none; give its value, 1 to 8";
-            return Err(refused(message));
-        }
-        _ => {}
-    }
-    let value = whole("orient", given).ok().and_then(|value| Orientation::from_exif(u32::try_from(value).ok()?));
-    value.map(Some).ok_or_else(|| {
-        let found = word(given).map_or_else(|| found(given), |word| format!("'{word}'"));
-        refused(format!("orient: expected an integer from 1 to 8, \"exif\" or \"stored\", found {found}"))
-    })
-}
-
-/// As [`orientation`], of a file: nothing also where its own note says it.
-pub(crate) fn orientation_of_file(given: Unknown) -> Result<Option<Orientation>> {
-    if word(given).as_deref() == Some("exif") { Ok(None) } else { orientation(given) }
-}
-
-/// A short string.
-fn word(given: Unknown) -> Option<String> {
-    // SAFETY: the value was found to be a string.
-    let text = matches!(given.get_type(), Ok(ValueType::String)).then(|| unsafe { given.cast::<String>() })?;
-    text.ok().filter(|text| text.len() <= 16)
+    options::on_error(&plain(given), &plain(fill), Language::JavaScript).map_err(refused)
 }
 
 /// The first argument: the bytes of a file, or its path.
@@ -215,66 +162,24 @@ pub(crate) fn slices(files: &[std::result::Result<Vec<u8>, Error>]) -> Vec<std::
 }
 
 /// Failures as JavaScript has them.
-pub(crate) fn told(env: &Env, failures: &[FileFailure]) -> Result<Vec<Object<'static>>> {
-    let object = |FileFailure { index, error }: &FileFailure| {
-        let mut object = Object::new(env)?;
-        object.set("index", *index as f64)?;
-        object.set("code", error.code())?;
-        object.set("message", message(error))?;
-        Ok(object)
-    };
-    failures.iter().map(object).collect()
+pub(crate) fn failed(env: &Env, failures: &[FileFailure]) -> Result<Vec<Object<'static>>> {
+    failures
+        .iter()
+        .map(|failure| told(env, answers::failure(failure, options::message(&failure.error, Language::JavaScript))))
+        .collect()
 }
 
 /// The second to the sixth.
 fn options(call: &FunctionCallContext) -> Result<Options> {
-    let limit = |name, index, usual| {
-        let given: Unknown = call.get(index)?;
-        if is_absent(given) { Ok(usual) } else { whole(name, given).map(|most| most as u64).map_err(refused) }
-    };
-    Ok(Options {
-        orient: orientation_of_file(call.get(1)?)?,
-        max_pixels: limit("maxPixels", 2, Options::MAX_PIXELS)?,
-        max_side: limit("maxSide", 3, Options::MAX_SIDE)?,
-        draft: sides(call.get(4)?)?,
-        truncated: what_is_missing(call.get(5)?)?,
-    })
-}
-
-/// Rows and columns that are enough, if they are given.
-fn sides(given: Unknown) -> Result<Option<[usize; 2]>> {
-    if is_absent(given) {
-        return Ok(None);
-    }
-    let message = || refused(format!("draft: expected [rows, columns], both at least 1, found {}", found(given)));
-    if !given.is_array()? {
-        return Err(message());
-    }
-    // SAFETY: it is an array, which is an object.
-    let list: Object = unsafe { given.cast()? };
-    let side = |index| whole("draft", list.get_element(index)?).map_err(|_| message());
-    if list.get_array_length()? != 2 { Err(message()) } else { Ok(Some([side(0)?, side(1)?])) }
-}
-
-/// What a file gives that ends too early.
-fn what_is_missing(given: Unknown) -> Result<Truncated> {
-    if is_absent(given) {
-        return Ok(Truncated::Error);
-    }
-    // SAFETY: the conversion refuses what is not a string.
-    let text: Option<String> = unsafe { given.cast() }.ok();
-    match text.as_deref() {
-        Some("error") => Ok(Truncated::Error),
-        Some("fill") => Ok(Truncated::Fill),
-        Some(other) => Err(refused(format!("truncated: expected 'error' or 'fill', found '{other}'"))),
-        None => Err(refused(format!("truncated: expected 'error' or 'fill', found {}", found(given)))),
-    }
+    let [orient, max_pixels, max_side] = [1, 2, 3].map(|index| call.get(index).map(plain));
+    let (draft, truncated) = (read(call.get(4)?)?, plain(call.get(5)?));
+    options::options([&orient?, &max_pixels?, &max_side?, &draft, &truncated], Language::JavaScript).map_err(refused)
 }
 
 /// What is wrong with a file, or with the call that reads it, as an `Error`: with the code of what is wrong with a file, and
 /// its place in a batch.
 pub(crate) fn thrown(env: &Env, error: &Error) -> napi::Error {
-    let refusal = refused(message(error));
+    let refusal = refused(options::message(error, Language::JavaScript));
     if !error.is_of_file() {
         return refusal;
     }
@@ -287,19 +192,6 @@ pub(crate) fn thrown(env: &Env, error: &Error) -> napi::Error {
         Ok::<_, napi::Error>(object.to_unknown().into())
     };
     made().unwrap_or(refusal)
-}
-
-/// An option that an error names has JavaScript's spelling.
-fn message(error: &Error) -> String {
-    let (mut of, message) = (error, error.to_string());
-    while let Error::OfBatch { error, .. } = of {
-        of = error;
-    }
-    match of {
-        Error::TooLarge { .. } => message.replace("max_pixels", "maxPixels"),
-        Error::TooLong { .. } => message.replace("max_side", "maxSide"),
-        _ => message,
-    }
 }
 
 /// The seventh, or an array of so many elements from the eighth.

@@ -2,32 +2,13 @@
 
 use napi::bindgen_prelude::{Env, Error, Float64ArraySlice, FunctionCallContext, Object, Result, Status};
 use pixfuse::{Clip, Geometry};
+use pixfuse_bindings::answers;
 
-use crate::calls::refused;
+use crate::calls::{refused, told};
 
 /// An object of the numbers and `change`, which `geometry.js` makes a `Geometry` of.
 pub(crate) fn object(env: &Env, geometry: Geometry) -> Result<Object<'static>> {
-    let mut object = Object::new(env)?;
-    object.set("matrix", geometry.matrix())?;
-    object.set("inverse", geometry.inverse())?;
-    object.set("scale", geometry.scale())?;
-    object.set("exactScale", geometry.exact_scale())?;
-    object.set("offset", geometry.offset().map(|offset| offset as f64))?;
-    object.set("content", geometry.content().map(|position| position as f64))?;
-    object.set("sourceBox", geometry.source_box())?;
-    object.set("source", geometry.source().map(|side| side as f64))?;
-    object.set("resized", geometry.resized().map(|side| side as f64))?;
-    object.set("output", geometry.output().map(|side| side as f64))?;
-    // Absent, and not null, where there are no patches.
-    if let Some(grid) = geometry.patches() {
-        object.set("patches", grid.map(|side| side as f64))?;
-    }
-    if let Some(grid) = geometry.tiles() {
-        object.set("tiles", grid.map(|side| side as f64))?;
-    }
-    if let Some(index) = geometry.thumbnail() {
-        object.set("thumbnail", index as f64)?;
-    }
+    let mut object = told(env, answers::geometry(&geometry))?;
     // What is no index is none of the images.
     let index = |call: &FunctionCallContext, at: usize| {
         let index: f64 = call.get(at)?;

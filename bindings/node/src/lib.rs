@@ -17,15 +17,15 @@
 //! detector({ rows: 480, columns: 640 }).runSync(image)                        // an open one is a function of its `_`
 //! ```
 //!
-//! Nothing here decides anything: `declaration` turns arguments into a `Spec`, `buffer` typed arrays into views, `calls`
+//! Nothing here decides anything: `argument` reads arguments, of which `pixfuse_bindings` makes a `Spec`, `buffer` typed arrays into views, `calls`
 //! errors into errors, `decode` hands files on, `geometry` numbers into numbers, `task` is a call on another thread. The classes themselves are
 //! JavaScript, `pipeline.js`, `geometry.js` and `files.js`: there a property is read in a nanosecond, from here in a hundred, and
 //! there a tensor that is too large for memory is an exception, from here the end of the process.
 
+mod argument;
 mod buffer;
 mod calls;
 mod config;
-mod declaration;
 mod decode;
 mod geometry;
 mod image;
@@ -37,6 +37,7 @@ pub use napi;
 
 use napi::bindgen_prelude::{Env, FnArgs, Function, Object, Result, Unknown};
 use pixfuse::{Entry, Pipeline};
+use pixfuse_bindings::Language;
 
 /// Adds the classes `Pipeline` and `Geometry`, `names()`, `get(name)` and one property for each declaration to `exports`.
 ///
@@ -49,7 +50,7 @@ use pixfuse::{Entry, Pipeline};
 pub fn register(exports: &mut Object, env: &Env, entries: &'static [Entry]) -> Result<()> {
     let mut native = Object::new(env)?;
     let parse = env.create_function_from_closure::<(), _, _>("parse", |call| {
-        let spec = declaration::spec(call.get(0)?)?.bind(&declaration::values(call.get(1)?)?);
+        let spec = argument::spec(call.get(0)?)?.bind(&argument::values(call.get(1)?)?);
         calls::object(call.env, Pipeline::new(spec.map_err(calls::refused)?))
     })?;
     native.set("parse", parse)?;
@@ -61,16 +62,16 @@ pub fn register(exports: &mut Object, env: &Env, entries: &'static [Entry]) -> R
     native.set("placed", env.create_function_from_closure::<(), _, _>("placed", geometry::of_numbers)?)?;
     let entries = entries.iter().map(|entry| {
         let bind = env.create_function_from_closure::<(), _, _>("bind", move |call| {
-            calls::object(call.env, Pipeline::bind(entry, &declaration::values(call.get(0)?)?))
+            calls::object(call.env, Pipeline::bind(entry, &argument::values(call.get(0)?)?))
         })?;
         let mut declared = Object::new(env)?;
-        declared.set("name", camel_case(entry.name))?;
+        declared.set("name", Language::JavaScript.declared(entry.name))?;
         declared.set("open", entry.spec().is_open())?;
         declared.set("bind", bind)?;
         Ok(declared)
     });
     native.set("entries", entries.collect::<Result<Vec<_>>>()?)?;
-    native.set("read", env.create_function_from_closure::<(), _, _>("read", decode::read)?)?;
+    native.set("read", env.create_function_from_closure::<(), _, _>("read", decode::read_path)?)?;
     native.set("files", env.run_script::<_, Unknown>(include_str!("files.js"))?)?;
     let geometry: Unknown = env.run_script(include_str!("geometry.js"))?;
     native.set("geometry", geometry)?;
@@ -95,10 +96,4 @@ pub fn register_probe(exports: &mut Object, env: &Env) -> Result<()> {
 /// Which decoder reads which files, for people: what to name in a bug report.
 pub fn decoders() -> &'static str {
     pixfuse_decode::decoders()
-}
-
-/// `HandWrittenLoop` as `handWrittenLoop`.
-fn camel_case(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect()
 }

@@ -1,12 +1,12 @@
-//! What a tensor stands for, as a PNG file to look at; and what a pipeline says, part by part.
+//! What a tensor stands for, as a PNG file to look at.
 
-use napi::bindgen_prelude::{Env, Float64ArraySlice, FunctionCallContext, Object, Result, Unknown};
+use napi::bindgen_prelude::{Float64ArraySlice, FunctionCallContext, Result, Unknown};
 use pixfuse::{Pipeline, Preview};
 use pixfuse_decode::{EncodedImage, Options, png};
 
 use crate::buffer::elements;
 use crate::calls::{allocate, image_values, oriented, refused, refused_image};
-use crate::decode::{file, orientation, orientation_of_file, thrown};
+use crate::decode::{file, orient, orientation, thrown};
 use crate::image::Image;
 
 /// `preview(data, width, height, channels, stride, boxes, orient, allocate)`: the bytes of the picture of an image.
@@ -23,7 +23,7 @@ pub(crate) fn of_image(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Un
 /// `previewFile(data, boxes, orient, allocate)`: the same of a file.
 pub(crate) fn of_file(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Unknown<'static>> {
     let (file, boxes) = (file(call)?, boxes(call.get(1)?));
-    let options = Options { orient: orientation_of_file(call.get(2)?)?, ..Options::default() };
+    let options = Options { orient: orient(call.get(2)?)?.of_file(), ..Options::default() };
     let preview = Preview::new(pipe).map_err(refused)?;
     let pixels = preview.pipeline();
     let drawn = EncodedImage::open(&file).and_then(|image| image.geometry(pixels, &options)).and_then(|geometry| {
@@ -46,30 +46,4 @@ fn written(file: Vec<u8>, call: &FunctionCallContext, allocator: usize) -> Resul
 
 fn boxes(given: Float64ArraySlice) -> Vec<[f64; 4]> {
     given.as_ref().as_chunks::<4>().0.to_vec()
-}
-
-/// `{ clauses, size, filter, mean, std, scale }`; what a declaration does not say is absent.
-pub(crate) fn parts(env: &Env, pipe: &Pipeline) -> Result<Object<'static>> {
-    let spec = pipe.spec();
-    let mut clauses = Object::new(env)?;
-    for (name, arguments) in spec.clauses() {
-        clauses.set(name, arguments)?;
-    }
-    let mut parts = Object::new(env)?;
-    parts.set("clauses", clauses)?;
-    if let Some([rows, columns]) = spec.size() {
-        parts.set("size", vec![rows, columns])?;
-    }
-    if let Some(sampling) = spec.sampling() {
-        parts.set("filter", sampling.to_string())?;
-    }
-    for (name, list) in [("mean", spec.mean()), ("std", spec.std())] {
-        if let Some(list) = list {
-            parts.set(name, list)?;
-        }
-    }
-    if let Some(scale) = spec.scale() {
-        parts.set("scale", scale)?;
-    }
-    Ok(parts)
 }

@@ -10,7 +10,7 @@
   const { ArrayBuffer, Error, Float16Array, Float32Array, Int8Array, Uint8Array, Uint16Array } = globalThis
   const { isArray } = Array
   const { isView } = ArrayBuffer
-  const { assign, defineProperty, keys } = Object
+  const { assign, defineProperty, fromEntries, keys } = Object
   const { apply } = Reflect
   const { bind } = Function.prototype
   const { set, subarray } = Uint8Array.prototype
@@ -149,7 +149,7 @@
     get spec() { return this.#native.text }
     get element() { return this.#native.element }
     get level() { return this.#native.level }
-    get clauses() { return this.#parts().clauses }
+    get clauses() { return fromEntries(this.#parts().clauses) }
     get size() { return this.#parts().size }
     get filter() { return this.#parts().filter }
     get mean() { return this.#parts().mean }

@@ -18,14 +18,16 @@ use napi::bindgen_prelude::{
     Task, Uint8Array, Uint16Array, Unknown,
 };
 use pixfuse::{Element, ImageRef, Join, Orientation, Pipeline, TensorElement, bf16, f16, with_element};
+use pixfuse_bindings::buffers::Places;
+use pixfuse_bindings::typed_array::check_length;
 use pixfuse_decode::{EncodedBatch, FileFailure, OnError, Options, decode_into};
 
 use crate::buffer::{elements, is_absent};
 use crate::calls::{
     allocate, batch_shape, image_at, image_values, images, join, oriented, refused, refused_image, threaded,
 };
-use crate::decode::{orientation, slices, thrown, told};
-use crate::image::{Image, Shape};
+use crate::decode::{failed, orientation, slices, thrown};
+use crate::image::{Image, of_copy};
 
 /// `start(data, width, height, channels, stride, out, allocate, move, orient, threads)`: a promise of a new tensor. `out` is only
 /// checked. With `move` the image is taken if it can be.
@@ -49,7 +51,7 @@ pub(crate) fn start(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Async
         // `move` was JavaScript too.
         None => copied(&Image::read(values, pipe).map_err(refused_image)?)?,
     };
-    let image = Owned::new(pixels, image.shape())?;
+    let image = Owned::new(pixels, image.copied())?;
     Ok(AsyncTask::new(Run::new(pipe, Work::Image { image, orient }, tensor)))
 }
 
@@ -63,23 +65,23 @@ pub(crate) fn start_batch(pipe: &Pipeline, call: &FunctionCallContext) -> Result
     let length = with_element!(pipe.element(), T => check_batch::<T>(pipe, &values, call.get(1)?, join))?;
     let tensor = made(pipe, call.get(2)?, length)?;
     // `allocate` was JavaScript, so the images are read once more.
-    let shapes: Vec<Shape> = images(pipe, &values)?.iter().map(Image::shape).collect();
-    let mut moved: Vec<Option<Uint8Array>> = shapes.iter().map(|_| None).collect();
+    let places: Vec<Places> = images(pipe, &values)?.iter().map(Image::copied).collect();
+    let mut moved: Vec<Option<Uint8Array>> = places.iter().map(|_| None).collect();
     if !is_absent(call.get(3)?) {
         let mover: Function<u32, Unknown> = call.get(3)?;
         for (index, moved) in (0..).zip(&mut moved) {
             *moved = taken(mover.call(index)?)?;
         }
     }
-    let owned = |((index, shape), moved): ((u32, Shape), Option<Uint8Array>)| {
+    let owned = |((index, places), moved): ((u32, Places), Option<Uint8Array>)| {
         let pixels = match moved {
             Some(taken) => Pixels::Moved(taken),
             // `move` was JavaScript too.
             None => copied(&image_at(pipe, &values, index)?)?,
         };
-        Owned::new(pixels, shape)
+        Owned::new(pixels, places)
     };
-    let images = (0..).zip(shapes).zip(moved).map(owned).collect::<Result<_>>()?;
+    let images = (0..).zip(places).zip(moved).map(owned).collect::<Result<_>>()?;
     Ok(AsyncTask::new(Run::new(pipe, Work::Batch { images, join }, tensor)))
 }
 
@@ -93,7 +95,7 @@ fn taken(given: Unknown) -> Result<Option<Uint8Array>> {
 fn copied(image: &Image) -> Result<Pixels> {
     // SAFETY: both callers read the image in the same expression, so no JavaScript ran since.
     let copy = unsafe { image.copy() };
-    Ok(Pixels::Copied(copy.ok_or_else(|| refused_image("there is no memory for a copy".into()))?))
+    Ok(Pixels::Copied(copy.ok_or_else(|| refused_image("there is no memory for a copy"))?))
 }
 
 /// A new typed array for a tensor.
@@ -138,10 +140,7 @@ fn check_out<T: TensorElement>(dims: &[usize], what: &str, out: Unknown) -> Resu
     if !is_absent(out) {
         // SAFETY: the elements are counted, not touched, and no JavaScript runs meanwhile.
         let given = unsafe { elements::<T>(out) }.map_err(refused)?.len();
-        if given != length {
-            let message = format!("{given} elements given, the {what} {dims:?} needs {length}");
-            return Err(refused(pixfuse::Error::Output(message)));
-        }
+        check_length(given, dims, what).map_err(refused)?;
     }
     Ok(length)
 }
@@ -220,18 +219,18 @@ pub(crate) type Elements = Either4<Float32Array, Uint16Array, Uint8Array, Int8Ar
 /// An image that no JavaScript can reach.
 pub(crate) struct Owned {
     pixels: Pixels,
-    shape: Shape,
+    places: Places,
 }
 
 impl Owned {
-    fn new(pixels: Pixels, shape: Shape) -> Result<Self> {
-        let owned = Self { pixels, shape };
+    fn new(pixels: Pixels, places: Places) -> Result<Self> {
+        let owned = Self { pixels, places };
         owned.view()?;
         Ok(owned)
     }
 
     fn view(&self) -> Result<ImageRef<'_>> {
-        self.shape.of(&self.pixels).ok_or_else(|| refused_image("data: shorter than it was a moment ago".into()))
+        of_copy(&self.places, &self.pixels).ok_or_else(|| refused_image("data: shorter than it was a moment ago"))
     }
 }
 
@@ -323,7 +322,7 @@ impl Task for FilesRun {
     fn resolve(&mut self, env: Env, (): ()) -> Result<Self::JsValue> {
         let mut result = Object::new(&env)?;
         result.set("data", self.0.resolve(env, ())?)?;
-        result.set("failures", told(&env, &self.0.failures)?)?;
+        result.set("failures", failed(&env, &self.0.failures)?)?;
         Ok(result)
     }
 

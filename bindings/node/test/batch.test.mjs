@@ -48,9 +48,9 @@ test('a batch is the same on any number of threads', async () => {
     assertSame(await pipe.batch(many(), { threads, transfer: true }), expected)
   }
   for (const [threads, message] of [
-    [0, /^threads: expected a positive whole number, found 0$/],
-    [1.5, /^threads: expected a positive whole number, found 1.5$/],
-    ['2', /^threads: expected a positive whole number, found a string$/],
+    [0, /^threads: expected a whole number of at least 1, found 0$/],
+    [1.5, /^threads: expected a whole number of at least 1, found 1.5$/],
+    ['2', /^threads: expected a whole number of at least 1, found '2'$/],
     [1025, /^threads: 1025, expected 1 to 1024$/],
   ]) {
     assertRefused(() => pipe.batchSync(sources, { threads }), message)

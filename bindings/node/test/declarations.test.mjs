@@ -117,21 +117,21 @@ test('values that are none', () => {
   const good = { rows: 3, columns: 4, mean, std: 1 }
   const cases = [
     [5, /^values: expected an object like \{ rows: 240 \}, found 5$/],
-    ['rows', /^values: .* found a string$/],
+    ['rows', /^values: .* found 'rows'$/],
     [[3, 4], /^values: .* found an array$/],
-    [{ ...good, rows: '3' }, /^rows: expected a positive whole number, found "3"$/],
+    [{ ...good, rows: '3' }, /^rows: expected a whole number of at least 1, found '3'$/],
     [{ ...good, rows: null }, /^rows: .* found null$/],
     [{ ...good, columns: 0 }, /^columns: .* found 0$/],
     [{ ...good, columns: 2.5 }, /^columns: .* found 2.5$/],
     [{ ...good, columns: NaN }, /^columns: .* found NaN$/],
     [{ ...good, columns: 2 ** 53 }, /^columns: /],
     [{ ...good, columns: 2 ** 31 }, /columns must be/],
-    [{ ...good, mean: 'x' }, /^mean: expected a number or an array of numbers, found "x"$/],
-    [{ ...good, mean: [1, 2, '3'] }, /^mean: expected a number, found "3"$/],
+    [{ ...good, mean: 'x' }, /^mean: expected a number or a list of numbers, found 'x'$/],
+    [{ ...good, mean: [1, 2, '3'] }, /^mean: expected a number, found '3'$/],
     [{ ...good, mean: [1, 2] }, /mean/],
     [{ ...good, std: [1, 0, 1] }, /std/],
     [{ ...good, eps: 1 }, /^eps: given, but normalize\(.*\) already says 0/],
-    [{ ...good, side: 1 }, /^values: "side" is none of rows, columns, shortest, longest, cropRows, cropColumns, scale, mean, std, eps$/],
+    [{ ...good, side: 1 }, /^unknown number `side`, expected one of rows, columns, shortest, longest, cropRows, cropColumns, scale, mean, std, eps$/],
   ]
   for (const [values, message] of cases) assertRefused(() => new Pipeline(OPEN, values), message)
 })

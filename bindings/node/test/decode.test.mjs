@@ -115,9 +115,9 @@ test('what is wrong is said', async () => {
       () => pipe.decodeBatchSync([photo], { maxSide: 52 }),
       'number 0: file: of 37 rows x 53 columns a side is longer than maxSide = 52; to read it, raise maxSide',
     ],
-    [() => pipe.decodeSync(photo, { maxPixels: 0 }), 'maxPixels: expected a positive whole number, found 0'],
-    [() => pipe.decodeSync(photo, { orient: 9 }), 'orient: expected an integer from 1 to 8, "exif" or "stored", found 9'],
-    [() => pipe.geometry(3, 4, { orient: '6' }), `orient: expected an integer from 1 to 8, "exif" or "stored", found '6'`],
+    [() => pipe.decodeSync(photo, { maxPixels: 0 }), 'maxPixels: expected a whole number of at least 1, found 0'],
+    [() => pipe.decodeSync(photo, { orient: 9 }), "orient: expected an integer from 1 to 8, 'exif' or 'stored', found 9"],
+    [() => pipe.geometry(3, 4, { orient: '6' }), "orient: expected an integer from 1 to 8, 'exif' or 'stored', found '6'"],
     [() => pipe.outputShape(3, 4, 6), 'options: expected an object, found number'],
     [
       () => pipe.decodeSync(photo, { out: new Float32Array(5) }),

@@ -135,9 +135,9 @@ test('sizes that are none', () => {
   const pipe = pipeline('crop(1, 2, 30, 40)')
   assert.deepEqual(pipe.geometry(31, 42).sourceBox, [2, 1, 42, 31])
   const cases = [
-    [[0, 4], /^image: rows: expected a positive whole number, found 0$/],
+    [[0, 4], /^image: rows: expected a whole number of at least 1, found 0$/],
     [[4], /^image: columns: .* found undefined$/],
-    [['4', 4], /^image: rows: .* found a string$/],
+    [['4', 4], /^image: rows: .* found '4'$/],
     [[4, 4.5], /^image: columns: .* found 4.5$/],
     [[30, 42], /crop/],
     [[2 ** 40, 2 ** 40], /rows/],

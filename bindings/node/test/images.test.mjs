@@ -105,8 +105,8 @@ const images = [
   [{ ...source, data: new Uint8Array(0) }, /^image: data: 0 bytes given, but rgb8 of 6 rows x 7 columns is 126$/],
   [{ ...source, data: source.data.subarray(1) }, /^image: data: 125 bytes given, but rgb8 of 6 rows x 7 columns is 126$/],
   [{ ...source, data: pixels(127, 1) }, /^image: data: 127 bytes given, .* is 126; padded rows need `stride`$/],
-  [{ ...source, width: undefined }, /^image: width: expected a positive whole number, found undefined$/],
-  [{ ...source, width: '7' }, /^image: width: .* found a string$/],
+  [{ ...source, width: undefined }, /^image: width: expected a whole number of at least 1, found undefined$/],
+  [{ ...source, width: '7' }, /^image: width: .* found '7'$/],
   [{ ...source, width: 7n }, /^image: width: .* found a bigint$/],
   [{ ...source, width: 0 }, /^image: width: .* found 0$/],
   [{ ...source, width: -7 }, /^image: width: .* found -7$/],
@@ -120,8 +120,8 @@ const images = [
   [{ ...source, height: null }, /^image: height: .* found null$/],
   [{ ...source, height: 5 }, /^image: data: 126 bytes given, .* is 105/],
   [{ ...source, channels: 4 }, /^image: has 4 channels, input\(rgb8\) needs 3; write input\(rgba8, alpha = drop\)$/],
-  [{ ...source, channels: 'rgb' }, /^image: channels: expected a positive whole number, found a string$/],
-  [{ ...source, stride: 0 }, /^image: stride: expected a positive whole number, found 0$/],
+  [{ ...source, channels: 'rgb' }, /^image: channels: expected a whole number of at least 1, found 'rgb'$/],
+  [{ ...source, stride: 0 }, /^image: stride: expected a whole number of at least 1, found 0$/],
   [{ ...source, stride: -21 }, /^image: stride: .* found -21$/],
 ]
 

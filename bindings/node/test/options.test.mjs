@@ -71,7 +71,7 @@ test('the channels of a preset are those of the caller', async () => {
   assert.equal(other.with({ normalize: false, resize: null, input: undefined }).spec, 'input(rgb8), output(bgr, f16, hwc)')
   assert.throws(() => other.with({ normalise: false }), refused(/did you mean `normalize`\?/))
   assert.throws(() => other.with({ input: 'rgb9' }), refused(/unknown pixel format `rgb9`/))
-  assert.throws(() => other.with('input(rgb8)'), refused(/^clauses: expected an object like \{ input: 'rgb8' \}, found a string$/))
+  assert.throws(() => other.with('input(rgb8)'), refused(/^clauses: expected an object like \{ input: 'rgb8' \}, found 'input\(rgb8\)'$/))
 })
 
 test('a pipeline is not cloned, and says what to send', async () => {

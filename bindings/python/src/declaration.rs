@@ -30,14 +30,7 @@ impl Declaration {
                           scale=..., mean=..., std=..., eps=...)"
     )]
     fn bind(&self, numbers: Option<&Bound<'_, PyDict>>) -> Result<Pipeline, Failure> {
-        let mut values = Values::default();
-        for (name, value) in numbers.map(keywords::named).transpose()?.into_iter().flatten() {
-            if !keywords::value(&mut values, &name, &value)? {
-                let message = format!("{name}: no such number, expected {}", keywords::VALUES.join(", "));
-                return Err(Failure::Argument(message));
-            }
-        }
-        Ok(pixfuse::Pipeline::bind(self.entry, &values)?.into())
+        Ok(pixfuse::Pipeline::bind(self.entry, &keywords::values(numbers)?)?.into())
     }
 
     /// The canonical text, with its `_`.

@@ -1,16 +1,17 @@
 //! Photo files to tensors.
 
 use pixfuse::TensorElement;
-use pixfuse_decode::{EncodedBatch, EncodedImage, Error, FileFailure, OnError, Options, Truncated};
+use pixfuse_bindings::options;
+use pixfuse_decode::{EncodedBatch, EncodedImage, Error, FileFailure, OnError, Options};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PySlice, PyString, PyType};
 
+use crate::argument::{self, PYTHON};
 use crate::array::as_array;
 use crate::arrow;
 use crate::failure::{Failure, found};
 use crate::file::{self, File};
-use crate::orient::Orient;
 use crate::out::Out;
 
 /// The options of a call.
@@ -21,69 +22,14 @@ pub(crate) fn options(
     draft: Option<&Bound<'_, PyAny>>,
     truncated: Option<&Bound<'_, PyAny>>,
 ) -> Result<Options, Failure> {
-    let limit = |name: &str, given: Option<&Bound<'_, PyAny>>, usual: u64| {
-        let Some(given) = given else { return Ok(usual) };
-        given.extract().ok().filter(|&most| most >= 1).ok_or_else(|| {
-            Failure::Argument(format!("{name}: expected a whole number of at least 1, found {}", found(given)))
-        })
-    };
-    Ok(Options {
-        orient: Orient::of(orient)?.of_file(),
-        max_pixels: limit("max_pixels", max_pixels, Options::MAX_PIXELS)?,
-        max_side: limit("max_side", max_side, Options::MAX_SIDE)?,
-        draft: draft.map(sides).transpose()?,
-        truncated: truncated.map_or(Ok(Truncated::Error), what_is_missing)?,
-    })
-}
-
-/// Rows and columns that are enough.
-fn sides(given: &Bound<'_, PyAny>) -> Result<[usize; 2], Failure> {
-    let message =
-        || Failure::Argument(format!("draft: expected (rows, columns), both at least 1, found {}", found(given)));
-    given
-        .extract::<(usize, usize)>()
-        .ok()
-        .map(<[usize; 2]>::from)
-        .filter(|sides| !sides.contains(&0))
-        .ok_or_else(message)
-}
-
-/// What a file gives that ends too early.
-fn what_is_missing(given: &Bound<'_, PyAny>) -> Result<Truncated, Failure> {
-    match given.extract::<&str>() {
-        Ok("error") => Ok(Truncated::Error),
-        Ok("fill") => Ok(Truncated::Fill),
-        Ok(other) => Err(Failure::Argument(format!("truncated: expected \"error\" or \"fill\", found \"{other}\""))),
-        Err(_) => Err(Failure::Argument(format!("truncated: expected \"error\" or \"fill\", found {}", found(given)))),
-    }
+    let [orient, max_pixels, max_side, draft, truncated] =
+        [orient, max_pixels, max_side, draft, truncated].map(argument::optional);
+    Ok(options::options([&orient?, &max_pixels?, &max_side?, &draft?, &truncated?], PYTHON)?)
 }
 
 /// What becomes of a batch when a file fails.
 pub(crate) fn on_error(given: Option<&Bound<'_, PyAny>>, fill: Option<&Bound<'_, PyAny>>) -> Result<OnError, Failure> {
-    let word = given.map(|given| given.extract::<String>());
-    let on_error = match word.as_ref().map(|word| word.as_deref()) {
-        None | Some(Ok("raise")) => OnError::Raise,
-        Some(Ok("skip")) => OnError::Skip,
-        Some(Ok("fill")) => {
-            let Some(fill) = fill else {
-                let message = "fill: on_error=\"fill\" needs the value of a failed file's elements, such as fill=0";
-                return Err(Failure::Argument(message.into()));
-            };
-            let value = fill
-                .extract()
-                .map_err(|_| Failure::Argument(format!("fill: expected a number, found {}", found(fill))));
-            return value.map(OnError::Fill);
-        }
-        Some(_) => {
-            let found = given.map_or_else(String::new, found);
-            let message = format!("on_error: expected \"raise\", \"fill\" or \"skip\", found {found}");
-            return Err(Failure::Argument(message));
-        }
-    };
-    match fill {
-        Some(_) => Err(Failure::Argument("fill: is said of on_error=\"fill\" only".into())),
-        None => Ok(on_error),
-    }
+    Ok(options::on_error(&argument::optional(given)?, &argument::optional(fill)?, PYTHON)?)
 }
 
 /// One file into a new array, or into `out`.

@@ -83,6 +83,12 @@ impl From<pixfuse::Error> for Failure {
     }
 }
 
+impl From<pixfuse_bindings::ArgumentError> for Failure {
+    fn from(error: pixfuse_bindings::ArgumentError) -> Self {
+        Self::Argument(error.into())
+    }
+}
+
 impl From<pixfuse_config::Error> for Failure {
     fn from(error: pixfuse_config::Error) -> Self {
         Self::Config(Box::new(error))

@@ -16,9 +16,10 @@
 //! tensor = detector(rows=480, columns=640)(image)     # an open one is a function of its `_`
 //! ```
 //!
-//! Nothing here decides anything: `keywords` turns arguments into a `Spec`, `image` and `out` turn arrays into views, `file`
+//! Nothing here decides anything: `argument` reads arguments, of which `pixfuse_bindings` makes a `Spec`, `image` and `out` turn arrays into views, `file`
 //! and `arrow` objects into the bytes of files, which `decode` hands on, `failure` turns errors into exceptions.
 
+mod argument;
 mod array;
 mod arrow;
 mod batches;

@@ -14,7 +14,7 @@ use crate::decode;
 use crate::failure::Failure;
 use crate::file::File;
 use crate::geometry::boxes_of;
-use crate::orient::Orient;
+use crate::orient::orient as oriented;
 use crate::pipeline::Pipeline;
 
 /// A picture of red, green and blue; `Pipeline.preview` makes it. A notebook shows it.
@@ -109,7 +109,7 @@ pub(crate) fn of(
             Ok::<_, pixfuse_decode::Error>((pixfuse_decode::decode::<u8>(plain, bytes, &options)?.data, geometry))
         })?
     } else {
-        Pipeline::from(plain.clone()).run_seen(image, Orient::of(orient)?)?
+        Pipeline::from(plain.clone()).run_seen(image, oriented(orient)?)?
     };
     let picture = py.detach(|| preview.draw(&tensor, &geometry, &boxes))?;
     Ok(Picture { picture })

@@ -2,13 +2,14 @@
 
 use numpy::{PyUntypedArray, PyUntypedArrayMethods};
 use pixfuse::{Alpha, ImageRef, Join, Joined, Layout, Orientation, PixelFormat, TensorElement};
+use pixfuse_bindings::Orient;
 use pyo3::prelude::*;
 
 use crate::array::tuple;
 use crate::failure::{Failure, found};
 use crate::image::{Image, is_one_image};
 use crate::modes::Modes;
-use crate::orient::Orient;
+use crate::orient;
 use crate::out::Out;
 use crate::pipeline::Pipeline;
 
@@ -35,7 +36,7 @@ impl Pipeline {
         object: &Bound<'py, PyAny>,
         Reading { orient, modes }: Reading,
     ) -> Result<Source<'py>, Failure> {
-        let orient = orient.of_image(object)?;
+        let orient = orient::of_image(orient, object)?;
         let read = modes.read(object, &self.pipe.spec().input)?;
         Ok(Source { image: Image::of(&read, &self.pipe)?, orient })
     }
@@ -147,7 +148,7 @@ pub(crate) struct Reading {
 impl Reading {
     /// From the arguments of these names.
     pub(crate) fn of(orient: Option<&Bound<'_, PyAny>>, modes: Option<&Bound<'_, PyAny>>) -> Result<Self, Failure> {
-        Ok(Self { orient: Orient::of(orient)?, modes: Modes::of(modes)? })
+        Ok(Self { orient: orient::orient(orient)?, modes: Modes::of(modes)? })
     }
 }
 

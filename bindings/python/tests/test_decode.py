@@ -150,15 +150,15 @@ WRONG = {
     ),
     "orient 9": (
         lambda pipe: pipe.decode(PHOTO, orient=9),
-        "orient: expected an integer from 1 to 8, \"exif\" or \"stored\", found 9",
+        "orient: expected an integer from 1 to 8, 'exif' or 'stored', found 9",
     ),
     "orient of an image": (
         lambda pipe: pipe(np.zeros((4, 5, 3), np.uint8), orient="right"),
-        "orient: expected an integer from 1 to 8, \"exif\" or \"stored\", found 'right'",
+        "orient: expected an integer from 1 to 8, 'exif' or 'stored', found 'right'",
     ),
     "orient of a size": (
         lambda pipe: pipe.geometry(4, 5, orient=0),
-        "orient: expected an integer from 1 to 8, \"exif\" or \"stored\", found 0",
+        "orient: expected an integer from 1 to 8, 'exif' or 'stored', found 0",
     ),
     "another shape": (
         lambda pipe: pipe.decode(PHOTO, out=np.empty((3, 24, 38), np.float32)),

@@ -98,7 +98,7 @@ DECLARATIONS = {
     ),
     "rows past f64": (
         lambda: Pipeline(OPEN, **FULL | {"rows": 10**400}),
-        "rows: expected a whole number of at least 1, found int",
+        "rows: expected a whole number of at least 1, found inf",
     ),
     "rows past the most": (lambda: Pipeline(OPEN, **FULL | {"rows": 65536}), "rows...65535...65536"),
     "columns as a list": (

@@ -380,13 +380,13 @@ def test_exceptions_of_files(pipe):
 
 def test_options_of_failures(pipe):
     for options, said in [
-        ({"on_error": "ignore"}, "on_error: expected \"raise\", \"fill\" or \"skip\", found 'ignore'"),
-        ({"on_error": 5}, 'on_error: expected "raise", "fill" or "skip", found 5'),
-        ({"on_error": "fill"}, "fill: on_error=\"fill\" needs the value of a failed file's elements, such as fill=0"),
+        ({"on_error": "ignore"}, "on_error: expected 'raise', 'fill' or 'skip', found 'ignore'"),
+        ({"on_error": 5}, "on_error: expected 'raise', 'fill' or 'skip', found 5"),
+        ({"on_error": "fill"}, "fill: on_error='fill' needs the value of a failed file's elements, such as fill=0"),
         ({"on_error": "fill", "fill": "0"}, "fill: expected a number, found '0'"),
         ({"on_error": "fill", "fill": 0.5}, "fill: 0.5, expected a whole number from 0 to 255, as elements of u8 are"),
-        ({"on_error": "skip", "fill": 0}, 'fill: is said of on_error="fill" only'),
-        ({"fill": 0}, 'fill: is said of on_error="fill" only'),
+        ({"on_error": "skip", "fill": 0}, "fill: is said of on_error='fill' only"),
+        ({"fill": 0}, "fill: is said of on_error='fill' only"),
     ]:
         with pytest.raises(PipelineError) as error:
             pipe.decode_batch([PHOTO], **options)

@@ -185,15 +185,15 @@ STEPS = {
     # Turning.
     "a note in an array": (
         lambda: Pipeline(TEXT)(IMAGE, orient="exif"),
-        'orient: "exif" is read of files and Pillow images, found ndarray; give the value, 1 to 8',
+        "orient: 'exif' is read of files and Pillow images, found ndarray; give the value, 1 to 8",
     ),
     "a note in a size": (
         lambda: Pipeline(TEXT).output_shape(4, 4, orient="exif"),
-        'orient: "exif" is a note in an image, of which there is none; give its value, 1 to 8',
+        "orient: 'exif' is a note in an image, of which there is none; give its value, 1 to 8",
     ),
     "another word": (
         lambda: Pipeline(TEXT)(IMAGE, orient="Exif"),
-        "orient: expected an integer from 1 to 8, \"exif\" or \"stored\", found 'Exif'",
+        "orient: expected an integer from 1 to 8, 'exif' or 'stored', found 'Exif'",
     ),
 }
 

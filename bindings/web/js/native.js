@@ -70,7 +70,7 @@ function placed({ numbers: exact, shown }) {
 
 // A pipeline for JavaScript, from what the module said of it. `asked` is the question that makes it anew.
 function pipeline({ pipe, ...made }, asked) {
-  const object = { ...made, fixedShape: made.fixedShape ?? undefined }
+  const object = { ...made }
   const { text, element } = made
   const again = () => ({ pipe: ask(asked ?? { call: 'parse', declaration: tagged(text), values: tagged() }).pipe })
   const held = keep(again, { pipe, generation })
@@ -107,10 +107,7 @@ function pipeline({ pipe, ...made }, asked) {
     explain: () => ask(question('explain')),
     shape: (rows, columns, orient) => ask(question('shape', { rows: plain(rows), columns: plain(columns), orient: plain(orient) })),
     replace: clauses => pipeline(ask(question('replace', { clauses: tagged(clauses) }))),
-    parts: () => {
-      const { clauses, ...parts } = ask(question('parts'))
-      return { clauses: Object.fromEntries(clauses), ...parts }
-    },
+    parts: () => ask(question('parts')),
     geometry: (rows, columns, orient) => (
       placed(ask(question('geometry', { rows: plain(rows), columns: plain(columns), orient: plain(orient) })))
     ),

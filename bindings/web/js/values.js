@@ -49,7 +49,7 @@ export function found(value) {
 export function plain(value) {
   if (isAbsent(value)) return null
   if (typeof value === 'number' && Number.isFinite(value)) return value
-  if (typeof value === 'string' && value.length <= 16) return value
+  if (typeof value === 'string' && value.length <= 60) return value
   return { found: typeof value === 'number' ? String(value).replace('Infinity', 'inf') : found(value) }
 }
 

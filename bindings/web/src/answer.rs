@@ -3,6 +3,9 @@
 use std::fmt::Display;
 use std::io::Write;
 
+use pixfuse_bindings::ArgumentError;
+#[cfg(feature = "photos")]
+use pixfuse_bindings::{Language, options};
 use serde_core::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 use serde_json::{Value, json};
@@ -37,6 +40,12 @@ impl Refusal {
     }
 }
 
+impl From<ArgumentError> for Refusal {
+    fn from(error: ArgumentError) -> Self {
+        Self::argument(error)
+    }
+}
+
 impl From<pixfuse::Error> for Refusal {
     fn from(error: pixfuse::Error) -> Self {
         Self::argument(error)
@@ -64,7 +73,7 @@ impl From<pixfuse_decode::Error> for Refusal {
 /// An option that an error names has JavaScript's spelling, and what lacks a decoder says which module has it.
 #[cfg(feature = "photos")]
 pub(crate) fn message(error: &pixfuse_decode::Error) -> String {
-    let (mut of, message) = (error, error.to_string());
+    let (mut of, message) = (error, options::message(error, Language::JavaScript));
     while let pixfuse_decode::Error::OfBatch { error, .. } = of {
         of = error;
     }
@@ -73,8 +82,6 @@ pub(crate) fn message(error: &pixfuse_decode::Error) -> String {
             let absent = crate::absent::format(name);
             message.find("file: ").map_or(absent.clone(), |at| format!("{}{absent}", &message[..at]))
         }
-        pixfuse_decode::Error::TooLarge { .. } => message.replace("max_pixels", "maxPixels"),
-        pixfuse_decode::Error::TooLong { .. } => message.replace("max_side", "maxSide"),
         _ => message,
     }
 }

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 
 use pixfuse::{Clip, Dims, Entry, Error, Geometry, Level, Orientation, Pipeline};
+use pixfuse_bindings::answers::{self, Properties};
+use pixfuse_bindings::{ArgumentError, Language, Orient};
 #[cfg(feature = "configs")]
 use pixfuse_config::Imported;
 use serde_json::{Value, json};
 
 use crate::answer::Refusal;
+use crate::argument::{plain, whole};
 #[cfg(feature = "configs")]
 use crate::config;
 #[cfg(feature = "photos")]
@@ -15,7 +18,7 @@ use crate::files;
 use crate::memory::Blocks;
 #[cfg(feature = "previews")]
 use crate::picture;
-use crate::{absent, declaration, run};
+use crate::{absent, argument, run};
 
 /// Pipelines and configs, by numbers that are never used twice.
 #[derive(Default)]
@@ -46,13 +49,8 @@ impl Known {
     /// What JavaScript knows of a pipeline, which is kept.
     fn made(&mut self, pipe: Pipeline) -> Value {
         let number = self.number();
-        let described = json!({
-            "pipe": number,
-            "text": pipe.text(),
-            "element": pipe.element().name(),
-            "level": pipe.level().name(),
-            "fixedShape": pipe.fixed_shape().map(|dims| dims.to_vec()),
-        });
+        let mut described = told(answers::pipeline(&pipe));
+        described["pipe"] = number.into();
         self.pipelines.insert(number, pipe);
         described
     }
@@ -77,21 +75,22 @@ pub(crate) fn call(
         }
         "entries" => Ok(entries
             .iter()
-            .map(|entry| json!({ "name": camel_case(entry.name), "open": entry.spec().is_open() }))
+            .map(|entry| json!({ "name": Language::JavaScript.declared(entry.name), "open": entry.spec().is_open() }))
             .collect()),
         "bind" => {
             let name = text(question, "entry");
-            let entry = entries.iter().find(|entry| camel_case(entry.name) == name);
+            let entry = entries.iter().find(|entry| Language::JavaScript.declared(entry.name) == name);
             let entry = entry.ok_or_else(|| Refusal::internal(format_args!("no declaration {name:?}")))?;
-            Ok(known.made(Pipeline::bind(entry, &declaration::values(&question["values"])?)?))
+            Ok(known.made(Pipeline::bind(entry, &argument::values(&question["values"])?)?))
         }
         "parse" => {
-            let spec = declaration::spec(&question["declaration"])?.bind(&declaration::values(&question["values"])?);
+            let spec = argument::spec(&question["declaration"])?.bind(&argument::values(&question["values"])?);
             Ok(known.made(Pipeline::new(spec.map_err(Refusal::argument)?)?))
         }
         "replace" => {
             let pipe = known.pipeline(question)?;
-            let replaced = pipe.with_spec(declaration::replaced(pipe.spec(), &question["clauses"])?)?;
+            let replaced = pipe.spec().replace(&argument::clauses(&question["clauses"])?).map_err(Error::from)?;
+            let replaced = pipe.with_spec(replaced)?;
             Ok(known.made(replaced))
         }
         "free" => {
@@ -101,7 +100,7 @@ pub(crate) fn call(
             Ok(Value::Null)
         }
         "explain" => Ok(explained(known.pipeline(question)?).into()),
-        "parts" => Ok(parts(known.pipeline(question)?)),
+        "parts" => Ok(told(answers::parts(known.pipeline(question)?))),
         "shape" => {
             let pipe = known.pipeline(question)?;
             let [rows, columns] = sides(pipe, question)?;
@@ -167,12 +166,6 @@ fn explained(pipe: &Pipeline) -> String {
     pipe.explain()
 }
 
-/// `HandWrittenLoop` as `handWrittenLoop`.
-fn camel_case(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().map(|letter| letter.to_ascii_lowercase()).into_iter().chain(letters).collect()
-}
-
 pub(crate) fn text<'a>(question: &'a Value, name: &str) -> &'a str {
     question[name].as_str().unwrap_or_default()
 }
@@ -186,29 +179,10 @@ pub(crate) fn numbers(dims: &Dims) -> Value {
     dims.to_vec().into()
 }
 
-/// A positive whole number; what is none comes as what it is, `{ "found": "a string" }`.
-pub(crate) fn whole(name: &str, given: &Value) -> Result<usize, String> {
-    /// Beyond it numbers of JavaScript are no longer exact.
-    const LARGEST: f64 = 9_007_199_254_740_991.0;
-    match given.as_f64() {
-        Some(number) if number.fract() == 0.0 && (1.0..=LARGEST).contains(&number) => Ok(number as usize),
-        Some(number) => Err(format!("{name}: expected a positive whole number, found {number}")),
-        None => Err(format!("{name}: expected a positive whole number, found {}", found(given))),
-    }
-}
-
-pub(crate) fn optional(name: &str, given: &Value) -> Result<Option<usize>, String> {
-    if given.is_null() { Ok(None) } else { whole(name, given).map(Some) }
-}
-
 /// What a value is, for an error.
+#[cfg(feature = "photos")]
 pub(crate) fn found(given: &Value) -> String {
-    match given {
-        Value::Null => "undefined".into(),
-        Value::String(_) => "a string".into(),
-        Value::Number(number) => number.to_string(),
-        other => other["found"].as_str().unwrap_or("a value").to_owned(),
-    }
+    plain(given).found(Language::JavaScript).into_owned()
 }
 
 /// What is no index is none of the images.
@@ -216,80 +190,29 @@ fn index(given: &Value) -> usize {
     given.as_f64().filter(|index| index.fract() == 0.0 && *index >= 0.0).map_or(usize::MAX, |index| index as usize)
 }
 
-/// How an image is turned that is no file: by an EXIF value, or not at all; nothing where the declaration says it.
+/// How an image is turned that is no file; nothing where the declaration says it.
 pub(crate) fn orientation(given: &Value) -> Result<Option<Orientation>, Refusal> {
-    match given.as_str() {
-        None if given.is_null() => return Ok(None),
-        Some("stored") => return Ok(Some(Orientation::Upright)),
-        Some("exif") => {
-            let message = "orient: \"exif\" is a note in an image, of which there is none; give its value, 1 to 8";
-            return Err(Refusal::argument(message));
-        }
-        _ => {}
-    }
-    let value = whole("orient", given).ok().and_then(|value| Orientation::from_exif(u32::try_from(value).ok()?));
-    value.map(Some).ok_or_else(|| {
-        let found = given.as_str().map_or_else(|| found(given), |word| format!("'{word}'"));
-        let expected = "expected an integer from 1 to 8, \"exif\" or \"stored\"";
-        Refusal::argument(format_args!("orient: {expected}, found {found}"))
-    })
+    Ok(orient(given)?.of_pixels()?)
+}
+
+fn orient(given: &Value) -> Result<Orient, ArgumentError> {
+    Orient::of(&plain(given), Language::JavaScript)
 }
 
 /// The rows and columns of a source as the pipeline takes them, which turns them as it declares.
 fn sides(pipe: &Pipeline, question: &Value) -> Result<[usize; 2], Refusal> {
-    let side = |name: &str| whole(name, &question[name]).map_err(Error::Image);
-    let stored = [side("rows")?, side("columns")?];
-    let orient = orientation(&question["orient"])?;
-    Ok(orient.map_or(stored, |orient| pipe.spec().input.orient.size(orient.size(stored))))
+    let side = |name: &str| whole(name, &question[name]).map_err(|error| Error::Image(error.into()));
+    Ok(orient(&question["orient"])?.sides(pipe, [side("rows")?, side("columns")?])?)
 }
 
-/// `{ clauses, size, filter, mean, std, scale }`; what a declaration does not say is absent.
-fn parts(pipe: &Pipeline) -> Value {
-    let spec = pipe.spec();
-    let clauses: Vec<Value> = spec.clauses().into_iter().map(|(name, inside)| json!([name, inside])).collect();
-    let mut parts = json!({ "clauses": clauses });
-    if let Some(size) = spec.size() {
-        parts["size"] = json!(size);
-    }
-    if let Some(sampling) = spec.sampling() {
-        parts["filter"] = sampling.to_string().into();
-    }
-    for (name, list) in [("mean", spec.mean()), ("std", spec.std())] {
-        if let Some(list) = list {
-            parts[name] = json!(list);
-        }
-    }
-    if let Some(scale) = spec.scale() {
-        parts["scale"] = json!(scale);
-    }
-    parts
+/// An object with these properties.
+pub(crate) fn told(properties: Properties) -> Value {
+    properties.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<serde_json::Map<_, _>>().into()
 }
 
 /// A geometry's numbers: those that it is made of again, and those that people read.
 pub(crate) fn described(geometry: &Geometry) -> Value {
-    let mut object = json!({
-        "matrix": geometry.matrix(),
-        "inverse": geometry.inverse(),
-        "scale": geometry.scale(),
-        "exactScale": geometry.exact_scale(),
-        "offset": geometry.offset(),
-        "content": geometry.content(),
-        "sourceBox": geometry.source_box(),
-        "source": geometry.source(),
-        "resized": geometry.resized(),
-        "output": geometry.output(),
-    });
-    // Absent, and not null, where there are none.
-    if let Some(grid) = geometry.patches() {
-        object["patches"] = json!(grid);
-    }
-    if let Some(grid) = geometry.tiles() {
-        object["tiles"] = json!(grid);
-    }
-    if let Some(index) = geometry.thumbnail() {
-        object["thumbnail"] = json!(index);
-    }
-    json!({ "numbers": geometry.to_numbers(), "shown": object })
+    json!({ "numbers": geometry.to_numbers(), "shown": told(answers::geometry(geometry)) })
 }
 
 /// The geometry of the numbers in a question.

@@ -4,7 +4,8 @@ use pixfuse_config::{Backend, Imported, Overrides, Source};
 use serde_json::{Value, json};
 
 use crate::answer::Refusal;
-use crate::calls::{Known, optional, text, whole};
+use crate::argument::{optional, whole};
+use crate::calls::{Known, text};
 use crate::files::bytes;
 use crate::memory::Blocks;
 
@@ -21,7 +22,7 @@ pub(crate) fn read(known: &mut Known, question: &Value) -> Result<Value, Refusal
 pub(crate) fn read_video(known: &mut Known, question: &Value) -> Result<Value, Refusal> {
     let imported = pixfuse_config::read_video(&source(question)?, &overrides(question, "keywords")?)?;
     let imported = imported.with(&overrides(question, "called")?)?;
-    let imported = match optional("frames", &question["frames"]).map_err(Refusal::argument)? {
+    let imported = match optional("frames", &question["frames"])? {
         Some(frames) => imported.with_frames(frames.try_into().unwrap_or(u32::MAX))?,
         None => imported,
     };
@@ -46,14 +47,14 @@ fn kept(known: &mut Known, imported: Imported) -> Value {
 
 /// `admits`: nothing, or why the class refuses an image of this size.
 pub(crate) fn admits(imported: &Imported, question: &Value) -> Result<Value, Refusal> {
-    let side = |name: &str| whole(name, &question[name]).map_err(Refusal::argument);
+    let side = |name: &str| whole(name, &question[name]);
     imported.admits(side("rows")?, side("columns")?)?;
     Ok(Value::Null)
 }
 
 /// `seen`: what becomes of an image of this size, or in one of the other tensors of it, as JSON.
 pub(crate) fn seen(imported: &Imported, question: &Value) -> Result<Value, Refusal> {
-    let side = |name: &str| whole(name, &question[name]).map_err(Refusal::argument);
+    let side = |name: &str| whole(name, &question[name]);
     let view = question["view"].as_u64().map(|view| view as usize);
     Ok(imported.seen(side("rows")?, side("columns")?, view).to_string().into())
 }
@@ -66,7 +67,7 @@ pub(crate) fn of_sizes(imported: &Imported, question: &Value) -> Result<Value, R
 
 /// `tokens`: how many an image takes, of its sides, those of its grid, and the number of patches or tiles.
 pub(crate) fn tokens(imported: &Imported, question: &Value) -> Result<Value, Refusal> {
-    let side = |name: &str| whole(name, &question[name]).map_err(Refusal::argument);
+    let side = |name: &str| whole(name, &question[name]);
     let (source, grid) = ([side("rows")?, side("columns")?], [side("high")?, side("wide")?]);
     Ok(imported.tokens(source, grid, side("count")?)?.into())
 }

@@ -1,11 +1,13 @@
 //! Photo files to tensors. Their bytes lie in the block of inputs, one behind the other.
 
-use pixfuse::{Orientation, Pipeline, with_element};
-use pixfuse_decode::{EncodedBatch, EncodedImage, Error, FileFailure, OnError, Options, Truncated};
+use pixfuse::{Pipeline, with_element};
+use pixfuse_bindings::{Argument, Language, answers, options};
+use pixfuse_decode::{EncodedBatch, EncodedImage, Error, OnError, Options};
 use serde_json::{Value, json};
 
 use crate::answer::{Refusal, message};
-use crate::calls::{described, found, list, numbers, orientation, whole};
+use crate::argument::plain;
+use crate::calls::{described, found, list, numbers, told};
 use crate::memory::{Blocks, Cells};
 use crate::run::{ready, threaded};
 
@@ -47,38 +49,20 @@ fn decoded_batch<T: Cells>(batch: EncodedBatch<'_>, question: &Value, output: &m
     let dims = batch.dims();
     let out = ready::<T>(&dims, "batch", &question["out"], output)?;
     let failures = batch.run_into(out)?;
-    let told = |FileFailure { index, error }: &FileFailure| json!({ "index": index, "code": error.code(), "message": message(error) });
-    Ok(json!({ "dims": numbers(&dims), "failures": failures.iter().map(told).collect::<Vec<_>>() }))
+    let failures = failures.iter().map(|failure| told(answers::failure(failure, message(&failure.error))));
+    Ok(json!({ "dims": numbers(&dims), "failures": failures.collect::<Vec<_>>() }))
 }
 
 /// `decodeGeometry`.
 pub(crate) fn place(pipe: &Pipeline, blocks: &Blocks, question: &Value) -> Result<Value, Refusal> {
     let file = bytes(&blocks.input, &question["file"])?;
-    let options = Options {
-        orient: orientation_of_file(&question["orient"])?,
-        draft: draft(&question["draft"])?,
-        ..Options::default()
-    };
-    Ok(described(&EncodedImage::open(file)?.geometry(pipe, &options)?))
+    Ok(described(&EncodedImage::open(file)?.geometry(pipe, &options(question)?)?))
 }
 
 /// `header`: what a file says of itself.
 pub(crate) fn header(blocks: &Blocks, question: &Value) -> Result<Value, Refusal> {
     let image = EncodedImage::open(bytes(&blocks.input, &question["file"])?)?;
-    let mut header = json!({
-        "format": image.format().to_string(),
-        "stored": [image.rows(), image.columns()],
-        "shown": image.shown_size(),
-        "channels": image.channels(),
-        "bits": image.bits(),
-        "alpha": image.has_alpha(),
-        "frames": image.frames(),
-    });
-    // Absent, and not null, where there is no note.
-    if let Some(orientation) = image.orientation() {
-        header["orientation"] = orientation.exif().into();
-    }
-    Ok(header)
+    Ok(told(answers::header(&image)))
 }
 
 /// The bytes of a file: `{ at, bytes }`, or what was given instead.
@@ -92,74 +76,16 @@ pub(crate) fn bytes<'a>(input: &'a [u64], file: &Value) -> Result<&'a [u8], Refu
     all.get(start..).and_then(|rest| rest.get(..length)).ok_or_else(|| Refusal::internal("a file without its bytes"))
 }
 
-/// As of an image, and nothing also where the file's own note says it.
-pub(crate) fn orientation_of_file(given: &Value) -> Result<Option<Orientation>, Refusal> {
-    if given == "exif" { Ok(None) } else { orientation(given) }
-}
-
-fn options(question: &Value) -> Result<Options, Refusal> {
-    let limit = |name: &str, usual| match &question[name] {
-        Value::Null => Ok(usual),
-        given => whole(name, given).map(|most| most as u64).map_err(Refusal::argument),
-    };
-    Ok(Options {
-        orient: orientation_of_file(&question["orient"])?,
-        max_pixels: limit("maxPixels", Options::MAX_PIXELS)?,
-        max_side: limit("maxSide", Options::MAX_SIDE)?,
-        draft: draft(&question["draft"])?,
-        truncated: match &question["truncated"] {
-            Value::Null => Truncated::Error,
-            given if given == "error" => Truncated::Error,
-            given if given == "fill" => Truncated::Fill,
-            Value::String(other) => {
-                let message = format_args!("truncated: expected 'error' or 'fill', found '{other}'");
-                return Err(Refusal::argument(message));
-            }
-            given => {
-                let found = found(given);
-                return Err(Refusal::argument(format_args!("truncated: expected 'error' or 'fill', found {found}")));
-            }
-        },
-    })
-}
-
-/// Rows and columns that are enough, if they are given.
-fn draft(given: &Value) -> Result<Option<[usize; 2]>, Refusal> {
-    let message = || {
-        let found = if given.is_array() { "an array".to_owned() } else { found(given) };
-        Refusal::argument(format_args!("draft: expected [rows, columns], both at least 1, found {found}"))
-    };
-    match list(given) {
-        _ if given.is_null() => Ok(None),
-        [rows, columns] => {
-            let side = |given| whole("draft", given).map_err(|_| message());
-            Ok(Some([side(rows)?, side(columns)?]))
-        }
-        _ => Err(message()),
-    }
+pub(crate) fn options(question: &Value) -> Result<Options, Refusal> {
+    let [orient, max_pixels, max_side, draft, truncated] =
+        ["orient", "maxPixels", "maxSide", "draft", "truncated"].map(|name| plain(&question[name]));
+    Ok(options::options([&orient, &max_pixels, &max_side, &draft, &truncated], Language::JavaScript)?)
 }
 
 /// What becomes of a batch when a file fails.
 fn on_error(question: &Value) -> Result<OnError, Refusal> {
-    let (given, fill) = (&question["onError"], &question["fill"]);
-    let on_error = match given.as_str() {
-        None if given.is_null() => OnError::Raise,
-        Some("raise") => OnError::Raise,
-        Some("skip") => OnError::Skip,
-        Some("fill") if fill.is_null() => {
-            let message = "fill: onError: 'fill' needs the value of a failed file's elements, such as fill: 0";
-            return Err(Refusal::argument(message));
-        }
-        Some("fill") => {
-            let wrong = || Refusal::argument(format_args!("fill: expected a number, found {}", found(fill)));
-            let number = fill["number"].as_str().and_then(|text| text.parse().ok());
-            return number.map(OnError::Fill).ok_or_else(wrong);
-        }
-        other => {
-            let found = other.map_or_else(|| found(given), |word| format!("'{word}'"));
-            let message = format_args!("onError: expected 'raise', 'fill' or 'skip', found {found}");
-            return Err(Refusal::argument(message));
-        }
-    };
-    if fill.is_null() { Ok(on_error) } else { Err(Refusal::argument("fill: is said of onError: 'fill' only")) }
+    // A number of many digits comes as a text.
+    let number = question["fill"]["number"].as_str().and_then(|text| text.parse().ok());
+    let fill = number.map_or_else(|| plain(&question["fill"]), Argument::Number);
+    Ok(options::on_error(&plain(&question["onError"]), &fill, Language::JavaScript)?)
 }

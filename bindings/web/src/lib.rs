@@ -26,10 +26,10 @@
 
 mod absent;
 mod answer;
+mod argument;
 mod calls;
 #[cfg(feature = "configs")]
 mod config;
-mod declaration;
 #[cfg(feature = "photos")]
 mod files;
 mod image;

@@ -1,12 +1,12 @@
 //! Pictures of what a model sees.
 
 use pixfuse::{Error, Pipeline, Preview};
-use pixfuse_decode::{EncodedImage, Options, png};
+use pixfuse_decode::{EncodedImage, png};
 use serde_json::Value;
 
 use crate::answer::Refusal;
 use crate::calls::{list, orientation};
-use crate::files::{bytes, orientation_of_file};
+use crate::files::{bytes, options};
 use crate::image::Image;
 use crate::memory::{Blocks, grow};
 
@@ -25,7 +25,7 @@ pub(crate) fn of_pixels(pipe: &Pipeline, blocks: &mut Blocks, question: &Value) 
 /// `previewFile`: the picture of a file as a PNG file, which is left in the block of outputs.
 pub(crate) fn of_file(pipe: &Pipeline, blocks: &mut Blocks, question: &Value) -> Result<Value, Refusal> {
     let file = bytes(&blocks.input, &question["file"])?;
-    let options = Options { orient: orientation_of_file(&question["orient"])?, ..Options::default() };
+    let options = options(question)?;
     let preview = Preview::new(pipe)?;
     let pixels = preview.pipeline();
     let geometry = EncodedImage::open(file)?.geometry(pixels, &options)?;

@@ -1,11 +1,14 @@
 //! Pixels to tensors.
 
-use pixfuse::{Dims, Element, Error, ImageRef, Join, Pipeline, with_element};
+use pixfuse::{Dims, Error, ImageRef, Join, Pipeline, with_element};
+use pixfuse_bindings::Language;
+use pixfuse_bindings::typed_array::{self, check_length};
 use serde_json::{Value, json};
 
 use crate::answer::Refusal;
-use crate::calls::{found, list, numbers, optional, orientation, text, whole};
-use crate::image::Image;
+use crate::argument::{optional, plain, whole};
+use crate::calls::{list, numbers, orientation, text};
+use crate::image::{Image, kind};
 use crate::memory::{Blocks, Cells, tensor};
 
 /// `run`: one image (`join` is `one`), or many that are stacked, joined or padded. The tensor is left in the block of outputs.
@@ -62,21 +65,9 @@ pub(crate) fn ready<'a, T: Cells>(
 ) -> Result<&'a mut [T], Refusal> {
     let length = dims.iter().fold(1, |all: usize, &side| all.saturating_mul(side));
     if !given.is_null() {
-        let (expected, kinds): (_, &[&str]) = match T::ELEMENT {
-            Element::F32 => ("Float32Array", &["a Float32Array"]),
-            Element::F16 | Element::Bf16 => ("Uint16Array", &["a Uint16Array"]),
-            Element::U8 => ("Uint8Array", &["a Uint8Array", "a Uint8ClampedArray"]),
-            Element::I8 => ("Int8Array", &["an Int8Array"]),
-        };
-        let kind = given["kind"].as_str();
-        if !kind.is_some_and(|kind| kinds.contains(&kind)) {
-            let found = kind.map_or_else(|| found(given), str::to_owned);
-            return Err(Refusal::argument(format_args!("out: expected a {expected}, found {found}")));
-        }
-        let given = given["length"].as_u64().unwrap_or(0);
-        if given != length as u64 {
-            return Err(Error::Output(format!("{given} elements given, the {what} {dims:?} needs {length}")).into());
-        }
+        let found = kind(given).ok_or_else(|| plain(given).found(Language::JavaScript).into_owned());
+        typed_array::elements(found, |&kind| kind, T::ELEMENT)?;
+        check_length(given["length"].as_u64().unwrap_or(0) as usize, dims, what)?;
     }
     tensor(output, length)
 }
@@ -86,7 +77,7 @@ pub(crate) fn threaded(pipe: &Pipeline, threads: &Value) -> Result<Option<Pipeli
     if threads.is_null() {
         return Ok(None);
     }
-    Ok(Some(pipe.with_threads(whole("threads", threads).map_err(Refusal::argument)?)?))
+    Ok(Some(pipe.with_threads(whole("threads", threads)?)?))
 }
 
 /// `joined`: the shape of a batch of images whose rows and columns stand in `sizes`, one image behind another, with

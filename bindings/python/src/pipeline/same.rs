@@ -3,11 +3,11 @@
 use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
 
+use pixfuse_bindings::{ArgumentError, argument::WHOLE};
 use pyo3::prelude::*;
 
 use super::Pipeline;
 use crate::failure::{Failure, found};
-use crate::orient::Orient;
 
 impl Pipeline {
     /// Rows and columns as the pipeline takes them, which turns them as it declares.
@@ -18,8 +18,7 @@ impl Pipeline {
         orient: Option<&Bound<'_, PyAny>>,
     ) -> Result<[usize; 2], Failure> {
         let stored = [side("rows", rows)?, side("columns", columns)?];
-        let Some(orient) = Orient::of(orient)?.of_size()? else { return Ok(stored) };
-        Ok(self.pipe.spec().input.orient.size(orient.size(stored)))
+        Ok(crate::orient::orient(orient)?.sides(&self.pipe, stored)?)
     }
 }
 
@@ -43,7 +42,5 @@ impl Hash for Pipeline {
 
 /// A side or a number of threads.
 pub(super) fn side(name: &str, given: &Bound<'_, PyAny>) -> Result<usize, Failure> {
-    given.extract().map_err(|_| {
-        Failure::Argument(format!("{name}: expected a whole number of at least 1, found {}", found(given)))
-    })
+    given.extract().map_err(|_| ArgumentError::unexpected(name, WHOLE, found(given)).into())
 }

@@ -55,7 +55,7 @@ def test_an_open_declaration_takes_its_numbers(monkeypatch, image, level):
         ({"rows": 77}, "columns: not given"),
         ({"rows": 77, "columns": 0}, "columns: expected a whole number"),
         ({"rows": 77, "columns": 96, "mean": 0.5}, "mean: given, but"),
-        ({"rows": 77, "columns": 96, "depth": 3}, "depth: no such number, expected rows, columns,"),
+        ({"rows": 77, "columns": 96, "depth": 3}, "unknown number `depth`, expected one of rows, columns,"),
     ],
 )
 def test_wrong_numbers(numbers, words):
