@@ -1,4 +1,4 @@
-//! Every workload on every level of this CPU; the first run for a source size; and what a call costs at least.
+//! Every workload on every level of this CPU; the first run for a source size, found or declared; and what a call costs at least.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -36,6 +36,25 @@ fn one_workload(criterion: &mut Criterion, workload: &Workload, pixels: &[u8]) {
                 |fresh| {
                     fresh.run_into(black_box(image), black_box(&mut out)).expect("the image fits");
                     fresh
+                },
+                BatchSize::SmallInput,
+            );
+        });
+        // A declared size has its tables and its scratch before the first run, which is then like every other.
+        let mut spec = workload.spec.clone();
+        spec.input.size = Some([workload.rows, workload.columns].map(|side| side as u32));
+        let declared = Pipeline::new(spec).expect("the workload has that size");
+        group.bench_function(format!("declared size/{level}"), |bench| {
+            bench.iter_batched(
+                || {
+                    let fresh = declared.with_level(level).expect("the level is available");
+                    let scratch = fresh.scratch().expect("there is memory for scratch");
+                    (fresh, scratch)
+                },
+                |(fresh, mut scratch)| {
+                    let run = fresh.run_into_with(black_box(image), black_box(&mut out), &mut scratch);
+                    run.expect("the image fits");
+                    (fresh, scratch)
                 },
                 BatchSize::SmallInput,
             );

@@ -12,7 +12,10 @@ pub(crate) fn run() -> Result<()> {
     clippy.args(["clippy", "--workspace", "--all-targets"]).args(jpeg::features("pixfuse-decode"));
     clippy.args(heif::features("pixfuse-decode"));
     tools::run(clippy.args(["--", "-D", "warnings"]))?;
-    cargo("clippy without the grid", &["clippy", "-p", "pixfuse", "--no-default-features", "--", "-D", "warnings"])?;
+    for (name, arithmetic) in [("clippy without the grid", "std"), ("clippy without the standard library", "libm")] {
+        let features = ["--no-default-features", "--features", arithmetic];
+        cargo(name, &[&["clippy", "-p", "pixfuse"], &features[..], &["--", "-D", "warnings"]].concat())?;
+    }
     heading("documentation");
     let mut doc = tools::cargo();
     doc.args(["doc", "--workspace", "--no-deps"]).args(jpeg::features("pixfuse-decode"));

@@ -98,8 +98,11 @@ fn rust(count: &mut Count) -> Result<()> {
     let tested = stream(tools::cargo().args(["test", "--workspace", "--no-fail-fast"]).args(features()), count);
     // Units of the core, without the kernels of the grid: with them it would be compiled for minutes once more.
     let mut units = tools::cargo();
-    let units = stream(units.args(["test", "--package", "pixfuse", "--lib", "--no-default-features"]), count);
-    let tested = tested.and(units);
+    units.args(["test", "--package", "pixfuse", "--lib", "--no-default-features", "--features", "std"]);
+    let tested = tested.and(stream(&mut units, count));
+    // By itself: with the workspace the core has the standard library.
+    let mut without_std = tools::cargo();
+    let tested = tested.and(stream(without_std.args(["test", "--package", "without-std-camera"]), count));
     // By themselves: what is built for other machines has no library of this one.
     let heif = heif::features("pixfuse-decode");
     if heif.is_empty() {

@@ -34,6 +34,9 @@ const RUNTIMES: &str = "bindings/web/runtimes";
 /// Tests of a module with declarations of one's own.
 const OWN: &str = "examples/own-pipelines/web/test";
 
+/// The test of a module without the standard library.
+const WITHOUT_STD: &str = "examples/without-std/module/test";
+
 /// What `--platforms` tries, by the names of `bindings/web/test/browser.mjs`.
 const BROWSERS: &str = "Chromium,Firefox,WebKit";
 
@@ -135,6 +138,8 @@ pub(crate) fn test(count: &mut Count) -> Result<()> {
     let is_shared = |path: &PathBuf| !ABSENT.iter().any(|name| path.ends_with(format!("{name}.test.mjs")));
     run.args(shared.into_iter().filter(|path| path.extension().is_some_and(|end| end == "mjs")).filter(is_shared));
     run.args(node::test_files(&format!("{SOURCE}/test"))?).args(node::test_files(BUNDLERS)?);
+    let without_std = module(toolchain()?.context("no toolchain")?, "without-std-module", &[])?;
+    run.args(node::test_files(WITHOUT_STD)?).env("PIXFUSE_WITHOUT_STD", without_std);
     // All of the tables of goldens would take minutes on one level; Node.js compares them, with the same code above the kernels.
     run.env("PIXFUSE_CASES_EVERY", std::env::var_os("PIXFUSE_CASES_EVERY").unwrap_or("5".into()));
     let mut tested = stream(&mut run, count);

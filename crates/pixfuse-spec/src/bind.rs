@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::rules::{self, Draft};
 use crate::spelling::{list, single};
 use crate::table::{Integer, Slot};

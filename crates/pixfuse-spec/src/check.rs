@@ -4,6 +4,8 @@ use std::str::FromStr;
 
 use crate::clauses::LETTERBOX;
 use crate::grammar::{self, Clause};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::rules::{self, Draft};
 use crate::spelling::{nearest, unknown};
 use crate::subject::Subject;

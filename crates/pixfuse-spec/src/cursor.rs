@@ -1,5 +1,7 @@
 //! A place in a token stream: looking at what comes, taking it, and finding the way on after a mistake.
 
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::{Error, Kind, Token};
 
 pub(crate) struct Cursor<'a, P> {

@@ -3,6 +3,9 @@
 use std::fmt;
 use std::ops::Range;
 
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
+
 /// One mistake in a declaration.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Error<P> {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::spelling::{number, numbers};
 use crate::{
     CenterCrop, Composite, Convert, Crop, CropWindow, Filter, Frame, FrameSize, Load, Map, MarginFill, Margins, Number,

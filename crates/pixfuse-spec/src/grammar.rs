@@ -4,6 +4,8 @@
 //! was reported once is marked as broken, and later phases stay silent about it.
 
 use crate::cursor::Cursor;
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::spelling::{NAMES, is_constant, shortened};
 use crate::{Error, Kind, Token};
 

@@ -6,6 +6,8 @@ use std::ops::Range;
 
 use crate::check::CLAUSES;
 use crate::parts::PARTS;
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::rules::not_finite;
 use crate::spelling::number;
 use crate::spelling::shortened;

@@ -16,7 +16,20 @@
 //! assert_eq!(spec.to_string(), "input(rgb8), normalize(), output(rgb, f32, chw)");
 //! # Ok::<(), pixfuse_spec::ParseError>(())
 //! ```
+#![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
+
+#[cfg(feature = "libm")]
+extern crate alloc;
+// Paths of `std` are those of `core` then, which has them too.
+#[cfg(not(feature = "std"))]
+extern crate core as std;
+
+#[cfg(not(any(feature = "std", feature = "libm")))]
+compile_error!(
+    "pixfuse needs one of its features `std` and `libm`: write features = [\"std\"], or features = [\"libm\"] where there is no \
+     standard library"
+);
 
 mod bind;
 mod check;
@@ -33,6 +46,9 @@ mod order;
 mod orientation;
 mod parts;
 mod plan;
+#[cfg(feature = "libm")]
+#[doc(hidden)]
+pub mod prelude;
 mod rules;
 mod sizes;
 mod spec;

@@ -2,6 +2,8 @@
 
 use crate::clauses::PILLOW;
 use crate::order::{ChannelNumbers, fused};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::{
     Alpha, ChannelOrder, Composite, Convert, Element, Filter, Frame, FrameSize, Letterbox, Like, Load, Map, Margins,
     Matrix, Normalize, Number, Order, Plan, Precision, Range, Resample, Sampling, Separable, Spec, Store,

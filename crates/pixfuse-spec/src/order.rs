@@ -1,6 +1,8 @@
 //! `normalize` as other libraries compute it: the same formula, other roundings.
 
 use crate::Order;
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 
 /// The numbers of one output channel.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -4,6 +4,8 @@
 //! several of them at once, or two clauses say one, as a resize and the crop behind it do.
 
 use crate::keywords::{Keyword, split, written, written_in_clause};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::{CenterCrop, Crop, CropWindow, Error, Margins, Normalize, Number, ParseError, Size, Spec};
 
 /// The parts that [`Spec::replace`] changes, beside whole clauses.

@@ -3,6 +3,8 @@
 //! A plan is what both the macro (which turns it into code) and the run-time grid (which looks up the code of the same
 //! [`Shape`]) start from. It says nothing about how: levels, tables and loops are the core's.
 
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::{
     ChannelOrder, Crop, Element, Fill, Filter, Gray, Layout, LetterboxRule, Matrix, Number, Order, Orientation, Pad,
     Patches, PixelFormat, Quantize, Range, Sample, Size, Tiles,

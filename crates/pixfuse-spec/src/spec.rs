@@ -1,5 +1,7 @@
 //! The parsed form of a declaration.
 
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::table::{Slot, Table};
 use crate::{Crop, FloatsOf, Input, Letterbox, Normalize, Output, Pad, Patches, Precision, Resize, Sampling, Tiles};
 

@@ -1,6 +1,8 @@
 //! Names in error messages: what was meant, and how a long one is shortened. Numbers as declarations write them.
 
 use crate::Number;
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 
 /// What is said of a name that is none of these: `unknown filter `bilinar`, expected one of nearest, bilinear; did you mean `bilinear`?`
 pub fn unknown(what: &str, word: &str, names: &[&str]) -> String {

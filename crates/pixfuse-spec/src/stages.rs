@@ -1,6 +1,8 @@
 //! Declarations of more than one resize, with an image of u8 between them.
 
 use crate::lower::convert;
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::{
     ChannelOrder, Element, Input, Layout, Output, PixelFormat, Resize, RuledSize, Size, SizeNumber, SizeRule, Spec,
     TileRule,

@@ -6,6 +6,8 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use crate::Spec;
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 
 /// The numbers of a checked declaration are finite, so equality holds of each with itself.
 impl Eq for Spec {}

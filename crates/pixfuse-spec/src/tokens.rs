@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::spelling::shortened;
 
 /// One token and where it was written.

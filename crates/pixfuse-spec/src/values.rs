@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
+
 /// The most rows or columns that an image may be resized or padded to, also where they follow from the source's.
 ///
 /// It keeps every size in range: four f32 channels of 65535 by 65535 pixels are fewer bytes than 2^37, and an index of a

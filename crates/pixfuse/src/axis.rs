@@ -5,6 +5,8 @@ use std::ops::Range;
 use pixfuse_spec::Filter;
 
 use crate::memory::{self, NoMemory};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 
 /// One output index of a two-tap axis: the two source indices and their 11-bit weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

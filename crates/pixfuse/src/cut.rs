@@ -1,6 +1,6 @@
 //! How an output of one size is cut: into patches, into tiles, or not at all.
 
-use std::sync::Arc;
+use alloc::sync::Arc;
 
 use pixfuse_spec::{Plan, Spec};
 
@@ -8,6 +8,8 @@ use crate::kernel::Runs;
 use crate::memory::NoMemory;
 use crate::patches::PatchGrid;
 use crate::placement::Placement;
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::tensor::Dims;
 use crate::tiles::TileGrid;
 use crate::{Error, Layout};

@@ -2,6 +2,9 @@
 
 use pixfuse_spec::{BindError, ParseError};
 
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
+
 /// What was wrong, naming the clause or argument, the value, and what was expected.
 ///
 /// Nothing has been written to an output when a call returns an error other than [`Memory`](Error::Memory).

@@ -11,6 +11,8 @@ use pixfuse_spec::{Element, FloatsOf, Layout, Normalize, Number, Order, Sample, 
 use crate::cut::Part;
 use crate::mapping::Mapping;
 use crate::memory::{NoMemory, repeated};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::source::Source;
 use crate::weights::Gateway;
 use crate::{Error, TensorElement};

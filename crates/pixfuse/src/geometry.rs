@@ -8,6 +8,8 @@ use pixfuse_spec::Thumbnail;
 use crate::Error;
 use crate::cut::Cut;
 use crate::placement::Placement;
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 
 /// Whether coordinates outside the image move onto its edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -39,15 +39,25 @@
 //!
 //! The feature `grid`, which is on by default, has a kernel for every shape that the language can say, for declarations that
 //! first appear at run time. A crate that only declares pipelines builds much faster without it:
-//! `pixfuse = { version = "..", default-features = false }`.
+//! `pixfuse = { version = "..", default-features = false, features = ["std"] }`.
+//!
+//! The feature `std`, which is on by default too, asks this CPU for its levels, runs on more threads than one, and keeps tables
+//! and scratch between calls. With `default-features = false, features = ["libm"]` this crate is `no_std` and needs an allocator:
+//! levels are those that the program is compiled for, and the sizes of sources should be declared, `input(rgb8, 1080, 1920)`,
+//! so that their tables are made once. The bytes are the same.
 //!
 //! The features `image` and `ndarray` make an [`ImageRef`] of the types of those crates, and arrays of a [`Tensor`].
 //!
 //! [`mod@language`] is the reference of all that a declaration can say. [`Pipeline::parse`] takes the same declaration as
 //! text, at run time. [`mod@reference`] carries a declaration out
 //! pixel by pixel, as its rules read; every kernel is tested against it.
+#![cfg_attr(not(feature = "std"), no_std)]
 #![doc(html_root_url = "https://docs.rs/pixfuse")]
 
+extern crate alloc;
+// Paths of `std` are those of `core` where there is no standard library.
+#[cfg(not(feature = "std"))]
+extern crate core as std;
 // Generated code names this crate by its path, also inside it.
 extern crate self as pixfuse;
 
@@ -71,6 +81,8 @@ pub mod next_step;
 mod patches;
 mod pipeline;
 mod placement;
+#[cfg(not(feature = "std"))]
+mod prelude;
 mod prepared_cache;
 pub mod presets;
 #[cfg(feature = "grid")]
@@ -87,6 +99,7 @@ pub use error::Error;
 pub use geometry::{Clip, Geometry};
 pub use half::{bf16, f16};
 pub use image::{ImageRef, YuvPlane};
+pub use kernel::Scratch;
 pub use pipeline::{Join, Joined, Pipeline};
 pub use pixfuse_macros::pipeline;
 /// The parsed form of a declaration, with all its parts.
@@ -139,9 +152,12 @@ pub mod rt {
 #[doc = include_str!("../../../README.md")]
 struct Readme;
 
-/// The site's Rust code that needs a feature of this crate, as documentation tests.
+/// The site's Rust code about this crate, as documentation tests.
 #[cfg(doctest)]
 mod site {
+    #[doc = include_str!("../../../site/rust/frames.md")]
+    struct Frames;
+
     #[cfg(feature = "image")]
     #[doc = include_str!("../../../site/rust/image.md")]
     struct Image;

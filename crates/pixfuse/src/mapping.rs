@@ -5,6 +5,8 @@ use pixfuse_spec::{ChannelNumbers, Element, Map, MapForm, MarginFill, Number, Or
 
 use crate::TensorElement;
 use crate::kernel::Numbers;
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::simd::{Half, Steps};
 
 /// The numbers of a plan's map, and its channel swap.

@@ -4,6 +4,8 @@
 use bytemuck::Zeroable;
 
 use crate::Error;
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 
 /// There is no memory for so many bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

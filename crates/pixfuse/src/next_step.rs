@@ -3,6 +3,9 @@
 
 use pixfuse_spec::{Input, Layout, PixelFormat, Sample};
 
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
+
 /// For many images in the place of one.
 pub const BATCH: &str = "; `batch` takes many images";
 /// For a path, or the bytes of a file, in the place of pixels.

@@ -4,6 +4,8 @@ use pixfuse_spec::{PatchOrder, Patches};
 
 use crate::kernel::Runs;
 use crate::memory::{self, NoMemory};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::tensor::Dims;
 use crate::{Error, Layout};
 

@@ -8,6 +8,8 @@ use pixfuse_spec::{
 };
 
 use crate::Error;
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 
 /// A frame, worked out for one source size.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,18 +1,26 @@
 //! What is prepared for the source sizes that a pipeline has seen.
 
-use std::sync::Arc;
+#[cfg(feature = "std")]
+use alloc::sync::Arc;
 
+#[cfg(feature = "std")]
 use arc_swap::ArcSwap;
 
 use crate::cut::Part;
-use crate::kernel::{Prepared, Source};
-use crate::{Dims, Error, memory};
+use crate::kernel::{Prepared, Room, Source};
+#[cfg(feature = "std")]
+use crate::memory;
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
+use crate::{Dims, Error};
 
 /// How many source sizes one pipeline remembers; the one seen first is forgotten first.
+#[cfg(feature = "std")]
 const CAPACITY: usize = 32;
 
 /// The most bytes of tables that one pipeline remembers. Those of a photo of 1080 x 1920 and a filter take less than 300
 /// KB; larger ones than all of this are made for one run.
+#[cfg(feature = "std")]
 const BUDGET: usize = 8 << 20;
 
 /// All that a run needs to know about one source size.
@@ -34,7 +42,13 @@ pub(crate) struct Band {
 }
 
 impl PreparedSize {
+    /// The scratch of a run.
+    pub(crate) fn room(&self) -> Room {
+        self.bands.iter().map(|band| band.prepared.room()).fold(Room::default(), Room::max)
+    }
+
     /// What they hold, in bytes.
+    #[cfg(feature = "std")]
     fn bytes(&self) -> usize {
         let runs = self.parts.iter().filter_map(|part| part.runs.as_ref());
         runs.map(|runs| memory::bytes(&runs.rows) + memory::bytes(&runs.columns)).sum::<usize>()
@@ -43,8 +57,10 @@ impl PreparedSize {
 }
 
 /// Prepared sizes by source, read without a lock: a run looks at a list that nobody changes, and a new size replaces the list.
+/// Without the standard library nothing is remembered.
 #[derive(Default)]
 pub(crate) struct PreparedCache {
+    #[cfg(feature = "std")]
     list: ArcSwap<Vec<CacheEntry>>,
 }
 
@@ -57,6 +73,7 @@ pub(crate) struct Key {
     pub(crate) frame: Option<[usize; 2]>,
 }
 
+#[cfg(feature = "std")]
 #[derive(Clone)]
 struct CacheEntry {
     key: Key,
@@ -65,7 +82,19 @@ struct CacheEntry {
 }
 
 impl PreparedCache {
+    /// Calls `run` with what `prepare` makes.
+    #[cfg(not(feature = "std"))]
+    pub(crate) fn with<T>(
+        &self,
+        _: Key,
+        prepare: impl FnOnce() -> Result<PreparedSize, Error>,
+        run: impl FnOnce(&PreparedSize) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        run(&prepare()?)
+    }
+
     /// Calls `run` with what is prepared for `key`, by `prepare` if it is new.
+    #[cfg(feature = "std")]
     pub(crate) fn with<T>(
         &self,
         key: Key,

@@ -3,6 +3,8 @@
 //! Each is named after what it equals to the bit. transformers has two backends whose tensors differ (`torch`, its default,
 //! and `pil`), so those presets say which. [`Pipeline::replace`](crate::Pipeline::replace) fits one to other images.
 
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::{Entry, entries};
 
 /// Nearest neighbour as a hand-written loop does it: index `floor(d * (S / D))`, then `(x / 255 - mean) / (std + 1e-5)`

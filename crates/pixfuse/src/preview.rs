@@ -2,6 +2,8 @@
 
 use pixfuse_spec::{Element, Fill, Layout, MarginFill, Normalize, Number, Quantize};
 
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::{Clip, Error, Geometry, ImageRef, Pipeline, memory};
 
 /// Between and around tiles, and between patches.

@@ -12,6 +12,8 @@ use crate::fill::mirror;
 use crate::mapping::Mapping;
 use crate::memory::NoMemory;
 use crate::placement::{Margin, Placement};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::source::Source;
 use crate::weights::{AxisWeights, Baseline, Passes};
 use crate::{Error, ImageRef, Layout, Spec, Tensor, TensorElement, pipeline};

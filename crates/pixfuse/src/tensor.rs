@@ -3,6 +3,8 @@
 use half::{bf16, f16};
 
 use crate::Element;
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::simd::Steps;
 
 /// The type of a tensor element: `f32`, [`struct@f16`], [`bf16`], `u8` or `i8`. Sealed: pipelines rely on its size.

@@ -5,6 +5,8 @@ use pixfuse_spec::{Thumbnail, TileCanvas, Tiles};
 use crate::kernel::Runs;
 use crate::memory::{self, NoMemory};
 use crate::placement::Placement;
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::tensor::Dims;
 use crate::{Error, Layout};
 

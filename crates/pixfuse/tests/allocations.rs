@@ -3,7 +3,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use pixfuse::{ImageRef, Level, Orientation, Pipeline, PixelFormat, YuvPlane};
+use pixfuse::{Element, ImageRef, Level, Orientation, Pipeline, PixelFormat, YuvPlane};
 
 /// The system's allocator, with a count of what each thread asks it for: the harness allocates on threads of its own.
 struct Counting;
@@ -232,4 +232,60 @@ fn scratch_is_small() {
 fn scratch(pipe: &Pipeline, image: ImageRef<'_>, out: &mut [f32]) -> isize {
     pipe.run_into(image, out).unwrap();
     std::thread::scope(|scope| scope.spawn(|| counted(|| pipe.run_into(image, out).unwrap()).1).join().unwrap())
+}
+
+/// With scratch of the caller's nothing is made by a run over the declared size: not even by the first, on any thread.
+#[test]
+fn a_declared_size_allocates_nothing_from_the_first_run_on() {
+    let pixels = vec![7; 40 * 60 * 4];
+    let planes = [&pixels[..2400], &pixels[2400..3600]].map(|bytes| YuvPlane { bytes, stride: 60 });
+    let yuv = ImageRef::yuv(PixelFormat::Nv12, &planes, 40, 60).unwrap();
+    let rgb = ImageRef::rgb8(&pixels[..7200], 40, 60).unwrap();
+    for (image, text) in [
+        (rgb, "input(rgb8, 40, 60), output(bgr, f32)"),
+        (rgb, "input(rgb8, 40, 60), resize(24, 35, nearest), output(rgb, u8, hwc)"),
+        (rgb, "input(rgb8, 40, 60, orient = 6), resize(24, 35, bilinear), output(rgb, f32)"),
+        (rgb, "input(rgb8, 40, 60), resize(24, 35, lanczos, antialias), center_crop(30, 30), output(rgb, f32)"),
+        (rgb, "input(rgb8, 40, 60), resize(24, 35, bicubic, antialias, like = torch), output(rgb, f32)"),
+        (rgb, "input(rgb8, 40, 60), letterbox(32, 32, area), output(rgb, f32)"),
+        (rgb, "input(rgb8, 40, 60), resize(24, 35, bilinear, antialias, precision = f32), output(rgb, f32)"),
+        (rgb, "input(rgb8, 40, 60), resize(24, 32, bilinear, antialias), output(rgb, f32), patches(8)"),
+        (
+            rgb,
+            "input(rgb8, 40, 60), tiles(16, 16, bicubic, antialias, rule = internvl, max = 6, thumbnail = last), \
+               output(rgb, f32)",
+        ),
+        (yuv, "input(nv12, 40, 60), letterbox(32, 32, bilinear, antialias), output(rgb, u8, hwc)"),
+    ] {
+        for level in Level::available() {
+            let pipe = Pipeline::parse(text).unwrap().with_level(level).unwrap();
+            let length = pipe.fixed_shape().unwrap().iter().product();
+            let mut scratch = pipe.scratch().unwrap();
+            let (mut bytes, mut floats) = (vec![0u8; length], vec![0f32; length]);
+            let first = match pipe.element() {
+                Element::U8 => counted(|| pipe.run_into_with(image, &mut bytes, &mut scratch).unwrap()),
+                _ => counted(|| pipe.run_into_with(image, &mut floats, &mut scratch).unwrap()),
+            };
+            assert_eq!(first, (0, 0), "{text} at {level}");
+        }
+    }
+}
+
+/// Scratch of one pipeline serves another, and has the bytes that a thread's own gives.
+#[test]
+fn scratch_grows_and_serves_any_pipeline() {
+    let pixels: Vec<u8> = (0..40 * 60 * 3).map(|index| (index * 7 % 251) as u8).collect();
+    let image = ImageRef::rgb8(&pixels, 40, 60).unwrap();
+    let mut scratch = pixfuse::Scratch::default();
+    assert_eq!(scratch.bytes(), 0);
+    for clauses in ["resize(5, 7, bilinear, antialias)", "resize(50, 70, lanczos, antialias)", "resize(5, 7, area)"] {
+        let pipe = Pipeline::parse(&format!("input(rgb8), {clauses}, output(rgb, f32)")).unwrap();
+        let expected = pipe.run::<f32>(image).unwrap();
+        for _ in 0..2 {
+            let mut out = vec![0.0; expected.data.len()];
+            pipe.run_into_with(image, &mut out, &mut scratch).unwrap();
+            assert_eq!(out, expected.data, "{pipe}");
+        }
+    }
+    assert!(scratch.bytes() > 0);
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 
 use crate::grammar::Clause;
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::table::{Arguments, Findings, Integer, Signature, Table, clause, read};
 use crate::{Fill, Number, Rounding};
 

@@ -3,6 +3,8 @@
 use std::fmt;
 
 use crate::grammar::{Argument, Clause, Item};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::table::{Arguments, Findings, Integer, Row, Signature, Slot, Table, clause};
 use crate::{Alpha, Fill, Gray, Layout, Matrix, Orientation, PixelFormat, Range};
 

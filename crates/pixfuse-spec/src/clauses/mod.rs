@@ -1,5 +1,7 @@
 //! The clauses, one file each: what it says, its table, and what of reading and writing a table cannot say.
 
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::table::{Row, Table};
 
 mod crop;

@@ -1,6 +1,8 @@
 //! `normalize(..)`.
 
 use crate::grammar::Clause;
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::table::{Arguments, Findings, Signature, Table, clause};
 use crate::{Number, Order, Sample};
 

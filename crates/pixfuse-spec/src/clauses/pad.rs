@@ -3,6 +3,8 @@
 use std::fmt;
 
 use crate::grammar::{Clause, Value};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::table::{Argument, Arguments, Findings, Integer, Kind, Row, Signature, Table, clause};
 use crate::{Anchor, Border, Fill, spelling};
 

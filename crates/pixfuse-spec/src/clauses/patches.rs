@@ -1,6 +1,8 @@
 //! `patches(..)`.
 
 use crate::grammar::Clause;
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::table::{Arguments, Findings, Integer, Signature, Table, clause};
 use crate::{Layout, PatchOrder};
 

@@ -3,6 +3,8 @@
 use std::fmt;
 
 use crate::grammar::{Clause, Item};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::table::{Arguments, Findings, Integer, Kind, Place, Row, Signature, Table, clause};
 use crate::word::Word;
 use crate::{CoverRule, Number, Rounding, RuledSize, Sampling, SizeNumber, SizeRule};

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::table::{Integer, Table, clause};
 use crate::{Filter, FloatsOf, Like, Precision};
 

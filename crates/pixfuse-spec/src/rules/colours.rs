@@ -1,6 +1,8 @@
 //! Channels of the source and of the tensor, and what makes the one of the other.
 
 use super::{Draft, Found, Subject};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::{Alpha, ChannelOrder, Gray, Layout, Matrix, PixelFormat, Range, Sample};
 
 /// Everything that `input` says, against its format and the output.

@@ -1,6 +1,8 @@
 //! Sizes, crops and margins.
 
 use super::{Draft, Found, Subject, length_fits};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::{
     CenterCrop, CoverRule, Crop, CropWindow, Filter, Letterbox, LetterboxRule, MAX_SIDE, MarginFill, Margins, Number,
     Pad, Precision, Resize, Rounding, Sample, Sampling, Size,

@@ -12,6 +12,8 @@ mod sampling;
 mod tiles;
 
 use crate::clauses::{InputDraft, OutputDraft};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::spelling::number;
 use crate::subject::Subject;
 use crate::{

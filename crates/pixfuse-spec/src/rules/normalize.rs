@@ -1,6 +1,8 @@
 //! The numbers of `normalize`.
 
 use super::{Found, MOST_CHANNELS, Subject, length_fits, not_finite};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::spelling::number;
 use crate::{ChannelOrder, Normalize, Number, Order, PixelFormat, Sample};
 

@@ -1,6 +1,8 @@
 //! Patches, and what lies in a tensor besides the image.
 
 use super::{Draft, Found, Subject, length_fits};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::{ChannelOrder, Element, Layout, MarginFill, Margins, Pad, PatchOrder, Patches};
 
 pub(super) fn patches_are_sound(draft: &Draft<'_>, found: &mut Found) {

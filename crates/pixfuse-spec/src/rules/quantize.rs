@@ -1,6 +1,8 @@
 //! The numbers that make an integer of a normalised value.
 
 use super::{Subject, not_finite};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::spelling::number;
 use crate::{Element, Quantize};
 

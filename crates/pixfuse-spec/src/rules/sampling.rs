@@ -1,6 +1,8 @@
 //! Filters, and what may stand behind them.
 
 use super::{Draft, Found, Subject};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::{Element, Filter, FloatsOf, Like, MarginFill, Order, Precision, Sample, Sampling};
 
 /// Whether a filter comes with antialiasing, without it, or either way.

@@ -1,6 +1,8 @@
 //! Tiles: which rule needs what.
 
 use super::{Draft, Found, Subject};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::{MAX_SIDE, Precision, Sample, Tiles};
 
 pub(super) fn tiles_are_sound(tiles: &Tiles, draft: &Draft<'_>, found: &mut Found) {

@@ -4,6 +4,8 @@ use super::{RuledSize, Sides, longer_and_shorter, round};
 use crate::SizeNumber::{
     FramePixels, Frames, Longest, Max, MaxPatches, MaxPixels, Merge, MinPatches, MinPixels, Multiple, Temporal,
 };
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 
 /// The most that a side may be longer than the other; what the libraries refuse.
 fn narrow_enough(rule: &RuledSize, sides: Sides, most: f64) -> Result<(), String> {

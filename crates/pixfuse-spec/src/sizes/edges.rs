@@ -2,6 +2,8 @@
 
 use super::{RuledSize, Sides, longer_and_shorter, round};
 use crate::SizeNumber::{Columns, Longest, Max, Multiple, Rows, Shortest};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 
 fn up(sides: Sides, multiple: f64) -> Sides {
     sides.map(|side| (side / multiple).ceil() * multiple)

@@ -3,6 +3,9 @@
 //!
 //! Numbers are sums of two f64, of which the second is what the first lacks.
 
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
+
 type Sum = (f64, f64);
 
 /// ln 2.

@@ -2,6 +2,8 @@
 
 use super::{RuledSize, Sides, longer_and_shorter, round};
 use crate::SizeNumber::{Columns, Longest, Max, MaxPatches, MinSide, Multiple, Rows, Shortest};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 
 /// At most so long, and the multiples above.
 pub(super) fn pixtral(rule: &RuledSize, mut sides: Sides) -> Sides {

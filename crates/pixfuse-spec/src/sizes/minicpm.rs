@@ -5,6 +5,8 @@
 use super::logarithm::logarithm;
 use super::{RuledSize, Sides, round};
 use crate::SizeNumber::{Longest, MaxPatches, Multiple};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 
 /// `get_sliced_grid`: rows and columns of slices; nothing for an image that is one.
 pub(super) fn grid(rule: &RuledSize, [rows, columns]: [u32; 2]) -> Option<[u32; 2]> {

@@ -10,6 +10,8 @@ mod longest;
 mod minicpm;
 mod nearest;
 
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::{Number, Rounding, Size, SizeNumber, SizeRule};
 
 /// A rule with its numbers.

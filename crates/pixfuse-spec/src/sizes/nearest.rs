@@ -2,6 +2,8 @@
 
 use super::{RuledSize, Sides, round};
 use crate::SizeNumber::{MaxPatches, Multiple};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 
 /// Grids of patches about the image's own, rounded down and up on either side, within a number of patches.
 ///

@@ -2,6 +2,8 @@
 
 use super::{Arguments, Integer, Slot};
 use crate::grammar::Value;
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::spelling;
 use crate::word::Word;
 use crate::{Fill, Number, Orientation};

@@ -2,6 +2,8 @@
 
 use super::{Argument, Integer, Place, Row, Table};
 use crate::grammar::{Clause, Item, Value};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::spelling::{NAMES, hint, is_constant, number, shortened, unknown};
 use crate::subject::Subject;
 use crate::word::{Word, is_known};
@@ -62,7 +64,7 @@ pub(crate) struct Arguments<'a, P> {
     clause: &'a Clause<P>,
     name: &'static str,
     usage: &'static str,
-    positional: std::iter::Peekable<std::vec::IntoIter<&'a Value<P>>>,
+    positional: std::iter::Peekable<<Vec<&'a Value<P>> as IntoIterator>::IntoIter>,
     /// A value stood where another kind belongs: what follows is out of place too, and one message is enough.
     misplaced: bool,
     /// Errors of other clauses.

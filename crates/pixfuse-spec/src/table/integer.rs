@@ -1,6 +1,8 @@
 //! What an integer of a declaration may be.
 
 use crate::MAX_SIDE;
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::spelling::number;
 
 /// The integers that may stand for an argument.

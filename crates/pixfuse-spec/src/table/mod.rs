@@ -16,6 +16,8 @@ pub(crate) use arguments::{Arguments, Findings, Signature, read};
 pub use integer::Integer;
 
 use crate::Number;
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 
 /// Where an argument stands in its clause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,6 +2,9 @@
 
 use super::{TileCanvas, Tiles};
 
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
+
 /// LLaVA-NeXT's anyres: the canvas with the most pixels of the image, then with the least margin; the image in its middle.
 pub(super) fn llava_next(tiles: &Tiles, source: [u32; 2]) -> TileCanvas {
     let [rows, columns] = source.map(f64::from);

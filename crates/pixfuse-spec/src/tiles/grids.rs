@@ -2,6 +2,9 @@
 
 use super::Tiles;
 
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
+
 /// Every grid of so many tiles, rows and columns: by their number, and those of one number by their columns.
 fn grids(least: u32, most: u32, side: u32) -> impl Iterator<Item = [u32; 2]> {
     (least..=most).flat_map(move |count| {

@@ -8,6 +8,8 @@ mod grids;
 
 pub(crate) use grids::nearest_aspect_of as nearest_aspect;
 
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::{MAX_SIDE, RuledSize, SizeNumber, SizeRule, TileRule, Tiles};
 
 /// What a rule makes of an image of one size.

@@ -2,6 +2,8 @@
 //! own instructions, which fuse where the plain loops call a function.
 
 use super::taps::{Sum, Taps, Way};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::weights::Work;
 
 /// Lines side by side.

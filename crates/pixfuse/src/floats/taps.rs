@@ -5,6 +5,8 @@ use std::ops::Range;
 use pixfuse_spec::{Filter, Sampling};
 
 use crate::memory::{NoMemory, push, with_capacity};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 
 /// A filter of torch's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,6 +7,8 @@ use std::marker::PhantomData;
 
 use pixfuse_spec::Sample;
 
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::{Error, Orientation, PixelFormat};
 use view::View;
 pub use yuv::YuvPlane;

@@ -6,6 +6,8 @@ use pixfuse_spec::Sample;
 
 use super::view::{Plane, Sampling, View};
 use super::{ImageRef, extent};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::{Error, PixelFormat};
 
 /// A plane of bytes in rows: what `yuv` is given.

@@ -4,6 +4,8 @@ use super::Request;
 use super::load::Access;
 use crate::memory::{self, NoMemory};
 use crate::placement::Placement;
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::simd::{BlockTaps, Simd};
 
 /// `S::LANES` neighbouring output columns.

@@ -7,6 +7,8 @@ use super::load::Access;
 use super::tables::{Tables, joined};
 use super::{Prepared, Request};
 use crate::memory::NoMemory;
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 #[cfg(target_arch = "aarch64")]
 use crate::simd::Neon;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]

@@ -9,6 +9,8 @@ use std::ops::Range;
 use pixfuse_spec::{ChannelOrder, Composite, Gray, Load, Matrix};
 
 use crate::image::view::View;
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::simd::{Simd, Task};
 
 /// Pixels converted at a time.

@@ -21,7 +21,7 @@ mod tables;
 mod taps;
 mod wide;
 
-use std::sync::Arc;
+use alloc::sync::Arc;
 
 use pixfuse_spec::{Layout, MapForm, Plan, Resample, Sample, Shape, Stored};
 
@@ -29,6 +29,8 @@ use crate::Error;
 use crate::image::view::View;
 use crate::memory::{Holds, NoMemory};
 use crate::placement::Placement;
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::simd::{Half, Steps, Token};
 
 pub use body::Body;
@@ -38,6 +40,8 @@ use load::Access;
 pub(crate) use load::Load;
 pub use load::{Direct, Interleaved, Planar};
 pub(crate) use runs::Runs;
+pub(crate) use scratch::Room;
+pub use scratch::Scratch;
 pub(crate) use store::Store;
 pub use store::{Pixels, Planes};
 
@@ -220,5 +224,14 @@ pub(crate) trait Prepared: Holds + Send + Sync {
     ///
     /// # Errors
     /// When there is no memory for scratch. Nothing is written then.
-    unsafe fn run(&self, view: &View, out: *mut u8, numbers: &Numbers<'_>) -> Result<(), NoMemory>;
+    unsafe fn run(
+        &self,
+        view: &View,
+        out: *mut u8,
+        numbers: &Numbers<'_>,
+        scratch: Option<&mut Scratch>,
+    ) -> Result<(), NoMemory>;
+
+    /// The scratch of a run.
+    fn room(&self) -> Room;
 }

@@ -16,6 +16,8 @@ use super::wide::Samples;
 use crate::axis::{self, Axis, Pair};
 use crate::image::view::View;
 use crate::memory::{self, Holds, NoMemory};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::simd::Simd;
 use crate::weights::Passes;
 

@@ -4,6 +4,8 @@
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::simd::{end_streams, prefetch_lines, stream_4, stream_8, streams};
 
 /// Bytes of a tensor from which on runs pass the caches: it is as large as the second of them, and to store it otherwise

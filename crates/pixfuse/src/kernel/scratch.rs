@@ -1,10 +1,14 @@
-//! Memory that a run needs besides its output: one block a thread, kept between calls.
+//! Memory that a run needs besides its output: the caller's, or one block a thread, kept between calls.
 
+#[cfg(feature = "std")]
 use std::cell::Cell;
+use std::fmt;
 
 use bytemuck::Zeroable;
 
 use crate::memory::{self, NoMemory};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::simd::SLACK;
 
 /// Bytes from one row of so many bytes to the next: rows start at cache lines, and have room for what a pass writes
@@ -22,6 +26,7 @@ struct CacheLine(#[expect(dead_code, reason = "it is written through pointers")]
 unsafe impl Zeroable for CacheLine {}
 
 /// More than this is given back after a run: one giant image should not cost every thread of a server for ever.
+#[cfg(feature = "std")]
 const KEPT: usize = 4 << 20;
 
 /// What a run needs.
@@ -32,9 +37,20 @@ pub(crate) struct Room {
     pub(super) pointers: usize,
 }
 
-/// The scratch of one run.
+impl Room {
+    /// Room for either.
+    pub(crate) fn max(self, other: Self) -> Self {
+        Self { bytes: self.bytes.max(other.bytes), pointers: self.pointers.max(other.pointers) }
+    }
+}
+
+/// Memory that a run needs besides its output, given by the caller: for one run at a time, of any pipeline.
+///
+/// [`Pipeline::scratch`](crate::Pipeline::scratch) makes it as large as the runs of a pipeline need, and another run that
+/// needs more makes it larger. Runs that are given none use that of their thread, which a first call makes; without the
+/// feature `std` there is none, and each such run allocates its own.
 #[derive(Default)]
-pub(super) struct Scratch {
+pub struct Scratch {
     lines: Box<[CacheLine]>,
     pointers: Vec<*const u8>,
     /// The first source row, or the first four, that no pass has seen.
@@ -43,32 +59,75 @@ pub(super) struct Scratch {
     held: [Held; 4],
 }
 
+// SAFETY: the pointers are written and read by one run, and nothing looks at those of an earlier one; the rest is memory
+// of its own.
+unsafe impl Send for Scratch {}
+
+impl fmt::Debug for Scratch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scratch").field("bytes", &self.bytes()).finish_non_exhaustive()
+    }
+}
+
 /// Which blocks of packed rows are there, place by place.
 pub(super) type Held = [Option<u32>; 2];
 
+#[cfg(feature = "std")]
 thread_local! {
     static SCRATCH: Cell<Option<Box<Scratch>>> = const { Cell::new(None) };
 }
 
 impl Scratch {
-    /// Calls `run` with at least this much room. Nothing is allocated when this thread had as much before, and kept it.
+    /// So much room, whose pages the system has given.
+    ///
+    /// # Errors
+    /// When there is no memory.
+    pub(crate) fn of(room: Room) -> Result<Self, NoMemory> {
+        let mut scratch = Self::default();
+        scratch.grow(room)?;
+        // Not zero, which the memory is already, so that nobody finds that there is nothing to write.
+        scratch.lines.fill(CacheLine([1; 64]));
+        Ok(scratch)
+    }
+
+    /// How many bytes it holds.
+    pub fn bytes(&self) -> usize {
+        size_of_val(&*self.lines) + memory::bytes(&self.pointers)
+    }
+
+    /// Calls `run` with at least this much room: the given one, or the thread's. Nothing is allocated when that had as much
+    /// before, and kept it.
     ///
     /// # Errors
     /// When there is no memory; `run` is not called then.
-    pub(super) fn with<T>(room: Room, run: impl FnOnce(&mut Self) -> T) -> Result<T, NoMemory> {
-        if room.bytes == 0 {
-            return Ok(run(&mut Self::default()));
+    pub(super) fn with<T>(
+        given: Option<&mut Self>,
+        room: Room,
+        run: impl FnOnce(&mut Self) -> T,
+    ) -> Result<T, NoMemory> {
+        match given {
+            _ if room.bytes == 0 => Ok(run(&mut Self::default())),
+            Some(scratch) => scratch.lend(room, run),
+            #[cfg(not(feature = "std"))]
+            None => Self::default().lend(room, run),
+            #[cfg(feature = "std")]
+            None => {
+                // Taken out while it is used: a run that starts inside another one makes its own.
+                let mut scratch = SCRATCH.take().unwrap_or_default();
+                let result = scratch.lend(room, run)?;
+                if scratch.bytes() <= KEPT {
+                    SCRATCH.set(Some(scratch));
+                }
+                Ok(result)
+            }
         }
-        // Taken out while it is used: a run that starts inside another one makes its own.
-        let mut scratch = SCRATCH.take().unwrap_or_default();
-        scratch.grow(room)?;
-        scratch.next = 0;
-        scratch.held = Default::default();
-        let result = run(&mut scratch);
-        if size_of_val(&*scratch.lines) + memory::bytes(&scratch.pointers) <= KEPT {
-            SCRATCH.set(Some(scratch));
-        }
-        Ok(result)
+    }
+
+    fn lend<T>(&mut self, room: Room, run: impl FnOnce(&mut Self) -> T) -> Result<T, NoMemory> {
+        self.grow(room)?;
+        self.next = 0;
+        self.held = Default::default();
+        Ok(run(self))
     }
 
     fn grow(&mut self, room: Room) -> Result<(), NoMemory> {

@@ -1,7 +1,7 @@
 //! The tables of one source size, and the run over them: the same for every kernel, and compiled once a level.
 
+use alloc::sync::Arc;
 use std::ops::Range;
-use std::sync::Arc;
 
 use pixfuse_spec::{Layout, MapForm, Resample, Shape, Stored};
 
@@ -11,11 +11,13 @@ use super::load::Access;
 use super::output_rows::OutputRows;
 use super::rows::{Made, MadeRows, Rows};
 use super::runs::Runs;
-use super::scratch::Scratch;
+use super::scratch::{Room, Scratch};
 use super::{Numbers, Prepared, Request};
 use crate::image::view::View;
 use crate::memory::{Holds, NoMemory};
 use crate::placement::Placement;
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::simd::Simd;
 
 /// Bytes of rows that are mapped before they are moved: they stay in the second cache, and what is written of a patch is all
@@ -108,16 +110,17 @@ impl<S: Simd> Holds for Tables<S> {
 }
 
 impl<S: Simd> Prepared for Tables<S> {
-    unsafe fn run(&self, view: &View, out: *mut u8, numbers: &Numbers<'_>) -> Result<(), NoMemory> {
+    unsafe fn run(
+        &self,
+        view: &View,
+        out: *mut u8,
+        numbers: &Numbers<'_>,
+        scratch: Option<&mut Scratch>,
+    ) -> Result<(), NoMemory> {
         let Self { simd, target, width, height, at, pixel: (channels, element), map_rows, .. } = *self;
-        let mut room = self.output_rows.scratch();
-        let made = self.made.as_ref();
-        let bytes = (made.map_or(0, MadeRows::scratch).next_multiple_of(64) + room.bytes).next_multiple_of(64);
-        let runs = self.runs.as_deref();
-        let line = width * channels * element.size();
-        let most = runs.map_or(0, |_| (BAND / line.max(1)).clamp(1, height.max(1)));
-        room.bytes = bytes + most * line;
-        Scratch::with(room, |scratch| {
+        let (room, bytes, most) = self.layout();
+        let (made, runs) = (self.made.as_ref(), self.runs.as_deref());
+        Scratch::with(scratch, room, |scratch| {
             let band = scratch.from(bytes);
             // SAFETY: the room is for the rows too, which are made in its first bytes.
             let mut made = made.map(|rows| unsafe { Made::new(simd, rows, view, scratch) });
@@ -165,5 +168,24 @@ impl<S: Simd> Prepared for Tables<S> {
                 start += count;
             }
         })
+    }
+
+    fn room(&self) -> Room {
+        self.layout().0
+    }
+}
+
+impl<S: Simd> Tables<S> {
+    /// The scratch of a run; in it the first byte of the rows that are moved when they are whole, and the most of those at
+    /// once.
+    fn layout(&self) -> (Room, usize, usize) {
+        let mut room = self.output_rows.scratch();
+        let made = self.made.as_ref().map_or(0, MadeRows::scratch);
+        let bytes = (made.next_multiple_of(64) + room.bytes).next_multiple_of(64);
+        let (channels, element) = self.pixel;
+        let line = self.width * channels * element.size();
+        let most = self.runs.as_ref().map_or(0, |_| (BAND / line.max(1)).clamp(1, self.height.max(1)));
+        room.bytes = bytes + most * line;
+        (room, bytes, most)
     }
 }

@@ -7,6 +7,8 @@ use super::blocks::Block;
 use super::rows::Rows;
 use crate::axis::Pair;
 use crate::memory::{self, Holds};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::simd::Simd;
 
 /// Those pixels of a source row that the blocks say.

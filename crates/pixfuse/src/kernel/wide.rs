@@ -7,6 +7,8 @@ use super::rows::Rows;
 use super::scratch::{Room, Scratch};
 use crate::image::view::View;
 use crate::memory::{self, Holds};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::simd::{Simd, Task};
 
 /// One sample as f32.

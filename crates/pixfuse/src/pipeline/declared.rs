@@ -2,12 +2,15 @@
 
 use pixfuse_spec::{Input, Layout, Load};
 
+use super::run::initialised;
 use super::{Inner, Pipeline};
 use crate::image::view::View;
-use crate::kernel::Source;
+use crate::kernel::{Room, Scratch, Source};
 use crate::placement::Placement;
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::prepared_cache::{Key, PreparedSize};
-use crate::{Error, ImageRef};
+use crate::{Error, ImageRef, TensorElement};
 
 /// The tables of the declared size, for dense pixels on one thread. A view with other strides has tables of its own.
 pub(super) struct DeclaredSize {
@@ -34,6 +37,42 @@ impl Pipeline {
     /// ```
     pub fn source_size(&self) -> Option<[usize; 2]> {
         self.inner.spec.input.size.map(|size| size.map(|side| side as usize))
+    }
+
+    /// The memory that a run over an image of the declared size needs besides its output, for
+    /// [`run_into_with`](Self::run_into_with): then not even the first run allocates anything. Where no size is declared it is
+    /// empty, and runs make it as large as they need.
+    ///
+    /// # Errors
+    /// When there is no memory for it.
+    ///
+    /// ```
+    /// use pixfuse::{ImageRef, Pipeline};
+    ///
+    /// let pipe = Pipeline::parse("input(rgb8, 4, 6), resize(2, 3, bilinear, antialias), output(rgb, u8, hwc)")?;
+    /// let (mut scratch, mut out) = (pipe.scratch()?, [0; 2 * 3 * 3]);
+    /// pipe.run_into_with(ImageRef::rgb8(&[7; 4 * 6 * 3], 4, 6)?, &mut out, &mut scratch)?;
+    /// assert_eq!(out, [7; 2 * 3 * 3]);
+    /// # Ok::<(), pixfuse::Error>(())
+    /// ```
+    pub fn scratch(&self) -> Result<Scratch, Error> {
+        let room = self.inner.declared.as_ref().map_or(Room::default(), |declared| declared.prepared.room());
+        Scratch::of(room).map_err(|none| none.to_error("scratch"))
+    }
+
+    /// As [`run_into`](Self::run_into), on the calling thread and with scratch that the caller has. With a declared size
+    /// and dense pixels of it nothing is allocated, locked or made for later, from the first call on. (Declarations of two
+    /// resizes, and floats that torch resizes, allocate what lies between their steps.)
+    ///
+    /// # Errors
+    /// As [`run_into`](Self::run_into).
+    pub fn run_into_with<T: TensorElement>(
+        &self,
+        image: ImageRef<'_>,
+        out: &mut [T],
+        scratch: &mut Scratch,
+    ) -> Result<(), Error> {
+        self.run_on(1, None, image, initialised(out), Some(scratch))
     }
 
     /// Makes the tables of the declared size for this many threads too.

@@ -4,14 +4,18 @@ mod declared;
 mod ragged;
 mod run;
 mod stages;
+#[cfg(not(feature = "std"))]
+#[path = "one_thread.rs"]
+mod threads;
+#[cfg(feature = "std")]
 mod threads;
 
 pub use ragged::{Join, Joined};
 pub(crate) use stages::{Stages, view};
 pub use threads::each;
 
+use alloc::sync::Arc;
 use std::fmt;
-use std::sync::Arc;
 
 use pixfuse_spec::{FloatsOf, Plan, Values, lower};
 
@@ -22,6 +26,8 @@ use crate::floats::Floats;
 use crate::kernel::Kernel;
 use crate::mapping::Mapping;
 use crate::placement::Placement;
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::prepared_cache::PreparedCache;
 use crate::simd::Token;
 use crate::{Dims, Element, Error, Geometry, ImageRef, Level, Orientation, Spec};

@@ -6,6 +6,8 @@ use super::run::{initialised, with_capacity};
 use super::{Pipeline, threads};
 use crate::cut::Cut;
 use crate::placement::Placement;
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::{Dims, Error, ImageRef, Layout, TensorElement};
 
 /// How the tensors of images of several sizes become one.
@@ -249,7 +251,9 @@ impl Pipeline {
             work.push((image, frame, tensor));
         }
         let threads = self.threads.min(images.len()).max(1);
-        threads::each(threads, work.into_iter(), |_, (image, frame, out)| self.run_on(1, frame, image.cold(), out))
+        threads::each(threads, work.into_iter(), |_, (image, frame, out)| {
+            self.run_on(1, frame, image.cold(), out, None)
+        })
     }
 }
 

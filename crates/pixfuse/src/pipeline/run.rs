@@ -7,10 +7,12 @@ use super::{Inner, Pipeline, threads};
 use crate::cut::Part;
 use crate::floats::Floats;
 use crate::image::view::View;
-use crate::kernel::{Conversion, Numbers, Request, Source};
+use crate::kernel::{Conversion, Numbers, Request, Scratch, Source};
 use crate::memory::NoMemory;
 use crate::next_step::{self, Given};
 use crate::placement::Placement;
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::prepared_cache::{Band, Key, PreparedSize};
 use crate::simd::{Simd, Visit};
 use crate::{Dims, Element, Error, ImageRef, Spec, Tensor, TensorElement, fill};
@@ -47,17 +49,18 @@ impl Pipeline {
         image: ImageRef<'_>,
         out: &mut [MaybeUninit<T>],
     ) -> Result<(), Error> {
-        self.run_on(self.threads, None, image, out)
+        self.run_on(self.threads, None, image, out, None)
     }
 
     /// As [`run_into_uninit`](Self::run_into_uninit), on so many threads, and at the top left of a frame of zeros of so many
-    /// rows and columns, if it is given: no smaller than the output, which stays whole.
+    /// rows and columns, if it is given: no smaller than the output, which stays whole. Scratch that is given is for one thread.
     pub(super) fn run_on<T: TensorElement>(
         &self,
         threads: usize,
         frame: Option<[usize; 2]>,
         image: ImageRef<'_>,
         out: &mut [MaybeUninit<T>],
+        scratch: Option<&mut Scratch>,
     ) -> Result<(), Error> {
         self.check_image::<T>(&image)?;
         let Inner { spec, plan, mapping, prepared, declared, stages, floats, .. } = &*self.inner;
@@ -77,23 +80,24 @@ impl Pipeline {
         }
         let source = Source::of(&image, &plan.load);
         let key = Key { source, threads, frame };
-        let mut run = |tables: &PreparedSize| {
+        let run = |tables: &PreparedSize| {
             check_length(out.len(), tables.dims)?;
             self.check_apart(&image, out)?;
             let job = Job { view: image.view(), out: out.as_mut_ptr().cast(), numbers: mapping.numbers() };
-            let run = |band: &Band| {
+            let run = |band: &Band, scratch: Option<&mut Scratch>| {
                 // SAFETY: the view is readable as long as `image` is borrowed, and `source` describes it; `out` has
                 // the elements of the tensor and was found to overlap no byte of the view. Each band is run once.
-                let run = unsafe { job.run(band) };
+                let run = unsafe { job.run(band, scratch) };
                 run.map_err(|none| {
                     none.to_error(format_args!("scratch for {} rows x {} columns", source.rows, source.columns))
                 })
             };
             // Before the margins: without memory for scratch nothing is written.
-            match tables.bands.as_slice() {
-                [] => {}
-                [whole] => run(whole)?,
-                bands => threads::each(threads, bands.iter(), |_, band| run(band))?,
+            match (tables.bands.as_slice(), scratch) {
+                ([], _) => {}
+                ([whole], scratch) => run(whole, scratch)?,
+                (bands, Some(scratch)) => bands.iter().try_for_each(|band| run(band, Some(scratch)))?,
+                (bands, None) => threads::each(threads, bands.iter(), |_, band| run(band, None))?,
             }
             self.fill(&tables.parts, out);
             Ok(())
@@ -212,7 +216,9 @@ impl Pipeline {
         }
         let tensors = out.chunks_exact_mut(dims[1..].iter().product());
         let threads = self.threads.min(images.len()).max(1);
-        threads::each(threads, images.iter().zip(tensors), |_, (image, out)| self.run_on(1, None, image.cold(), out))
+        threads::each(threads, images.iter().zip(tensors), |_, (image, out)| {
+            self.run_on(1, None, image.cold(), out, None)
+        })
     }
 
     /// The shape of a batch of these images, each of which fits; of none it is `[0, ...]` where the declaration fixes
@@ -381,10 +387,10 @@ impl Job<'_> {
     ///
     /// # Safety
     /// As [`Prepared::run`](crate::kernel::Prepared::run), and no other thread runs the same band meanwhile.
-    unsafe fn run(&self, band: &Band) -> Result<(), NoMemory> {
+    unsafe fn run(&self, band: &Band, scratch: Option<&mut Scratch>) -> Result<(), NoMemory> {
         // SAFETY: the caller promises the view and the output that the band was prepared for, in which its part begins so
         // many bytes behind the start, and that it runs once.
-        unsafe { band.prepared.run(self.view, self.out.add(band.start), &self.numbers) }
+        unsafe { band.prepared.run(self.view, self.out.add(band.start), &self.numbers, scratch) }
     }
 }
 

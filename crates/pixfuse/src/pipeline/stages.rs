@@ -7,6 +7,8 @@ use pixfuse_spec::{Plan, lower};
 use super::Pipeline;
 use super::run::with_capacity;
 use crate::kernel::Kernel;
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::simd::Token;
 use crate::{Error, ImageRef, Level, Spec, TensorElement};
 
@@ -68,13 +70,13 @@ impl Stages {
             let dims = stage.check::<u8>(&source)?;
             let length = dims.iter().product();
             let mut pixels = with_capacity(length)?;
-            stage.run_on(threads, None, source, &mut pixels.spare_capacity_mut()[..length])?;
+            stage.run_on(threads, None, source, &mut pixels.spare_capacity_mut()[..length], None)?;
             // SAFETY: `run_on` initialises every element.
             unsafe { pixels.set_len(length) };
             made = Some((pixels, [dims[0], dims[1], dims[2]]));
         }
         let source = made.as_ref().map_or(Ok(image), |(pixels, size)| view(pixels, *size))?;
-        self.last.run_on(threads, frame, source, out)
+        self.last.run_on(threads, frame, source, out, None)
     }
 }
 

@@ -7,6 +7,8 @@
 use std::convert::Infallible;
 
 use crate::memory::{Holds, NoMemory};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 
 /// The most rows that a sum of bytes in 16 bits has room for.
 pub(crate) const MAX_AREA_ROWS: usize = u16::MAX as usize / u8::MAX as usize;

@@ -2,6 +2,9 @@
 
 use half::{bf16, f16};
 
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
+
 use super::scalar::Scalar;
 
 /// How a value becomes an integer: ONNX `QuantizeLinear`, in f32.

@@ -13,7 +13,12 @@ pub(crate) struct Neon(());
 impl Neon {
     /// The token, if this CPU has the level.
     pub(crate) fn detect() -> Option<Self> {
-        std::arch::is_aarch64_feature_detected!("neon").then_some(Self(()))
+        // Without the standard library nobody asks the CPU: the level is there if the whole program is compiled for it.
+        #[cfg(feature = "std")]
+        let is_there = std::arch::is_aarch64_feature_detected!("neon");
+        #[cfg(not(feature = "std"))]
+        let is_there = cfg!(target_feature = "neon");
+        is_there.then_some(Self(()))
     }
 }
 

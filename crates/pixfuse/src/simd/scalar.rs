@@ -6,6 +6,8 @@ use super::fused::is_exact;
 use super::passes::{PlainRows, add_quad_plain, blend_quads_plain, plain_passes};
 use super::{BlockTaps, Simd, Task};
 use crate::memory::{self, NoMemory};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::weights::AxisWeights;
 
 /// No SIMD instructions.

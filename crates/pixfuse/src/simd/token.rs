@@ -10,6 +10,8 @@ use super::Simd128;
 use super::{Avx2, Avx512, Sse41};
 use super::{Scalar, Simd};
 use crate::Error;
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 
 /// The levels, the slowest first, given to a macro: where each is compiled, its token, and its name in lower case, which is
 /// what `PIXFUSE_LEVEL` takes. Whatever lists levels is made from this.
@@ -111,16 +113,18 @@ impl Level {
         Self::ALL.into_iter().filter(|&level| Token::detect(level).is_some()).collect()
     }
 
-    /// The level of `PIXFUSE_LEVEL` where that is set, else the best one that this CPU has.
+    /// The level of `PIXFUSE_LEVEL` where that is set, else the best one that this CPU has. Without the feature `std` there
+    /// are no variables, and it is the best one that the program is compiled for.
     ///
     /// # Errors
     /// When the variable names no level, or one that this CPU lacks.
     pub fn from_environment() -> Result<Self, Error> {
-        match std::env::var_os("PIXFUSE_LEVEL") {
+        #[cfg(feature = "std")]
+        if let Some(name) = std::env::var_os("PIXFUSE_LEVEL").filter(|name| !name.is_empty()) {
             // What is not Unicode is no level's name either, and the error shows what can be shown of it.
-            Some(name) if !name.is_empty() => Self::from_name(&name.to_string_lossy()),
-            _ => Ok(*Self::available().last().expect("the scalar level is everywhere")),
+            return Self::from_name(&name.to_string_lossy());
         }
+        Ok(*Self::available().last().expect("the scalar level is everywhere"))
     }
 
     /// The level with this name.

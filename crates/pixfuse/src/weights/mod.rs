@@ -9,6 +9,8 @@ use std::ops::Range;
 use pixfuse_spec::Separable;
 
 use crate::memory::{self, Holds, NoMemory};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 
 /// Fractional bits of the weights of rounded passes: Pillow's, whose sums of bytes are an i32. PyTorch's weights have fewer, and get
 /// as many.

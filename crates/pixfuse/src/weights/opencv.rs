@@ -6,6 +6,8 @@ use std::ops::Range;
 use super::{AxisWeights, Finish, Passes, both};
 use crate::axis::{self, Axis, opencv_ratio};
 use crate::memory::{self, NoMemory};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 
 /// `INTER_LANCZOS4`: eight taps around the coordinate, normalised in f32, 11 fractional bits each rounded for itself;
 /// taps beyond the edge fall onto the edge pixel.

@@ -7,6 +7,8 @@ use pixfuse_spec::Filter;
 
 use super::{AxisWeights, Baseline, Gateway, ROUNDED_BITS, Work};
 use crate::memory::{self, NoMemory};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 
 /// Pillow's weights for 8-bit images (`precompute_coeffs` and `normalize_coeffs_8bpc`): f64 over the support, divided by
 /// their sum, then 22 fractional bits rounded half away from zero. Only the outputs of `window` are computed.

@@ -7,6 +7,8 @@ use pixfuse_spec::Filter;
 use super::AxisWeights;
 use super::pillow::{cubic, lanczos};
 use crate::memory::{self, NoMemory};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 
 /// PyTorch's weights for uint8 (`compute_index_ranges_int16_weights`): f64 over the support, then as many fractional
 /// bits as keep the largest weight of the axis within an i16.

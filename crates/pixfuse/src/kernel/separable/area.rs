@@ -16,6 +16,8 @@ use crate::image::view::View;
 use crate::kernel::scratch::{Room, Scratch, pitch};
 use crate::kernel::{Request, Source};
 use crate::memory::{self, Holds, NoMemory};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::simd::{CHUNK, CellColumns, CellRows, CellTaps, MAX_AREA_ROWS, Share, ShareUnit, Simd, WholeCells};
 use crate::weights::{AxisWeights, Finish};
 

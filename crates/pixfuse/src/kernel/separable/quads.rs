@@ -6,6 +6,8 @@ use std::ops::Range;
 use super::vertical_storage::VerticalStorage;
 use crate::kernel::scratch::pitch;
 use crate::memory::{self, Holds, NoMemory};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::simd::{QUADS, Simd};
 use crate::weights::{AxisWeights, ROUNDED_BITS};
 

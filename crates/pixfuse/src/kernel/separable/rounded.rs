@@ -18,6 +18,8 @@ use crate::kernel::pack::Pack;
 use crate::kernel::scratch::{Held, Room, Scratch, pitch};
 use crate::kernel::{Request, Source};
 use crate::memory::{Holds, NoMemory};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::simd::{QUADS, Simd, interleave};
 use crate::weights::AxisWeights;
 

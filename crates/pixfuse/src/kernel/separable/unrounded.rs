@@ -15,6 +15,8 @@ use crate::kernel::Request;
 use crate::kernel::pack::Pack;
 use crate::kernel::scratch::{Room, Scratch, pitch};
 use crate::memory::{self, Holds, NoMemory};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::simd::{PlainRows, Simd};
 use crate::weights::{AxisWeights, Finish};
 

@@ -2,6 +2,8 @@
 
 use super::fetch::{Fetch, gather_bytes};
 use super::{V128, vector};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::simd::BlockTaps;
 
 /// The taps of 8 pixels, in two halves of four.

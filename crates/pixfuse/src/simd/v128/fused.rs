@@ -5,6 +5,8 @@
 //! are computed one by one, unless the sum in f64 is exact. Of bytes it always is, but for numbers of very different size.
 
 use super::{V128, array, vector};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::simd::fused::is_exact;
 
 /// Two f64 in a vector.

@@ -3,6 +3,8 @@
 use super::words::{WORD, halves, narrow, words};
 use super::{V128, vector};
 use crate::memory::{self, Holds, NoMemory};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::weights::{AxisWeights, ROUNDED_BITS};
 
 /// For each group of elements a window of the row, whose bytes are looked up so that each lane has two taps as words.

@@ -2,6 +2,8 @@
 
 use super::words::{WORD, halves, narrow, words};
 use crate::memory::{self, Holds, NoMemory};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 
 /// Four weights as parts of a word, each of rows 0 and 2 and of rows 1 and 3.
 pub(in crate::simd) type Parts<const PARTS: usize> = [[u32; 2]; PARTS];

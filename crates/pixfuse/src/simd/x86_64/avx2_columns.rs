@@ -5,6 +5,8 @@ use std::arch::x86_64::*;
 use super::avx2::{half, load_halves, vector};
 use super::avx512_columns::load_pair;
 use super::{Avx2, features, values};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::simd::BlockTaps;
 use crate::simd::v128::fetch::{Fetch, gather_bytes};
 

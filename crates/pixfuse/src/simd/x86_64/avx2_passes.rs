@@ -7,6 +7,8 @@ use super::avx2_pixels::Pixels;
 use super::avx2_transposed::Transposed;
 use super::avx512_windows::first_of;
 use crate::memory::{self, Holds, NoMemory};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::simd::QUADS;
 use crate::simd::passes::PlainRows;
 use crate::simd::v128::words::halves;

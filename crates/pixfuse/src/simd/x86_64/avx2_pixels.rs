@@ -11,6 +11,8 @@ use std::arch::x86_64::*;
 use super::avx2::load_halves;
 use super::avx2_passes::together;
 use crate::memory::{self, Holds, NoMemory};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::simd::v128::words::{WORD, halves, narrow, words};
 use crate::weights::{AxisWeights, ROUNDED_BITS};
 

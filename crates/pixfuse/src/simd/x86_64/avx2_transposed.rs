@@ -24,6 +24,8 @@ use std::ops::Range;
 
 use super::avx2::load_halves;
 use crate::memory::{self, Holds, NoMemory};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::simd::QUADS;
 use crate::weights::{AxisWeights, ROUNDED_BITS};
 

@@ -15,6 +15,8 @@ use super::avx2_cells;
 use super::avx512::{load, vector};
 use super::avx512_windows::Windows;
 use crate::memory::{self, Holds, NoMemory};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::simd::cells::{CHUNK, CellColumns, CellRows, CellTaps, WholeCells};
 
 /// Bytes that go into lanes, or weights of them.

@@ -4,6 +4,8 @@ use std::arch::x86_64::*;
 
 use super::avx512::{load, vector};
 use super::{Avx512, features, values};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::simd::BlockTaps;
 use crate::simd::v128::fetch::gather_bytes;
 

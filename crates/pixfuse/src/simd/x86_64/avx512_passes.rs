@@ -15,6 +15,8 @@ use std::ops::RangeInclusive;
 use super::avx512::{load, vector};
 use super::avx512_windows::{Placed, Windows};
 use crate::memory::{self, Holds, NoMemory};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::simd::passes::PlainRows;
 use crate::simd::v128::words::narrow;
 use crate::weights::{AxisWeights, ROUNDED_BITS};

@@ -4,6 +4,8 @@ use std::arch::x86_64::*;
 
 use super::avx512_passes::{TWO_LIMBS, bytes, limbs, together};
 use crate::memory::{self, Holds, NoMemory};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::simd::v128::words::narrow;
 use crate::weights::ROUNDED_BITS;
 

@@ -4,6 +4,8 @@ use std::arch::x86_64::*;
 use std::ops::Range;
 
 use crate::memory::{self, Holds, NoMemory};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 
 /// For each 16 elements, a window of the row whose bytes are permuted so that each lane has four taps.
 ///

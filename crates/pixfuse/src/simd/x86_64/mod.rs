@@ -61,7 +61,12 @@ macro_rules! token {
         impl $name {
             /// The token, if this CPU has every feature of the level.
             pub(crate) fn detect() -> Option<Self> {
-                ($(std::arch::is_x86_feature_detected!($feature))&&+).then_some(Self(()))
+                // Without the standard library nobody asks the CPU: the level is there if the whole program is compiled for it.
+                #[cfg(feature = "std")]
+                let is_there = $(std::arch::is_x86_feature_detected!($feature))&&+;
+                #[cfg(not(feature = "std"))]
+                let is_there = $(cfg!(target_feature = $feature))&&+;
+                is_there.then_some(Self(()))
             }
 
             /// The one gateway of this level.
@@ -71,7 +76,7 @@ macro_rules! token {
                 fn enter<T: crate::simd::Task<$name>>(task: T, simd: $name) -> T::Output {
                     task.run(simd)
                 }
-                // SAFETY: the token exists only where detection found all of these features.
+                // SAFETY: the token exists only where detection, or the compiler's target, has all of these features.
                 unsafe { enter(task, self) }
             }
         }
