@@ -107,6 +107,18 @@ fn code_is_plain() {
     );
 }
 
+/// A declared source size is said of a kernel, and changes nothing in it.
+#[test]
+fn a_source_size_changes_no_code() {
+    let code = |size: &str| {
+        let text = format!("input(rgb8{size}), resize(240, 256, bilinear), output(rgb, f32)");
+        let code = expand_text(&text, "Camera").unwrap().code;
+        let said = |line: &&str| !line.trim_start().starts_with("///") && !line.contains("input(");
+        code.lines().filter(said).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(code(", 1080, 1920"), code(""));
+}
+
 /// The attribute and the text are two ways to the same code.
 #[test]
 fn attribute_and_text_agree() {
