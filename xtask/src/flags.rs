@@ -26,8 +26,8 @@ xflags::xflags! {
             optional --engines
             /// Run the package for browsers instead: Node.js's tests over it, and a page in Chromium.
             optional --web
-            /// Build packages of other platforms instead (a wheel for 64-bit Arm, one for the glibc of 2012, an addon for musl),
-            /// install each where it runs, and compare its tensors with the goldens.
+            /// Build packages of other platforms instead (a wheel for 64-bit Arm, one for the glibc of 2012, addons for musl on
+            /// either CPU), install each where it runs, and compare its tensors with the goldens.
             optional --platforms
             /// One suite only: rust, python, node or own (examples/own-pipelines).
             optional --only suite: String
@@ -101,9 +101,9 @@ xflags::xflags! {
             optional --against versions: String
         }
 
-        /// Build the wheel, the npm packages and the C library into target/dist.
+        /// Build the wheels, the npm packages and the C library into target/dist.
         cmd build {
-            /// The wheel and the npm packages alone, for Linux on either CPU and with either C library:
+            /// For Linux on either CPU and with either C library, whatever this machine is, without the package for browsers:
             /// {x86_64,aarch64}-unknown-linux-{gnu,musl}.
             optional --target triple: String
             /// With --target, the oldest glibc that they are for; 2.17, which is manylinux2014, if not given.

@@ -10,13 +10,14 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::progress::step;
 use crate::python::{Profile, Venv};
 use crate::wheels::Python;
-use crate::{cross, jpeg, node, npm, package, tools, wheels};
+use crate::{c_library, cross, jpeg, node, npm, package, tools, wheels};
 
 pub(crate) const X86_64_GNU: &str = "x86_64-unknown-linux-gnu";
 pub(crate) const X86_64_MUSL: &str = "x86_64-unknown-linux-musl";
+pub(crate) const AARCH64_MUSL: &str = "aarch64-unknown-linux-musl";
 
 /// What `--target` of a build may be.
-const TARGETS: [&str; 4] = [X86_64_GNU, cross::AARCH64, X86_64_MUSL, "aarch64-unknown-linux-musl"];
+const TARGETS: [&str; 4] = [X86_64_GNU, cross::AARCH64, X86_64_MUSL, AARCH64_MUSL];
 
 /// The oldest glibc that Rust's own library supports: that of manylinux2014.
 const GLIBC: &str = "2.17";
@@ -73,11 +74,28 @@ impl Target {
     }
 
     /// As zig takes it.
-    fn zig(&self) -> String {
+    pub(crate) fn zig(&self) -> String {
         match self.libc {
             Libc::Glibc(minor) => format!("{}.2.{minor}", self.triple),
             Libc::Musl => self.triple.into(),
         }
+    }
+
+    /// Whether what was linked asks for no glibc that is newer than this target's. A wheel is audited; nothing looks at others.
+    pub(crate) fn is_old_enough(&self, library: &Path) -> Result<()> {
+        let newest = newest_glibc(&fs::read(library).with_context(|| format!("cannot read {}", library.display()))?);
+        let oldest = match self.libc {
+            Libc::Glibc(minor) => Some(minor),
+            Libc::Musl => None,
+        };
+        ensure!(
+            newest <= oldest,
+            "{} asks for glibc 2.{}, expected {}",
+            library.display(),
+            newest.unwrap_or_default(),
+            oldest.map_or("musl".into(), |minor| format!("2.{minor} or an older one"))
+        );
+        Ok(())
     }
 
     /// Has a build link a module that this target's programs load.
@@ -98,7 +116,7 @@ impl Target {
     }
 }
 
-/// Builds the wheel and the npm packages of a target into `target/dist`, and looks at them.
+/// Builds the wheels, the npm packages and the C library of a target into `target/dist`, and looks at them.
 pub(crate) fn run(triple: &str, glibc: Option<&str>) -> Result<()> {
     let target = Target::of(triple, glibc)?;
     let dist = tools::target().join("dist");
@@ -113,7 +131,8 @@ pub(crate) fn run(triple: &str, glibc: Option<&str>) -> Result<()> {
     let addon = addon(target, Profile::Published)?;
     let packages = npm::pack(target.triple, &addon, &dist)?;
     let venv = venv()?;
-    for package in [wheels, packages.into()].concat() {
+    let c = c_library::pack_for(target, &dist)?;
+    for package in [wheels, packages.into(), vec![c]].concat() {
         package::look_into(&venv, &package)?;
         println!("{}: {} KB", tools::shown(&package), fs::metadata(&package)?.len().div_ceil(1000));
     }
@@ -123,11 +142,8 @@ pub(crate) fn run(triple: &str, glibc: Option<&str>) -> Result<()> {
 
 /// The addon for Node.js.
 pub(crate) fn addon(target: Target, profile: Profile) -> Result<PathBuf> {
-    need_std(target)?;
-    let venv = venv()?;
-    let mut cargo = tools::cargo();
-    cargo.args(["zigbuild", "--lib", "--package", node::ADDON, "--target", &target.zig()]);
-    cargo.args(jpeg::features("pixfuse-node")).env("PATH", venv.first_in_path()?);
+    let mut cargo = zig(target)?;
+    cargo.args(["--lib", "--package", node::ADDON]).args(jpeg::features("pixfuse-node"));
     target.set(&mut cargo, profile);
     let built = match profile {
         Profile::Dev => target.directory().join(target.triple).join("debug"),
@@ -140,7 +156,28 @@ pub(crate) fn addon(target: Target, profile: Profile) -> Result<PathBuf> {
     step(&format!("building the addon for {}", target.zig()), &format!("addon-{}", target.triple), &mut cargo)?;
     let library = built.join(format!("lib{}.so", node::ADDON.replace('-', "_")));
     ensure!(library.exists(), "cargo built {} but not {}", node::ADDON, library.display());
+    target.is_old_enough(&library)?;
     Ok(library)
+}
+
+/// A cargo that builds for a target and links by zig.
+pub(crate) fn zig(target: Target) -> Result<Command> {
+    need_std(target)?;
+    let mut cargo = tools::cargo();
+    cargo.args(["zigbuild", "--target", &target.zig()]).env("PATH", venv()?.first_in_path()?);
+    Ok(cargo)
+}
+
+/// The newest version of glibc that a library asks for, 2 and this number: it has their names among its strings.
+fn newest_glibc(library: &[u8]) -> Option<u32> {
+    let name = b"GLIBC_2.";
+    let at =
+        library.windows(name.len()).enumerate().filter(|(_, window)| window == name).map(|(at, _)| at + name.len());
+    let minor = |at: usize| {
+        let digits = library[at..].iter().take_while(|byte| byte.is_ascii_digit());
+        digits.fold(0_u32, |minor, digit| minor.saturating_mul(10).saturating_add(u32::from(digit - b'0')))
+    };
+    at.map(minor).max()
 }
 
 /// Whether this toolchain has a standard library for a target.
@@ -187,5 +224,19 @@ mod tests {
         let newer = ("x86_64", "manylinux_2_28".into(), "x86_64-unknown-linux-gnu.2.28".into());
         assert_eq!(names(X86_64_GNU, Some("2.28")), newer);
         assert_eq!(names(X86_64_MUSL, None), ("x86_64", "musllinux_1_2".into(), X86_64_MUSL.into()));
+    }
+
+    #[test]
+    fn the_newest_glibc_is_found_among_the_strings() {
+        assert_eq!(newest_glibc(b"\0GLIBC_2.2.5\0GLIBC_2.17\0GLIBC_2.3\0GLIBC_PRIVATE\0"), Some(17));
+        assert_eq!(newest_glibc(b"\0GLIBC_2."), Some(0));
+        assert_eq!(newest_glibc(b"libc.musl"), None);
+        let library = std::env::temp_dir().join(format!("pixfuse-glibc-{}", std::process::id()));
+        fs::write(&library, "\0GLIBC_2.34\0").unwrap();
+        let says = |target: &str| Target::of(target, None).unwrap().is_old_enough(&library).unwrap_err().to_string();
+        assert!(says(X86_64_GNU).ends_with("asks for glibc 2.34, expected 2.17 or an older one"));
+        assert!(says(X86_64_MUSL).ends_with("asks for glibc 2.34, expected musl"));
+        Target::of(X86_64_GNU, Some("2.34")).unwrap().is_old_enough(&library).unwrap();
+        fs::remove_file(library).unwrap();
     }
 }

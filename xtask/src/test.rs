@@ -78,6 +78,7 @@ pub(crate) fn run(flags: &Test) -> Result<()> {
             timed("64-bit Arm: wheel", |count| wheels::try_arm(flags.install, count)),
             timed("glibc 2.17: wheel", wheels::try_old),
             timed("musl: npm packages", musl::try_out),
+            timed("musl on 64-bit Arm: npm packages", |count| musl::try_arm(flags.install, count)),
         ]);
     }
     if flags.web {

@@ -54,12 +54,12 @@ pub(crate) enum Python {
 }
 
 impl Python {
-    /// As the name of a wheel has it.
+    /// As the name of a wheel begins to say it.
     fn tag(self) -> &'static str {
         match self {
             Self::Locked => "cp311-abi3",
             Self::Free => "cp314-cp314t",
-            Self::Either => "cp315-abi3.abi3t",
+            Self::Either => "cp315-abi3",
         }
     }
 
@@ -82,7 +82,9 @@ pub(crate) fn build(target: Target, python: Python, profile: Profile, into: &Pat
     let family = tag.split('_').next().unwrap_or_default();
     let of_target = |path: &PathBuf| {
         let name = path.to_string_lossy();
-        name.contains(&format!("-{}-{family}", python.tag())) && name.ends_with(&format!("_{architecture}.whl"))
+        name.contains(&format!("-{}", python.tag()))
+            && name.contains(family)
+            && name.ends_with(&format!("_{architecture}.whl"))
     };
     let wheels = || -> Vec<PathBuf> {
         let entries = fs::read_dir(into).into_iter().flatten().flatten().map(|entry| entry.path());

@@ -6,16 +6,19 @@ use std::fs;
 use std::io::Result;
 use std::path::Path;
 
-/// What a program links beside the static library, as `rustc --print native-static-libs` says for each system.
-const PRIVATE: &[&str] = if cfg!(windows) {
-    &["kernel32", "ntdll", "userenv", "ws2_32", "dbghelp"]
-} else if cfg!(target_os = "macos") {
-    &["System", "c", "m"]
-} else if cfg!(target_env = "musl") {
-    &["c"]
-} else {
-    &["gcc_s", "util", "rt", "pthread", "m", "dl", "c"]
-};
+/// What a program links beside the static library, as `rustc --print native-static-libs` says for each system: this one, or
+/// Linux with musl.
+pub(crate) fn private(is_musl: bool) -> &'static [&'static str] {
+    if is_musl {
+        &["c"]
+    } else if cfg!(windows) {
+        &["kernel32", "ntdll", "userenv", "ws2_32", "dbghelp"]
+    } else if cfg!(target_os = "macos") {
+        &["System", "c", "m"]
+    } else {
+        &["gcc_s", "util", "rt", "pthread", "m", "dl", "c"]
+    }
+}
 
 /// The file names that cargo gives to the static and to the shared library.
 fn libraries() -> [&'static str; 2] {
@@ -31,8 +34,9 @@ fn libraries() -> [&'static str; 2] {
 /// What links with a DLL on Windows.
 const IMPORT: &str = "pixfuse_c.dll.lib";
 
-/// Copies the libraries of `built`, the headers of `crate_directory`, and the two descriptions, into `prefix`.
-pub(crate) fn install(crate_directory: &Path, built: &Path, prefix: &Path) -> Result<()> {
+/// Copies the libraries of `built`, which are linked with those of `private`, the headers of `crate_directory`, and the two
+/// descriptions, into `prefix`.
+pub(crate) fn install(crate_directory: &Path, built: &Path, prefix: &Path, private: &[&str]) -> Result<()> {
     let [archive, shared] = libraries();
     // A DLL is found beside programs.
     let shared_directory = if cfg!(windows) { "bin" } else { "lib" };
@@ -45,10 +49,10 @@ pub(crate) fn install(crate_directory: &Path, built: &Path, prefix: &Path) -> Re
         copy(&crate_directory.join("include").join(header), &prefix.join("include").join(header))?;
     }
 
-    let flags: Vec<String> = PRIVATE.iter().map(|name| format!("-l{name}")).collect();
+    let flags: Vec<String> = private.iter().map(|name| format!("-l{name}")).collect();
     let descriptions = [
         ("pkgconfig/pixfuse.pc", flags.join(" ")),
-        ("cmake/pixfuse/pixfuse-config.cmake", PRIVATE.join(";")),
+        ("cmake/pixfuse/pixfuse-config.cmake", private.join(";")),
         ("cmake/pixfuse/pixfuse-config-version.cmake", String::new()),
     ];
     for (name, private) in descriptions {

@@ -172,7 +172,8 @@ fn installed() -> &'static Path {
         for old in [&made, &prefix].into_iter().filter(|old| old.exists()) {
             std::fs::remove_dir_all(old).unwrap();
         }
-        prefix::install(&directory(), library().parent().unwrap(), &made).unwrap();
+        let private = prefix::private(cfg!(target_env = "musl"));
+        prefix::install(&directory(), library().parent().unwrap(), &made, private).unwrap();
         std::fs::rename(made, &prefix).unwrap();
         prefix
     })

@@ -1,4 +1,4 @@
-// Both packages in Bun and Deno, as npm has them: they give the digests of the libraries.
+// Both packages in Bun, Deno and later lines of Node.js, as npm has them: they give the digests of the libraries.
 
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
@@ -12,14 +12,18 @@ const all = cases()
 const app = installed()
 
 const RUNTIMES = {
-  Bun: ['bun'],
+  Bun: ['.bin/bun'],
   // It asks for each right; a native addon needs its own.
-  Deno: ['deno', 'run', '--allow-all', '--node-modules-dir=manual'],
+  Deno: ['.bin/deno', 'run', '--allow-all', '--node-modules-dir=manual'],
+  // Each is a package for Linux on x86-64.
+  'Node.js 22': ['node-22/bin/node'],
+  'Node.js 24': ['node-24/bin/node'],
+  'Node.js 26': ['node-26/bin/node'],
 }
 
 for (const [name, [program, ...flags]] of Object.entries(RUNTIMES)) {
-  const path = fileURLToPath(new URL(`node_modules/.bin/${program}`, import.meta.url))
-  const missing = spawnSync(path, ['--version']).status !== 0 && `NOT RUN: the ${program} of npm does not start on this machine`
+  const path = fileURLToPath(new URL(`node_modules/${program}`, import.meta.url))
+  const missing = spawnSync(path, ['--version']).status !== 0 && `NOT RUN: the ${name} of npm does not start on this machine`
   for (const entry of ['web.mjs', 'inline.mjs', 'node.mjs']) {
     test(`${name}: ${entry}`, { skip: missing }, async () => {
       assertGoldens(all, await run(all, [path, ...flags, join(app, entry)], app))
