@@ -103,3 +103,19 @@ test('sizes that do not go together', async () => {
   const shortest = new Pipeline({ input: 'rgb8', resize: [{ shortest: 20 }, 'area'], output: u8 })
   assertRefused(() => shortest.batchSync([image(30, 40), image(40, 40)]), /a batch needs one shape/)
 })
+
+test('long margins have one value to their ends', () => {
+  // Margins of 5 to 150 KB a plane, whose lengths are no multiples of anything.
+  const source = { data: new Uint8Array(37 * 11 * 3), height: 11, width: 37 }
+  for (const [element, value] of [['u8', 114], ['f32', 114], ['f16', 0x5720], ['i8, scale = 1, zero_point = 0', 114]]) {
+    for (const rows of [331, 1031]) {
+      const { data } = new Pipeline(`input(rgb8), letterbox(${rows}, 37, bilinear), output(rgb, ${element}, chw)`).runSync(source)
+      const top = Math.floor((rows - 11) / 2)
+      for (let at = 0; at < data.length; at++) {
+        const row = Math.floor(at / 37) % rows
+        const expected = row >= top && row < top + 11 ? 0 : value
+        if (data[at] !== expected) assert.fail(`${element}: ${data[at]} and not ${expected} in row ${row} of ${rows}`)
+      }
+    }
+  }
+})

@@ -1,9 +1,10 @@
 //! 8 pixels at a time with WebAssembly's fixed-width SIMD, which is compiled in or not: a module cannot ask.
 
 use std::arch::wasm32::*;
+use std::mem::MaybeUninit;
 
-use super::Task;
 use super::v128::{Doubles, V128, mul_add, mul_add_u8};
+use super::{Plain, Task};
 
 /// Baseline `simd128`, without the relaxed instructions, whose results differ between engines.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +26,18 @@ unsafe impl V128 for Simd128 {
     #[inline(always)]
     fn enter<T: Task<Self>>(self, task: T) -> T::Output {
         task.run(self)
+    }
+
+    /// By copies of the first 4 KiB, for which there is one instruction: the engine's own loop, where the compiler's is of
+    /// single elements, since modules are linked to be small.
+    #[inline(always)]
+    fn fill_long<T: Plain>(self, out: &mut [MaybeUninit<T>], value: T) -> bool {
+        let (first, rest) = out.split_at_mut(out.len().min((4 << 10) / size_of::<T>()));
+        first.fill(MaybeUninit::new(value));
+        for piece in rest.chunks_mut(first.len().max(1)) {
+            piece.copy_from_slice(&first[..piece.len()]);
+        }
+        true
     }
 
     #[inline(always)]
