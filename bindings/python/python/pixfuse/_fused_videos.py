@@ -3,16 +3,14 @@
 import contextvars
 import importlib
 import warnings
-import weakref
 from typing import Any
 
+from ._fused import Remade, tensors
 from ._pixfuse import PipelineError
 from .video import VideoProcessor, video_from_config
 
 __all__ = ["FusedVideo", "library_class"]
 
-# Of each video processor its declaration, until one of its attributes changes: not among the attributes, which are saved.
-_PROCESSORS: "weakref.WeakKeyDictionary[Any, VideoProcessor]" = weakref.WeakKeyDictionary()
 # The keywords of the call that runs: what the library hands on has been filled up with its own attributes.
 _KEYWORDS: contextvars.ContextVar[dict[str, Any]] = contextvars.ContextVar("keywords")
 _OF_THE_LIBRARY = ("return_tensors", "return_metadata", "draw_on_frames")
@@ -26,23 +24,14 @@ def library_class(name: str) -> Any:
     return found
 
 
-class FusedVideo:
+class FusedVideo(Remade):
     """What a class of transformers does differently: `_preprocess`, which gets the frames that were taken, as tensors."""
 
     falls_back = False
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        _PROCESSORS.pop(self, None)
-        super().__setattr__(name, value)
-
-    def _pixfuse(self) -> VideoProcessor:
-        """What the attributes say, as a VideoProcessor."""
-        made = _PROCESSORS.get(self)
-        if made is None:
-            record = {name: value for name, value in self.to_dict().items() if not name.startswith("_")}  # type: ignore[attr-defined]
-            # What is drawn on frames is so before they come here, and what is returned beside the tensor is so after it.
-            made = _PROCESSORS[self] = video_from_config({**record, **{name: False for name in _OF_THE_LIBRARY if name in record}})
-        return made
+    def _made(self, record: dict[str, Any]) -> VideoProcessor:
+        # What is drawn on frames is so before they come here, and what is returned beside the tensor is so after it.
+        return video_from_config({**record, **{name: False for name in _OF_THE_LIBRARY if name in record}})
 
     def preprocess(self, videos: Any, **keywords: Any) -> Any:
         """As the library's, from videos to its BatchFeature."""
@@ -74,19 +63,8 @@ class FusedVideo:
             # A class that gives it another name does so itself, behind this.
             data["pixel_values_videos"] = data.pop(first)
         if kind is None:
-            data = {name: _tensors(value) for name, value in data.items()}
+            data = {name: tensors(value) for name, value in data.items()}
         feature = importlib.import_module("transformers.image_processing_base").BatchFeature
         # What is a list beside tensors stays one.
         lists = [name for name, value in data.items() if kind is not None and isinstance(value, list)]
         return feature(data, tensor_type=asked, skip_tensor_conversion=lists)
-
-
-def _tensors(value: Any) -> Any:
-    """Arrays as the library gives them: tensors over the same memory."""
-    torch = importlib.import_module("torch")
-    numpy = importlib.import_module("numpy")
-    if isinstance(value, numpy.ndarray):
-        return torch.from_numpy(value)
-    if isinstance(value, list):
-        return [_tensors(item) for item in value]
-    return value

@@ -19,6 +19,7 @@ import warnings
 import weakref
 from typing import Any
 
+from ._fused import Remade, fused, tensors
 from ._fused_videos import FusedVideo, library_class
 from ._pixfuse import PipelineError
 from .processor import Processor, from_config
@@ -47,12 +48,12 @@ def register(*, fallback: bool = False) -> None:
             # A name that the library looks up in its own namespace: so nothing is imported before it is asked for.
             backends[BACKEND] = f"Pixfuse{name}"
             if backends[BACKEND] not in vars(library):
-                setattr(library, backends[BACKEND], _loader(name))
+                setattr(library, backends[BACKEND], _loader(_Loader, name))
     for backends in videos.VIDEO_PROCESSOR_MAPPING_NAMES.values():
         if backends is not None and isinstance(backends.get("torchvision"), str):
             backends[BACKEND] = f"Pixfuse{backends['torchvision']}"
             if backends[BACKEND] not in vars(library):
-                setattr(library, backends[BACKEND], _video_loader(backends["torchvision"]))
+                setattr(library, backends[BACKEND], _loader(_VideoLoader, backends["torchvision"]))
     _spare_tokenizers()
 
 
@@ -144,10 +145,6 @@ class _Loader:
         )
 
 
-def _loader(name: str) -> type:
-    return type(name, (_Loader,), {"name": name, "__module__": __name__})
-
-
 class _VideoLoader:
     """Stands in the library's namespace until a video processor is asked for."""
 
@@ -162,8 +159,8 @@ class _VideoLoader:
         )
 
 
-def _video_loader(name: str) -> type:
-    return type(name, (_VideoLoader,), {"name": name, "__module__": __name__})
+def _loader(kind: type, name: str) -> type:
+    return type(name, (kind,), {"name": name, "__module__": __name__})
 
 
 def _loaded_video(name: str, load: Any, otherwise: Any) -> Any:
@@ -214,45 +211,25 @@ def _library_class(name: str) -> Any:
     return found
 
 
-_CLASSES: dict[str, type] = {}
-
-
 def _fused(name: str) -> Any:
-    """The library's class with its pixels made by pixfuse. It has the library's name, so that what is saved has it."""
-    if name not in _CLASSES:
-        library = _library_class(name)
-        _CLASSES[name] = type(name, (_Fused, library), {"__module__": __name__, "__doc__": library.__doc__})
-    return _CLASSES[name]
+    """The library's class with its pixels made by pixfuse."""
+    return fused(name, _Fused, _library_class, __name__)
 
 
 def _fused_video(name: str) -> Any:
     """The same for a class of videos."""
-    if name not in _CLASSES:
-        library = library_class(name)
-        _CLASSES[name] = type(name, (FusedVideo, library), {"__module__": __name__, "__doc__": library.__doc__})
-    return _CLASSES[name]
+    return fused(name, FusedVideo, library_class, __name__)
 
 
-# Of each image processor its declaration, until one of its attributes changes: not among the attributes, which are saved.
-_PROCESSORS: "weakref.WeakKeyDictionary[Any, Processor]" = weakref.WeakKeyDictionary()
 _FALLBACKS: "weakref.WeakKeyDictionary[Any, bool]" = weakref.WeakKeyDictionary()
 
 
-class _Fused:
+class _Fused(Remade):
     """What a class of transformers does differently: `preprocess`."""
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        _PROCESSORS.pop(self, None)
-        super().__setattr__(name, value)
-
-    def _pixfuse(self) -> Processor:
-        """What the attributes say, as a Processor."""
-        made = _PROCESSORS.get(self)
-        if made is None:
-            record = {name: value for name, value in self.to_dict().items() if not name.startswith("_")}  # type: ignore[attr-defined]
-            backend = "pil" if type(self).__name__.endswith("Pil") or not _is_torch(self) else "torch"
-            made = _PROCESSORS[self] = from_config(record, backend=backend)
-        return made
+    def _made(self, record: dict[str, Any]) -> Processor:
+        backend = "pil" if type(self).__name__.endswith("Pil") or not _is_torch(self) else "torch"
+        return from_config(record, backend=backend)
 
     def _falls_back_to_library(self, falls_back: bool) -> None:
         _FALLBACKS[self] = falls_back
@@ -284,7 +261,7 @@ class _Fused:
         kind = asked if asked in ("pt", "np") else None
         data = self._pixfuse()(images, kind, **keywords)
         if kind is None and _is_torch(self):
-            data = {name: _tensors(value) for name, value in data.items()}
+            data = {name: tensors(value) for name, value in data.items()}
         result = _batch()(None if kind is not None else data, tensor_type=None if kind is not None else asked)
         if kind is not None:
             # They are tensors: to go through them once more takes as long as the rest of this.
@@ -303,14 +280,3 @@ def _validator() -> Any:
 
 def _is_torch(processor: Any) -> bool:
     return getattr(processor, "backend", "pil") == "torchvision"
-
-
-def _tensors(value: Any) -> Any:
-    """Arrays as the torch backend gives them: tensors over the same memory."""
-    torch = importlib.import_module("torch")
-    numpy = importlib.import_module("numpy")
-    if isinstance(value, numpy.ndarray):
-        return torch.from_numpy(value)
-    if isinstance(value, list):
-        return [_tensors(item) for item in value]
-    return value
