@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
 use pixfuse::{Dims, ImageRef, Pipeline, TensorElement};
-use pixfuse_config::{Backend, Overrides, Source};
+use pixfuse_config::{Backend, Overrides, Source, UnknownBackend};
 
 use crate::error::{Failure, attempt};
 use crate::image::CImage;
@@ -91,8 +91,7 @@ pub unsafe extern "C" fn pixfuse_pipeline_from_config(
         let (json, backend) = unsafe { (utf8(json, length, "json")?, utf8(backend, backend_length, "backend")?) };
         let backend = match backend {
             "" => Backend::Torch,
-            name => Backend::from_name(name)
-                .ok_or_else(|| Failure::argument(format_args!("backend: `{name}`, expected torch or pil")))?,
+            name => name.parse().map_err(|error: UnknownBackend| Failure::argument(error))?,
         };
         let imported = pixfuse_config::read(&Source::text(json)?, backend, &Overrides::new())?;
         Ok(Handle::new(Pipeline::new(imported.one()?.clone())?))

@@ -4,7 +4,7 @@ use std::ffi::c_void;
 use std::marker::PhantomData;
 
 use pixfuse::{Element, Picture, Preview};
-use pixfuse_decode::EncodedImage;
+use pixfuse_bindings::preview;
 
 use crate::decode::DecodeOptions;
 use crate::error::{Failure, attempt};
@@ -89,12 +89,9 @@ pub unsafe extern "C" fn pixfuse_preview_file(
     let draw = || {
         // SAFETY: the caller promises the handle, the file, the options, the boxes, and what `give` asks for.
         unsafe {
-            let (preview, boxes) = (Preview::new(pipeline(pipe)?)?, boxes_of(boxes, count)?);
+            let (pipe, boxes) = (pipeline(pipe)?, boxes_of(boxes, count)?);
             let (file, options) = (bytes(file, length, "file")?, DecodeOptions::read(options)?);
-            let pixels = preview.pipeline();
-            let geometry = EncodedImage::open(file)?.geometry(pixels, &options)?;
-            let tensor = pixfuse_decode::decode::<u8>(pixels, file, &options)?;
-            give(&preview.draw(&tensor.data, &geometry, boxes)?, (alloc, user), shape, out)
+            give(&preview::of_file(pipe, file, &options, boxes)?, (alloc, user), shape, out)
         }
     };
     // SAFETY: the caller promises `error`.

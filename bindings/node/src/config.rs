@@ -37,8 +37,7 @@ pub fn register_processor(exports: &mut Object, env: &Env) -> Result<()> {
 fn config(call: &FunctionCallContext) -> Result<Object<'static>> {
     let (text, path): (Option<String>, Option<String>) = (call.get(0)?, call.get(1)?);
     let (backend, keywords, called): (String, String, String) = (call.get(2)?, call.get(3)?, call.get(4)?);
-    let backend = Backend::from_name(&backend)
-        .ok_or_else(|| refused(format!("backend: '{backend}', expected 'torch' or 'pil'")))?;
+    let backend: Backend = backend.parse().map_err(refused)?;
     let imported = read(&source(text, path)?, backend, &overrides(&keywords)?).map_err(refused)?;
     object(call.env, imported.with(&overrides(&called)?).map_err(refused)?)
 }

@@ -2,7 +2,8 @@
 
 use napi::bindgen_prelude::{Float64ArraySlice, FunctionCallContext, Result, Unknown};
 use pixfuse::{Pipeline, Preview};
-use pixfuse_decode::{EncodedImage, Options, png};
+use pixfuse_bindings::preview;
+use pixfuse_decode::{Options, png};
 
 use crate::buffer::elements;
 use crate::calls::{allocate, image_values, oriented, refused, refused_image};
@@ -24,12 +25,7 @@ pub(crate) fn of_image(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Un
 pub(crate) fn of_file(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Unknown<'static>> {
     let (file, boxes) = (file(call)?, boxes(call.get(1)?));
     let options = Options { orient: orient(call.get(2)?)?.of_file(), ..Options::default() };
-    let preview = Preview::new(pipe).map_err(refused)?;
-    let pixels = preview.pipeline();
-    let drawn = EncodedImage::open(&file).and_then(|image| image.geometry(pixels, &options)).and_then(|geometry| {
-        let tensor = pixfuse_decode::decode::<u8>(pixels, &file, &options)?;
-        png(&preview.draw(&tensor.data, &geometry, &boxes)?)
-    });
+    let drawn = preview::of_file(pipe, &file, &options, &boxes).and_then(|picture| png(&picture));
     written(drawn.map_err(|error| thrown(call.env, &error))?, call, 3)
 }
 

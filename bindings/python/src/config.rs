@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use numpy::{IntoPyArray, PyArray1, PyArray4, PyArrayMethods, PyUntypedArrayMethods};
-use pixfuse_config::{Backend, Batch, Imported, Overrides, Place, Source, Value, Variant, read, read_video};
+use pixfuse_config::{
+    Backend, Batch, Imported, Overrides, Place, Source, UnknownBackend, Value, Variant, read, read_video,
+};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
@@ -33,8 +35,7 @@ impl Config {
         backend: &str,
         keywords: &str,
     ) -> Result<Self, Failure> {
-        let backend = Backend::from_name(backend)
-            .ok_or_else(|| Failure::Argument(format!("backend: '{backend}', expected 'torch' or 'pil'")))?;
+        let backend: Backend = backend.parse().map_err(|error: UnknownBackend| Failure::Argument(error.to_string()))?;
         let source = source(files, path)?;
         let imported = read(&source, backend, &overrides(keywords)?)?;
         Ok(Self { source, imported })

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use numpy::{PyArray1, PyArray3, PyArrayMethods};
 use pixfuse::Preview;
-use pixfuse_decode::EncodedImage;
+use pixfuse_bindings::preview;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyString};
@@ -98,20 +98,17 @@ pub(crate) fn of(
 ) -> Result<Picture, Failure> {
     let py = image.py();
     let boxes = boxes.map(boxes_of).transpose()?.unwrap_or_default();
-    let preview = Preview::new(pipe)?;
-    let plain = preview.pipeline();
-    let (tensor, geometry) = if is_file(image)? {
+    let picture = if is_file(image)? {
         let options = decode::options(orient, None, None, None, None)?;
         let file = File::of(image)?;
         let bytes = file.bytes();
-        py.detach(|| {
-            let geometry = EncodedImage::open(bytes)?.geometry(plain, &options)?;
-            Ok::<_, pixfuse_decode::Error>((pixfuse_decode::decode::<u8>(plain, bytes, &options)?.data, geometry))
-        })?
+        py.detach(|| preview::of_file(pipe, bytes, &options, &boxes))?
     } else {
-        Pipeline::from(plain.clone()).run_seen(image, oriented(orient)?)?
+        let preview = Preview::new(pipe)?;
+        let plain = Pipeline::from(preview.pipeline().clone());
+        let (tensor, geometry) = plain.run_seen(image, oriented(orient)?)?;
+        py.detach(|| preview.draw(&tensor, &geometry, &boxes))?
     };
-    let picture = py.detach(|| preview.draw(&tensor, &geometry, &boxes))?;
     Ok(Picture { picture })
 }
 

@@ -11,9 +11,7 @@ use crate::memory::Blocks;
 
 /// `config`: a config's text, and keywords as JSON. What JavaScript knows of it, which is kept.
 pub(crate) fn read(known: &mut Known, question: &Value) -> Result<Value, Refusal> {
-    let backend = text(question, "backend");
-    let backend = Backend::from_name(backend)
-        .ok_or_else(|| Refusal::argument(format_args!("backend: '{backend}', expected 'torch' or 'pil'")))?;
+    let backend: Backend = text(question, "backend").parse().map_err(Refusal::argument)?;
     let imported = pixfuse_config::read(&source(question)?, backend, &overrides(question, "keywords")?)?;
     Ok(kept(known, imported.with(&overrides(question, "called")?)?))
 }

@@ -1,7 +1,8 @@
 //! Pictures of what a model sees.
 
 use pixfuse::{Error, Pipeline, Preview};
-use pixfuse_decode::{EncodedImage, png};
+use pixfuse_bindings::preview;
+use pixfuse_decode::png;
 use serde_json::Value;
 
 use crate::answer::Refusal;
@@ -25,12 +26,7 @@ pub(crate) fn of_pixels(pipe: &Pipeline, blocks: &mut Blocks, question: &Value) 
 /// `previewFile`: the picture of a file as a PNG file, which is left in the block of outputs.
 pub(crate) fn of_file(pipe: &Pipeline, blocks: &mut Blocks, question: &Value) -> Result<Value, Refusal> {
     let file = bytes(&blocks.input, &question["file"])?;
-    let options = options(question)?;
-    let preview = Preview::new(pipe)?;
-    let pixels = preview.pipeline();
-    let geometry = EncodedImage::open(file)?.geometry(pixels, &options)?;
-    let tensor = pixfuse_decode::decode::<u8>(pixels, file, &options)?;
-    let picture = png(&preview.draw(&tensor.data, &geometry, &boxes(question))?)?;
+    let picture = png(&preview::of_file(pipe, file, &options(question)?, &boxes(question))?)?;
     written(&picture, blocks)
 }
 

@@ -18,6 +18,8 @@ pub mod language;
 #[cfg(feature = "files")]
 pub mod options;
 pub mod orient;
+#[cfg(feature = "files")]
+pub mod preview;
 pub mod typed_array;
 
 pub use argument::{Argument, ArgumentError};

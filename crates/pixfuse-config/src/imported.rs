@@ -37,6 +37,20 @@ impl Backend {
     }
 }
 
+impl std::str::FromStr for Backend {
+    type Err = UnknownBackend;
+
+    /// As [`from_name`](Self::from_name).
+    fn from_str(name: &str) -> Result<Self, UnknownBackend> {
+        Self::from_name(name).ok_or_else(|| UnknownBackend(name.to_owned()))
+    }
+}
+
+/// A name that is no backend's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("backend: '{0}', expected 'torch' or 'pil'")]
+pub struct UnknownBackend(String);
+
 impl fmt::Display for Backend {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

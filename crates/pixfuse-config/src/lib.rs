@@ -44,7 +44,7 @@ mod windows;
 
 pub use error::{Error, Feature, Reason};
 pub use grayscale::Grayscale;
-pub use imported::{Backend, Batch, Frames, Imported, Library, Limit, Output, Value, Variant};
+pub use imported::{Backend, Batch, Frames, Imported, Library, Limit, Output, UnknownBackend, Value, Variant};
 pub use of_sizes::{NumberType, OfSizes, SizeValue};
 pub use overlapping_crops::OverlappingCrops;
 pub use padded_canvas::PaddedCanvas;
