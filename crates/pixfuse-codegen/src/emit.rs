@@ -187,8 +187,8 @@ impl Body {
             },
             direct: match plan.resample {
                 _ if plan.shape().load == Layout::Chw || plan.load.is_wide() => None,
-                Resample::OneTap { .. } => Some("OneTap"),
-                Resample::TwoTaps { .. } => Some("TwoTaps"),
+                Resample::OneTap(_) => Some("OneTap"),
+                Resample::TwoTaps => Some("TwoTaps"),
                 Resample::None | Resample::Separable(_) => None,
             },
             floats: plan.has_floats(),

@@ -6,8 +6,9 @@ use std::fmt;
 use crate::prelude::*;
 use crate::spelling::{number, numbers};
 use crate::{
-    CenterCrop, Composite, Convert, Crop, CropWindow, Filter, Frame, FrameSize, Load, Map, MarginFill, Margins, Number,
-    Order, Orientation, Pad, Patches, Plan, Quantize, Resample, Rounding, Separable, Size, Store, Tiles,
+    CenterCrop, Composite, Convert, Crop, CropWindow, FloatFilter, Frame, FrameSize, Load, Map, MarginFill, Margins,
+    Number, OneTap, Order, Orientation, Pad, Patches, Plain, Plan, Quantize, Resample, Rounding, Separable, Size,
+    Store, Tiles, TorchFilter,
 };
 
 impl fmt::Display for Plan {
@@ -141,23 +142,21 @@ fn rounded(rounding: Rounding) -> String {
 
 impl fmt::Display for Resample {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (filter, taps) = match self {
-            Self::None => return f.write_str("none: every source pixel once"),
-            Self::OneTap { filter, torch: true } => {
-                let name = filter.name().replace('_', "-");
-                return write!(f, "{filter}: 1 pixel, equal to torch {name}, its index in f32");
+        match self {
+            Self::None => f.write_str("none: every source pixel once"),
+            Self::OneTap(filter) => {
+                let equals = match filter {
+                    OneTap::Nearest => "OpenCV INTER_NEAREST",
+                    OneTap::NearestExact => "Pillow NEAREST",
+                    OneTap::NearestFloor => "floor(d * (S / D))",
+                    OneTap::TorchNearest => "torch nearest, its index in f32",
+                    OneTap::TorchNearestExact => "torch nearest-exact, its index in f32",
+                };
+                write!(f, "{filter}: 1 pixel, equal to {equals}")
             }
-            Self::OneTap { filter, torch: false } => (filter, "1 pixel"),
-            Self::TwoTaps { filter } => (filter, "2 rows x 2 columns, 11-bit weights"),
-            Self::Separable(separable) => return separable.fmt(f),
-        };
-        let equals = match filter {
-            Filter::Nearest => "OpenCV INTER_NEAREST",
-            Filter::NearestExact => "Pillow NEAREST",
-            Filter::NearestFloor => "floor(d * (S / D))",
-            _ => "OpenCV INTER_LINEAR",
-        };
-        write!(f, "{filter}: {taps}, equal to {equals}")
+            Self::TwoTaps => f.write_str("bilinear: 2 rows x 2 columns, 11-bit weights, equal to OpenCV INTER_LINEAR"),
+            Self::Separable(separable) => separable.fmt(f),
+        }
     }
 }
 
@@ -165,20 +164,20 @@ impl fmt::Display for Separable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Pillow { filter, version } => {
-                let name = filter.name().to_ascii_uppercase();
+                let name = filter.to_string().to_ascii_uppercase();
                 write!(f, "{filter}, antialiased: rows and columns in passes, equal to Pillow {version} {name}")
             }
-            Self::Torch { filter, antialias: true } => {
-                write!(f, "{filter}, antialiased: rows and columns in passes, equal to torch uint8 antialias")
-            }
-            Self::Torch { filter, antialias: false } => {
-                let cubic = if *filter == Filter::Bicubic { ", a = -0.75" } else { "" };
+            Self::Torch(filter @ TorchFilter::Plain(plain)) => {
+                let cubic = if *plain == Plain::Bicubic { ", a = -0.75" } else { "" };
                 write!(f, "{filter}: rows and columns in passes, equal to torch {filter}{cubic} (uint8)")
+            }
+            Self::Torch(filter) => {
+                write!(f, "{filter}, antialiased: rows and columns in passes, equal to torch uint8 antialias")
             }
             Self::Area => f.write_str("area: rows and columns in passes, equal to OpenCV INTER_AREA"),
             Self::Lanczos4 => f.write_str("lanczos4: rows and columns in passes, equal to OpenCV INTER_LANCZOS4"),
-            Self::Float { filter, antialias } => {
-                let antialiased = if *antialias { ", antialiased" } else { "" };
+            Self::Float(filter) => {
+                let antialiased = if matches!(filter, FloatFilter::Antialiased(_)) { ", antialiased" } else { "" };
                 write!(f, "{filter}{antialiased}: rows and columns in passes, in f32 throughout")
             }
         }

@@ -37,6 +37,7 @@ mod clauses;
 mod cursor;
 mod error;
 mod explain;
+mod families;
 mod formats;
 mod grammar;
 mod keywords;
@@ -70,6 +71,7 @@ pub use clauses::{
     Resize, Sampling, Size, Tiles,
 };
 pub use error::{Error, ParseError};
+pub use families::{Antialiased, FloatFilter, OneTap, Plain, TorchFilter};
 pub use keywords::Keyword;
 pub use lower::lower;
 pub use order::ChannelNumbers;

@@ -5,8 +5,9 @@ use crate::order::{ChannelNumbers, fused};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 use crate::{
-    Alpha, ChannelOrder, Composite, Convert, Element, Filter, Frame, FrameSize, Letterbox, Like, Load, Map, Margins,
-    Matrix, Normalize, Number, Order, Plan, Precision, Range, Resample, Sampling, Separable, Spec, Store,
+    Alpha, Antialiased, ChannelOrder, Composite, Convert, Element, Filter, FloatFilter, Frame, FrameSize, Letterbox,
+    Like, Load, Map, Margins, Matrix, Normalize, Number, OneTap, Order, Plain, Plan, Precision, Range, Resample,
+    Sampling, Separable, Spec, Store, TorchFilter,
 };
 
 /// The plan of a checked declaration. Numbers written `_` stay open in it.
@@ -84,20 +85,36 @@ fn resample(spec: &Spec) -> Resample {
     let Some(&Sampling { filter, antialias, like, pillow, precision, .. }) = spec.sampling() else {
         return Resample::None;
     };
-    // torch's filter of floats is none of a kernel's: the plan is that of its u8 filter, which has the same geometry.
-    if precision == Precision::F32 && like.is_none() {
-        return Resample::Separable(Separable::Float { filter, antialias });
-    }
     let torch = like == Some(Like::Torch);
-    match filter {
-        Filter::Nearest | Filter::NearestExact | Filter::NearestFloor => Resample::OneTap { filter, torch },
-        Filter::Bilinear if !antialias && !torch => Resample::TwoTaps { filter },
-        Filter::Area => Resample::Separable(Separable::Area),
-        Filter::Lanczos4 => Resample::Separable(Separable::Lanczos4),
-        Filter::Bicubic if !antialias => Resample::Separable(Separable::Torch { filter, antialias }),
-        _ if torch => Resample::Separable(Separable::Torch { filter, antialias }),
-        _ => Resample::Separable(Separable::Pillow { filter, version: pillow.unwrap_or(PILLOW) }),
-    }
+    // torch's filter of floats is none of a kernel's: the plan is that of its u8 filter, which has the same geometry.
+    let float = precision == Precision::F32 && like.is_none();
+    let version = pillow.unwrap_or(PILLOW);
+    let windowed = |filter| match float {
+        true => Separable::Float(FloatFilter::Antialiased(filter)),
+        false => Separable::Pillow { filter, version },
+    };
+    Resample::Separable(match filter {
+        Filter::Nearest if torch => return Resample::OneTap(OneTap::TorchNearest),
+        Filter::Nearest => return Resample::OneTap(OneTap::Nearest),
+        Filter::NearestExact if torch => return Resample::OneTap(OneTap::TorchNearestExact),
+        Filter::NearestExact => return Resample::OneTap(OneTap::NearestExact),
+        Filter::NearestFloor => return Resample::OneTap(OneTap::NearestFloor),
+        Filter::Area => Separable::Area,
+        Filter::Lanczos4 => Separable::Lanczos4,
+        Filter::Box => windowed(Antialiased::Box),
+        Filter::Hamming => windowed(Antialiased::Hamming),
+        Filter::Lanczos if torch => Separable::Torch(TorchFilter::Lanczos),
+        Filter::Lanczos => windowed(Antialiased::Lanczos),
+        Filter::Bilinear if antialias && torch => Separable::Torch(TorchFilter::Bilinear),
+        Filter::Bilinear if antialias => windowed(Antialiased::Bilinear),
+        Filter::Bilinear if float => Separable::Float(FloatFilter::Plain(Plain::Bilinear)),
+        Filter::Bilinear if torch => Separable::Torch(TorchFilter::Plain(Plain::Bilinear)),
+        Filter::Bilinear => return Resample::TwoTaps,
+        Filter::Bicubic if antialias && torch => Separable::Torch(TorchFilter::Bicubic),
+        Filter::Bicubic if antialias => windowed(Antialiased::Bicubic),
+        Filter::Bicubic if float => Separable::Float(FloatFilter::Plain(Plain::Bicubic)),
+        Filter::Bicubic => Separable::Torch(TorchFilter::Plain(Plain::Bicubic)),
+    })
 }
 
 fn map(spec: &Spec) -> Map {

@@ -6,8 +6,8 @@
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 use crate::{
-    ChannelOrder, Crop, Element, Fill, Filter, Gray, Layout, LetterboxRule, Matrix, Number, Order, Orientation, Pad,
-    Patches, PixelFormat, Quantize, Range, Sample, Size, Tiles,
+    Antialiased, ChannelOrder, Crop, Element, Fill, FloatFilter, Gray, Layout, LetterboxRule, Matrix, Number, OneTap,
+    Order, Orientation, Pad, Patches, PixelFormat, Quantize, Range, Sample, Size, Tiles, TorchFilter,
 };
 
 /// load, frame, resample, map, store.
@@ -127,17 +127,9 @@ pub enum Resample {
     /// The image keeps its size.
     None,
     /// One source pixel for each output pixel: a direct kernel.
-    OneTap {
-        /// The rule that picks the source index.
-        filter: Filter,
-        /// Whether that is PyTorch's of this name, whose indices are f32.
-        torch: bool,
-    },
-    /// Two rows by two columns, weighted: a direct kernel.
-    TwoTaps {
-        /// The rule for indices and weights.
-        filter: Filter,
-    },
+    OneTap(OneTap),
+    /// Two rows by two columns, weighted as OpenCV's `INTER_LINEAR`: a direct kernel.
+    TwoTaps,
     /// As many taps as the filter is wide, one axis after the other: resampled rows.
     Separable(Separable),
 }
@@ -148,28 +140,18 @@ pub enum Separable {
     /// Pillow, antialiased: 22-bit weights and a u8 between the passes.
     Pillow {
         /// The window.
-        filter: Filter,
+        filter: Antialiased,
         /// 13, or 12 for its order of passes.
         version: u32,
     },
     /// PyTorch on uint8: 15-bit weights and a u8 between the passes.
-    Torch {
-        /// Bilinear, bicubic, or lanczos with antialias.
-        filter: Filter,
-        /// Whether the window widens when the image shrinks.
-        antialias: bool,
-    },
+    Torch(TorchFilter),
     /// OpenCV `INTER_AREA`.
     Area,
     /// OpenCV `INTER_LANCZOS4`.
     Lanczos4,
     /// `precision = f32`: nothing is rounded to u8.
-    Float {
-        /// The window.
-        filter: Filter,
-        /// Whether the window widens when the image shrinks.
-        antialias: bool,
-    },
+    Float(FloatFilter),
 }
 
 /// What is done to each resampled value.
@@ -277,7 +259,7 @@ pub enum MapForm {
 impl Plan {
     /// Whether resampled pixels are f32 that need not be whole numbers.
     pub fn has_floats(&self) -> bool {
-        self.load.is_wide() || matches!(self.resample, Resample::Separable(Separable::Float { .. }))
+        self.load.is_wide() || matches!(self.resample, Resample::Separable(Separable::Float(_)))
     }
 
     /// The part that changes machine code.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use pixfuse_spec::Filter;
+use pixfuse_spec::OneTap;
 
 use crate::memory::{self, NoMemory};
 #[cfg(not(feature = "std"))]
@@ -46,38 +46,29 @@ pub(crate) fn opencv_ratio(source: u32, output: u32) -> f64 {
     1.0 / (f64::from(output) / f64::from(source))
 }
 
-/// The source index of each output index of a window, for a filter of one tap.
-///
-/// # Panics
-/// When the filter has more than one tap.
-pub(crate) fn one_tap(
-    filter: Filter,
-    torch: bool,
-    source: u32,
-    output: u32,
-    window: Range<u32>,
-) -> Result<Vec<u32>, NoMemory> {
+/// The source index of each output index of a window.
+pub(crate) fn one_tap(rule: OneTap, source: u32, output: u32, window: Range<u32>) -> Result<Vec<u32>, NoMemory> {
     let last = source - 1;
-    if torch {
-        // A ratio of f32, and coordinates rounded to f32 before they are cut off. PyTorch has two ways to the second one,
-        // by memory format and size; they gave the same index in each of 60,000 pairs of sides up to 65,535.
-        let ratio = source as f32 / output as f32;
-        let exact = if filter == Filter::NearestExact { 0.5 } else { 0.0 };
-        let coordinate = |d: u32| ((f64::from(d) + exact) * f64::from(ratio)) as f32;
-        return memory::list(window.map(|d| (coordinate(d) as u32).min(last)));
-    }
     // `as u32` truncates, which is floor for these coordinates: none is negative.
     let clamp = |coordinate: f64| (coordinate as u32).min(last);
-    match filter {
-        Filter::Nearest => {
+    // A ratio of f32, and coordinates rounded to f32 before they are cut off. PyTorch has two ways to the second one,
+    // by memory format and size; they gave the same index in each of 60,000 pairs of sides up to 65,535.
+    let torch = |centre: f64| {
+        let ratio = source as f32 / output as f32;
+        move |d: u32| (((f64::from(d) + centre) * f64::from(ratio)) as f32 as u32).min(last)
+    };
+    match rule {
+        OneTap::TorchNearest => memory::list(window.map(torch(0.0))),
+        OneTap::TorchNearestExact => memory::list(window.map(torch(0.5))),
+        OneTap::Nearest => {
             let ratio = opencv_ratio(source, output);
             memory::list(window.map(|d| clamp(f64::from(d) * ratio)))
         }
-        Filter::NearestFloor => {
+        OneTap::NearestFloor => {
             let ratio = f64::from(source) / f64::from(output);
             memory::list(window.map(|d| clamp(f64::from(d) * ratio)))
         }
-        Filter::NearestExact => {
+        OneTap::NearestExact => {
             // Pillow adds the ratio up; the closed form (d + 0.5) * ratio differs for about a third of all size pairs.
             let ratio = f64::from(source) / f64::from(output);
             let mut coordinate = ratio * 0.5;
@@ -88,7 +79,6 @@ pub(crate) fn one_tap(
                 index
             }))
         }
-        _ => unreachable!("{filter} has more than one tap"),
     }
 }
 

@@ -195,12 +195,12 @@ fn resampler<'a>(resample: Resample, image: &'a Source<'_>, placement: &Placemen
     let [rows, columns] = placement.resized;
     Ok(match resample {
         Resample::None => Box::new(|row, column, channel| image.value(row, column, channel)),
-        Resample::OneTap { filter, torch } => {
-            let indices = |axis: usize, side| axis::one_tap(filter, torch, source[axis], side, 0..side);
+        Resample::OneTap(rule) => {
+            let indices = |axis: usize, side| axis::one_tap(rule, source[axis], side, 0..side);
             let (y, x) = (indices(0, rows)?, indices(1, columns)?);
             Box::new(move |row, column, channel| image.value(y[row] as usize, x[column] as usize, channel))
         }
-        Resample::TwoTaps { .. } => {
+        Resample::TwoTaps => {
             let y: Vec<_> = axis::two_taps(source[0], rows, placement.step, Axis::Rows).collect();
             let x: Vec<_> = axis::two_taps(source[1], columns, placement.step, Axis::Columns).collect();
             Box::new(move |row, column, channel| f32::from(bilinear(image, y[row], x[column], channel)))

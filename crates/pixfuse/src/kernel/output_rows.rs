@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use pixfuse_spec::{Filter, Resample, Sample};
+use pixfuse_spec::{OneTap, Resample, Sample};
 
 use super::Request;
 use super::blocks::{blended, picked};
@@ -69,8 +69,8 @@ impl<S: Simd> OutputRows<S> {
         let kept = placement.window.ranges();
         match request.resample {
             Resample::None => Self::pick(simd, request, access, None),
-            Resample::OneTap { filter, torch } => Self::pick(simd, request, access, Some((filter, torch))),
-            Resample::TwoTaps { .. } => {
+            Resample::OneTap(rule) => Self::pick(simd, request, access, Some(rule)),
+            Resample::TwoTaps => {
                 let [kept_rows, kept_columns] = kept;
                 let rows = axis::two_taps(from[0], rows, placement.step, Axis::Rows);
                 let columns = axis::two_taps(from[1], columns, placement.step, Axis::Columns);
@@ -111,11 +111,11 @@ impl<S: Simd> OutputRows<S> {
     }
 
     /// Each pixel one of the source: its neighbours without a filter.
-    fn pick(simd: S, request: &Request, access: Access, filter: Option<(Filter, bool)>) -> Result<Self, NoMemory> {
+    fn pick(simd: S, request: &Request, access: Access, rule: Option<OneTap>) -> Result<Self, NoMemory> {
         let (source, placement) = (&request.source, &request.placement);
         let window = placement.window;
-        let indices = |source: usize, resized: u32, kept: Range<u32>| match filter {
-            Some((filter, torch)) => axis::one_tap(filter, torch, source as u32, resized, kept),
+        let indices = |source: usize, resized: u32, kept: Range<u32>| match rule {
+            Some(rule) => axis::one_tap(rule, source as u32, resized, kept),
             None => memory::list(kept),
         };
         let [kept_rows, kept_columns] = window.ranges();
@@ -123,7 +123,7 @@ impl<S: Simd> OutputRows<S> {
         // Of a column-major image that is resized fewer pixels are read than its rows have.
         let makes = request.conversion.is_some() || source.column_major && access.is_interleaved();
         let dense = is_dense(request, access);
-        if request.sample == Sample::U8 && filter.is_none() && (dense || makes) {
+        if request.sample == Sample::U8 && rule.is_none() && (dense || makes) {
             return Ok(Self::Dense { rows, left: if dense { window.left as usize } else { 0 } });
         }
         let columns = indices(source.columns, placement.resized[1], kept_columns)?;

@@ -6,7 +6,7 @@ mod torch;
 
 use std::ops::Range;
 
-use pixfuse_spec::Separable;
+use pixfuse_spec::{FloatFilter, Separable};
 
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
@@ -185,8 +185,8 @@ impl Passes {
                 axes: each(&|sides, kept| pillow::weights(gateway, filter, sides, kept))?,
                 rows_first: pillow::rows_first(version, from, to),
             },
-            Separable::Torch { filter, antialias } => Self::Rounded {
-                axes: each(&|[from, to], kept| torch::weights(filter, antialias, from, to, kept))?,
+            Separable::Torch(filter) => Self::Rounded {
+                axes: each(&|[from, to], kept| torch::weights(filter, from, to, kept))?,
                 rows_first: false,
             },
             Separable::Lanczos4 => Self::Wide {
@@ -194,12 +194,12 @@ impl Passes {
                 finish: Finish::Shift(22),
             },
             Separable::Area => opencv::area(from, to, kept)?,
-            Separable::Float { filter, antialias } => {
+            Separable::Float(filter) => {
                 let axes = both(|axis| {
                     let (from, to, kept) = (from[axis], to[axis], kept[axis].clone());
-                    match antialias {
-                        true => pillow::float_weights(gateway, filter, [from, to], kept),
-                        false => torch::float_weights(filter, from, to, kept),
+                    match filter {
+                        FloatFilter::Antialiased(filter) => pillow::float_weights(gateway, filter, [from, to], kept),
+                        FloatFilter::Plain(filter) => torch::float_weights(filter, from, to, kept),
                     }
                 })?;
                 Self::Float { axes, rounds: false }

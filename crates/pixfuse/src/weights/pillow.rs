@@ -3,7 +3,7 @@
 use std::f64::consts::PI;
 use std::ops::Range;
 
-use pixfuse_spec::Filter;
+use pixfuse_spec::Antialiased;
 
 use super::{AxisWeights, Baseline, Gateway, ROUNDED_BITS, Work};
 use crate::memory::{self, NoMemory};
@@ -14,7 +14,7 @@ use crate::prelude::*;
 /// their sum, then 22 fractional bits rounded half away from zero. Only the outputs of `window` are computed.
 pub(super) fn weights<G: Gateway>(
     gateway: G,
-    filter: Filter,
+    filter: Antialiased,
     sides: [u32; 2],
     window: Range<u32>,
 ) -> Result<AxisWeights, NoMemory> {
@@ -32,7 +32,7 @@ pub(super) fn weights<G: Gateway>(
 /// The same weights without fixed point: f64, rounded to f32.
 pub(super) fn float_weights<G: Gateway>(
     gateway: G,
-    filter: Filter,
+    filter: Antialiased,
     sides: [u32; 2],
     window: Range<u32>,
 ) -> Result<AxisWeights<f32>, NoMemory> {
@@ -41,7 +41,7 @@ pub(super) fn float_weights<G: Gateway>(
 
 /// The weights of one axis.
 struct Weigh<R> {
-    filter: Filter,
+    filter: Antialiased,
     /// Source, output.
     sides: [u32; 2],
     window: Range<u32>,
@@ -59,12 +59,11 @@ impl<R> Weigh<R> {
         R: Fn(f64) -> W,
     {
         match self.filter {
-            Filter::Box => self.exact(gateway, 0.5, |x| if -0.5 < x && x <= 0.5 { 1.0 } else { 0.0 }),
-            Filter::Bilinear => self.exact(gateway, 1.0, |x| (1.0 - x.abs()).max(0.0)),
-            Filter::Hamming => self.exact(Baseline, 1.0, hamming),
-            Filter::Bicubic => self.exact(gateway, 2.0, |x| cubic(x, -0.5)),
-            Filter::Lanczos => self.exact(Baseline, 3.0, lanczos),
-            _ => unreachable!("the rulebook allows antialias for Pillow's filters only"),
+            Antialiased::Box => self.exact(gateway, 0.5, |x| if -0.5 < x && x <= 0.5 { 1.0 } else { 0.0 }),
+            Antialiased::Bilinear => self.exact(gateway, 1.0, |x| (1.0 - x.abs()).max(0.0)),
+            Antialiased::Hamming => self.exact(Baseline, 1.0, hamming),
+            Antialiased::Bicubic => self.exact(gateway, 2.0, |x| cubic(x, -0.5)),
+            Antialiased::Lanczos => self.exact(Baseline, 3.0, lanczos),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use pixfuse_spec::Filter;
+use pixfuse_spec::{Plain, TorchFilter};
 
 use super::AxisWeights;
 use super::pillow::{cubic, lanczos};
@@ -13,18 +13,17 @@ use crate::prelude::*;
 /// PyTorch's weights for uint8 (`compute_index_ranges_int16_weights`): f64 over the support, then as many fractional
 /// bits as keep the largest weight of the axis within an i16.
 pub(super) fn weights(
-    filter: Filter,
-    antialias: bool,
+    filter: TorchFilter,
     source: u32,
     output: u32,
     window: Range<u32>,
 ) -> Result<AxisWeights, NoMemory> {
-    let (radius, kernel): (f64, fn(f64) -> f64) = match (filter, antialias) {
-        (Filter::Bilinear, _) => (1.0, |x| (1.0 - x.abs()).max(0.0)),
-        (Filter::Bicubic, true) => (2.0, |x| cubic(x, -0.5)),
-        (Filter::Bicubic, false) => (2.0, |x| cubic(x, -0.75)),
-        (Filter::Lanczos, true) => (3.0, lanczos),
-        _ => unreachable!("the rulebook allows like = torch for bilinear, bicubic and antialiased lanczos only"),
+    let antialias = !matches!(filter, TorchFilter::Plain(_));
+    let (radius, kernel): (f64, fn(f64) -> f64) = match filter {
+        TorchFilter::Plain(Plain::Bilinear) | TorchFilter::Bilinear => (1.0, |x| (1.0 - x.abs()).max(0.0)),
+        TorchFilter::Plain(Plain::Bicubic) => (2.0, |x| cubic(x, -0.75)),
+        TorchFilter::Bicubic => (2.0, |x| cubic(x, -0.5)),
+        TorchFilter::Lanczos => (3.0, lanczos),
     };
     let scale = f64::from(source) / f64::from(output);
     let stretch = if antialias { scale.max(1.0) } else { 1.0 };
@@ -59,14 +58,14 @@ pub(super) fn weights(
 
 /// PyTorch's weights of bilinear and bicubic (a = -0.75) without antialias, in f32.
 pub(super) fn float_weights(
-    filter: Filter,
+    filter: Plain,
     source: u32,
     output: u32,
     window: Range<u32>,
 ) -> Result<AxisWeights<f32>, NoMemory> {
     let (radius, kernel): (i64, fn(f64) -> f64) = match filter {
-        Filter::Bilinear => (1, |x| (1.0 - x.abs()).max(0.0)),
-        _ => (2, |x| cubic(x, -0.75)),
+        Plain::Bilinear => (1, |x| (1.0 - x.abs()).max(0.0)),
+        Plain::Bicubic => (2, |x| cubic(x, -0.75)),
     };
     let scale = f64::from(source) / f64::from(output);
     AxisWeights::collect(
