@@ -12,8 +12,8 @@ use crate::subject::Subject;
 use crate::table::{Findings, Table, read};
 use crate::word::Word;
 use crate::{
-    CenterCrop, ChannelOrder, CropWindow, Error, Input, Letterbox, Normalize, Output, Pad, ParseError, Patches,
-    PixelFormat, Resize, Sample, Sampling, Spec, Tiles, Token, lex,
+    CenterCrop, ChannelOrder, CropWindow, Error, ErrorKind, Input, Letterbox, Normalize, Output, Pad, ParseError,
+    Patches, PixelFormat, Resize, Sample, Sampling, Spec, Tiles, Token, lex,
 };
 
 /// In the order of work.
@@ -81,7 +81,8 @@ pub fn check<P: Clone>(tokens: &[Token<P>], end: P) -> Result<Spec, Vec<Error<P>
         patches: patches.as_ref(),
     };
     for (subject, message) in rules::broken(&draft) {
-        errors.push(Error { at: place(&places, subject).unwrap_or(&end).clone(), message });
+        let at = place(&places, subject).unwrap_or(&end).clone();
+        errors.push(Error::new(ErrorKind::Rule, at, message).about(subject));
     }
     // A whole declaration in quotes was reported, and most likely misses nothing.
     if !matches!(tokens, [only] if only.kind.is_quoted()) {
@@ -152,8 +153,9 @@ impl<'a, P: Clone> Clauses<'a, P> {
         let mut sorted = Self { found: Vec::new(), misspelled: Vec::new() };
         for clause in clauses {
             let name = clause.name.as_str();
-            let error = |message| Error { at: clause.at.clone(), message };
-            if !CLAUSES.contains(&name) {
+            let known = CLAUSES.into_iter().find(|known| *known == name);
+            let error = |message| Error { clause: known, ..Error::new(ErrorKind::Clause, clause.at.clone(), message) };
+            if known.is_none() {
                 sorted.misspelled.extend(nearest(name, &CLAUSES));
                 errors.push(error(unknown("clause", name, &CLAUSES)));
                 continue;
@@ -183,10 +185,10 @@ impl<'a, P: Clone> Clauses<'a, P> {
 
     /// Reports the clauses that must be there; a misspelled one is, and has its message.
     fn report_missing(&self, end: &P, errors: &mut Vec<Error<P>>) {
-        let mut report = |name: &str, names: Vec<&str>, example: &str| {
+        let mut report = |name: &'static str, names: Vec<&str>, example: &str| {
             if self.get(name).is_none() && !self.misspelled.contains(&name) {
                 let message = format!("{name} is missing; write {example} with one of {}", names.join(", "));
-                errors.push(Error { at: end.clone(), message });
+                errors.push(Error::new(ErrorKind::Clause, end.clone(), message).about(Subject::clause(name)));
             }
         };
         report("input", PixelFormat::names(), "input(..)");

@@ -2,7 +2,7 @@
 
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::{Error, Kind, Token};
+use crate::{Error, ErrorKind, Kind, Token};
 
 pub(crate) struct Cursor<'a, P> {
     tokens: &'a [Token<P>],
@@ -89,6 +89,6 @@ impl<'a, P: Clone> Cursor<'a, P> {
     }
 
     pub(crate) fn error(&mut self, at: P, message: String) {
-        self.errors.push(Error { at, message });
+        self.errors.push(Error::new(ErrorKind::Syntax, at, message));
     }
 }

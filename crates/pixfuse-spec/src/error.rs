@@ -5,14 +5,60 @@ use std::ops::Range;
 
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
+use crate::subject::Subject;
+
+/// What kind of mistake it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// Brackets, commas and numbers: what is written is no list of clauses.
+    Syntax,
+    /// A clause that there is not, that is missing, twice there, or beside one that it excludes.
+    Clause,
+    /// An argument that the clause does not have, that is missing, twice there, or in another's place.
+    Argument,
+    /// A value that the argument does not take.
+    Value,
+    /// Values that are each what their arguments take, and do not go together.
+    Rule,
+}
 
 /// One mistake in a declaration.
+///
+/// ```
+/// use pixfuse_spec::{ErrorKind, Spec};
+///
+/// let error = "input(rgb8), resize(0, 256, bilinear), output(rgb, f32)".parse::<Spec>().unwrap_err();
+/// let mistake = &error.errors[0];
+/// assert_eq!((mistake.kind, mistake.clause, mistake.argument), (ErrorKind::Value, Some("resize"), Some("rows")));
+/// ```
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Error<P> {
     /// The token to point at.
     pub at: P,
     /// Clause, value, what was expected and what to do; no trailing full stop.
     pub message: String,
+    /// What kind of mistake it is.
+    pub kind: ErrorKind,
+    /// The clause that it is about, where it is about one that there is.
+    pub clause: Option<&'static str>,
+    /// The argument that it is about; where it is not written with its name, what it is called.
+    pub argument: Option<&'static str>,
+    /// The value that it is about, in a list.
+    pub index: Option<usize>,
+}
+
+impl<P> Error<P> {
+    pub(crate) fn new(kind: ErrorKind, at: P, message: String) -> Self {
+        Self { at, message, kind, clause: None, argument: None, index: None }
+    }
+
+    pub(crate) fn about(self, subject: Subject) -> Self {
+        let Subject { clause, argument, index } = subject;
+        let named = |name: &'static str| Some(name).filter(|name| !name.is_empty());
+        Self { clause: named(clause), argument: named(argument), index, ..self }
+    }
 }
 
 /// Every mistake found in a run-time text, each with its columns.
@@ -27,6 +73,7 @@ pub struct Error<P> {
 ///                            ^^^ column 26");
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct ParseError {
     /// The text as it was given.
     pub text: String,

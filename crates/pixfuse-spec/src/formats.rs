@@ -1,6 +1,6 @@
 //! What the words for formats, channels, filters and elements say: how many channels and bytes they have.
 
-use crate::{ChannelOrder, Element, Filter, PixelFormat, Sample};
+use crate::{ChannelOrder, Element, Filter, Gray, Matrix, PixelFormat, Sample};
 
 impl PixelFormat {
     /// The channels in memory order, without their depth: `rgb8` is [`ChannelOrder::Rgb`]. YUV becomes that too.
@@ -101,6 +101,28 @@ impl Element {
             Self::F32 | Self::F16 | Self::Bf16 => None,
             Self::U8 => Some([0, 255]),
             Self::I8 => Some([-128, 127]),
+        }
+    }
+}
+
+impl Matrix {
+    /// The weights of red and blue in luma; green has the rest of 1.
+    pub const fn red_and_blue(self) -> [f64; 2] {
+        match self {
+            Self::Bt601 => [0.299, 0.114],
+            Self::Bt709 => [0.2126, 0.0722],
+            Self::Bt2020 => [0.2627, 0.0593],
+        }
+    }
+}
+
+impl Gray {
+    /// The weights of red, green and blue, and how many of their bits are a fraction.
+    #[inline]
+    pub const fn weights(self) -> ([u32; 3], u32) {
+        match self {
+            Self::Pillow => ([19595, 38470, 7471], 16),
+            Self::Opencv => ([9798, 19235, 3735], 15),
         }
     }
 }

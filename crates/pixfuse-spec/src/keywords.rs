@@ -5,13 +5,12 @@
 use std::ops::Range;
 
 use crate::check::CLAUSES;
-use crate::parts::PARTS;
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 use crate::rules::not_finite;
 use crate::spelling::number;
 use crate::spelling::shortened;
-use crate::{Error, ParseError, Spec};
+use crate::{Error, ErrorKind, ParseError, Spec};
 
 /// A value that a host language gives for one clause or argument.
 ///
@@ -65,6 +64,9 @@ impl Spec {
         writer.parse()
     }
 }
+
+/// The parts that [`Spec::replace`] changes, beside whole clauses.
+const PARTS: [&str; 7] = ["size", "filter", "mean", "std", "scale", "eps", "element"];
 
 impl Spec {
     /// The same declaration with other clauses: each keyword stands in the place of the clause of its name, or is added;
@@ -292,7 +294,7 @@ impl Writer {
     }
 
     fn reject(&mut self, start: usize, message: String) {
-        self.rejected.push(Error { at: start..self.text.len(), message });
+        self.rejected.push(Error::new(ErrorKind::Value, start..self.text.len(), message));
     }
 }
 

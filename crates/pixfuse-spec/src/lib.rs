@@ -39,6 +39,7 @@ mod error;
 mod explain;
 mod families;
 mod formats;
+mod framing;
 mod grammar;
 mod keywords;
 pub mod language;
@@ -65,21 +66,26 @@ mod vocabulary;
 mod word;
 
 pub use bind::{BindError, Values};
+#[doc(hidden)]
 pub use check::check;
 pub use clauses::{
     CenterCrop, Crop, CropWindow, Input, Letterbox, MarginFill, Margins, Normalize, Output, Pad, Patches, Quantize,
-    Resize, Sampling, Size, Tiles,
+    Resize, RuledSize, Sampling, Size, Tiles,
 };
-pub use error::{Error, ParseError};
+pub use error::{Error, ErrorKind, ParseError};
+#[doc(hidden)]
 pub use families::{Antialiased, FloatFilter, OneTap, Plain, TorchFilter};
 pub use keywords::Keyword;
+/// The plan, for the compiler and the core. Not part of the public interface, as all that is hidden here.
+#[doc(hidden)]
 pub use lower::lower;
+#[doc(hidden)]
 pub use order::ChannelNumbers;
 pub use orientation::Orientation;
+#[doc(hidden)]
 pub use plan::{
     Composite, Convert, Frame, FrameSize, Load, Map, MapForm, Plan, Resample, Separable, Shape, Store, Stored,
 };
-pub use sizes::RuledSize;
 pub use spec::Spec;
 /// For the bindings, so that they say of an option what is said of a clause.
 #[doc(hidden)]
@@ -91,6 +97,7 @@ pub mod described {
     pub use crate::table::{Integer, Kind, Place, Row};
 }
 pub use tiles::TileCanvas;
+#[doc(hidden)]
 pub use tokens::{Kind, Token, lex};
 pub use values::{Fill, MAX_SIDE, Number};
 pub use vocabulary::{

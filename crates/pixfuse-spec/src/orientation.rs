@@ -72,6 +72,7 @@ impl Orientation {
     }
 
     /// What turns an image back.
+    #[must_use]
     pub const fn inverse(self) -> Self {
         match self {
             Self::Rotate90 => Self::Rotate270,

@@ -6,10 +6,7 @@
 use crate::keywords::{Keyword, split, written, written_in_clause};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::{CenterCrop, Crop, CropWindow, Error, Margins, Normalize, Number, ParseError, Size, Spec};
-
-/// The parts that [`Spec::replace`] changes, beside whole clauses.
-pub(crate) const PARTS: [&str; 7] = ["size", "filter", "mean", "std", "scale", "eps", "element"];
+use crate::{CenterCrop, Crop, CropWindow, Error, ErrorKind, Margins, Normalize, Number, ParseError, Size, Spec};
 
 impl Spec {
     /// The clauses in the order of work: the name of each, and what stands between its brackets.
@@ -224,6 +221,6 @@ impl Spec {
         let text = self.to_string();
         let at = if clause.is_empty() { None } else { text.find(&format!("{clause}(")) };
         let at = at.map_or(0..text.find('(').unwrap_or(0), |at| at..at + clause.len());
-        ParseError { text, errors: vec![Error { at, message }] }
+        ParseError { text, errors: vec![Error::new(ErrorKind::Rule, at, message)] }
     }
 }

@@ -3,8 +3,16 @@
 use std::fmt;
 
 /// Declares an enum of names: `ALL`, `name`, `from_name` and `Display` come from one list.
+///
+/// More may come with any version. `closed` are those that the core has an arm for each of: a new one is meant to break it.
 macro_rules! names {
-    ($(#[$doc:meta])* $name:ident, $what:literal: $($(#[doc = $value_doc:literal])+ $value:ident = $text:literal),+ $(,)?) => {
+    ($(#[$doc:meta])* closed $name:ident, $($rest:tt)+) => {
+        names!(@ $(#[$doc])* $name, $($rest)+);
+    };
+    ($(#[$doc:meta])* $name:ident, $($rest:tt)+) => {
+        names!(@ $(#[$doc])* #[non_exhaustive] $name, $($rest)+);
+    };
+    (@ $(#[$doc:meta])* $name:ident, $what:literal: $($(#[doc = $value_doc:literal])+ $value:ident = $text:literal),+ $(,)?) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum $name {
@@ -84,7 +92,7 @@ names! {
 
 names! {
     /// The type of one channel of a source pixel.
-    Sample, "sample type":
+    closed Sample, "sample type":
     /// 0 to 255.
     U8 = "u8",
     /// 0 to 65535.
@@ -124,7 +132,7 @@ names! {
 
 names! {
     /// Where channels lie: innermost (`hwc`, interleaved) or outermost (`chw`, planes).
-    Layout, "layout":
+    closed Layout, "layout":
     /// Rows, columns, channels: interleaved pixels.
     Hwc = "hwc",
     /// Channels, rows, columns: one plane after another.
@@ -143,7 +151,7 @@ names! {
 names! {
     /// How the elements of a patch follow each other, from the outermost: channels, time (`temporal = ..`), rows and
     /// columns.
-    PatchOrder, "order of elements":
+    closed PatchOrder, "order of elements":
     /// Channels, each with its frames: transformers' Qwen2-VL and its kin.
     Cthw = "cthw",
     /// Frames, each with its channels: planes in time order.
@@ -211,7 +219,7 @@ names! {
 
 names! {
     /// Which values torch's filter of floats resizes, with `like = torch, precision = f32`.
-    FloatsOf, "kind of values":
+    closed FloatsOf, "kind of values":
     /// Pixel values of 0 to 255: `normalize` comes behind the resize.
     Pixels = "pixels",
     /// Pixel values times `scale`: `mean` and `std` come behind the resize.
@@ -460,7 +468,7 @@ names! {
 
 names! {
     /// The type of one tensor element.
-    Element, "element type":
+    closed Element, "element type":
     /// IEEE 754 binary32.
     F32 = "f32",
     /// IEEE 754 binary16: the f32 result, rounded half to even.

@@ -120,9 +120,34 @@ fn any_range_can_be_shown() {
     let text = "é\nab";
     for start in 0..8 {
         for end in 0..8 {
-            let error = pixfuse_spec::Error { at: start..end, message: "m".into() };
-            let shown = pixfuse_spec::ParseError { text: text.into(), errors: vec![error] }.to_string();
-            assert!(shown.starts_with("m\n  "));
+            let mut error = "".parse::<pixfuse_spec::Spec>().unwrap_err();
+            text.clone_into(&mut error.text);
+            error.errors.truncate(1);
+            (error.errors[0].at, error.errors[0].message) = (start..end, "m".into());
+            assert!(error.to_string().starts_with("m\n  "));
         }
+    }
+}
+
+#[test]
+fn mistakes_can_be_told_apart() {
+    use pixfuse_spec::ErrorKind::{Argument, Clause, Rule, Syntax, Value};
+    for (text, kind, clause, argument, index) in [
+        ("input(rgb8, output(rgb, f32)", Syntax, None, None, None),
+        ("input(rgb8), blur(3), output(rgb, f32)", Clause, None, None, None),
+        ("input(rgb8), pad(1, 1, 1, 1), pad(1, 1, 1, 1), output(rgb, f32)", Clause, Some("pad"), None, None),
+        ("input(rgb8)", Clause, Some("output"), None, None),
+        ("input(rgb8, alhpa = drop), output(rgb, f32)", Argument, Some("input"), None, None),
+        ("input(rgb8), resize(9, 9), output(rgb, f32)", Argument, Some("resize"), Some("filter"), None),
+        ("input(rgb8), tiles(9, 9, nearest), output(rgb, f32)", Argument, Some("tiles"), Some("rule"), None),
+        ("input(rgb8, orient = 1, orient = 1), output(rgb, f32)", Argument, Some("input"), Some("orient"), None),
+        ("input(rgb), output(rgb, f32)", Value, Some("input"), Some("format"), None),
+        ("input(rgb8), patches(2, pad_to = 0), output(rgb, f32)", Value, Some("patches"), Some("pad_to"), None),
+        ("input(rgb8), pad(to = 9, multiple = 9), output(rgb, f32)", Rule, Some("pad"), Some("multiple"), None),
+        ("input(rgba8), output(rgb, f32)", Rule, Some("input"), Some("format"), None),
+        ("input(rgb8), normalize(std = [1, 0, 1]), output(rgb, f32)", Rule, Some("normalize"), Some("std"), Some(1)),
+    ] {
+        let error = text.parse::<pixfuse_spec::Spec>().unwrap_err().errors.swap_remove(0);
+        assert_eq!((error.kind, error.clause, error.argument, error.index), (kind, clause, argument, index), "{text}");
     }
 }

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use pixfuse_spec::{
-    Anchor, CenterCrop, CoverRule, Crop, CropWindow, Fill, Frame, FrameSize, LetterboxRule, MAX_SIDE, MarginFill,
-    Margins, Number, Pad, Rounding, Size, TileCanvas,
+    CenterCrop, CoverRule, Crop, CropWindow, Fill, Frame, FrameSize, MAX_SIDE, MarginFill, Margins, Number, Pad,
+    Rounding, Size, TileCanvas,
 };
 
 use crate::Error;
@@ -74,7 +74,7 @@ impl Placement {
             FrameSize::Keep => Canvas::image(source),
             FrameSize::Resize(size) => {
                 if let Size::Cover { rows, columns, rule: CoverRule::Opencv } = size {
-                    ratio = Some(covering([*rows, *columns], source));
+                    ratio = Some(CoverRule::opencv_ratio([*rows, *columns], source));
                     step = ratio.map(|ratio| 1.0 / ratio);
                 }
                 Canvas::image(resized(size, source)?)
@@ -90,7 +90,7 @@ impl Placement {
             }
             FrameSize::Letterbox { rows, columns, rule, stride, scale_up, fill } => {
                 let frame = [known(rows), known(columns)];
-                let letterbox = letterbox(frame, source, *rule, *stride, *scale_up);
+                let letterbox = rule.place(frame, source, *stride, *scale_up);
                 ratio = Some(letterbox.ratio);
                 let mut canvas = Canvas::image(letterbox.content);
                 canvas.put(letterbox.at.map(i64::from), letterbox.output, Some(MarginFill::Pixel(fill.clone())));
@@ -113,7 +113,7 @@ impl Placement {
             }
             Some(Crop::Center(CenterCrop { rows, columns, rounding, fill })) => {
                 let size = [known(rows), known(columns)];
-                let at = [0, 1].map(|axis| -centred(canvas.size[axis], size[axis], *rounding));
+                let at = [0, 1].map(|axis| -rounding.first(canvas.size[axis], size[axis]));
                 canvas.put(at, size, Some(MarginFill::Pixel(fill.clone())));
             }
         }
@@ -320,11 +320,7 @@ fn padded(pad: &Pad, [rows, columns]: [u32; 2]) -> Result<([i64; 2], [u32; 2]), 
         }
         Margins::Least { rows: high, columns: wide, at } => ([rows.max(high), columns.max(wide)], at),
     };
-    let before = |frame: u32, side: u32| match at {
-        Anchor::TopLeft => 0,
-        Anchor::Center => i64::from((frame - side) / 2),
-    };
-    Ok(([before(frame[0], rows), before(frame[1], columns)], frame))
+    Ok(([at.first(frame[0], rows), at.first(frame[1], columns)], frame))
 }
 
 /// A number that the pipeline knows by now.
@@ -348,7 +344,7 @@ fn resized(size: &Size, source: [u32; 2]) -> Result<[u32; 2], Error> {
     let (name, side, sides) = match size {
         Size::Exact { rows, columns } => return Ok([known(rows), known(columns)]),
         Size::Cover { rows, columns, rule } => {
-            return within(cover([*rows, *columns], source, *rule), || {
+            return within(rule.sides([*rows, *columns], source), || {
                 format!("resize(cover = [{rows}, {columns}]): {} rows x {} columns", source[0], source[1])
             });
         }
@@ -394,25 +390,6 @@ fn shortest([shorter, longer]: [u64; 2], side: u64, max: Option<u64>, rounding: 
     if side == shorter { [shorter, longer] } else { [side, (raw * longer as f64 / shorter as f64) as u64] }
 }
 
-/// Rows and columns of an image that covers a frame.
-fn cover(frame: [u32; 2], source: [u32; 2], rule: CoverRule) -> [u64; 2] {
-    let side = |length: f64| (length.round_ties_even() as u64).max(1);
-    match rule {
-        CoverRule::Timm => {
-            let ratio = |axis: usize| f64::from(source[axis]) / f64::from(frame[axis]);
-            let ratio = ratio(0).min(ratio(1));
-            source.map(|length| side(f64::from(length) / ratio))
-        }
-        CoverRule::Opencv => source.map(|length| side(f64::from(length) * covering(frame, source))),
-    }
-}
-
-/// OpenCV's ratio of an image that covers a frame: f32.
-fn covering(frame: [u32; 2], source: [u32; 2]) -> f64 {
-    let ratio = |axis: usize| frame[axis] as f32 / source[axis] as f32;
-    ratio(0).max(ratio(1)).into()
-}
-
 /// The shorter and the longer side of an image whose longer side becomes `side`.
 fn longest([shorter, longer]: [u64; 2], side: u64, rounding: Rounding) -> [u64; 2] {
     if rounding == Rounding::Truncate {
@@ -421,59 +398,4 @@ fn longest([shorter, longer]: [u64; 2], side: u64, rounding: Rounding) -> [u64; 
     // timm divides both sides by the ratio of the longer one.
     let ratio = longer as f64 / side as f64;
     [shorter, longer].map(|length| (length as f64 / ratio).round_ties_even() as u64)
-}
-
-/// The first row (or column) of a centred crop of `size`; negative when the canvas is smaller and is padded.
-fn centred(canvas: u32, size: u32, rounding: Rounding) -> i64 {
-    let margin = i64::from(canvas) - i64::from(size);
-    match rounding {
-        Rounding::Floor => margin.div_euclid(2),
-        Rounding::Truncate => margin / 2,
-        // torchvision pads a smaller image first, with the odd pixel behind.
-        Rounding::HalfEven if margin < 0 => margin / 2,
-        // `int(round(margin / 2.0))` of Python: halves go to the even neighbour.
-        Rounding::HalfEven => (margin as f64 / 2.0).round_ties_even() as i64,
-    }
-}
-
-/// Where a letterbox puts its content, and the ratio that it was made by.
-struct Letterboxed {
-    ratio: f64,
-    content: [u32; 2],
-    at: [u32; 2],
-    output: [u32; 2],
-}
-
-fn letterbox(
-    frame: [u32; 2],
-    source: [u32; 2],
-    rule: LetterboxRule,
-    stride: Option<u32>,
-    scale_up: bool,
-) -> Letterboxed {
-    let limit = |ratio: f64| if scale_up { ratio } else { ratio.min(1.0) };
-    let ratio = |axis: usize| f64::from(frame[axis]) / f64::from(source[axis]);
-    let ratio = limit(ratio(0).min(ratio(1)));
-    let sides = |round: &dyn Fn(f64) -> f64| source.map(|side| (round(f64::from(side) * ratio) as u32).max(1));
-    match rule {
-        LetterboxRule::Ultralytics => {
-            // `round` of Python: half to even. The half pixel of an odd margin goes behind.
-            let content = sides(&f64::round_ties_even);
-            let mut margin = [0, 1].map(|axis| frame[axis].saturating_sub(content[axis]));
-            if let Some(stride) = stride {
-                margin = margin.map(|margin| margin % stride);
-            }
-            let output = [0, 1].map(|axis| content[axis] + margin[axis]);
-            Letterboxed { ratio, content, at: margin.map(|margin| margin / 2), output }
-        }
-        LetterboxRule::Yolox => Letterboxed { ratio, content: sides(&f64::trunc), at: [0, 0], output: frame },
-        LetterboxRule::Opencv => {
-            // OpenCV's ratio and product are f32.
-            let ratio = |axis: usize| frame[axis] as f32 / source[axis] as f32;
-            let ratio = limit(ratio(0).min(ratio(1)).into()) as f32;
-            let content = [0, 1].map(|axis| ((source[axis] as f32 * ratio) as u32).clamp(1, frame[axis]));
-            let at = [0, 1].map(|axis| (frame[axis] - content[axis]) / 2);
-            Letterboxed { ratio: ratio.into(), content, at, output: frame }
-        }
-    }
 }

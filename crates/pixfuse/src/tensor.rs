@@ -114,6 +114,7 @@ impl Dims {
     }
 
     /// Those of a batch of so many such tensors: the count is in front.
+    #[must_use]
     pub fn batch(&self, count: usize) -> Self {
         let mut sides = [0; Self::MAX_DIMS];
         sides[0] = count;

@@ -25,7 +25,7 @@ pub(crate) use output::OutputDraft;
 pub use output::{Output, Quantize};
 pub use pad::{MarginFill, Margins, Pad};
 pub use patches::Patches;
-pub use resize::{Resize, Size};
+pub use resize::{Resize, RuledSize, Size};
 pub(crate) use sampling::PILLOW;
 pub use sampling::Sampling;
 pub use tiles::Tiles;

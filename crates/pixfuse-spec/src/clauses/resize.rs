@@ -7,7 +7,7 @@ use crate::grammar::{Clause, Item};
 use crate::prelude::*;
 use crate::table::{Arguments, Findings, Integer, Kind, Place, Row, Signature, Table, clause};
 use crate::word::Word;
-use crate::{CoverRule, Number, Rounding, RuledSize, Sampling, SizeNumber, SizeRule};
+use crate::{CoverRule, Number, Rounding, Sampling, SizeNumber, SizeRule};
 
 /// `resize(240, 256, bilinear)` or `resize(shortest = 256, bilinear, antialias)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -63,6 +63,15 @@ pub enum Size {
     Ruled(RuledSize),
 }
 
+/// A rule with its numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RuledSize {
+    /// Whose rule.
+    pub rule: SizeRule,
+    /// One for each of [`SizeNumber::ALL`], at least 1; 0 where nothing is written.
+    numbers: [u32; SizeNumber::ALL.len()],
+}
+
 clause! {
     /// A size that is given.
     struct ExactWords as ExactDraft {
@@ -94,6 +103,23 @@ clause! {
 pub(crate) const RESIZE: [&str; 2] = ["resize", "resize(240, 256, bilinear)"];
 
 impl RuledSize {
+    /// A rule without numbers.
+    pub const fn new(rule: SizeRule) -> Self {
+        Self { rule, numbers: [0; SizeNumber::ALL.len()] }
+    }
+
+    /// The same with a number, at least 1.
+    #[must_use]
+    pub fn with(mut self, number: SizeNumber, value: u32) -> Self {
+        self.numbers[number as usize] = value;
+        self
+    }
+
+    /// A number, if it is written.
+    pub fn get(&self, number: SizeNumber) -> Option<u32> {
+        Some(self.numbers[number as usize]).filter(|&value| value != 0)
+    }
+
     /// The rule, and every number that there is; which of them a rule takes is [`SizeRule::numbers`].
     pub(crate) fn rows() -> Vec<Row> {
         let row = |name, kind, needed, documentation| Row {

@@ -47,7 +47,7 @@ impl Tiles {
         let draft = Self::read(&mut arguments, Self::usual());
         if draft.rule.is_none() && !arguments.reported() {
             let names = TileRule::names().join(", ");
-            arguments.missing(format!("tiles: the rule is missing; write rule = one of {names}"));
+            arguments.missing("rule", format!("tiles: the rule is missing; write rule = one of {names}"));
         }
         Self::whole(draft)
     }

@@ -1,6 +1,7 @@
 //! Multiples within a budget of pixels or patches: vision-language models.
 
-use super::{RuledSize, Sides, longer_and_shorter, round};
+use super::{Sides, longer_and_shorter, round};
+use crate::RuledSize;
 use crate::SizeNumber::{
     FramePixels, Frames, Longest, Max, MaxPatches, MaxPixels, Merge, MinPatches, MinPixels, Multiple, Temporal,
 };

@@ -1,6 +1,7 @@
 //! The shorter side becomes so long, or both go to multiples: detectors and segmenters.
 
-use super::{RuledSize, Sides, longer_and_shorter, round};
+use super::{Sides, longer_and_shorter, round};
+use crate::RuledSize;
 use crate::SizeNumber::{Columns, Longest, Max, Multiple, Rows, Shortest};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;

@@ -1,6 +1,7 @@
 //! The longer side becomes so long, or at most.
 
-use super::{RuledSize, Sides, longer_and_shorter, round};
+use super::{Sides, longer_and_shorter, round};
+use crate::RuledSize;
 use crate::SizeNumber::{Columns, Longest, Max, MaxPatches, MinSide, Multiple, Rows, Shortest};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;

@@ -3,7 +3,8 @@
 //! Grids are compared by logarithms in f64, as the library's Python does: of two aspects that are as near, the last bit decides.
 
 use super::logarithm::logarithm;
-use super::{RuledSize, Sides, round};
+use super::{Sides, round};
+use crate::RuledSize;
 use crate::SizeNumber::{Longest, MaxPatches, Multiple};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;

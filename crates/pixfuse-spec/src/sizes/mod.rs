@@ -12,37 +12,12 @@ mod nearest;
 
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::{Number, Rounding, Size, SizeNumber, SizeRule};
-
-/// A rule with its numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct RuledSize {
-    /// Whose rule.
-    pub rule: SizeRule,
-    /// One for each of [`SizeNumber::ALL`], at least 1; 0 where nothing is written.
-    numbers: [u32; SizeNumber::ALL.len()],
-}
+use crate::{Number, Rounding, RuledSize, Size, SizeNumber, SizeRule};
 
 /// Rows and columns.
 type Sides = [f64; 2];
 
 impl RuledSize {
-    /// A rule without numbers.
-    pub const fn new(rule: SizeRule) -> Self {
-        Self { rule, numbers: [0; SizeNumber::ALL.len()] }
-    }
-
-    /// The same with a number, at least 1.
-    pub fn with(mut self, number: SizeNumber, value: u32) -> Self {
-        self.numbers[number as usize] = value;
-        self
-    }
-
-    /// A number, if it is written.
-    pub fn get(&self, number: SizeNumber) -> Option<u32> {
-        Some(self.numbers[number as usize]).filter(|&value| value != 0)
-    }
-
     /// A number that the rule needs, or 1.
     fn number(&self, number: SizeNumber) -> f64 {
         self.get(number).unwrap_or(1).into()
@@ -164,7 +139,8 @@ impl RuledSize {
             return None;
         }
         let side = Number::Known(rows.min(columns));
-        let thumbnail = Self { rule: SizeRule::DonutThumbnail, ..*self };
+        let mut thumbnail = *self;
+        thumbnail.rule = SizeRule::DonutThumbnail;
         Some([Size::Shortest { side, max: None, rounding: Rounding::Truncate }, Size::Ruled(thumbnail)])
     }
 }
@@ -176,7 +152,8 @@ impl SizeRule {
     }
 
     /// The numbers that it needs, and those that may be written besides.
-    pub(crate) fn numbers(self) -> (&'static [SizeNumber], &'static [SizeNumber]) {
+    #[doc(hidden)]
+    pub fn numbers(self) -> (&'static [SizeNumber], &'static [SizeNumber]) {
         use SizeNumber::{
             Columns, FramePixels, Frames, Longest, Max, MaxPatches, MaxPixels, Merge, MinPatches, MinPixels, MinSide,
             Multiple, Rows, Shortest, Temporal,

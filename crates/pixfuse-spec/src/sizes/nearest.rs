@@ -1,6 +1,7 @@
 //! The nearest aspect of a few candidates, where which of equals is taken follows from Python's sets.
 
-use super::{RuledSize, Sides, round};
+use super::{Sides, round};
+use crate::RuledSize;
 use crate::SizeNumber::{MaxPatches, Multiple};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;

@@ -7,7 +7,7 @@ use crate::prelude::*;
 use crate::spelling::{NAMES, hint, is_constant, number, shortened, unknown};
 use crate::subject::Subject;
 use crate::word::{Word, is_known};
-use crate::{Error, Fill, Number};
+use crate::{Error, ErrorKind, Fill, Number};
 
 /// What may stand in a clause.
 pub(crate) struct Signature {
@@ -67,6 +67,8 @@ pub(crate) struct Arguments<'a, P> {
     positional: std::iter::Peekable<<Vec<&'a Value<P>> as IntoIterator>::IntoIter>,
     /// A value stood where another kind belongs: what follows is out of place too, and one message is enough.
     misplaced: bool,
+    /// The argument that was looked at last.
+    current: Subject,
     /// Errors of other clauses.
     before: usize,
     /// Errors of this one that leave no other argument in doubt: of a value with its name.
@@ -118,12 +120,26 @@ impl<'a, P: Clone> Arguments<'a, P> {
                     unknown("argument", name, names)
                 }
             };
-            findings.errors.push(Error { at: argument.at.clone(), message: format!("{}: {problem}", clause.name) });
+            let known = [&names[..], &values[..], &flags[..]].concat();
+            let name = argument.name.as_deref().and_then(|name| known.into_iter().find(|known| *known == name));
+            let subject = Subject::of(clause_name, name.unwrap_or_default());
+            let message = format!("{}: {problem}", clause.name);
+            findings.errors.push(Error::new(ErrorKind::Argument, argument.at.clone(), message).about(subject));
         }
         // The value with that name is most likely what is missing without one.
         misplaced |= unknown_name && positional.len() < *least;
         let positional = positional.into_iter().peekable();
-        Self { clause, name: clause_name, usage, positional, misplaced, before, certain, findings }
+        Self {
+            clause,
+            name: clause_name,
+            usage,
+            positional,
+            misplaced,
+            current: Subject::clause(clause_name),
+            before,
+            certain,
+            findings,
+        }
     }
 
     /// Whether anything in the clause was wrong so far.
@@ -214,11 +230,13 @@ impl<'a, P: Clone> Arguments<'a, P> {
             // A clause that broke was reported where it broke.
             if !self.clause.broken {
                 let message = format!("{}: the {what} is missing; write {}", self.clause.name, self.usage);
-                self.findings.errors.push(Error { at: self.clause.end.clone(), message });
+                let error = Error::new(ErrorKind::Argument, self.clause.end.clone(), message);
+                self.findings.errors.push(error.about(Subject::of(self.name, argument)));
             }
             return None;
         };
-        self.findings.places.push((Subject::of(self.name, argument), value.at.clone()));
+        self.current = Subject::of(self.name, argument);
+        self.findings.places.push((self.current, value.at.clone()));
         Some(value)
     }
 
@@ -227,6 +245,7 @@ impl<'a, P: Clone> Arguments<'a, P> {
         let clause = self.clause;
         let value = clause.named(name)?;
         let subject = Subject::of(self.name, name);
+        self.current = subject;
         self.findings.places.push((subject, value.at.clone()));
         if let Item::List(items) = &value.item {
             let items = items.iter().enumerate().map(|(index, item)| (subject.item(index), item.at.clone()));
@@ -301,8 +320,9 @@ impl<'a, P: Clone> Arguments<'a, P> {
     }
 
     /// Reports something that is not there, where it would stand.
-    pub(crate) fn missing(&mut self, message: String) {
-        self.findings.errors.push(Error { at: self.clause.end.clone(), message });
+    pub(crate) fn missing(&mut self, name: &'static str, message: String) {
+        let error = Error::new(ErrorKind::Argument, self.clause.end.clone(), message);
+        self.findings.errors.push(error.about(Subject::of(self.name, name)));
     }
 
     /// A value as `true` or `false`.
@@ -398,7 +418,7 @@ impl<'a, P: Clone> Arguments<'a, P> {
     /// Reports an argument that does not go with the others, if it is written.
     pub(crate) fn refuse(&mut self, name: &'static str, message: &str) {
         if let Some(value) = self.named(name) {
-            self.error(value, message.to_owned());
+            self.report(ErrorKind::Rule, value, message);
         }
     }
 
@@ -429,7 +449,12 @@ impl<'a, P: Clone> Arguments<'a, P> {
 
     /// Reports a value, without the clause's name in `message`.
     pub(crate) fn error(&mut self, value: &Value<P>, message: String) {
-        self.findings.errors.push(Error { at: value.at.clone(), message: format!("{}: {message}", self.clause.name) });
+        self.report(ErrorKind::Value, value, &message);
+    }
+
+    fn report(&mut self, kind: ErrorKind, value: &Value<P>, message: &str) {
+        let message = format!("{}: {message}", self.clause.name);
+        self.findings.errors.push(Error::new(kind, value.at.clone(), message).about(self.current));
     }
 }
 

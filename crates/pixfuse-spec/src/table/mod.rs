@@ -48,7 +48,7 @@ pub struct Row {
     /// What a message calls it where it is missing.
     pub(crate) what: &'static str,
     /// Whether other clauses have it too: then it comes last where names are listed.
-    pub(crate) shared: bool,
+    pub shared: bool,
 }
 
 /// A place for a number that may be written `_`.

@@ -224,6 +224,7 @@ impl<'a> ImageRef<'a> {
     /// assert_eq!([shown.get(0, 0, 0), shown.get(0, 1, 0)], [4, 1]);
     /// # Ok::<(), pixfuse::Error>(())
     /// ```
+    #[must_use]
     pub fn oriented(self, orientation: Orientation) -> Self {
         let [rows, columns, channels] = self.shape;
         let view = self.view.oriented(orientation, [rows, columns]);

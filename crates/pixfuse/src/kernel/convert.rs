@@ -61,11 +61,7 @@ impl YuvToRgb {
                 blue_of_u: 2_116_026,
             };
         }
-        let (red, blue) = match matrix {
-            Matrix::Bt601 => (0.299, 0.114),
-            Matrix::Bt709 => (0.2126, 0.0722),
-            Matrix::Bt2020 => (0.2627, 0.0593),
-        };
+        let [red, blue] = matrix.red_and_blue();
         let green = 1.0 - red - blue;
         let (luma, chroma) = if limited { (255.0 / 219.0, 255.0 / 224.0) } else { (1.0, 1.0) };
         let (of_v, of_u) = (2.0 * (1.0 - red) * chroma, 2.0 * (1.0 - blue) * chroma);
@@ -101,10 +97,7 @@ pub(crate) fn over(colour: u8, behind: u8, alpha: u8) -> u8 {
 /// Gray of red, green and blue.
 #[inline(always)]
 pub(crate) fn gray(rule: Gray, [red, green, blue]: [u8; 3]) -> u8 {
-    let ([r, g, b], bits) = match rule {
-        Gray::Pillow => ([19595, 38470, 7471], 16),
-        Gray::Opencv => ([9798, 19235, 3735], 15),
-    };
+    let ([r, g, b], bits) = rule.weights();
     let sum = u32::from(red) * r + u32::from(green) * g + u32::from(blue) * b;
     ((sum + (1 << (bits - 1))) >> bits) as u8
 }
