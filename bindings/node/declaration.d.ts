@@ -1,3 +1,5 @@
+// From here on: the tables of crates/pixfuse-spec, written by `cargo xtask typings`.
+
 /** What one source pixel is: its channels in memory order and their bits, or how luma and chroma lie. */
 export type PixelFormat =
   | 'gray8'
@@ -17,13 +19,25 @@ export type PixelFormat =
   | 'bgr32f'
 
 /** Which channels a tensor has, in this order. */
-export type ChannelOrder = 'gray' | 'rgb' | 'bgr' | 'rgba' | 'bgra'
+export type ChannelOrder =
+  | 'gray'
+  | 'rgb'
+  | 'bgr'
+  | 'rgba'
+  | 'bgra'
 
 /** The type of one element of a tensor. */
-export type Element = 'f32' | 'f16' | 'bf16' | 'u8' | 'i8'
+export type Element =
+  | 'f32'
+  | 'f16'
+  | 'bf16'
+  | 'u8'
+  | 'i8'
 
 /** Where channels lie: innermost (`hwc`, interleaved) or outermost (`chw`, planes). */
-export type Layout = 'hwc' | 'chw'
+export type Layout =
+  | 'hwc'
+  | 'chw'
 
 /**
  * How a resized pixel is made. Each name is one library's result, to the bit; with `'antialias'` behind it `bilinear`
@@ -41,19 +55,189 @@ export type Filter =
   | 'area'
   | 'lanczos4'
 
+/** Whose roundings `normalize` has; `fused` is one multiply-add. */
+export type Order =
+  | 'fused'
+  | 'torchvision'
+  | 'torchvision_v2'
+  | 'hf_pil'
+  | 'hf_torch'
+  | 'opencv'
+  | 'numpy'
+  | 'rapidocr'
+  | 'paddleocr'
+  | 'llama4'
+
 /** What else can be said of a filter. */
 export interface Sampling {
-  /** PyTorch's uint8 filter of that name, instead of Pillow's or OpenCV's. */
+  /** `torch`, or nothing: Pillow's is the default and not written. */
   like?: 'pillow' | 'torch'
-  /** 12 for the order of passes of Pillow 12 and older. */
+  /** `12` for the order of passes of Pillow 12 and older; nothing for that of Pillow 13. */
   pillow?: 12 | 13
-  /** `f32` keeps what other filters round to u8: nearer to the ideal, equal to no library but with `like: 'torch'`. */
+  /** What a resampled value is rounded to. */
   precision?: 'u8' | 'f32'
-  /** Which values PyTorch's filters of floats resize: pixel values, those times `scale`, or normalised ones. */
+  /** Which values are resized, where they are floats of torch's; rescaled ones unless written. */
   of?: 'pixels' | 'rescaled' | 'normalized'
-  /** Whether floats that a filter makes stay between what pixel values of 0 and 255 are. */
+  /** Whether floats that a resize makes stay between what pixel values of 0 and 255 are. */
   clamp?: boolean
 }
+
+/** How source pixels are converted before anything is resampled. */
+export interface Conversion {
+  /** What becomes of alpha; required when the output has none. */
+  alpha?: 'drop' | 'over' | 'premultiply'
+  /** With `alpha = over` what lies behind the image: one value, or red, green and blue. */
+  background?: Fill
+  /** Whose weights make gray of colours; required when the output is gray and the source is not. */
+  gray?: 'pillow' | 'opencv'
+  /** By which matrix YUV becomes RGB; BT.601 unless written. */
+  matrix?: 'bt601' | 'bt709' | 'bt2020'
+  /** Which values YUV has; limited unless written. */
+  range?: 'limited' | 'full'
+  /** How the stored image is turned before anything else; 1 unless written. */
+  orient?: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
+}
+
+/** What else can be said of a letterbox. */
+export interface LetterboxOptions extends Omit<Sampling, 'of' | 'clamp'> {
+  /** What stands around it; 114 unless written. */
+  fill?: Fill
+  /** How the content is rounded and placed. */
+  rule?: 'ultralytics' | 'yolox' | 'opencv'
+  /** The margins are cut to what is left of a multiple of this: the result is then smaller than asked for. */
+  stride?: number
+  /** Whether a small image is enlarged. */
+  scaleUp?: boolean
+}
+
+/** Which grid of tiles, how the image lies in it, and what stands beside the tiles. */
+export interface TilesOptions extends Omit<Sampling, 'of' | 'clamp'> {
+  /** Which grid of tiles, and how the image lies in it. */
+  rule: 'internvl' | 'granite_docling' | 'cohere2_vision' | 'ovis2' | 'perception_lm' | 'llava_next' | 'mllama' | 'llama4' | 'idefics3'
+  /** The fewest tiles, without the thumbnail; 1 unless written. */
+  min?: number
+  /** The most tiles, without the thumbnail; for every rule but those of a list and of Idefics3. */
+  max?: number
+  /** The rows and columns of the canvases to choose from; empty for every rule but that of a list. */
+  canvases?: readonly (readonly [rows: number, columns: number])[]
+  /**
+   * Whether the whole image, resized to one tile, stands before or behind the others. Rules whose canvas the image
+   * fills leave it out where there is one tile only, which shows the whole image already; PerceptionLM's does not.
+   */
+  thumbnail?: 'first' | 'last'
+  /** The tensor has so many tiles, the last of them zeros; as many as there are unless written. */
+  padTo?: number
+}
+
+/** What else can be said of a crop of the middle. */
+export interface CenterCropOptions {
+  /** Where the odd row or column of the margin goes. */
+  rounding?: 'half_even' | 'floor' | 'truncate'
+  /** What stands around a smaller image; 0 unless written. */
+  fill?: Fill
+}
+
+/**
+ * `y = (x * scale - mean) / (std + eps)`, with a pixel value `x` of 0 to 255. `mean` and `std` are one number, or one
+ * for each channel of the *output*, in its order.
+ */
+export interface Normalize {
+  /** Factor on the pixel value; 1/255 unless written, 1/65535 for 16 bits, and 1 for f32. */
+  scale?: number | `${number}/${number}` | Later
+  /** One value for every channel, or one an *output* channel, in the output's order; 0 unless written. */
+  mean?: number | readonly number[] | Later
+  /** As `mean`; 1 unless written. `std + eps` is never zero. */
+  std?: number | readonly number[] | Later
+  /** Added to each `std`; 0 unless written. */
+  eps?: number | `${number}/${number}` | Later
+  /** Which operations follow each other; one multiply-add unless written. */
+  order?: Order
+}
+
+/** How an integer is made of a normalised value: `saturate(round(y / scale) + zeroPoint)`, ONNX `QuantizeLinear`. */
+export interface Quantize {
+  /** What one step of the integer is worth, above zero. */
+  scale: number | `${number}/${number}`
+  /** The integer of 0; 0 unless written. */
+  zeroPoint?: number
+}
+
+/** How an image is cut into patches, a row of the tensor each. */
+export interface Patches {
+  /** Patches follow each other in squares of `merge` x `merge`, row by row in a square and of squares; 1 is row by row. */
+  merge?: number
+  /** How often a patch holds the image: the frames of a video that a single image stands for. */
+  temporal?: number
+  /**
+   * How the elements of a patch follow each other, from the outermost; `cthw` for `chw` and `thwc` for `hwc` unless
+   * written.
+   */
+  order?: 'cthw' | 'tchw' | 'thwc'
+  /** The tensor has so many rows, the last of them zeros; as many as there are patches unless written. */
+  padTo?: number
+}
+
+/** A size by the rule of a model of transformers, each with its own numbers. */
+export type Ruled =
+  | { rule: 'qwen2_vl' | 'glm_image' | 'paddleocr_vl' | 'lfm2_vl', multiple: number, minPixels: number, maxPixels: number }
+  | { rule: 'glm4v', multiple: number, minPixels: number, maxPixels: number, frames: number, temporal?: number }
+  | { rule: 'naflex' | 'lfm2_vl_tiles' | 'muse_glimmer', multiple: number, maxPatches: number }
+  | { rule: 'mask2former' | 'yolos', shortest: number, max: number, multiple: number }
+  | { rule: 'textnet' | 'pp_lcnet' | 'vilt', shortest: number, multiple: number }
+  | { rule: 'glpn' | 'idefics3_canvas', multiple: number }
+  | { rule: 'dpt', rows: number, columns: number, multiple: number }
+  | { rule: 'pp_ocr_rec', max: number, rows: number, columns: number }
+  | { rule: 'pixtral', longest: number, multiple: number }
+  | { rule: 'idefics2', shortest: number, max: number }
+  | { rule: 'idefics3' | 'sam', longest: number }
+  | { rule: 'smolvlm_frame', longest: number, rows: number, columns: number }
+  | { rule: 'deepseek_vl' | 'aria', longest: number, minSide: number }
+  | { rule: 'hf_within' | 'fuyu' | 'donut' | 'donut_thumbnail', rows: number, columns: number }
+  | { rule: 'kimi_k25' | 'ultravbert', multiple: number, maxPatches: number, longest: number }
+  | { rule: 'gemma4', multiple: number, maxPixels: number }
+  | { rule: 'neomme', minPixels?: number, maxPixels?: number, max?: number }
+  | { rule: 'minicpm' | 'minicpm_slices', multiple: number, longest: number, maxPatches: number }
+  | { rule: 'glm5_next', multiple: number, minPixels: number, maxPixels: number, frames?: number, temporal?: number }
+  | { rule: 'nemotron_h_omni', multiple: number, merge: number, minPatches: number, maxPatches: number }
+  | { rule: 'hy_v4_vl', multiple: number, maxPixels: number, framePixels: number, frames: number }
+  | { rule: 'pp_ocr', shortest: number, max?: number }
+  | { rule: 'pp_ocr', longest: number, max?: number }
+
+/** What the numbers of a [rule](Ruled) are. */
+export interface RuleNumbers {
+  /** Of what both sides become multiples: a patch, or a patch times a merge. */
+  multiple?: number
+  /** The least number of pixels. */
+  minPixels?: number
+  /** The largest number of pixels. */
+  maxPixels?: number
+  /** The largest number of pixels of one frame. */
+  framePixels?: number
+  /** As how many frames an image counts: those of its video, or the size of a temporal patch. */
+  frames?: number
+  /** The size of a temporal patch, to whose multiples the number of frames is rounded in the budget. */
+  temporal?: number
+  /** How many patches a side of a square has, of which sides become multiples. */
+  merge?: number
+  /** The least number of patches. */
+  minPatches?: number
+  /** The largest number of patches. */
+  maxPatches?: number
+  /** The shorter side. */
+  shortest?: number
+  /** The longer side. */
+  longest?: number
+  /** The most of the longer side. */
+  max?: number
+  /** The least of the shorter side. */
+  minSide?: number
+  /** Rows to come near to. */
+  rows?: number
+  /** Columns to come near to. */
+  columns?: number
+}
+
+// Up to here: the tables.
 
 /** The shorter side becomes this long, and the other follows. */
 export interface Shortest {
@@ -71,39 +255,6 @@ export interface Longest {
   rounding?: 'half_even' | 'truncate'
 }
 
-/** A size by the rule of a model of transformers, each with its own numbers. */
-export type Ruled =
-  | {
-      rule: 'qwen2_vl' | 'glm_image' | 'paddleocr_vl' | 'lfm2_vl'
-      /** Of what both sides become multiples: a patch times a merge. */
-      multiple: number
-      minPixels: number
-      maxPixels: number
-    }
-  | { rule: 'glm4v', multiple: number, minPixels: number, maxPixels: number, frames: number, temporal?: number }
-  | { rule: 'naflex', multiple: number, maxPatches: number }
-  | { rule: 'mask2former' | 'yolos', multiple: number, shortest: number, max: number }
-  | { rule: 'textnet' | 'pp_lcnet' | 'vilt', multiple: number, shortest: number }
-  | { rule: 'glpn' | 'idefics3_canvas', multiple: number }
-  | { rule: 'dpt', multiple: number, rows: number, columns: number }
-  | { rule: 'pp_ocr', shortest: number, max?: number }
-  | { rule: 'pp_ocr', longest: number, max?: number }
-  | { rule: 'pp_ocr_rec', max: number, rows: number, columns: number }
-  | { rule: 'smolvlm_frame', longest: number, rows: number, columns: number }
-  | { rule: 'pixtral', multiple: number, longest: number }
-  | { rule: 'idefics2', shortest: number, max: number }
-  | { rule: 'idefics3' | 'sam', longest: number }
-  | { rule: 'deepseek_vl' | 'aria', longest: number, minSide: number }
-  | { rule: 'hf_within', rows: number, columns: number }
-  | { rule: 'hy_v4_vl', multiple: number, maxPixels: number, framePixels: number, frames: number }
-  | { rule: 'nemotron_h_omni', multiple: number, merge: number, minPatches: number, maxPatches: number }
-  | { rule: 'kimi_k25', multiple: number, maxPatches: number, longest: number }
-  | { rule: 'gemma4', multiple: number, maxPixels: number }
-  | { rule: 'minicpm' | 'minicpm_slices', multiple: number, maxPatches: number, longest: number }
-  | { rule: 'lfm2_vl_tiles', multiple: number, maxPatches: number }
-  | { rule: 'ultravbert', multiple: number, maxPatches: number, longest: number }
-  | { rule: 'neomme', minPixels?: number, maxPixels?: number, max?: number }
-
 /** As small as the aspect allows, so that it covers a frame of these rows and columns, or a square. */
 export interface Cover {
   cover: number | readonly [rows: number, columns: number]
@@ -114,70 +265,14 @@ export interface Cover {
 /** Pixel values where there is no source: one, or one for each channel of the *output*, in its order. */
 export type Fill = number | readonly number[]
 
-/** What else can be said of a letterbox. */
-export interface LetterboxOptions extends Sampling {
-  /** 114 unless given. */
-  fill?: Fill
-  /** Whose way to round and place the content; `ultralytics` unless given. */
-  rule?: 'ultralytics' | 'yolox' | 'opencv'
-  /** Cuts the margins to what is left of a multiple of this. */
-  stride?: number
-  /** Whether a small image is enlarged; `true` unless given. */
-  scaleUp?: boolean
-}
-
-/** What else can be said of a crop of the middle. */
-export interface CenterCropOptions {
-  /** Where the odd row or column goes; `half_even` (torchvision, timm) unless given. */
-  rounding?: 'half_even' | 'floor' | 'truncate'
-  /** What stands around a smaller image; 0 unless given. */
-  fill?: Fill
-}
-
-/** Whose roundings `normalize` has; `fused` is one multiply-add. */
-export type Order = 'fused' | 'torchvision' | 'torchvision_v2' | 'hf_pil' | 'hf_torch' | 'opencv' | 'numpy' | 'rapidocr' | 'paddleocr' | 'llama4'
-
 /** A way to run: an instruction set. Each gives the same bytes. */
 export type Level = 'scalar' | 'neon' | 'simd128' | 'sse41' | 'avx2' | 'avx512'
 
 /** A number that is given when the pipeline is made: see {@link Values}. */
 export type Later = '_' | null
 
-/** How source pixels are converted before anything is resampled. */
-export interface Conversion {
-  /** What becomes of an alpha channel; it must be said where the output has none. */
-  alpha?: 'drop' | 'over' | 'premultiply'
-  /** With `over` what lies behind the image: one value, or red, green and blue. */
-  background?: Fill
-  /** Whose weights make gray of colours; it must be said where the output is gray and the source is not. */
-  gray?: 'pillow' | 'opencv'
-  /** By which matrix YUV becomes RGB; `bt601` unless given. */
-  matrix?: 'bt601' | 'bt709' | 'bt2020'
-  /** Which values YUV has; `limited` unless given. */
-  range?: 'limited' | 'full'
-  orient?: Orient
-}
-
 /** How a stored image is turned before anything else: a value of the EXIF tag `Orientation`. 6 is clockwise by 90 degrees. */
 export type Orient = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
-
-/**
- * `y = (x * scale - mean) / (std + eps)`, with a pixel value `x` of 0 to 255.
- *
- * `mean` and `std` are one number, or one for each channel of the *output*, in its order.
- */
-export interface Normalize {
-  /** 1/255 unless given. */
-  scale?: number | Later | `${number}/${number}`
-  /** 0 unless given. */
-  mean?: number | readonly number[] | Later
-  /** 1 unless given. */
-  std?: number | readonly number[] | Later
-  /** 0 unless given. */
-  eps?: number | Later
-  /** `fused` unless given. */
-  order?: Order
-}
 
 /**
  * A pipeline as an object: one property for each clause, the arguments of a clause as an array, those with a name in an
@@ -250,40 +345,6 @@ export type PadTo = ({ to: number | readonly [rows: number, columns: number] } |
 } | { beyond: number | readonly [rows: number, columns: number] } | {
   least: number | readonly [rows: number, columns: number]
 }) & { at?: 'top_left' | 'center' }
-
-/** Which grid of tiles, how the image lies in it, and what stands beside the tiles. */
-export interface TilesOptions extends Sampling {
-  rule: 'internvl' | 'granite_docling' | 'cohere2_vision' | 'ovis2' | 'perception_lm' | 'llava_next' | 'mllama' | 'llama4' | 'idefics3'
-  /** The fewest tiles, for `internvl` and `granite_docling`; 1 unless given. */
-  min?: number
-  /** The most tiles, for every rule but `llava_next` and `idefics3`. */
-  max?: number
-  /** For `llava_next`: the canvases to choose from. */
-  canvases?: readonly (readonly [rows: number, columns: number])[]
-  /** Whether the whole image stands before or behind the tiles, as one more of them. */
-  thumbnail?: 'first' | 'last'
-  /** The tensor has so many tiles, the last of them zeros. */
-  padTo?: number
-}
-
-/** How an image is cut into patches, a row of the tensor each. */
-export interface Patches {
-  /** Patches follow each other in squares of `merge` x `merge`; 1 unless given. */
-  merge?: number
-  /** How often a patch holds the image; 1 unless given. */
-  temporal?: number
-  /** How the elements of a patch follow each other, from the outermost. */
-  order?: 'cthw' | 'tchw' | 'thwc'
-  /** The tensor has so many rows, the last of them zeros. */
-  padTo?: number
-}
-
-/** How an integer is made of a normalised value: `saturate(round(y / scale) + zeroPoint)`, ONNX `QuantizeLinear`. */
-export interface Quantize {
-  scale: number | `${number}/${number}`
-  /** 0 unless given. */
-  zeroPoint?: number
-}
 
 /** The numbers for the places that a declaration leaves open as `_`. */
 export interface Values {

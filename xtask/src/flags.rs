@@ -137,6 +137,9 @@ xflags::xflags! {
         /// Write the notices of third parties and the bill of materials of the wheel, the npm package and the C library.
         cmd notices {}
 
+        /// Write the types of clauses for TypeScript, which are the tables of crates/pixfuse-spec.
+        cmd typings {}
+
         /// Check licences, bans and sources of every dependency against deny.toml.
         cmd deny {
             /// And whether anything is known against one.

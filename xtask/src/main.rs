@@ -45,6 +45,7 @@ mod test;
 #[cfg(test)]
 mod tidy;
 mod tools;
+mod typings;
 mod wasi;
 mod web;
 mod wheels;
@@ -73,6 +74,7 @@ fn main() -> ExitCode {
         XtaskCmd::Fuzz(flags) => fuzz::run(&flags),
         XtaskCmd::Site(_) => site::run(),
         XtaskCmd::Notices(_) => notices::run(),
+        XtaskCmd::Typings(_) => typings::run(),
         XtaskCmd::Deny(flags) => notices::deny(flags.advisories),
         XtaskCmd::Expand(flags) => expand::run(&flags),
         XtaskCmd::Ci(_) => ci::run(),

@@ -1,5 +1,5 @@
-//! The arrows between the rooms of the core, as a test: a room is a file or folder of `crates/pixfuse/src`, and uses another
-//! where it names it. No way along the arrows leads back.
+//! The arrows between the rooms of a crate, as a test: a room is a file or folder of its `src`, and uses another where it
+//! names it. No way along the arrows leads back.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -104,25 +104,42 @@ fn circle(arrows: &Arrows) -> Option<Vec<&str>> {
     })
 }
 
-#[test]
-fn no_way_leads_back() {
-    let core = tools::root().join("crates/pixfuse/src");
+/// The arrows of a crate, of which no way leads back.
+fn arrows_of(package: &str) -> Arrows {
+    let sources = tools::root().join(package).join("src");
     let mut found = Vec::new();
-    files(&core, None, &mut found);
-    let library = fs::read_to_string(core.join("lib.rs")).unwrap();
+    files(&sources, None, &mut found);
+    let library = fs::read_to_string(sources.join("lib.rs")).unwrap();
     found.retain(|(room, _)| room != "lib");
     let arrows = arrows(&found, &library);
+    if let Some(way) = circle(&arrows) {
+        panic!("rooms of {package}/src use each other: {}", way.join(" -> "));
+    }
+    arrows
+}
+
+#[test]
+fn no_way_leads_back() {
+    let arrows = arrows_of("crates/pixfuse");
     // What would be missed if names were read wrongly.
     assert!(arrows["pipeline"].is_superset(&["error", "kernel", "prepared_cache", "simd"].map(str::to_owned).into()));
-    if let Some(way) = circle(&arrows) {
-        panic!("rooms of crates/pixfuse/src use each other: {}", way.join(" -> "));
-    }
     // A rule knows no level, and what judges kernels none of their instructions.
     for (room, above) in
         [("weights", "simd"), ("axis", "simd"), ("placement", "simd"), ("reference", "simd"), ("simd", "kernel")]
     {
         assert!(!arrows.get(room).is_some_and(|used| used.contains(above)), "{room} uses {above}");
     }
+}
+
+/// A table knows no clause, a clause no rule, and a rule nothing of how it is checked or written.
+#[test]
+fn the_language_stands_in_floors() {
+    let arrows = arrows_of("crates/pixfuse-spec");
+    assert!(arrows["check"].is_superset(&["clauses", "grammar", "rules", "table"].map(str::to_owned).into()));
+    for (room, above) in [("table", "clauses"), ("clauses", "rules"), ("rules", "check"), ("grammar", "table")] {
+        assert!(!arrows.get(room).is_some_and(|used| used.contains(above)), "{room} uses {above}");
+    }
+    arrows_of("crates/pixfuse-codegen");
 }
 
 #[test]
