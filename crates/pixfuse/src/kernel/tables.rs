@@ -133,8 +133,9 @@ impl<S: Simd> Prepared for Tables<S> {
                     (self.copies && !numbers.swap, &self.output_rows)
                 {
                     for (y, &row) in from[rows].iter().enumerate() {
-                        // SAFETY: as below; from column `left` on the row is dense, for as many pixels as the window is wide, and
-                        // the place of the window's row has room for them.
+                        // SAFETY: the caller promises the view and the output, or `out` is the band, which holds the rows; from
+                        // column `left` on the row is dense, for as many pixels as the window is wide, and the place of the window's
+                        // row has room for them.
                         unsafe {
                             let from = source.row(row).add(left * channels);
                             from.copy_to_nonoverlapping(out.add(target.pixel(y, 0) * channels), width * channels);

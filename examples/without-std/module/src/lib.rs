@@ -17,7 +17,7 @@ mod program {
     /// The digest of what the declarations give for the test's frame; 0 of an error.
     #[allow(unsafe_code, reason = "the name of an export, which no other library in the module has")]
     #[unsafe(no_mangle)]
-    pub extern "C" fn digest() -> u32 {
+    extern "C" fn digest() -> u32 {
         without_std_camera::digest(&without_std_camera::test_frame()).unwrap_or(0)
     }
 }
