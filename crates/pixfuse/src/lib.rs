@@ -100,6 +100,8 @@ pub use geometry::{Clip, Geometry};
 pub use half::{bf16, f16};
 pub use image::{ImageRef, YuvPlane};
 pub use kernel::Scratch;
+#[cfg(feature = "std")]
+pub use pipeline::Job;
 pub use pipeline::{Join, Joined, Pipeline};
 pub use pixfuse_macros::pipeline;
 /// The parsed form of a declaration, with all its parts.

@@ -102,20 +102,36 @@ impl PreparedCache {
         run: impl FnOnce(&PreparedSize) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let list = self.list.load();
-        let is_entry = |entry: &CacheEntry| entry.key == key;
-        if let Some(entry) = list.iter().find(|entry| is_entry(entry)) {
+        if let Some(entry) = list.iter().find(|entry| entry.key == key) {
             return run(&entry.prepared);
         }
         drop(list);
-        let prepared = Arc::new(prepare()?);
+        run(&self.add(key, prepare()?))
+    }
+
+    /// What is prepared for `key`, by `prepare` if it is new, to keep.
+    #[cfg(feature = "std")]
+    pub(crate) fn get(
+        &self,
+        key: Key,
+        prepare: impl FnOnce() -> Result<PreparedSize, Error>,
+    ) -> Result<Arc<PreparedSize>, Error> {
+        let known = self.list.load().iter().find(|entry| entry.key == key).map(|entry| Arc::clone(&entry.prepared));
+        known.map_or_else(|| Ok(self.add(key, prepare()?)), Ok)
+    }
+
+    /// Remembers what was prepared, if there is room for it.
+    #[cfg(feature = "std")]
+    fn add(&self, key: Key, prepared: PreparedSize) -> Arc<PreparedSize> {
+        let prepared = Arc::new(prepared);
         let bytes = prepared.bytes();
         if bytes > BUDGET {
-            return run(&prepared);
+            return prepared;
         }
         let new = CacheEntry { key, prepared: Arc::clone(&prepared), bytes };
         // Two threads may prepare the same size at once. Both are right, and one of them stays.
         self.list.rcu(|list| {
-            let mut list: Vec<CacheEntry> = list.iter().filter(|entry| !is_entry(entry)).cloned().collect();
+            let mut list: Vec<CacheEntry> = list.iter().filter(|entry| entry.key != key).cloned().collect();
             list.push(new.clone());
             // From the last one back, as many as there is room for.
             let mut left = BUDGET;
@@ -127,6 +143,6 @@ impl PreparedCache {
             list.drain(..list.len() - kept.count());
             list
         });
-        run(&prepared)
+        prepared
     }
 }

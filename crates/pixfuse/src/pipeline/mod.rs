@@ -1,6 +1,9 @@
 //! A pipeline: a declaration with the kernel that carries it out.
 
+mod allocated;
 mod declared;
+#[cfg(feature = "std")]
+mod jobs;
 mod ragged;
 mod run;
 mod stages;
@@ -10,6 +13,8 @@ mod threads;
 #[cfg(feature = "std")]
 mod threads;
 
+#[cfg(feature = "std")]
+pub use jobs::Job;
 pub use ragged::{Join, Joined};
 pub(crate) use stages::{Stages, view};
 pub use threads::each;

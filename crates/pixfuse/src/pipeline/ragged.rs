@@ -72,17 +72,17 @@ impl Joined {
         offsets
     }
 
-    /// For each place of a padded batch whether it shows its image, and the shape of that: `[images, patches]` or
-    /// `[images, tiles]`, and `[images, rows, columns]` of whole images. Of a joined one every place does.
+    /// For each place of a padded batch whether it shows its image, in the shape of [`mask_shape`](Self::mask_shape). Of a joined
+    /// one every place does.
     pub fn mask(&self) -> (Vec<bool>, Dims) {
+        let shape = self.mask_shape();
         if self.join == Join::Concat {
-            return (vec![true; self.dims[0]], Dims::of(&self.dims[..1]));
+            return (vec![true; self.dims[0]], shape);
         }
-        let sides: Vec<usize> = self.ragged.iter().map(|&axis| self.dims[axis + 1]).collect();
-        let mut mask = Vec::with_capacity(self.each.len() * sides.iter().product::<usize>());
+        let mut mask = Vec::with_capacity(shape.iter().product());
         for dims in &self.each {
             let own = |axis: usize| dims[self.ragged[axis]];
-            match sides[..] {
+            match shape[1..] {
                 [places] => mask.extend((0..places).map(|place| place < own(0))),
                 [rows, columns] => {
                     mask.extend((0..rows).flat_map(|y| (0..columns).map(move |x| y < own(0) && x < own(1))));
@@ -90,8 +90,17 @@ impl Joined {
                 _ => unreachable!("one or two dimensions are ragged"),
             }
         }
-        let dims = [&[self.each.len()], &sides[..]].concat();
-        (mask, Dims::of(&dims))
+        (mask, shape)
+    }
+
+    /// The shape of the mask: `[images, patches]` or `[images, tiles]`, and `[images, rows, columns]` of whole images; of a joined
+    /// batch the number of its patches or tiles.
+    pub fn mask_shape(&self) -> Dims {
+        if self.join == Join::Concat {
+            return Dims::of(&self.dims[..1]);
+        }
+        let sides: Vec<usize> = self.ragged.iter().map(|&axis| self.dims[axis + 1]).collect();
+        Dims::of(&[&[self.each.len()], &sides[..]].concat())
     }
 }
 

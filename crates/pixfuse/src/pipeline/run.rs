@@ -63,7 +63,7 @@ impl Pipeline {
         scratch: Option<&mut Scratch>,
     ) -> Result<(), Error> {
         self.check_image::<T>(&image)?;
-        let Inner { spec, plan, mapping, prepared, declared, stages, floats, .. } = &*self.inner;
+        let Inner { mapping, prepared, declared, stages, floats, .. } = &*self.inner;
         if let Some(stages) = stages {
             if frame.is_none() {
                 check_length(out.len(), self.output_shape(image.rows(), image.columns())?)?;
@@ -74,23 +74,16 @@ impl Pipeline {
         if let Some(floats) = floats {
             return self.resize_floats(floats, frame, image, out, false);
         }
-        let mut image = image.oriented(spec.input.orient);
-        if plan.load.convert.repeat {
-            image = image.repeated();
-        }
-        let source = Source::of(&image, &plan.load);
+        let (image, source) = self.source(image);
         let key = Key { source, threads, frame };
         let run = |tables: &PreparedSize| {
             check_length(out.len(), tables.dims)?;
             self.check_apart(&image, out)?;
-            let job = Job { view: image.view(), out: out.as_mut_ptr().cast(), numbers: mapping.numbers() };
+            let work = Bands { view: image.view(), out: out.as_mut_ptr().cast(), numbers: mapping.numbers() };
             let run = |band: &Band, scratch: Option<&mut Scratch>| {
                 // SAFETY: the view is readable as long as `image` is borrowed, and `source` describes it; `out` has
                 // the elements of the tensor and was found to overlap no byte of the view. Each band is run once.
-                let run = unsafe { job.run(band, scratch) };
-                run.map_err(|none| {
-                    none.to_error(format_args!("scratch for {} rows x {} columns", source.rows, source.columns))
-                })
+                unsafe { work.run(band, scratch) }.map_err(|none| none.to_error(source.scratch()))
             };
             // Before the margins: without memory for scratch nothing is written.
             match (tables.bands.as_slice(), scratch) {
@@ -108,8 +101,19 @@ impl Pipeline {
         }
     }
 
+    /// The view that a kernel reads, and what tables need to know about it.
+    pub(super) fn source<'a>(&self, image: ImageRef<'a>) -> (ImageRef<'a>, Source) {
+        let Inner { spec, plan, .. } = &*self.inner;
+        let mut image = image.oriented(spec.input.orient);
+        if plan.load.convert.repeat {
+            image = image.repeated();
+        }
+        let source = Source::of(&image, &plan.load);
+        (image, source)
+    }
+
     /// Writes what lies around the parts of a tensor, and behind them.
-    fn fill<T: TensorElement>(&self, parts: &[Part], out: &mut [MaybeUninit<T>]) {
+    pub(super) fn fill<T: TensorElement>(&self, parts: &[Part], out: &mut [MaybeUninit<T>]) {
         let Inner { spec, mapping, token, .. } = &*self.inner;
         let (layout, channels) = (spec.output.layout, spec.output.channels.channels());
         for Part { placement, runs, start, elements } in parts {
@@ -169,6 +173,17 @@ impl Pipeline {
         }
         self.fill(&parts, out);
         Ok(())
+    }
+
+    /// Whether floats of an image of this size are resized as torch has it.
+    ///
+    /// # Errors
+    /// As [`Floats::check`].
+    #[cfg(feature = "std")]
+    pub(super) fn check_floats(&self, floats: &Floats, image: &ImageRef<'_>) -> Result<(), Error> {
+        let placement = self.placement(image.rows(), image.columns())?;
+        let source = image.oriented(self.inner.spec.input.orient);
+        floats.check([source.rows(), source.columns()], placement.resized.map(|side| side as usize))
     }
 
     /// Runs over images of any sizes into one block, `[images, ...]`, in their order, on the threads that
@@ -354,7 +369,7 @@ impl<T: TensorElement> Visit for Resized<'_, T> {
 }
 
 /// Whether so many elements are those of a tensor.
-fn check_length(given: usize, dims: Dims) -> Result<(), Error> {
+pub(super) fn check_length(given: usize, dims: Dims) -> Result<(), Error> {
     let needed = dims.iter().product::<usize>();
     if given == needed {
         return Ok(());
@@ -373,21 +388,21 @@ pub(super) fn initialised<T: TensorElement>(out: &mut [T]) -> &mut [MaybeUninit<
 }
 
 /// What the bands of one image share.
-struct Job<'a> {
-    view: &'a View,
-    out: *mut u8,
-    numbers: Numbers<'a>,
+pub(super) struct Bands<'a> {
+    pub(super) view: &'a View,
+    pub(super) out: *mut u8,
+    pub(super) numbers: Numbers<'a>,
 }
 
 // SAFETY: bands read the view, which nothing writes to, and write rows of the output that no other band has.
-unsafe impl Sync for Job<'_> {}
+unsafe impl Sync for Bands<'_> {}
 
-impl Job<'_> {
+impl Bands<'_> {
     /// Runs one band.
     ///
     /// # Safety
     /// As [`Prepared::run`](crate::kernel::Prepared::run), and no other thread runs the same band meanwhile.
-    unsafe fn run(&self, band: &Band, scratch: Option<&mut Scratch>) -> Result<(), NoMemory> {
+    pub(super) unsafe fn run(&self, band: &Band, scratch: Option<&mut Scratch>) -> Result<(), NoMemory> {
         // SAFETY: the caller promises the view and the output that the band was prepared for, in which its part begins so
         // many bytes behind the start, and that it runs once.
         unsafe { band.prepared.run(self.view, self.out.add(band.start), &self.numbers, scratch) }
@@ -400,4 +415,11 @@ pub(super) fn with_capacity<T>(length: usize) -> Result<Vec<T>, Error> {
     data.try_reserve_exact(length)
         .map_err(|_| Error::Output(format!("there is no memory for a tensor of {length} elements")))?;
     Ok(data)
+}
+
+impl Source {
+    /// What there was no memory for, in words.
+    pub(super) fn scratch(&self) -> String {
+        format!("scratch for {} rows x {} columns", self.rows, self.columns)
+    }
 }
