@@ -11,6 +11,8 @@ use crate::placement::Placement;
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 
+mod chain;
+
 /// Whether coordinates outside the image move onto its edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Clip {

@@ -1,5 +1,6 @@
 //! Where places go and come from: against the libraries' formulas, and against the pixels of runs.
 
+mod chain;
 #[path = "../common/mod.rs"]
 mod common;
 mod frames;
