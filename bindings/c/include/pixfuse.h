@@ -108,6 +108,31 @@ bool pixfuse_run_alloc(const pixfuse_pipeline *pipeline, const pixfuse_image *im
 bool pixfuse_batch(const pixfuse_pipeline *pipeline, const pixfuse_image *images, size_t count, void *out,
                    size_t out_bytes, pixfuse_error **error);
 
+/* ---- Batches of several sizes -------------------------------------------------------------------------------------- */
+
+typedef enum pixfuse_join {
+  PIXFUSE_CONCAT = 0, /* the patches or tiles of all, one image behind another */
+  PIXFUSE_PAD = 1     /* each image as large as the largest: zeros behind its patches or tiles, below and beside its pixels */
+} pixfuse_join;
+
+/* The shape of a batch of `count` images, whose rows and columns, as stored, stand in `sizes` one image behind another; `join`
+ * is a pixfuse_join. Nothing but sizes is asked for: a server knows it before it decodes. Where `offsets` is not null it gets
+ * `count` + 1 numbers: where each image's patches or tiles begin among those of all, and how many these are. The grid of an
+ * image's own is `patches` or `tiles` of its pixfuse_geometry_of. */
+bool pixfuse_joined_shape(const pixfuse_pipeline *pipeline, const size_t *sizes, size_t count, int32_t join,
+                          pixfuse_shape *shape, size_t *offsets, pixfuse_error **error);
+/* For each place of such a batch with PIXFUSE_PAD whether it shows its image: `length` is the number of images times that of
+ * patches or tiles of the largest, or times rows and columns of the largest whole image. */
+bool pixfuse_joined_mask(const pixfuse_pipeline *pipeline, const size_t *sizes, size_t count, bool *mask, size_t length,
+                         pixfuse_error **error);
+/* Runs over `count` images of any sizes into one tensor of the shape that pixfuse_joined_shape says. */
+bool pixfuse_batch_joined(const pixfuse_pipeline *pipeline, const pixfuse_image *images, size_t count, int32_t join,
+                          void *out, size_t out_bytes, pixfuse_error **error);
+/* The same into memory that `alloc` gives when the shape is known; `offsets` may be null. */
+bool pixfuse_batch_joined_alloc(const pixfuse_pipeline *pipeline, const pixfuse_image *images, size_t count,
+                                int32_t join, pixfuse_alloc alloc, void *user, pixfuse_shape *shape, size_t *offsets,
+                                void **out, pixfuse_error **error);
+
 /* ---- Files --------------------------------------------------------------------------------------------------------- */
 
 typedef struct pixfuse_decode_options {
@@ -166,6 +191,18 @@ typedef struct pixfuse_geometry {
 /* Where an image of these rows and columns lies in its tensor. */
 bool pixfuse_geometry_of(const pixfuse_pipeline *pipeline, size_t rows, size_t columns, pixfuse_geometry *geometry,
                          pixfuse_error **error);
+/* The geometry of one image of the tensor, of which there are `images`: of a tile or the thumbnail, in their order. A
+ * detector's boxes in that tile go back to the source by it. `tile` may be `geometry` itself. */
+bool pixfuse_geometry_tile(const pixfuse_geometry *geometry, size_t index, pixfuse_geometry *tile,
+                           pixfuse_error **error);
+/* The geometry of the patch of a row and a column of the grid `patches`: what of the source a token sees. In the tensor it is
+ * number (r / m * w + r % m) * m + c / m * m * m + c % m with m the `merge` and w the columns of the grid: r * w + c without. */
+bool pixfuse_geometry_patch(const pixfuse_geometry *geometry, size_t row, size_t column, pixfuse_geometry *patch,
+                            pixfuse_error **error);
+/* The geometry of two runs one after another, the second of which runs over the output of the first: boxes go through both in
+ * one step, and back. `both` may be one of the two. */
+bool pixfuse_geometry_followed_by(const pixfuse_geometry *geometry, const pixfuse_geometry *next,
+                                  pixfuse_geometry *both, pixfuse_error **error);
 /* Takes `count` boxes (left, top, right, bottom) of the source to the output, in place; `clip` keeps them inside. */
 bool pixfuse_map_boxes(const pixfuse_geometry *geometry, double *boxes, size_t count, bool clip,
                        pixfuse_error **error);

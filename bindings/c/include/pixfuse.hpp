@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "pixfuse.h"
@@ -108,6 +109,21 @@ class Pipeline {
         pixfuse_decode_alloc(handle_.get(), file, length, options, alloc, nullptr, &tensor.shape, &out, &error);
     tensor.data.reset(static_cast<unsigned char *>(out));
     check(done, error);
+    return tensor;
+  }
+
+  // Images of any sizes in one tensor; `offsets` gets where each image's patches or tiles begin, and their number.
+  Tensor joined(const std::vector<pixfuse_image> &images, pixfuse_join join,
+                std::vector<std::size_t> *offsets = nullptr) const {
+    Tensor tensor;
+    void *out = nullptr;
+    pixfuse_error *error = nullptr;
+    std::vector<std::size_t> begin(images.size() + 1);
+    bool done = pixfuse_batch_joined_alloc(handle_.get(), images.data(), images.size(), join, alloc, nullptr,
+                                           &tensor.shape, begin.data(), &out, &error);
+    tensor.data.reset(static_cast<unsigned char *>(out));
+    check(done, error);
+    if (offsets) *offsets = std::move(begin);
     return tensor;
   }
 

@@ -73,6 +73,73 @@ pub unsafe extern "C" fn pixfuse_geometry_of(
 }
 
 /// # Safety
+/// `geometry` is one that [`pixfuse_geometry_of`] filled; `part` has its `size`.
+unsafe fn part(
+    geometry: *const CGeometry,
+    part: *mut CGeometry,
+    of: impl Fn(&Geometry) -> Option<Geometry>,
+    none: impl Fn(&Geometry) -> String,
+) -> Result<(), Failure> {
+    // SAFETY: the caller promises a geometry, or null.
+    let geometry = Geometry::from_numbers(unsafe { structs::read(geometry) }?.numbers)?;
+    let made = of(&geometry).ok_or_else(|| Failure::argument(none(&geometry)))?;
+    // SAFETY: the caller promises a geometry to write to, or null.
+    unsafe { CGeometry::give(&made, part) }
+}
+
+/// # Safety
+/// As `part`; `error` is null or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pixfuse_geometry_tile(
+    geometry: *const CGeometry,
+    index: usize,
+    tile: *mut CGeometry,
+    error: *mut *mut Failure,
+) -> bool {
+    let none = |geometry: &Geometry| format!("index is {index}, of {} images in the tensor", geometry.images());
+    // SAFETY: the caller promises what `part` asks for, and `error`.
+    unsafe { attempt(error, || part(geometry, tile, |geometry| geometry.tile(index), none)) }.is_some()
+}
+
+/// # Safety
+/// As `part`; `error` is null or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pixfuse_geometry_patch(
+    geometry: *const CGeometry,
+    row: usize,
+    column: usize,
+    patch: *mut CGeometry,
+    error: *mut *mut Failure,
+) -> bool {
+    let none = |geometry: &Geometry| {
+        let [rows, columns] = geometry.patches().unwrap_or_default();
+        format!("row {row}, column {column}: there are {rows} x {columns} patches")
+    };
+    // SAFETY: the caller promises what `part` asks for, and `error`.
+    unsafe { attempt(error, || part(geometry, patch, |geometry| geometry.patch([row, column]), none)) }.is_some()
+}
+
+/// # Safety
+/// As `part`, for both geometries; `error` is null or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pixfuse_geometry_followed_by(
+    geometry: *const CGeometry,
+    next: *const CGeometry,
+    both: *mut CGeometry,
+    error: *mut *mut Failure,
+) -> bool {
+    let ask = || {
+        // SAFETY: the caller promises geometries, or null.
+        let [first, next] = unsafe { [structs::read(geometry)?.numbers, structs::read(next)?.numbers] };
+        let made = Geometry::from_numbers(first)?.followed_by(&Geometry::from_numbers(next)?)?;
+        // SAFETY: the caller promises a geometry to write to, or null.
+        unsafe { CGeometry::give(&made, both) }
+    };
+    // SAFETY: the caller promises `error`.
+    unsafe { attempt(error, ask) }.is_some()
+}
+
+/// # Safety
 /// `geometry` is one that [`pixfuse_geometry_of`] filled; `boxes` is readable and writable for `4 * count` numbers.
 unsafe fn map(
     geometry: *const CGeometry,

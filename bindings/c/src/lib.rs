@@ -8,6 +8,7 @@ mod decode;
 mod error;
 mod geometry;
 mod image;
+mod joined;
 mod output;
 mod pipeline;
 mod preview;
@@ -17,8 +18,12 @@ pub use decode::{
     DecodeOptions, Probe, pixfuse_decode, pixfuse_decode_alloc, pixfuse_decode_shape, pixfuse_decoders, pixfuse_probe,
 };
 pub use error::{Failure, pixfuse_error_code, pixfuse_error_free, pixfuse_error_message};
-pub use geometry::{CGeometry, pixfuse_geometry_of, pixfuse_map_boxes, pixfuse_unmap_boxes};
+pub use geometry::{
+    CGeometry, pixfuse_geometry_followed_by, pixfuse_geometry_of, pixfuse_geometry_patch, pixfuse_geometry_tile,
+    pixfuse_map_boxes, pixfuse_unmap_boxes,
+};
 pub use image::CImage;
+pub use joined::{pixfuse_batch_joined, pixfuse_batch_joined_alloc, pixfuse_joined_mask, pixfuse_joined_shape};
 pub use output::{Alloc, Shape};
 pub use pipeline::{
     pixfuse_batch, pixfuse_pipeline_free, pixfuse_pipeline_from_config, pixfuse_pipeline_level, pixfuse_pipeline_parse,

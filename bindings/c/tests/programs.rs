@@ -10,7 +10,7 @@ use std::process::Command;
 use std::ptr::{null, null_mut};
 use std::sync::OnceLock;
 
-use pixfuse::{ImageRef, Pipeline, with_element};
+use pixfuse::{Clip, ImageRef, Join, Pipeline, with_element};
 use pixfuse_c::{CGeometry, CImage, DecodeOptions, Failure, Probe, Shape};
 
 const DECLARATIONS: [&str; 5] = [
@@ -117,6 +117,60 @@ fn a_program_in_c_decodes_files() {
     let tensor =
         pixfuse_decode::decode::<u8>(&pipe, &std::fs::read(&photo).unwrap(), &pixfuse_decode::Options::default());
     assert_eq!(run(program, &[DECLARATIONS[2], photo.to_str().unwrap()]), tensor.unwrap().data);
+}
+
+/// The bytes of elements.
+fn bytes<T: Copy>(elements: &[T]) -> &[u8] {
+    // SAFETY: every element type is plain numbers, of which each byte may be read.
+    unsafe { std::slice::from_raw_parts(elements.as_ptr().cast::<u8>(), size_of_val(elements)) }
+}
+
+#[test]
+fn a_program_in_c_has_batches_of_several_sizes() {
+    if !has("cc") {
+        return;
+    }
+    let program = compiled("cc", "-std=c11", &directory().join("examples/patches.c"), "patches-c");
+    // Of one memory, with other sides.
+    let file = file_of_pixels("pixels-patches");
+    let sizes = [[61, 83], [56, 84], [28, 90], [1, 7]];
+    let pixels = pixels();
+    let images = sizes.map(|[rows, columns]| ImageRef::rgb8(&pixels[..rows * columns * 3], rows, columns).unwrap());
+    let patches = "input(rgb8), resize(rule = qwen2_vl, multiple = 28, min_pixels = 784, max_pixels = 3136, bilinear), \
+                   normalize(), output(rgb, f32, chw), patches(14, merge = 2, temporal = 2)";
+    for text in [patches, DECLARATIONS[4]] {
+        let pipe = Pipeline::parse(text).unwrap();
+        for (word, join) in [("concat", Join::Concat), ("pad", Join::Pad)] {
+            let (data, joined) = pipe.join::<f32>(&images, join).unwrap();
+            let mut words = vec![text.to_owned(), word.to_owned()];
+            for [rows, columns] in sizes {
+                words.extend([file.clone(), rows.to_string(), columns.to_string()]);
+            }
+            let output = Command::new(&program).args(&words).output().unwrap();
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert!(output.status.success(), "{said}");
+            assert!(output.stdout == bytes(&data), "{text}, {word}");
+            for (index, line) in said.lines().enumerate() {
+                let geometry = pipe.geometry(sizes[index][0], sizes[index][1]).unwrap();
+                let (grid, part) = match (geometry.tiles(), geometry.patches()) {
+                    (Some(grid), _) => (grid, geometry.tile(geometry.images() - 1)),
+                    (None, grid) => (grid.unwrap(), geometry.patch(grid.unwrap().map(|side| side - 1))),
+                };
+                let part = part.unwrap();
+                let [rows, columns] = part.output().map(|side| side as f64);
+                let [a, b, c, d] = part.unmap_boxes(&[[0.0, 0.0, columns, rows]], Clip::Yes)[0];
+                let begin = joined.offsets()[index];
+                assert_eq!(line, format!("{begin} {} {} {a:.3} {b:.3} {c:.3} {d:.3}", grid[0], grid[1]));
+            }
+            assert_eq!(said.lines().count(), sizes.len());
+        }
+    }
+    let failed = Command::new(&program).args([DECLARATIONS[0], "concat", &file, "61", "83"]).output().unwrap();
+    let said = String::from_utf8_lossy(&failed.stderr);
+    assert!(
+        said.starts_with("shape: [out] out: whole images are not joined along a dimension that they have"),
+        "{said}"
+    );
 }
 
 /// What the documentation shows of C, with what it leaves out around it.
@@ -337,6 +391,32 @@ fn what_c_can_get_wrong_is_an_error() {
         expect("out", "no number of elements of 4 bytes", &|error| {
             pixfuse_c::pixfuse_batch(pipe, null(), 0, out, 3, error);
         });
+        expect("argument", "join is 2, expected PIXFUSE_CONCAT", &|error| {
+            pixfuse_c::pixfuse_joined_shape(pipe, null(), 0, 2, shape, null_mut(), error);
+        });
+        expect("argument", "sizes is null", &|error| {
+            pixfuse_c::pixfuse_joined_shape(pipe, null(), 2, 1, shape, null_mut(), error);
+        });
+        expect("out", "mask: 3 bytes given, the mask [1, 24, 32] needs 768", &|error| {
+            pixfuse_c::pixfuse_joined_mask(pipe, SIDES.as_ptr(), 1, [true; 3].as_mut_ptr(), 3, error);
+        });
+        let mut mask = [false; 24 * 32];
+        assert!(pixfuse_c::pixfuse_joined_mask(pipe, SIDES.as_ptr(), 1, mask.as_mut_ptr(), mask.len(), null_mut()));
+        assert_eq!(mask, [true; 24 * 32]);
+        expect("argument", "images is null", &|error| {
+            pixfuse_c::pixfuse_batch_joined(pipe, null(), 1, 1, out, bytes, error);
+        });
+        let mut geometry: CGeometry = std::mem::zeroed();
+        (&raw mut geometry).cast::<usize>().write(size_of::<CGeometry>());
+        assert!(pixfuse_c::pixfuse_geometry_of(pipe, 61, 83, &mut geometry, null_mut()));
+        let geometry: *mut CGeometry = &mut geometry;
+        expect("argument", "index is 1, of 1 images in the tensor", &|error| {
+            pixfuse_c::pixfuse_geometry_tile(geometry, 1, geometry, error);
+        });
+        expect("argument", "row 0, column 2: there are 0 x 0 patches", &|error| {
+            pixfuse_c::pixfuse_geometry_patch(geometry, 0, 2, geometry, error);
+        });
+        assert!(pixfuse_c::pixfuse_geometry_tile(geometry, 0, geometry, null_mut()));
         // Nobody wants to know.
         assert!(!pixfuse_c::pixfuse_run(pipe, null(), out, bytes, null_mut()));
         pixfuse_c::pixfuse_pipeline_free(pipe);

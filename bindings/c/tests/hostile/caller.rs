@@ -12,13 +12,20 @@ use crate::image::Pixels;
 use crate::memory::{Draw, Memory};
 
 /// Every function that can fail, as they are counted.
-pub(crate) const FAILING: [&str; 16] = [
+pub(crate) const FAILING: [&str; 23] = [
     "batch",
+    "batch_joined",
+    "batch_joined_alloc",
     "decode",
     "decode_alloc",
     "decode_shape",
     "from_config",
+    "geometry_followed_by",
     "geometry_of",
+    "geometry_patch",
+    "geometry_tile",
+    "joined_mask",
+    "joined_shape",
     "map_boxes",
     "parse",
     "preview",
@@ -161,7 +168,7 @@ impl<'a> Caller<'a> {
 
     /// One call, or two where the first asks for a size.
     pub(crate) fn call(&mut self) {
-        match self.draw.below(22) {
+        match self.draw.below(27) {
             0 => self.parse(),
             1 => self.config(),
             2 => self.with_threads(),
@@ -178,6 +185,11 @@ impl<'a> Caller<'a> {
             16 | 17 => self.batch(),
             18 => self.preview(),
             19 => self.preview_file(),
+            20 => self.joined_shape(),
+            21 => self.joined_mask(),
+            22 => self.batch_joined(),
+            23 => self.batch_joined_alloc(),
+            24 => self.part(),
             _ => self.run(),
         }
     }
@@ -348,8 +360,8 @@ impl<'a> Caller<'a> {
         }
     }
 
-    /// Boxes of any numbers, by a geometry that was made, changed, or never was one.
-    fn boxes(&mut self) {
+    /// A geometry that was made, changed, or never was one, or null.
+    pub(crate) fn geometry(&mut self) -> Option<Memory> {
         let mut drawn = self.sized::<CGeometry>();
         if !self.geometries.is_empty() && !self.draw.one_in(3) {
             let index = self.draw.below(self.geometries.len());
@@ -360,6 +372,12 @@ impl<'a> Caller<'a> {
                 memory[at] = self.draw.bits() as u8;
             }
         }
+        drawn
+    }
+
+    /// Boxes of any numbers, by a geometry that was made, changed, or never was one.
+    fn boxes(&mut self) {
+        let drawn = self.geometry();
         let (boxes, count) = self.some_boxes();
         let geometry = drawn.as_ref().map_or(null(), |memory| memory.pointer::<CGeometry>().cast_const());
         let numbers = if self.draw.one_in(20) { null_mut() } else { boxes.pointer() };
@@ -442,33 +460,6 @@ impl<'a> Caller<'a> {
             pixfuse_run_alloc(handle.cast(), at, alloc, (&raw mut user).cast(), shape, to, error)
         });
         Self::allocated(out, &user);
-    }
-
-    /// Several images, whose structs may be those of a later header, or of different ones.
-    fn batch(&mut self) {
-        let (handle, pipe) = self.pipe();
-        let count = self.draw.below(4);
-        let more = if self.draw.one_in(4) { 8 * self.draw.below(4) } else { 0 };
-        let step = size_of::<CImage>() + more;
-        let mut images = Memory::new(count * step);
-        let mut all = Vec::new();
-        let same = Pixels::draw(&mut self.draw, pipe.as_ref());
-        for one in images.as_mut().chunks_exact_mut(step) {
-            let mut pixels =
-                if self.draw.one_in(9) { Pixels::draw(&mut self.draw, pipe.as_ref()) } else { same.again() };
-            pixels.image.size = if self.draw.one_in(30) { size_of::<CImage>() } else { step };
-            one[..size_of::<CImage>()].copy_from_slice(&pixels.image.bytes());
-            all.push(pixels);
-        }
-        let bytes = pipe.as_ref().and_then(|pipe| same.tensor(pipe)).map(|bytes| bytes.saturating_mul(count));
-        let mut out = self.out(bytes);
-        let out_bytes = out.len();
-        let at = if self.draw.one_in(20) { null() } else { images.pointer::<CImage>().cast_const() };
-        // SAFETY: the pipeline is a handle, images and output are of memory as large as they say, or null.
-        let result = self.attempt("batch", |error| unsafe {
-            pixfuse_batch(handle.cast(), at, count, out.pointer(), out_bytes, error)
-        });
-        Self::untouched(result, &mut out);
     }
 }
 

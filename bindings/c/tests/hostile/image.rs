@@ -14,8 +14,8 @@ use crate::memory::{Draw, Memory};
 pub(crate) struct Image {
     pub(crate) size: usize,
     pixels: *const c_void,
-    rows: usize,
-    columns: usize,
+    pub(crate) rows: usize,
+    pub(crate) columns: usize,
     strides: [isize; 3],
     planes: [*const c_void; 2],
     plane_strides: [isize; 2],

@@ -10,6 +10,7 @@
 mod caller;
 mod files;
 mod image;
+mod joined;
 mod memory;
 mod pictures;
 
