@@ -82,6 +82,18 @@ export interface Geometry {
    * patched.geometry(480, 640).patch(1, 3).sourceBox // [96, 32, 128, 64]
    */
   patch(row: number, column: number): Geometry
+  /**
+   * The geometry of two runs one after another: from the source of this one to the output of `next`, whose source is the output
+   * of this one. Boxes and points go through both in one step, and back. A declaration of two resizes needs none of it: its
+   * geometry is that of both. Throws when `next` is of a source of another size, when this output is cut into patches or tiles,
+   * and when the two together begin inside a pixel.
+   *
+   * @example
+   * const half = new Pipeline('input(rgb8), resize(540, 960, bilinear), output(rgb, u8, hwc)').geometry(1080, 1920)
+   * const model = new Pipeline('input(rgb8), letterbox(640, 640, bilinear), output(rgb, f32, chw)')
+   * half.followedBy(model.geometry(540, 960)).unmapBoxes([0, 140, 320, 320]) // [0, 0, 960, 540]
+   */
+  followedBy(next: Geometry | GeometryNumbers): Geometry
   /** The size of the output; with `tiles: ..` that of the canvas that is cut. */
   readonly output: readonly [rows: number, columns: number]
   /** Points of the source, in the output; not clipped unless asked for. */

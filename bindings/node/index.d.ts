@@ -71,6 +71,9 @@ export type TensorData<E extends Element = Element> = E extends 'f32'
 /** What can be given as `out` for a tensor with these elements. */
 export type Out<E extends Element = Element> = E extends 'u8' ? Uint8Array | Uint8ClampedArray : TensorData<E>
 
+/** What `out` can be: an array, or a function that gives one for the shape of the tensor and the type of its elements. */
+export type OutOption<O, E extends Element = Element> = O | ((shape: number[], type: E) => O)
+
 /** How an image is turned, instead of as `input` says. */
 export interface OrientOptions {
   /**
@@ -83,8 +86,14 @@ export interface OrientOptions {
 
 /** Options of everything that gives a tensor. */
 export interface Options<E extends Element = Element> {
-  /** Where the tensor goes, a typed array of its exact length; a new one is made without it. */
-  readonly out?: Out<E> | null | undefined
+  /**
+   * Where the tensor goes, a typed array of its exact length; a new one is made without it.
+   *
+   * Or a function that gives such an array: it is called once, when images or headers of files have been looked at and before
+   * anything is written, with shape and element type, and what it throws is thrown. With a promise it is called before that is
+   * returned (by `decode`, when files are read), and its array is filled when the work is done, as any `out`.
+   */
+  readonly out?: OutOption<Out<E>, E> | null | undefined
 }
 
 /** Options of `batchSync`. */
@@ -206,7 +215,7 @@ export interface Pipeline<E extends Element = Element> {
    * @example
    * const { data, dims } = pipe.runSync({ data: bytes, width: 768, height: 576 })
    */
-  runSync<O extends Out<E>>(image: Image, options: OrientOptions & { readonly out: O }): Tensor<O>
+  runSync<O extends Out<E>>(image: Image, options: OrientOptions & { readonly out: OutOption<O, E> }): Tensor<O>
   runSync(image: Image, options?: RunSyncOptions<E> | null): Tensor<TensorData<E>>
 
   /**
@@ -225,7 +234,7 @@ export interface Pipeline<E extends Element = Element> {
    */
   run<O extends Out<E>>(
     image: Image,
-    options: OrientOptions & { readonly out: O; readonly transfer?: boolean },
+    options: OrientOptions & { readonly out: OutOption<O, E>; readonly transfer?: boolean },
   ): Promise<Tensor<O>>
   run(image: Image, options?: RunOptions<E> | null): Promise<Tensor<TensorData<E>>>
 
@@ -235,7 +244,7 @@ export interface Pipeline<E extends Element = Element> {
    * @example
    * const { data, dims } = pipe.batchSync([first, second]) // dims [2, 3, 240, 256]
    */
-  batchSync<O extends Out<E>>(images: Iterable<Image>, options: BatchSyncOptions<E> & { readonly out: O }): Tensor<O>
+  batchSync<O extends Out<E>>(images: Iterable<Image>, options: BatchSyncOptions<E> & { readonly out: OutOption<O, E> }): Tensor<O>
   batchSync(images: Iterable<Image>, options?: BatchSyncOptions<E> | null): Tensor<TensorData<E>>
 
   /**
@@ -245,7 +254,7 @@ export interface Pipeline<E extends Element = Element> {
    * @example
    * const { data, dims } = await pipe.batch(images, { threads: 2, transfer: true })
    */
-  batch<O extends Out<E>>(images: Iterable<Image>, options: BatchOptions<E> & { readonly out: O }): Promise<Tensor<O>>
+  batch<O extends Out<E>>(images: Iterable<Image>, options: BatchOptions<E> & { readonly out: OutOption<O, E> }): Promise<Tensor<O>>
   batch(images: Iterable<Image>, options?: BatchOptions<E> | null): Promise<Tensor<TensorData<E>>>
 
   /**
@@ -256,11 +265,11 @@ export interface Pipeline<E extends Element = Element> {
    * const pipe = new Pipeline('input(rgb8), output(rgb, f32), patches(14, merge = 2)')
    * const { data, dims, offsets } = pipe.concatSync([first, second]) // dims [24, 588], offsets [0, 8, 24]
    */
-  concatSync<O extends Out<E>>(images: Iterable<Image>, options: BatchSyncOptions<E> & { readonly out: O }): Concatenated<O>
+  concatSync<O extends Out<E>>(images: Iterable<Image>, options: BatchSyncOptions<E> & { readonly out: OutOption<O, E> }): Concatenated<O>
   concatSync(images: Iterable<Image>, options?: BatchSyncOptions<E> | null): Concatenated<TensorData<E>>
 
   /** As `concatSync`, on other threads, as `batch`. */
-  concat<O extends Out<E>>(images: Iterable<Image>, options: BatchOptions<E> & { readonly out: O }): Promise<Concatenated<O>>
+  concat<O extends Out<E>>(images: Iterable<Image>, options: BatchOptions<E> & { readonly out: OutOption<O, E> }): Promise<Concatenated<O>>
   concat(images: Iterable<Image>, options?: BatchOptions<E> | null): Promise<Concatenated<TensorData<E>>>
 
   /**
@@ -270,11 +279,11 @@ export interface Pipeline<E extends Element = Element> {
    * @example
    * const { data, dims, mask } = pipe.padSync([first, second]) // dims [2, 3, 640, 800], mask.dims [2, 640, 800]
    */
-  padSync<O extends Out<E>>(images: Iterable<Image>, options: BatchSyncOptions<E> & { readonly out: O }): Padded<O>
+  padSync<O extends Out<E>>(images: Iterable<Image>, options: BatchSyncOptions<E> & { readonly out: OutOption<O, E> }): Padded<O>
   padSync(images: Iterable<Image>, options?: BatchSyncOptions<E> | null): Padded<TensorData<E>>
 
   /** As `padSync`, on other threads, as `batch`. */
-  pad<O extends Out<E>>(images: Iterable<Image>, options: BatchOptions<E> & { readonly out: O }): Promise<Padded<O>>
+  pad<O extends Out<E>>(images: Iterable<Image>, options: BatchOptions<E> & { readonly out: OutOption<O, E> }): Promise<Padded<O>>
   pad(images: Iterable<Image>, options?: BatchOptions<E> | null): Promise<Padded<TensorData<E>>>
 
   /**
@@ -287,14 +296,14 @@ export interface Pipeline<E extends Element = Element> {
    * @example
    * const { data, dims } = pipe.decodeSync(readFileSync('photo.jpg'))
    */
-  decodeSync<O extends Out<E>>(data: FileSource, options: DecodeOptions<E> & { readonly out: O }): Tensor<O>
+  decodeSync<O extends Out<E>>(data: FileSource, options: DecodeOptions<E> & { readonly out: OutOption<O, E> }): Tensor<O>
   decodeSync(data: FileSource, options?: DecodeOptions<E> | null): Tensor<TensorData<E>>
 
   /**
    * As `decodeSync`, on a thread of Node.js's pool, and also of a Blob. Bytes are copied before the promise is returned.
    * `out` is filled when the work is done.
    */
-  decode<O extends Out<E>>(data: FileSource | Blob, options: DecodeOptions<E> & { readonly out: O }): Promise<Tensor<O>>
+  decode<O extends Out<E>>(data: FileSource | Blob, options: DecodeOptions<E> & { readonly out: OutOption<O, E> }): Promise<Tensor<O>>
   decode(data: FileSource | Blob, options?: DecodeOptions<E> | null): Promise<Tensor<TensorData<E>>>
 
   /**
@@ -306,7 +315,7 @@ export interface Pipeline<E extends Element = Element> {
    */
   decodeBatchSync<O extends Out<E>>(
     files: Iterable<FileSource | null | undefined>,
-    options: DecodeBatchOptions<E> & GoesOn & { readonly out: O },
+    options: DecodeBatchOptions<E> & GoesOn & { readonly out: OutOption<O, E> },
   ): BatchTensor<O>
   decodeBatchSync(
     files: Iterable<FileSource | null | undefined>,
@@ -314,7 +323,7 @@ export interface Pipeline<E extends Element = Element> {
   ): BatchTensor<TensorData<E>>
   decodeBatchSync<O extends Out<E>>(
     files: Iterable<FileSource>,
-    options: DecodeBatchOptions<E> & { readonly out: O },
+    options: DecodeBatchOptions<E> & { readonly out: OutOption<O, E> },
   ): Tensor<O>
   decodeBatchSync(files: Iterable<FileSource>, options?: DecodeBatchOptions<E> | null): Tensor<TensorData<E>>
 
@@ -324,7 +333,7 @@ export interface Pipeline<E extends Element = Element> {
    */
   decodeBatch<O extends Out<E>>(
     files: Iterable<FileSource | Blob | null | undefined>,
-    options: DecodeBatchOptions<E> & GoesOn & { readonly out: O },
+    options: DecodeBatchOptions<E> & GoesOn & { readonly out: OutOption<O, E> },
   ): Promise<BatchTensor<O>>
   decodeBatch(
     files: Iterable<FileSource | Blob | null | undefined>,
@@ -332,7 +341,7 @@ export interface Pipeline<E extends Element = Element> {
   ): Promise<BatchTensor<TensorData<E>>>
   decodeBatch<O extends Out<E>>(
     files: Iterable<FileSource | Blob>,
-    options: DecodeBatchOptions<E> & { readonly out: O },
+    options: DecodeBatchOptions<E> & { readonly out: OutOption<O, E> },
   ): Promise<Tensor<O>>
   decodeBatch(
     files: Iterable<FileSource | Blob>,

@@ -1,4 +1,5 @@
 import type { Orient } from './declaration'
+import type { Geometry } from './geometry'
 import type { Pipeline, PixelImage } from './index'
 
 /** What a model's library returns under one name: a tensor. */
@@ -19,6 +20,15 @@ export interface Processed {
 /** An image, an array of them, or an array of samples. */
 export type Images = PixelImage | readonly PixelImage[] | readonly (readonly PixelImage[])[]
 
+/**
+ * What gives the array of a tensor of pixels, for its shape, the type of its elements (`'bf16'` as their bits) and its name.
+ */
+export type OutFunction = (
+  shape: number[],
+  type: 'f32' | 'bf16' | 'u8',
+  name: string,
+) => Float32Array | Uint16Array | Uint8Array | Uint8ClampedArray
+
 /** Options of a call. Any other property is a keyword of the library's own class, and means what it means there. */
 export interface ProcessorOptions {
   /** `'drop'` leaves alpha out of images of four channels; without it they are what the class makes of them. */
@@ -26,6 +36,12 @@ export interface ProcessorOptions {
   readonly orient?: Orient
   readonly maxPixels?: number
   readonly threads?: number
+  /**
+   * A function that gives the array of each tensor of pixels: it is called once for each, before that is written, and what it
+   * throws is thrown. What is made beside the pixels, masks and sizes, is new. The functions that return a promise call it before
+   * that is returned where the images are at hand, and fill the array image by image.
+   */
+  readonly out?: OutFunction | null | undefined
   readonly [keyword: string]: unknown
 }
 
@@ -73,6 +89,12 @@ export class Processor {
    * alone, as transformers' `get_number_of_image_patches`, or the tensor's own number where that differs. Throws where the class refuses an image of this size.
    */
   patches(height: number, width: number, options?: ProcessorOptions): number
+  /**
+   * Where an image of this size lies in the first tensor: maps boxes and points to it and back, through both resizes where the
+   * class resizes an image twice. `views` have the others. Throws where the class refuses an image of this size, and where the
+   * tensor holds windows of a canvas.
+   */
+  geometry(height: number, width: number, options?: ProcessorOptions): Geometry
   /**
    * How many tokens of a prompt it takes, as transformers' `_get_num_multimodal_tokens` counts them, with row breaks and tags:
    * of the model's processor, whose own numbers are those of processor_config.json. Throws where they are in the count and

@@ -1,5 +1,5 @@
 import type { Pipeline, PixelImage } from './index'
-import type { NamedTensor } from './processor'
+import type { NamedTensor, OutFunction } from './processor'
 
 /** A video in one memory: frames, rows, columns and channels, one behind another. */
 export interface VideoMemory {
@@ -19,6 +19,8 @@ export type Video = VideoMemory | readonly PixelImage[]
 /** Options of a call. Any other property is a keyword of the library's own class, and means what it means there. */
 export interface VideoOptions {
   readonly threads?: number
+  /** A function that gives the array of the tensor of pixels, as that of a `Processor`. */
+  readonly out?: OutFunction | null | undefined
   readonly [keyword: string]: unknown
 }
 

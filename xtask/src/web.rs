@@ -41,7 +41,7 @@ const WITHOUT_STD: &str = "examples/without-std/module/test";
 const BROWSERS: &str = "Chromium,Firefox,WebKit";
 
 /// Files of the package that are expressions in Node.js, where the addon evaluates them, and modules here.
-const SHARED: [&str; 5] = ["geometry.js", "joined.js", "pipeline.js", "processor.js", "video.js"];
+const SHARED: [&str; 6] = ["geometry.js", "joined.js", "pipeline.js", "processor.js", "room.js", "video.js"];
 
 /// Types that are those of Node.js, and what differs in them: each of these texts must be there.
 const TYPES: [(&str, &[(&str, &str)]); 6] = [

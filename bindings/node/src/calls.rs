@@ -1,7 +1,8 @@
 //! The native half of a pipeline: an object of functions that `pipeline.js` calls with plain values.
 
+use napi::ValueType;
 use napi::bindgen_prelude::{
-    Env, Error, Function, FunctionCallContext, JsObjectValue, Object, Result, Status, Uint8Array, Unknown,
+    Env, Error, FnArgs, Function, FunctionCallContext, JsObjectValue, Object, Result, Status, Uint8Array, Unknown,
 };
 use pixfuse::{Dims, ImageRef, Join, Orientation, Pipeline, TensorElement, with_element};
 use pixfuse_bindings::answers::{self, Properties};
@@ -131,7 +132,8 @@ pub(crate) fn oriented<'a>(pipe: &Pipeline, image: ImageRef<'a>, orient: Option<
     orient.map_or(image, |orient| pipe.reorient(image, orient))
 }
 
-/// `run(data, width, height, channels, stride, out, allocate, orient, threads)`: `out` with the tensor in it, or a new one.
+/// `run(data, width, height, channels, stride, out, allocate, orient, threads)`: `out`, or what it gives where it is a function,
+/// with the tensor in it, or a new one.
 fn run<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Unknown<'static>> {
     let values = image_values(call)?;
     let mut image = Image::read(values, pipe).map_err(refused_image)?;
@@ -139,11 +141,11 @@ fn run<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext) -> Result<
     let orient = orientation(call.get(7)?)?;
     let threaded = threaded(pipe, call.get(8)?)?;
     let pipe = threaded.as_ref().unwrap_or(pipe);
-    if is_absent(out) {
+    if is_absent(out) || is_function(out) {
         // SAFETY: the view ends with the statement, in which no JavaScript runs.
         let dims = pipe.check::<T>(&oriented(pipe, unsafe { image.view() }, orient)).map_err(refused)?;
-        out = allocate(call.get(6)?, dims.iter().product())?;
-        // `allocate` was JavaScript.
+        out = given(pipe, out, &dims)?.map_or_else(|| allocate(call.get(6)?, dims.iter().product()), Ok)?;
+        // Both were JavaScript.
         image = Image::read(values, pipe).map_err(refused_image)?;
     }
     // SAFETY: no JavaScript runs from here to the end, and the core looks for shared memory before it reads or writes.
@@ -212,9 +214,9 @@ fn batch<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext) -> Resul
     let mut read = images(pipe, &values)?;
     let mut out: Unknown = call.get(1)?;
     let join = join(call.get(4)?)?;
-    if is_absent(out) {
+    if is_absent(out) || is_function(out) {
         let dims = batch_shape::<T>(pipe, &views(&read), join).map_err(refused)?;
-        out = allocate(call.get(2)?, dims.iter().product())?;
+        out = given(pipe, out, &dims)?.map_or_else(|| allocate(call.get(2)?, dims.iter().product()), Ok)?;
         read = images(pipe, &values)?;
     }
     // SAFETY: as in `run`.
@@ -249,6 +251,26 @@ pub(crate) fn image_at(pipe: &Pipeline, values: &Object, index: u32) -> Result<I
 /// The first five arguments.
 pub(crate) fn image_values(call: &FunctionCallContext) -> Result<ImageValues<'static>> {
     Ok([call.get(0)?, call.get(1)?, call.get(2)?, call.get(3)?, call.get(4)?])
+}
+
+/// Whether an `out` is a function, which gives the array for a shape and an element type.
+fn is_function(out: Unknown) -> bool {
+    matches!(out.get_type(), Ok(ValueType::Function))
+}
+
+/// The caller's array, or what the caller's function gives for this shape, which is called here; nothing where a new one is
+/// wanted.
+pub(crate) fn given(pipe: &Pipeline, out: Unknown<'static>, dims: &[usize]) -> Result<Option<Unknown<'static>>> {
+    if is_absent(out) {
+        return Ok(None);
+    }
+    if !is_function(out) {
+        return Ok(Some(out));
+    }
+    // SAFETY: the value was found to be a function.
+    let function: Function<FnArgs<(Vec<f64>, &str)>, Unknown<'static>> = unsafe { out.cast()? };
+    let shape = dims.iter().map(|&side| side as f64).collect();
+    function.call((shape, pipe.element().name()).into()).map(Some)
 }
 
 /// A new typed array of so many elements. JavaScript makes it because it throws where memory ends, and because memory

@@ -8,13 +8,12 @@ use pixfuse_config::{Backend, Imported, Overrides, Source, read, read_video};
 use crate::buffer::ask_for_large_pages;
 use crate::calls::refused;
 
-/// What the function of `processor.js` takes: the reader of configs, the exports that it extends, `joined.js`, and what is
-/// called with each new array of a tensor.
-type Extension<'a> = FnArgs<(Function<'a, (), Object<'a>>, Object<'a>, Unknown<'a>, Function<'a, (), ()>)>;
+/// What the function of `processor.js` takes: the reader of configs, the exports that it extends, `joined.js`, and what
+/// `room.js` gives.
+type Extension<'a> = FnArgs<(Function<'a, (), Object<'a>>, Object<'a>, Unknown<'a>, Object<'a>)>;
 
-/// What the function of `video.js` takes: the reader of configs, the exports that it extends, and what is called with each new
-/// array of a tensor.
-type VideoExtension<'a> = FnArgs<(Function<'a, (), Object<'a>>, Object<'a>, Function<'a, (), ()>)>;
+/// What the function of `video.js` takes: the reader of configs, the exports that it extends, and what `room.js` gives.
+type VideoExtension<'a> = FnArgs<(Function<'a, (), Object<'a>>, Object<'a>, Object<'a>)>;
 
 /// Adds the classes `Processor` and `VideoProcessor`, which read the config of a model, beside the `Pipeline` that
 /// `register` added.
@@ -27,10 +26,13 @@ pub fn register_processor(exports: &mut Object, env: &Env) -> Result<()> {
     let joined: Unknown = env.run_script(include_str!("joined.js"))?;
     let fresh = |call: FunctionCallContext| call.get(0).map(ask_for_large_pages);
     let fresh = env.create_function_from_closure::<(), _, _>("fresh", fresh)?;
-    extend.call(FnArgs::from((read, *exports, joined, fresh)))?;
+    // It sees each new array of a tensor.
+    let memory: Function<Function<(), ()>, Object> = env.run_script(include_str!("room.js"))?;
+    let memory = memory.call(fresh)?;
+    extend.call(FnArgs::from((read, *exports, joined, memory)))?;
     let read = env.create_function_from_closure::<(), _, _>("readVideoConfig", |call| video_config(&call))?;
     let extend: Function<VideoExtension, ()> = env.run_script(include_str!("video.js"))?;
-    extend.call(FnArgs::from((read, *exports, fresh)))
+    extend.call(FnArgs::from((read, *exports, memory)))
 }
 
 /// `readConfig(text, path, backend, keywords, called)`: a config's text or its path, and keywords as JSON.

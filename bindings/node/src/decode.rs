@@ -13,19 +13,20 @@ use pixfuse_decode::{EncodedBatch, EncodedImage, Error, FileFailure, OnError, Op
 
 use crate::argument::{plain, read};
 use crate::buffer::{self, elements, is_absent};
-use crate::calls::{allocate, refused, threaded, told};
+use crate::calls::{self, allocate, refused, threaded, told};
 use crate::geometry;
 use crate::task::{Elements, FilesRun, Read, Run, Work, made};
 
 const ABSENT: Argument = Argument::Undefined;
 
-/// `decode(data, orient, maxPixels, maxSide, draft, truncated, out, allocate)`: `{ data, dims }`, with `out` or a new array.
+/// `decode(data, orient, maxPixels, maxSide, draft, truncated, out, allocate)`: `{ data, dims }`, with `out`, what it
+/// gives where it is a function, or a new array.
 pub(crate) fn one<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Object<'static>> {
     let (file, options) = (file(call)?, options(call)?);
     let wrong = |error| thrown(call.env, &error);
     let image = EncodedImage::open(&file).map_err(wrong)?;
     let dims = image.output_shape(pipe, &options).map_err(wrong)?;
-    let out = given_or_new(call, dims.iter().product())?;
+    let out = given_or_new(pipe, call, &dims)?;
     // SAFETY: no JavaScript runs to the end, and the file is a copy.
     let tensor = unsafe { elements::<T>(out) }.map_err(refused)?;
     image.run_into_uninit(pipe, &options, tensor).map_err(wrong)?;
@@ -42,7 +43,7 @@ pub(crate) fn batch<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContex
     let wrong = |error| thrown(call.env, &error);
     let batch = EncodedBatch::open(pipe, slices(&files), &options, on_error).map_err(wrong)?;
     let dims = batch.dims();
-    let out = given_or_new(call, dims.iter().product())?;
+    let out = given_or_new(pipe, call, &dims)?;
     // SAFETY: no JavaScript runs to the end, and the files are copies.
     let tensor = unsafe { elements::<T>(out) }.map_err(refused)?;
     let failures = batch.run_into_uninit(tensor).map_err(wrong)?;
@@ -74,10 +75,11 @@ pub(crate) fn start_batch(pipe: &Pipeline, call: &FunctionCallContext) -> Result
     Ok(AsyncTask::new(FilesRun::new(Run::new(pipe, Work::Files { files, options, on_error }, tensor))))
 }
 
-/// The tensor of a promise; `out`, the seventh argument, is checked, and the shape goes into the ninth.
+/// The tensor of a promise; `out`, the seventh argument, is asked where it is a function, and checked, and the shape goes into the
+/// ninth.
 fn prepared(pipe: &Pipeline, call: &FunctionCallContext, dims: &[usize], what: &str) -> Result<Elements> {
-    let (length, out) = (dims.iter().product(), call.get(6)?);
-    if !is_absent(out) {
+    let length = dims.iter().product();
+    if let Some(out) = calls::given(pipe, call.get(6)?, dims)? {
         // SAFETY: the elements are counted, not touched, and no JavaScript runs meanwhile.
         let given = with_element!(pipe.element(), T => unsafe { elements::<T>(out) }.map(|out| out.len()));
         check_length(given.map_err(refused)?, dims, what).map_err(refused)?;
@@ -194,10 +196,12 @@ pub(crate) fn thrown(env: &Env, error: &Error) -> napi::Error {
     made().unwrap_or(refusal)
 }
 
-/// The seventh, or an array of so many elements from the eighth.
-fn given_or_new(call: &FunctionCallContext, length: usize) -> Result<Unknown<'static>> {
-    let out: Unknown = call.get(6)?;
-    if is_absent(out) { allocate(call.get(7)?, length) } else { Ok(out) }
+/// The seventh, or an array from the eighth.
+fn given_or_new(pipe: &Pipeline, call: &FunctionCallContext, dims: &[usize]) -> Result<Unknown<'static>> {
+    match calls::given(pipe, call.get(6)?, dims)? {
+        Some(out) => Ok(out),
+        None => allocate(call.get(7)?, dims.iter().product()),
+    }
 }
 
 fn result(env: &Env, data: Unknown, dims: &[usize]) -> Result<Object<'static>> {

@@ -64,46 +64,50 @@
     return numbers
   }
 
+  // What `toJSON` gave, a structured clone or a geometry, as the native half takes it.
+  function listOf(numbers, what) {
+    if (typeof numbers !== 'object' || numbers === null) {
+      throw refused(`${what}: expected what a geometry's toJSON gives, found ${kind(numbers)}`)
+    }
+    const list = []
+    for (const name of Object.keys(given)) {
+      const values = numbers[name]
+      if (!isArray(values) || values.length !== given[name] || !values.every(value => typeof value === 'number')) {
+        throw refused(`${what}: ${name}: expected ${given[name]} numbers; give all that a geometry's toJSON gives`)
+      }
+      list.push(...values)
+    }
+    for (const name of grids) {
+      const grid = numbers[name] === undefined ? [0, 0] : numbers[name]
+      if (!isArray(grid) || grid.length !== 2 || !grid.every(value => typeof value === 'number')) {
+        throw refused(`${what}: ${name}: expected 2 numbers; give all that a geometry's toJSON gives`)
+      }
+      list.push(...grid)
+    }
+    const { thumbnail } = numbers
+    if (thumbnail !== undefined && typeof thumbnail !== 'number') {
+      throw refused(`${what}: thumbnail: expected a number; give all that a geometry's toJSON gives`)
+    }
+    list.push(thumbnail === undefined ? 0 : thumbnail + 1)
+    return Float64Array.from(list)
+  }
+
   class Geometry {
     #map
     #unmap
     #tile
     #patch
+    #follow
 
-    // What `toJSON` gave, or a structured clone.
-    static from(numbers) {
-      if (typeof numbers !== 'object' || numbers === null) {
-        throw refused(`numbers: expected what a geometry's toJSON gives, found ${kind(numbers)}`)
-      }
-      const list = []
-      for (const name of Object.keys(given)) {
-        const values = numbers[name]
-        if (!isArray(values) || values.length !== given[name] || !values.every(value => typeof value === 'number')) {
-          throw refused(`numbers: ${name}: expected ${given[name]} numbers; give all that a geometry's toJSON gives`)
-        }
-        list.push(...values)
-      }
-      for (const name of grids) {
-        const grid = numbers[name] === undefined ? [0, 0] : numbers[name]
-        if (!isArray(grid) || grid.length !== 2 || !grid.every(value => typeof value === 'number')) {
-          throw refused(`numbers: ${name}: expected 2 numbers; give all that a geometry's toJSON gives`)
-        }
-        list.push(...grid)
-      }
-      const { thumbnail } = numbers
-      if (thumbnail !== undefined && typeof thumbnail !== 'number') {
-        throw refused('numbers: thumbnail: expected a number; give all that a geometry\'s toJSON gives')
-      }
-      list.push(thumbnail === undefined ? 0 : thumbnail + 1)
-      return new Geometry(placed(Float64Array.from(list)))
-    }
+    static from(numbers) { return new Geometry(placed(listOf(numbers, 'numbers'))) }
 
-    constructor({ change, tile, patch, ...numbers }) {
+    constructor({ change, tile, patch, follow, ...numbers }) {
       if (change === undefined) throw refused('numbers: `Geometry.from(numbers)` makes a geometry of them')
       this.#map = (points, clip) => change(points, false, clip)
       this.#unmap = (points, clip) => change(points, true, clip)
       this.#tile = tile
       this.#patch = patch
+      this.#follow = follow
       Object.assign(this, numbers)
     }
 
@@ -134,6 +138,9 @@
       }
       return new Geometry(patch)
     }
+
+    // No `then`: what has one is taken for a promise.
+    followedBy(next) { return new Geometry(this.#follow(listOf(next, 'next'))) }
 
     toJSON() { return { ...this } }
     mapPoints(points, options) { return changed('points', points, givenClip(options), this.#map) }

@@ -23,6 +23,11 @@ pub(crate) fn object(env: &Env, geometry: Geometry) -> Result<Object<'static>> {
         geometry.tile(index(&call, 0)?).map(|tile| self::object(call.env, tile)).transpose()
     };
     object.set("tile", env.create_function_from_closure::<(), _, _>("tile", tile)?)?;
+    let follow = move |call: FunctionCallContext| {
+        let both = geometry.followed_by(&given(call.get(0)?)?).map_err(refused)?;
+        self::object(call.env, both)
+    };
+    object.set("follow", env.create_function_from_closure::<(), _, _>("follow", follow)?)?;
     let change = env.create_function_from_closure::<(), _, _>("change", move |call| change(&geometry, &call))?;
     object.set("change", change)?;
     Ok(object)
@@ -30,10 +35,14 @@ pub(crate) fn object(env: &Env, geometry: Geometry) -> Result<Object<'static>> {
 
 /// `placed(numbers)`: the same object of the numbers in a Float64Array, in the order of [`Geometry::to_numbers`].
 pub(crate) fn of_numbers(call: FunctionCallContext) -> Result<Object<'static>> {
-    let numbers: Float64ArraySlice = call.get(0)?;
+    object(call.env, given(call.get(0)?)?)
+}
+
+/// The geometry of the numbers in a Float64Array, in the order of [`Geometry::to_numbers`].
+fn given(numbers: Float64ArraySlice) -> Result<Geometry> {
     let numbers =
         numbers.as_ref().try_into().map_err(|_| refused(format!("numbers: expected {}", Geometry::NUMBERS)))?;
-    object(call.env, Geometry::from_numbers(numbers).map_err(refused)?)
+    Geometry::from_numbers(numbers).map_err(refused)
 }
 
 /// `change(points, back, clip)`: moves `x, y, x, y, ..` of a Float64Array to the output, or back to the source.

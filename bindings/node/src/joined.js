@@ -2,7 +2,7 @@
 (function (given) {
   'use strict'
 
-  const { refused, allocate, length, integers } = given
+  const { refused, allocate, room, length, integers } = given
 
   // The patches of an image, tile by tile and in each row by row, into their columns of a strip.
   function stripped(from, { shape: [channels, rows, columns], grid: [high, wide] }, side, to, at, all) {
@@ -28,13 +28,13 @@
   }
 
   // Runs over images and their tiles into one tensor; `frames` says how many of them each video has.
-  return function inPatches({ outputs, ofSizes }, images, start, frames = []) {
+  return function inPatches({ outputs, ofSizes }, images, start, given, frames = []) {
     if (images.length === 0) throw refused('images: none, expected an image or an array of them')
     const shown = images.flat()
     // Rows and columns of patches of each image and tile.
     const patches = (run, side) => run.pipe.geometry(...run.sides).output.map((length, axis) => length / run.grid[axis] / side)
     const sizes = side => shown.flatMap(run => Array(length(run.grid)).fill(patches(run, side)))
-    const make = allocate[shown[0].pipe.element]
+    const { element } = shown[0].pipe
     const sources = images.map(([{ image: { height, width } }]) => [height, width])
     return Object.fromEntries(outputs.map(output => {
       const { name, kind, patchStrip, patchRows, patchSizes, patchShapes, patchRowMask } = output
@@ -42,32 +42,35 @@
         const columns = shown.map(run => length(patches(run, patchStrip)) * length(run.grid) * patchStrip)
         const all = columns.reduce((sum, one) => sum + one, 0)
         const [channels] = shown[0].shape
-        const data = make(channels * patchStrip * all)
+        const dims = [1, channels, patchStrip, all]
+        const data = room(given, dims, element, name)
         shown.forEach((run, index) => {
           const at = columns.slice(0, index).reduce((sum, one) => sum + one, 0)
-          const out = run.out = make(length(run.shape))
+          const out = run.out = allocate[element](length(run.shape))
           run.place = () => stripped(out, run, patchStrip, data, at, all)
           start(run)
           if (run.wanted === undefined) run.place()
         })
-        return [name, { data, dims: [1, channels, patchStrip, all] }]
+        return [name, { data, dims }]
       }
       if (patchRows !== undefined) {
-        const data = make(shown.reduce((sum, run) => sum + length(run.shape), 0))
+        const elements = shown[0].shape[1]
+        const dims = [shown.reduce((sum, run) => sum + run.shape[0], 0) / patchRows, patchRows, elements]
+        const data = room(given, dims, element, name)
         let at = 0
         for (const run of shown) {
           run.out = data.subarray(at, at += length(run.shape))
           start(run)
         }
-        const elements = shown[0].shape[1]
-        return [name, { data, dims: [data.length / patchRows / elements, patchRows, elements] }]
+        return [name, { data, dims }]
       }
       if (kind === 'tileStack') {
         const counts = images.map(image => image.reduce((sum, run) => sum + length(run.grid), 0))
         // That of one: windows have an axis of theirs in front.
         const shape = images[0][0].shape.slice(images[0][0].parts === undefined ? 0 : 1)
         const most = Math.max(...counts)
-        const data = make(images.length * most * length(shape))
+        const dims = [images.length, most, ...shape]
+        const data = room(given, dims, element, name, false)
         images.forEach((image, index) => {
           let at = index * most * length(shape)
           for (const run of image) {
@@ -75,7 +78,7 @@
             start(run)
           }
         })
-        return [name, { data, dims: [images.length, most, ...shape] }]
+        return [name, { data, dims }]
       }
       if (kind === 'sourceSizes') return [name, integers([images.length, 2], at => sources[at >> 1][at & 1])]
       if (kind === 'frameCount') return [name, integers([frames.length], at => frames[at])]

@@ -123,6 +123,44 @@
     }
   }
 
+  // Where a tensor goes: into an array of the caller's, into the one that a function of the caller's gives, or into a new one.
+  class Place {
+    #given
+    #bits
+    #halves
+
+    constructor(out, halves) {
+      this.#halves = halves
+      this.#given = out
+      if (typeof out === 'function') this.#bits = (shape, type) => this.#take(out(shape, type))
+      else this.#take(out)
+    }
+
+    // The array over the caller's memory that the native half takes.
+    #take(given) {
+      this.#given = given
+      return this.#bits = this.#halves && given instanceof Float16Array ? over(Uint16Array, given) : given
+    }
+
+    // What the native half is given: an array, a function that is called once and gives one, or nothing.
+    get bits() { return this.#bits }
+
+    // Puts a tensor into the caller's array, which JavaScript had meanwhile.
+    fill(made) {
+      if (this.#bits === undefined || this.#bits === null) return
+      try {
+        apply(set, this.#bits, [made])
+      } catch {
+        throw refused('out: was detached or shrunk before the work was done; leave it alone until the promise is kept')
+      }
+    }
+
+    // What the caller gets: its own array, or the new one.
+    shown(made) {
+      return this.#given ?? (this.#halves ? over(Float16Array, made) : made)
+    }
+  }
+
   // Structured cloning would make `{}` of a pipeline. It refuses functions and shows their text.
   const cloned = function a_pipeline_has_to_be_made_anew_of_its_spec() {}
 
@@ -189,38 +227,39 @@
     runSync(image, options, list) {
       const [data, width, height, channels, stride] = parts(image)
       const { out, orient, threads } = known(options, ['out', 'orient', 'threads'], list)
-      const bits = this.#bits(out)
-      const made = this.#native.run(data, width, height, channels, stride, bits, this.#allocate, orient, threads)
-      return { data: this.#shown(out, made), dims: this.#dims(height, width, orient) }
+      const place = new Place(out, this.#halves)
+      const made = this.#native.run(data, width, height, channels, stride, place.bits, this.#allocate, orient, threads)
+      return { data: place.shown(made), dims: this.#dims(height, width, orient) }
     }
 
     async run(image, options, list) {
       const [data, width, height, channels, stride] = parts(image)
       const { out, orient, threads, transfer } = known(options, ['out', 'orient', 'threads', 'transfer'], list)
       const mover = transfer && isView(data) ? move : undefined
-      const bits = this.#bits(out)
+      const place = new Place(out, this.#halves)
       const made = await this.#native.start(
-        data, width, height, channels, stride, bits, this.#allocate, mover, orient, threads,
+        data, width, height, channels, stride, place.bits, this.#allocate, mover, orient, threads,
       )
-      fill(bits, made)
-      return { data: this.#shown(out, made), dims: this.#dims(height, width, orient) }
+      place.fill(made)
+      return { data: place.shown(made), dims: this.#dims(height, width, orient) }
     }
 
     batchSync(images, options, list) {
       const values = [...partsOf(images)]
       const { out, threads } = known(options, ['out', 'threads'], list)
-      const made = this.#native.batch(values, this.#bits(out), this.#allocate, threads, undefined)
-      return { data: this.#shown(out, made), dims: this.#dimsOf(values) }
+      const place = new Place(out, this.#halves)
+      const made = this.#native.batch(values, place.bits, this.#allocate, threads, undefined)
+      return { data: place.shown(made), dims: this.#dimsOf(values) }
     }
 
     async batch(images, options, list) {
       const values = [...partsOf(images)]
       const { out, threads, transfer } = known(options, ['out', 'threads', 'transfer'], list)
       const mover = transfer ? moves(values) : undefined
-      const bits = this.#bits(out)
-      const made = await this.#native.startBatch(values, bits, this.#allocate, mover, threads, undefined)
-      fill(bits, made)
-      return { data: this.#shown(out, made), dims: this.#dimsOf(values) }
+      const place = new Place(out, this.#halves)
+      const made = await this.#native.startBatch(values, place.bits, this.#allocate, mover, threads, undefined)
+      place.fill(made)
+      return { data: place.shown(made), dims: this.#dimsOf(values) }
     }
 
     concatSync(images, options, list) { return this.#joinedSync('concat', images, options, list) }
@@ -230,52 +269,54 @@
 
     decodeSync(data, options, list) {
       const { out, orient, maxPixels, maxSide, draft, truncated } = known(options, DECODE, list)
-      const bits = this.#bits(out)
+      const place = new Place(out, this.#halves)
       const { data: made, dims } =
-        this.#native.decode(plain(data), orient, maxPixels, maxSide, draft, truncated, bits, this.#allocate)
-      return { data: this.#shown(out, made), dims }
+        this.#native.decode(plain(data), orient, maxPixels, maxSide, draft, truncated, place.bits, this.#allocate)
+      return { data: place.shown(made), dims }
     }
 
     async decode(data, options, list) {
       const { out, orient, maxPixels, maxSide, draft, truncated } = known(options, DECODE, list)
-      const bits = this.#bits(out)
+      const place = new Place(out, this.#halves)
       // Bytes are copied before the promise is returned.
       const file = isLater(data) ? await bytesOf(data, native.read) : data
       const dims = []
       const made = await this.#native.startDecode(
-        file, orient, maxPixels, maxSide, draft, truncated, bits, this.#allocate, dims,
+        file, orient, maxPixels, maxSide, draft, truncated, place.bits, this.#allocate, dims,
       )
-      fill(bits, made)
-      return { data: this.#shown(out, made), dims }
+      place.fill(made)
+      return { data: place.shown(made), dims }
     }
 
     decodeBatchSync(files, options, list) {
       const { out, orient, maxPixels, maxSide, draft, truncated, threads, onError, fill: value } = known(options, BATCH, list)
-      const bits = this.#bits(out)
+      const place = new Place(out, this.#halves)
       const given = [...files]
       const { data: made, dims, failures } = this.#native.decodeBatch(
-        given.map((file, index) => plain(file, `number ${index}: `)), orient, maxPixels, maxSide, draft, truncated, bits,
+        given.map((file, index) => plain(file, `number ${index}: `)), orient, maxPixels, maxSide, draft, truncated, place.bits,
         this.#allocate, threads, onError, value,
       )
-      return told(onError, this.#shown(out, made), dims, failures, given)
+      return told(onError, place.shown(made), dims, failures, given)
     }
 
     async decodeBatch(files, options, list) {
       const { out, orient, maxPixels, maxSide, draft, truncated, threads, onError, fill: value } = known(options, BATCH, list)
-      const bits = this.#bits(out)
+      const place = new Place(out, this.#halves)
       const given = [...files]
       const read = given.some(isLater) ? await Promise.all(given.map(file => bytesOf(file, native.read))) : given
       const dims = []
       const { data: made, failures } = await this.#native.startDecodeBatch(
-        read, orient, maxPixels, maxSide, draft, truncated, bits, this.#allocate, dims, threads, onError, value,
+        read, orient, maxPixels, maxSide, draft, truncated, place.bits, this.#allocate, dims, threads, onError, value,
       )
-      fill(bits, made)
-      return told(onError, this.#shown(out, made), dims, failures, given)
+      place.fill(made)
+      return told(onError, place.shown(made), dims, failures, given)
     }
 
     async *decodeBatches(files, size, options) {
       if (!Number.isInteger(size) || size < 1) throw refused(`size: expected a whole number of at least 1, found ${String(size)}`)
-      if (options?.out) throw refused('out: each batch has an array of its own; decodeBatch takes one')
+      if (options?.out && typeof options.out !== 'function') {
+        throw refused('out: each batch has an array of its own, which a function of its shape and type may give; decodeBatch takes one')
+      }
       let batch = []
       for await (const file of files) {
         if (batch.push(file) === size) {
@@ -296,18 +337,19 @@
     #joinedSync(join, images, options, list) {
       const values = [...partsOf(images)]
       const { out, threads } = known(options, ['out', 'threads'], list)
-      const made = this.#native.batch(values, this.#bits(out), this.#allocate, threads, join)
-      return this.#joined(join, values, this.#shown(out, made))
+      const place = new Place(out, this.#halves)
+      const made = this.#native.batch(values, place.bits, this.#allocate, threads, join)
+      return this.#joined(join, values, place.shown(made))
     }
 
     async #joinedLater(join, images, options, list) {
       const values = [...partsOf(images)]
       const { out, threads, transfer } = known(options, ['out', 'threads', 'transfer'], list)
       const mover = transfer ? moves(values) : undefined
-      const bits = this.#bits(out)
-      const made = await this.#native.startBatch(values, bits, this.#allocate, mover, threads, join)
-      fill(bits, made)
-      return this.#joined(join, values, this.#shown(out, made))
+      const place = new Place(out, this.#halves)
+      const made = await this.#native.startBatch(values, place.bits, this.#allocate, mover, threads, join)
+      place.fill(made)
+      return this.#joined(join, values, place.shown(made))
     }
 
     // What lies where in a batch of several sizes.
@@ -316,16 +358,6 @@
       for (let at = 0; at < values.length; at += 5) sizes.push(values[at + 2], values[at + 1])
       const { dims, offsets, mask, maskDims } = this.#native.joined(sizes, join)
       return join === 'concat' ? { data, dims, offsets } : { data, dims, mask: { data: mask, dims: maskDims } }
-    }
-
-    // The array over the memory of the caller's `out` that the native half takes.
-    #bits(out) {
-      return this.#halves && out instanceof Float16Array ? over(Uint16Array, out) : out
-    }
-
-    // What the caller gets: its own array, or the new one.
-    #shown(out, made) {
-      return out ?? (this.#halves ? over(Float16Array, made) : made)
     }
 
     #dims(rows, columns, orient) {
@@ -348,16 +380,6 @@
   const methods = Object.getOwnPropertyNames(Pipeline.prototype)
     .filter(name => typeof Object.getOwnPropertyDescriptor(Pipeline.prototype, name).value === 'function')
     .filter(name => name !== 'constructor')
-
-  // Puts a tensor into `out`, which JavaScript had meanwhile.
-  function fill(out, made) {
-    if (out === undefined || out === null) return
-    try {
-      apply(set, out, [made])
-    } catch {
-      throw refused('out: was detached or shrunk before the work was done; leave it alone until the promise is kept')
-    }
-  }
 
   // The block of a batch and, where it goes on after files that fail, those; what is skipped has no row.
   function told(onError, data, dims, failures, files) {

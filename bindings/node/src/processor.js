@@ -1,26 +1,15 @@
 // The class Processor: the config of a model as a function, from what the native half read of it.
-(function (readConfig, exports, joinedBy, fresh) {
+(function (readConfig, exports, joinedBy, memory) {
   'use strict'
 
+  const { allocate, room, zeros } = memory
   const { Pipeline } = exports
   const refused = message => Object.assign(new Error(message), { code: 'InvalidArg' })
   const channelsOf = { 1: 'gray', 3: 'rgb', 4: 'alpha' }
   // Options of a call that are no keywords of the library.
-  const ours = ['alpha', 'orient', 'maxPixels', 'threads']
+  const ours = ['alpha', 'orient', 'maxPixels', 'threads', 'out']
   // What has an axis of samples.
   const ofSamples = ['pixels', 'mask', 'boolMask', 'tileMask', 'tilePixelMask']
-  // A new array of zeros; where there is a native half, it sees it before anything is written.
-  const zeros = (Numbers, length) => {
-    const array = new Numbers(length)
-    fresh?.(array)
-    return array
-  }
-  const allocate = {
-    f32: length => zeros(Float32Array, length),
-    bf16: length => zeros(Uint16Array, length),
-    u8: length => zeros(Uint8Array, length),
-  }
-
   // A Blob or a Response, whose bytes come later.
   const isLater = file => typeof file?.arrayBuffer === 'function'
   const bytesOf = async file => (isLater(file) ? new Uint8Array(await file.arrayBuffer()) : file)
@@ -117,7 +106,7 @@
 
     runSync(images, options) {
       const samples = this.#samples(images, options)
-      if (samples !== undefined) return this.#batch(samples.map(sample => this.runSync(sample, options)), options)
+      if (samples !== undefined) return this.#batch(samples.map(sample => this.runSync(sample, { ...options, out: undefined })), options)
       const threads = options?.threads
       const source = ({ image, before }) => (before === undefined ? image : pixels(before.runSync(image, { threads })))
       return joined(this.#parts(images, options), run => {
@@ -129,7 +118,7 @@
       const samples = this.#samples(images, options)
       if (samples !== undefined) {
         const results = []
-        for (const sample of samples) results.push(await this.run(sample, options))
+        for (const sample of samples) results.push(await this.run(sample, { ...options, out: undefined }))
         return this.#batch(results, options)
       }
       const [parts, threads] = [this.#parts(images, options), options?.threads]
@@ -147,7 +136,7 @@
         return this.runSync(listed(files).map(data => pixels(whole(data).decodeSync(data, ofDecoding(options)))), options)
       }
       const { called, runs } = this.#files(files, options)
-      return called.#collect(runs, run => run.pipe.decodeSync(run.data, { ...run.options, out: run.out }))
+      return called.#collect(runs, run => run.pipe.decodeSync(run.data, { ...run.options, out: run.out }), [], options?.out)
     }
 
     async decode(files, options) {
@@ -159,7 +148,7 @@
         return this.run(images, options)
       }
       const { called, runs } = this.#files(read, options)
-      const made = called.#collect(runs, run => { run.wanted = run.out })
+      const made = called.#collect(runs, run => { run.wanted = run.out }, [], options?.out)
       for (const run of runs) {
         await run.pipe.decode(run.data, { ...run.options, out: run.wanted })
         run.place?.()
@@ -170,6 +159,18 @@
     // How many patches, or tiles with their thumbnail, an image of this size becomes: 1 where it stays whole.
     patches(height, width, options) {
       return this.#with(options).#cut(height, width).count
+    }
+
+    // Where an image of this size lies in the first tensor, through both resizes where there are two.
+    geometry(height, width, options) {
+      const called = this.#with(options)
+      called.#config.admits(height, width)
+      if (called.#before === undefined) return called.#pipeline('rgb').geometry(height, width)
+      if (called.#seen(height, width).windows !== null) {
+        throw refused(`geometry: ${this.className} gives windows of a canvas for ${this.outputs[0]}, each with its own`)
+      }
+      const first = called.#before.geometry(height, width)
+      return first.followedBy(called.#pipeline('rgb').geometry(...first.output))
     }
 
     // How many tokens of a prompt it takes, as the processor of the model counts them.
@@ -242,14 +243,17 @@
           for (const [axis, side] of dims.entries()) shape[axis] = Math.max(shape[axis], side)
         }
         const own = length(shape)
-        const data = new parts[0].data.constructor(own * parts.length)
+        const dims = [parts.length, ...shape.slice(1)]
+        const data = kind === 'pixels' && options?.out !== undefined && options.out !== null
+          ? room(options.out, dims, elementOf(parts[0].data), name, false)
+          : new parts[0].data.constructor(own * parts.length)
         for (const [index, part] of parts.entries()) {
           const place = data.subarray(index * own, (index + 1) * own)
           // Where a sample has no image, the first of its tiles counts.
           if (aspectRatioMask !== undefined) for (let at = 0; at < own; at += aspectRatioMask) place[at] = 1n
           placed(part.data, part.dims, place, shape)
         }
-        return [name, { ...parts[0], data, dims: [parts.length, ...shape.slice(1)] }]
+        return [name, { ...parts[0], data, dims }]
       })
       return Object.fromEntries(joined)
     }
@@ -268,11 +272,11 @@
         const images = given.map(image => order.map(view => [view, view.#image(image, options)]).filter(([, run]) => isThere(run)))
         for (const [view, run] of images.flat()) run.grid = run.parts === undefined ? view.#seen(...run.sides).grid : [run.parts.length, 1]
         const shown = images.map(image => image.map(([, run]) => run))
-        return [{ runs: shown.flat(), collect: (_, start) => inPatches(called.#config, shown, start, options?.[framesOfVideos]) }]
+        return [{ runs: shown.flat(), collect: (_, start) => inPatches(called.#config, shown, start, options?.out, options?.[framesOfVideos]) }]
       }
       return [called, ...called.#views].map(part => ({
         runs: given.map(image => part.#image(image, options)),
-        collect: (runs, start, views) => part.#collect(runs, start, views),
+        collect: (runs, start, views) => part.#collect(runs, start, views, options?.out),
       }))
     }
 
@@ -315,7 +319,7 @@
     }
 
     // Runs into one tensor, and puts what the library returns under its names; `views` are runs of the first other tensor.
-    #collect(runs, start, views = []) {
+    #collect(runs, start, views, out) {
       if (runs.length === 0) throw refused('images: none, expected an image or an array of them')
       const { pads, concatenates, outputs, isUniform, className } = this.#config
       if (isUniform && runs.some(run => String(run.sides) !== String(runs[0].sides))) {
@@ -329,9 +333,9 @@
         }
         if (pads) for (let axis = 0; axis < shape.length; axis++) shape[axis] = Math.max(shape[axis], run.shape[axis])
       }
-      const make = allocate[runs[0].pipe.element]
-      const total = concatenates ? runs.reduce((sum, run) => sum + length(run.shape), 0) : runs.length * length(shape)
-      const data = make(total)
+      const { element } = runs[0].pipe
+      const { name, kind } = outputs.find(({ kind }) => kind === 'pixels' || kind === 'pixelsAlone')
+      const data = room(out, this.#pixelDims(kind, runs, shape), element, name, !pads)
       let at = 0
       for (const run of runs) {
         const wanted = pads ? shape : run.shape
@@ -340,9 +344,8 @@
           run.out = own
           start(run)
         } else {
-          run.out = make(length(run.shape))
-          const out = run.out
-          run.place = () => placed(out, run.shape, own, shape)
+          const content = run.out = allocate[element](length(run.shape))
+          run.place = () => placed(content, run.shape, own, shape)
           start(run)
           if (run.wanted === undefined) run.place()
         }
@@ -351,18 +354,22 @@
       return Object.fromEntries(named.filter(([, made]) => made !== undefined))
     }
 
+    // The shape of the tensor of pixels.
+    #pixelDims(kind, runs, shape) {
+      const { concatenates, isNested, isSequence, patchAxes } = this.#config
+      if (kind === 'pixelsAlone') return [runs.length, 1, ...shape]
+      if (!concatenates) return isNested ? [1, runs.length, ...shape] : [runs.length, ...shape]
+      const first = runs.reduce((sum, run) => sum + run.shape[0], 0)
+      const axes = patchAxes.length > 0 ? [shape[1] / length(patchAxes), ...patchAxes] : shape.slice(1)
+      return isSequence ? [1, first, ...axes] : [first, ...axes]
+    }
+
     // One of the things that the library returns.
     #named({ kind, each, pair, groups, aspectRatioIds, aspectRatioMask, one, text }, runs, data, shape, views) {
-      const { concatenates, isNested, isSequence, isFramed, patchAxes } = this.#config
+      const { isNested, isFramed } = this.#config
       const sides = dims => (isNested ? [1, ...dims] : dims)
       const geometry = index => (runs[index].geometry ??= runs[index].pipe.geometry(...runs[index].sides))
-      if (kind === 'pixels') {
-        if (!concatenates) return { data, dims: sides([runs.length, ...shape]) }
-        const first = runs.reduce((sum, run) => sum + run.shape[0], 0)
-        const axes = patchAxes.length > 0 ? [shape[1] / length(patchAxes), ...patchAxes] : shape.slice(1)
-        return { data, dims: isSequence ? [1, first, ...axes] : [first, ...axes] }
-      }
-      if (kind === 'pixelsAlone') return { data, dims: [runs.length, 1, ...shape] }
+      if (kind === 'pixels' || kind === 'pixelsAlone') return { data, dims: this.#pixelDims(kind, runs, shape) }
       if (kind === 'mask' || kind === 'boolMask') {
         const [, rows, columns] = shape
         // A frame around the image is no content; a crop's own margin is.
@@ -442,6 +449,9 @@
 
   const isThere = run => run !== undefined
 
+  // What elements a tensor has.
+  const elementOf = data => (data instanceof Float32Array ? 'f32' : data instanceof Uint16Array ? 'bf16' : 'u8')
+
   const ofDecoding = options => ({ orient: options?.orient, maxPixels: options?.maxPixels })
 
   // The tensors of a call under their names; one that no image has is left out.
@@ -482,7 +492,7 @@
     }
   }
 
-  const inPatches = joinedBy({ refused, allocate, length, integers })
+  const inPatches = joinedBy({ refused, allocate, room, length, integers })
 
   exports.Processor = Processor
 })

@@ -7,7 +7,7 @@
 //! image lies, as others do, is a read of freed memory one `postMessage` away.
 //!
 //! The tensor is written to a new typed array that no JavaScript has until the promise is kept. An `out` of the caller's
-//! is filled from it, by JavaScript, at the end.
+//! is filled from it, by JavaScript, at the end. A function that gives it is called before the promise is returned.
 
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,14 +17,14 @@ use napi::bindgen_prelude::{
     AsyncTask, Either4, Env, Error, Float32Array, Function, FunctionCallContext, Int8Array, Object, Result, Status,
     Task, Uint8Array, Uint16Array, Unknown,
 };
-use pixfuse::{Element, ImageRef, Join, Orientation, Pipeline, TensorElement, bf16, f16, with_element};
+use pixfuse::{Dims, Element, ImageRef, Join, Orientation, Pipeline, TensorElement, bf16, f16, with_element};
 use pixfuse_bindings::buffers::Places;
 use pixfuse_bindings::typed_array::check_length;
 use pixfuse_decode::{EncodedBatch, FileFailure, OnError, Options, decode_into};
 
 use crate::buffer::{elements, is_absent};
 use crate::calls::{
-    allocate, batch_shape, image_at, image_values, images, join, oriented, refused, refused_image, threaded,
+    allocate, batch_shape, given, image_at, image_values, images, join, oriented, refused, refused_image, threaded,
 };
 use crate::decode::{failed, orientation, slices, thrown};
 use crate::image::{Image, of_copy};
@@ -36,10 +36,11 @@ pub(crate) fn start(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Async
     let orient = orientation(call.get(8)?)?;
     let threaded = threaded(pipe, call.get(9)?)?;
     let pipe = threaded.as_ref().unwrap_or(pipe);
-    let length = with_element!(pipe.element(), T => check::<T>(pipe, call, orient, out))?;
+    let dims = with_element!(pipe.element(), T => check::<T>(pipe, call, orient))?;
+    let length = with_element!(pipe.element(), T => check_out::<T>(pipe, &dims, "tensor", out))?;
     let tensor = made(pipe, call.get(6)?, length)?;
     let values = image_values(call)?;
-    // `allocate` was JavaScript, so the image is read once more.
+    // `allocate` was JavaScript, and so was a function for `out`: the image is read once more.
     let image = Image::read(values, pipe).map_err(refused_image)?;
     let mut moved = None;
     if !is_absent(call.get(7)?) {
@@ -62,7 +63,8 @@ pub(crate) fn start_batch(pipe: &Pipeline, call: &FunctionCallContext) -> Result
     let pipe = threaded.as_ref().unwrap_or(pipe);
     let values: Object = call.get(0)?;
     let join = join(call.get(5)?)?;
-    let length = with_element!(pipe.element(), T => check_batch::<T>(pipe, &values, call.get(1)?, join))?;
+    let dims = with_element!(pipe.element(), T => check_batch::<T>(pipe, &values, join))?;
+    let length = with_element!(pipe.element(), T => check_out::<T>(pipe, &dims, "batch", call.get(1)?))?;
     let tensor = made(pipe, call.get(2)?, length)?;
     // `allocate` was JavaScript, so the images are read once more.
     let places: Vec<Places> = images(pipe, &values)?.iter().map(Image::copied).collect();
@@ -112,32 +114,25 @@ pub(crate) fn made(pipe: &Pipeline, make: Function<f64, Unknown<'static>>, lengt
     })
 }
 
-/// Everything that can be wrong, and the length of the tensor.
-fn check<T: TensorElement>(
-    pipe: &Pipeline,
-    call: &FunctionCallContext,
-    orient: Option<Orientation>,
-    out: Unknown,
-) -> Result<usize> {
+/// Everything that can be wrong with an image, and the shape of the tensor.
+fn check<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext, orient: Option<Orientation>) -> Result<Dims> {
     let image = Image::read(image_values(call)?, pipe).map_err(refused_image)?;
     // SAFETY: the view ends with the statement, in which no JavaScript runs.
-    let dims = pipe.check::<T>(&oriented(pipe, unsafe { image.view() }, orient)).map_err(refused)?;
-    check_out::<T>(&dims, "tensor", out)
+    pipe.check::<T>(&oriented(pipe, unsafe { image.view() }, orient)).map_err(refused)
 }
 
 /// As [`check`], for many images.
-fn check_batch<T: TensorElement>(pipe: &Pipeline, values: &Object, out: Unknown, join: Option<Join>) -> Result<usize> {
+fn check_batch<T: TensorElement>(pipe: &Pipeline, values: &Object, join: Option<Join>) -> Result<Dims> {
     let images = images(pipe, values)?;
     // SAFETY: the views end with the next statement, and no JavaScript has run since the images were read.
     let views: Vec<_> = images.iter().map(|image| unsafe { image.view() }).collect();
-    let dims = batch_shape::<T>(pipe, &views, join).map_err(refused)?;
-    check_out::<T>(&dims, "batch", out)
+    batch_shape::<T>(pipe, &views, join).map_err(refused)
 }
 
-/// The number of elements of this shape, which `out` has too if it is given.
-fn check_out<T: TensorElement>(dims: &[usize], what: &str, out: Unknown) -> Result<usize> {
+/// The number of elements of this shape, which `out`, or what it gives where it is a function, has too.
+fn check_out<T: TensorElement>(pipe: &Pipeline, dims: &[usize], what: &str, out: Unknown<'static>) -> Result<usize> {
     let length = dims.iter().product();
-    if !is_absent(out) {
+    if let Some(out) = given(pipe, out, dims)? {
         // SAFETY: the elements are counted, not touched, and no JavaScript runs meanwhile.
         let given = unsafe { elements::<T>(out) }.map_err(refused)?.len();
         check_length(given, dims, what).map_err(refused)?;

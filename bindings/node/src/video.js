@@ -1,21 +1,13 @@
 // The class VideoProcessor: the config of a model's videos as a function, from what the native half read of it.
-(function (readVideoConfig, exports, fresh) {
+(function (readVideoConfig, exports, memory) {
   'use strict'
 
+  const { allocate, room } = memory
   const { Pipeline, Processor } = exports
   const refused = message => Object.assign(new Error(message), { code: 'InvalidArg' })
   const length = sides => sides.reduce((product, side) => product * side, 1)
   // Options of a call that are no keywords of the library, and keywords that say which frames to take, the caller's matter.
-  const ours = ['threads', 'do_sample_frames', 'fps', 'num_frames', 'video_metadata']
-  const large = array => {
-    fresh?.(array)
-    return array
-  }
-  const allocate = {
-    f32: length => large(new Float32Array(length)),
-    bf16: length => large(new Uint16Array(length)),
-    u8: length => large(new Uint8Array(length)),
-  }
+  const ours = ['threads', 'out', 'do_sample_frames', 'fps', 'num_frames', 'video_metadata']
   // A tensor of int64.
   const integers = (dims, value) => ({ data: BigInt64Array.from({ length: length(dims) }, (_, at) => BigInt(value(at))), dims })
 
@@ -161,7 +153,7 @@
     runSync(videos, options) {
       const called = this.#with(options)
       if (called.#frames !== undefined) return called.#frames.runSync(...called.#listed(videos, options))
-      const { runs, finish } = this.#with(options).#plan(videos)
+      const { runs, finish } = this.#with(options).#plan(videos, options?.out)
       for (const { pipe, images, out, after } of runs) {
         if (images.length > 1) pipe.batchSync(images, { out, threads: options?.threads })
         else pipe.runSync(images[0], { out, threads: options?.threads })
@@ -173,7 +165,7 @@
     async run(videos, options) {
       const called = this.#with(options)
       if (called.#frames !== undefined) return called.#frames.run(...called.#listed(videos, options))
-      const { runs, finish } = this.#with(options).#plan(videos)
+      const { runs, finish } = this.#with(options).#plan(videos, options?.out)
       for (const { pipe, images, out, after } of runs) {
         if (images.length > 1) await pipe.batch(images, { out, threads: options?.threads })
         else await pipe.run(images[0], { out, threads: options?.threads })
@@ -186,7 +178,7 @@
     #listed(videos, options) {
       const clips = clipsOf(videos)
       clips.forEach(evenSize)
-      return [clips.flat(), { threads: options?.threads, [framesOfVideos]: clips.map(frames => frames.length) }]
+      return [clips.flat(), { threads: options?.threads, out: options?.out, [framesOfVideos]: clips.map(frames => frames.length) }]
     }
 
     #read(frames) {
@@ -213,7 +205,7 @@
     }
 
     // The runs that fill the tensor, and what gives it under its names then.
-    #plan(videos) {
+    #plan(videos, out) {
       const clips = clipsOf(videos).map(images => {
         const config = this.#of(images.length)
         const first = evenSize(images)
@@ -221,7 +213,10 @@
         return new Clip(config, this.#pipeline(config, first[2]), images)
       })
       const { concatenates } = this.#config
-      const made = concatenates ? this.#concatenated(clips) : clips[0].frame.length === 2 ? oneBehindTheOther(clips) : this.#stacked(clips)
+      const { name } = this.#config.outputs.find(({ kind }) => kind === 'pixels')
+      const make = (dims, isFull) => room(out, dims, clips[0].pipe.element, name, isFull)
+      const isOneAxis = clips[0].frame.length === 2
+      const made = concatenates ? this.#concatenated(clips, make) : isOneAxis ? oneBehindTheOther(clips, make) : this.#stacked(clips, make)
       const finish = () => {
         const named = this.#config.outputs.map(output => [output.name, output.kind === 'pixels' ? made.pixels : beside(output, clips, made.pixels)])
         return Object.fromEntries(named.filter(([, value]) => value !== undefined))
@@ -230,20 +225,21 @@
     }
 
     // The patches of all videos, one video behind the other.
-    #concatenated(clips) {
+    #concatenated(clips, make) {
       const widths = [...new Set(clips.map(({ frame, temporal }) => frame[1] * temporal))]
       if (widths.length !== 1) throw refused(`videos: patches of ${widths.join(' and ')} elements, expected one number`)
       const rows = clips.map(({ groups, frame }) => groups * frame[0])
-      const data = clips[0].make(rows.reduce((sum, count) => sum + count, 0) * widths[0])
-      let at = 0
-      const runs = clips.flatMap((clip, index) => clip.intoPatches(data.subarray(at, at += rows[index] * widths[0])))
       const axes = this.#config.patchAxes
       const inner = axes.length > 0 ? [widths[0] / length(axes), ...axes] : widths
-      return { runs, pixels: { data, dims: [data.length / widths[0], ...inner] } }
+      const dims = [rows.reduce((sum, count) => sum + count, 0), ...inner]
+      const data = make(dims, true)
+      let at = 0
+      const runs = clips.flatMap((clip, index) => clip.intoPatches(data.subarray(at, at += rows[index] * widths[0])))
+      return { runs, pixels: { data, dims } }
     }
 
     // One tensor of videos of one shape, filled up with zeros where the class does that.
-    #stacked(clips) {
+    #stacked(clips, make) {
       const { pads, outputs } = this.#config
       const shapes = clips.map(({ count, frame }) => [count, ...frame])
       const isOne = shapes.every(shape => String(shape) === String(shapes[0]))
@@ -254,7 +250,8 @@
         throw refused(`videos: their tensors have the shapes ${all}, expected one: videos of as many frames, and a size that does not follow from the frame`)
       }
       const most = shapes[0].map((_, axis) => Math.max(...shapes.map(shape => shape[axis])))
-      const data = clips[0].make(clips.length * length(most))
+      const dims = [clips.length, ...most]
+      const data = make(dims, isOne)
       const runs = clips.flatMap((clip, index) => {
         const own = data.subarray(index * length(most), (index + 1) * length(most))
         if (String(clip.frame) === String(most.slice(1))) return clip.into(own.subarray(0, length(shapes[index])))
@@ -262,7 +259,7 @@
         const [run] = clip.into(video)
         return [{ ...run, after: () => { run.after(); placed(video, clip.frame, own, most.slice(1)) } }]
       })
-      return { runs, pixels: { data, dims: [clips.length, ...most] } }
+      return { runs, pixels: { data, dims } }
     }
   }
 
@@ -277,12 +274,13 @@
   }
 
   // The frames of all videos on one axis.
-  function oneBehindTheOther(clips) {
+  function oneBehindTheOther(clips, make) {
     const size = length(clips[0].frame)
-    const data = clips[0].make(clips.reduce((sum, { count }) => sum + count, 0) * size)
+    const dims = [clips.reduce((sum, { count }) => sum + count, 0), ...clips[0].frame]
+    const data = make(dims, true)
     let at = 0
     const runs = clips.flatMap(clip => clip.into(data.subarray(at, at += clip.count * size)))
-    return { runs, pixels: { data, dims: [data.length / size, ...clips[0].frame] } }
+    return { runs, pixels: { data, dims } }
   }
 
   // Frames of channels, rows and columns at the top left of larger ones.

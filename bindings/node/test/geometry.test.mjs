@@ -144,3 +144,18 @@ test('sizes that are none', () => {
   ]
   for (const [sides, message] of cases) assertRefused(() => pipe.geometry(...sides), message)
 })
+
+test('two runs in one step', () => {
+  const first = pipeline('resize(540, 960, bilinear)').geometry(1080, 1920)
+  const next = pipeline('letterbox(640, 640, bilinear)').geometry(540, 960)
+  const both = first.followedBy(next)
+  assert.deepEqual([both.source, both.output, both.content], [[1080, 1920], [640, 640], next.content])
+  const box = [100.5, 200.25, 700, 900.75]
+  const near = (one, other) => one.forEach((at, index) => assert.ok(Math.abs(at - other[index]) < 1e-9))
+  near(both.mapBoxes(box), next.mapBoxes(first.mapBoxes(box)))
+  near(both.unmapBoxes(box), first.unmapBoxes(next.unmapBoxes(box)))
+  assert.ok(first.followedBy(next.toJSON()).equals(both))
+  assertRefused(() => both.followedBy(first), /^geometry: next: is of 1080 rows x 1920 columns, this output has 640 rows x 640 columns$/)
+  assertRefused(() => first.followedBy(3), /^next: expected what a geometry's toJSON gives, found number$/)
+  assert.equal(both.then, undefined)
+})

@@ -212,3 +212,11 @@ test('what is not said is refused by name', () => {
   assert.throws(() => Processor.fromConfig(VIT, { backend: 'sharp' }), /expected 'torch' or 'pil'/)
   assert.throws(() => Processor.fromConfig(VIT).runSync(image(9, 9), { sice: 3 }), /sice: no keyword of this class/)
 })
+
+test('boxes through two resizes', () => {
+  const processor = Processor.fromConfig({ image_processor_type: 'Step3p7ImageProcessor' })
+  const geometry = processor.geometry(4000, 6000)
+  assert.deepEqual([geometry.source, geometry.output], [[4000, 6000], [728, 728]])
+  geometry.unmapBoxes([0, 0, 364, 182]).forEach((edge, index) => assert.ok(Math.abs(edge - [0, 0, 3000, 1000][index]) < 1e-6))
+  assert.throws(() => processor.views[0].geometry(4000, 6000), { code: 'InvalidArg', message: /^geometry: Step3p7ImageProcessor gives windows of a canvas/ })
+})

@@ -43,6 +43,8 @@ exactly<Promise<Tensor<Float32Array>>>()(floats.batch([image], { threads: 2, tra
 exactly<Promise<Tensor<Float32Array<ArrayBuffer>>>>()(floats.batch(new Set([image]), { out: new Float32Array(12) }))
 
 exactly<Promise<Tensor<Float32Array<ArrayBuffer>>>>()(floats.run(image, { out: new Float32Array(12), transfer: true }))
+exactly<Tensor<Float32Array<ArrayBuffer>>>()(floats.runSync(image, { out: (shape: number[], type: 'f32') => new Float32Array(shape.length + type.length) }))
+exactly<Promise<Tensor<Float32Array<ArrayBuffer>>>>()(floats.batch([image], { out: shape => new Float32Array(shape.length) }))
 const options: RunOptions<'f32'> = { transfer: true, out: null }
 exactly<Promise<Tensor<Float32Array>>>()(floats.run(image, options))
 const given: Options<'f32'> = { out: undefined }

@@ -30,11 +30,14 @@ impl Batches {
         if size == 0 {
             return Err(Failure::Argument("size: expected a whole number of at least 1, found 0".into()));
         }
-        // What `decode_batch` writes to would be every batch's.
+        // An array that `decode_batch` writes to would be every batch's; a function gives each its own.
         if let Some(options) = options
-            && options.contains("out")?
+            && let Some(out) = options.get_item("out")?
+            && !out.is_callable()
         {
-            return Err(Failure::Argument("out: each batch has an array of its own; decode_batch takes one".into()));
+            let message = "out: each batch has an array of its own, which a function of its shape and dtype may give; \
+                           decode_batch takes one";
+            return Err(Failure::Argument(message.into()));
         }
         let left = files.len().ok().map(|count| count.div_ceil(size));
         Ok(Self {

@@ -47,7 +47,7 @@ pub(crate) fn one<'py, T: TensorElement + numpy::Element>(
     target.lies_apart_from([bytes].into_iter())?;
     let elements = target.elements()?;
     py.detach(|| image.run_into_uninit(pipe, options, elements))?;
-    Ok(target.result(out))
+    Ok(target.result())
 }
 
 /// Many files into one array, (files, ...); with those that failed unless that is an error.
@@ -68,7 +68,7 @@ pub(crate) fn batch<'py, T: TensorElement + numpy::Element>(
     target.lies_apart_from(read.into_iter())?;
     let elements = target.elements()?;
     let failures = py.detach(|| batch.run_into_uninit(elements))?;
-    let tensor = target.result(out);
+    let tensor = target.result();
     match on_error {
         OnError::Raise => return Ok(tensor),
         OnError::Skip if !failures.is_empty() => {

@@ -152,6 +152,23 @@ impl Geometry {
         Ok(patch.into())
     }
 
+    /// The geometry of two runs one after another: from the source of this one to the output of `next`, whose source is the
+    /// output of this one. Boxes and points go through both in one step, and back.
+    ///
+    /// A declaration of two resizes needs none of it: its geometry is that of both. Raises PipelineError when `next` is of a
+    /// source of another size, when this output is cut into patches or tiles, and when the two together begin inside a pixel.
+    ///
+    /// >>> import pixfuse
+    /// >>> thumbnail = pixfuse.Pipeline("input(rgb8), resize(longest = 512, bilinear, antialias), output(rgb, u8, hwc)")
+    /// >>> model = pixfuse.Pipeline("input(rgb8), letterbox(640, 640, bilinear), output(rgb, f32, chw)")
+    /// >>> first = thumbnail.geometry(1080, 1920)
+    /// >>> both = first.followed_by(model.geometry(*first.output))
+    /// >>> both.unmap_boxes([0, 140, 320, 320], clip=True)
+    /// array([  0.,   0., 960., 540.])
+    fn followed_by(&self, next: &Bound<'_, Self>) -> Result<Self, Failure> {
+        Ok(self.geometry.followed_by(&next.get().geometry)?.into())
+    }
+
     /// The part of the output that shows the source, in pixels: (top, left, rows, columns). The rest is filled.
     #[getter]
     fn content(&self) -> (usize, usize, usize, usize) {

@@ -166,6 +166,13 @@ fn empty<'py>(py: Python<'py>, shape: Vec<usize>, dtype: &Bound<'py, PyAny>) -> 
     memory::empty(py, &shape, PyArrayDescr::new(py, dtype)?)
 }
 
+/// An array over the memory of an object that has this shape and dtype and may be written to; the object where it is of
+/// bfloat16.
+#[pyfunction]
+fn writable<'py>(out: &Bound<'py, PyAny>, shape: Vec<usize>, dtype: &str) -> Result<Bound<'py, PyAny>, Failure> {
+    out::writable(out, &shape, out::element_of(dtype)?)
+}
+
 /// The project's own module, made like any other.
 #[pymodule(gil_used = false)]
 #[pyo3(name = "_pixfuse")]
@@ -177,5 +184,6 @@ fn own_module(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(decoders, module)?)?;
     module.add_function(wrap_pyfunction!(probe, module)?)?;
     module.add_function(wrap_pyfunction!(empty, module)?)?;
+    module.add_function(wrap_pyfunction!(writable, module)?)?;
     module.add_function(wrap_pyfunction!(levels, module)?)
 }

@@ -5,10 +5,10 @@ use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
 use numpy::{PyUntypedArray, PyUntypedArrayMethods, dtype};
-use pixfuse::{Element, Error, TensorElement};
+use pixfuse::{Element, Error, TensorElement, with_element};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::PyType;
+use pyo3::types::{PyTuple, PyType};
 
 use crate::array::{self, Array, Look, as_array, no_array, not_of_a_gpu, tuple};
 use crate::bfloat16::{self, Lent};
@@ -22,7 +22,7 @@ pub(crate) enum Memory<'py> {
     Lent(Lent<'py>),
 }
 
-impl Memory<'_> {
+impl<'py> Memory<'py> {
     /// As [`Array::look`].
     fn look(&self) -> Result<Look<'_>, Error> {
         match self {
@@ -30,11 +30,20 @@ impl Memory<'_> {
             Self::Lent(tensor) => Ok(tensor.look()),
         }
     }
+
+    fn into_any(self) -> Bound<'py, PyAny> {
+        match self {
+            Self::Array(array) => array.into_any(),
+            Self::Lent(tensor) => tensor.into_any(),
+        }
+    }
 }
 
 /// Writable, C-contiguous and aligned elements of a shape.
 pub(crate) struct Out<'py, T> {
     memory: Memory<'py>,
+    /// What the caller gave, or its function did; nothing where the array is new.
+    given: Option<Bound<'py, PyAny>>,
     /// What to do where it turns out to be read-only.
     writable: &'static str,
     dims: Vec<usize>,
@@ -42,21 +51,44 @@ pub(crate) struct Out<'py, T> {
 }
 
 impl<'py, T: TensorElement + numpy::Element> Out<'py, T> {
-    /// The array that a caller gave, or a new one. This may run code of the object.
+    /// The array that a caller gave, what its function gives for the shape and the name of the dtype, or a new one. This
+    /// may run code of the object.
     ///
     /// # Errors
-    /// As [`given`](Self::given), [`made`](Self::made) and [`elements`](Self::elements).
+    /// As [`over`](Self::over) and [`made`](Self::made), and what the function raises.
     pub(crate) fn of(py: Python<'py>, out: Option<&Bound<'py, PyAny>>, dims: &[usize]) -> Result<Self, Failure> {
-        let memory = match out {
-            Some(out) => Self::given(out)?,
-            None => Self::made(py, dims)?,
-        };
+        match out {
+            // A class has arguments of its own, and a shape means nothing to most.
+            Some(out) if out.is_callable() && !out.is_instance_of::<PyType>() => {
+                Self::over(&out.call1((PyTuple::new(py, dims)?, dtype_name(T::ELEMENT)))?, dims)
+            }
+            Some(out) => Self::over(out, dims),
+            None => Self {
+                memory: Self::made(py, dims)?,
+                given: None,
+                writable: "",
+                dims: dims.to_vec(),
+                elements: PhantomData,
+            }
+            .fit(),
+        }
+    }
+
+    /// The memory of an object.
+    ///
+    /// # Errors
+    /// As [`given`](Self::given) and [`elements`](Self::elements).
+    pub(crate) fn over(object: &Bound<'py, PyAny>, dims: &[usize]) -> Result<Self, Failure> {
+        let memory = Self::given(object)?;
         // DLPack without a version cannot say that memory may be written to, which numpy reads as no.
-        let is_ort = out.is_some_and(|out| !out.is_instance_of::<PyUntypedArray>() && found(out) == "OrtValue");
+        let is_ort = !object.is_instance_of::<PyUntypedArray>() && found(object) == "OrtValue";
         let writable = if is_ort { "; ortvalue.numpy() is the same memory, and may be written to" } else { "" };
-        let out = Self { memory, writable, dims: dims.to_vec(), elements: PhantomData };
-        out.checked()?;
-        Ok(out)
+        Self { memory, given: Some(object.clone()), writable, dims: dims.to_vec(), elements: PhantomData }.fit()
+    }
+
+    fn fit(self) -> Result<Self, Failure> {
+        self.checked()?;
+        Ok(self)
     }
 
     /// The array that a caller gave, or the memory of a tensor or of an object with the buffer protocol.
@@ -159,14 +191,38 @@ impl<'py, T: TensorElement + numpy::Element> Out<'py, T> {
         Ok(unsafe { std::slice::from_raw_parts_mut(data.cast(), length) })
     }
 
-    /// What the caller gets: what it gave, or the array that was made.
-    pub(crate) fn result(self, out: Option<&Bound<'py, PyAny>>) -> Bound<'py, PyAny> {
-        match (out, self.memory) {
-            (Some(out), _) => out.clone(),
-            (None, Memory::Array(array)) => array.into_any(),
-            (None, Memory::Lent(tensor)) => tensor.into_any(),
+    /// What the caller gets: what it or its function gave, or the array that was made.
+    pub(crate) fn result(self) -> Bound<'py, PyAny> {
+        match self.given {
+            Some(given) => given,
+            None => self.memory.into_any(),
         }
     }
+}
+
+/// The memory of an object as an array of this shape and element, for what writes to it piece by piece; where it is of
+/// bfloat16, the object itself.
+///
+/// # Errors
+/// As [`Out::over`].
+pub(crate) fn writable<'py>(
+    object: &Bound<'py, PyAny>,
+    dims: &[usize],
+    element: Element,
+) -> Result<Bound<'py, PyAny>, Failure> {
+    let memory = with_element!(element, T => Out::<T>::over(object, dims)?.memory.into_any());
+    // An array of its bits, where numpy has no such dtype.
+    Ok(if element == Element::Bf16 { object.clone() } else { memory })
+}
+
+/// The element that numpy calls so.
+///
+/// # Errors
+/// When there is none.
+pub(crate) fn element_of(dtype: &str) -> Result<Element, Failure> {
+    const ALL: [Element; 5] = [Element::F32, Element::F16, Element::Bf16, Element::U8, Element::I8];
+    let found = ALL.into_iter().find(|&element| dtype_name(element) == dtype);
+    found.ok_or_else(|| Failure::Argument(format!("dtype: '{dtype}' is that of no tensor")))
 }
 
 /// What numpy calls these elements.

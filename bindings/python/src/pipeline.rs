@@ -90,10 +90,11 @@ impl Pipeline {
 
     /// Runs over images of any sizes into one array, (images, ...), in their order; `images` is any iterable.
     ///
-    /// Images, `out`, `orient` and `modes` are as in a call of the pipeline, and the images must give tensors of one shape,
-    /// which resize(...) makes. `threads` is how many threads work on them, from 1 to 1024: the calling one and others,
-    /// which all pipelines share and which start when they are first needed, in a forked child too. The bytes are the same
-    /// for any number; more than there are cores gain nothing. Raises PipelineError, which names the image by its number.
+    /// Images, `out` (a function is called once, with the shape of all), `orient` and `modes` are as in a call of the pipeline,
+    /// and the images must give tensors of one shape, which resize(...) makes. `threads` is how many threads work on them, from
+    /// 1 to 1024: the calling one and others, which all pipelines share and which start when they are first needed, in a forked
+    /// child too. The bytes are the same for any number; more than there are cores gain nothing. Raises PipelineError, which
+    /// names the image by its number.
     ///
     /// >>> import numpy, pixfuse
     /// >>> pipe = pixfuse.Pipeline("input(gray8), resize(2, 4, nearest), output(gray, u8, hwc)")
@@ -185,6 +186,7 @@ impl Pipeline {
     }
 
     /// Decodes a JPEG, PNG, WebP, GIF, BMP or TIFF file and runs over it, into a new array or into `out`, which is returned.
+    /// A function is asked for it as in a call of the pipeline, when the file's header has been read.
     ///
     /// `data` is the whole file: bytes, anything whose buffer is one row of bytes (a memoryview, an mmap, a pyarrow Buffer),
     /// a tensor of torch of them, or where it is: a path (str or os.PathLike), or an object with read(), which is read from
@@ -233,7 +235,8 @@ impl Pipeline {
 
     /// Decodes files and runs over them, into one array, (files, ...), in their order; `files` is any iterable.
     ///
-    /// Files and `out` are as in `decode`, and the files must give tensors of one shape, which resize(...) makes. Or `files`
+    /// Files and `out` are as in `decode` (a function is called once, with the shape of all), and the files must give tensors
+    /// of one shape, which resize(...) makes. Or `files`
     /// is an Arrow array of binary, large_binary or binary_view, in one piece or in chunks, from any library that has the
     /// Arrow C interface (`__arrow_c_array__`, `__arrow_c_stream__`), which is read where it lies. With `threads` that many
     /// share the work.
@@ -277,8 +280,9 @@ impl Pipeline {
     }
 
     /// Decodes files batch by batch: an iterator of what `decode_batch` gives of `size` files at a time, the last perhaps of
-    /// fewer, and of all its arguments but `out`. A bar of progress shows how many batches are done, and no more than one is
-    /// in memory. `files` is any iterable, which is read as batches are asked for; numbers of files are those in their batch.
+    /// fewer, and of all its arguments; `out` can only be a function, which is called for each batch. A bar of progress shows
+    /// how many batches are done, and no more than one is in memory. `files` is any iterable, which is read as batches are asked
+    /// for; numbers of files are those in their batch.
     ///
     /// `for tensor in tqdm(pipe.decode_batches(paths, 64, threads=2)): ...`
     ///
@@ -291,8 +295,8 @@ impl Pipeline {
     /// (3, [2, 2, 1])
     #[pyo3(
         signature = (files, size, **options),
-        text_signature = "($self, files, size, *, threads=None, orient=None, max_pixels=None, max_side=None, draft=None, \
-                          truncated=None, on_error=None, fill=None)"
+        text_signature = "($self, files, size, *, out=None, threads=None, orient=None, max_pixels=None, max_side=None, \
+                          draft=None, truncated=None, on_error=None, fill=None)"
     )]
     fn decode_batches(
         slf: Py<Self>,

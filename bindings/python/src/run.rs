@@ -65,7 +65,7 @@ impl Pipeline {
         Ok((padded.map_or(&self.pipe, |(pipe, _)| pipe), views))
     }
 
-    /// One image, into a new array or `out`.
+    /// One image, into a new array, `out` or what that gives.
     pub(crate) fn run_one<'py, T: TensorElement + numpy::Element>(
         &self,
         image: &Bound<'py, PyAny>,
@@ -83,7 +83,7 @@ impl Pipeline {
         let pipe = pipe.with_threads(threads)?;
         let elements = target.elements()?;
         py.detach(|| pipe.run_into_uninit(view, elements))?;
-        Ok(target.result(out))
+        Ok(target.result())
     }
 
     /// The u8 of one image, and where its things are.
@@ -134,7 +134,7 @@ impl Pipeline {
             None => pipe.batch_into_uninit(&views, elements).map(|()| None),
             Some(join) => pipe.join_into_uninit(&views, join, elements).map(Some),
         })?;
-        Ok((target.result(out), joined))
+        Ok((target.result(), joined))
     }
 }
 

@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 import pytest
-from pixfuse import Pipeline, PipelineError
+from pixfuse import Pipeline, PipelineError, from_config
 
 FRAMES = [
     "resize(240, 320, bilinear)",
@@ -174,3 +174,40 @@ def test_what_may_not(method, last, given, words):
 def test_sizes_are_checked(arguments):
     with pytest.raises(PipelineError, match="^(rows|columns|image): "):
         pipeline("pad(1, 2, 3, 4)").geometry(*arguments)
+
+
+def test_two_runs_in_one_step():
+    first = pipeline("resize(longest = 512, bilinear)").geometry(1080, 1920)
+    next_one = pipeline("letterbox(640, 640, bilinear)").geometry(*first.output)
+    both = first.followed_by(next_one)
+    assert (both.source, both.output, both.content) == ((1080, 1920), (640, 640), next_one.content)
+    some = boxes(1080, 1920)
+    np.testing.assert_allclose(both.map_boxes(some), next_one.map_boxes(first.map_boxes(some)), rtol=0, atol=1e-9)
+    back = first.unmap_boxes(next_one.unmap_boxes(some))
+    np.testing.assert_allclose(both.unmap_boxes(some), back, rtol=0, atol=1e-9)
+    with pytest.raises(PipelineError, match=r"geometry: next: is of 1080 rows x 1920 columns, this output has 640 rows"):
+        both.followed_by(first)
+    with pytest.raises(TypeError):
+        first.followed_by((288, 512))
+
+
+def test_a_declaration_of_two_resizes_has_the_geometry_of_both():
+    clauses = "resize(rule = smolvlm_frame, longest = 300, rows = 64, columns = 48, lanczos, antialias)"
+    first = pipeline("resize(rule = idefics3, longest = 300, lanczos, antialias)").geometry(480, 640)
+    both = first.followed_by(pipeline("resize(64, 48, bilinear)").geometry(*first.output))
+    whole = pipeline(clauses).geometry(480, 640)
+    some = boxes(480, 640)
+    np.testing.assert_allclose(whole.map_boxes(some), both.map_boxes(some), rtol=0, atol=1e-9)
+
+
+def test_boxes_through_two_resizes():
+    processor = from_config({"image_processor_type": "Step3p7ImageProcessor"})
+    # An image above 3024 is made smaller before it is made a square.
+    geometry = processor.geometry(4000, 6000)
+    assert (geometry.source, geometry.output) == ((4000, 6000), (728, 728))
+    np.testing.assert_allclose(geometry.unmap_boxes([0.0, 0.0, 364.0, 182.0]), [0.0, 0.0, 3000.0, 1000.0])
+    with pytest.raises(PipelineError, match="geometry: Step3p7ImageProcessor gives windows of a canvas for pixel_values_local"):
+        processor.views[0].geometry(4000, 6000)
+    assert from_config({"image_processor_type": "ViTImageProcessor"}).geometry(40, 60, size={"height": 8, "width": 8}) == Pipeline(
+        "input(rgb8), resize(8, 8, bilinear), output(rgb, u8)"
+    ).geometry(40, 60)

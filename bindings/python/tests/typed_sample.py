@@ -45,6 +45,14 @@ tensor = pipe(image)
 assert_type(tensor, npt.NDArray[Any])
 out = np.empty((3, 4, 8), np.float32)
 same_array: npt.NDArray[np.float32] = pipe(image, out=out)
+
+
+def allocated(shape: tuple[int, ...], dtype: str) -> npt.NDArray[np.float32]:
+    return np.empty(shape, dtype)
+
+
+of_a_function: npt.NDArray[np.float32] = pipe(image, allocated)
+of_all: npt.NDArray[np.float32] = pipe.batch([image], out=allocated)
 pipe(memoryview(image.tobytes()).cast("B", (10, 20, 3)))
 pipe(Image.new("RGB", (20, 10)))
 block = pipe.batch([image, image[::-1]], out=np.empty((2, 3, 4, 8), np.float32))

@@ -5,12 +5,14 @@ import joined from './joined.js'
 import { exported, native, readConfig, readVideoConfig } from './native.js'
 import pipeline from './pipeline.js'
 import processor from './processor.js'
+import room from './room.js'
 import video from './video.js'
 
 const made = {}
 pipeline(native, made)
-processor(readConfig, made, joined)
-video(readVideoConfig, made)
+const memory = room()
+processor(readConfig, made, joined, memory)
+video(readVideoConfig, made, memory)
 
 const presets = {}
 for (const key of ['names', 'get', ...made.names()]) {

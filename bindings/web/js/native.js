@@ -4,7 +4,7 @@
 import geometry from './geometry.js'
 import { ask, generation, Input, refused } from './module.js'
 import { presets } from './presets.js'
-import { file, image, isAbsent, isShared, out as given, plain, plains, tagged } from './values.js'
+import { checked, file, image, isAbsent, isShared, out as given, plain, plains, tagged } from './values.js'
 import { files } from './files.js'
 
 const { Float32Array, Float64Array, Int8Array, Uint8Array, Uint16Array } = globalThis
@@ -26,11 +26,18 @@ function keep(make, held) {
   return get
 }
 
-// `out` with what lies in the block of outputs, or a new array of it.
-function filled(out, allocate, element, dims, taken) {
+// `out`, or what it gives where it is a function, with what lies in the block of outputs, or a new array of it.
+function filled(out, allocate, element, dims, what, taken) {
   const count = length(dims)
-  const tensor = isAbsent(out) ? allocate(count) : out
-  tensor.set(taken(types[element], count))
+  if (typeof out !== 'function') {
+    const tensor = isAbsent(out) ? allocate(count) : out
+    tensor.set(taken(types[element], count))
+    return tensor
+  }
+  // The function may ask the module, which then writes over what lies there.
+  const made = taken(types[element], count).slice()
+  const tensor = checked(out([...dims], element), types[element].name, count, `the ${what} [${dims.join(', ')}]`)
+  tensor.set(made)
   return tensor
 }
 
@@ -56,6 +63,7 @@ function placed({ numbers: exact, shown }) {
       input.add(new Uint8Array(points.buffer, points.byteOffset, points.byteLength))
       ask({ call: 'change', numbers, count: points.length, back, clip }, input, (_, taken) => points.set(taken(Float64Array, points.length)))
     },
+    follow: next => placed(ask({ call: 'follow', numbers, next: Array.from(next, String) })),
     tile(index) {
       const tile = ask({ call: 'tile', numbers, index: Number.isFinite(index) ? index : -1 })
       return tile === null ? null : placed(tile)
@@ -82,15 +90,19 @@ function pipeline({ pipe, ...made }, asked) {
     for (let at = 0; at < values.length; at += 5) images.push(image(values.slice(at, at + 5), input))
     const asked = question('run', { images, join, out: given(out), threads: plain(threads), orient: plain(orient) })
     return ask(asked, input, (dims, taken) => {
-      if (isShared(values, out)) throw refused('out: shares memory with the image; give a buffer of its own')
-      return filled(out, allocate, element, dims, taken)
+      const apart = array => {
+        if (isShared(values, array)) throw refused('out: shares memory with the image; give a buffer of its own')
+        return array
+      }
+      const asked = typeof out === 'function' ? (...shape) => apart(out(...shape)) : apart(out)
+      return filled(asked, allocate, element, dims, join === 'one' ? 'tensor' : 'batch', taken)
     })
   }
 
   const decode = (data, options, out, allocate) => {
     const input = new Input()
     const asked = question('decode', { file: file(data, input), ...options, out: given(out) })
-    return ask(asked, input, (dims, taken) => ({ data: filled(out, allocate, element, dims, taken), dims }))
+    return ask(asked, input, (dims, taken) => ({ data: filled(out, allocate, element, dims, 'tensor', taken), dims }))
   }
 
   const decodeBatch = (list, options, out, allocate, threads, onError, fill) => {
@@ -99,7 +111,7 @@ function pipeline({ pipe, ...made }, asked) {
     const filling = Number.isFinite(fill) ? { number: String(fill) } : plain(fill)
     const rest = { threads: plain(threads), onError: plain(onError), fill: filling, out: given(out) }
     return ask(question('decodeBatch', { files: all, ...options, ...rest }), input, ({ dims, failures }, taken) => (
-      { data: filled(out, allocate, element, dims, taken), dims, failures }
+      { data: filled(out, allocate, element, dims, 'batch', taken), dims, failures }
     ))
   }
 

@@ -1,5 +1,7 @@
 // JavaScript's values as a question says them, and what a value is, in words.
 
+import { refused } from './module.js'
+
 const { ArrayBuffer, DataView, Uint8Array } = globalThis
 const { isView } = ArrayBuffer
 const { isArray } = Array
@@ -87,12 +89,23 @@ export function file(value, input) {
   return { found: `${given.kind}, whose elements are no bytes` }
 }
 
-/** An `out` of the caller's: its kind and length, nothing, or what it is instead. */
+/** An `out` of the caller's: its kind and length, nothing where it is absent or a function, or what it is instead. */
 export function out(value) {
-  if (isAbsent(value)) return null
+  if (isAbsent(value) || typeof value === 'function') return null
   if (!isTyped(value)) return { found: found(value) }
   const wrong = trouble(value.buffer, value.length)
   return wrong === undefined ? { kind: kind(value), length: value.length } : { found: wrong }
+}
+
+/** What a function gave for `count` elements of a type, refused as the module refuses an `out`. */
+export function checked(value, type, count, what) {
+  const given = out(value) ?? { found: found(value) }
+  const isOfBytes = type === 'Uint8Array' && given.kind === KINDS.Uint8ClampedArray
+  if (given.kind !== KINDS[type] && !isOfBytes) {
+    throw refused(`out: expected a ${type}, found ${given.kind ?? given.found}`)
+  }
+  if (given.length !== count) throw refused(`out: ${given.length} elements given, ${what} needs ${count}`)
+  return value
 }
 
 // What has to be there.

@@ -117,6 +117,7 @@ pub(crate) fn call(
             let place = [index(&question["row"]), index(&question["column"])];
             Ok(placed(question)?.patch(place).map_or(Value::Null, |patch| described(&patch)))
         }
+        "follow" => Ok(described(&placed(question)?.followed_by(&of_numbers(&question["next"])?)?)),
         "change" => change(&placed(question)?, blocks, question),
         "run" => run::pixels(known.pipeline(question)?, blocks, question),
         "joined" => run::joined(known.pipeline(question)?, blocks, question),
@@ -217,8 +218,13 @@ pub(crate) fn described(geometry: &Geometry) -> Value {
 
 /// The geometry of the numbers in a question.
 fn placed(question: &Value) -> Result<Geometry, Refusal> {
+    of_numbers(&question["numbers"])
+}
+
+/// The geometry of a list of its numbers.
+fn of_numbers(numbers: &Value) -> Result<Geometry, Refusal> {
     let number = |given: &Value| given.as_str().and_then(|text| text.parse().ok()).unwrap_or(f64::NAN);
-    let numbers: Vec<f64> = list(&question["numbers"]).iter().map(number).collect();
+    let numbers: Vec<f64> = list(numbers).iter().map(number).collect();
     let wrong = || Refusal::argument(format_args!("numbers: expected {}", Geometry::NUMBERS));
     Ok(Geometry::from_numbers(numbers.try_into().map_err(|_| wrong())?)?)
 }

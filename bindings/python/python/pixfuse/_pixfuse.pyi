@@ -1,5 +1,5 @@
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, Literal, Protocol, Self, TypeAlias, TypedDict, TypeVar, final, overload
 
 import numpy as np
@@ -46,6 +46,9 @@ _File: TypeAlias = Buffer | str | os.PathLike[str] | _Reader | _Bytes
 _Files: TypeAlias = Iterable[_File | None] | _ArrowArray | _ArrowStream
 _Made = TypeVar("_Made", covariant=True)
 _Out = TypeVar("_Out", bound=npt.NDArray[Any] | Buffer | _Dlpack)
+# What gives one for a shape and the name of a dtype.
+_Allocates: TypeAlias = Callable[[tuple[int, ...], str], _Out]
+_Into: TypeAlias = _Out | _Allocates[_Out]
 
 _Number: TypeAlias = float | np.floating[Any] | np.integer[Any]
 _Numbers: TypeAlias = _Number | Sequence[_Number] | npt.NDArray[np.floating[Any] | np.integer[Any]]
@@ -80,6 +83,7 @@ __all__ = [
     "siglip_torch",
     "timm",
     "to_tensor",
+    "writable",
     "yolo",
     "yolox",
 ]
@@ -244,6 +248,17 @@ class Pipeline:
         tensor of bfloat16; one in front of the shape, as models take it, may be there. `threads` share the rows of the
         result, as they share the images of `batch`.
 
+        Or `out` is a function that gives such an array or tensor, for memory that is pinned or shared: it is called once,
+        when the image has been looked at and before anything is written, with the shape as a tuple and the name of the
+        dtype, as `dtype` of the pipeline. What it gives is returned; what it raises is raised.
+
+        >>> import numpy, pixfuse
+        >>> pipe = pixfuse.Pipeline("input(rgb8), resize(2, 4, bilinear), normalize(), output(rgb, f32, chw)")
+        >>> pipe(numpy.zeros((6, 8, 3), numpy.uint8), out=lambda shape, dtype: numpy.full(shape, 7, dtype)).max()
+        np.float32(0.0)
+
+        `out=lambda shape, dtype: torch.empty(shape, dtype=getattr(torch, dtype), pin_memory=True)` is for a copy to a GPU.
+
         A Pillow image is read as it is stored: its EXIF note is **not** followed unless `orient="exif"` asks for it, as
         `ImageOps.exif_transpose` reads it, while `decode` follows the note of a file unless `orient="stored"` forbids it.
         So a model that is trained by one and served by the other needs one of the two words. `orient` may also be an EXIF
@@ -274,7 +289,9 @@ class Pipeline:
         PipelineError when an argument does not fit; nothing has been written to `out` then.
         """
     @overload
-    def run(self, image: _Image, out: _Out, *, orient: _Orient = None, threads: int = 1, modes: _Modes = None) -> _Out: ...
+    def run(
+        self, image: _Image, out: _Into[_Out], *, orient: _Orient = None, threads: int = 1, modes: _Modes = None
+    ) -> _Out: ...
     @overload
     def __call__(
         self, image: _Image, out: None = None, *, orient: _Orient = None, threads: int = 1, modes: _Modes = None
@@ -291,6 +308,17 @@ class Pipeline:
         tensor of bfloat16; one in front of the shape, as models take it, may be there. `threads` share the rows of the
         result, as they share the images of `batch`.
 
+        Or `out` is a function that gives such an array or tensor, for memory that is pinned or shared: it is called once,
+        when the image has been looked at and before anything is written, with the shape as a tuple and the name of the
+        dtype, as `dtype` of the pipeline. What it gives is returned; what it raises is raised.
+
+        >>> import numpy, pixfuse
+        >>> pipe = pixfuse.Pipeline("input(rgb8), resize(2, 4, bilinear), normalize(), output(rgb, f32, chw)")
+        >>> pipe(numpy.zeros((6, 8, 3), numpy.uint8), out=lambda shape, dtype: numpy.full(shape, 7, dtype)).max()
+        np.float32(0.0)
+
+        `out=lambda shape, dtype: torch.empty(shape, dtype=getattr(torch, dtype), pin_memory=True)` is for a copy to a GPU.
+
         A Pillow image is read as it is stored: its EXIF note is **not** followed unless `orient="exif"` asks for it, as
         `ImageOps.exif_transpose` reads it, while `decode` follows the note of a file unless `orient="stored"` forbids it.
         So a model that is trained by one and served by the other needs one of the two words. `orient` may also be an EXIF
@@ -321,17 +349,20 @@ class Pipeline:
         PipelineError when an argument does not fit; nothing has been written to `out` then.
         """
     @overload
-    def __call__(self, image: _Image, out: _Out, *, orient: _Orient = None, threads: int = 1, modes: _Modes = None) -> _Out: ...
+    def __call__(
+        self, image: _Image, out: _Into[_Out], *, orient: _Orient = None, threads: int = 1, modes: _Modes = None
+    ) -> _Out: ...
     @overload
     def batch(
         self, images: Iterable[_Image], out: None = None, *, threads: int = 1, orient: _Orient = None, modes: _Modes = None
     ) -> npt.NDArray[Any]:
         """Runs over images of any sizes into one array, (images, ...), in their order; `images` is any iterable.
 
-        Images, `out`, `orient` and `modes` are as in a call of the pipeline, and the images must give tensors of one shape,
-        which resize(...) makes. `threads` is how many threads work on them, from 1 to 1024: the calling one and others,
-        which all pipelines share and which start when they are first needed, in a forked child too. The bytes are the same
-        for any number; more than there are cores gain nothing. Raises PipelineError, which names the image by its number.
+        Images, `out` (a function is called once, with the shape of all), `orient` and `modes` are as in a call of the pipeline,
+        and the images must give tensors of one shape, which resize(...) makes. `threads` is how many threads work on them, from
+        1 to 1024: the calling one and others, which all pipelines share and which start when they are first needed, in a forked
+        child too. The bytes are the same for any number; more than there are cores gain nothing. Raises PipelineError, which
+        names the image by its number.
 
         >>> import numpy, pixfuse
         >>> pipe = pixfuse.Pipeline("input(gray8), resize(2, 4, nearest), output(gray, u8, hwc)")
@@ -340,7 +371,7 @@ class Pipeline:
         """
     @overload
     def batch(
-        self, images: Iterable[_Image], out: _Out, *, threads: int = 1, orient: _Orient = None, modes: _Modes = None
+        self, images: Iterable[_Image], out: _Into[_Out], *, threads: int = 1, orient: _Orient = None, modes: _Modes = None
     ) -> _Out: ...
     @overload
     def concat(
@@ -362,7 +393,7 @@ class Pipeline:
         """
     @overload
     def concat(
-        self, images: Iterable[_Image], out: _Out, *, threads: int = 1, orient: _Orient = None, modes: _Modes = None
+        self, images: Iterable[_Image], out: _Into[_Out], *, threads: int = 1, orient: _Orient = None, modes: _Modes = None
     ) -> tuple[_Out, npt.NDArray[np.int64]]: ...
     @overload
     def pad(
@@ -382,7 +413,7 @@ class Pipeline:
         """
     @overload
     def pad(
-        self, images: Iterable[_Image], out: _Out, *, threads: int = 1, orient: _Orient = None, modes: _Modes = None
+        self, images: Iterable[_Image], out: _Into[_Out], *, threads: int = 1, orient: _Orient = None, modes: _Modes = None
     ) -> tuple[_Out, npt.NDArray[np.bool_]]: ...
     @overload
     def decode(
@@ -397,6 +428,7 @@ class Pipeline:
         truncated: Literal["error", "fill"] | None = None,
     ) -> npt.NDArray[Any]:
         """Decodes a JPEG, PNG, WebP, GIF, BMP or TIFF file and runs over it, into a new array or into `out`, which is returned.
+        A function is asked for it as in a call of the pipeline, when the file's header has been read.
 
         `data` is the whole file: bytes, anything whose buffer is one row of bytes (a memoryview, an mmap, a pyarrow Buffer),
         a tensor of torch of them, or where it is: a path (str or os.PathLike), or an object with read(), which is read from
@@ -432,7 +464,7 @@ class Pipeline:
     def decode(
         self,
         data: _File,
-        out: _Out,
+        out: _Into[_Out],
         *,
         orient: _Orient = None,
         max_pixels: int | None = None,
@@ -457,7 +489,8 @@ class Pipeline:
     ) -> npt.NDArray[Any]:
         """Decodes files and runs over them, into one array, (files, ...), in their order; `files` is any iterable.
 
-        Files and `out` are as in `decode`, and the files must give tensors of one shape, which resize(...) makes. Or `files`
+        Files and `out` are as in `decode` (a function is called once, with the shape of all), and the files must give tensors
+        of one shape, which resize(...) makes. Or `files`
         is an Arrow array of binary, large_binary or binary_view, in one piece or in chunks, from any library that has the
         Arrow C interface (`__arrow_c_array__`, `__arrow_c_stream__`), which is read where it lies. With `threads` that many
         share the work.
@@ -481,7 +514,7 @@ class Pipeline:
     def decode_batch(
         self,
         files: _Files,
-        out: _Out,
+        out: _Into[_Out],
         *,
         threads: int | None = None,
         orient: _Orient = None,
@@ -511,7 +544,7 @@ class Pipeline:
     def decode_batch(
         self,
         files: _Files,
-        out: _Out,
+        out: _Into[_Out],
         *,
         threads: int | None = None,
         orient: _Orient = None,
@@ -541,7 +574,7 @@ class Pipeline:
     def decode_batch(
         self,
         files: _Files,
-        out: _Out,
+        out: _Into[_Out],
         *,
         threads: int | None = None,
         orient: _Orient = None,
@@ -558,6 +591,7 @@ class Pipeline:
         files: Iterable[_File | None],
         size: int,
         *,
+        out: None = None,
         threads: int | None = None,
         orient: _Orient = None,
         max_pixels: int | None = None,
@@ -568,8 +602,9 @@ class Pipeline:
         fill: None = None,
     ) -> _Batches[npt.NDArray[Any]]:
         """Decodes files batch by batch: an iterator of what `decode_batch` gives of `size` files at a time, the last perhaps of
-        fewer, and of all its arguments but `out`. A bar of progress shows how many batches are done, and no more than one is
-        in memory. `files` is any iterable, which is read as batches are asked for; numbers of files are those in their batch.
+        fewer, and of all its arguments; `out` can only be a function, which is called for each batch. A bar of progress shows
+        how many batches are done, and no more than one is in memory. `files` is any iterable, which is read as batches are asked
+        for; numbers of files are those in their batch.
 
         `for tensor in tqdm(pipe.decode_batches(paths, 64, threads=2)): ...`
 
@@ -587,6 +622,7 @@ class Pipeline:
         files: Iterable[_File | None],
         size: int,
         *,
+        out: None = None,
         threads: int | None = None,
         orient: _Orient = None,
         max_pixels: int | None = None,
@@ -596,6 +632,38 @@ class Pipeline:
         on_error: Literal["fill", "skip"],
         fill: _Number | None = None,
     ) -> _Batches[tuple[npt.NDArray[Any], list[_Failure]]]: ...
+    @overload
+    def decode_batches(
+        self,
+        files: Iterable[_File | None],
+        size: int,
+        *,
+        out: _Allocates[_Out],
+        threads: int | None = None,
+        orient: _Orient = None,
+        max_pixels: int | None = None,
+        max_side: int | None = None,
+        draft: tuple[int, int] | None = None,
+        truncated: Literal["error", "fill"] | None = None,
+        on_error: Literal["raise"] | None = None,
+        fill: None = None,
+    ) -> _Batches[_Out]: ...
+    @overload
+    def decode_batches(
+        self,
+        files: Iterable[_File | None],
+        size: int,
+        *,
+        out: _Allocates[_Out],
+        threads: int | None = None,
+        orient: _Orient = None,
+        max_pixels: int | None = None,
+        max_side: int | None = None,
+        draft: tuple[int, int] | None = None,
+        truncated: Literal["error", "fill"] | None = None,
+        on_error: Literal["fill", "skip"],
+        fill: _Number | None = None,
+    ) -> _Batches[tuple[Any, list[_Failure]]]: ...
     def decode_geometry(
         self, data: _File, *, orient: _Orient = None, draft: tuple[int, int] | None = None
     ) -> Geometry:
@@ -731,6 +799,21 @@ class Geometry:
     @property
     def output(self) -> tuple[int, int]:
         """(rows, columns) of the output; with tiles(..) those of the canvas that is cut."""
+    def followed_by(self, next: Geometry) -> Geometry:
+        """The geometry of two runs one after another: from the source of this one to the output of `next`, whose source is the
+        output of this one. Boxes and points go through both in one step, and back.
+
+        A declaration of two resizes needs none of it: its geometry is that of both. Raises PipelineError when `next` is of a
+        source of another size, when this output is cut into patches or tiles, and when the two together begin inside a pixel.
+
+        >>> import pixfuse
+        >>> thumbnail = pixfuse.Pipeline("input(rgb8), resize(longest = 512, bilinear, antialias), output(rgb, u8, hwc)")
+        >>> model = pixfuse.Pipeline("input(rgb8), letterbox(640, 640, bilinear), output(rgb, f32, chw)")
+        >>> first = thumbnail.geometry(1080, 1920)
+        >>> both = first.followed_by(model.geometry(*first.output))
+        >>> both.unmap_boxes([0, 140, 320, 320], clip=True)
+        array([  0.,   0., 960., 540.])
+        """
     @property
     def content(self) -> tuple[int, int, int, int]:
         """The part of the output that shows the source, in pixels: (top, left, rows, columns). The rest is filled."""
@@ -1024,6 +1107,10 @@ def levels() -> list[str]:
     >>> import pixfuse
     >>> "scalar" in pixfuse.levels()
     True
+    """
+def writable(out: object, shape: Sequence[int], dtype: str) -> Any:
+    """An array over the memory of an object that has this shape and dtype and may be written to; the object where it is of
+    bfloat16.
     """
 def probe(data: _File) -> tuple[str, tuple[int, int], tuple[int, int], int, int, bool, int, int | None]:
     """What a file's header says, in the order of `pixfuse.Header`."""

@@ -1,13 +1,12 @@
 """Tensors of one call, put together as a model's library returns them."""
 
-import importlib
-import sys
 from collections.abc import Callable
 from typing import Any
 
 import numpy
 
 from ._pixfuse import Config, Geometry, Pipeline, PipelineError, empty
+from ._room import Out, Room, tensor_shape, torch
 
 
 class Run:
@@ -63,6 +62,7 @@ def collect(
     return_tensors: str | None,
     threads: int,
     views: list[Run | None] | None = None,
+    out: Out = None,
 ) -> dict[str, Any]:
     """Runs, and puts the results under the library's names; `lengths` has the number of images of each sample, `views` what
     the first of the other tensors is made of, image by image."""
@@ -75,21 +75,23 @@ def collect(
             f"images: of several sizes in one call, in which the sizes {config.class_name} makes depend on each other; "
             "give each image alone"
         )
+    tensor, of = next((name, kind) for name, kind, _ in config.outputs if kind in ("pixels", "pixels_alone"))
+    room = Room(out, tensor, return_tensors, lambda shape: tensor_shape(config, of, lengths, shape))
     if len(runs) == 1 and runs[0].dtype != "bfloat16":
-        pixels = _alone(config, runs[0], return_tensors, threads)
+        pixels = _alone(config, runs[0], return_tensors, threads, room)
     elif config.concatenates or config.is_sequence:
-        pixels = _concatenated(runs, return_tensors, threads)
+        pixels = _concatenated(runs, threads, room)
     elif config.pads:
-        pixels = _padded(runs, threads)
+        pixels = _padded(runs, threads, room)
     else:
-        pixels = _stacked(runs, return_tensors, threads)
+        pixels = _stacked(runs, return_tensors, threads, room)
     if config.is_gray:
         for image in pixels:
             config.grayscale(image[None])
     named = {}
     for name, kind, value in config.outputs:
         if kind == "pixels":
-            made = _sequences(runs, lengths, pixels) if config.is_sequence else _with_axes(config, pixels)
+            made = _sequences(runs, lengths, pixels, room.zeros) if config.is_sequence else _with_axes(config, pixels)
         elif kind == "pixels_alone":
             made = [[image] for image in pixels] if isinstance(pixels, list) else pixels[:, None]
         elif kind == "view_tiles" or kind == "view_tile_counts":
@@ -124,13 +126,16 @@ def collect(
             if kind == "row_scale":
                 made = numpy.asarray(made, numpy.float32 if config.backend == "torch" else numpy.float64)
         if config.is_nested and kind in _OF_IMAGES and not (config.is_sequence and kind == "pixels"):
-            made = _samples(made, lengths, config.pads)
+            made = _samples(made, lengths, config.pads, room.zeros if kind == "pixels" else numpy.zeros)
         if kind == "aspect_ratio_mask":
             # Where a sample has no image, the first of its tiles counts.
             made[..., 0] = 1
         # Lists of samples and of texts are no tensors.
         is_tensor = kind not in (*_OF_SAMPLES, *_LISTS) and not (kind == "whole" and isinstance(value, list))
-        named[name] = given(made, return_tensors) if is_tensor else made
+        if name == tensor and not room.is_new:
+            named[name] = room.given
+        else:
+            named[name] = given(made, return_tensors) if is_tensor else made
     return named
 
 
@@ -152,21 +157,26 @@ def plain(pipe: Pipeline, name: str, image: Any, return_tensors: str | None, thr
     return {name: given(pixels[None], return_tensors)}
 
 
-def _alone(config: Config, run: Run, return_tensors: str | None, threads: int) -> Any:
+def _alone(config: Config, run: Run, return_tensors: str | None, threads: int, room: Room) -> Any:
     """The tensor of one image, as it is among many."""
+    is_whole = config.concatenates or config.is_sequence
+    if not room.is_new:
+        pixels = room.array(run.shape if is_whole else (1, *run.shape), run.dtype)
+        run.into(pixels if is_whole else pixels[0], threads)
+        return pixels
     pixels = run.into(None, threads)
-    if config.concatenates or config.is_sequence:
+    if is_whole:
         return pixels
     return [pixels] if return_tensors is None and not config.pads else pixels[None]
 
 
-def _stacked(runs: list[Run], return_tensors: str | None, threads: int) -> Any:
+def _stacked(runs: list[Run], return_tensors: str | None, threads: int, room: Room) -> Any:
     """One array of tensors of one shape, or a list of them."""
     shapes = {run.shape for run in runs}
     if return_tensors is None:
         pixels: Any = [empty(run.shape, run.dtype) for run in runs]
     elif len(shapes) == 1:
-        pixels = empty((len(runs), *runs[0].shape), runs[0].dtype)
+        pixels = room.array((len(runs), *runs[0].shape), runs[0].dtype)
     else:
         raise PipelineError(
             f"images: their tensors have the shapes {', '.join(map(str, sorted(shapes)))}, expected one: "
@@ -177,12 +187,12 @@ def _stacked(runs: list[Run], return_tensors: str | None, threads: int) -> Any:
     return pixels
 
 
-def _padded(runs: list[Run], threads: int) -> Any:
+def _padded(runs: list[Run], threads: int, room: Room) -> Any:
     """One array of the most rows and columns, or of the most tiles, with zeros behind what is smaller."""
     shapes = [run.shape for run in runs]
     shape = tuple(max(sides) for sides in zip(*shapes))
     is_even = all(of_run == shape for of_run in shapes)
-    pixels = (empty if is_even else numpy.zeros)((len(runs), *shape), runs[0].dtype)
+    pixels = room.array((len(runs), *shape), runs[0].dtype, is_cleared=not is_even)
     for index, (run, of_run) in enumerate(zip(runs, shapes)):
         place = pixels[index][tuple(slice(side) for side in of_run)]
         if of_run[1:] == shape[1:]:
@@ -194,13 +204,13 @@ def _padded(runs: list[Run], threads: int) -> Any:
     return pixels
 
 
-def _concatenated(runs: list[Run], return_tensors: str | None, threads: int) -> Any:
+def _concatenated(runs: list[Run], threads: int, room: Room) -> Any:
     """The patches or tiles of all images, one image behind the other."""
     shapes = [run.shape for run in runs]
     kinds = {shape[1:] for shape in shapes}
     if len(kinds) != 1:
         raise PipelineError(f"images: patches or tiles of the shapes {sorted(kinds)}, expected one")
-    pixels = _room((sum(shape[0] for shape in shapes), *shapes[0][1:]), runs[0].dtype, return_tensors)
+    pixels = room.array((sum(shape[0] for shape in shapes), *shapes[0][1:]), runs[0].dtype)
     at = 0
     for run, shape in zip(runs, shapes):
         run.into(pixels[at : at + shape[0]], threads)
@@ -279,13 +289,13 @@ def _beside(kind: str, value: Any, runs: list[Run], pixels: Any, is_framed: bool
     return made
 
 
-def _sequences(runs: list[Run], lengths: list[int], tiles: Any) -> Any:
+def _sequences(runs: list[Run], lengths: list[int], tiles: Any, zeros: Callable[..., Any] = numpy.zeros) -> Any:
     """The tiles of each sample's images, with zeros behind those of a sample that has fewer."""
     ends = numpy.cumsum([0, *lengths])
     counts = [sum(run.shape[0] for run in runs[start:end]) for start, end in zip(ends, ends[1:])]
     if len(counts) == 1:
         return tiles[None]
-    filled = numpy.zeros((len(counts), max(counts), *tiles.shape[1:]), tiles.dtype)
+    filled = zeros((len(counts), max(counts), *tiles.shape[1:]), tiles.dtype)
     at = 0
     for index, count in enumerate(counts):
         filled[index, :count] = tiles[at : at + count]
@@ -293,7 +303,7 @@ def _sequences(runs: list[Run], lengths: list[int], tiles: Any) -> Any:
     return filled
 
 
-def _samples(made: Any, lengths: list[int], pads: bool) -> Any:
+def _samples(made: Any, lengths: list[int], pads: bool, zeros: Callable[..., Any]) -> Any:
     """An axis of samples before that of their images; a sample of fewer images is filled up with zeros where it pads."""
     if isinstance(made, list):
         images = iter(made)
@@ -305,26 +315,12 @@ def _samples(made: Any, lengths: list[int], pads: bool) -> Any:
         raise PipelineError(
             f"images: samples of {sorted(set(lengths))} images, expected one length, or return_tensors=None"
         )
-    filled = numpy.zeros((len(lengths), most, *made.shape[1:]), made.dtype)
+    filled = zeros((len(lengths), most, *made.shape[1:]), made.dtype)
     at = 0
     for index, length in enumerate(lengths):
         filled[index, :length] = made[at : at + length]
         at += length
     return filled
-
-
-def _room(shape: tuple[int, ...], dtype: str, return_tensors: str | None) -> Any:
-    """An array without content, or a tensor of bfloat16, which numpy has not."""
-    if dtype != "bfloat16":
-        return empty(shape, dtype)
-    if return_tensors == "pt":
-        torch = _torch()
-        return torch.empty(shape, dtype=torch.bfloat16)
-    try:
-        return numpy.empty(shape, importlib.import_module("ml_dtypes").bfloat16)
-    except ImportError:
-        message = "return_tensors: the class gives bfloat16, which numpy has not; give 'pt', or install ml_dtypes"
-        raise PipelineError(message) from None
 
 
 def given(made: Any, return_tensors: str | None) -> Any:
@@ -333,9 +329,4 @@ def given(made: Any, return_tensors: str | None) -> Any:
     if return_tensors == "pt" and str(getattr(made, "dtype", "")) == "torch.bfloat16":
         return made
     array = made if isinstance(made, numpy.ndarray) else numpy.asarray(made)
-    return _torch().from_numpy(array) if return_tensors == "pt" else array
-
-
-def _torch() -> Any:
-    # The import itself takes longer than to look whether it has been made.
-    return sys.modules.get("torch") or importlib.import_module("torch")
+    return torch().from_numpy(array) if return_tensors == "pt" else array

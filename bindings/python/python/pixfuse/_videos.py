@@ -8,6 +8,7 @@ import numpy
 
 from . import _results, _sources
 from ._pixfuse import Config, Pipeline, PipelineError, empty
+from ._room import Out, Room
 
 
 def clips_of(videos: Any) -> list[list[Any]]:
@@ -106,36 +107,44 @@ class Clip:
             places[index // self.temporal, :, :, index % self.temporal] = made_places
 
 
-def collect(config: Config, clips: list[Clip], return_tensors: str | None, threads: int) -> dict[str, Any]:
+def collect(
+    config: Config, clips: list[Clip], return_tensors: str | None, threads: int, out: Out = None
+) -> dict[str, Any]:
     """Runs, and puts the results under the library's names."""
     if return_tensors not in (None, "np", "pt"):
         raise PipelineError(f"return_tensors: {return_tensors!r}, expected None, 'np' or 'pt'")
     if not clips:
         raise PipelineError("videos: none, expected a video or a list of them")
+    tensor = next(name for name, kind, _ in config.outputs if kind == "pixels")
+    axes = config.patch_axes if config.concatenates else []
+    kept = math.prod(axes)
+    room = Room(out, tensor, return_tensors, lambda shape: (shape[0], shape[1] // kept, *axes) if axes else shape)
     if config.concatenates:
-        pixels = _concatenated(config, clips, threads)
+        pixels = _concatenated(config, clips, threads, room)
     elif len(clips[0].frame) == 2:
-        pixels = _one_behind_the_other(clips, threads)
+        pixels = _one_behind_the_other(clips, threads, room)
     else:
         kinds = [kind for _, kind, _ in config.outputs]
         # Videos that are filled up with frames alone have frames of one size.
         pads = config.pads and ("frame_pixel_mask" in kinds or len({clip.frame for clip in clips}) == 1)
-        pixels = _stacked(clips, pads, return_tensors, threads)
+        pixels = _stacked(clips, pads, return_tensors, threads, room)
     named = {}
     for name, kind, value in config.outputs:
         made = pixels if kind == "pixels" else _beside(kind, value, clips, pixels)
-        if made is not None and (kind != "frame_mask" or return_tensors is not None):
+        if name == tensor and not room.is_new:
+            named[name] = room.given
+        elif made is not None and (kind != "frame_mask" or return_tensors is not None):
             named[name] = _results.given(made, return_tensors)
     return named
 
 
-def _concatenated(config: Config, clips: list[Clip], threads: int) -> Any:
+def _concatenated(config: Config, clips: list[Clip], threads: int, room: Room) -> Any:
     """The patches of all videos, one video behind the other."""
     shapes = [(clip.groups * clip.frame[0], clip.frame[1] * clip.temporal) for clip in clips]
     widths = {width for _, width in shapes}
     if len(widths) != 1:
         raise PipelineError(f"videos: patches of {sorted(widths)} elements, expected one number")
-    pixels = empty((sum(rows for rows, _ in shapes), widths.pop()), clips[0].dtype)
+    pixels = room.array((sum(rows for rows, _ in shapes), widths.pop()), clips[0].dtype)
     at = 0
     for clip, (rows, _) in zip(clips, shapes):
         clip.into_patches(pixels[at : at + rows], threads)
@@ -144,9 +153,9 @@ def _concatenated(config: Config, clips: list[Clip], threads: int) -> Any:
     return pixels.reshape(pixels.shape[0], -1, *axes) if axes else pixels
 
 
-def _one_behind_the_other(clips: list[Clip], threads: int) -> Any:
+def _one_behind_the_other(clips: list[Clip], threads: int, room: Room) -> Any:
     """The frames of all videos on one axis."""
-    pixels = empty((sum(clip.count for clip in clips), *clips[0].frame), clips[0].dtype)
+    pixels = room.array((sum(clip.count for clip in clips), *clips[0].frame), clips[0].dtype)
     at = 0
     for clip in clips:
         clip.into(pixels[at : at + clip.count], threads)
@@ -154,11 +163,11 @@ def _one_behind_the_other(clips: list[Clip], threads: int) -> Any:
     return pixels
 
 
-def _stacked(clips: list[Clip], pads: bool, return_tensors: str | None, threads: int) -> Any:
+def _stacked(clips: list[Clip], pads: bool, return_tensors: str | None, threads: int, room: Room) -> Any:
     """One array of videos of one shape, filled up with zeros where the class does that, or a list of them."""
     shapes = [(clip.count, *clip.frame) for clip in clips]
     if len(set(shapes)) == 1 and return_tensors is not None:
-        pixels = empty((len(clips), *shapes[0]), clips[0].dtype)
+        pixels = room.array((len(clips), *shapes[0]), clips[0].dtype)
         for made, clip in zip(pixels, clips):
             clip.into(made, threads)
         return pixels
@@ -174,7 +183,7 @@ def _stacked(clips: list[Clip], pads: bool, return_tensors: str | None, threads:
         videos.append(made)
     if not pads or return_tensors is None:
         return videos
-    pixels = numpy.zeros((len(clips), *(max(sides) for sides in zip(*shapes))), clips[0].dtype)
+    pixels = room.array((len(clips), *(max(sides) for sides in zip(*shapes))), clips[0].dtype, is_cleared=True)
     for place, video in zip(pixels, videos):
         place[tuple(slice(side) for side in video.shape)] = video
     return pixels

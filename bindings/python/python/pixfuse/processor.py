@@ -15,8 +15,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from . import _joined, _results, _sources
-from ._pixfuse import Config, Pipeline, PipelineError
+from . import _joined, _results, _room, _sources
+from ._pixfuse import Config, Geometry, Pipeline, PipelineError
 
 __all__ = ["Processor", "from_config"]
 
@@ -140,7 +140,7 @@ class Processor:
         return f"{self._config.explain()}\n\n{self._pipeline('rgb').explain()}"
 
     def __call__(
-        self, images: Any, return_tensors: str | None = None, *, threads: int = 1, **keywords: Any
+        self, images: Any, return_tensors: str | None = None, *, threads: int = 1, out: _room.Out = None, **keywords: Any
     ) -> dict[str, Any]:
         """Runs over an image or a list of them, and returns a dict with the library's names, shapes and dtypes.
 
@@ -149,9 +149,23 @@ class Processor:
         torch, None for lists of arrays, one for each image. Other keywords are those of the class's own call (`size`,
         `do_resize`, `image_mean` ..), and mean what they mean there; what was read for them is kept.
 
+        With `out`, a function, pixels go where the caller wants them: it is called once for each tensor of pixels, before
+        that is written, with its shape, the name of its dtype and its name, and gives an array or a tensor, which the dict
+        has then. What is made beside the pixels, masks and sizes, is new. What the function raises is raised.
+
+        >>> shared = {}
+        >>> def allocate(shape, dtype, name):
+        ...     shared[name] = numpy.empty(shape, dtype)
+        ...     return shared[name]
+        >>> processor = pixfuse.from_config({"image_processor_type": "ViTImageProcessor"})
+        >>> made = processor(numpy.zeros((480, 640, 3), numpy.uint8), "np", out=allocate)
+        >>> made["pixel_values"] is shared["pixel_values"], made["pixel_values"].shape
+        (True, (1, 3, 224, 224))
+
         Where the class fails with an image, a gray one say, PipelineError says so.
         """
-        if not keywords and self._plain is not None and _sources.is_rgb(images):
+        _room.check(out, return_tensors)
+        if not keywords and out is None and self._plain is not None and _sources.is_rgb(images):
             made = _results.plain(self.pipeline(), self._plain, images, return_tensors, threads)
             if made is not None:
                 return made
@@ -163,15 +177,15 @@ class Processor:
         lengths = [len(sample) for sample in samples]
         given = [image for sample in samples for image in sample]
         if called._is_joined:
-            return called._joined([(image, ordered) for image in given], return_tensors, threads)
+            return called._joined([(image, ordered) for image in given], return_tensors, threads, out)
         runs = [called._image(image, ordered) for image in given]
         views = [[view._image_of_view(image, ordered) for image in given] for view in called._views]
         first: list[_results.Run | None] = views[0] if views else [None] * len(runs)
-        named = _results.collect(called._config, runs, lengths, return_tensors, threads, first)
+        named = _results.collect(called._config, runs, lengths, return_tensors, threads, first, out)
         for view, of_images in zip(called._views, views):
             there = [run for run in of_images if run is not None]
             if there:
-                named |= _results.collect(view._config, there, [len(there)], return_tensors, threads)
+                named |= _results.collect(view._config, there, [len(there)], return_tensors, threads, out=out)
         return named
 
     def decode(
@@ -182,20 +196,22 @@ class Processor:
         threads: int = 1,
         orient: int | None = None,
         max_pixels: int | None = None,
+        out: _room.Out = None,
         **keywords: Any,
     ) -> dict[str, Any]:
         """As a call, over whole files of JPEG, PNG or WebP: bytes, or a list of them.
 
         Files are loaded as the library loads a path: turned as EXIF says, and made RGB, gray repeated, alpha dropped.
         """
+        _room.check(out, return_tensors)
         called = self._with(keywords)
         datas: list[Any] = [files] if isinstance(files, (bytes, bytearray, memoryview)) else list(files)
         options = {"orient": orient, "max_pixels": max_pixels}
         if called._views or called._before is not None or called._is_joined:
             images = [_pixels(data, options) for data in datas]
-            return called(images, return_tensors, threads=threads, input_data_format="channels_last")
+            return called(images, return_tensors, threads=threads, out=out, input_data_format="channels_last")
         runs = [called._file(data, options) for data in datas]
-        return _results.collect(called._config, runs, [len(datas)], return_tensors, threads)
+        return _results.collect(called._config, runs, [len(datas)], return_tensors, threads, out=out)
 
     def patches(self, height: int, width: int, **keywords: Any) -> int:
         """How many patches, or tiles with their thumbnail, an image of this size becomes: 1 where it stays whole.
@@ -214,6 +230,26 @@ class Processor:
         1260
         """
         return self._with(keywords)._cut(height, width)[1]
+
+    def geometry(self, height: int, width: int, **keywords: Any) -> Geometry:
+        """Where an image of this size lies in the first tensor: maps boxes and points to it and back, through both resizes
+        where the class resizes an image twice. `views` have the others; keywords are those of a call.
+
+        Raises PipelineError where the class refuses an image of this size, and where the tensor holds windows of a canvas.
+
+        >>> processor = pixfuse.from_config({"image_processor_type": "Step3p7ImageProcessor"})
+        >>> processor.geometry(1080, 1920).unmap_boxes([0, 0, 364, 364])
+        array([  0.,   0., 960., 540.])
+        """
+        called = self._with(keywords)
+        if called._config.is_limited:
+            called._config.admits(height, width)
+        if called._before is None:
+            return called._pipeline("rgb").geometry(height, width)
+        if called._config.windows(height, width) is not None:
+            raise PipelineError(f"geometry: {self.class_name} gives windows of a canvas for {self.outputs[0]}, each with its own")
+        first = called._before.geometry(height, width)
+        return first.followed_by(called._pipeline("rgb").geometry(*first.output))
 
     def tokens(self, height: int, width: int, **keywords: Any) -> int:
         """How many tokens of a prompt an image of this size takes, as transformers' `_get_num_multimodal_tokens` counts them.
@@ -326,7 +362,12 @@ class Processor:
         return self._config.outputs[0][1] in ("patch_strip", "patch_rows", "tile_stack")
 
     def _joined(
-        self, images: list[tuple[Any, Any]], return_tensors: str | None, threads: int, frames: tuple[int, ...] = ()
+        self,
+        images: list[tuple[Any, Any]],
+        return_tensors: str | None,
+        threads: int,
+        out: _room.Out,
+        frames: tuple[int, ...] = (),
     ) -> dict[str, Any]:
         order = [view for view in self._views if view._config.place == "before"]
         order += [self] + [view for view in self._views if view._config.place == "behind"]
@@ -339,7 +380,7 @@ class Processor:
             there = [view for view in order if view._config.holds(rows, columns)]
             grids = [view._config.grid(rows, columns) for view in there]
             shown.append([_joined.Shown(view._image(image, ordered), grid) for view, grid in zip(there, grids)])
-        return _joined.collect(self._config, shown, sources, list(frames), return_tensors, threads)
+        return _joined.collect(self._config, shown, sources, list(frames), return_tensors, threads, out)
 
     def _image_of_view(self, image: Any, ordered: Any) -> _results.Run | None:
         """The same in a view, which is not made of every image."""

@@ -11,7 +11,7 @@
 import json
 from typing import Any
 
-from . import _sources, _videos
+from . import _room, _sources, _videos
 from ._pixfuse import Config, Pipeline
 from .processor import _OF_THE_CALL, Processor, _json
 
@@ -94,23 +94,25 @@ class VideoProcessor:
         return f"{self._config.explain()}\n\n{self._pipeline(self._config, 'rgb').explain()}"
 
     def __call__(
-        self, videos: Any, return_tensors: str | None = None, *, threads: int = 1, **keywords: Any
+        self, videos: Any, return_tensors: str | None = None, *, threads: int = 1, out: _room.Out = None, **keywords: Any
     ) -> dict[str, Any]:
         """Runs over a video or a list of them, and returns a dict with the library's names, shapes and dtypes.
 
         A video is uint8 memory, a numpy array or a tensor of (frames, rows, columns, channels) or (frames, channels, rows,
         columns), or a list of frames, each an array of three axes or a Pillow image of mode RGB, all of one size.
         `return_tensors` is "np" for numpy arrays, "pt" for tensors of torch, None for lists. Other keywords are those of the
-        class's own call (`size`, `do_resize`, `image_mean` ..), and mean what they mean there.
+        class's own call (`size`, `do_resize`, `image_mean` ..), and mean what they mean there. `out` is as in a call of
+        a Processor: a function of shape, dtype and name that gives the memory of the tensor of pixels.
 
         A model that takes frames together repeats the last one where their number is no multiple.
         """
+        _room.check(out, return_tensors)
         called = self._with(keywords)
         ordered = keywords.get("input_data_format")
         if called._is_joined:
-            return called._joined(_videos.clips_of(videos), ordered, return_tensors, threads)
+            return called._joined(_videos.clips_of(videos), ordered, return_tensors, threads, out)
         clips = [called._clip(frames, ordered) for frames in _videos.clips_of(videos)]
-        return _videos.collect(called._config, clips, return_tensors, threads)
+        return _videos.collect(called._config, clips, return_tensors, threads, out)
 
     def patches(self, frames: int, height: int, width: int, **keywords: Any) -> int:
         """How many patches a video of so many frames of this size becomes, of the sizes alone.
@@ -204,13 +206,13 @@ class VideoProcessor:
         return Processor(self._config, self.backend, {})
 
     def _joined(
-        self, clips: list[list[Any]], ordered: Any, return_tensors: str | None, threads: int
+        self, clips: list[list[Any]], ordered: Any, return_tensors: str | None, threads: int, out: _room.Out
     ) -> dict[str, Any]:
         for frames in clips:
             self._even(frames, self._config, ordered)
         images = [(frame, ordered) for frames in clips for frame in frames]
         lengths = tuple(len(frames) for frames in clips)
-        return self._of_frames._joined(images, return_tensors, threads, lengths)
+        return self._of_frames._joined(images, return_tensors, threads, out, lengths)
 
 
 def _restored(files: Any, keywords: str) -> VideoProcessor:
