@@ -66,4 +66,10 @@ export class VideoProcessor {
   run(videos: Video | readonly Video[], options?: VideoOptions): Promise<Record<string, NamedTensor>>
   /** How many patches a video of so many frames of this size becomes, of the sizes alone. */
   patches(frames: number, height: number, width: number, options?: VideoOptions): number
+
+  /**
+   * How many tokens of a prompt a video of so many frames of this size takes, as transformers' `_get_num_multimodal_tokens` counts
+   * them. It throws where the class does not say how many of its patches a model makes a token of.
+   */
+  tokens(frames: number, height: number, width: number, options?: VideoOptions): number
 }

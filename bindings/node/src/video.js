@@ -113,7 +113,7 @@
       this.#source = [...source, called]
       this.#config = this.#read()
       const [{ patchStrip, patchRows }] = this.#config.outputs
-      if ((patchStrip ?? patchRows) !== undefined) this.#frames = new Processor(this.#source, readVideoConfig(...this.#source))
+      if ((patchStrip ?? patchRows) !== undefined) this.#frames = new Processor(this.#source, readVideoConfig(...this.#source, undefined))
     }
 
     // An object, the text of one, or the path of a file or of a model's folder.
@@ -143,11 +143,23 @@
     patches(frames, height, width, options) {
       const called = this.#with(options)
       const config = called.#of(frames)
-      config.admits(height, width)
       if (called.#frames !== undefined) return frames * called.#frames.patches(height, width)
-      const grid = called.#pipeline(config, 3).geometry(height, width).patches ?? [1, 1]
+      const grid = called.#gridOf(config, height, width)
       const { multiple, temporal } = config.frames
       return (Math.ceil(frames / multiple) * multiple / temporal) * length(grid)
+    }
+
+    // How many tokens of a prompt it takes, as the processor of the model counts them.
+    tokens(frames, height, width, options) {
+      const called = this.#with(options)
+      const config = called.#of(frames)
+      return config.tokens(height, width, ...called.#gridOf(config, height, width), frames)
+    }
+
+    // Rows and columns of patches of a frame.
+    #gridOf(config, height, width) {
+      config.admits(height, width)
+      return this.#pipeline(config, 3).geometry(height, width).patches ?? [1, 1]
     }
 
     runSync(videos, options) {
@@ -182,8 +194,8 @@
     }
 
     #read(frames) {
-      const { described, admits } = readVideoConfig(...this.#source, frames)
-      return { ...JSON.parse(described), admits }
+      const { described, admits, tokens } = readVideoConfig(...this.#source, frames)
+      return { ...JSON.parse(described), admits, tokens }
     }
 
     // This processor with the keywords of a call; calls with the same ones share it.

@@ -37,6 +37,12 @@ test('videos are their library', async () => {
   }
 })
 
+test('tokens of videos are those of the processor', () => {
+  const tokens = (name, frames) => VideoProcessor.fromConfig({ video_processor_type: `${name}VideoProcessor` }).tokens(frames, 480, 640)
+  assert.deepEqual([tokens('Qwen3VL', 5), tokens('Kimi_K25', 5), tokens('HYV4VL', 5)], [420, 828, 1575])
+  assert.throws(() => tokens('VideoMAE', 4), /does not say how many of its patches/)
+})
+
 test('several videos are one tensor, or are filled up', () => {
   const processor = VideoProcessor.fromConfig({ video_processor_type: 'VideoMAEVideoProcessor' })
   const [one, two] = [clip(4), clip(4, 90, 70)]

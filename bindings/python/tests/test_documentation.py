@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pixfuse
 import pytest
-from pixfuse import parity, presets, processor, seen
+from pixfuse import parity, presets, processor, seen, video
 
 PACKAGE = Path(__file__).parents[1]
 
 
-@pytest.mark.parametrize("module", [pixfuse, presets, parity, processor, seen])
+@pytest.mark.parametrize("module", [pixfuse, presets, parity, processor, seen, video])
 def test_examples(module):
     found = doctest.DocTestFinder(exclude_empty=True).find(module)
     runner = doctest.DocTestRunner()

@@ -52,6 +52,45 @@ def test_videos_are_the_librarys(frames, name, keywords, expected):
     assert digest(made) == expected and tuple(made)[0] in processor.outputs
 
 
+COUNTS = [line.split() for line in (GOLDENS / "video_counts.txt").read_text().splitlines()[1:]]
+SIZES = [tuple(map(int, line.split()[:2])) for line in (PHOTOS.parents[1] / "sizes.txt").read_text().splitlines()[2:]]
+
+
+@pytest.mark.parametrize(("name", "keywords", "frames", "expected"), COUNTS[::5], ids=lambda part: part[:30])
+def test_tokens_are_the_librarys(name, keywords, frames, expected):
+    processor = pixfuse.video_from_config({"video_processor_type": name, **json.loads(keywords)})
+
+    def count(size):
+        try:
+            return processor.tokens(int(frames), *size)
+        except pixfuse.PipelineError:
+            return 0
+
+    counts = " ".join(str(count(size)) for size in SIZES)
+    assert hashlib.sha256(counts.encode()).hexdigest()[:16] == expected
+
+
+def test_tokens_are_said_by_classes_that_have_them():
+    video = pixfuse.video_from_config({"video_processor_type": "VideoMAEVideoProcessor"})
+    with pytest.raises(pixfuse.PipelineError, match="does not say how many of its patches"):
+        video.tokens(4, 224, 224)
+
+
+def test_frames_with_slices_are_images(frames):
+    config = {"scale_resolution": 80, "patch_size": 4, "max_slice_nums": 5}
+    video = pixfuse.video_from_config({"video_processor_type": "MiniCPMV4_6VideoProcessor", **config})
+    images = pixfuse.from_config({"image_processor_type": "MiniCPMV4_6ImageProcessor", **config})
+    made = video([frames[:2], frames[2:]], return_tensors="np")
+    strip = images(list(frames), return_tensors="np")
+    assert np.array_equal(made["pixel_values_videos"], strip["pixel_values"])
+    assert np.array_equal(made["num_patches_per_frame"], strip["num_patches_per_image"])
+    assert made["num_frames_per_video"] == [2, 3] and video.patches(5, 157, 211) == made["num_patches_per_frame"].sum()
+    with pytest.raises(pixfuse.PipelineError, match="stack_frames"):
+        video(frames, stack_frames=2)
+    with pytest.raises(pixfuse.PipelineError, match="expected one size"):
+        video([frames[0], frames[1][:50]])
+
+
 def equal(made, expected):
     assert made.keys() == expected.keys()
     for name, value in expected.items():

@@ -44,6 +44,15 @@ pub(crate) fn read(keys: &Map<String, Value>, overrides: &Overrides) -> Result<I
                 is_tensor |= name == "ToImage" || name == "PILToTensor";
                 continue;
             }
+            // Presets of weights for videos and for optical flow, one step each.
+            "VideoClassification" => {
+                let what = "frames resized in float32 and rounded, other bits with another layout of memory,";
+                return Err(Error::lacking(Feature::TorchFilter, SUBJECT, Some(name), what));
+            }
+            "OpticalFlow" => {
+                let what = "two images at once";
+                return Err(Error::lacking(Feature::Combination, SUBJECT, Some(name), what));
+            }
             _ => {
                 let message = format!("a step of this name; these are read: {}", STEPS.join(", "));
                 return Err(Error::lacking(Feature::Combination, SUBJECT, Some(name), message));

@@ -181,16 +181,47 @@ fn add_window(digest: &mut Sha256, pipe: &Pipeline, image: &Tensor<u8>, [top, le
     add(digest, pipe, ImageRef::rgb8(&window, rows, columns).unwrap());
 }
 
+/// The sizes that counts are compared on.
+fn sizes() -> Vec<[usize; 2]> {
+    let table = include_str!("../../pixfuse/tests/goldens/sizes.txt").lines().skip(2);
+    let sides = |line: &str| {
+        let mut sides = line.split(' ').map(|side| side.parse().unwrap());
+        [sides.next().unwrap(), sides.next().unwrap()]
+    };
+    table.map(sides).collect()
+}
+
+/// The digest of the counts of all sizes.
+fn digest_of_counts(sizes: &[[usize; 2]], count: impl Fn(&[usize; 2]) -> String) -> String {
+    let counts = sizes.iter().map(count).collect::<Vec<_>>().join(" ");
+    Sha256::digest(counts).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The tokens of videos of sizes alone.
+#[test]
+fn tokens_of_videos_are_those_of_transformers() {
+    let (sizes, lines) = (sizes(), include_str!("goldens/video_counts.txt").lines().skip(1).collect::<Vec<_>>());
+    assert!(lines.len() >= 65, "the file of goldens is whole");
+    for line in lines {
+        let [name, keywords, frames, expected] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        let source = Source::text(&format!(r#"{{"video_processor_type": "{name}"}}"#)).unwrap();
+        let frames: usize = frames.parse().unwrap();
+        let imported = read_video(&source, &serde_json::from_str(keywords).unwrap()).unwrap();
+        let imported = imported.with_frames(frames as u32).unwrap();
+        let pipe = Pipeline::new(imported.spec.clone()).unwrap();
+        let count = |&[rows, columns]: &[usize; 2]| {
+            let geometry = pipe.geometry(rows, columns).ok().filter(|_| imported.admits(rows, columns).is_ok());
+            let grid = geometry.and_then(|geometry| geometry.patches());
+            grid.map_or(0, |grid| imported.tokens([rows, columns], grid, frames).unwrap()).to_string()
+        };
+        assert_eq!(digest_of_counts(&sizes, count), expected, "{line}");
+    }
+}
+
 /// `patches` and `tokens` of sizes alone, as a user of the crates counts them.
 #[test]
 fn counts_are_those_of_transformers() {
-    let table = include_str!("../../pixfuse/tests/goldens/sizes.txt").lines().skip(2);
-    let sizes: Vec<[usize; 2]> = table
-        .map(|line| {
-            let mut sides = line.split(' ').map(|side| side.parse().unwrap());
-            [sides.next().unwrap(), sides.next().unwrap()]
-        })
-        .collect();
+    let sizes = sizes();
     let lines: Vec<&str> = include_str!("goldens/counts.txt").lines().skip(1).collect();
     assert!(lines.len() >= 190 && sizes.len() >= 260, "the files of goldens are whole");
     for line in lines {
@@ -235,9 +266,7 @@ fn counts_are_those_of_transformers() {
                 _ => patches.to_string(),
             }
         };
-        let counts = sizes.iter().map(count).collect::<Vec<_>>().join(" ");
-        let digest: String = Sha256::digest(counts).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(digest, expected, "{line}");
+        assert_eq!(digest_of_counts(&sizes, count), expected, "{line}");
     }
 }
 

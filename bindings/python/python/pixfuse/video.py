@@ -5,7 +5,7 @@
 >>> frames = numpy.zeros((5, 480, 640, 3), numpy.uint8)
 >>> made = processor(frames, return_tensors="np")
 >>> made["pixel_values_videos"].shape, made["video_grid_thw"]
-((1440, 1536), array([[ 3, 20, 24]]))
+((1680, 1536), array([[ 3, 20, 28]]))
 """
 
 import json
@@ -121,17 +121,35 @@ class VideoProcessor:
 
         >>> processor = pixfuse.video_from_config({"video_processor_type": "Qwen3VLVideoProcessor"})
         >>> processor.patches(5, 480, 640)
-        1440
+        1680
         """
         called = self._with(keywords)
         config = called._of(frames)
-        if config.is_limited:
-            config.admits(height, width)
         if called._is_joined:
             return frames * called._of_frames.patches(height, width)
-        rows, columns = called._pipeline(config, "rgb").geometry(height, width).patches or (1, 1)
+        rows, columns = called._grid(config, height, width)
         multiple, temporal, _, _ = config.frames or (1, 1, False, None)
         return -(-frames // multiple) * multiple // temporal * rows * columns
+
+    def tokens(self, frames: int, height: int, width: int, **keywords: Any) -> int:
+        """How many tokens of a prompt a video of so many frames of this size takes, of the sizes alone.
+
+        It is what transformers' `_get_num_multimodal_tokens` counts of `video_sizes`. Raises PipelineError where the class does
+        not say how many of its patches a model makes a token of.
+
+        >>> processor = pixfuse.video_from_config({"video_processor_type": "Qwen3VLVideoProcessor"})
+        >>> processor.tokens(5, 480, 640)
+        420
+        """
+        called = self._with(keywords)
+        config = called._of(frames)
+        return config.tokens((height, width), called._grid(config, height, width), frames)
+
+    def _grid(self, config: Config, height: int, width: int) -> tuple[int, int]:
+        """Rows and columns of patches of a frame."""
+        if config.is_limited:
+            config.admits(height, width)
+        return self._pipeline(config, "rgb").geometry(height, width).patches or (1, 1)
 
     def __repr__(self) -> str:
         return f"<VideoProcessor {self.class_name} of transformers: {self.declaration}>"

@@ -10,6 +10,7 @@
 //! videos   the same for video processors, whose frames are images
 //! views    the tensors that some classes make beside the first one, and tiles of another size in it (canvases has two more)
 //! tokens   how many of a prompt an image takes, as the processors around the classes count them; features by its sides
+//! video_tokens the same of videos
 //! steps    the keys of one class to a declaration, clause by clause: resize (and ruled, tiles), margins, values, patches
 //! ```
 
@@ -28,6 +29,7 @@ mod table;
 mod tiles;
 mod tokens;
 mod values;
+mod video_tokens;
 mod videos;
 mod views;
 mod ways;

@@ -242,7 +242,8 @@ impl Imported {
     /// the models that have them.
     ///
     /// `source` has the image's rows and columns, `grid` those of its patches or tiles (1 and 1 without), `count` how many there
-    /// are, with the thumbnail; both are no matter where [`has_tokens_of_grid`](Self::has_tokens_of_grid) is false. The processor and its own numbers are those of `processor_config.json`.
+    /// are, with the thumbnail; both are no matter where [`has_tokens_of_grid`](Self::has_tokens_of_grid) is false.
+    /// Of a video `grid` is that of a frame, and `count` the number of frames. The processor and its own numbers are those of `processor_config.json`.
     ///
     /// # Errors
     /// When nothing says how many tokens there are, or the processor's own numbers, which are in the count, were not given.
@@ -261,6 +262,9 @@ impl Imported {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn tokens(&self, source: [usize; 2], grid: [usize; 2], count: usize) -> Result<u64, Error> {
+        if let Some(frames) = self.frames {
+            return self.tokens_of_video(frames, grid, count);
+        }
         let Some((processor, rule)) = self.prompt.processor.as_deref().and_then(|name| Some((name, Count::of(name)?)))
         else {
             return self.of_patches(count);

@@ -24,6 +24,7 @@ const STACKED: Steps =
 const CLASSIC: Steps = Steps { name: "pixel_values", ..STACKED };
 /// Patches of all videos one behind the other, of which frames share some.
 const SHARED: Steps = Steps {
+    token: Some(&["merge_size", "merge_size"]),
     crop: Crop::Unread,
     patches: Some(MERGED),
     beside: &[GRID],
