@@ -1,6 +1,7 @@
 //! What holds of every declaration, and of everything that is none.
 
 mod strategies;
+mod tables;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
