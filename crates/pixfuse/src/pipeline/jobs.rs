@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::AcqRel};
 
 use super::run::{Bands, check_length, initialised};
 use super::{Inner, Pipeline, threads};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::prepared_cache::{Key, PreparedSize};
 use crate::{Error, ImageRef, TensorElement};
 
