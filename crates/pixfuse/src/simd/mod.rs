@@ -5,6 +5,7 @@
 
 mod cells;
 mod elements;
+mod filters;
 mod fused;
 mod passes;
 mod scalar;
@@ -25,6 +26,7 @@ mod x86_64;
 pub(crate) use cells::{CHUNK, CellColumns, CellRows, CellTaps, MAX_AREA_ROWS, Share, ShareUnit, WholeCells};
 pub(crate) use elements::Plain;
 pub use elements::{Elements, Half, Steps};
+pub(crate) use filters::{FloatHorizontalPass, HorizontalPass, QUADS, VerticalPass};
 #[cfg(target_arch = "aarch64")]
 pub(crate) use neon::Neon;
 pub(crate) use passes::{PlainRows, SLACK, interleave};
@@ -39,8 +41,7 @@ pub(crate) use x86_64::{Avx2, Avx512, Sse41, end_streams, prefetch_lines, stream
 
 use std::mem::MaybeUninit;
 
-use crate::memory::{Holds, NoMemory};
-use crate::weights::{AxisWeights, Gateway, Work};
+use crate::weights::{Gateway, Work};
 
 /// Whether bytes can be stored past the caches: there are no such stores here.
 #[cfg(not(target_arch = "x86_64"))]
@@ -103,9 +104,6 @@ impl<S: Simd> Gateway for S {
     }
 }
 
-/// Quads that a horizontal pass makes at once, where it is made for many: they share the loads of weights.
-pub(crate) const QUADS: usize = 4;
-
 /// The operations of one level, on [`LANES`](Self::LANES) pixels at once.
 ///
 /// Values between load and store are i32 from 0 to 255, one vector a channel. *Words* are two i16 in one i32 lane: the
@@ -125,14 +123,14 @@ pub unsafe trait Simd: Elements {
     const PREFETCH_STRIDE: usize = 0;
     /// Whether the horizontal pass makes `QUADS` at once where it may, or one.
     const MAKES_QUADS: bool = false;
-    /// Prepared weights of a horizontal pass.
-    type RowFilter: Holds + Send + Sync + 'static;
-    /// Prepared f32 weights of a horizontal pass.
-    type FloatRowFilter: Holds + Send + Sync + 'static;
+    /// The horizontal pass with integer weights.
+    type RowFilter: HorizontalPass<Self>;
+    /// The horizontal pass with f32 weights.
+    type FloatRowFilter: FloatHorizontalPass<Self>;
     /// Cells of OpenCV's area that are summed both ways at once.
     type Cells: WholeCells;
-    /// Four weights of a vertical pass.
-    type QuadWeights: Holds + Send + Sync + 'static;
+    /// The vertical pass.
+    type QuadWeights: VerticalPass<Self>;
 
     /// Runs a task with the instructions of this level.
     fn vectorize<T: Task<Self>>(self, task: T) -> T::Output;
@@ -242,101 +240,6 @@ pub unsafe trait Simd: Elements {
     /// # Safety
     /// `LANES * C` bytes are writable from `at`.
     unsafe fn store_pixels_u8<const C: usize>(self, at: *mut u8, channels: [Self::I32; C]);
-
-    /// Prepares the horizontal pass over rows of which `readable` bytes may be read, with pixels of `pixel` bytes, into
-    /// `QUADS` at once, or one at a time or into rows; `None` when such rows are too short for this level's loads and
-    /// need room behind their end.
-    ///
-    /// # Errors
-    /// When there is no memory for them, as for all that is prepared here.
-    fn row_filter(
-        self,
-        weights: &AxisWeights,
-        pixel: usize,
-        readable: usize,
-        many_quads: bool,
-    ) -> Result<Option<Self::RowFilter>, NoMemory>;
-
-    /// The horizontal pass over four rows at once, which share the loads of weights; the results lie side by side,
-    /// element by element. Weights have 22 fractional bits.
-    ///
-    /// # Safety
-    /// The readable bytes of each source are readable, and `quad` is writable for `4 * outputs * pixel` bytes and
-    /// 256 more.
-    unsafe fn filter_quad(self, filter: &Self::RowFilter, sources: [*const u8; 4], quad: *mut u8);
-
-    /// As [`filter_quad`](Self::filter_quad), over the rows of `QUADS`, some of which may be the same.
-    ///
-    /// # Safety
-    /// As there, for each quad.
-    #[inline(always)]
-    unsafe fn filter_quads(self, filter: &Self::RowFilter, sources: [[*const u8; 4]; QUADS], quads: [*mut u8; QUADS]) {
-        for quad in 0..QUADS {
-            // SAFETY: the caller promises the rows and the room of each quad.
-            unsafe { self.filter_quad(filter, sources[quad], quads[quad]) }
-        }
-    }
-
-    /// As [`filter_quad`](Self::filter_quad), over one row.
-    ///
-    /// # Safety
-    /// As there, with `outputs * pixel` bytes.
-    unsafe fn filter_row(self, filter: &Self::RowFilter, source: *const u8, out: *mut u8);
-
-    /// The horizontal pass over one row, its sums neither rounded nor clamped.
-    ///
-    /// # Safety
-    /// As [`filter_row`](Self::filter_row), with i32 elements.
-    unsafe fn sum_row(self, filter: &Self::RowFilter, source: *const u8, out: *mut i32);
-
-    /// As [`row_filter`](Self::row_filter), with f32 weights.
-    fn float_row_filter(
-        self,
-        weights: &AxisWeights<f32>,
-        pixel: usize,
-        readable: usize,
-    ) -> Result<Option<Self::FloatRowFilter>, NoMemory>;
-
-    /// The horizontal pass over some rows at once in f32: from zero, multiplied and then added, tap by tap.
-    ///
-    /// # Safety
-    /// As [`filter_row`](Self::filter_row), with f32 elements.
-    unsafe fn sum_rows_f32<const ROWS: usize>(
-        self,
-        filter: &Self::FloatRowFilter,
-        sources: [*const u8; ROWS],
-        outs: [*mut f32; ROWS],
-    );
-
-    /// Prepares the weights of the vertical pass, those of four rows each, with 22 fractional bits.
-    fn quad_weights(self, weights: &[[i32; 4]]) -> Result<Self::QuadWeights, NoMemory>;
-
-    /// The vertical pass for one output row, over the quads that it weighs: by the weights from number `first` on.
-    ///
-    /// # Safety
-    /// `4 * length` bytes and 256 more are readable from each quad, which starts at a line of memory, `length` bytes and 256
-    /// more are writable at `out`; there are weights for each quad.
-    unsafe fn blend_quads(
-        self,
-        weights: &Self::QuadWeights,
-        first: usize,
-        quads: &[*const u8],
-        out: *mut u8,
-        length: usize,
-    );
-
-    /// Adds one quad to sums of the vertical pass, by the weights of this number.
-    ///
-    /// # Safety
-    /// As [`blend_quads`](Self::blend_quads), with i32 elements, which start at a line of memory.
-    unsafe fn add_quad(
-        self,
-        weights: &Self::QuadWeights,
-        number: usize,
-        quad: *const u8,
-        sums: *mut i32,
-        length: usize,
-    );
 
     /// Sums rows of cells: those inside, and the shares of those on the edges.
     ///

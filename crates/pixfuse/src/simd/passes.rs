@@ -1,6 +1,9 @@
 //! The passes of a separable filter in plain Rust: what every level's tables and steps must equal.
 
-use crate::memory::{Holds, NoMemory};
+use super::filters::{FloatHorizontalPass, HorizontalPass, VerticalPass};
+use crate::memory::{self, Holds, NoMemory};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::weights::{AxisWeights, ROUNDED_BITS};
 
 /// Bytes that a pass may read or write behind the end of a row in scratch.
@@ -95,7 +98,7 @@ impl<W: Copy + Default + PartialEq> PlainRows<W> {
     /// # Safety
     /// Every tap with a weight is readable from `source`, and `outputs * pixel` such elements are writable at `out`.
     #[inline(always)]
-    pub(crate) unsafe fn filter<T: Sum<Weight = W>, const STEP: usize>(
+    pub(crate) unsafe fn row<T: Sum<Weight = W>, const STEP: usize>(
         &self,
         source: *const (impl Copy + Into<W>),
         out: *mut T,
@@ -115,21 +118,6 @@ impl<W: Copy + Default + PartialEq> PlainRows<W> {
                 // SAFETY: output < outputs and channel < pixel, for which the caller promises room.
                 unsafe { *out.add((output * pixel + channel) * STEP) = T::keep(sum, weights.bits) }
             }
-        }
-    }
-
-    /// Filters four rows into a quad.
-    ///
-    /// # Safety
-    /// As [`filter`](Self::filter), for each row.
-    #[inline(always)]
-    pub(super) unsafe fn filter_quad<T: Sum<Weight = W>>(&self, sources: [*const u8; 4], quad: *mut T)
-    where
-        u8: Into<W>,
-    {
-        for (row, source) in sources.into_iter().enumerate() {
-            // SAFETY: the caller promises the taps of each row; its elements are every fourth of the quad's, from `row` on.
-            unsafe { self.filter::<T, 4>(source, quad.add(row)) }
         }
     }
 }
@@ -174,7 +162,7 @@ unsafe fn weighted(weights: [i32; 4], quad: *const u8, at: usize) -> i32 {
 /// # Safety
 /// From each quad `length` elements are readable and 256 bytes more, and as many bytes are writable at `out`.
 #[inline(always)]
-pub(super) unsafe fn blend_quads_plain(weights: &[[i32; 4]], quads: &[*const u8], out: *mut u8, length: usize) {
+unsafe fn blend_quads_plain(weights: &[[i32; 4]], quads: &[*const u8], out: *mut u8, length: usize) {
     /// Elements summed at a time, so that the sums stay in registers.
     const CHUNK: usize = 16;
     for start in (0..length).step_by(CHUNK) {
@@ -197,96 +185,64 @@ pub(super) unsafe fn blend_quads_plain(weights: &[[i32; 4]], quads: &[*const u8]
 /// # Safety
 /// As [`blend_quads_plain`], with i32 elements.
 #[inline(always)]
-pub(super) unsafe fn add_quad_plain(weights: [i32; 4], quad: *const u8, sums: *mut i32, length: usize) {
+unsafe fn add_quad_plain(weights: [i32; 4], quad: *const u8, sums: *mut i32, length: usize) {
     for at in 0..length {
         // SAFETY: at < length, and the caller promises as many elements and sums.
         unsafe { *sums.add(at) += weighted(weights, quad, at) }
     }
 }
 
-/// The passes of a level that has no code of its own for them.
-macro_rules! plain_passes {
-    () => {
-        fn row_filter(
-            self,
-            weights: &AxisWeights,
-            pixel: usize,
-            _readable: usize,
-            _many_quads: bool,
-        ) -> Result<Option<PlainRows>, NoMemory> {
-            PlainRows::new(weights, pixel).map(Some)
-        }
+// SAFETY: taps with a weight are among the readable bytes, and a row has so many outputs.
+unsafe impl<S> HorizontalPass<S> for PlainRows {
+    fn prepare(_: S, weights: &AxisWeights, pixel: usize, _: usize, _: bool) -> Result<Option<Self>, NoMemory> {
+        Self::new(weights, pixel).map(Some)
+    }
 
-        #[inline(always)]
-        unsafe fn filter_quad(self, filter: &PlainRows, sources: [*const u8; 4], quad: *mut u8) {
-            // SAFETY: the caller promises the readable bytes of each row, in which taps with a weight are, and the quad's room.
-            unsafe { filter.filter_quad(sources, quad) }
+    #[inline(always)]
+    unsafe fn filter<const ROWS: usize>(&self, _: S, sources: [*const u8; ROWS], out: *mut u8) {
+        for (row, source) in sources.into_iter().enumerate() {
+            // SAFETY: the caller promises the taps of each row; its elements are every `ROWS`th, from `row` on.
+            unsafe { self.row::<u8, ROWS>(source, out.add(row)) }
         }
+    }
 
-        #[inline(always)]
-        unsafe fn filter_row(self, filter: &PlainRows, source: *const u8, out: *mut u8) {
-            // SAFETY: the caller promises the readable bytes of the row, in which taps with a weight are, and the outputs' room.
-            unsafe { filter.filter::<_, 1>(source, out) }
-        }
-
-        #[inline(always)]
-        unsafe fn sum_row(self, filter: &PlainRows, source: *const u8, out: *mut i32) {
-            // SAFETY: the caller promises the readable bytes of the row, in which taps with a weight are, and the outputs' room.
-            unsafe { filter.filter::<_, 1>(source, out) }
-        }
-
-        fn float_row_filter(
-            self,
-            weights: &AxisWeights<f32>,
-            pixel: usize,
-            _readable: usize,
-        ) -> Result<Option<PlainRows<f32>>, NoMemory> {
-            PlainRows::new(weights, pixel).map(Some)
-        }
-
-        #[inline(always)]
-        unsafe fn sum_rows_f32<const ROWS: usize>(
-            self,
-            filter: &PlainRows<f32>,
-            sources: [*const u8; ROWS],
-            outs: [*mut f32; ROWS],
-        ) {
-            for row in 0..ROWS {
-                // SAFETY: the caller promises the readable bytes of each row, in which taps with a weight are, and room.
-                unsafe { filter.filter::<_, 1>(sources[row], outs[row]) }
-            }
-        }
-
-        fn quad_weights(self, weights: &[[i32; 4]]) -> Result<Vec<[i32; 4]>, NoMemory> {
-            memory::copied(weights)
-        }
-
-        #[inline(always)]
-        unsafe fn blend_quads(
-            self,
-            weights: &Vec<[i32; 4]>,
-            first: usize,
-            quads: &[*const u8],
-            out: *mut u8,
-            length: usize,
-        ) {
-            // SAFETY: the caller promises the quads and the row's room, both with 256 bytes behind.
-            unsafe { blend_quads_plain(&weights[first..], quads, out, length) }
-        }
-
-        #[inline(always)]
-        unsafe fn add_quad(
-            self,
-            weights: &Vec<[i32; 4]>,
-            number: usize,
-            quad: *const u8,
-            sums: *mut i32,
-            length: usize,
-        ) {
-            // SAFETY: the caller promises `length` elements of the quad and as many sums.
-            unsafe { add_quad_plain(weights[number], quad, sums, length) }
-        }
-    };
+    #[inline(always)]
+    unsafe fn sum(&self, _: S, source: *const u8, out: *mut i32) {
+        // SAFETY: the caller promises the taps of the row, and room for all sums.
+        unsafe { self.row::<i32, 1>(source, out) }
+    }
 }
 
-pub(super) use plain_passes;
+// SAFETY: taps with a weight are among the readable bytes of a row, and it has so many sums.
+unsafe impl<S> FloatHorizontalPass<S> for PlainRows<f32> {
+    fn prepare(_: S, weights: &AxisWeights<f32>, pixel: usize, _: usize) -> Result<Option<Self>, NoMemory> {
+        Self::new(weights, pixel).map(Some)
+    }
+
+    #[inline(always)]
+    unsafe fn sum<const ROWS: usize>(&self, _: S, sources: [*const u8; ROWS], outs: [*mut f32; ROWS]) {
+        for (source, out) in sources.into_iter().zip(outs) {
+            // SAFETY: the caller promises the taps of each row, and room for its sums.
+            unsafe { self.row::<f32, 1>(source, out) }
+        }
+    }
+}
+
+// SAFETY: each function says what it reads and writes, and that this is what it asks for.
+unsafe impl<S> VerticalPass<S> for Vec<[i32; 4]> {
+    fn prepare(_: S, weights: &[[i32; 4]]) -> Result<Self, NoMemory> {
+        memory::copied(weights)
+    }
+
+    #[inline(always)]
+    unsafe fn blend(&self, _: S, first: usize, quads: &[*const u8], out: *mut u8, length: usize) {
+        // SAFETY: the caller promises the quads and the row's room, both with 256 bytes behind.
+        unsafe { blend_quads_plain(&self[first..], quads, out, length) }
+    }
+
+    #[inline(always)]
+    unsafe fn add(&self, _: S, number: usize, quad: *const u8, sums: *mut i32, length: usize) {
+        // SAFETY: the caller promises `length` elements of the quad and as many sums.
+        unsafe { add_quad_plain(self[number], quad, sums, length) }
+    }
+}

@@ -3,12 +3,10 @@
 use std::convert::Infallible;
 
 use super::fused::is_exact;
-use super::passes::{PlainRows, add_quad_plain, blend_quads_plain, plain_passes};
+use super::passes::PlainRows;
 use super::{BlockTaps, Simd, Task};
-use crate::memory::{self, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::weights::AxisWeights;
 
 /// No SIMD instructions.
 #[derive(Clone, Copy, Debug)]
@@ -174,6 +172,4 @@ unsafe impl Simd for Scalar {
             unsafe { at.add(channel).write(value as u8) }
         }
     }
-
-    plain_passes!();
 }

@@ -8,7 +8,7 @@ use crate::kernel::scratch::pitch;
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::simd::{QUADS, Simd};
+use crate::simd::{QUADS, Simd, VerticalPass};
 use crate::weights::{AxisWeights, ROUNDED_BITS};
 
 /// The weights of the vertical pass, laid for quads.
@@ -60,7 +60,7 @@ impl<S: Simd> Blend<S> {
             VerticalStorage::RowRing(rows) if many => (VerticalStorage::RowRing(rows + at_once - 1), QUADS),
             _ => (storage, 1),
         };
-        let weights = simd.quad_weights(&laid)?;
+        let weights = S::QuadWeights::prepare(simd, &laid)?;
         Ok(Self { top, quads, starts, weights, storage, length, end, at_once })
     }
 
@@ -88,11 +88,11 @@ impl<S: Simd> Blend<S> {
     /// Blends the quads of an output row.
     ///
     /// # Safety
-    /// As [`Simd::blend_quads`] for this length, over as many quads as the row has.
+    /// As [`VerticalPass::blend`] for this length, over as many quads as the row has.
     #[inline(always)]
     pub(super) unsafe fn blend(&self, simd: S, output: usize, quads: &[*const u8], out: *mut u8) {
         // SAFETY: the caller promises the quads of the row and room at `out`; weights were laid for each of them.
-        unsafe { simd.blend_quads(&self.weights, self.starts[output] as usize, quads, out, self.length) }
+        unsafe { self.weights.blend(simd, self.starts[output] as usize, quads, out, self.length) }
     }
 
     /// The place of a quad.
@@ -127,7 +127,7 @@ impl<S: Simd> Blend<S> {
                     sums.write_bytes(0, self.length);
                 }
                 let number = (self.starts[output] + quad - quads.start) as usize;
-                simd.add_quad(&self.weights, number, self.place(quad, scratch), sums, self.length);
+                self.weights.add(simd, number, self.place(quad, scratch), sums, self.length);
             }
         }
     }

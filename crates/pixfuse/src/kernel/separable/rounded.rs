@@ -20,7 +20,7 @@ use crate::kernel::{Request, Source};
 use crate::memory::{Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::simd::{QUADS, Simd, interleave};
+use crate::simd::{HorizontalPass, QUADS, Simd, interleave};
 use crate::weights::AxisWeights;
 
 /// The passes over one source size.
@@ -83,7 +83,7 @@ impl<S: Simd> RoundedResampler<S> {
             let many = blend.as_ref().is_ok_and(|blend| blend.at_once > 1);
             let whole = source.columns * pixel;
             if dense && !rows_first {
-                filter = simd.row_filter(&weights, pixel, whole, many)?;
+                filter = S::RowFilter::prepare(simd, &weights, pixel, whole, many)?;
             }
             if filter.is_some() {
                 skipped = 0;
@@ -92,7 +92,7 @@ impl<S: Simd> RoundedResampler<S> {
                     in_place = pack.rows_with_room(&source, packed);
                 }
                 let shifted = weights.from(pack.reach.start as u32)?;
-                let over_packed = simd.row_filter(&shifted, pixel, packed, many)?;
+                let over_packed = S::RowFilter::prepare(simd, &shifted, pixel, packed, many)?;
                 filter = Some(over_packed.expect("a packed row has room for every window"));
             }
         }
@@ -177,7 +177,7 @@ impl<S: Simd> Plane<'_, S> {
                 }
             };
             if let Some(last) = last {
-                self.simd.filter_row(last, filtered, line);
+                last.filter(self.simd, [filtered], line);
             }
         }
     }
@@ -198,7 +198,7 @@ impl<S: Simd> Plane<'_, S> {
                 let rows = many.map(|quad| self.rows(blend, quad));
                 // A filter is what makes many at once worth while.
                 if let Some(filter) = &self.resampler.first {
-                    self.simd.filter_quads(filter, rows, many.map(|quad| blend.place(quad, self.scratch)));
+                    filter.filter_quads(self.simd, rows, many.map(|quad| blend.place(quad, self.scratch)));
                 }
                 made.start = many[QUADS - 1] + 1;
             }
@@ -232,7 +232,7 @@ impl<S: Simd> Plane<'_, S> {
         unsafe {
             let rows = self.rows(blend, quad);
             match first {
-                Some(filter) => self.simd.filter_quad(filter, rows, to),
+                Some(filter) => filter.filter(self.simd, rows, to),
                 None => interleave(rows, to, pack.length()),
             }
         }

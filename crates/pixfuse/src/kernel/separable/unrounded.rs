@@ -17,7 +17,7 @@ use crate::kernel::scratch::{Room, Scratch, pitch};
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::simd::{PlainRows, Simd};
+use crate::simd::{FloatHorizontalPass, HorizontalPass, PlainRows, Simd};
 use crate::weights::{AxisWeights, Finish};
 
 /// How many rows of f32 are summed at once: they share the loads of weights and indices.
@@ -48,14 +48,14 @@ enum Arithmetic<S: Simd> {
     },
     /// Rounded to u8, or kept as planes of f32.
     Float {
-        columns: HorizontalPass<S>,
+        columns: FloatColumns<S>,
         rows: AxisWeights<f32>,
         rounds: bool,
     },
 }
 
 /// The horizontal pass in f32: over rows of bytes, or of wider samples.
-enum HorizontalPass<S: Simd> {
+enum FloatColumns<S: Simd> {
     Bytes(S::FloatRowFilter),
     Wide(PlainRows<f32>),
 }
@@ -79,13 +79,14 @@ impl<S: Simd> UnroundedResampler<S> {
     ) -> Result<Self, NoMemory> {
         let pack = Pack::new(request, columns.reach(), pixel);
         let (whole, room) = (request.source.columns * pixel, pack.room(columns.taps));
-        let in_place = if dense { simd.row_filter(&columns, pixel, whole, false)? } else { None };
+        let in_place = if dense { S::RowFilter::prepare(simd, &columns, pixel, whole, false)? } else { None };
         let packs = in_place.is_none();
         let columns = match in_place {
             Some(columns) => columns,
             None => {
                 let shifted = columns.from(pack.reach.start as u32)?;
-                simd.row_filter(&shifted, pixel, room, false)?.expect("a packed row has room for every window")
+                S::RowFilter::prepare(simd, &shifted, pixel, room, false)?
+                    .expect("a packed row has room for every window")
             }
         };
         Self::new(request, pack, packs, planes, room, Arithmetic::Wide { columns, rows, finish })
@@ -103,19 +104,20 @@ impl<S: Simd> UnroundedResampler<S> {
         let (whole, room) = (request.source.columns * pixel, pack.room(columns.taps));
         if request.sample != Sample::U8 {
             let columns = PlainRows::new(&columns.from(pack.reach.start as u32)?, pixel)?;
-            let passes = Arithmetic::Float { columns: HorizontalPass::Wide(columns), rows, rounds };
+            let passes = Arithmetic::Float { columns: FloatColumns::Wide(columns), rows, rounds };
             return Self::new(request, pack, true, planes, room * size_of::<f32>(), passes);
         }
-        let in_place = if dense { simd.float_row_filter(&columns, pixel, whole)? } else { None };
+        let in_place = if dense { S::FloatRowFilter::prepare(simd, &columns, pixel, whole)? } else { None };
         let packs = in_place.is_none();
         let columns = match in_place {
             Some(columns) => columns,
             None => {
                 let shifted = columns.from(pack.reach.start as u32)?;
-                simd.float_row_filter(&shifted, pixel, room)?.expect("a packed row has room for every window")
+                S::FloatRowFilter::prepare(simd, &shifted, pixel, room)?
+                    .expect("a packed row has room for every window")
             }
         };
-        let columns = HorizontalPass::Bytes(columns);
+        let columns = FloatColumns::Bytes(columns);
         Self::new(request, pack, packs, planes, room, Arithmetic::Float { columns, rows, rounds })
     }
 
@@ -168,8 +170,8 @@ impl<S: Simd> Holds for UnroundedResampler<S> {
     fn bytes(&self) -> usize {
         let weights = match &self.passes {
             Arithmetic::Wide { columns, rows, .. } => columns.bytes() + rows.bytes(),
-            Arithmetic::Float { columns: HorizontalPass::Bytes(columns), rows, .. } => columns.bytes() + rows.bytes(),
-            Arithmetic::Float { columns: HorizontalPass::Wide(columns), rows, .. } => columns.bytes() + rows.bytes(),
+            Arithmetic::Float { columns: FloatColumns::Bytes(columns), rows, .. } => columns.bytes() + rows.bytes(),
+            Arithmetic::Float { columns: FloatColumns::Wide(columns), rows, .. } => columns.bytes() + rows.bytes(),
         };
         weights + memory::bytes(&self.rows)
     }
@@ -192,14 +194,14 @@ impl<S: Simd> Resample<S> for UnroundedResampler<S> {
                 |row: u32| view.pixels.row(row as usize).wrapping_offset(plane as isize * view.channel_stride);
             let mut row = new.start;
             while row < new.end {
-                if let (BATCH, Arithmetic::Float { columns: HorizontalPass::Bytes(columns), .. }) = (*batch, passes)
+                if let (BATCH, Arithmetic::Float { columns: FloatColumns::Bytes(columns), .. }) = (*batch, passes)
                     && row + BATCH <= new.end
                 {
                     let rows = [row, row + 1, row + 2, row + 3];
                     let places = rows.map(|row| place(storage.row(row)).cast());
                     // SAFETY: the caller promises the view, whose rows up to `source_rows` are read in place by a filter that was made
                     // for them, and scratch with a place for each row of sums that is kept, and for those of a batch.
-                    unsafe { simd.sum_rows_f32(columns, rows.map(in_place), places) };
+                    unsafe { columns.sum(simd, rows.map(in_place), places) };
                     row += BATCH;
                     continue;
                 }
@@ -213,12 +215,12 @@ impl<S: Simd> Resample<S> for UnroundedResampler<S> {
                         from = pack.row(simd, (view, plane), row, held, bytes.wrapping_add(layout.packed));
                     }
                     match passes {
-                        Arithmetic::Wide { columns, .. } => simd.sum_row(columns, from, to.cast()),
-                        Arithmetic::Float { columns: HorizontalPass::Bytes(columns), .. } => {
-                            simd.sum_rows_f32(columns, [from], [to.cast()]);
+                        Arithmetic::Wide { columns, .. } => columns.sum(simd, from, to.cast()),
+                        Arithmetic::Float { columns: FloatColumns::Bytes(columns), .. } => {
+                            columns.sum(simd, [from], [to.cast()]);
                         }
-                        Arithmetic::Float { columns: HorizontalPass::Wide(columns), .. } => {
-                            columns.filter::<f32, 1>(from.cast::<f32>(), to.cast());
+                        Arithmetic::Float { columns: FloatColumns::Wide(columns), .. } => {
+                            columns.row::<f32, 1>(from.cast::<f32>(), to.cast());
                         }
                     }
                     for output in y..rows.len() {

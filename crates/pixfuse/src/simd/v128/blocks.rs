@@ -7,10 +7,8 @@ use super::columns::Columns;
 use super::rows::{FloatRowFilter, RowFilter};
 use super::weights::QuadWeights;
 use super::{V128, array, cells, interleaved, transpose, vector};
-use crate::memory::NoMemory;
 use crate::simd::cells::weigh_cells_plain;
 use crate::simd::{BlockTaps, CellColumns, Plain, Simd, Task};
-use crate::weights::AxisWeights;
 
 // SAFETY: each operation says what it reads and writes, and that this is what it asks for.
 unsafe impl<V: V128> Simd for V {
@@ -151,70 +149,6 @@ unsafe impl<V: V128> Simd for V {
     unsafe fn store_pixels_u8<const C: usize>(self, at: *mut u8, channels: [Self::I32; C]) {
         // SAFETY: the caller promises room for 8 * C bytes.
         unsafe { interleaved::store_pixels_u8::<V, C>(self, at, channels) }
-    }
-
-    fn row_filter(
-        self,
-        weights: &AxisWeights,
-        pixel: usize,
-        readable: usize,
-        _many_quads: bool,
-    ) -> Result<Option<RowFilter>, NoMemory> {
-        RowFilter::new::<V>(weights, pixel, readable)
-    }
-
-    #[inline(always)]
-    unsafe fn filter_quad(self, filter: &RowFilter, sources: [*const u8; 4], quad: *mut u8) {
-        // SAFETY: the caller promises the filter's readable bytes of each row and room for the quad.
-        unsafe { filter.filter(self, sources, quad) }
-    }
-
-    #[inline(always)]
-    unsafe fn filter_row(self, filter: &RowFilter, source: *const u8, out: *mut u8) {
-        // SAFETY: the caller promises the filter's readable bytes of the row and room for the outputs.
-        unsafe { filter.filter(self, [source], out) }
-    }
-
-    #[inline(always)]
-    unsafe fn sum_row(self, filter: &RowFilter, source: *const u8, out: *mut i32) {
-        // SAFETY: the caller promises the filter's readable bytes of the row and room for the sums.
-        unsafe { filter.sum(self, source, out) }
-    }
-
-    fn float_row_filter(
-        self,
-        weights: &AxisWeights<f32>,
-        pixel: usize,
-        readable: usize,
-    ) -> Result<Option<FloatRowFilter>, NoMemory> {
-        FloatRowFilter::new::<V>(weights, pixel, readable)
-    }
-
-    #[inline(always)]
-    unsafe fn sum_rows_f32<const ROWS: usize>(
-        self,
-        filter: &FloatRowFilter,
-        sources: [*const u8; ROWS],
-        outs: [*mut f32; ROWS],
-    ) {
-        // SAFETY: the caller promises the filter's readable bytes of each row and room for its sums.
-        unsafe { filter.sum(self, sources, outs) }
-    }
-
-    fn quad_weights(self, weights: &[[i32; 4]]) -> Result<QuadWeights, NoMemory> {
-        QuadWeights::new(weights)
-    }
-
-    #[inline(always)]
-    unsafe fn blend_quads(self, weights: &QuadWeights, first: usize, quads: &[*const u8], out: *mut u8, length: usize) {
-        // SAFETY: the caller promises weights for each quad, the quads and room for the row.
-        unsafe { weights.blend(self, first, quads, out, length) }
-    }
-
-    #[inline(always)]
-    unsafe fn add_quad(self, weights: &QuadWeights, number: usize, quad: *const u8, sums: *mut i32, length: usize) {
-        // SAFETY: the caller promises the quad and its sums.
-        unsafe { weights.add(self, number, quad, sums, length) }
     }
 
     #[inline(always)]

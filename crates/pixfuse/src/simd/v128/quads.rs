@@ -4,20 +4,18 @@
 use super::V128;
 use super::rows::together;
 use super::weights::{Parts, QuadWeights};
+use crate::memory::NoMemory;
+use crate::simd::VerticalPass;
 use crate::weights::ROUNDED_BITS;
 
-impl QuadWeights {
-    /// # Safety
-    /// As [`Simd::blend_quads`](crate::simd::Simd::blend_quads).
+// SAFETY: each function says what it reads and writes.
+unsafe impl<V: V128> VerticalPass<V> for QuadWeights {
+    fn prepare(_: V, weights: &[[i32; 4]]) -> Result<Self, NoMemory> {
+        Self::new(weights)
+    }
+
     #[inline(always)]
-    pub(super) unsafe fn blend<V: V128>(
-        &self,
-        simd: V,
-        first: usize,
-        quads: &[*const u8],
-        out: *mut u8,
-        length: usize,
-    ) {
+    unsafe fn blend(&self, simd: V, first: usize, quads: &[*const u8], out: *mut u8, length: usize) {
         // SAFETY: the caller promises the quads and room for the row, with 256 bytes behind.
         unsafe {
             match self {
@@ -29,10 +27,8 @@ impl QuadWeights {
         }
     }
 
-    /// # Safety
-    /// As [`Simd::add_quad`](crate::simd::Simd::add_quad).
     #[inline(always)]
-    pub(super) unsafe fn add<V: V128>(&self, simd: V, number: usize, quad: *const u8, sums: *mut i32, length: usize) {
+    unsafe fn add(&self, simd: V, number: usize, quad: *const u8, sums: *mut i32, length: usize) {
         // SAFETY: the caller promises the quad and its sums, with 256 bytes behind.
         unsafe {
             match self {
@@ -74,7 +70,7 @@ fn multiply<V: V128, const PARTS: usize>(
 /// The vertical pass for one row, of weights with so many fractional bits.
 ///
 /// # Safety
-/// As [`Simd::blend_quads`](crate::simd::Simd::blend_quads).
+/// As [`VerticalPass::blend`].
 #[inline(always)]
 unsafe fn blend<V: V128, const PARTS: usize>(
     simd: V,
@@ -109,7 +105,7 @@ unsafe fn blend<V: V128, const PARTS: usize>(
 }
 
 /// # Safety
-/// As [`Simd::add_quad`](crate::simd::Simd::add_quad).
+/// As [`VerticalPass::add`].
 #[inline(always)]
 unsafe fn add<V: V128, const PARTS: usize>(
     simd: V,

@@ -5,6 +5,7 @@ use super::{V128, vector};
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
+use crate::simd::{FloatHorizontalPass, HorizontalPass};
 use crate::weights::{AxisWeights, ROUNDED_BITS};
 
 /// For each group of elements a window of the row, whose bytes are looked up so that each lane has two taps as words.
@@ -140,8 +141,16 @@ impl Holds for RowFilter {
     }
 }
 
-impl RowFilter {
-    pub(super) fn new<V: V128>(weights: &AxisWeights, pixel: usize, readable: usize) -> Result<Option<Self>, NoMemory> {
+// SAFETY: the windows of a filter end inside the readable bytes that it was made for, and the last group inside the room behind
+// all outputs.
+unsafe impl<V: V128> HorizontalPass<V> for RowFilter {
+    fn prepare(
+        _: V,
+        weights: &AxisWeights,
+        pixel: usize,
+        readable: usize,
+        _many_quads: bool,
+    ) -> Result<Option<Self>, NoMemory> {
         let Some(windows) = Windows::new::<V>(&weights.first, weights.taps, pixel, readable)? else { return Ok(None) };
         let weights = if let Some(trailing_zeros) = narrow(&weights.weights, WORD) {
             let lay = |lanes: [[i32; 2]; 4]| [lanes.map(|pair| words(pair.map(|weight| weight >> trailing_zeros)))];
@@ -156,12 +165,8 @@ impl RowFilter {
         Ok(Some(Self { windows, weights }))
     }
 
-    /// Filters one row, or four into a quad.
-    ///
-    /// # Safety
-    /// As [`Simd::filter_row`](crate::simd::Simd::filter_row) and [`Simd::filter_quad`](crate::simd::Simd::filter_quad).
     #[inline(always)]
-    pub(super) unsafe fn filter<V: V128, const ROWS: usize>(&self, simd: V, sources: [*const u8; ROWS], out: *mut u8) {
+    unsafe fn filter<const ROWS: usize>(&self, simd: V, sources: [*const u8; ROWS], out: *mut u8) {
         // SAFETY: the caller promises the readable bytes that this was made for, and room for all outputs and 256 bytes more.
         unsafe {
             match &self.weights {
@@ -173,10 +178,8 @@ impl RowFilter {
         }
     }
 
-    /// # Safety
-    /// As [`Simd::sum_row`](crate::simd::Simd::sum_row).
     #[inline(always)]
-    pub(super) unsafe fn sum<V: V128>(&self, simd: V, source: *const u8, out: *mut i32) {
+    unsafe fn sum(&self, simd: V, source: *const u8, out: *mut i32) {
         // SAFETY: the caller promises the readable bytes that this was made for, and room for all sums and 256 bytes more.
         unsafe {
             match &self.weights {
@@ -187,7 +190,9 @@ impl RowFilter {
             }
         }
     }
+}
 
+impl RowFilter {
     /// # Safety
     /// Each window ends inside the readable bytes of each row, and the output has room for whole groups.
     #[inline(always)]
@@ -332,27 +337,17 @@ impl Holds for FloatRowFilter {
     }
 }
 
-impl FloatRowFilter {
-    pub(super) fn new<V: V128>(
-        weights: &AxisWeights<f32>,
-        pixel: usize,
-        readable: usize,
-    ) -> Result<Option<Self>, NoMemory> {
+// SAFETY: windows end inside the readable bytes that a filter was made for, and the last group inside the room behind all sums.
+unsafe impl<V: V128> FloatHorizontalPass<V> for FloatRowFilter {
+    fn prepare(_: V, weights: &AxisWeights<f32>, pixel: usize, readable: usize) -> Result<Option<Self>, NoMemory> {
         let Some(windows) = Windows::new::<V>(&weights.first, weights.taps, pixel, readable)? else { return Ok(None) };
         let lay = |lanes: [[f32; 2]; 4]| [lanes.map(|[first, _]| first), lanes.map(|[_, second]| second)];
         let weights = windows.weigh(weights, pixel, lay)?;
         Ok(Some(Self { windows, weights }))
     }
 
-    /// # Safety
-    /// As [`Simd::sum_rows_f32`](crate::simd::Simd::sum_rows_f32).
     #[inline(always)]
-    pub(super) unsafe fn sum<V: V128, const ROWS: usize>(
-        &self,
-        simd: V,
-        sources: [*const u8; ROWS],
-        outs: [*mut f32; ROWS],
-    ) {
+    unsafe fn sum<const ROWS: usize>(&self, simd: V, sources: [*const u8; ROWS], outs: [*mut f32; ROWS]) {
         // SAFETY: the caller promises the readable bytes that this was made for, and room for all sums and 256 bytes more.
         unsafe {
             match self.windows.vectors {
@@ -361,9 +356,11 @@ impl FloatRowFilter {
             }
         }
     }
+}
 
+impl FloatRowFilter {
     /// # Safety
-    /// As [`sum`](Self::sum), for windows of so many vectors.
+    /// As [`FloatHorizontalPass::sum`], for windows of so many vectors.
     #[inline(always)]
     unsafe fn sum_windows<V: V128, const ROWS: usize, const VECTORS: usize>(
         &self,

@@ -8,11 +8,9 @@ use super::avx2_columns::Columns;
 use super::avx2_passes::{FloatRowFilter, RowFilter};
 use super::string::fill_long;
 use super::{Sse41, avx2_cells, features, token, values};
-use crate::memory::NoMemory;
 use crate::simd::v128::transpose;
 use crate::simd::v128::weights::QuadWeights;
-use crate::simd::{BlockTaps, CellColumns, CellRows, Plain, QUADS, Simd, Task};
-use crate::weights::AxisWeights;
+use crate::simd::{BlockTaps, CellColumns, CellRows, Plain, Simd, Task};
 
 features! { Avx2 => token! {
     /// AVX2, FMA and F16C: Haswell, Zen and later.
@@ -289,78 +287,6 @@ unsafe impl Simd for Avx2 {
                 _ => _mm256_storeu_si256(at.cast(), self.bytes_of(channels)),
             }
         }
-    }
-
-    fn row_filter(
-        self,
-        weights: &AxisWeights,
-        pixel: usize,
-        readable: usize,
-        many_quads: bool,
-    ) -> Result<Option<RowFilter>, NoMemory> {
-        RowFilter::integer(weights, pixel, readable, many_quads)
-    }
-
-    #[inline(always)]
-    unsafe fn filter_quad(self, filter: &RowFilter, sources: [*const u8; 4], quad: *mut u8) {
-        // SAFETY: the CPU has this level; the caller promises the filter's readable bytes of each row and room for the quad.
-        unsafe { filter.filter(sources, quad) }
-    }
-
-    #[inline(always)]
-    unsafe fn filter_quads(self, filter: &RowFilter, sources: [[*const u8; 4]; QUADS], quads: [*mut u8; QUADS]) {
-        // SAFETY: the CPU has this level; the caller promises the filter's readable bytes of each row and room for each quad.
-        unsafe { filter.filter_quads(sources, quads) }
-    }
-
-    #[inline(always)]
-    unsafe fn filter_row(self, filter: &RowFilter, source: *const u8, out: *mut u8) {
-        // SAFETY: the CPU has this level; the caller promises the filter's readable bytes of the row and room for the outputs.
-        unsafe { filter.filter([source], out) }
-    }
-
-    #[inline(always)]
-    unsafe fn sum_row(self, filter: &RowFilter, source: *const u8, out: *mut i32) {
-        // SAFETY: the CPU has this level; the caller promises the filter's readable bytes of the row and room for the sums.
-        unsafe { filter.sum(source, out) }
-    }
-
-    fn float_row_filter(
-        self,
-        weights: &AxisWeights<f32>,
-        pixel: usize,
-        readable: usize,
-    ) -> Result<Option<FloatRowFilter>, NoMemory> {
-        FloatRowFilter::float(weights, pixel, readable)
-    }
-
-    #[inline(always)]
-    unsafe fn sum_rows_f32<const ROWS: usize>(
-        self,
-        filter: &FloatRowFilter,
-        sources: [*const u8; ROWS],
-        outs: [*mut f32; ROWS],
-    ) {
-        for row in 0..ROWS {
-            // SAFETY: the CPU has this level; the caller promises the filter's bytes of each row and room for its sums.
-            unsafe { filter.sum(sources[row], outs[row]) }
-        }
-    }
-
-    fn quad_weights(self, weights: &[[i32; 4]]) -> Result<QuadWeights, NoMemory> {
-        QuadWeights::new(weights)
-    }
-
-    #[inline(always)]
-    unsafe fn blend_quads(self, weights: &QuadWeights, first: usize, quads: &[*const u8], out: *mut u8, length: usize) {
-        // SAFETY: the CPU has this level; the caller promises weights for each quad, the quads and room for the row.
-        unsafe { weights.blend_avx2(first, quads, out, length) }
-    }
-
-    #[inline(always)]
-    unsafe fn add_quad(self, weights: &QuadWeights, number: usize, quad: *const u8, sums: *mut i32, length: usize) {
-        // SAFETY: the CPU has this level; the caller promises the quad and its sums.
-        unsafe { weights.add_avx2(number, quad, sums, length) }
     }
 
     #[inline(always)]

@@ -2,6 +2,7 @@
 
 use std::arch::x86_64::*;
 
+use super::Avx2;
 use super::avx2::{load_halves, vector};
 use super::avx2_pixels::Pixels;
 use super::avx2_transposed::Transposed;
@@ -9,9 +10,9 @@ use super::avx512_windows::first_of;
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::simd::QUADS;
 use crate::simd::passes::PlainRows;
 use crate::simd::v128::words::halves;
+use crate::simd::{FloatHorizontalPass, HorizontalPass, QUADS};
 use crate::weights::{AxisWeights, ROUNDED_BITS};
 
 /// Filters rows: by shuffling windows, by pixels, eight rows at a time, or tap by tap where ratios are so large that 4
@@ -151,8 +152,11 @@ impl<W, L> Holds for RowFilter<W, L> {
     }
 }
 
-impl RowFilter {
-    pub(super) fn integer(
+// SAFETY: a token of this level is there where the CPU has it; the windows of a filter end inside the readable bytes that it was made
+// for, and the last group inside the room behind all outputs.
+unsafe impl HorizontalPass<Avx2> for RowFilter {
+    fn prepare(
+        _: Avx2,
         weights: &AxisWeights,
         pixel: usize,
         readable: usize,
@@ -182,13 +186,8 @@ impl RowFilter {
         })
     }
 
-    /// Filters one row, or four into a quad.
-    ///
-    /// # Safety
-    /// The CPU has AVX2; then as [`Simd::filter_row`](crate::simd::Simd::filter_row) and
-    /// [`Simd::filter_quad`](crate::simd::Simd::filter_quad).
     #[inline(always)]
-    pub(super) unsafe fn filter<const ROWS: usize>(&self, sources: [*const u8; ROWS], out: *mut u8) {
+    unsafe fn filter<const ROWS: usize>(&self, simd: Avx2, sources: [*const u8; ROWS], out: *mut u8) {
         // SAFETY: the caller promises the level, the readable bytes that this was made for, in which windows and taps with a
         // weight end, and room for all outputs and 256 bytes more, in which the last group ends.
         unsafe {
@@ -199,33 +198,26 @@ impl RowFilter {
                     1 => sums::<ROWS, 1, _>(windows, weights, sources, Bytes(out)),
                     _ => sums::<ROWS, 2, _>(windows, weights, sources, Bytes(out)),
                 },
-                Self::Plain(plain) if ROWS == 1 => plain.filter::<_, 1>(sources[0], out),
-                Self::Plain(plain) => plain.filter_quad([0, 1, 2, 3].map(|row: usize| sources[row % ROWS]), out),
+                Self::Plain(plain) => plain.filter(simd, sources, out),
             }
         }
     }
 
-    /// Filters the rows of many quads.
-    ///
-    /// # Safety
-    /// The CPU has AVX2; then as [`Simd::filter_quads`](crate::simd::Simd::filter_quads).
     #[inline(always)]
-    pub(super) unsafe fn filter_quads(&self, sources: [[*const u8; 4]; QUADS], quads: [*mut u8; QUADS]) {
+    unsafe fn filter_quads(&self, simd: Avx2, sources: [[*const u8; 4]; QUADS], quads: [*mut u8; QUADS]) {
         // SAFETY: the caller promises the level, and the rows and room of each quad, for a filter that was made for them.
         unsafe {
             if let Self::Transposed(transposed) = self {
                 return transposed.filter(sources, quads);
             }
             for quad in 0..QUADS {
-                self.filter(sources[quad], quads[quad]);
+                self.filter(simd, sources[quad], quads[quad]);
             }
         }
     }
 
-    /// # Safety
-    /// The CPU has AVX2; then as [`Simd::sum_row`](crate::simd::Simd::sum_row).
     #[inline(always)]
-    pub(super) unsafe fn sum(&self, source: *const u8, out: *mut i32) {
+    unsafe fn sum(&self, simd: Avx2, source: *const u8, out: *mut i32) {
         // SAFETY: the caller promises the level, the readable bytes that this was made for, and room for all sums and 256
         // bytes more, in which the last group ends.
         unsafe {
@@ -235,7 +227,7 @@ impl RowFilter {
                     _ => sums::<1, 2, _>(windows, weights, [source], Words(out)),
                 },
                 Self::Pixels(_) | Self::Transposed(_) => unreachable!("these are for rounded weights"),
-                Self::Plain(plain) => plain.filter::<_, 1>(source, out),
+                Self::Plain(plain) => plain.sum(simd, source, out),
             }
         }
     }
@@ -339,8 +331,10 @@ unsafe fn sums<const ROWS: usize, const VECTORS: usize, K: Keep>(
     }
 }
 
-impl FloatRowFilter {
-    pub(super) fn float(weights: &AxisWeights<f32>, pixel: usize, readable: usize) -> Result<Option<Self>, NoMemory> {
+// SAFETY: a token of this level is there where the CPU has it; windows end inside the readable bytes that a filter was made
+// for, and the last group inside the room behind all sums.
+unsafe impl FloatHorizontalPass<Avx2> for FloatRowFilter {
+    fn prepare(_: Avx2, weights: &AxisWeights<f32>, pixel: usize, readable: usize) -> Result<Option<Self>, NoMemory> {
         Self::new(weights, pixel, readable, |outputs, pair| {
             let mut vectors = [[0.0; 8]; 2];
             for (lane, output) in outputs.into_iter().enumerate() {
@@ -352,20 +346,22 @@ impl FloatRowFilter {
         })
     }
 
-    /// # Safety
-    /// The CPU has AVX2; then as [`Simd::sum_rows_f32`](crate::simd::Simd::sum_rows_f32), for one row.
     #[inline(always)]
-    pub(super) unsafe fn sum(&self, source: *const u8, out: *mut f32) {
+    unsafe fn sum<const ROWS: usize>(&self, simd: Avx2, sources: [*const u8; ROWS], outs: [*mut f32; ROWS]) {
         // SAFETY: the caller promises the level, the readable bytes that this was made for, and room for all sums and 256
         // bytes more, in which the last group ends.
         unsafe {
             match self {
-                Self::Windows { windows, weights, .. } => match windows.vectors {
-                    1 => float_sums::<1>(windows, weights, source, out),
-                    _ => float_sums::<2>(windows, weights, source, out),
-                },
+                Self::Windows { windows, weights, .. } => {
+                    for (source, out) in sources.into_iter().zip(outs) {
+                        match windows.vectors {
+                            1 => float_sums::<1>(windows, weights, source, out),
+                            _ => float_sums::<2>(windows, weights, source, out),
+                        }
+                    }
+                }
                 Self::Pixels(_) | Self::Transposed(_) => unreachable!("these are for rounded weights"),
-                Self::Plain(plain) => plain.filter::<_, 1>(source, out),
+                Self::Plain(plain) => plain.sum(simd, sources, outs),
             }
         }
     }

@@ -77,8 +77,7 @@ impl Pixels {
     /// Filters one row, or four into a quad.
     ///
     /// # Safety
-    /// The CPU has AVX2; then as [`Simd::filter_row`](crate::simd::Simd::filter_row) and
-    /// [`Simd::filter_quad`](crate::simd::Simd::filter_quad).
+    /// The CPU has AVX2; then as [`HorizontalPass::filter`](crate::simd::HorizontalPass::filter).
     #[inline(always)]
     pub(super) unsafe fn filter<const ROWS: usize>(&self, sources: [*const u8; ROWS], out: *mut u8) {
         // SAFETY: the caller promises the level, the readable bytes and room. There is one part of each weight where all lack

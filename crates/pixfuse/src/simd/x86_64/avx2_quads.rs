@@ -3,7 +3,10 @@
 
 use std::arch::x86_64::*;
 
+use super::Avx2;
 use super::avx2_passes::together;
+use crate::memory::NoMemory;
+use crate::simd::VerticalPass;
 use crate::simd::v128::weights::{Parts, QuadWeights};
 use crate::weights::ROUNDED_BITS;
 
@@ -20,11 +23,14 @@ fn splat<const PARTS: usize>(parts: &Parts<PARTS>) -> Splat<PARTS> {
     vectors
 }
 
-impl QuadWeights {
-    /// # Safety
-    /// The CPU has AVX2; then as [`Simd::blend_quads`](crate::simd::Simd::blend_quads).
+// SAFETY: a token of this level is there where the CPU has it; each function says what it reads and writes.
+unsafe impl VerticalPass<Avx2> for QuadWeights {
+    fn prepare(_: Avx2, weights: &[[i32; 4]]) -> Result<Self, NoMemory> {
+        Self::new(weights)
+    }
+
     #[inline(always)]
-    pub(super) unsafe fn blend_avx2(&self, first: usize, quads: &[*const u8], out: *mut u8, length: usize) {
+    unsafe fn blend(&self, _: Avx2, first: usize, quads: &[*const u8], out: *mut u8, length: usize) {
         // SAFETY: the caller promises the level, the quads and room for the row, with 256 bytes behind.
         unsafe {
             match self {
@@ -36,10 +42,8 @@ impl QuadWeights {
         }
     }
 
-    /// # Safety
-    /// The CPU has AVX2; then as [`Simd::add_quad`](crate::simd::Simd::add_quad).
     #[inline(always)]
-    pub(super) unsafe fn add_avx2(&self, number: usize, quad: *const u8, sums: *mut i32, length: usize) {
+    unsafe fn add(&self, _: Avx2, number: usize, quad: *const u8, sums: *mut i32, length: usize) {
         // SAFETY: the caller promises the level, the quad and its sums, with 256 bytes behind.
         unsafe {
             match self {
@@ -64,7 +68,7 @@ fn multiply<const PARTS: usize>(weights: Splat<PARTS>, taps: __m256i, sums: &mut
 /// The vertical pass for one row, of weights with so many fractional bits.
 ///
 /// # Safety
-/// As [`Simd::blend_quads`](crate::simd::Simd::blend_quads).
+/// As [`VerticalPass::blend`].
 #[inline]
 #[target_feature(enable = "avx2")]
 unsafe fn blend<const PARTS: usize>(
@@ -110,7 +114,7 @@ unsafe fn blend<const PARTS: usize>(
 }
 
 /// # Safety
-/// As [`Simd::add_quad`](crate::simd::Simd::add_quad).
+/// As [`VerticalPass::add`].
 #[inline]
 #[target_feature(enable = "avx2")]
 unsafe fn add<const PARTS: usize>(

@@ -188,7 +188,7 @@ impl Transposed {
     /// Filters the rows of quads.
     ///
     /// # Safety
-    /// The CPU has AVX2; then as [`Simd::filter_quad`](crate::simd::Simd::filter_quad), for each quad.
+    /// The CPU has AVX2; then as [`HorizontalPass::filter_quads`](crate::simd::HorizontalPass::filter_quads).
     #[inline(always)]
     pub(super) unsafe fn filter(&self, sources: [[*const u8; 4]; QUADS], quads: [*mut u8; QUADS]) {
         // SAFETY: the caller promises the level, the readable bytes of each row and room for each quad; pixels are of so many

@@ -9,10 +9,8 @@ use super::avx512_passes::{FloatRowFilter, RowFilter};
 use super::avx512_quads::QuadWeights;
 use super::string::fill_long;
 use super::{Avx2, Sse41, avx2_cells, features, token, values};
-use crate::memory::NoMemory;
 use crate::simd::v128::transpose;
 use crate::simd::{BlockTaps, CellColumns, CellRows, Plain, Simd, Task};
-use crate::weights::AxisWeights;
 
 features! { Avx512 => token! {
     /// AVX-512 as Ice Lake and Zen 4 have it; early parts without VBMI count as AVX2.
@@ -279,70 +277,6 @@ unsafe impl Simd for Avx512 {
                 _ => _mm512_storeu_si512(at.cast(), self.bytes_of(channels)),
             }
         }
-    }
-
-    fn row_filter(
-        self,
-        weights: &AxisWeights,
-        pixel: usize,
-        readable: usize,
-        _many_quads: bool,
-    ) -> Result<Option<RowFilter>, NoMemory> {
-        RowFilter::integer(weights, pixel, readable)
-    }
-
-    #[inline(always)]
-    unsafe fn filter_quad(self, filter: &RowFilter, sources: [*const u8; 4], quad: *mut u8) {
-        // SAFETY: the CPU has this level; the caller promises the filter's readable bytes of each row and room for the quad.
-        unsafe { filter.filter(sources, quad) }
-    }
-
-    #[inline(always)]
-    unsafe fn filter_row(self, filter: &RowFilter, source: *const u8, out: *mut u8) {
-        // SAFETY: the CPU has this level; the caller promises the filter's readable bytes of the row and room for the outputs.
-        unsafe { filter.filter([source], out) }
-    }
-
-    #[inline(always)]
-    unsafe fn sum_row(self, filter: &RowFilter, source: *const u8, out: *mut i32) {
-        // SAFETY: the CPU has this level; the caller promises the filter's readable bytes of the row and room for the sums.
-        unsafe { filter.sum(source, out) }
-    }
-
-    fn float_row_filter(
-        self,
-        weights: &AxisWeights<f32>,
-        pixel: usize,
-        readable: usize,
-    ) -> Result<Option<FloatRowFilter>, NoMemory> {
-        FloatRowFilter::float(weights, pixel, readable)
-    }
-
-    #[inline(always)]
-    unsafe fn sum_rows_f32<const ROWS: usize>(
-        self,
-        filter: &FloatRowFilter,
-        sources: [*const u8; ROWS],
-        outs: [*mut f32; ROWS],
-    ) {
-        // SAFETY: the CPU has this level; the caller promises the filter's readable bytes of each row and room for its sums.
-        unsafe { filter.sum(sources, outs) }
-    }
-
-    fn quad_weights(self, weights: &[[i32; 4]]) -> Result<QuadWeights, NoMemory> {
-        QuadWeights::new(weights)
-    }
-
-    #[inline(always)]
-    unsafe fn blend_quads(self, weights: &QuadWeights, first: usize, quads: &[*const u8], out: *mut u8, length: usize) {
-        // SAFETY: the CPU has this level; the caller promises weights for each quad, the quads and room for the row.
-        unsafe { weights.blend(first, quads, out, length) }
-    }
-
-    #[inline(always)]
-    unsafe fn add_quad(self, weights: &QuadWeights, number: usize, quad: *const u8, sums: *mut i32, length: usize) {
-        // SAFETY: the CPU has this level; the caller promises the quad and its sums.
-        unsafe { weights.add(number, quad, sums, length) }
     }
 
     #[inline(always)]

@@ -2,15 +2,19 @@
 
 use std::arch::x86_64::*;
 
+use super::Avx512;
 use super::avx512::{load, vector};
 use super::avx512_passes::{FloatRowFilter, Vector, spread};
 use super::avx512_windows::{Placed, Windows};
 use crate::memory::{self, NoMemory};
+use crate::simd::FloatHorizontalPass;
 use crate::simd::passes::PlainRows;
 use crate::weights::AxisWeights;
 
-impl FloatRowFilter {
-    pub(super) fn float(weights: &AxisWeights<f32>, pixel: usize, readable: usize) -> Result<Option<Self>, NoMemory> {
+// SAFETY: a token of this level is there where the CPU has it; the windows of a filter end inside the readable bytes that it was made
+// for, and the last group inside the room behind all outputs.
+unsafe impl FloatHorizontalPass<Avx512> for FloatRowFilter {
+    fn prepare(_: Avx512, weights: &AxisWeights<f32>, pixel: usize, readable: usize) -> Result<Option<Self>, NoMemory> {
         let taps = weights.taps;
         let windows = match Windows::staying(&weights.first, taps, pixel, readable)? {
             Some(mut windows) => {
@@ -41,10 +45,8 @@ impl FloatRowFilter {
         Ok(Some(Self::Windows { windows, weights: table, odd: 0, trailing_zeros: None }))
     }
 
-    /// # Safety
-    /// The CPU has this level; then as [`Simd::sum_rows_f32`](crate::simd::Simd::sum_rows_f32).
     #[inline(always)]
-    pub(super) unsafe fn sum<const ROWS: usize>(&self, sources: [*const u8; ROWS], outs: [*mut f32; ROWS]) {
+    unsafe fn sum<const ROWS: usize>(&self, simd: Avx512, sources: [*const u8; ROWS], outs: [*mut f32; ROWS]) {
         // SAFETY: the caller promises the level, the readable bytes of each row that this was made for, and room for all sums
         // and 256 bytes more, in which the last group ends. The constants say of how many vectors a window is.
         unsafe {
@@ -62,11 +64,7 @@ impl FloatRowFilter {
                         }
                     }
                 }
-                Self::Plain(plain) => {
-                    for row in 0..ROWS {
-                        plain.filter::<_, 1>(sources[row], outs[row]);
-                    }
-                }
+                Self::Plain(plain) => plain.sum(simd, sources, outs),
             }
         }
     }

@@ -12,11 +12,13 @@
 use std::arch::x86_64::*;
 use std::ops::RangeInclusive;
 
+use super::Avx512;
 use super::avx512::{load, vector};
 use super::avx512_windows::{Placed, Windows};
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
+use crate::simd::HorizontalPass;
 use crate::simd::passes::PlainRows;
 use crate::simd::v128::words::narrow;
 use crate::weights::{AxisWeights, ROUNDED_BITS};
@@ -98,8 +100,16 @@ impl<W> Holds for RowFilter<W> {
     }
 }
 
-impl RowFilter {
-    pub(super) fn integer(weights: &AxisWeights, pixel: usize, readable: usize) -> Result<Option<Self>, NoMemory> {
+// SAFETY: a token of this level is there where the CPU has it; the windows of a filter end inside the readable bytes that it was made
+// for, and the last group inside the room behind all outputs.
+unsafe impl HorizontalPass<Avx512> for RowFilter {
+    fn prepare(
+        _: Avx512,
+        weights: &AxisWeights,
+        pixel: usize,
+        readable: usize,
+        _many_quads: bool,
+    ) -> Result<Option<Self>, NoMemory> {
         let rounded = weights.bits == ROUNDED_BITS;
         let windows = match Windows::place(&weights.first, weights.taps, pixel, readable, rounded)? {
             Placed::Windows(windows) => windows,
@@ -140,13 +150,8 @@ impl RowFilter {
         Ok(Some(Self::Windows { windows, weights: table, odd, trailing_zeros }))
     }
 
-    /// Filters one row, or four into a quad.
-    ///
-    /// # Safety
-    /// The CPU has this level; then as [`Simd::filter_row`](crate::simd::Simd::filter_row) and
-    /// [`Simd::filter_quad`](crate::simd::Simd::filter_quad).
     #[inline(always)]
-    pub(super) unsafe fn filter<const ROWS: usize>(&self, sources: [*const u8; ROWS], out: *mut u8) {
+    unsafe fn filter<const ROWS: usize>(&self, simd: Avx512, sources: [*const u8; ROWS], out: *mut u8) {
         // SAFETY: the caller promises the level, the readable bytes that this was made for, in which windows and taps with a
         // weight end, and room for all outputs and 256 bytes more, in which the last group ends. The constants say of how
         // many vectors and limbs the tables are.
@@ -173,16 +178,13 @@ impl RowFilter {
                     (_, 2, _) => sums::<ROWS, 2, 3, false, false, _>(windows, weights, sources, Bytes(out)),
                     _ => sums::<ROWS, 4, 3, false, false, _>(windows, weights, sources, Bytes(out)),
                 },
-                Self::Plain(plain) if ROWS == 1 => plain.filter::<_, 1>(sources[0], out),
-                Self::Plain(plain) => plain.filter_quad([0, 1, 2, 3].map(|row: usize| sources[row % ROWS]), out),
+                Self::Plain(plain) => plain.filter(simd, sources, out),
             }
         }
     }
 
-    /// # Safety
-    /// The CPU has this level; then as [`Simd::sum_row`](crate::simd::Simd::sum_row).
     #[inline(always)]
-    pub(super) unsafe fn sum(&self, source: *const u8, out: *mut i32) {
+    unsafe fn sum(&self, simd: Avx512, source: *const u8, out: *mut i32) {
         // SAFETY: the caller promises the level, the readable bytes that this was made for, and room for all sums and 256
         // bytes more, in which the last group ends.
         unsafe {
@@ -192,7 +194,7 @@ impl RowFilter {
                     2 => sums::<1, 2, 3, false, false, _>(windows, weights, [source], Words(out)),
                     _ => sums::<1, 4, 3, false, false, _>(windows, weights, [source], Words(out)),
                 },
-                Self::Plain(plain) => plain.filter::<_, 1>(source, out),
+                Self::Plain(plain) => plain.sum(simd, source, out),
             }
         }
     }

@@ -2,10 +2,12 @@
 
 use std::arch::x86_64::*;
 
+use super::Avx512;
 use super::avx512_passes::{TWO_LIMBS, bytes, limbs, together};
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
+use crate::simd::VerticalPass;
 use crate::simd::v128::words::narrow;
 use crate::weights::ROUNDED_BITS;
 
@@ -38,8 +40,9 @@ impl Holds for QuadWeights {
     }
 }
 
-impl QuadWeights {
-    pub(super) fn new(weights: &[[i32; 4]]) -> Result<Self, NoMemory> {
+// SAFETY: a token of this level is there where the CPU has it; each function says what it reads and writes.
+unsafe impl VerticalPass<Avx512> for QuadWeights {
+    fn prepare(_: Avx512, weights: &[[i32; 4]]) -> Result<Self, NoMemory> {
         let Some(trailing_zeros) = narrow(weights.as_flattened(), TWO_LIMBS) else {
             return memory::list(weights.iter().map(|&weights| limbs(weights))).map(Self::Wide);
         };
@@ -50,10 +53,8 @@ impl QuadWeights {
         Ok(Self::Narrow { weights: memory::list(weights.iter().map(two))?, trailing_zeros })
     }
 
-    /// # Safety
-    /// The CPU has this level; then as [`Simd::blend_quads`](crate::simd::Simd::blend_quads).
     #[inline(always)]
-    pub(super) unsafe fn blend(&self, first: usize, quads: &[*const u8], out: *mut u8, length: usize) {
+    unsafe fn blend(&self, _: Avx512, first: usize, quads: &[*const u8], out: *mut u8, length: usize) {
         // SAFETY: the caller promises the level, the quads and room for the row, with 256 bytes behind.
         unsafe {
             match self {
@@ -65,10 +66,8 @@ impl QuadWeights {
         }
     }
 
-    /// # Safety
-    /// The CPU has this level; then as [`Simd::add_quad`](crate::simd::Simd::add_quad).
     #[inline(always)]
-    pub(super) unsafe fn add(&self, number: usize, quad: *const u8, sums: *mut i32, length: usize) {
+    unsafe fn add(&self, _: Avx512, number: usize, quad: *const u8, sums: *mut i32, length: usize) {
         // SAFETY: the caller promises the level, the quad and its sums, with 256 bytes behind.
         unsafe {
             match self {
@@ -97,7 +96,7 @@ fn whole<const LIMBS: usize>(limbs: [__m512i; LIMBS], trailing_zeros: __m128i) -
 }
 
 /// # Safety
-/// As [`Simd::blend_quads`](crate::simd::Simd::blend_quads).
+/// As [`VerticalPass::blend`].
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
 unsafe fn blend<const LIMBS: usize>(
@@ -132,7 +131,7 @@ unsafe fn blend<const LIMBS: usize>(
 }
 
 /// # Safety
-/// As [`Simd::add_quad`](crate::simd::Simd::add_quad).
+/// As [`VerticalPass::add`].
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
 unsafe fn add<const LIMBS: usize>(
