@@ -15,6 +15,9 @@ use crate::file::File;
 /// Top, left, rows and columns.
 type Window = (usize, usize, usize, usize);
 
+/// An output of sizes alone: its sides, the name of its type, and its numbers.
+type OfSizes<'py> = (Vec<usize>, &'static str, Bound<'py, PyArray1<i64>>);
+
 /// A config that was read: what `pixfuse.Processor` runs by.
 #[pyclass(frozen, module = "pixfuse")]
 pub(crate) struct Config {
@@ -176,7 +179,7 @@ impl Config {
         name: &str,
         sources: Vec<[usize; 2]>,
         frames: Vec<usize>,
-    ) -> Result<(Vec<usize>, &'static str, Bound<'py, PyArray1<i64>>), Failure> {
+    ) -> Result<OfSizes<'py>, Failure> {
         let value = self.imported.outputs.iter().find_map(|output| match output.value {
             Value::OfSizes(value) if output.name == name => Some(value),
             _ => None,
