@@ -50,7 +50,7 @@ impl Pipeline {
     /// use pixfuse::{ImageRef, Pipeline};
     ///
     /// let pipe = Pipeline::parse("input(rgb8, 4, 6), resize(2, 3, bilinear, antialias), output(rgb, u8, hwc)")?;
-    /// let (mut scratch, mut out) = (pipe.scratch()?, [0; 2 * 3 * 3]);
+    /// let (mut scratch, mut out) = (pipe.scratch()?, [0_u8; 2 * 3 * 3]);
     /// pipe.run_into_with(ImageRef::rgb8(&[7; 4 * 6 * 3], 4, 6)?, &mut out, &mut scratch)?;
     /// assert_eq!(out, [7; 2 * 3 * 3]);
     /// # Ok::<(), pixfuse::Error>(())
