@@ -53,6 +53,11 @@ fn to_depth(given: &Bound<'_, PyAny>, depth: usize) -> Result<Argument, Failure>
     if depth > 0 && given.hasattr(intern!(py, "tolist"))? {
         return to_depth(&given.call_method0(intern!(py, "tolist"))?, depth - 1);
     }
+    // What Python takes for an integer.
+    if given.hasattr(intern!(py, "__index__"))? {
+        let index = given.call_method0(intern!(py, "__index__"))?;
+        return Ok(Argument::Number(index.extract().unwrap_or(f64::INFINITY)));
+    }
     Ok(Argument::Other(found(given)))
 }
 
