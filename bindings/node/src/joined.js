@@ -55,7 +55,9 @@
       }
       if (patchRows !== undefined) {
         const elements = shown[0].shape[1]
-        const dims = [shown.reduce((sum, run) => sum + run.shape[0], 0) / patchRows, patchRows, elements]
+        // Windows have an axis of theirs in front.
+        const rows = shown.reduce((sum, run) => sum + length(run.shape), 0) / elements
+        const dims = [rows / patchRows, patchRows, elements]
         const data = room(given, dims, element, name)
         let at = 0
         for (const run of shown) {
