@@ -4,6 +4,7 @@
 import test from 'node:test'
 
 const DIFFERS = {
+  'a promise has called the function': 'a run is over before its promise is given',
   'an `out` that is taken away during a run is named': 'a run is over before its promise is given',
   'batches that are none': 'a size that 32 bits cannot count is refused before memory is asked for',
   'everything that is a file': 'there are no paths',
