@@ -53,7 +53,7 @@ impl Pack {
     /// Makes places for rows of so many bytes, and gives the scratch of a plane. Of `rows` about `read` are read, each time
     /// `least` of them together, from `rows.start` on.
     pub(super) fn place(&mut self, rows: Range<u32>, read: usize, least: u32, bytes: usize, planes: usize) -> usize {
-        // An odd number of lines of memory: neighbouring rows do not share a set of the first cache.
+        // An odd number of cache lines: neighbouring rows do not share a set of the first cache.
         self.pitch = pitch(bytes) | 64;
         // Where few rows are read, most of a block would be packed for nothing.
         let most = if self.column_major && 2 * read >= rows.len() { BLOCK_BYTES / (self.pitch * planes) } else { 0 };
@@ -75,7 +75,7 @@ impl Pack {
         self.reach.len() * self.pixel
     }
 
-    /// The first pixel of a row that is read, the bytes to the last one, and from one line of memory to the next, or from
+    /// The first pixel of a row that is read, the bytes to the last one, and from one cache line to the next, or from
     /// one pixel where those are further apart.
     pub(super) fn lines(&self, view: &View) -> (isize, usize, usize) {
         let stride = view.pixels.strides[1];
@@ -162,7 +162,7 @@ impl Pack {
             // SAFETY: the caller promises the rows and their places, `skips_fourth` found where the pixels lie.
             return simd.vectorize(unsafe { ThreeOfFour::new(self, view, rows, to) });
         }
-        // Columns whose lines of memory stay in the first cache meanwhile, also where all of them are in one set of it. A
+        // Columns whose cache lines stay in the first cache meanwhile, also where all of them are in one set of it. A
         // conversion takes no fewer at a time.
         let strip = match self.conversion {
             _ if !self.column_major => reach.len(),
@@ -343,7 +343,7 @@ impl<S: Simd> Task<S> for ThreeOfFour<'_> {
     fn run(self, simd: S) {
         let Self { pack: Pack { reach, pitch, .. }, view, rows, to } = self;
         // The byte behind the last pixel may be outside of the view.
-        let last = reach.len() - 1;
+        let last = reach.len().saturating_sub(1);
         for (index, row) in rows.enumerate() {
             let from = view.pixels.at(row as usize, reach.start);
             let to = to.wrapping_add(index * pitch);

@@ -90,13 +90,13 @@ pub unsafe trait VerticalPass<S>: Holds + Sized + Send + Sync + 'static {
     /// Makes one output row of the quads that it weighs: by the weights from number `first` on.
     ///
     /// # Safety
-    /// `4 * length` bytes and 256 more are readable from each quad, which starts at a line of memory, `length` bytes and 256
+    /// `4 * length` bytes and 256 more are readable from each quad, which starts at a cache line, `length` bytes and 256
     /// more are writable at `out`; there are weights for each quad.
     unsafe fn blend(&self, simd: S, first: usize, quads: &[*const u8], out: *mut u8, length: usize);
 
     /// Adds one quad to sums, by the weights of this number.
     ///
     /// # Safety
-    /// As [`blend`](Self::blend), with i32 elements, which start at a line of memory.
+    /// As [`blend`](Self::blend), with i32 elements, which start at a cache line.
     unsafe fn add(&self, simd: S, number: usize, quad: *const u8, sums: *mut i32, length: usize);
 }

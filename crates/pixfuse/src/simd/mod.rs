@@ -179,7 +179,7 @@ pub unsafe trait Simd: Elements {
         }
     }
 
-    /// Asks for the line of memory around a byte, which need not be readable.
+    /// Prefetches the cache line of a byte, which need not be readable.
     fn prefetch(self, _at: *const u8) {}
 
     /// Writes a value to every element, if there is a faster way than vectors for so many; says whether it did.
