@@ -27,30 +27,34 @@ pub unsafe trait HorizontalPass<S>: Holds + Sized + Send + Sync + 'static {
         many_quads: bool,
     ) -> Result<Option<Self>, NoMemory>;
 
-    /// Filters one row; or four at once, which share the loads of weights, and whose results lie side by side, element by
-    /// element.
+    /// Filters one row.
     ///
     /// # Safety
-    /// `ROWS` is 1 or 4. The readable bytes of each source are readable, and `out` is writable for `ROWS * outputs * pixel` bytes
-    /// and 256 more.
-    unsafe fn filter<const ROWS: usize>(&self, simd: S, sources: [*const u8; ROWS], out: *mut u8);
+    /// The readable bytes of the source are readable, and `out` is writable for `outputs * pixel` bytes and 256 more.
+    unsafe fn row(&self, simd: S, source: *const u8, out: *mut u8);
+
+    /// Filters four rows, which share the loads of weights, and whose results lie side by side, element by element.
+    ///
+    /// # Safety
+    /// As [`row`](Self::row), for each source, with four bytes for each element.
+    unsafe fn quad(&self, simd: S, sources: [*const u8; 4], out: *mut u8);
 
     /// Filters the rows of `QUADS`, some of which may be the same.
     ///
     /// # Safety
-    /// As [`filter`](Self::filter), for each quad; and this was prepared for many.
+    /// As [`quad`](Self::quad), for each quad; and this was prepared for many.
     #[inline(always)]
-    unsafe fn filter_quads(&self, simd: S, sources: [[*const u8; 4]; QUADS], quads: [*mut u8; QUADS])
+    unsafe fn quads(&self, simd: S, sources: [[*const u8; 4]; QUADS], quads: [*mut u8; QUADS])
     where
         S: Copy,
     {
         for quad in 0..QUADS {
             // SAFETY: the caller promises the rows and the room of each quad.
-            unsafe { self.filter(simd, sources[quad], quads[quad]) }
+            unsafe { self.quad(simd, sources[quad], quads[quad]) }
         }
     }
 
-    /// As [`filter`](Self::filter) of one row, its sums neither rounded nor clamped.
+    /// As [`row`](Self::row), its sums neither rounded nor clamped.
     ///
     /// # Safety
     /// As there, with i32 elements.

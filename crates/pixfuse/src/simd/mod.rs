@@ -15,6 +15,8 @@ mod token;
 mod v128;
 #[cfg(any(target_arch = "aarch64", target_arch = "x86_64"))]
 mod values;
+#[cfg(any(target_arch = "aarch64", target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128")))]
+mod windows;
 
 #[cfg(target_arch = "aarch64")]
 mod neon;

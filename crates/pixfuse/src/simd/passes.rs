@@ -98,7 +98,7 @@ impl<W: Copy + Default + PartialEq> PlainRows<W> {
     /// # Safety
     /// Every tap with a weight is readable from `source`, and `outputs * pixel` such elements are writable at `out`.
     #[inline(always)]
-    pub(crate) unsafe fn row<T: Sum<Weight = W>, const STEP: usize>(
+    pub(crate) unsafe fn weigh<T: Sum<Weight = W>, const STEP: usize>(
         &self,
         source: *const (impl Copy + Into<W>),
         out: *mut T,
@@ -199,17 +199,23 @@ unsafe impl<S> HorizontalPass<S> for PlainRows {
     }
 
     #[inline(always)]
-    unsafe fn filter<const ROWS: usize>(&self, _: S, sources: [*const u8; ROWS], out: *mut u8) {
+    unsafe fn row(&self, _: S, source: *const u8, out: *mut u8) {
+        // SAFETY: the caller promises the taps of the row, and room for all elements.
+        unsafe { self.weigh::<u8, 1>(source, out) }
+    }
+
+    #[inline(always)]
+    unsafe fn quad(&self, _: S, sources: [*const u8; 4], out: *mut u8) {
         for (row, source) in sources.into_iter().enumerate() {
-            // SAFETY: the caller promises the taps of each row; its elements are every `ROWS`th, from `row` on.
-            unsafe { self.row::<u8, ROWS>(source, out.add(row)) }
+            // SAFETY: the caller promises the taps of each row; its elements are every fourth, from `row` on.
+            unsafe { self.weigh::<u8, 4>(source, out.add(row)) }
         }
     }
 
     #[inline(always)]
     unsafe fn sum(&self, _: S, source: *const u8, out: *mut i32) {
         // SAFETY: the caller promises the taps of the row, and room for all sums.
-        unsafe { self.row::<i32, 1>(source, out) }
+        unsafe { self.weigh::<i32, 1>(source, out) }
     }
 }
 
@@ -223,7 +229,7 @@ unsafe impl<S> FloatHorizontalPass<S> for PlainRows<f32> {
     unsafe fn sum<const ROWS: usize>(&self, _: S, sources: [*const u8; ROWS], outs: [*mut f32; ROWS]) {
         for (source, out) in sources.into_iter().zip(outs) {
             // SAFETY: the caller promises the taps of each row, and room for its sums.
-            unsafe { self.row::<f32, 1>(source, out) }
+            unsafe { self.weigh::<f32, 1>(source, out) }
         }
     }
 }

@@ -177,7 +177,7 @@ impl<S: Simd> Plane<'_, S> {
                 }
             };
             if let Some(last) = last {
-                last.filter(self.simd, [filtered], line);
+                last.row(self.simd, filtered, line);
             }
         }
     }
@@ -198,7 +198,7 @@ impl<S: Simd> Plane<'_, S> {
                 let rows = many.map(|quad| self.rows(blend, quad));
                 // A filter is what makes many at once worth while.
                 if let Some(filter) = &self.resampler.first {
-                    filter.filter_quads(self.simd, rows, many.map(|quad| blend.place(quad, self.scratch)));
+                    filter.quads(self.simd, rows, many.map(|quad| blend.place(quad, self.scratch)));
                 }
                 made.start = many[QUADS - 1] + 1;
             }
@@ -232,7 +232,7 @@ impl<S: Simd> Plane<'_, S> {
         unsafe {
             let rows = self.rows(blend, quad);
             match first {
-                Some(filter) => filter.filter(self.simd, rows, to),
+                Some(filter) => filter.quad(self.simd, rows, to),
                 None => interleave(rows, to, pack.length()),
             }
         }

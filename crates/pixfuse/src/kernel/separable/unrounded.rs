@@ -220,7 +220,7 @@ impl<S: Simd> Resample<S> for UnroundedResampler<S> {
                             columns.sum(simd, [from], [to.cast()]);
                         }
                         Arithmetic::Float { columns: FloatColumns::Wide(columns), .. } => {
-                            columns.row::<f32, 1>(from.cast::<f32>(), to.cast());
+                            columns.weigh::<f32, 1>(from.cast::<f32>(), to.cast());
                         }
                     }
                     for output in y..rows.len() {

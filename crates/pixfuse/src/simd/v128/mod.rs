@@ -219,6 +219,14 @@ fn vector<V: V128, T: Plain, const N: usize>(simd: V, table: &[T; N]) -> V::Vect
     unsafe { simd.load(table.as_ptr().cast()) }
 }
 
+/// Stores a vector into an array of its size.
+#[inline(always)]
+fn store<V: V128, T: Plain, const N: usize>(simd: V, to: &mut [MaybeUninit<T>; N], value: V::Vector) {
+    const { assert!(size_of::<[T; N]>() == 16, "a vector has 16 bytes") };
+    // SAFETY: the array has 16 bytes, and any bits are numbers of its type.
+    unsafe { simd.store(to.as_mut_ptr().cast(), value) }
+}
+
 /// The bytes of a vector.
 #[inline(always)]
 fn array<V: V128, T: Plain + Default, const N: usize>(simd: V, value: V::Vector) -> [T; N] {

@@ -1,16 +1,23 @@
 //! The horizontal passes of separable filters: four elements of a row at a time, two taps to a look-up of bytes.
 
+use std::mem::MaybeUninit;
+
 use super::words::{WORD, halves, narrow, words};
-use super::{V128, vector};
+use super::{V128, store, vector};
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::simd::{FloatHorizontalPass, HorizontalPass};
+use crate::simd::windows::{Group, WindowShape, Windows};
+use crate::simd::{FloatHorizontalPass, HorizontalPass, Plain};
 use crate::weights::{AxisWeights, ROUNDED_BITS};
 
-/// For each group of elements a window of the row, whose bytes are looked up so that each lane has two taps as words.
-struct Windows {
-    groups: Vec<Group>,
+/// For each byte of a group's lanes, which have two taps each as words, where in its window it comes from.
+#[derive(Clone, Copy)]
+pub struct Index([[u8; 16]; 2]);
+
+/// Where the windows of each group start.
+struct Placed {
+    groups: Vec<Group<Index, 1>>,
     /// Vectors of 16 bytes that a window takes: 1 or 2.
     vectors: usize,
     /// Elements from a group to the next, at most four. The lanes behind them are written over by the next one.
@@ -21,30 +28,27 @@ struct Windows {
     step: usize,
 }
 
-#[derive(Clone, Copy)]
-struct Group {
-    /// For each byte, where in its window it comes from.
-    index: [[u8; 16]; 2],
-    /// Where its window starts.
-    base: usize,
-}
-
-impl Windows {
+impl Placed {
     /// The windows that make most elements of a look-up; `None` where rows are too short for their loads.
     fn new<V: V128>(first: &[u32], taps: usize, pixel: usize, readable: usize) -> Result<Option<Self>, NoMemory> {
         // Whole pixels, whatever the ratio, before two vectors. One element alone lies in any window.
         let shapes: &[(usize, usize)] = if pixel == 3 { &[(4, 1), (3, 1)] } else { &[(4, 1), (4, 2), (2, 1), (1, 1)] };
         for &(advance, vectors) in shapes {
-            let windows = Self { groups: Vec::new(), vectors, advance, pairs: taps.div_ceil(2), step: 2 * pixel };
-            if let Some(groups) = windows.groups::<V>(first, pixel, readable)? {
-                return Ok(Some(Self { groups, ..windows }));
+            let placed = Self { groups: Vec::new(), vectors, advance, pairs: taps.div_ceil(2), step: 2 * pixel };
+            if let Some(groups) = placed.groups::<V>(first, pixel, readable)? {
+                return Ok(Some(Self { groups, ..placed }));
             }
         }
         Ok(None)
     }
 
     /// The group of each window, where all of them fit.
-    fn groups<V: V128>(&self, first: &[u32], pixel: usize, readable: usize) -> Result<Option<Vec<Group>>, NoMemory> {
+    fn groups<V: V128>(
+        &self,
+        first: &[u32],
+        pixel: usize,
+        readable: usize,
+    ) -> Result<Option<Vec<Group<Index, 1>>>, NoMemory> {
         let elements = first.len() * pixel;
         let start = |element: usize| first[element / pixel] as usize * pixel + element % pixel;
         let bytes = self.vectors * 16;
@@ -63,7 +67,7 @@ impl Windows {
                 }
             }
             let index = if self.vectors == 1 { [places, [255; 16]] } else { V::index_32(places) };
-            Some(Group { index, base })
+            Some(Group { item: Index(index), starts: [base] })
         };
         memory::whole_list((0..elements.div_ceil(self.advance)).map(group))
     }
@@ -92,52 +96,38 @@ impl Windows {
         Ok(table)
     }
 
-    /// Two taps of each lane as words, from the window at this place.
-    ///
-    /// # Safety
-    /// `VECTORS` times 16 bytes are readable.
-    #[inline(always)]
-    unsafe fn taps<V: V128, const VECTORS: usize>(simd: V, window: *const u8, index: [V::Vector; 2]) -> V::Vector {
-        // SAFETY: the caller promises 16 bytes, and 32 where there are two vectors.
-        unsafe {
-            if VECTORS == 1 {
-                simd.shuffle(simd.load(window), index[0])
-            } else {
-                simd.shuffle_32([simd.load(window), simd.load(window.add(16))], index)
-            }
-        }
+    /// With weights for each group and two taps.
+    fn weighed<T>(self, weights: Vec<T>, readable: usize) -> Windows<Index, T, 1, 4> {
+        let Self { groups, vectors, advance, pairs, step } = self;
+        let shape = WindowShape { steps: pairs, step, bytes: vectors * 16, advance };
+        Windows::new(groups, weights, shape, readable).expect("windows were placed inside the row")
     }
 }
 
-impl Holds for Windows {
-    fn bytes(&self) -> usize {
-        memory::bytes(&self.groups)
+/// Two taps of each lane as words, from a window.
+#[inline(always)]
+fn taps<V: V128, const BYTES: usize>(simd: V, window: &[u8; BYTES], index: [V::Vector; 2]) -> V::Vector {
+    let bytes = window.as_chunks::<16>().0;
+    if BYTES == 16 {
+        simd.shuffle(vector(simd, &bytes[0]), index[0])
+    } else {
+        simd.shuffle_32([vector(simd, &bytes[0]), vector(simd, &bytes[1])], index)
     }
 }
 
-/// Weights of one word, or of two halves: for each group and two taps a vector a part.
-enum Weights {
+/// Filters rows, with weights of one word or of two halves: for each group and two taps a vector a part.
+pub enum RowFilter {
     /// Words, without the zero bits that all weights end with.
-    Narrow {
-        weights: Vec<[[u32; 4]; 1]>,
-        trailing_zeros: u32,
-    },
-    Wide(Vec<[[u32; 4]; 2]>),
-}
-
-/// Filters rows.
-pub struct RowFilter {
-    windows: Windows,
-    weights: Weights,
+    Narrow(Windows<Index, [[u32; 4]; 1], 1, 4>, u32),
+    Wide(Windows<Index, [[u32; 4]; 2], 1, 4>),
 }
 
 impl Holds for RowFilter {
     fn bytes(&self) -> usize {
-        let weights = match &self.weights {
-            Weights::Narrow { weights, .. } => memory::bytes(weights),
-            Weights::Wide(weights) => memory::bytes(weights),
-        };
-        self.windows.bytes() + weights
+        match self {
+            Self::Narrow(windows, _) => Holds::bytes(windows),
+            Self::Wide(windows) => Holds::bytes(windows),
+        }
     }
 }
 
@@ -151,44 +141,37 @@ unsafe impl<V: V128> HorizontalPass<V> for RowFilter {
         readable: usize,
         _many_quads: bool,
     ) -> Result<Option<Self>, NoMemory> {
-        let Some(windows) = Windows::new::<V>(&weights.first, weights.taps, pixel, readable)? else { return Ok(None) };
-        let weights = if let Some(trailing_zeros) = narrow(&weights.weights, WORD) {
+        let Some(placed) = Placed::new::<V>(&weights.first, weights.taps, pixel, readable)? else { return Ok(None) };
+        Ok(Some(if let Some(trailing_zeros) = narrow(&weights.weights, WORD) {
             let lay = |lanes: [[i32; 2]; 4]| [lanes.map(|pair| words(pair.map(|weight| weight >> trailing_zeros)))];
-            Weights::Narrow { weights: windows.weigh(weights, pixel, lay)?, trailing_zeros }
+            let table = placed.weigh(weights, pixel, lay)?;
+            Self::Narrow(placed.weighed(table, readable), trailing_zeros)
         } else {
             let lay = |lanes: [[i32; 2]; 4]| {
                 let halves = lanes.map(halves);
                 [halves.map(|[high, _]| high), halves.map(|[_, low]| low)]
             };
-            Weights::Wide(windows.weigh(weights, pixel, lay)?)
-        };
-        Ok(Some(Self { windows, weights }))
+            let table = placed.weigh(weights, pixel, lay)?;
+            Self::Wide(placed.weighed(table, readable))
+        }))
     }
 
     #[inline(always)]
-    unsafe fn filter<const ROWS: usize>(&self, simd: V, sources: [*const u8; ROWS], out: *mut u8) {
+    unsafe fn row(&self, simd: V, source: *const u8, out: *mut u8) {
         // SAFETY: the caller promises the readable bytes that this was made for, and room for all outputs and 256 bytes more.
-        unsafe {
-            match &self.weights {
-                Weights::Narrow { weights, trailing_zeros } => {
-                    self.sums(simd, weights, sources, Bytes { out, bits: ROUNDED_BITS - trailing_zeros });
-                }
-                Weights::Wide(weights) => self.sums(simd, weights, sources, Bytes { out, bits: ROUNDED_BITS }),
-            }
-        }
+        unsafe { self.filter::<V, 1, _>(simd, [source], out, Bytes) }
+    }
+
+    #[inline(always)]
+    unsafe fn quad(&self, simd: V, sources: [*const u8; 4], out: *mut u8) {
+        // SAFETY: as for one row, with four bytes for each element.
+        unsafe { self.filter::<V, 4, _>(simd, sources, out.cast(), Bytes) }
     }
 
     #[inline(always)]
     unsafe fn sum(&self, simd: V, source: *const u8, out: *mut i32) {
         // SAFETY: the caller promises the readable bytes that this was made for, and room for all sums and 256 bytes more.
-        unsafe {
-            match &self.weights {
-                Weights::Narrow { weights, trailing_zeros } => {
-                    self.sums(simd, weights, [source], Sums { out, trailing_zeros: *trailing_zeros });
-                }
-                Weights::Wide(weights) => self.sums(simd, weights, [source], Sums { out, trailing_zeros: 0 }),
-            }
-        }
+        unsafe { self.filter::<V, 1, _>(simd, [source], out, Sums) }
     }
 }
 
@@ -196,125 +179,149 @@ impl RowFilter {
     /// # Safety
     /// Each window ends inside the readable bytes of each row, and the output has room for whole groups.
     #[inline(always)]
-    unsafe fn sums<V: V128, const ROWS: usize, const PARTS: usize>(
+    unsafe fn filter<V: V128, const ROWS: usize, K: Keep<V, ROWS>>(
         &self,
         simd: V,
-        weights: &[[[u32; 4]; PARTS]],
         sources: [*const u8; ROWS],
-        keep: impl Keep<V>,
+        out: *mut K::Element,
+        keep: K,
     ) {
-        // SAFETY: the caller promises the windows and the room.
-        unsafe {
-            match self.windows.vectors {
-                1 => sums::<V, ROWS, 1, PARTS>(simd, &self.windows, weights, sources, keep),
-                _ => sums::<V, ROWS, 2, PARTS>(simd, &self.windows, weights, sources, keep),
+        match self {
+            Self::Narrow(windows, trailing_zeros) => {
+                // SAFETY: the caller promises the rows, and the room.
+                let (rows, [out]) = unsafe { windows.memory(sources, [out]) };
+                match windows.bytes() {
+                    16 => sums::<V, ROWS, 16, 1, K>(simd, windows, *trailing_zeros, rows, out, keep),
+                    _ => sums::<V, ROWS, 32, 1, K>(simd, windows, *trailing_zeros, rows, out, keep),
+                }
+            }
+            Self::Wide(windows) => {
+                // SAFETY: the caller promises the rows, and the room.
+                let (rows, [out]) = unsafe { windows.memory(sources, [out]) };
+                match windows.bytes() {
+                    16 => sums::<V, ROWS, 16, 2, K>(simd, windows, 0, rows, out, keep),
+                    _ => sums::<V, ROWS, 32, 2, K>(simd, windows, 0, rows, out, keep),
+                }
             }
         }
     }
 }
 
-/// How the sums of a group are kept.
-trait Keep<V: V128>: Copy {
-    /// What a sum starts from.
-    fn start(self) -> i32;
+/// How the sums of a group are kept, which were made without so many zero bits.
+trait Keep<V: V128, const ROWS: usize>: Copy {
+    /// What the sums of an element become.
+    type Element: Plain;
 
-    /// Keeps those from an element on.
-    ///
-    /// # Safety
-    /// Four elements are writable there, of four rows where there are as many.
-    unsafe fn store<const ROWS: usize>(self, simd: V, element: usize, sums: [V::Vector; ROWS]);
+    /// What a sum starts from.
+    fn start(trailing_zeros: u32) -> i32;
+
+    /// Keeps them.
+    fn store(simd: V, trailing_zeros: u32, out: &mut [MaybeUninit<Self::Element>; 4], sums: [V::Vector; ROWS]);
 }
 
 /// Rounded and clamped to bytes: those of one row, or four rows side by side.
 #[derive(Clone, Copy)]
-struct Bytes {
-    out: *mut u8,
-    /// Fractional bits of the sums.
-    bits: u32,
-}
+struct Bytes;
 
-/// As they are, with the zero bits that were left out.
-#[derive(Clone, Copy)]
-struct Sums {
-    out: *mut i32,
-    trailing_zeros: u32,
-}
-
-impl<V: V128> Keep<V> for Bytes {
+impl Bytes {
     #[inline(always)]
-    fn start(self) -> i32 {
-        1 << (self.bits - 1)
+    fn start(trailing_zeros: u32) -> i32 {
+        1 << (ROUNDED_BITS - trailing_zeros - 1)
     }
 
+    /// The bytes of four rows of four elements, row by row.
     #[inline(always)]
-    unsafe fn store<const ROWS: usize>(self, simd: V, element: usize, sums: [V::Vector; ROWS]) {
-        /// Four rows of four elements, element by element.
-        const BY_ELEMENT: [u8; 16] = [0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15];
+    fn of<V: V128, const ROWS: usize>(simd: V, trailing_zeros: u32, sums: [V::Vector; ROWS]) -> V::Vector {
         let mut rows = [simd.splat_i32(0); 4];
         for row in 0..ROWS {
-            rows[row] = simd.shift_right_by(sums[row], self.bits);
+            rows[row] = simd.shift_right_by(sums[row], ROUNDED_BITS - trailing_zeros);
         }
         // Both saturate, which is the clamp.
-        let bytes = simd.pack_i16(simd.pack_i32(rows[0], rows[1]), simd.pack_i32(rows[2], rows[3]));
-        // SAFETY: the caller promises room for four elements of so many rows.
-        unsafe {
-            if ROWS == 1 {
-                simd.store_4(self.out.add(element), bytes);
-            } else {
-                simd.store(self.out.add(element * 4), simd.shuffle(bytes, vector(simd, &BY_ELEMENT)));
-            }
-        }
+        simd.pack_i16(simd.pack_i32(rows[0], rows[1]), simd.pack_i32(rows[2], rows[3]))
     }
 }
 
-impl<V: V128> Keep<V> for Sums {
+/// As they are.
+#[derive(Clone, Copy)]
+struct Sums;
+
+impl<V: V128> Keep<V, 1> for Bytes {
+    type Element = u8;
+
     #[inline(always)]
-    fn start(self) -> i32 {
+    fn start(trailing_zeros: u32) -> i32 {
+        Self::start(trailing_zeros)
+    }
+
+    #[inline(always)]
+    fn store(simd: V, trailing_zeros: u32, out: &mut [MaybeUninit<u8>; 4], sums: [V::Vector; 1]) {
+        let bytes = Self::of(simd, trailing_zeros, sums);
+        // SAFETY: the array has four bytes.
+        unsafe { simd.store_4(out.as_mut_ptr().cast(), bytes) }
+    }
+}
+
+impl<V: V128> Keep<V, 4> for Bytes {
+    type Element = [u8; 4];
+
+    #[inline(always)]
+    fn start(trailing_zeros: u32) -> i32 {
+        Self::start(trailing_zeros)
+    }
+
+    #[inline(always)]
+    fn store(simd: V, trailing_zeros: u32, out: &mut [MaybeUninit<[u8; 4]>; 4], sums: [V::Vector; 4]) {
+        /// Four rows of four elements, element by element.
+        const BY_ELEMENT: [u8; 16] = [0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15];
+        let bytes = Self::of(simd, trailing_zeros, sums);
+        store(simd, out, simd.shuffle(bytes, vector(simd, &BY_ELEMENT)));
+    }
+}
+
+impl<V: V128> Keep<V, 1> for Sums {
+    type Element = i32;
+
+    #[inline(always)]
+    fn start(_: u32) -> i32 {
         0
     }
 
     #[inline(always)]
-    unsafe fn store<const ROWS: usize>(self, simd: V, element: usize, sums: [V::Vector; ROWS]) {
-        // SAFETY: the caller promises room for four sums.
-        unsafe { simd.store(self.out.add(element).cast(), simd.shift_left_by(sums[0], self.trailing_zeros)) }
+    fn store(simd: V, trailing_zeros: u32, out: &mut [MaybeUninit<i32>; 4], sums: [V::Vector; 1]) {
+        store(simd, out, simd.shift_left_by(sums[0], trailing_zeros));
     }
 }
 
 /// The horizontal pass over rows.
-///
-/// # Safety
-/// As [`RowFilter::sums`].
 #[inline(always)]
-unsafe fn sums<V: V128, const ROWS: usize, const VECTORS: usize, const PARTS: usize>(
+fn sums<V: V128, const ROWS: usize, const BYTES: usize, const PARTS: usize, K: Keep<V, ROWS>>(
     simd: V,
-    windows: &Windows,
-    weights: &[[[u32; 4]; PARTS]],
-    sources: [*const u8; ROWS],
-    keep: impl Keep<V>,
+    windows: &Windows<Index, [[u32; 4]; PARTS], 1, 4>,
+    trailing_zeros: u32,
+    rows: [&[u8]; ROWS],
+    out: &mut [MaybeUninit<K::Element>],
+    _: K,
 ) {
     let zero = simd.splat_i32(0);
     let mut start = [simd.products(zero); PARTS];
-    start[PARTS - 1] = simd.products(simd.splat_i32(keep.start()));
-    for (number, (group, weights)) in windows.groups.iter().zip(weights.chunks_exact(windows.pairs)).enumerate() {
-        let index = [vector(simd, &group.index[0]), vector(simd, &group.index[1])];
+    start[PARTS - 1] = simd.products(simd.splat_i32(K::start(trailing_zeros)));
+    let mut walk = windows.walk::<_, ROWS, 1, BYTES>(rows, [out]);
+    while let Some(mut group) = walk.next() {
+        let index = [vector(simd, &group.item.0[0]), vector(simd, &group.item.0[1])];
         let mut sums = [start; ROWS];
-        let mut at = group.base;
-        for parts in weights {
+        for (parts, window) in group.steps() {
             for row in 0..ROWS {
-                // SAFETY: the caller promises the windows; so many pairs, a step apart, end where they do.
-                let taps = unsafe { Windows::taps::<V, VECTORS>(simd, sources[row].add(at), index) };
+                let taps = taps(simd, window.of(row, 0), index);
                 for part in 0..PARTS {
                     sums[row][part] = simd.add_products(sums[row][part], taps, vector(simd, &parts[part]));
                 }
             }
-            at += windows.step;
         }
         let mut totals = [zero; ROWS];
         for row in 0..ROWS {
             totals[row] = together(simd, sums[row]);
         }
-        // SAFETY: the caller promises room for whole groups.
-        unsafe { keep.store(simd, number * windows.advance, totals) };
+        K::store(simd, trailing_zeros, group.out(0), totals);
     }
 }
 
@@ -326,69 +333,58 @@ pub(super) fn together<V: V128, const PARTS: usize>(simd: V, parts: [V::Products
 }
 
 /// Filters rows with f32 weights: a vector for each of two taps.
-pub struct FloatRowFilter {
-    windows: Windows,
-    weights: Vec<[[f32; 4]; 2]>,
-}
+pub struct FloatRowFilter(Windows<Index, [[f32; 4]; 2], 1, 4>);
 
 impl Holds for FloatRowFilter {
     fn bytes(&self) -> usize {
-        self.windows.bytes() + memory::bytes(&self.weights)
+        Holds::bytes(&self.0)
     }
 }
 
 // SAFETY: windows end inside the readable bytes that a filter was made for, and the last group inside the room behind all sums.
 unsafe impl<V: V128> FloatHorizontalPass<V> for FloatRowFilter {
     fn prepare(_: V, weights: &AxisWeights<f32>, pixel: usize, readable: usize) -> Result<Option<Self>, NoMemory> {
-        let Some(windows) = Windows::new::<V>(&weights.first, weights.taps, pixel, readable)? else { return Ok(None) };
+        let Some(placed) = Placed::new::<V>(&weights.first, weights.taps, pixel, readable)? else { return Ok(None) };
         let lay = |lanes: [[f32; 2]; 4]| [lanes.map(|[first, _]| first), lanes.map(|[_, second]| second)];
-        let weights = windows.weigh(weights, pixel, lay)?;
-        Ok(Some(Self { windows, weights }))
+        let table = placed.weigh(weights, pixel, lay)?;
+        Ok(Some(Self(placed.weighed(table, readable))))
     }
 
     #[inline(always)]
     unsafe fn sum<const ROWS: usize>(&self, simd: V, sources: [*const u8; ROWS], outs: [*mut f32; ROWS]) {
         // SAFETY: the caller promises the readable bytes that this was made for, and room for all sums and 256 bytes more.
-        unsafe {
-            match self.windows.vectors {
-                1 => self.sum_windows::<V, ROWS, 1>(simd, sources, outs),
-                _ => self.sum_windows::<V, ROWS, 2>(simd, sources, outs),
-            }
+        let (rows, outs) = unsafe { self.0.memory(sources, outs) };
+        match self.0.bytes() {
+            16 => float_sums::<V, ROWS, 16>(simd, &self.0, rows, outs),
+            _ => float_sums::<V, ROWS, 32>(simd, &self.0, rows, outs),
         }
     }
 }
 
-impl FloatRowFilter {
-    /// # Safety
-    /// As [`FloatHorizontalPass::sum`], for windows of so many vectors.
-    #[inline(always)]
-    unsafe fn sum_windows<V: V128, const ROWS: usize, const VECTORS: usize>(
-        &self,
-        simd: V,
-        sources: [*const u8; ROWS],
-        outs: [*mut f32; ROWS],
-    ) {
-        let Self { windows, weights } = self;
-        for (number, (group, weights)) in windows.groups.iter().zip(weights.chunks_exact(windows.pairs)).enumerate() {
-            let index = [vector(simd, &group.index[0]), vector(simd, &group.index[1])];
-            let mut sums = [simd.splat_f32(0.0); ROWS];
-            let mut at = group.base;
-            for parts in weights {
-                let (first, second) = (vector(simd, &parts[0]), vector(simd, &parts[1]));
-                for row in 0..ROWS {
-                    // SAFETY: the caller promises the windows; so many pairs, a step apart, end where they do.
-                    let taps = unsafe { Windows::taps::<V, VECTORS>(simd, sources[row].add(at), index) };
-                    let low = simd.convert(simd.and(taps, simd.splat_i32(0xffff)));
-                    let high = simd.convert(simd.shift_right_u32::<16>(taps));
-                    sums[row] = simd.add_f32(sums[row], simd.mul_f32(low, first));
-                    sums[row] = simd.add_f32(sums[row], simd.mul_f32(high, second));
-                }
-                at += windows.step;
-            }
+/// The horizontal pass over rows, in f32: multiplied and then added, tap by tap.
+#[inline(always)]
+fn float_sums<V: V128, const ROWS: usize, const BYTES: usize>(
+    simd: V,
+    windows: &Windows<Index, [[f32; 4]; 2], 1, 4>,
+    rows: [&[u8]; ROWS],
+    outs: [&mut [MaybeUninit<f32>]; ROWS],
+) {
+    let mut walk = windows.walk::<_, ROWS, ROWS, BYTES>(rows, outs);
+    while let Some(mut group) = walk.next() {
+        let index = [vector(simd, &group.item.0[0]), vector(simd, &group.item.0[1])];
+        let mut sums = [simd.splat_f32(0.0); ROWS];
+        for (parts, window) in group.steps() {
+            let (first, second) = (vector(simd, &parts[0]), vector(simd, &parts[1]));
             for row in 0..ROWS {
-                // SAFETY: the caller promises room for whole groups.
-                unsafe { simd.store(outs[row].add(number * windows.advance).cast(), sums[row]) };
+                let taps = taps(simd, window.of(row, 0), index);
+                let low = simd.convert(simd.and(taps, simd.splat_i32(0xffff)));
+                let high = simd.convert(simd.shift_right_u32::<16>(taps));
+                sums[row] = simd.add_f32(sums[row], simd.mul_f32(low, first));
+                sums[row] = simd.add_f32(sums[row], simd.mul_f32(high, second));
             }
+        }
+        for row in 0..ROWS {
+            store(simd, group.out(row), sums[row]);
         }
     }
 }

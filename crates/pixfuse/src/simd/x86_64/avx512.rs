@@ -5,7 +5,8 @@ use std::mem::MaybeUninit;
 
 use super::avx512_cells::{self, CellWindows};
 use super::avx512_columns::{Columns, Index};
-use super::avx512_passes::{FloatRowFilter, RowFilter};
+use super::avx512_float_passes::FloatRowFilter;
+use super::avx512_passes::RowFilter;
 use super::avx512_quads::QuadWeights;
 use super::string::fill_long;
 use super::{Avx2, Sse41, avx2_cells, features, token, values};

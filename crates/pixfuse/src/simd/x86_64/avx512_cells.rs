@@ -13,7 +13,7 @@ use std::arch::x86_64::*;
 
 use super::avx2_cells;
 use super::avx512::{load, vector};
-use super::avx512_windows::Windows;
+use super::avx512_windows::taps;
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
@@ -218,9 +218,9 @@ impl<const VECTORS: usize, const QUADS: usize> Group<VECTORS, QUADS> {
     #[inline]
     #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vnni")]
     fn add(&self, [mut inside, edges]: [__m512i; 2], window: [__m512i; VECTORS]) -> [__m512i; 2] {
-        let words = _mm512_maskz_mov_epi8(0x5555_5555_5555_5555, Windows::taps(window, self.edges[0]));
+        let words = _mm512_maskz_mov_epi8(0x5555_5555_5555_5555, taps(window, self.edges[0]));
         for [from, weights] in self.inside {
-            inside = _mm512_dpbusd_epi32(inside, Windows::taps(window, from), weights);
+            inside = _mm512_dpbusd_epi32(inside, taps(window, from), weights);
         }
         [inside, _mm512_dpwssd_epi32(edges, words, self.edges[1])]
     }

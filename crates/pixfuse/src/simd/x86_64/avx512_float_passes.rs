@@ -1,66 +1,99 @@
 //! The horizontal passes of separable filters in f32 with AVX-512: 16 elements of a row at a time, tap by tap.
 
 use std::arch::x86_64::*;
+use std::mem::MaybeUninit;
 
 use super::Avx512;
-use super::avx512::{load, vector};
-use super::avx512_passes::{FloatRowFilter, Vector, spread};
-use super::avx512_windows::{Placed, Windows};
-use crate::memory::{self, NoMemory};
+use super::arrays::store_16_f32;
+use super::avx512::vector;
+use super::avx512_passes::{Vector, spread};
+use super::avx512_windows::{Placed, Placement, Weighed, load, taps};
+use crate::memory::{self, Holds, NoMemory};
 use crate::simd::FloatHorizontalPass;
 use crate::simd::passes::PlainRows;
 use crate::weights::AxisWeights;
+
+/// Filters rows with f32 weights: by windows, or tap by tap as [`RowFilter`](super::avx512_passes::RowFilter) does.
+pub(crate) enum FloatRowFilter {
+    /// With a vector of weights for each tap.
+    Staying(Weighed<Vector, 1>),
+    /// With a vector of weights for each of four taps.
+    Sliding(Weighed<[Vector; 4], 1>),
+    Plain(PlainRows<f32>),
+}
+
+impl Holds for FloatRowFilter {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Staying(taps) => taps.bytes(),
+            Self::Sliding(fours) => fours.bytes(),
+            Self::Plain(plain) => plain.bytes(),
+        }
+    }
+}
 
 // SAFETY: a token of this level is there where the CPU has it; the windows of a filter end inside the readable bytes that it was made
 // for, and the last group inside the room behind all outputs.
 unsafe impl FloatHorizontalPass<Avx512> for FloatRowFilter {
     fn prepare(_: Avx512, weights: &AxisWeights<f32>, pixel: usize, readable: usize) -> Result<Option<Self>, NoMemory> {
-        let taps = weights.taps;
-        let windows = match Windows::staying(&weights.first, taps, pixel, readable)? {
-            Some(mut windows) => {
-                for group in &mut windows.groups {
-                    for lane in group.index.chunks_exact_mut(4) {
-                        lane.copy_from_slice(&[lane[0], 0, 0, MAGIC]);
-                    }
-                }
-                windows
-            }
-            None => match Windows::place(&weights.first, taps, pixel, readable, false)? {
-                Placed::Windows(windows) => windows,
-                Placed::TooWide => return Ok(Some(Self::Plain(PlainRows::new(weights, pixel)?))),
-                Placed::TooShort => return Ok(None),
-            },
-        };
-        let elements = weights.outputs() * pixel;
-        let rows = if windows.fixed { taps } else { windows.quads * 4 };
+        let (taps, elements) = (weights.taps, weights.outputs() * pixel);
         let of_output = memory::list(weights.weights.iter().map(|weight| [weight.to_bits()]))?;
-        let mut table = memory::with_capacity(windows.groups().saturating_mul(rows))?;
-        for group in 0..windows.groups() {
-            let outputs = windows.outputs(group, elements, pixel);
-            for tap in 0..taps {
-                spread(&outputs, &of_output, taps, tap, &mut table);
+        if let Some(mut placed) = Placed::staying(&weights.first, taps, pixel, readable)? {
+            for group in &mut placed.groups {
+                for lane in group.item.0.chunks_exact_mut(4) {
+                    lane.copy_from_slice(&[lane[0], 0, 0, MAGIC]);
+                }
             }
-            table.resize((group + 1) * rows, Vector([0; 16]));
+            let mut table = memory::with_capacity(placed.groups().saturating_mul(taps))?;
+            for group in 0..placed.groups() {
+                let outputs = placed.outputs(group, elements, pixel);
+                table.extend((0..taps).map(|tap| {
+                    let [vector] = spread(&outputs, &of_output, taps, tap);
+                    vector
+                }));
+            }
+            return placed.weighed(table, taps, readable).map(Self::Staying).map(Some);
         }
-        Ok(Some(Self::Windows { windows, weights: table, odd: 0, trailing_zeros: None }))
+        let placed = match Placed::place(&weights.first, taps, pixel, readable, false)? {
+            Placement::Windows(placed) => placed,
+            Placement::TooWide => return Ok(Some(Self::Plain(PlainRows::new(weights, pixel)?))),
+            Placement::TooShort => return Ok(None),
+        };
+        let quads = placed.quads;
+        let mut table = memory::with_capacity(placed.groups().saturating_mul(quads))?;
+        for group in 0..placed.groups() {
+            let outputs = placed.outputs(group, elements, pixel);
+            table.extend((0..quads).map(|quad| {
+                // Taps that are missing have no weight.
+                [0, 1, 2, 3].map(|tap| match quad * 4 + tap {
+                    tap if tap < taps => spread(&outputs, &of_output, taps, tap)[0],
+                    _ => Vector([0; 16]),
+                })
+            }));
+        }
+        placed.weighed(table, quads, readable).map(Self::Sliding).map(Some)
     }
 
     #[inline(always)]
     unsafe fn sum<const ROWS: usize>(&self, simd: Avx512, sources: [*const u8; ROWS], outs: [*mut f32; ROWS]) {
         // SAFETY: the caller promises the level, the readable bytes of each row that this was made for, and room for all sums
-        // and 256 bytes more, in which the last group ends. The constants say of how many vectors a window is.
+        // and 256 bytes more, in which the last group ends.
         unsafe {
             match self {
-                Self::Windows { windows, weights, .. } if windows.fixed => match windows.vectors {
-                    1 => staying_sums::<ROWS, 1>(windows, weights, sources, outs),
-                    _ => staying_sums::<ROWS, 2>(windows, weights, sources, outs),
-                },
-                Self::Windows { windows, weights, .. } => {
-                    for row in 0..ROWS {
-                        match windows.vectors {
-                            1 => float_sums::<1>(windows, weights, sources[row], outs[row]),
-                            2 => float_sums::<2>(windows, weights, sources[row], outs[row]),
-                            _ => float_sums::<4>(windows, weights, sources[row], outs[row]),
+                Self::Staying(taps) => {
+                    let (rows, outs) = taps.windows.memory(sources, outs);
+                    match taps.windows.bytes() {
+                        64 => staying_sums::<ROWS, 64, 1>(taps, rows, outs),
+                        _ => staying_sums::<ROWS, 128, 2>(taps, rows, outs),
+                    }
+                }
+                Self::Sliding(fours) => {
+                    let (rows, outs) = fours.windows.memory(sources, outs);
+                    for (row, out) in rows.into_iter().zip(outs) {
+                        match fours.windows.bytes() {
+                            64 => float_sums::<64, 1>(fours, row, out),
+                            128 => float_sums::<128, 2>(fours, row, out),
+                            _ => float_sums::<256, 4>(fours, row, out),
                         }
                     }
                 }
@@ -75,32 +108,24 @@ const MAGIC: u8 = 0x4b;
 
 /// The horizontal pass over rows, in f32, with windows that stay. One permute makes 2^23 + p of a byte, and
 /// `(2^23 + p) * w - 2^23 * w` is p * w, rounded once by a fused multiply-add: no byte is taken apart or converted.
-///
-/// # Safety
-/// Each window ends inside the readable bytes of each row, and the outputs have room for whole groups.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi")]
-unsafe fn staying_sums<const ROWS: usize, const VECTORS: usize>(
-    windows: &Windows,
-    weights: &[Vector],
-    sources: [*const u8; ROWS],
-    outs: [*mut f32; ROWS],
+fn staying_sums<const ROWS: usize, const BYTES: usize, const VECTORS: usize>(
+    taps: &Weighed<Vector, 1>,
+    rows: [&[u8]; ROWS],
+    outs: [&mut [MaybeUninit<f32>]; ROWS],
 ) {
     const LOW_BYTES: u64 = 0x1111_1111_1111_1111;
-    let taps = weights.len() / windows.groups.len();
-    let step = _mm512_set1_epi32(windows.step as i32 / 4);
-    let mut weights = weights.iter();
-    for (number, group) in windows.groups.iter().enumerate() {
-        let mut index = vector(&group.index);
+    let step = _mm512_set1_epi32(i32::from(taps.step) / 4);
+    let mut walk = taps.windows.walk::<_, ROWS, ROWS, BYTES>(rows, outs);
+    while let Some(mut group) = walk.next() {
+        let mut index = vector(&group.item.0);
         let mut window = [[_mm512_setzero_si512(); VECTORS]; ROWS];
         for row in 0..ROWS {
-            // SAFETY: the caller promises the windows.
-            window[row] = unsafe { load(sources[row].add(group.base)) };
+            window[row] = load(group.windows.of(row, 0));
         }
         let mut sums = [_mm512_setzero_ps(); ROWS];
-        for _ in 0..taps {
-            // SAFETY: there are so many for each group.
-            let weight = unsafe { weights.next().unwrap_unchecked() };
+        for weight in group.weights {
             let weight = _mm512_castsi512_ps(vector(&weight.0));
             let offset = _mm512_mul_ps(weight, _mm512_set1_ps(-8_388_608.0));
             for row in 0..ROWS {
@@ -115,31 +140,26 @@ unsafe fn staying_sums<const ROWS: usize, const VECTORS: usize>(
             index = _mm512_add_epi8(index, step);
         }
         for row in 0..ROWS {
-            // SAFETY: the caller promises room for whole groups.
-            unsafe { _mm512_storeu_ps(outs[row].add(number * windows.width), sums[row]) };
+            store_16_f32(group.out(row), sums[row]);
         }
     }
 }
 
 /// The horizontal pass over one row, in f32: multiplied and then added, tap by tap.
-///
-/// # Safety
-/// As [`staying_sums`], with windows that slide.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi")]
-unsafe fn float_sums<const VECTORS: usize>(windows: &Windows, weights: &[Vector], source: *const u8, out: *mut f32) {
+fn float_sums<const BYTES: usize, const VECTORS: usize>(
+    fours: &Weighed<[Vector; 4], 1>,
+    row: &[u8],
+    out: &mut [MaybeUninit<f32>],
+) {
     let low = _mm512_set1_epi32(255);
-    let mut weights = weights.as_chunks::<4>().0.iter();
-    for (number, group) in windows.groups.iter().enumerate() {
-        let index = vector(&group.index);
+    let mut walk = fours.windows.walk::<_, 1, 1, BYTES>([row], [out]);
+    while let Some(mut group) = walk.next() {
+        let index = vector(&group.item.0);
         let mut sum = _mm512_setzero_ps();
-        let mut base = group.base;
-        for _ in 0..windows.quads {
-            // SAFETY: there are four vectors for each four taps of each group.
-            let weights = unsafe { weights.next().unwrap_unchecked() };
-            // SAFETY: the caller promises the windows; so many fours, a step apart, end where they do.
-            let window: [_; VECTORS] = unsafe { load(source.add(base)) };
-            let taps = Windows::taps(window, index);
+        for (weights, window) in group.steps() {
+            let taps = taps::<VECTORS>(load(window.of(0, 0)), index);
             let bytes = [
                 _mm512_and_si512(taps, low),
                 _mm512_and_si512(_mm512_srli_epi32::<8>(taps), low),
@@ -150,9 +170,7 @@ unsafe fn float_sums<const VECTORS: usize>(windows: &Windows, weights: &[Vector]
                 let weight = _mm512_castsi512_ps(vector(&weights[tap].0));
                 sum = _mm512_add_ps(sum, _mm512_mul_ps(_mm512_cvtepi32_ps(bytes[tap]), weight));
             }
-            base += windows.step;
         }
-        // SAFETY: the caller promises room for whole groups.
-        unsafe { _mm512_storeu_ps(out.add(number * windows.width), sum) };
+        store_16_f32(group.out(0), sum);
     }
 }

@@ -10,11 +10,13 @@
 //! the ports of permutes are the busy ones), and two masked permutes in the place of one of two vectors (188 to 147 us).
 
 use std::arch::x86_64::*;
+use std::mem::MaybeUninit;
 use std::ops::RangeInclusive;
 
 use super::Avx512;
-use super::avx512::{load, vector};
-use super::avx512_windows::{Placed, Windows};
+use super::arrays::{store_16, store_64};
+use super::avx512::vector;
+use super::avx512_windows::{Placed, Placement, Weighed, load, taps};
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
@@ -29,22 +31,17 @@ use crate::weights::{AxisWeights, ROUNDED_BITS};
 pub(crate) struct Vector(pub(super) [u32; 16]);
 
 /// Filters rows: by permuting windows, or tap by tap where ratios are so large that 16 elements span more than 256 bytes.
-pub(crate) enum RowFilter<W = i32> {
-    Windows {
-        windows: Windows,
-        /// For each group and each four taps two or three vectors of limbs, then two for a fifth tap or one for a ninth; or
-        /// one of f32 for each tap.
-        weights: Vec<Vector>,
-        /// After how many fours the last tap stands alone: 1 or 2; 0 where it does not.
-        odd: usize,
-        /// Where two vectors of limbs are enough, the bits that all weights lack.
-        trailing_zeros: Option<u32>,
-    },
-    Plain(PlainRows<W>),
+pub(crate) enum RowFilter {
+    /// For each four taps three limbs of weights.
+    Wide(Weighed<[Vector; 3], 1>),
+    /// Two limbs, where the highest is zero without the bits that all weights lack.
+    Narrow(Weighed<[Vector; 2], 1>, u32),
+    /// For each group the limbs of four taps, and a word and a byte of the fifth.
+    Five(Weighed<[Vector; 5], 2>),
+    /// For each group the limbs of twice four taps, and two words of the ninth.
+    Nine(Weighed<[Vector; 7], 3>),
+    Plain(PlainRows),
 }
-
-/// As [`RowFilter`], with f32 weights.
-pub(crate) type FloatRowFilter = RowFilter<f32>;
 
 /// The `N` parts of each output's weights, in the lanes of a group.
 pub(super) fn spread<const N: usize>(
@@ -52,16 +49,14 @@ pub(super) fn spread<const N: usize>(
     of_output: &[[u32; N]],
     stride: usize,
     at: usize,
-    to: &mut Vec<Vector>,
-) {
-    let start = to.len();
-    // The caller made room for all of them.
-    to.resize(start + N, Vector([0; 16]));
+) -> [Vector; N] {
+    let mut vectors = [Vector([0; 16]); N];
     for (lane, &output) in outputs.iter().enumerate() {
-        for (vector, part) in to[start..].iter_mut().zip(of_output[output as usize * stride + at]) {
+        for (vector, part) in vectors.iter_mut().zip(of_output[output as usize * stride + at]) {
             vector.0[lane] = part;
         }
     }
+    vectors
 }
 
 /// Four weights of one output as three vectors of signed bytes: the highest first.
@@ -91,13 +86,69 @@ fn middle_and_low(weight: i32) -> [u32; 2] {
     [((weight - low) >> 8) as u32 & 0xffff, low as u32 & 0xff]
 }
 
-impl<W> Holds for RowFilter<W> {
+impl Holds for RowFilter {
     fn bytes(&self) -> usize {
         match self {
-            Self::Windows { windows, weights, .. } => windows.bytes() + memory::bytes(weights),
+            Self::Wide(fours) => fours.bytes(),
+            Self::Narrow(fours, _) => fours.bytes(),
+            Self::Five(fives) => fives.bytes(),
+            Self::Nine(nines) => nines.bytes(),
             Self::Plain(plain) => plain.bytes(),
         }
     }
+}
+
+/// For each output and each four taps the limbs of their weights.
+fn limbs_of_outputs<const LIMBS: usize>(
+    weights: &AxisWeights,
+    fours: usize,
+    cut: impl Fn([i32; 4]) -> [u32; LIMBS],
+) -> Result<Vec<[u32; LIMBS]>, NoMemory> {
+    let mut of_output = memory::with_capacity(weights.outputs().saturating_mul(fours))?;
+    for output in 0..weights.outputs() {
+        let taps = weights.of(output);
+        let tap = |tap: usize| taps.get(tap).copied().unwrap_or(0);
+        of_output.extend((0..fours).map(|four| cut([0, 1, 2, 3].map(|row| tap(four * 4 + row)))));
+    }
+    Ok(of_output)
+}
+
+/// For each group and each four taps the limbs of their weights.
+fn limbs_of_groups<const LIMBS: usize>(
+    placed: &Placed,
+    weights: &AxisWeights,
+    pixel: usize,
+    cut: impl Fn([i32; 4]) -> [u32; LIMBS],
+) -> Result<Vec<[Vector; LIMBS]>, NoMemory> {
+    let of_output = limbs_of_outputs(weights, placed.quads, cut)?;
+    let mut table = memory::with_capacity(placed.groups().saturating_mul(placed.quads))?;
+    for group in 0..placed.groups() {
+        let outputs = placed.outputs(group, weights.outputs() * pixel, pixel);
+        table.extend((0..placed.quads).map(|four| spread(&outputs, &of_output, placed.quads, four)));
+    }
+    Ok(table)
+}
+
+/// For each group the limbs of so many fours, three each, and what the last tap becomes, which stands alone.
+fn with_one_alone<const FOURS: usize, const ALONE: usize, const ALL: usize>(
+    placed: &Placed,
+    weights: &AxisWeights,
+    pixel: usize,
+    cut: impl Fn(i32) -> [u32; ALONE],
+) -> Result<Vec<[Vector; ALL]>, NoMemory> {
+    const { assert!(FOURS * 3 + ALONE == ALL, "three limbs of each four, and what is alone") };
+    let of_output = limbs_of_outputs(weights, FOURS, limbs)?;
+    let last = |output: usize| cut(weights.of(output)[weights.taps - 1]);
+    let alone = memory::list((0..weights.outputs()).map(last))?;
+    memory::list((0..placed.groups()).map(|group| {
+        let outputs = placed.outputs(group, weights.outputs() * pixel, pixel);
+        let mut vectors = [Vector([0; 16]); ALL];
+        for four in 0..FOURS {
+            vectors[four * 3..][..3].copy_from_slice(&spread(&outputs, &of_output, FOURS, four));
+        }
+        vectors[FOURS * 3..].copy_from_slice(&spread(&outputs, &alone, 1, 0));
+        vectors
+    }))
 }
 
 // SAFETY: a token of this level is there where the CPU has it; the windows of a filter end inside the readable bytes that it was made
@@ -111,74 +162,57 @@ unsafe impl HorizontalPass<Avx512> for RowFilter {
         _many_quads: bool,
     ) -> Result<Option<Self>, NoMemory> {
         let rounded = weights.bits == ROUNDED_BITS;
-        let windows = match Windows::place(&weights.first, weights.taps, pixel, readable, rounded)? {
-            Placed::Windows(windows) => windows,
-            Placed::TooWide => return Ok(Some(Self::Plain(PlainRows::new(weights, pixel)?))),
-            Placed::TooShort => return Ok(None),
+        let placed = match Placed::place(&weights.first, weights.taps, pixel, readable, rounded)? {
+            Placement::Windows(placed) => placed,
+            Placement::TooWide => return Ok(Some(Self::Plain(PlainRows::new(weights, pixel)?))),
+            Placement::TooShort => return Ok(None),
         };
-        let (count, elements) = (weights.outputs(), weights.outputs() * pixel);
+        if rounded && let Some(trailing_zeros) = narrow(&weights.weights, TWO_LIMBS) {
+            let two = |weights: [i32; 4]| {
+                let [_, high, low] = limbs(weights.map(|weight| weight >> trailing_zeros));
+                [high, low]
+            };
+            let (table, steps) = (limbs_of_groups(&placed, weights, pixel, two)?, placed.quads);
+            return Ok(Some(Self::Narrow(placed.weighed(table, steps, readable)?, trailing_zeros)));
+        }
         // Both ways to weigh a tap that stands alone take 23 bits.
         let fits = |output: usize| (-(1 << 22)..1 << 22).contains(&weights.of(output)[weights.taps - 1]);
-        let alone_fits = matches!(weights.taps, 5 | 9) && windows.vectors == 1 && (0..count).all(fits);
-        let trailing_zeros = if rounded { narrow(&weights.weights, TWO_LIMBS) } else { None };
-        let odd = if rounded && alone_fits && trailing_zeros.is_none() { weights.taps / 4 } else { 0 };
-        let quads = if odd > 0 { odd } else { windows.quads };
-        let mut of_output = memory::with_capacity(count.saturating_mul(quads))?;
-        for output in 0..count {
-            let taps = weights.of(output);
-            let tap = |tap: usize| taps.get(tap).copied().unwrap_or(0) >> trailing_zeros.unwrap_or(0);
-            of_output.extend((0..quads).map(|quad| limbs([0, 1, 2, 3].map(|row| tap(quad * 4 + row)))));
-        }
-        let last = |output: usize| weights.of(output)[weights.taps - 1];
-        let fifth = memory::list((0..if odd == 1 { count } else { 0 }).map(|output| middle_and_low(last(output))))?;
-        let ninth = memory::list((0..if odd == 2 { count } else { 0 }).map(|output| [halves(last(output))]))?;
-        let mut table = memory::with_capacity(windows.groups().saturating_mul(quads * 3 + 2))?;
-        for group in 0..windows.groups() {
-            let outputs = windows.outputs(group, elements, pixel);
-            for quad in 0..quads {
-                let start = table.len();
-                spread(&outputs, &of_output, quads, quad, &mut table);
-                // The highest limbs are zero.
-                table.drain(start..start + usize::from(trailing_zeros.is_some()));
+        let alone_fits = || placed.vectors == 1 && (0..weights.outputs()).all(fits);
+        Ok(Some(match weights.taps {
+            5 if rounded && alone_fits() => {
+                let table = with_one_alone::<1, 2, 5>(&placed, weights, pixel, middle_and_low)?;
+                Self::Five(placed.weighed(table, 1, readable)?)
             }
-            match odd {
-                1 => spread(&outputs, &fifth, 1, 0, &mut table),
-                2 => spread(&outputs, &ninth, 1, 0, &mut table),
-                _ => {}
+            9 if rounded && alone_fits() => {
+                let table = with_one_alone::<2, 1, 7>(&placed, weights, pixel, |weight| [halves(weight)])?;
+                Self::Nine(placed.weighed(table, 1, readable)?)
             }
-        }
-        Ok(Some(Self::Windows { windows, weights: table, odd, trailing_zeros }))
+            _ => {
+                let (table, steps) = (limbs_of_groups(&placed, weights, pixel, limbs)?, placed.quads);
+                Self::Wide(placed.weighed(table, steps, readable)?)
+            }
+        }))
     }
 
     #[inline(always)]
-    unsafe fn filter<const ROWS: usize>(&self, simd: Avx512, sources: [*const u8; ROWS], out: *mut u8) {
+    unsafe fn row(&self, simd: Avx512, source: *const u8, out: *mut u8) {
         // SAFETY: the caller promises the level, the readable bytes that this was made for, in which windows and taps with a
-        // weight end, and room for all outputs and 256 bytes more, in which the last group ends. The constants say of how
-        // many vectors and limbs the tables are.
+        // weight end, and room for all outputs and 256 bytes more, in which the last group ends.
         unsafe {
             match self {
-                Self::Windows { windows, weights, trailing_zeros: Some(trailing_zeros), .. } => {
-                    let out = Narrow(Bytes(out), *trailing_zeros);
-                    match (windows.fixed, windows.vectors) {
-                        (true, 1) => sums::<ROWS, 1, 2, true, false, _>(windows, weights, sources, out),
-                        (true, _) => sums::<ROWS, 2, 2, true, false, _>(windows, weights, sources, out),
-                        (_, 1) => sums::<ROWS, 1, 2, false, false, _>(windows, weights, sources, out),
-                        (_, 2) => sums::<ROWS, 2, 2, false, false, _>(windows, weights, sources, out),
-                        _ => sums::<ROWS, 4, 2, false, false, _>(windows, weights, sources, out),
-                    }
-                }
-                Self::Windows { windows, weights, odd, .. } => match (windows.fixed, windows.vectors, odd) {
-                    (true, 1, 0) => sums::<ROWS, 1, 3, true, false, _>(windows, weights, sources, Bytes(out)),
-                    (true, 1, 1) => five_taps::<ROWS, true>(windows, weights, sources, Bytes(out)),
-                    (true, 1, _) => sums::<ROWS, 1, 3, true, true, _>(windows, weights, sources, Bytes(out)),
-                    (true, _, _) => sums::<ROWS, 2, 3, true, false, _>(windows, weights, sources, Bytes(out)),
-                    (_, 1, 0) => sums::<ROWS, 1, 3, false, false, _>(windows, weights, sources, Bytes(out)),
-                    (_, 1, 1) => five_taps::<ROWS, false>(windows, weights, sources, Bytes(out)),
-                    (_, 1, _) => sums::<ROWS, 1, 3, false, true, _>(windows, weights, sources, Bytes(out)),
-                    (_, 2, _) => sums::<ROWS, 2, 3, false, false, _>(windows, weights, sources, Bytes(out)),
-                    _ => sums::<ROWS, 4, 3, false, false, _>(windows, weights, sources, Bytes(out)),
-                },
-                Self::Plain(plain) => plain.filter(simd, sources, out),
+                Self::Plain(plain) => plain.row(simd, source, out),
+                _ => self.bytes([source], out),
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn quad(&self, simd: Avx512, sources: [*const u8; 4], out: *mut u8) {
+        // SAFETY: as for one row, with four bytes for each element.
+        unsafe {
+            match self {
+                Self::Plain(plain) => plain.quad(simd, sources, out),
+                _ => self.bytes(sources, out.cast()),
             }
         }
     }
@@ -189,30 +223,94 @@ unsafe impl HorizontalPass<Avx512> for RowFilter {
         // bytes more, in which the last group ends.
         unsafe {
             match self {
-                Self::Windows { windows, weights, .. } => match windows.vectors {
-                    1 => sums::<1, 1, 3, false, false, _>(windows, weights, [source], Words(out)),
-                    2 => sums::<1, 2, 3, false, false, _>(windows, weights, [source], Words(out)),
-                    _ => sums::<1, 4, 3, false, false, _>(windows, weights, [source], Words(out)),
-                },
                 Self::Plain(plain) => plain.sum(simd, source, out),
+                Self::Wide(fours) => {
+                    let (rows, [out]) = fours.windows.memory([source], [out]);
+                    match fours.windows.bytes() {
+                        64 => sums::<1, 64, 1, 3, false, _>(fours, rows, out, Words),
+                        128 => sums::<1, 128, 2, 3, false, _>(fours, rows, out, Words),
+                        _ => sums::<1, 256, 4, 3, false, _>(fours, rows, out, Words),
+                    }
+                }
+                Self::Narrow(..) | Self::Five(_) | Self::Nine(_) => unreachable!("these are for rounded weights"),
+            }
+        }
+    }
+}
+
+impl RowFilter {
+    /// Filters rows by windows, to bytes.
+    ///
+    /// # Safety
+    /// The CPU has this level. The readable bytes of the windows are readable from each row, and as many elements as they make are
+    /// writable.
+    #[inline(always)]
+    unsafe fn bytes<const ROWS: usize>(&self, sources: [*const u8; ROWS], out: *mut <Bytes as Keep<ROWS>>::Element)
+    where
+        Bytes: Keep<ROWS>,
+    {
+        // SAFETY: the caller promises the level, the rows, and the room. The constants say how long windows are.
+        unsafe {
+            match self {
+                Self::Narrow(fours, trailing_zeros) => {
+                    let (rows, [out]) = fours.windows.memory(sources, [out]);
+                    let keep = Shifted(*trailing_zeros);
+                    match (fours.fixed, fours.windows.bytes()) {
+                        (true, 64) => sums::<ROWS, 64, 1, 2, true, _>(fours, rows, out, keep),
+                        (true, _) => sums::<ROWS, 128, 2, 2, true, _>(fours, rows, out, keep),
+                        (_, 64) => sums::<ROWS, 64, 1, 2, false, _>(fours, rows, out, keep),
+                        (_, 128) => sums::<ROWS, 128, 2, 2, false, _>(fours, rows, out, keep),
+                        _ => sums::<ROWS, 256, 4, 2, false, _>(fours, rows, out, keep),
+                    }
+                }
+                Self::Wide(fours) => {
+                    let (rows, [out]) = fours.windows.memory(sources, [out]);
+                    match (fours.fixed, fours.windows.bytes()) {
+                        (true, 64) => sums::<ROWS, 64, 1, 3, true, _>(fours, rows, out, Bytes),
+                        (true, _) => sums::<ROWS, 128, 2, 3, true, _>(fours, rows, out, Bytes),
+                        (_, 64) => sums::<ROWS, 64, 1, 3, false, _>(fours, rows, out, Bytes),
+                        (_, 128) => sums::<ROWS, 128, 2, 3, false, _>(fours, rows, out, Bytes),
+                        _ => sums::<ROWS, 256, 4, 3, false, _>(fours, rows, out, Bytes),
+                    }
+                }
+                Self::Five(fives) => {
+                    let (rows, [out]) = fives.windows.memory(sources, [out]);
+                    if fives.fixed {
+                        five_taps::<ROWS, true>(fives, rows, out)
+                    } else {
+                        five_taps::<ROWS, false>(fives, rows, out)
+                    }
+                }
+                Self::Nine(nines) => {
+                    let (rows, [out]) = nines.windows.memory(sources, [out]);
+                    if nines.fixed {
+                        nine_taps::<ROWS, true>(nines, rows, out)
+                    } else {
+                        nine_taps::<ROWS, false>(nines, rows, out)
+                    }
+                }
+                Self::Plain(_) => unreachable!("this has no windows"),
             }
         }
     }
 }
 
 /// How the sums of a group are kept.
-trait Keep: Copy {
+trait Keep<const ROWS: usize>: Copy {
+    /// What the sums of an element become.
+    type Element;
+
     /// What a sum starts from.
     fn start(self) -> i32;
 
     /// # Safety
-    /// The CPU has this level, and sixteen elements are writable from this one on.
-    unsafe fn store<const ROWS: usize>(self, at: usize, sums: [__m512i; ROWS]);
+    /// The CPU has this level.
+    unsafe fn store(self, out: &mut [MaybeUninit<Self::Element>; 16], sums: [__m512i; ROWS]);
 }
 
 /// Rounded and clamped to bytes: those of one row, or four rows side by side.
 #[derive(Clone, Copy)]
-struct Bytes(*mut u8);
+struct Bytes;
 
 impl Bytes {
     const START: i32 = 1 << (ROUNDED_BITS - 1);
@@ -220,13 +318,15 @@ impl Bytes {
 
 /// As bytes, of weights that lack these bits.
 #[derive(Clone, Copy)]
-struct Narrow(Bytes, u32);
+struct Shifted(u32);
 
 /// As they are.
 #[derive(Clone, Copy)]
-struct Words(*mut i32);
+struct Words;
 
-impl Keep for Bytes {
+impl Keep<1> for Bytes {
+    type Element = u8;
+
     #[inline(always)]
     fn start(self) -> i32 {
         Self::START
@@ -234,40 +334,55 @@ impl Keep for Bytes {
 
     #[inline]
     #[target_feature(enable = "avx512f,avx512bw")]
-    unsafe fn store<const ROWS: usize>(self, at: usize, sums: [__m512i; ROWS]) {
-        if ROWS == 1 {
-            let values = _mm512_srai_epi32::<{ ROUNDED_BITS }>(sums[0]);
-            let values = _mm512_max_epi32(values, _mm512_setzero_si512());
-            // SAFETY: the caller promises room for sixteen elements.
-            return unsafe { _mm_storeu_si128(self.0.add(at).cast(), _mm512_cvtusepi32_epi8(values)) };
-        }
-        let (low, high) = ([sums[0], sums[1 % ROWS]], [sums[2 % ROWS], sums[3 % ROWS]]);
-        // Lane by lane the bytes of two rows, then those of the two others: side by side.
-        let by_element = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
-        let bytes = _mm512_shuffle_epi8(bytes(low, high, interleaved()), by_element);
-        // SAFETY: the caller promises room for sixteen elements of four rows.
-        unsafe { _mm512_storeu_si512(self.0.add(at * 4).cast(), bytes) }
+    unsafe fn store(self, out: &mut [MaybeUninit<u8>; 16], sums: [__m512i; 1]) {
+        let values = _mm512_srai_epi32::<{ ROUNDED_BITS }>(sums[0]);
+        let values = _mm512_max_epi32(values, _mm512_setzero_si512());
+        store_16(out, _mm512_cvtusepi32_epi8(values));
     }
 }
 
-impl Keep for Narrow {
+impl Keep<4> for Bytes {
+    type Element = [u8; 4];
+
     #[inline(always)]
     fn start(self) -> i32 {
-        Bytes::START >> self.1
+        Self::START
     }
 
     #[inline]
     #[target_feature(enable = "avx512f,avx512bw")]
-    unsafe fn store<const ROWS: usize>(self, at: usize, mut sums: [__m512i; ROWS]) {
-        for sum in &mut sums {
-            *sum = _mm512_sll_epi32(*sum, _mm_cvtsi32_si128(self.1 as i32));
-        }
-        // SAFETY: the caller promises room for sixteen elements of each row.
-        unsafe { self.0.store(at, sums) }
+    unsafe fn store(self, out: &mut [MaybeUninit<[u8; 4]>; 16], [a, b, c, d]: [__m512i; 4]) {
+        // Lane by lane the bytes of two rows, then those of the two others: side by side.
+        let by_element = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
+        store_64(out, _mm512_shuffle_epi8(bytes([a, b], [c, d], interleaved()), by_element));
     }
 }
 
-impl Keep for Words {
+impl<const ROWS: usize> Keep<ROWS> for Shifted
+where
+    Bytes: Keep<ROWS>,
+{
+    type Element = <Bytes as Keep<ROWS>>::Element;
+
+    #[inline(always)]
+    fn start(self) -> i32 {
+        Bytes::START >> self.0
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw")]
+    unsafe fn store(self, out: &mut [MaybeUninit<Self::Element>; 16], mut sums: [__m512i; ROWS]) {
+        for sum in &mut sums {
+            *sum = _mm512_sll_epi32(*sum, _mm_cvtsi32_si128(self.0 as i32));
+        }
+        // SAFETY: the caller promises the level.
+        unsafe { Bytes.store(out, sums) };
+    }
+}
+
+impl Keep<1> for Words {
+    type Element = i32;
+
     #[inline(always)]
     fn start(self) -> i32 {
         0
@@ -275,9 +390,8 @@ impl Keep for Words {
 
     #[inline]
     #[target_feature(enable = "avx512f")]
-    unsafe fn store<const ROWS: usize>(self, at: usize, sums: [__m512i; ROWS]) {
-        // SAFETY: the caller promises room for sixteen sums.
-        unsafe { _mm512_storeu_si512(self.0.add(at).cast(), sums[0]) }
+    unsafe fn store(self, out: &mut [MaybeUninit<i32>; 16], sums: [__m512i; 1]) {
+        store_64(out, sums[0]);
     }
 }
 
@@ -314,129 +428,143 @@ pub(super) fn bytes(low: [__m512i; 2], high: [__m512i; 2], index: __m512i) -> __
     _mm512_packus_epi16(_mm512_srai_epi16::<REST>(low), _mm512_srai_epi16::<REST>(high))
 }
 
-/// The horizontal pass over rows, with weights of so many limbs; with `FIXED`, windows are loaded once and the index moves;
-/// with `NINE` taps, the last one stands alone.
-///
-/// # Safety
-/// Each window ends inside the readable bytes of each row, and the output has room for whole groups. There are weights of
-/// `LIMBS` vectors for each four taps of each group, and one for a ninth.
+/// The horizontal pass over rows, with weights of so many limbs; with `FIXED`, windows are loaded once and the index moves.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vnni")]
-unsafe fn sums<
+fn sums<
     const ROWS: usize,
+    const BYTES: usize,
     const VECTORS: usize,
     const LIMBS: usize,
     const FIXED: bool,
-    const NINE: bool,
-    K: Keep,
+    K: Keep<ROWS>,
 >(
-    windows: &Windows,
-    weights: &[Vector],
-    sources: [*const u8; ROWS],
+    fours: &Weighed<[Vector; LIMBS], 1>,
+    rows: [&[u8]; ROWS],
+    out: &mut [MaybeUninit<K::Element>],
     keep: K,
 ) {
-    let mut weights = weights.as_ptr();
-    let step = _mm512_set1_epi8(windows.step as i8);
-    // Loops of a constant length are unrolled.
-    let quads = if NINE { 2 } else { windows.quads };
-    for (number, group) in windows.groups.iter().enumerate() {
-        let mut index = vector(&group.index);
+    let step = _mm512_set1_epi8(fours.step);
+    let mut walk = fours.windows.walk::<_, ROWS, 1, BYTES>(rows, [out]);
+    while let Some(mut group) = walk.next() {
+        let mut index = vector(&group.item.0);
         let mut window = [[_mm512_setzero_si512(); VECTORS]; ROWS];
         if FIXED {
             for row in 0..ROWS {
-                // SAFETY: the caller promises the windows.
-                window[row] = unsafe { load(sources[row].add(group.base)) };
+                window[row] = load(group.windows.of(row, 0));
             }
         }
         let mut start = [_mm512_setzero_si512(); LIMBS];
         start[LIMBS - 1] = _mm512_set1_epi32(keep.start());
         let mut sums = [start; ROWS];
-        let mut base = group.base;
-        for _ in 0..quads {
+        for (limbs, windows) in group.steps() {
             for row in 0..ROWS {
                 if !FIXED {
-                    // SAFETY: the caller promises the windows; so many fours, a step apart, end where they do.
-                    window[row] = unsafe { load(sources[row].add(base)) };
+                    window[row] = load(windows.of(row, 0));
                 }
-                let taps = Windows::taps(window[row], index);
+                let taps = taps(window[row], index);
                 for limb in 0..LIMBS {
-                    // SAFETY: the caller promises a vector for each limb of each four taps of each group.
-                    let weights = vector(unsafe { &(*weights.add(limb)).0 });
-                    sums[row][limb] = _mm512_dpbusd_epi32(sums[row][limb], taps, weights);
+                    sums[row][limb] = _mm512_dpbusd_epi32(sums[row][limb], taps, vector(&limbs[limb].0));
                 }
             }
-            weights = weights.wrapping_add(LIMBS);
-            base += windows.step;
             if FIXED {
                 index = _mm512_add_epi8(index, step);
             }
-        }
-        if NINE {
-            // Words (p, p * 128) by (low 15 bits, high part * 256).
-            let first = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12, 12, 12));
-            let index = _mm512_shuffle_epi8(index, first);
-            // SAFETY: the caller promises a vector for a ninth tap behind the others of each group.
-            let weights_odd = vector(unsafe { &(*weights).0 });
-            for row in 0..ROWS {
-                if !FIXED {
-                    // SAFETY: the caller promises the windows, of which the ninth tap has the last one.
-                    window[row] = unsafe { load(sources[row].add(base)) };
-                }
-                let taps = Windows::taps(window[row], index);
-                let words = _mm512_maskz_mov_epi8(0x9999_9999_9999_9999, taps);
-                let words = _mm512_srlv_epi16(words, _mm512_set1_epi32(1 << 16));
-                sums[row][LIMBS - 1] = _mm512_dpwssd_epi32(sums[row][LIMBS - 1], words, weights_odd);
-            }
-            weights = weights.wrapping_add(1);
         }
         let mut results = [_mm512_setzero_si512(); ROWS];
         for row in 0..ROWS {
             results[row] = together(sums[row]);
         }
-        // SAFETY: the caller promises room for whole groups.
-        unsafe { keep.store(number * windows.width, results) };
+        // SAFETY: the CPU has this level, as this function does.
+        unsafe { keep.store(group.out(0), results) };
+    }
+}
+
+/// As [`sums`], over nine taps, of which the last stands alone.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vnni")]
+fn nine_taps<const ROWS: usize, const FIXED: bool>(
+    nines: &Weighed<[Vector; 7], 3>,
+    rows: [&[u8]; ROWS],
+    out: &mut [MaybeUninit<<Bytes as Keep<ROWS>>::Element>],
+) where
+    Bytes: Keep<ROWS>,
+{
+    let step = _mm512_set1_epi8(nines.step);
+    // The byte of the ninth tap, four times.
+    let first = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12, 12, 12));
+    let mut walk = nines.windows.walk::<_, ROWS, 1, 64>(rows, [out]);
+    while let Some(mut group) = walk.next() {
+        let weights = &group.weights[0];
+        let mut index = vector(&group.item.0);
+        let mut window = [[_mm512_setzero_si512()]; ROWS];
+        for row in 0..ROWS {
+            window[row] = load(group.windows.of(row, 0));
+        }
+        let mut sums = [[_mm512_setzero_si512(), _mm512_setzero_si512(), _mm512_set1_epi32(Bytes::START)]; ROWS];
+        for four in 0..2 {
+            for row in 0..ROWS {
+                if !FIXED {
+                    window[row] = load(group.windows.of(row, four));
+                }
+                let taps = taps(window[row], index);
+                for limb in 0..3 {
+                    sums[row][limb] = _mm512_dpbusd_epi32(sums[row][limb], taps, vector(&weights[four * 3 + limb].0));
+                }
+            }
+            if FIXED {
+                index = _mm512_add_epi8(index, step);
+            }
+        }
+        let index = _mm512_shuffle_epi8(index, first);
+        let mut results = [_mm512_setzero_si512(); ROWS];
+        for row in 0..ROWS {
+            if !FIXED {
+                window[row] = load(group.windows.of(row, 2));
+            }
+            // Words (p, p * 128) by (low 15 bits, high part * 256).
+            let words = _mm512_maskz_mov_epi8(0x9999_9999_9999_9999, taps(window[row], index));
+            let words = _mm512_srlv_epi16(words, _mm512_set1_epi32(1 << 16));
+            sums[row][2] = _mm512_dpwssd_epi32(sums[row][2], words, vector(&weights[6].0));
+            results[row] = together(sums[row]);
+        }
+        // SAFETY: the CPU has this level, as this function does.
+        unsafe { Bytes.store(group.out(0), results) };
     }
 }
 
 /// As [`sums`], over five taps. One set of four can be summed by Horner's rule digit by digit, and the fifth tap is added
 /// to the digits that it has: 41 against 43 us for 576x768, antialiased bilinear to 256, on Zen 5. With nine taps either
-/// is slower than what [`sums`] does.
-///
-/// # Safety
-/// As there, of windows of one vector.
+/// is slower than what [`nine_taps`] does.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vnni")]
-unsafe fn five_taps<const ROWS: usize, const FIXED: bool>(
-    windows: &Windows,
-    weights: &[Vector],
-    sources: [*const u8; ROWS],
-    out: Bytes,
-) {
-    let step = _mm512_set1_epi8(windows.step as i8);
-    for ((number, group), weights) in windows.groups.iter().enumerate().zip(weights.as_chunks::<5>().0) {
-        let [first, second, third, fifth_word, fifth_byte] = weights;
-        let index = vector(&group.index);
+fn five_taps<const ROWS: usize, const FIXED: bool>(
+    fives: &Weighed<[Vector; 5], 2>,
+    rows: [&[u8]; ROWS],
+    out: &mut [MaybeUninit<<Bytes as Keep<ROWS>>::Element>],
+) where
+    Bytes: Keep<ROWS>,
+{
+    let step = _mm512_set1_epi8(fives.step);
+    let mut walk = fives.windows.walk::<_, ROWS, 1, 64>(rows, [out]);
+    while let Some(mut group) = walk.next() {
+        let [first, second, third, fifth_word, fifth_byte] = &group.weights[0];
+        let index = vector(&group.item.0);
         let fifth = if FIXED { _mm512_add_epi8(index, step) } else { index };
         let mut sums = [_mm512_setzero_si512(); ROWS];
         for row in 0..ROWS {
-            // SAFETY: the caller promises the window of the first four taps.
-            let window: [_; 1] = unsafe { load(sources[row].add(group.base)) };
-            let taps = Windows::taps(window, index);
-            let window = if FIXED {
-                window
-            } else {
-                // SAFETY: the caller promises the window of the fifth tap, which lies a step behind.
-                unsafe { load(sources[row].add(group.base + windows.step)) }
-            };
+            let window: [_; 1] = load(group.windows.of(row, 0));
+            let four = taps(window, index);
+            let window = if FIXED { window } else { load(group.windows.of(row, 1)) };
             // A byte for each lane: as a word, or as the first of four bytes.
-            let fifth = _mm512_maskz_mov_epi8(0x1111_1111_1111_1111, Windows::taps(window, fifth));
-            let sum = _mm512_dpbusd_epi32(_mm512_set1_epi32(Bytes::START >> 16), taps, vector(&first.0));
-            let sum = _mm512_dpbusd_epi32(_mm512_slli_epi32::<8>(sum), taps, vector(&second.0));
+            let fifth = _mm512_maskz_mov_epi8(0x1111_1111_1111_1111, taps(window, fifth));
+            let sum = _mm512_dpbusd_epi32(_mm512_set1_epi32(Bytes::START >> 16), four, vector(&first.0));
+            let sum = _mm512_dpbusd_epi32(_mm512_slli_epi32::<8>(sum), four, vector(&second.0));
             let sum = _mm512_dpwssd_epi32(sum, fifth, vector(&fifth_word.0));
-            let sum = _mm512_dpbusd_epi32(_mm512_slli_epi32::<8>(sum), taps, vector(&third.0));
+            let sum = _mm512_dpbusd_epi32(_mm512_slli_epi32::<8>(sum), four, vector(&third.0));
             sums[row] = _mm512_dpbusd_epi32(sum, fifth, vector(&fifth_byte.0));
         }
-        // SAFETY: the caller promises room for whole groups.
-        unsafe { out.store(number * windows.width, sums) };
+        // SAFETY: the CPU has this level, as this function does.
+        unsafe { Bytes.store(group.out(0), sums) };
     }
 }

@@ -3,9 +3,11 @@
 use std::arch::x86_64::*;
 use std::ops::Range;
 
+use super::avx512::vector;
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
+use crate::simd::windows::{Group, WindowShape, Windows};
 
 /// For each 16 elements, a window of the row whose bytes are permuted so that each lane has four taps.
 ///
@@ -17,10 +19,10 @@ use crate::prelude::*;
 /// have 15 elements, which is five pixels: 186 against 200 us for 1080x1920, bilinear to 256. That halves wide windows too: 427
 /// against 585 us for 1080x1920 -> 224x224 bicubic on Zen 5. Where only 12 elements do, that is still worth while: 550
 /// against 590 us for 1080x1920 -> 384x384 lanczos.
-pub(crate) struct Windows {
+pub(super) struct Placed {
     /// Elements of a group.
     pub(super) width: usize,
-    pub(super) groups: Vec<Group>,
+    pub(super) groups: Vec<Group<Index, 1>>,
     /// Whether a window has all taps of its group.
     pub(super) fixed: bool,
     /// Vectors of 64 bytes that a window takes: 1, 2 or, where it slides, 4.
@@ -31,16 +33,28 @@ pub(crate) struct Windows {
     pub(super) step: usize,
 }
 
+/// For each byte of the first four taps of each lane, where in the window it comes from.
+#[derive(Clone, Copy)]
 #[repr(C, align(64))]
-pub(crate) struct Group {
-    /// For each byte, where in the window it comes from, for the first four taps.
-    pub(super) index: [u8; 64],
-    /// Where the window of the first four taps starts.
-    pub(super) base: usize,
+pub(crate) struct Index(pub(super) [u8; 64]);
+
+/// Windows with what they are weighed with.
+pub(crate) struct Weighed<T, const STARTS: usize> {
+    pub(super) windows: Windows<Index, T, STARTS, 16>,
+    /// Whether a window has all taps of its group.
+    pub(super) fixed: bool,
+    /// Bytes from four taps to the next four, which an index moves on by where windows stay.
+    pub(super) step: i8,
+}
+
+impl<T, const STARTS: usize> Holds for Weighed<T, STARTS> {
+    fn bytes(&self) -> usize {
+        Holds::bytes(&self.windows)
+    }
 }
 
 /// Whether windows can be had.
-pub(super) enum Placed<W = Windows> {
+pub(super) enum Placement<W = Placed> {
     Windows(W),
     TooWide,
     TooShort,
@@ -72,7 +86,7 @@ struct Search<'a> {
     readable: usize,
 }
 
-impl Windows {
+impl Placed {
     /// `fixed` allows windows that stay.
     pub(super) fn place(
         first: &[u32],
@@ -80,32 +94,32 @@ impl Windows {
         pixel: usize,
         readable: usize,
         fixed: bool,
-    ) -> Result<Placed, NoMemory> {
+    ) -> Result<Placement, NoMemory> {
         let search = Search { starts: &starts(first, pixel)?, taps, pixel, readable };
         let whole = search.windows(16, fixed)?;
         let vectors =
-            |found: &Placed<Found>| if let Placed::Windows(found) = found { found.vectors } else { usize::MAX };
+            |found: &Placement<Found>| if let Placement::Windows(found) = found { found.vectors } else { usize::MAX };
         if vectors(&whole) > 1 {
             let narrower = |width, most| {
                 Ok(match search.windows(width, fixed)? {
-                    Placed::Windows(found) if found.vectors <= most => Some(found),
+                    Placement::Windows(found) if found.vectors <= most => Some(found),
                     _ => None,
                 })
             };
             let fives = if pixel == 3 { narrower(15, vectors(&whole) - 1)? } else { None };
             let pixels = if fives.is_some() { fives } else { narrower(12, 1)? };
             if let Some(pixels) = pixels {
-                return search.made(pixels).map(Placed::Windows);
+                return search.made(pixels).map(Placement::Windows);
             }
         }
         // Fewer elements whose windows stay beat 16 that span more than 128 bytes.
-        let few = vectors(&whole) == 4 || matches!(whole, Placed::TooWide);
+        let few = vectors(&whole) == 4 || matches!(whole, Placement::TooWide);
         let staying = if few && fixed { Self::staying(first, taps, pixel, readable)? } else { None };
         Ok(match (staying, whole) {
-            (Some(windows), _) => Placed::Windows(windows),
-            (None, Placed::Windows(whole)) => Placed::Windows(search.made(whole)?),
-            (None, Placed::TooWide) => Placed::TooWide,
-            (None, Placed::TooShort) => Placed::TooShort,
+            (Some(windows), _) => Placement::Windows(windows),
+            (None, Placement::Windows(whole)) => Placement::Windows(search.made(whole)?),
+            (None, Placement::TooWide) => Placement::TooWide,
+            (None, Placement::TooShort) => Placement::TooShort,
         })
     }
 
@@ -124,6 +138,26 @@ impl Windows {
     /// How many groups there are.
     pub(super) fn groups(&self) -> usize {
         self.groups.len()
+    }
+
+    /// With so many weights a group, which are weighed by a window each, as many as `steps`, or all by the same ones where windows
+    /// stay; and from `STARTS` places, each four taps behind the one before.
+    pub(super) fn weighed<T, const STARTS: usize>(
+        self,
+        weights: Vec<T>,
+        steps: usize,
+        readable: usize,
+    ) -> Result<Weighed<T, STARTS>, NoMemory> {
+        let Self { width, groups, fixed, vectors, step, .. } = self;
+        let apart = if fixed { 0 } else { step };
+        let group = |group: &Group<Index, 1>| Group {
+            item: group.item,
+            starts: std::array::from_fn(|number| group.starts[0] + number * apart),
+        };
+        let groups = memory::list(groups.iter().map(group))?;
+        let shape = WindowShape { steps, step: apart, bytes: vectors * 64, advance: width };
+        let windows = Windows::new(groups, weights, shape, readable).expect("windows were placed inside the row");
+        Ok(Weighed { windows, fixed, step: step as i8 })
     }
 
     /// The output that each lane of a group belongs to.
@@ -152,12 +186,12 @@ impl Search<'_> {
     }
 
     /// Windows of groups of `width` elements, or what is in the way.
-    fn windows(&self, width: usize, fixed: bool) -> Result<Placed<Found>, NoMemory> {
+    fn windows(&self, width: usize, fixed: bool) -> Result<Placement<Found>, NoMemory> {
         let Self { taps, pixel, readable, .. } = *self;
         let (quads, step) = (taps.div_ceil(4), 4 * pixel);
         let spans = self.spans(width)?;
         if spans.iter().any(|span| span.len() > 256) {
-            return Ok(Placed::TooWide);
+            return Ok(Placement::TooWide);
         }
         let fits = |vectors: usize| {
             let Some(last_base) = readable.checked_sub(vectors * 64 + (quads - 1) * step) else { return Ok(None) };
@@ -175,12 +209,12 @@ impl Search<'_> {
             (Some(sliding), Some(whole)) if sliding.0 >= whole.0 => (true, whole.0, whole.1),
             (Some(sliding), _) => (false, sliding.0, sliding.1),
             (None, Some(whole)) => (true, whole.0, whole.1),
-            (None, None) => return Ok(Placed::TooShort),
+            (None, None) => return Ok(Placement::TooShort),
         };
-        Ok(Placed::Windows(Found { width, fixed, vectors, bases }))
+        Ok(Placement::Windows(Found { width, fixed, vectors, bases }))
     }
 
-    fn made(&self, found: Found) -> Result<Windows, NoMemory> {
+    fn made(&self, found: Found) -> Result<Placed, NoMemory> {
         let Found { width, fixed, vectors, bases } = found;
         let Self { starts, taps, pixel, .. } = *self;
         let mut groups = memory::with_capacity(bases.len())?;
@@ -193,9 +227,9 @@ impl Search<'_> {
                     index[lane * 4 + tap] = (from + tap * pixel) as u8;
                 }
             }
-            groups.push(Group { index, base });
+            groups.push(Group { item: Index(index), starts: [base] });
         }
-        Ok(Windows { width, groups, fixed, vectors, quads: taps.div_ceil(4), step: 4 * pixel })
+        Ok(Placed { width, groups, fixed, vectors, quads: taps.div_ceil(4), step: 4 * pixel })
     }
 
     /// Windows that hold all taps of their group, if 128 bytes do: how many vectors they take, and their bases.
@@ -229,25 +263,29 @@ pub(super) fn first_of<const N: usize>(
     Ok(None)
 }
 
-impl Holds for Windows {
-    fn bytes(&self) -> usize {
-        memory::bytes(&self.groups)
+/// The vectors of a window.
+#[inline]
+#[target_feature(enable = "avx512f")]
+pub(super) fn load<const BYTES: usize, const VECTORS: usize>(window: &[u8; BYTES]) -> [__m512i; VECTORS] {
+    let bytes = window.as_chunks::<64>().0;
+    let mut vectors = [_mm512_setzero_si512(); VECTORS];
+    for number in 0..VECTORS {
+        vectors[number] = vector(&bytes[number]);
     }
+    vectors
 }
 
-impl Windows {
-    /// Four taps of each lane, from a window.
-    #[inline]
-    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
-    pub(super) fn taps<const VECTORS: usize>(window: [__m512i; VECTORS], index: __m512i) -> __m512i {
-        if VECTORS == 1 {
-            return _mm512_permutexvar_epi8(index, window[0]);
-        }
-        let low = _mm512_permutex2var_epi8(window[0], index, window[1 % VECTORS]);
-        if VECTORS == 2 {
-            return low;
-        }
-        let high = _mm512_permutex2var_epi8(window[2 % VECTORS], index, window[3 % VECTORS]);
-        _mm512_mask_blend_epi8(_mm512_movepi8_mask(index), low, high)
+/// Four taps of each lane, from a window.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
+pub(super) fn taps<const VECTORS: usize>(window: [__m512i; VECTORS], index: __m512i) -> __m512i {
+    if VECTORS == 1 {
+        return _mm512_permutexvar_epi8(index, window[0]);
     }
+    let low = _mm512_permutex2var_epi8(window[0], index, window[1 % VECTORS]);
+    if VECTORS == 2 {
+        return low;
+    }
+    let high = _mm512_permutex2var_epi8(window[2 % VECTORS], index, window[3 % VECTORS]);
+    _mm512_mask_blend_epi8(_mm512_movepi8_mask(index), low, high)
 }

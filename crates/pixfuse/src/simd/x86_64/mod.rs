@@ -1,5 +1,6 @@
 //! The x86-64 levels.
 
+mod arrays;
 mod avx2;
 mod avx2_cells;
 mod avx2_columns;
