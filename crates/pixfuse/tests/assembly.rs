@@ -162,8 +162,15 @@ fn gateways_call_nothing() {
 
 /// Functions of a level that gateways call once a row: each is compiled with the instructions of its level. And what is done
 /// lane by lane, where a sum in f64 may not be rounded twice.
-const OF_A_LEVEL: [&str; 5] =
-    ["Pixels7outputs", "avx2_cells11weigh_cells", "avx512_passes4sums", "avx512_passes9five_taps", "one_by_one"];
+const OF_A_LEVEL: [&str; 7] = [
+    "Pixels7outputs",
+    "avx2_cells11weigh_cells",
+    "avx2_passes4sums",
+    "avx512_passes4sums",
+    "avx512_passes9five_taps",
+    "avx512_passes9nine_taps",
+    "one_by_one",
+];
 
 /// What makes rows is compiled in the core, and calls once a row what it likes, but no operation of a level.
 #[test]

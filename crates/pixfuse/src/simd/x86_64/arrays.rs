@@ -29,8 +29,6 @@ macro_rules! stores {
 }
 
 stores! {
-    /// Stores the low 4 bytes.
-    ["sse2"] store_4: __m128i, 4, _mm_storeu_si32;
     /// Stores the low 8 bytes.
     ["sse2"] store_8: __m128i, 8, _mm_storel_epi64;
     /// Stores 16 bytes.
