@@ -220,7 +220,7 @@ pub(crate) struct Owned {
 impl Owned {
     fn new(pixels: Pixels, places: Places) -> Result<Self> {
         let owned = Self { pixels, places };
-        owned.view()?;
+        let _ = owned.view()?;
         Ok(owned)
     }
 

@@ -90,6 +90,7 @@ impl Library {
 
 /// A config as a declaration, and the names under which its library returns the result.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 pub struct Imported {
     /// Whose config it is.
     pub library: Library,

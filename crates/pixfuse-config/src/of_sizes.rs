@@ -51,6 +51,7 @@ impl NumberType {
 
 /// Its numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct OfSizes {
     /// The sides of the tensor, outermost first.
     pub dims: Vec<usize>,

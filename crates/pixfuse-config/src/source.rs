@@ -22,6 +22,7 @@ pub const FILES: [&str; 5] = [PROCESSOR, VIDEO, PREPROCESSOR, MODEL, OPEN_CLIP];
 
 /// Where a config is: one JSON object, or the files of a model's folder.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 pub struct Source {
     files: Vec<(String, Map<String, Value>)>,
 }

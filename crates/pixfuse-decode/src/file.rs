@@ -19,6 +19,7 @@ use crate::{Error, FileFormat, jpeg, png, scratch, webp};
 
 /// What can be said of a decode besides the pipeline and the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Options {
     /// How the image is turned, instead of what the file's EXIF note and `input(.., orient = ..)` say.
     pub orient: Option<Orientation>,
@@ -127,6 +128,7 @@ pub(crate) trait Decode: Send {
 ///     "file: expected a JPEG, PNG, WebP, GIF, BMP or TIFF file, found 6 bytes that begin with 3c 68 74 6d 6c 3e (\"<html>\")"
 /// );
 /// ```
+#[must_use]
 pub struct EncodedImage<'a> {
     format: FileFormat,
     length: usize,

@@ -11,6 +11,7 @@ use crate::{Crop, Letterbox, Number, Resize, Spec};
 
 /// Numbers for the places written `_`.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 pub struct Values {
     /// Rows of `resize` or `letterbox`.
     pub rows: Option<u32>,

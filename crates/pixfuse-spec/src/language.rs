@@ -48,7 +48,7 @@ mod tests {
         let shown: Vec<&str> = TEXT.lines().filter(|line| line.starts_with("input(")).collect();
         assert!(shown.len() >= 5);
         for declaration in shown {
-            declaration.parse::<Spec>().unwrap_or_else(|error| panic!("{declaration}: {error}"));
+            let _ = declaration.parse::<Spec>().unwrap_or_else(|error| panic!("{declaration}: {error}"));
         }
     }
 }

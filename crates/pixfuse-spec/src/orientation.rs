@@ -15,6 +15,7 @@ use std::fmt;
 /// assert_eq!(upright_phone.size([3024, 4032]), [4032, 3024]);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[must_use]
 pub enum Orientation {
     /// 1: shown as it is stored.
     #[default]
@@ -72,7 +73,6 @@ impl Orientation {
     }
 
     /// What turns an image back.
-    #[must_use]
     pub const fn inverse(self) -> Self {
         match self {
             Self::Rotate90 => Self::Rotate270,

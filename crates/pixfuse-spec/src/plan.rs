@@ -12,6 +12,7 @@ use crate::{
 
 /// load, frame, resample, map, store.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 pub struct Plan {
     /// Which bytes of a source pixel are read.
     pub load: Load,

@@ -14,6 +14,7 @@ pub use alloc::{
 /// declaration means the same with either arithmetic.
 #[doc(hidden)]
 #[allow(missing_docs, reason = "each is the method of the standard library with its name")]
+#[allow(clippy::return_self_not_must_use, reason = "floats have these methods, of which none is called for nothing")]
 pub trait Float: Sized {
     fn floor(self) -> Self;
     fn ceil(self) -> Self;

@@ -12,6 +12,7 @@ type Place<'a> = (&'static str, &'static str, Slot<'a>);
 ///
 /// Its `Display` is the canonical text, which parses back to an equal `Spec`.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use = "a declaration that is made of another leaves that as it is"]
 pub struct Spec {
     /// `input(...)`: what a source image is.
     pub input: Input,

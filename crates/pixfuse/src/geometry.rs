@@ -66,6 +66,7 @@ impl From<bool> for Clip {
 /// # Ok::<(), pixfuse::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[must_use]
 pub struct Geometry {
     source: [usize; 2],
     resized: [usize; 2],
@@ -117,7 +118,6 @@ impl Geometry {
     /// Points and boxes are mapped by the exact scale. [`source_box`](Self::source_box) and
     /// [`exact_scale`](Self::exact_scale) follow from the sides, and are off by up to `by` pixels where they are no
     /// multiples.
-    #[must_use]
     pub fn reduced_from(self, whole: [usize; 2], by: usize) -> Self {
         Self { source: whole, scale: self.scale.map(|scale| scale / by as f64), ..self }
     }
@@ -392,6 +392,7 @@ impl Geometry {
     }
 
     /// Points `[x, y]` of the source, in the output.
+    #[must_use = "what was given stays as it is"]
     pub fn map_points(&self, points: &[[f64; 2]], clip: Clip) -> Vec<[f64; 2]> {
         let mut points = points.to_vec();
         self.map_in_place(&mut points, clip);
@@ -399,6 +400,7 @@ impl Geometry {
     }
 
     /// Points `[x, y]` of the output, in the source.
+    #[must_use = "what was given stays as it is"]
     pub fn unmap_points(&self, points: &[[f64; 2]], clip: Clip) -> Vec<[f64; 2]> {
         let mut points = points.to_vec();
         self.unmap_in_place(&mut points, clip);
@@ -406,6 +408,7 @@ impl Geometry {
     }
 
     /// Boxes `[x1, y1, x2, y2]` of the source, in the output.
+    #[must_use = "what was given stays as it is"]
     pub fn map_boxes(&self, boxes: &[[f64; 4]], clip: Clip) -> Vec<[f64; 4]> {
         let mut boxes = boxes.to_vec();
         self.map_in_place(corners(&mut boxes), clip);
@@ -413,6 +416,7 @@ impl Geometry {
     }
 
     /// Boxes `[x1, y1, x2, y2]` of the output, in the source.
+    #[must_use = "what was given stays as it is"]
     pub fn unmap_boxes(&self, boxes: &[[f64; 4]], clip: Clip) -> Vec<[f64; 4]> {
         let mut boxes = boxes.to_vec();
         self.unmap_in_place(corners(&mut boxes), clip);

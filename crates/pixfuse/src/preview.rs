@@ -14,6 +14,7 @@ const OUTLINE: [u8; 3] = [255, 64, 0];
 
 /// A picture: red, green and blue of each pixel, row by row.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Picture {
     /// Rows, at least 1.
     pub rows: usize,
@@ -38,6 +39,7 @@ pub struct Picture {
 /// # Ok::<(), pixfuse::Error>(())
 /// ```
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct Preview {
     pipe: Pipeline,
     /// The side of a patch, and of the square of patches that become one.

@@ -151,6 +151,7 @@ impl<const N: usize> PartialEq<[usize; N]> for Dims {
 
 /// An owned, dense tensor.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 pub struct Tensor<T> {
     /// The elements, the last dimension innermost.
     pub data: Vec<T>,

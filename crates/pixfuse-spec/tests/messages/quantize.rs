@@ -5,7 +5,7 @@ use pixfuse_spec::Spec;
 use crate::says;
 
 fn parses(text: &str) {
-    text.parse::<Spec>().unwrap();
+    let _ = text.parse::<Spec>().unwrap();
 }
 
 #[test]

@@ -27,6 +27,7 @@ pub use yuv::YuvPlane;
 /// # Ok::<(), pixfuse::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
+#[must_use]
 pub struct ImageRef<'a> {
     view: View,
     shape: [usize; 3],
@@ -224,7 +225,6 @@ impl<'a> ImageRef<'a> {
     /// assert_eq!([shown.get(0, 0, 0), shown.get(0, 1, 0)], [4, 1]);
     /// # Ok::<(), pixfuse::Error>(())
     /// ```
-    #[must_use]
     pub fn oriented(self, orientation: Orientation) -> Self {
         let [rows, columns, channels] = self.shape;
         let view = self.view.oriented(orientation, [rows, columns]);

@@ -12,6 +12,7 @@ use crate::{Error, PixelFormat};
 
 /// A plane of bytes in rows: what `yuv` is given.
 #[derive(Clone, Copy, Debug)]
+#[must_use]
 pub struct YuvPlane<'a> {
     /// From the first byte of the first row on.
     pub bytes: &'a [u8],

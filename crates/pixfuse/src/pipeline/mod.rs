@@ -53,6 +53,7 @@ use crate::{Dims, Element, Error, Geometry, ImageRef, Level, Orientation, Spec};
 /// # Ok::<(), pixfuse::Error>(())
 /// ```
 #[derive(Clone)]
+#[must_use = "a pipeline that is made of another leaves that as it is"]
 pub struct Pipeline {
     inner: Arc<Inner>,
     /// Threads of a batch.

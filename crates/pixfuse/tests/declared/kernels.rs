@@ -104,7 +104,7 @@ fn presets_are_found_by_both_names() {
         for name in [entry.name, &snake] {
             assert_eq!(pixfuse::presets::find(name).unwrap().name, entry.name);
         }
-        Pipeline::from_entry(entry).unwrap();
+        let _ = Pipeline::from_entry(entry).unwrap();
     }
     assert_eq!(pixfuse::presets::snake_case("OpencvImagenet"), "opencv_imagenet");
     assert!(pixfuse::presets::find("opencvimagenet").is_none() && pixfuse::presets::find("").is_none());
