@@ -6,6 +6,7 @@ use napi::bindgen_prelude::{
 };
 use pixfuse::{Dims, ImageRef, Join, Orientation, Pipeline, TensorElement, with_element};
 use pixfuse_bindings::answers::{self, Properties};
+use pixfuse_bindings::declared;
 
 use crate::argument::whole;
 use crate::buffer::{ask_for_large_pages, elements, is_absent};
@@ -46,7 +47,7 @@ pub(crate) fn object(env: &Env, pipe: std::result::Result<Pipeline, pixfuse::Err
     let owner = pipe.clone();
     let replace = move |call: Call| {
         let spec = owner.spec().replace(&argument::clauses(call.get(0)?)?).map_err(pixfuse::Error::from);
-        self::object(call.env, spec.and_then(|spec| owner.with_spec(spec)))
+        self::object(call.env, spec.and_then(|spec| declared::with_spec(&owner, spec)))
     };
     object.set("replace", env.create_function_from_closure::<(), _, _>("replace", replace)?)?;
     let owner = pipe.clone();

@@ -37,7 +37,7 @@ pub use napi;
 
 use napi::bindgen_prelude::{Env, FnArgs, Function, Object, Result, Unknown};
 use pixfuse::{Entry, Pipeline};
-use pixfuse_bindings::Language;
+use pixfuse_bindings::{Language, declared};
 
 /// Adds the classes `Pipeline` and `Geometry`, `names()`, `get(name)` and one property for each declaration to `exports`.
 ///
@@ -48,15 +48,16 @@ use pixfuse_bindings::Language;
 /// # Errors
 /// When two declarations have one name, or a name that `exports` already has; when a JavaScript exception is pending.
 pub fn register(exports: &mut Object, env: &Env, entries: &'static [Entry]) -> Result<()> {
+    declared::declare(entries);
     let mut native = Object::new(env)?;
     let parse = env.create_function_from_closure::<(), _, _>("parse", |call| {
-        let spec = argument::spec(call.get(0)?)?.bind(&argument::values(call.get(1)?)?);
-        calls::object(call.env, Pipeline::new(spec.map_err(calls::refused)?))
+        let (spec, values) = (argument::spec(call.get(0)?)?, argument::values(call.get(1)?)?);
+        calls::object(call.env, declared::pipeline(&spec, &values))
     })?;
     native.set("parse", parse)?;
     let unknown = env.create_function_from_closure::<(), _, _>("unknown", |call| {
         let (word, names): (String, Vec<String>) = (call.get(0)?, call.get(1)?);
-        Ok(pixfuse::rt::unknown("option", &word, &names.iter().map(String::as_str).collect::<Vec<_>>()))
+        Ok(pixfuse::bridge::unknown("option", &word, &names.iter().map(String::as_str).collect::<Vec<_>>()))
     })?;
     native.set("unknown", unknown)?;
     native.set("placed", env.create_function_from_closure::<(), _, _>("placed", geometry::of_numbers)?)?;

@@ -7,7 +7,7 @@ use std::ffi::c_void;
 
 use numpy::npyffi::{_PyArray_GET_ITEM_DATA, NPY_ARRAY_ALIGNED, NPY_ARRAY_C_CONTIGUOUS, NPY_ARRAY_WRITEABLE};
 use numpy::{PyArrayDescr, PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
-use pixfuse::next_step::{self, Given};
+use pixfuse::bridge::next_step::{self, Given};
 use pixfuse::{Error, Sample};
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;

@@ -1,8 +1,9 @@
 //! Declared pipelines as attributes of a module.
 
-use std::sync::{OnceLock, PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock};
 
-use pixfuse::{Entry, Spec, Values, presets};
+use pixfuse::{Entry, presets};
+use pixfuse_bindings::declared;
 use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyModule};
@@ -48,14 +49,12 @@ impl Declaration {
 struct Declared {
     module: String,
     entries: &'static [Entry],
-    /// Their declarations, parsed when the first pipeline is made.
-    specs: OnceLock<Vec<Spec>>,
 }
 
 /// Every module of this library.
 static DECLARED: RwLock<Vec<Declared>> = RwLock::new(Vec::new());
 
-/// Lets the declarations be found, by the attributes of their module and by [`pipeline`].
+/// Lets the declarations be found, by the attributes of their module and by what they say.
 ///
 /// # Errors
 /// When two attributes would have one name.
@@ -69,7 +68,8 @@ pub(crate) fn declare(module: &Bound<'_, PyModule>, entries: &'static [Entry]) -
         }
         names.push(name);
     }
-    let declared = Declared { module: module.name()?.to_string(), entries, specs: OnceLock::new() };
+    declared::declare(entries);
+    let declared = Declared { module: module.name()?.to_string(), entries };
     DECLARED.write().unwrap_or_else(PoisonError::into_inner).push(declared);
     Ok(())
 }
@@ -88,19 +88,4 @@ pub(crate) fn attribute<'py>(py: Python<'py>, entry: &'static Entry) -> Result<B
     } else {
         Bound::new(py, Pipeline::from(pixfuse::Pipeline::from_entry(entry)?))?.into_any()
     })
-}
-
-/// The pipeline of a text and its open numbers: on the kernel of the declaration that says the same, else on the grid's.
-pub(crate) fn pipeline(spec: &Spec, values: &Values) -> Result<pixfuse::Pipeline, pixfuse::Error> {
-    let spec = spec.bind(values)?;
-    let declared = DECLARED.read().unwrap_or_else(PoisonError::into_inner);
-    for Declared { entries, specs, .. } in declared.iter() {
-        let specs = specs.get_or_init(|| entries.iter().map(Entry::spec).collect());
-        for (entry, declaration) in entries.iter().zip(specs) {
-            if let Some(values) = declaration.values_of(&spec) {
-                return pixfuse::Pipeline::bind(entry, &values);
-            }
-        }
-    }
-    pixfuse::Pipeline::new(spec)
 }

@@ -1,8 +1,9 @@
 //! Python objects to image views.
 
 use numpy::{PyUntypedArray, PyUntypedArrayMethods};
+use pixfuse::bridge::next_step;
 use pixfuse::spec::Input;
-use pixfuse::{Error, ImageRef, Layout, Pipeline, PixelFormat, Sample, next_step};
+use pixfuse::{Error, ImageRef, Layout, Pipeline, PixelFormat, Sample};
 use pyo3::prelude::*;
 
 use crate::array::{Array, as_array, given, read, tuple};

@@ -1,12 +1,11 @@
 //! Declarations and numbers for `_`, from Python's keyword arguments.
 
 use pixfuse::{Keyword, Spec, Values};
-use pixfuse_bindings::{Argument, declaration as said};
+use pixfuse_bindings::{Argument, declaration as said, declared};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
 use crate::argument::{PYTHON, named, read};
-use crate::declaration;
 use crate::failure::{Failure, found};
 
 /// The pipeline that the arguments of `Pipeline(...)` say.
@@ -36,7 +35,7 @@ pub(crate) fn pipeline(
             text.to_string_lossy().parse().map_err(pixfuse::Error::from)?
         }
     };
-    Ok(declaration::pipeline(&spec, &values)?)
+    Ok(declared::pipeline(&spec, &values)?)
 }
 
 /// The clauses of a call of `replace`; None and False leave one out.

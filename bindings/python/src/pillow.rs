@@ -4,8 +4,9 @@ use std::ffi::{CStr, c_char, c_void};
 use std::ptr;
 
 use numpy::PyUntypedArray;
+use pixfuse::bridge::next_step;
 use pixfuse::spec::Input;
-use pixfuse::{Error, ImageRef, PixelFormat, Sample, next_step};
+use pixfuse::{Error, ImageRef, PixelFormat, Sample};
 use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;

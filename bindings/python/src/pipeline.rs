@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use numpy::{PyArray1, PyArrayDyn, PyArrayMethods};
 use pixfuse::{Join, Joined, with_element};
+use pixfuse_bindings::declared;
 use pixfuse_decode::EncodedImage;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
@@ -65,7 +66,7 @@ impl Pipeline {
     )]
     fn replace(&self, clauses: Option<&Bound<'_, PyDict>>) -> Result<Self, Failure> {
         let spec = self.pipe.spec().replace(&keywords::clauses(clauses)?).map_err(pixfuse::Error::from)?;
-        Ok(self.pipe.with_spec(spec)?.into())
+        Ok(declared::with_spec(&self.pipe, spec)?.into())
     }
 
     #[doc = include_str!("pipeline/run.md")]

@@ -1,7 +1,8 @@
 //! Tensors of torch, and of any library that speaks DLPack, as arrays on the same memory.
 
 use numpy::PyUntypedArray;
-use pixfuse::{Error, next_step};
+use pixfuse::Error;
+use pixfuse::bridge::next_step;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;

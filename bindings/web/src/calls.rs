@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use pixfuse::{Clip, Dims, Entry, Error, Geometry, Level, Orientation, Pipeline};
 use pixfuse_bindings::answers::{self, Properties};
-use pixfuse_bindings::{ArgumentError, Language, Orient};
+use pixfuse_bindings::{ArgumentError, Language, Orient, declared};
 #[cfg(feature = "configs")]
 use pixfuse_config::Imported;
 use serde_json::{Value, json};
@@ -63,6 +63,7 @@ pub(crate) fn call(
     blocks: &mut Blocks,
     question: &Value,
 ) -> Result<Value, Refusal> {
+    declared::declare(entries);
     match question["call"].as_str().unwrap_or_default() {
         "about" => Ok(json!({
             "version": env!("CARGO_PKG_VERSION"),
@@ -71,7 +72,7 @@ pub(crate) fn call(
         })),
         "unknown" => {
             let names: Vec<&str> = list(&question["names"]).iter().filter_map(Value::as_str).collect();
-            Ok(pixfuse::rt::unknown("option", text(question, "word"), &names).into())
+            Ok(pixfuse::bridge::unknown("option", text(question, "word"), &names).into())
         }
         "entries" => Ok(entries
             .iter()
@@ -84,13 +85,13 @@ pub(crate) fn call(
             Ok(known.made(Pipeline::bind(entry, &argument::values(&question["values"])?)?))
         }
         "parse" => {
-            let spec = argument::spec(&question["declaration"])?.bind(&argument::values(&question["values"])?);
-            Ok(known.made(Pipeline::new(spec.map_err(Refusal::argument)?)?))
+            let spec = argument::spec(&question["declaration"])?;
+            Ok(known.made(declared::pipeline(&spec, &argument::values(&question["values"])?)?))
         }
         "replace" => {
             let pipe = known.pipeline(question)?;
             let replaced = pipe.spec().replace(&argument::clauses(&question["clauses"])?).map_err(Error::from)?;
-            let replaced = pipe.with_spec(replaced)?;
+            let replaced = declared::with_spec(pipe, replaced)?;
             Ok(known.made(replaced))
         }
         "free" => {

@@ -2,7 +2,7 @@
 
 use std::ptr;
 
-use pixfuse::next_step;
+use pixfuse::bridge::next_step;
 use pixfuse::spec::Input;
 use pixfuse::{Error, ImageRef, Layout, PixelFormat};
 
@@ -23,6 +23,7 @@ pub struct Block {
 
 /// The places of an image, which lie inside buffers of the lengths that were given.
 #[derive(Clone, Copy, Debug)]
+#[must_use]
 pub struct Places {
     format: PixelFormat,
     layout: Layout,

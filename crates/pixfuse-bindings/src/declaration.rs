@@ -112,7 +112,7 @@ pub fn value(values: &mut Values, name: &str, given: &Argument, language: Langua
 /// What is said of a name that is none of [`NUMBERS`].
 pub fn unknown(name: &str, language: Language) -> ArgumentError {
     let names = NUMBERS.map(|known| language.name(known));
-    ArgumentError::new(pixfuse::rt::unknown("number", name, &names.each_ref().map(AsRef::as_ref)))
+    ArgumentError::new(pixfuse::bridge::unknown("number", name, &names.each_ref().map(AsRef::as_ref)))
 }
 
 /// The properties that are not undefined.

@@ -2,7 +2,7 @@
 //! in one.
 //!
 //! A binding reads values of its language into [`Argument`]s, and everything after that is here, once: declarations and numbers
-//! for `_` ([`declaration`]), how images and files are read ([`orient`] and `options`), where pixels lie
+//! for `_` ([`declaration`]), which kernel they run on ([`declared`]), how images and files are read ([`orient`] and `options`), where pixels lie
 //! in buffers ([`buffers`]) and which typed arrays of JavaScript may be these ([`typed_array`]); and what
 //! JavaScript is told ([`answers`]). So a mistake has one wording, but for what a language spells in its own way ([`Language`]).
 //!
@@ -14,6 +14,7 @@ pub mod answers;
 pub mod argument;
 pub mod buffers;
 pub mod declaration;
+pub mod declared;
 pub mod language;
 #[cfg(feature = "files")]
 pub mod options;

@@ -1,6 +1,6 @@
 //! The typed arrays of JavaScript: which of them hold the samples of an image, and the elements of a tensor.
 
-use pixfuse::next_step::{self, Given};
+use pixfuse::bridge::next_step::{self, Given};
 use pixfuse::spec::Input;
 use pixfuse::{Element, Error, Sample};
 

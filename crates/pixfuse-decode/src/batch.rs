@@ -32,6 +32,7 @@ pub struct FileFailure {
 
 /// The block of a batch, and what is not in it.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 pub struct Batch<T> {
     /// `[files, ...]`; with [`OnError::Skip`] `[files - failures, ...]`.
     pub tensor: Tensor<T>,
@@ -40,6 +41,7 @@ pub struct Batch<T> {
 }
 
 /// Files whose headers have been read: the shape of their block is known, nothing is decoded yet.
+#[must_use]
 pub struct EncodedBatch<'a> {
     pipe: &'a Pipeline,
     files: Vec<Result<&'a [u8], Error>>,
@@ -85,7 +87,7 @@ impl<'a> EncodedBatch<'a> {
         }
         let dims = match block {
             Some((_, dims)) => dims.batch(files.len()),
-            None if files.is_empty() => pixfuse::rt::empty_batch(pipe).map_err(Error::NoShape)?,
+            None if files.is_empty() => pixfuse::bridge::empty_batch(pipe).map_err(Error::NoShape)?,
             None => pipe.fixed_shape().ok_or(Error::NoTensor(files.len()))?.batch(files.len()),
         };
         if dims.elements(pipe.element().size()).is_none() {
@@ -147,7 +149,7 @@ impl<'a> EncodedBatch<'a> {
         let failures = Mutex::new(Vec::new());
         // Each file stays on its thread.
         let (threads, alone) = (pipe.threads().min(files.len()).max(1), pipe.with_threads(1)?);
-        pixfuse::rt::each(threads, rows, |index, (file, row)| {
+        pixfuse::bridge::each(threads, rows, |index, (file, row)| {
             let decoded = file.clone().and_then(|bytes| decode(&alone, bytes, row));
             let Err(error) = decoded else { return Ok(()) };
             if !on_error.goes_on(&error) {

@@ -62,6 +62,8 @@ extern crate core as std;
 extern crate self as pixfuse;
 
 mod axis;
+#[doc(hidden)]
+pub mod bridge;
 mod cut;
 mod entry;
 mod error;
@@ -76,8 +78,7 @@ mod interop;
 mod kernel;
 mod mapping;
 mod memory;
-#[doc(hidden)]
-pub mod next_step;
+mod next_step;
 mod patches;
 mod pipeline;
 mod placement;
@@ -118,8 +119,7 @@ pub use preview::{Picture, Preview};
 pub use simd::Level;
 pub use tensor::{Dims, Tensor, TensorElement};
 
-/// What generated code and this project's own crates call. Not part of the public interface: it changes with the macro
-/// and with them, whose versions are pinned.
+/// What generated code calls. Not part of the public interface: it changes with the macro, whose version is pinned.
 #[doc(hidden)]
 pub mod rt {
     /// What no type is: a declaration that leaves numbers open, of which `pipeline()` is asked.
@@ -130,22 +130,13 @@ pub mod rt {
     pub trait Closed {}
 
     pub use crate::kernel::{Body, Direct, Interleaved, Kernel, Numbers, Pixels, Planar, Planes};
-    pub use crate::pipeline::each;
     pub use crate::simd::{Elements, Half, Simd, Steps};
-    pub use pixfuse_spec::{MapForm, unknown};
+    pub use pixfuse_spec::MapForm;
 
     /// What a declaration of two resizes calls when it is compiled: its stages are kernels of the grid.
     pub const fn two_resizes() {
         #[cfg(not(feature = "grid"))]
         panic!("a declaration that resizes twice needs the feature `grid` of pixfuse");
-    }
-
-    /// The shape of a batch of nothing, for batches of files.
-    ///
-    /// # Errors
-    /// When the declaration does not fix the shape of a tensor.
-    pub fn empty_batch(pipe: &crate::Pipeline) -> Result<crate::Dims, crate::Error> {
-        pipe.empty_batch()
     }
 }
 

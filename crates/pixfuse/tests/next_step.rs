@@ -1,6 +1,6 @@
 //! What errors say to do next: one wording for each mistake, and nothing that would be refused in turn.
 
-use pixfuse::next_step::{BATCH, DECODE, Given, channels, samples, shape};
+use pixfuse::bridge::next_step::{BATCH, DECODE, Given, channels, samples, shape};
 use pixfuse::spec::Input;
 use pixfuse::{Sample, Spec};
 
@@ -15,10 +15,10 @@ fn what_is_advised_parses() {
         let input = input(text);
         let given = [Given::Bool, Given::Swapped, Given::Float, Given::Integer, Given::Other];
         let samples = [Sample::U8, Sample::U16, Sample::F32].map(Given::Sample);
-        let steps = given.into_iter().chain(samples).map(|given| pixfuse::next_step::samples(given, &input));
-        let channels = (1..5).map(|given| pixfuse::next_step::channels(given, &input));
+        let steps = given.into_iter().chain(samples).map(|given| pixfuse::bridge::next_step::samples(given, &input));
+        let channels = (1..5).map(|given| pixfuse::bridge::next_step::channels(given, &input));
         let shapes = [&[5][..], &[5, 6], &[3, 5, 6], &[4, 5, 6], &[5, 6, 1], &[5, 6, 3], &[5, 6, 4], &[2, 5, 6, 3]];
-        for step in steps.chain(channels).chain(shapes.map(|shape| pixfuse::next_step::shape(shape, &input))) {
+        for step in steps.chain(channels).chain(shapes.map(|shape| pixfuse::bridge::next_step::shape(shape, &input))) {
             let Some(start) = step.find("input(") else { continue };
             let clause = &step[start..][..step[start..].find(')').unwrap() + 1];
             let declared = format!("{clause}, output(rgb, f32)");

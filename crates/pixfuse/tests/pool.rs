@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use pixfuse::Error;
-use pixfuse::rt::each;
+use pixfuse::bridge::each;
 
 fn error(index: usize) -> Result<(), Error> {
     Err(Error::Image(format!("number {index}")))

@@ -48,6 +48,15 @@ test('an open declaration is a function of its numbers', () => {
   assert.throws(() => own.detector({ rows: 1, columns: 1, mean: 0 }), { code: 'InvalidArg', message: /^mean: given, but/ })
 })
 
-test('a text makes a pipeline here too', () => {
-  assertSame(new own.Pipeline(own.classifier.spec).runSync(image), own.classifier.runSync(image))
+test('the text of a declaration finds its kernel', () => {
+  const pipe = new own.Pipeline(own.classifier.spec)
+  assert.match(pipe.explain(), /kernel +Classifier/)
+  assertSame(pipe.runSync(image), own.classifier.runSync(image))
+  const text = 'input(bgr8), resize(_, 5, bilinear), normalize(), output(rgb, f32, chw)'
+  assert.match(new own.Pipeline(text, { rows: 4 }).explain(), /kernel +Detector/)
+  assert.match(own.classifier.with({ output: 'bgr, f32, chw' }).explain(), /kernel +grid/)
+  assert.match(own.classifier.with({ input: 'bgr8' }).with({ input: 'rgb8' }).explain(), /kernel +Classifier/)
+  assert.match(new own.Pipeline(text.replace('bilinear', 'nearest'), { rows: 4 }).explain(), /kernel +grid/)
+  // Another package has other declarations.
+  assert.match(new Pipeline(own.classifier.spec).explain(), /kernel +grid/)
 })

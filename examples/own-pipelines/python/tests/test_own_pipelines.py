@@ -86,6 +86,9 @@ def test_the_text_of_a_declaration_finds_its_kernel():
     assert "kernel    Classifier" in own_pipelines.Pipeline(own_pipelines.classifier.spec).explain()
     assert "kernel    Detector" in own_pipelines.Pipeline(DETECTOR.format("_", 5), rows=4).explain()
     assert "kernel    grid" in own_pipelines.Pipeline(DETECTOR.format(4, 5).replace("bilinear", "nearest")).explain()
+    other = own_pipelines.classifier.replace(output="bgr, f32, chw")
+    assert "kernel    grid" in other.explain()
+    assert "kernel    Classifier" in other.replace(output="rgb, f32, chw").explain()
 
 
 def test_errors_travel():

@@ -27,6 +27,15 @@ test('a closed declaration is a pipeline with its own kernel', async () => {
   assert.deepEqual(await classifier.run(image), expected)
 })
 
+test('the text of a declaration finds its kernel', () => {
+  const pipe = new Pipeline(classifier.spec)
+  assert.match(pipe.explain(), /kernel +Classifier/)
+  const text = 'input(bgr8), resize(_, 5, bilinear), normalize(), output(rgb, f32, chw)'
+  assert.match(new Pipeline(text, { rows: 4 }).explain(), /kernel +Detector/)
+  assert.match(pipe.with({ output: 'bgr, f32, chw' }).explain(), /kernel +grid/)
+  assert.match(pipe.with({ input: 'bgr8' }).with({ input: 'rgb8' }).explain(), /kernel +Classifier/)
+})
+
 test('an open declaration is a function of its numbers', () => {
   const pipe = detector({ rows: 48, columns: 64 })
   assert.match(pipe.explain(), /kernel +Detector/)
