@@ -43,13 +43,22 @@ test('levels are those of this CPU, and a wrong one is refused', () => {
   }
 })
 
-test('presets run on their own kernels and equal their text', () => {
+test('presets and their texts run on their own kernels, and equal the grid', () => {
   const source = image(31, 17)
   for (const name of presets.names()) {
     const preset = presets.get(name)
     assert.equal(preset, presets[name])
-    const [struct] = /(?<=kernel +)\w+/.exec(preset.explain())
-    assert.equal(struct[0].toLowerCase() + struct.slice(1), name)
-    assertSame(preset.runSync(source), new Pipeline(preset.spec).runSync(source))
+    const same = new Pipeline(preset.spec)
+    for (const pipe of [preset, same]) {
+      const [struct] = /(?<=kernel +)\w+/.exec(pipe.explain())
+      assert.equal(struct[0].toLowerCase() + struct.slice(1), name)
+    }
+    assertSame(preset.runSync(source), same.runSync(source))
+    // In another layout it is the text of no declaration.
+    const grid = new Pipeline(preset.spec.replace('chw', 'hwc'))
+    assert.match(grid.explain(), /kernel +grid/)
+    const { data, dims: [channels, rows, columns] } = preset.runSync(source)
+    const interleaved = data.map((_, at) => data[(at % channels) * rows * columns + Math.floor(at / channels)])
+    assertSame(grid.runSync(source), { data: interleaved, dims: [rows, columns, channels] })
   }
 })

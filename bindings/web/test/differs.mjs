@@ -10,7 +10,7 @@ const DIFFERS = {
   'everything that is a file': 'there are no paths',
   'failures are data': 'there are no paths',
   'levels are those of this CPU, and a wrong one is refused': 'there is no variable that forces a level',
-  'presets run on their own kernels and equal their text': 'all kernels are those of the grid',
+  'presets and their texts run on their own kernels, and equal the grid': 'all kernels are those of the grid',
   'what is no file is said': 'there are no paths',
   'what is not said is refused by name': 'there are no folders of models',
   'what is wrong is said': 'there are no paths',
