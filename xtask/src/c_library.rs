@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result};
 
@@ -9,10 +10,12 @@ use crate::linux::{self, Target};
 use crate::package::{self, PAPERS};
 use crate::progress::step;
 use crate::python::{Profile, Venv};
-use crate::{jpeg, tools};
+use crate::{jpeg, symbols, tools};
 
 #[path = "../../bindings/c/install/prefix.rs"]
 mod prefix;
+#[path = "../../bindings/c/install/versions.rs"]
+mod versions;
 
 const CRATE: &str = "pixfuse-c";
 
@@ -29,7 +32,11 @@ pub(crate) fn pack(venv: &Venv, into: &Path) -> Result<PathBuf> {
     package::without_paths(&mut cargo, &[]);
     step("building the C library", "cargo-pixfuse-c", &mut cargo)?;
     let private = prefix::private(cfg!(target_env = "musl"));
-    packed(venv, &tools::host()?, &package::target().join("release"), private, into)
+    let prefix = laid_out(&tools::host()?, &package::target().join("release"), private)?;
+    if cfg!(target_os = "linux") {
+        link(&mut tools::command("cc"), &prefix, private)?;
+    }
+    packed(venv, &prefix, into)
 }
 
 /// The same for Linux on either CPU and with either C library, linked by zig.
@@ -40,34 +47,73 @@ pub(crate) fn pack_for(target: Target, into: &Path) -> Result<PathBuf> {
     target.set(&mut cargo, Profile::Published);
     step(&format!("building the C library for {}", target.zig()), &format!("c-{}", target.triple), &mut cargo)?;
     let built = package::target().join(target.triple).join("release");
-    target.is_old_enough(&built.join("libpixfuse_c.so"))?;
-    packed(&venv, target.triple, &built, prefix::private(!target.is_of_glibc()), into)
+    let private = prefix::private(!target.is_of_glibc());
+    let prefix = laid_out(target.triple, &built, private)?;
+    let mut zig = venv.command();
+    zig.args(["-m", "ziglang", "cc", "-target", &target.zig_cc()]);
+    // Its own library of what unwinds, in the place of that of GCC.
+    let private: Vec<&str> = private.iter().map(|&name| if name == "gcc_s" { "unwind" } else { name }).collect();
+    link(&mut zig, &prefix, &private)?;
+    symbols::fits(target, &prefix.join("lib").join(versions::LIBRARY))?;
+    packed(&venv, &prefix, into)
 }
 
-/// Lays the libraries of `built` out as a prefix, and packs it.
-fn packed(venv: &Venv, triple: &str, built: &Path, private: &[&str], into: &Path) -> Result<PathBuf> {
+/// Lays the libraries of `built` out as a prefix.
+fn laid_out(triple: &str, built: &Path, private: &[&str]) -> Result<PathBuf> {
     let source = tools::root().join("bindings/c");
-    let above = tools::target().join("c");
-    let name = format!("pixfuse-c-{}-{triple}", env!("CARGO_PKG_VERSION"));
-    let directory = above.join(&name);
+    let directory = tools::target().join("c").join(format!("{CRATE}-{}-{triple}", env!("CARGO_PKG_VERSION")));
     if directory.exists() {
         fs::remove_dir_all(&directory).with_context(|| format!("cannot empty {}", directory.display()))?;
     }
     prefix::install(&source, built, &directory, private)?;
-    // No linker has run over the objects in the archive: nasm names its sources in them, which is for this CPU alone.
-    if !cfg!(windows) && triple.starts_with(std::env::consts::ARCH) {
-        let mut strip = tools::command("strip");
-        strip.arg("-S").arg(directory.join("lib/libpixfuse_c.a"));
-        step("stripping the archive", "strip", &mut strip)?;
-    }
     let papers = directory.join("share/doc/pixfuse");
     fs::create_dir_all(&papers)?;
     for paper in PAPERS {
         fs::copy(source.join(paper), papers.join(paper)).with_context(|| format!("cannot copy {paper}"))?;
     }
-    let package = into.join(format!("{name}.tar.gz"));
+    // No linker has run over the objects in the archive: those of Rust's own library have what debuggers read, and nasm names
+    // its sources in them.
+    if let Some(mut strip) = stripping(triple)? {
+        strip.arg(directory.join("lib/libpixfuse_c.a"));
+        step("stripping the archive", "strip", &mut strip)?;
+    }
+    Ok(directory)
+}
+
+/// What strips objects of a target: this system's program for this CPU, that of rustc for another one.
+fn stripping(triple: &str) -> Result<Option<Command>> {
+    if cfg!(windows) {
+        return Ok(None);
+    }
+    if triple.starts_with(std::env::consts::ARCH) {
+        let mut strip = tools::command("strip");
+        strip.arg("-S");
+        return Ok(Some(strip));
+    }
+    let sysroot = PathBuf::from(tools::output(Command::new(tools::rustc()).args(["--print", "sysroot"]))?.trim());
+    let objcopy = sysroot.join("lib/rustlib").join(tools::host()?).join("bin/rust-objcopy");
+    if !objcopy.exists() {
+        println!("the archive is NOT stripped: this rustc has no {}", objcopy.display());
+        return Ok(None);
+    }
+    // Its library is where rustc, which starts it, has told the loader to look.
+    let mut strip = tools::command(objcopy);
+    strip.arg("--strip-debug").env("LD_LIBRARY_PATH", sysroot.join("lib"));
+    Ok(Some(strip))
+}
+
+/// Links the shared library of a prefix anew, with the versions of its symbols.
+fn link(compiler: &mut Command, prefix: &Path, private: &[&str]) -> Result<()> {
+    versions::link(compiler, prefix, private, &prefix.with_extension("map"))?;
+    step("linking the C library with versions of its symbols", "c-link", compiler)
+}
+
+/// Packs a prefix.
+fn packed(venv: &Venv, prefix: &Path, into: &Path) -> Result<PathBuf> {
+    let name = prefix.file_name().context("a prefix has a name")?;
+    let package = into.join(format!("{}.tar.gz", name.display()));
     let mut tar = venv.command();
-    tar.args(["-m", "tarfile", "-c"]).arg(&package).arg(&name).current_dir(&above);
+    tar.args(["-m", "tarfile", "-c"]).arg(&package).arg(name).current_dir(prefix.with_file_name(""));
     step("packing the C library", "tar", &mut tar)?;
     Ok(package)
 }

@@ -52,7 +52,7 @@ mod tests {
         ("examples/own-pipelines/README.md", "js", "examples/own-pipelines/node/test/own.test.mjs", "README.md"),
         ("site/docs", "python", "bindings/python/tests/test_site.py", "PAGES"),
         ("site/docs", "js", "bindings/node/test/site.test.mjs", "site/docs"),
-        ("site/docs", "c", "bindings/c/tests/programs.rs", "llama-cpp.md"),
+        ("site/docs", "c", "bindings/c/tests/programs/main.rs", "llama-cpp.md"),
         ("site/docs", "rust", "xtask/src/engines.rs", "examples/rust"),
         ("site/rust", "rust", "crates/pixfuse-decode/src/lib.rs", "site/rust"),
     ];

@@ -4,8 +4,9 @@
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
+use crate::debian::Packages;
 use crate::python::{Profile, Venv};
 use crate::report::Count;
 use crate::test::{addon, pytest, stream, summary, timed};
@@ -14,24 +15,43 @@ use crate::{node, tools};
 /// Where the recipes are.
 const RECIPES: &str = "examples/engines";
 
+/// The headers of onnxruntime, which neither PyPI nor npm has.
+const HEADERS: Packages =
+    Packages { name: "onnxruntime", architecture: "amd64", release: Some("trixie"), packages: &["libonnxruntime-dev"] };
+
 /// What an npm package of ours is made of, beside the addon.
 const PACKAGE: [&str; 4] = [".js", ".mjs", ".ts", ".mts"];
 
-pub(crate) fn run() -> Result<()> {
+/// A part, by the name that `--only` takes, what it is called, and what runs it.
+type Part = (&'static str, &'static str, fn(&mut Count) -> Result<()>);
+
+const PARTS: [Part; 5] = [
+    ("python", "engines, Python", python),
+    // Those of ordinary tests lack most libraries, and leave their pages out.
+    ("pages", "pages with libraries", |count| pytest(&venv()?, "bindings/python/tests/test_site.py", count)),
+    ("node", "engines, Node.js", node),
+    ("rust", "engines, Rust", rust),
+    ("cpp", "engines, C++", cpp),
+];
+
+pub(crate) fn run(only: Option<&str>) -> Result<()> {
+    let names = PARTS.map(|(name, ..)| name);
+    let is_wanted = |name: &str| only.is_none_or(|only| only == name);
+    ensure!(names.into_iter().any(is_wanted), "--engines --only: expected one of {}", names.join(", "));
+    let wanted = PARTS.into_iter().filter(|(name, ..)| is_wanted(name));
+    summary(wanted.map(|(_, label, part)| timed(label, part)).collect())
+}
+
+/// The environment with all that recipes need, and this module.
+fn venv() -> Result<Venv> {
     let venv = Venv::new("venv-engines", Some(&tools::root().join(RECIPES).join("requirements.txt")))?;
     venv.install("the Python module", "bindings/python", Profile::Dev)?;
-    summary(vec![
-        timed("engines, Python", |count| python(&venv, count)),
-        // Those of ordinary tests lack most libraries, and leave their pages out.
-        timed("pages with libraries", |count| pytest(&venv, "bindings/python/tests/test_site.py", count)),
-        timed("engines, Node.js", node),
-        timed("engines, Rust", |count| rust(&venv, count)),
-    ])
+    Ok(venv)
 }
 
 /// Each recipe in its engine, with the tensors of one call.
-fn python(venv: &Venv, count: &mut Count) -> Result<()> {
-    let mut run = venv.command();
+fn python(count: &mut Count) -> Result<()> {
+    let mut run = venv()?.command();
     stream(run.arg(tools::root().join(RECIPES).join("run.py")), count)
 }
 
@@ -54,16 +74,35 @@ fn node(count: &mut Count) -> Result<()> {
 }
 
 /// A crate of its own, whose dependencies no other build waits for.
-fn rust(venv: &Venv, count: &mut Count) -> Result<()> {
+fn rust(count: &mut Count) -> Result<()> {
     let mut cargo = tools::cargo();
     cargo.args(["test", "--no-fail-fast", "--locked", "--manifest-path"]);
     cargo.arg(tools::root().join("examples/rust/Cargo.toml")).arg("--target-dir");
-    cargo.arg(tools::target().join("examples-rust")).env("ORT_DYLIB_PATH", onnxruntime(venv)?);
+    cargo.arg(tools::target().join("examples-rust")).env("ORT_DYLIB_PATH", onnxruntime()?);
     stream(&mut cargo, count)
 }
 
-/// The library in the Python package.
-fn onnxruntime(venv: &Venv) -> Result<PathBuf> {
+/// The program in C++ that feeds onnxruntime: its headers are Debian's, its library is that of the Python package. Both are of one
+/// interface, which grows at its end.
+fn cpp(count: &mut Count) -> Result<()> {
+    let root = tools::target().join(HEADERS.name);
+    HEADERS.unpack(&root)?;
+    // By the name that programs look for.
+    let library = root.join("libonnxruntime.so.1");
+    if library.exists() {
+        fs::remove_file(&library)?;
+    }
+    fs::hard_link(onnxruntime()?, &library)?;
+    let places = format!("{}:{}", root.join("usr/include/onnxruntime").display(), library.display());
+    let mut cargo = tools::cargo();
+    cargo.args(["test", "--package", "pixfuse-c", "--test", "programs", "onnxruntime::"]);
+    stream(cargo.env("PIXFUSE_ONNXRUNTIME", places), count)
+}
+
+/// The library in the Python package, in an environment of little else.
+fn onnxruntime() -> Result<PathBuf> {
+    let list = tools::root().join("bindings/c/examples/requirements.txt");
+    let venv = Venv::new("venv-onnxruntime", Some(&list))?;
     let asked = tools::ask(venv.command().args(["-c", "import onnxruntime; print(onnxruntime.__file__)"]));
     let libraries = PathBuf::from(asked.context("onnxruntime is not installed")?).with_file_name("capi");
     let mut files = fs::read_dir(&libraries)?.filter_map(|entry| Some(entry.ok()?.path()));

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::progress::step;
 use crate::python::{Profile, Venv};
 use crate::wheels::Python;
-use crate::{c_library, cross, jpeg, node, npm, package, tools, wheels};
+use crate::{c_library, cross, jpeg, node, npm, package, symbols, tools, wheels};
 
 pub(crate) const X86_64_GNU: &str = "x86_64-unknown-linux-gnu";
 pub(crate) const X86_64_MUSL: &str = "x86_64-unknown-linux-musl";
@@ -81,21 +81,20 @@ impl Target {
         }
     }
 
-    /// Whether what was linked asks for no glibc that is newer than this target's. A wheel is audited; nothing looks at others.
-    pub(crate) fn is_old_enough(&self, library: &Path) -> Result<()> {
-        let newest = newest_glibc(&fs::read(library).with_context(|| format!("cannot read {}", library.display()))?);
-        let oldest = match self.libc {
+    /// zig's own name of the target, for its C compiler.
+    pub(crate) fn zig_cc(&self) -> String {
+        match self.libc {
+            Libc::Glibc(minor) => format!("{}-linux-gnu.2.{minor}", self.architecture()),
+            Libc::Musl => format!("{}-linux-musl", self.architecture()),
+        }
+    }
+
+    /// The oldest glibc, 2 and this number.
+    pub(crate) fn glibc(&self) -> Option<u32> {
+        match self.libc {
             Libc::Glibc(minor) => Some(minor),
             Libc::Musl => None,
-        };
-        ensure!(
-            newest <= oldest,
-            "{} asks for glibc 2.{}, expected {}",
-            library.display(),
-            newest.unwrap_or_default(),
-            oldest.map_or("musl".into(), |minor| format!("2.{minor} or an older one"))
-        );
-        Ok(())
+        }
     }
 
     /// Has a build link a module that this target's programs load.
@@ -156,7 +155,7 @@ pub(crate) fn addon(target: Target, profile: Profile) -> Result<PathBuf> {
     step(&format!("building the addon for {}", target.zig()), &format!("addon-{}", target.triple), &mut cargo)?;
     let library = built.join(format!("lib{}.so", node::ADDON.replace('-', "_")));
     ensure!(library.exists(), "cargo built {} but not {}", node::ADDON, library.display());
-    target.is_old_enough(&library)?;
+    symbols::fits(target, &library)?;
     Ok(library)
 }
 
@@ -166,18 +165,6 @@ pub(crate) fn zig(target: Target) -> Result<Command> {
     let mut cargo = tools::cargo();
     cargo.args(["zigbuild", "--target", &target.zig()]).env("PATH", venv()?.first_in_path()?);
     Ok(cargo)
-}
-
-/// The newest version of glibc that a library asks for, 2 and this number: it has their names among its strings.
-fn newest_glibc(library: &[u8]) -> Option<u32> {
-    let name = b"GLIBC_2.";
-    let at =
-        library.windows(name.len()).enumerate().filter(|(_, window)| window == name).map(|(at, _)| at + name.len());
-    let minor = |at: usize| {
-        let digits = library[at..].iter().take_while(|byte| byte.is_ascii_digit());
-        digits.fold(0_u32, |minor, digit| minor.saturating_mul(10).saturating_add(u32::from(digit - b'0')))
-    };
-    at.map(minor).max()
 }
 
 /// Whether this toolchain has a standard library for a target.
@@ -217,26 +204,12 @@ mod tests {
     fn a_target_has_a_name_for_each_tool() {
         let names = |target: &str, glibc| {
             let target = Target::of(target, glibc).unwrap();
-            (target.architecture(), target.tag(), target.zig())
+            [target.architecture().to_owned(), target.tag(), target.zig(), target.zig_cc()]
         };
-        let arm = ("aarch64", "manylinux_2_17".into(), "aarch64-unknown-linux-gnu.2.17".into());
+        let arm = ["aarch64", "manylinux_2_17", "aarch64-unknown-linux-gnu.2.17", "aarch64-linux-gnu.2.17"];
         assert_eq!(names(cross::AARCH64, None), arm);
-        let newer = ("x86_64", "manylinux_2_28".into(), "x86_64-unknown-linux-gnu.2.28".into());
+        let newer = ["x86_64", "manylinux_2_28", "x86_64-unknown-linux-gnu.2.28", "x86_64-linux-gnu.2.28"];
         assert_eq!(names(X86_64_GNU, Some("2.28")), newer);
-        assert_eq!(names(X86_64_MUSL, None), ("x86_64", "musllinux_1_2".into(), X86_64_MUSL.into()));
-    }
-
-    #[test]
-    fn the_newest_glibc_is_found_among_the_strings() {
-        assert_eq!(newest_glibc(b"\0GLIBC_2.2.5\0GLIBC_2.17\0GLIBC_2.3\0GLIBC_PRIVATE\0"), Some(17));
-        assert_eq!(newest_glibc(b"\0GLIBC_2."), Some(0));
-        assert_eq!(newest_glibc(b"libc.musl"), None);
-        let library = std::env::temp_dir().join(format!("pixfuse-glibc-{}", std::process::id()));
-        fs::write(&library, "\0GLIBC_2.34\0").unwrap();
-        let says = |target: &str| Target::of(target, None).unwrap().is_old_enough(&library).unwrap_err().to_string();
-        assert!(says(X86_64_GNU).ends_with("asks for glibc 2.34, expected 2.17 or an older one"));
-        assert!(says(X86_64_MUSL).ends_with("asks for glibc 2.34, expected musl"));
-        Target::of(X86_64_GNU, Some("2.34")).unwrap().is_old_enough(&library).unwrap();
-        fs::remove_file(library).unwrap();
+        assert_eq!(names(X86_64_MUSL, None), ["x86_64", "musllinux_1_2", X86_64_MUSL, "x86_64-linux-musl"]);
     }
 }

@@ -1,11 +1,11 @@
 //! The chores of the workspace: `cargo xtask <command>`.
 //!
 //! One file or folder is one command (`demo`, `test` with `engines`, `bench`, `conformance`, `counts`, `goldens`, `package`
-//! for `build` with `linux`, `npm`, `c_library`, `wheels` and `judges`, `web`, `release`, `fuzz`, `notices` with `deny`, `expand`, `ci`)
-//! or one thing that the commands share: `tools` finds programs and says how to get those that are missing, `python` keeps
-//! the virtual environments, `node` keeps `node_modules` and the addon, `jpeg` chooses the decoder that builds get, `cross`
-//! is the other machine, `wasi` WebAssembly, `musl` the other C library, `debian` what some of these take from there,
-//! `emulate` the other CPU and `machine` the computer that it sits in, `progress` shows long work.
+//! for `build` with `linux`, `npm`, `c_library`, `wheels`, `judges` and `symbols`, `web`, `release`, `fuzz`, `notices` with
+//! `deny`, `expand`, `ci`) or one thing that the commands share: `tools` finds programs and says how to get those that are
+//! missing, `python` keeps the virtual environments, `node` keeps `node_modules` and the addon, `jpeg` chooses the decoder
+//! that builds get, `cross` is the other machine, `wasi` WebAssembly, `musl` the other C library, `debian` what some of these
+//! take from there, `emulate` the other CPU and `machine` the computer that it sits in, `progress` shows long work.
 //! `tidy` holds the rules of the tree that no compiler checks, as tests.
 #![forbid(unsafe_code)]
 
@@ -41,6 +41,7 @@ mod report;
 #[cfg(test)]
 mod rooms;
 mod site;
+mod symbols;
 mod test;
 #[cfg(test)]
 mod tidy;

@@ -107,7 +107,7 @@ pub(crate) fn look_into(venv: &Venv, package: &Path) -> Result<()> {
 }
 
 /// The files of a wheel or a tarball.
-fn unpack(venv: &Venv, package: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn unpack(venv: &Venv, package: &Path) -> Result<Vec<PathBuf>> {
     let name = package.file_name().unwrap_or_default();
     let into = target().join("unpacked").join(name);
     if into.exists() {

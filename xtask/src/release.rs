@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::flags::Release;
 use crate::progress::step;
-use crate::{judges, linux, package, tools};
+use crate::{judges, linux, package, symbols, tools};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -99,6 +99,22 @@ pub(crate) fn run(flags: &Release) -> Result<()> {
     }
     let without = "publint and attw have nothing against them";
     looked_at("npm packages", &npm.iter().map(PathBuf::as_path).collect::<Vec<_>>(), without, &mut left);
+
+    let dist = tools::target().join("dist");
+    let packages = ["whl", "tgz", "gz"].map(|extension| files(&dist, extension)).concat();
+    let (mut fitting, mut others) = (Vec::new(), Vec::new());
+    for (name, wrong) in symbols::judge(&packages)? {
+        match wrong {
+            None => fitting.push(name),
+            Some(wrong) => others.push(format!(
+                "`cargo xtask build --target` makes {name} as it is published; the one here is not that: {wrong}"
+            )),
+        }
+    }
+    if !fitting.is_empty() {
+        done("symbols", &format!("for glibc 2.17, or for musl: {}", fitting.join(", ")));
+    }
+    left.extend(others);
 
     println!("\nleft to do, on other machines and by hand:");
     left.extend(ELSEWHERE.map(|line| line.replace("VERSION", VERSION)));

@@ -33,6 +33,17 @@ type Suite = (&'static str, fn(&mut Count) -> Result<()>);
 
 const SUITES: [Suite; 4] = [("rust", rust), ("python", python), ("node", node), ("own", own)];
 
+/// A part of `--platforms`, by the name that `--only` takes, and what runs it: told whether it may install what it needs.
+type Part = (&'static str, fn(bool, &mut Count) -> Result<()>);
+
+const PLATFORMS: [Part; 5] = [
+    ("browsers", |_, count| web::elsewhere(count)),
+    ("arm64-wheel", wheels::try_arm),
+    ("glibc-wheel", |_, count| wheels::try_old(count)),
+    ("musl-npm", |_, count| musl::try_out(count)),
+    ("musl-arm64-npm", musl::try_arm),
+];
+
 pub(crate) fn run(flags: &Test) -> Result<()> {
     if let Some(level) = &flags.level {
         ensure!(
@@ -65,21 +76,14 @@ pub(crate) fn run(flags: &Test) -> Result<()> {
         return summary(vec![timed(triple, |count| stream(&mut cargo, count))]);
     }
     if flags.engines {
-        ensure!(flags.only.is_none(), "--engines runs its recipes only: leave out the other flags");
-        return engines::run();
+        return engines::run(flags.only.as_deref());
     }
     if flags.platforms {
-        ensure!(
-            flags.only.is_none(),
-            "--platforms runs goldens in packages, browsers and runtimes only: leave out the other flags"
-        );
-        return summary(vec![
-            timed("browsers and runtimes", web::elsewhere),
-            timed("64-bit Arm: wheel", |count| wheels::try_arm(flags.install, count)),
-            timed("glibc 2.17: wheel", wheels::try_old),
-            timed("musl: npm packages", musl::try_out),
-            timed("musl on 64-bit Arm: npm packages", |count| musl::try_arm(flags.install, count)),
-        ]);
+        let parts = PLATFORMS.map(|(name, _)| name);
+        let is_wanted = |name: &str| flags.only.as_deref().is_none_or(|only| only == name);
+        ensure!(parts.into_iter().any(is_wanted), "--platforms --only: expected one of {}", parts.join(", "));
+        let wanted = PLATFORMS.into_iter().filter(|(name, _)| is_wanted(name));
+        return summary(wanted.map(|(name, part)| timed(name, |count| part(flags.install, count))).collect());
     }
     if flags.web {
         ensure!(flags.only.is_none(), "--web runs the package for browsers only: leave out the other flags");

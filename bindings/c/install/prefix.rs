@@ -10,7 +10,7 @@ use std::path::Path;
 /// Linux with musl.
 pub(crate) fn private(is_musl: bool) -> &'static [&'static str] {
     if is_musl {
-        &["c"]
+        &["gcc_s", "c"]
     } else if cfg!(windows) {
         &["kernel32", "ntdll", "userenv", "ws2_32", "dbghelp"]
     } else if cfg!(target_os = "macos") {

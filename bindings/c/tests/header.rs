@@ -1,6 +1,10 @@
 //! The header says what the library is: its functions and no others, with their arguments, and the members of its structs.
 #![cfg(unix)]
 
+#[path = "../install/versions.rs"]
+#[allow(dead_code, reason = "here nothing is linked")]
+mod versions;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -25,11 +29,7 @@ fn directory() -> PathBuf {
 
 /// The functions that the header declares.
 fn declared() -> BTreeSet<String> {
-    let header = std::fs::read_to_string(directory().join("include/pixfuse.h")).unwrap();
-    let code: String = header.split("/*").map(|part| part.split_once("*/").map_or(part, |(_, code)| code)).collect();
-    let words = code.split(|c: char| c != '(' && c != '_' && !c.is_alphanumeric());
-    let names = words.filter_map(|word| word.split_once('(')).map(|(name, _)| name.to_owned());
-    names.filter(|name| name.starts_with("pixfuse_")).collect()
+    versions::declared(&std::fs::read_to_string(directory().join("include/pixfuse.h")).unwrap())
 }
 
 #[test]

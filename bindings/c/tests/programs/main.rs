@@ -1,8 +1,8 @@
 //! Programs in C and C++ have the bytes of Rust, and what C can get wrong is an error.
 #![cfg(unix)]
 
-#[path = "../install/prefix.rs"]
-mod prefix;
+mod linked;
+mod onnxruntime;
 
 use std::ffi::{CStr, CString, c_void};
 use std::path::{Path, PathBuf};
@@ -55,10 +55,15 @@ fn has(compiler: &str) -> bool {
 
 /// Compiles a program of one file, without a warning.
 fn compiled(compiler: &str, standard: &str, source: &Path, name: &str) -> PathBuf {
+    compiled_with(&[], compiler, standard, source, name)
+}
+
+/// The same with the words for another library.
+fn compiled_with(words: &[String], compiler: &str, standard: &str, source: &Path, name: &str) -> PathBuf {
     let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let mut command = Command::new(compiler);
     command.args([standard, "-Wall", "-Wextra", "-Werror", "-pedantic", "-O1", "-I"]).arg(directory().join("include"));
-    command.arg(source).arg(library()).args(["-lm", "-lpthread"]).arg("-o").arg(&program);
+    command.arg(source).arg(library()).args(words).args(["-lm", "-lpthread"]).arg("-o").arg(&program);
     if cfg!(target_os = "linux") {
         command.args(["-ldl", "-lgcc_s"]);
     }
@@ -216,90 +221,6 @@ fn a_program_in_cpp_has_the_bytes_of_rust() {
     let failed = Command::new(&program).args(["input(rgb9)", &file, "1", "1"]).output().unwrap();
     let said = String::from_utf8_lossy(&failed.stderr);
     assert!(said.starts_with("[declaration] ") && said.contains("did you mean `rgb8`?"), "{said}");
-}
-
-/// The library as it is published, of what cargo made for this test: laid out elsewhere first, for a prefix may be moved.
-fn installed() -> &'static Path {
-    static PREFIX: OnceLock<PathBuf> = OnceLock::new();
-    PREFIX.get_or_init(|| {
-        let [made, prefix] = ["prefix-made", "prefix"].map(|name| Path::new(env!("CARGO_TARGET_TMPDIR")).join(name));
-        for old in [&made, &prefix].into_iter().filter(|old| old.exists()) {
-            std::fs::remove_dir_all(old).unwrap();
-        }
-        let private = prefix::private(cfg!(target_env = "musl"));
-        prefix::install(&directory(), library().parent().unwrap(), &made, private).unwrap();
-        std::fs::rename(made, &prefix).unwrap();
-        prefix
-    })
-}
-
-/// Whether a linked program makes the tensor of Rust.
-fn works(program: &Path, name: &str) {
-    let sides = SIDES.map(|side| side.to_string());
-    let tensor = run(program, &[DECLARATIONS[1], &file_of_pixels(name), &sides[0], &sides[1]]);
-    assert_eq!(tensor, expected(DECLARATIONS[1], &pixels()), "{}", program.display());
-}
-
-#[test]
-fn pkg_config_says_how_to_link() {
-    if !(has("cc") && has("pkg-config")) {
-        return;
-    }
-    let ask = |words: &[&str]| {
-        let mut command = Command::new("pkg-config");
-        command.args(words).arg("pixfuse").env("PKG_CONFIG_PATH", installed().join("lib/pkgconfig"));
-        let output = command.output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
-    };
-    assert_eq!(ask(&["--modversion"]), env!("CARGO_PKG_VERSION"));
-    let rpath = format!("-Wl,-rpath,{}", ask(&["--variable=libdir"]));
-    for (name, words) in
-        [("linked", &["--cflags", "--libs"][..]), ("linked-static", &["--static", "--cflags", "--libs"])]
-    {
-        let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let mut command = Command::new("cc");
-        command.arg("-std=c11").arg(directory().join("examples/demo.c")).arg("-o").arg(&program);
-        let output = command.args(ask(words).split_whitespace()).arg(&rpath).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        works(&program, "pixels-linked");
-    }
-}
-
-#[test]
-fn cmake_finds_the_package() {
-    if !(has("cc") && has("c++") && has("cmake") && has("make")) {
-        return;
-    }
-    let project = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cmake");
-    if project.exists() {
-        std::fs::remove_dir_all(&project).unwrap();
-    }
-    std::fs::create_dir_all(&project).unwrap();
-    let examples = directory().join("examples");
-    let version = env!("CARGO_PKG_VERSION");
-    let text = format!(
-        "cmake_minimum_required(VERSION 3.16)\nproject(demo C CXX)\n\
-         find_package(pixfuse 99.0 QUIET)\nif(pixfuse_FOUND)\n  message(FATAL_ERROR \"{version} is no 99.0\")\nendif()\n\
-         find_package(pixfuse {version} REQUIRED)\n\
-         add_executable(shared {0}/demo.c)\ntarget_link_libraries(shared PRIVATE pixfuse::pixfuse)\n\
-         add_executable(static {0}/demo.cpp)\ntarget_link_libraries(static PRIVATE pixfuse::static)\n\
-         target_compile_features(static PRIVATE cxx_std_17)\n",
-        examples.display()
-    );
-    std::fs::write(project.join("CMakeLists.txt"), text).unwrap();
-    let built = project.join("build");
-    let mut configure = Command::new("cmake");
-    configure.arg("-S").arg(&project).arg("-B").arg(&built);
-    configure.arg(format!("-DCMAKE_PREFIX_PATH={}", installed().display()));
-    let mut build = Command::new("cmake");
-    build.arg("--build").arg(&built);
-    for mut command in [configure, build] {
-        let output = command.env("CMAKE_GENERATOR", "Unix Makefiles").output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    }
-    works(&built.join("shared"), "pixels-shared");
-    works(&built.join("static"), "pixels-static");
 }
 
 #[test]
