@@ -1,16 +1,15 @@
 //! A view of the pixels that a caller already has: any strides, no copy.
 
+pub(crate) mod line;
 pub(crate) mod view;
 mod yuv;
-
-use std::marker::PhantomData;
 
 use pixfuse_spec::Sample;
 
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 use crate::{Error, Orientation, PixelFormat};
-use view::View;
+use view::{Channel, Planes, View};
 pub use yuv::YuvPlane;
 
 /// A borrowed image: `rows` x `columns` x `channels`, with a byte stride for each axis, or planes of luma and chroma.
@@ -29,12 +28,9 @@ pub use yuv::YuvPlane;
 #[derive(Clone, Copy, Debug)]
 #[must_use]
 pub struct ImageRef<'a> {
-    view: View,
-    shape: [usize; 3],
-    sample: Sample,
+    view: View<'a>,
     /// What the caller said the channels are; a view without a name fits every format of its channel count.
     format: Option<PixelFormat>,
-    pixels: PhantomData<&'a [u8]>,
 }
 
 // SAFETY: an `ImageRef` is a shared borrow of bytes, as `&[u8]` is; nothing is ever written through it.
@@ -49,9 +45,7 @@ macro_rules! dense {
         /// # Errors
         /// When `rows` or `columns` is 0, or `pixels` is not exactly `rows * columns * channels` samples.
         pub fn $name(pixels: &'a [$sample], rows: usize, columns: usize) -> Result<Self, Error> {
-            // SAFETY: a slice of integers or floats is as many bytes.
-            let bytes = unsafe { std::slice::from_raw_parts(pixels.as_ptr().cast(), size_of_val(pixels)) };
-            Self::dense(bytes, rows, columns, PixelFormat::$format)
+            Self::dense(bytemuck::cast_slice(pixels), rows, columns, PixelFormat::$format)
         })+
     };
 }
@@ -169,7 +163,8 @@ impl<'a> ImageRef<'a> {
     /// # Safety
     /// As there, for each byte of a sample; [`check_samples`](Self::check_samples) must accept shape and strides.
     pub unsafe fn from_raw_samples(sample: Sample, origin: *const u8, shape: [usize; 3], strides: [isize; 3]) -> Self {
-        Self { view: View::packed(origin, strides), shape, sample, format: None, pixels: PhantomData }
+        // SAFETY: the caller promises each byte of the samples for 'a.
+        Self { view: unsafe { View::new(Planes::packed(origin, strides), shape, sample) }, format: None }
     }
 
     /// Whether a shape and strides are those of an image, and how far its bytes reach before and after the origin.
@@ -226,38 +221,32 @@ impl<'a> ImageRef<'a> {
     /// # Ok::<(), pixfuse::Error>(())
     /// ```
     pub fn oriented(self, orientation: Orientation) -> Self {
-        let [rows, columns, channels] = self.shape;
-        let view = self.view.oriented(orientation, [rows, columns]);
-        let shape = if orientation.transposes() { [columns, rows, channels] } else { self.shape };
-        Self { view, shape, ..self }
+        Self { view: self.view.oriented(orientation), ..self }
     }
 
     /// The same view, whose samples are not in a cache.
-    pub(crate) fn cold(mut self) -> Self {
-        self.view.is_streamed = true;
-        self
+    pub(crate) fn cold(self) -> Self {
+        Self { view: self.view.cold(), ..self }
     }
 
     /// The same gray in three channels, none of which is a copy.
-    pub(crate) fn repeated(mut self) -> Self {
-        self.shape[2] = 3;
-        self.view.channel_stride = 0;
-        self
+    pub(crate) fn repeated(self) -> Self {
+        Self { view: self.view.repeated(), ..self }
     }
 
     /// Pixels from top to bottom.
     pub fn rows(&self) -> usize {
-        self.shape[0]
+        self.view.shape()[0]
     }
 
     /// Pixels from left to right.
     pub fn columns(&self) -> usize {
-        self.shape[1]
+        self.view.shape()[1]
     }
 
     /// Channels of a pixel: 1, 3 or 4.
     pub fn channels(&self) -> usize {
-        self.shape[2]
+        self.view.shape()[2]
     }
 
     /// Bytes from a row to the next, a column to the next, a channel to the next; of luma where chroma lies apart.
@@ -268,7 +257,7 @@ impl<'a> ImageRef<'a> {
 
     /// The type of a sample.
     pub fn sample(&self) -> Sample {
-        self.sample
+        self.view.sample()
     }
 
     /// What the caller said the channels are.
@@ -277,13 +266,13 @@ impl<'a> ImageRef<'a> {
     }
 
     /// Where the samples lie.
-    pub(crate) fn view(&self) -> &View {
+    pub(crate) fn view(&self) -> &View<'a> {
         &self.view
     }
 
     /// First and one past the last address of each plane.
     pub(crate) fn reach(&self) -> [[usize; 2]; 3] {
-        self.view.reach(self.shape, self.sample)
+        self.view.reach()
     }
 
     /// One u8 sample of the view: the plain way to read it, for the reference interpreter.
@@ -291,9 +280,8 @@ impl<'a> ImageRef<'a> {
     /// # Panics
     /// When the index is outside the view, or it is no view of interleaved or planar u8 channels.
     pub fn get(&self, row: usize, column: usize, channel: usize) -> u8 {
-        assert!(self.sample == Sample::U8 && !self.view.has_chroma(), "the samples are no u8 channels");
-        // SAFETY: the index is checked, and whoever made the view promised that such bytes are readable.
-        unsafe { *self.address([row, column, channel]) }
+        assert!(self.sample() == Sample::U8 && !self.view.has_chroma(), "the samples are no u8 channels");
+        self.sample_at([row, column, channel])
     }
 
     /// One channel of a row of u8 samples, column by column.
@@ -301,13 +289,9 @@ impl<'a> ImageRef<'a> {
     /// # Panics
     /// As [`get`](Self::get).
     pub(crate) fn line(&self, row: usize, channel: usize) -> impl Iterator<Item = u8> {
-        assert!(self.sample == Sample::U8 && !self.view.has_chroma(), "the samples are no u8 channels");
-        let (first, stride) = (self.address([row, 0, channel]), self.view.pixels.strides[1]);
-        (0..self.columns()).map(move |column| {
-            // SAFETY: `address` checked the row and the channel, the column is below those of the view, and whoever made the
-            // view promised that such bytes are readable.
-            unsafe { *first.wrapping_offset(column as isize * stride) }
-        })
+        assert!(!self.view.has_chroma(), "the samples are no u8 channels");
+        let line = self.view.channel(row, 0..self.columns(), channel);
+        line.unwrap_or_else(|| panic!("the view has no u8 in row {row}, channel {channel}")).iter()
     }
 
     /// One sample of the view as f32, which holds each exactly.
@@ -315,22 +299,19 @@ impl<'a> ImageRef<'a> {
     /// # Panics
     /// When the index is outside the view, or its luma and chroma lie apart.
     pub(crate) fn value(&self, row: usize, column: usize, channel: usize) -> f32 {
-        let address = self.address([row, column, channel]);
-        // SAFETY: the index is checked, and whoever made the view promised that the bytes of such samples are readable.
-        unsafe {
-            match self.sample {
-                Sample::U8 => (*address).into(),
-                Sample::U16 => address.cast::<u16>().read_unaligned().into(),
-                Sample::F32 => address.cast::<f32>().read_unaligned(),
-            }
+        let at = [row, column, channel];
+        match self.sample() {
+            Sample::U8 => self.sample_at::<u8>(at).into(),
+            Sample::U16 => self.sample_at::<u16>(at).into(),
+            Sample::F32 => self.sample_at(at),
         }
     }
 
-    /// The address of a sample that is inside the view.
-    fn address(&self, at: [usize; 3]) -> *const u8 {
-        assert!((0..3).all(|axis| at[axis] < self.shape[axis]), "{at:?} is outside {:?}", self.shape);
-        let channel = at[2] as isize * self.view.channel_stride;
-        self.view.pixels.at(at[0], at[1]).wrapping_offset(channel)
+    /// A sample of this type that is inside the view.
+    fn sample_at<T: Channel>(&self, at @ [row, column, channel]: [usize; 3]) -> T {
+        let line = self.view.channel(row, column..column.saturating_add(1), channel);
+        let sample = line.and_then(|line| line.get(0));
+        sample.unwrap_or_else(|| panic!("{at:?} is outside {:?}", self.view.shape()))
     }
 }
 

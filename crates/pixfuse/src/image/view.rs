@@ -1,6 +1,13 @@
 //! Where the samples of a view lie: one plane of pixels, or luma and chroma apart.
 
+use std::marker::PhantomData;
+use std::ops::{Deref, Range};
+use std::slice;
+
+use bytemuck::Pod;
 use pixfuse_spec::{Orientation, Sample};
+
+use super::line::Line;
 
 /// One plane: row 0, column 0, and the bytes to the next row and the next column.
 #[derive(Clone, Copy, Debug)]
@@ -9,9 +16,9 @@ pub(crate) struct Plane {
     pub(crate) strides: [isize; 2],
 }
 
-/// The planes of a view.
+/// Where samples lie.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct View {
+pub(crate) struct Planes {
     /// Pixels, or luma.
     pub(crate) pixels: Plane,
     /// Bytes from a channel of a pixel to the next.
@@ -77,7 +84,7 @@ impl Sampling {
     }
 }
 
-impl View {
+impl Planes {
     /// Interleaved pixels, or planes of one channel each.
     pub(crate) fn packed(origin: *const u8, [rows, columns, channel_stride]: [isize; 3]) -> Self {
         let pixels = Plane { origin, strides: [rows, columns] };
@@ -129,5 +136,170 @@ impl View {
     /// Whether luma and chroma lie apart.
     pub(crate) fn has_chroma(&self) -> bool {
         self.sampling[1].shift > 0 || self.sampling[0].shift > 0
+    }
+}
+
+/// The type of a sample.
+pub(crate) trait Channel: Pod {
+    const SAMPLE: Sample;
+}
+
+impl Channel for u8 {
+    const SAMPLE: Sample = Sample::U8;
+}
+
+impl Channel for u16 {
+    const SAMPLE: Sample = Sample::U16;
+}
+
+impl Channel for f32 {
+    const SAMPLE: Sample = Sample::F32;
+}
+
+/// Planes whose samples are readable for `'a`: those of each row, column and channel of a shape.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct View<'a> {
+    planes: Planes,
+    /// Rows, columns, channels; the channels of a view with chroma are one plane of luma, and two of chroma.
+    shape: [usize; 3],
+    sample: Sample,
+    bytes: PhantomData<&'a [u8]>,
+}
+
+impl Deref for View<'_> {
+    type Target = Planes;
+
+    #[inline(always)]
+    fn deref(&self) -> &Planes {
+        &self.planes
+    }
+}
+
+impl<'a> View<'a> {
+    /// # Safety
+    /// Each byte of the samples of this shape, and those of chroma that `Sampling` gives its rows and columns, are readable for
+    /// `'a`, and not written meanwhile.
+    pub(super) unsafe fn new(planes: Planes, shape: [usize; 3], sample: Sample) -> Self {
+        Self { planes, shape, sample, bytes: PhantomData }
+    }
+
+    /// Rows, columns, channels.
+    pub(crate) fn shape(&self) -> [usize; 3] {
+        self.shape
+    }
+
+    /// The type of a sample.
+    pub(crate) fn sample(&self) -> Sample {
+        self.sample
+    }
+
+    /// The same pixels in another order of reading.
+    pub(super) fn oriented(mut self, orientation: Orientation) -> Self {
+        self.planes = self.planes.oriented(orientation, [self.shape[0], self.shape[1]]);
+        if orientation.transposes() {
+            self.shape.swap(0, 1);
+        }
+        self
+    }
+
+    /// The same samples, which are not in a cache.
+    pub(super) fn cold(mut self) -> Self {
+        self.planes.is_streamed = true;
+        self
+    }
+
+    /// The same gray in three channels.
+    pub(super) fn repeated(mut self) -> Self {
+        self.shape[2] = 3;
+        self.planes.channel_stride = 0;
+        self
+    }
+
+    /// First and one past the last address of each plane.
+    pub(super) fn reach(&self) -> [[usize; 2]; 3] {
+        self.planes.reach(self.shape, self.sample)
+    }
+
+    /// A channel of some columns of a row, if the view has them, with samples of this type. Where chroma lies apart,
+    /// channel 0 is luma.
+    #[inline(always)]
+    pub(crate) fn channel<T: Channel>(&self, row: usize, columns: Range<usize>, channel: usize) -> Option<Line<'a, T>> {
+        let Planes { pixels, channel_stride, .. } = self.planes;
+        let channels = if self.has_chroma() { 1 } else { self.shape[2] };
+        if !self.has(row, &columns) || channel >= channels || self.sample != T::SAMPLE {
+            return None;
+        }
+        let first = pixels.at(row, columns.start).wrapping_offset(channel as isize * channel_stride);
+        // SAFETY: `new` promises each sample of the view, and these are some.
+        Some(unsafe { Line::new(first, pixels.strides[1], columns.len()) })
+    }
+
+    /// So many channels of some columns of a row, if the view has them, with samples of this type, and as neighbours.
+    #[inline(always)]
+    pub(crate) fn neighbours<T: Channel, const CHANNELS: usize>(
+        &self,
+        row: usize,
+        columns: Range<usize>,
+        first: usize,
+    ) -> Option<Line<'a, [T; CHANNELS]>> {
+        if CHANNELS != 1 && self.channel_stride != size_of::<T>() as isize {
+            return None;
+        }
+        self.channel::<T>(row, columns.clone(), first + CHANNELS.checked_sub(1)?)?;
+        let (first, stride, count) = self.channel::<T>(row, columns, first)?.parts();
+        // SAFETY: each of these channels is readable, and where they are neighbours a pixel of them is an array.
+        Some(unsafe { Line::new(first, stride, count) })
+    }
+
+    /// So many bytes of the pixels of some columns of a row, if the view has them, and as one slice.
+    #[inline(always)]
+    pub(crate) fn dense(&self, row: usize, columns: Range<usize>, first: usize, channels: usize) -> Option<&'a [u8]> {
+        if channels != 1 && self.channel_stride != 1 {
+            return None;
+        }
+        self.channel::<u8>(row, columns.clone(), first + channels.checked_sub(1)?)?;
+        let (first, stride, count) = self.channel::<u8>(row, columns, first)?.parts();
+        let follow = stride == channels as isize || count <= 1;
+        // SAFETY: each of these channels is readable for 'a, and they and the pixels are neighbours.
+        follow.then(|| unsafe { slice::from_raw_parts(first, count * channels) })
+    }
+
+    /// The pixels of a column in some rows in the order of memory, if the view has them, and they lie one after another.
+    #[inline(always)]
+    pub(crate) fn column<const CHANNELS: usize>(
+        &self,
+        rows: Range<usize>,
+        column: usize,
+        first: usize,
+    ) -> Option<&'a [[u8; CHANNELS]]> {
+        let last = rows.end.checked_sub(1).filter(|_| rows.start < rows.end)?;
+        let [row_stride, _] = self.pixels.strides;
+        if row_stride.unsigned_abs() != CHANNELS {
+            return None;
+        }
+        let [above, below] =
+            [rows.start, last].map(|row| self.neighbours::<u8, CHANNELS>(row, column..column + 1, first));
+        let (first, _, _) = if row_stride < 0 { below? } else { above? }.parts();
+        // SAFETY: the first and the last pixel are in the view, and so are those between them, one after another.
+        Some(unsafe { slice::from_raw_parts(first.cast(), rows.len()) })
+    }
+
+    /// The samples of a plane of chroma (0 or 1) for some columns of a row, which are at least one, if there are such.
+    #[inline(always)]
+    pub(crate) fn chroma_of(&self, row: usize, columns: Range<usize>, plane: usize) -> Option<Line<'a, u8>> {
+        let Planes { chroma, sampling: [down, across], .. } = &self.planes;
+        let plane = chroma.get(plane).filter(|_| self.has_chroma() && !columns.is_empty())?;
+        if !self.has(row, &columns) {
+            return None;
+        }
+        let (first, last) = (across.of(columns.start), across.of(columns.end - 1));
+        // SAFETY: `new` promises the sample of chroma of each pixel of the view, and these are those of some neighbours.
+        Some(unsafe { Line::new(plane.at(down.of(row), first), plane.strides[1], last - first + 1) })
+    }
+
+    /// Whether there is this row, and each of the columns.
+    #[inline(always)]
+    fn has(&self, row: usize, columns: &Range<usize>) -> bool {
+        row < self.shape[0] && columns.start <= columns.end && columns.end <= self.shape[1]
     }
 }

@@ -1,10 +1,8 @@
 //! Views of luma and chroma: what cameras, video decoders and webcams give.
 
-use std::marker::PhantomData;
-
 use pixfuse_spec::Sample;
 
-use super::view::{Plane, Sampling, View};
+use super::view::{Plane, Planes, Sampling, View};
 use super::{ImageRef, extent};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
@@ -176,14 +174,12 @@ impl<'a> ImageRef<'a> {
             PixelFormat::I420 => (plane(0, 0, 1), [plane(1, 0, 1), plane(2, 0, 1)], Sampling::PAIRS),
             _ => (plane(0, 0, 2), [plane(0, 1, 4), plane(0, 3, 4)], Sampling::default()),
         };
-        let view = View { pixels, channel_stride: 0, chroma, sampling: [down, Sampling::PAIRS], is_streamed: false };
-        Ok(Self {
-            view,
-            shape: [rows, columns, format.channels()],
-            sample: Sample::U8,
-            format: Some(format),
-            pixels: PhantomData,
-        })
+        let sampling = [down, Sampling::PAIRS];
+        let planes = Planes { pixels, channel_stride: 0, chroma, sampling, is_streamed: false };
+        // SAFETY: the caller promises the bytes of each plane, which has a sample of luma for each pixel, and of chroma for each
+        // two columns, and each two rows where there are planes of it.
+        let view = unsafe { View::new(planes, [rows, columns, format.channels()], Sample::U8) };
+        Ok(Self { view, format: Some(format) })
     }
 
     /// Luma, U and V of one pixel.
@@ -191,10 +187,9 @@ impl<'a> ImageRef<'a> {
     /// # Panics
     /// When the index is outside the view, or it has no chroma.
     pub(crate) fn luma_and_chroma(&self, row: usize, column: usize) -> [u8; 3] {
-        assert!(self.view.has_chroma() && row < self.shape[0] && column < self.shape[1]);
-        let View { pixels, chroma: [u, v], sampling: [down, across], .. } = self.view;
-        let (y, x) = (down.of(row), across.of(column));
-        // SAFETY: whoever made the view promised the samples of each pixel.
-        unsafe { [*pixels.at(row, column), *u.at(y, x), *v.at(y, x)] }
+        let columns = column..column.saturating_add(1);
+        let chroma = [0, 1].map(|plane| self.view.chroma_of(row, columns.clone(), plane));
+        let lines = [self.view.channel(row, columns, 0), chroma[0], chroma[1]];
+        lines.map(|line| line.and_then(|line| line.get(0)).expect("the index is inside a view with chroma"))
     }
 }

@@ -1,12 +1,14 @@
 //! The columns of an output row, cut into blocks of a level's width, each with its fetch table.
 
+use std::mem::MaybeUninit;
+
 use super::Request;
 use super::load::Access;
 use crate::memory::{self, NoMemory};
 use crate::placement::Placement;
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::simd::{BlockTaps, Simd};
+use crate::simd::{BlockTaps, Elements, Simd};
 
 /// `S::LANES` neighbouring output columns.
 pub(super) struct Block<S: Simd> {
@@ -55,6 +57,26 @@ impl<S: Simd> Block<S> {
             offset += step;
         }
     }
+}
+
+/// A block of dense pixels of `FROM` bytes, and a place for their first `TO`.
+type Places<'a, S, const FROM: usize, const TO: usize> =
+    (&'a [<S as Elements>::Lanes<u8>; FROM], &'a mut [<S as Elements>::Lanes<MaybeUninit<u8>>; TO]);
+
+/// The blocks that both have whole.
+#[inline(always)]
+pub(super) fn whole<'a, S: Simd, const FROM: usize, const TO: usize>(
+    from: &'a [[u8; FROM]],
+    to: &'a mut [[MaybeUninit<u8>; TO]],
+) -> impl Iterator<Item = Places<'a, S, FROM, TO>> {
+    let count = from.len().min(to.len()) / S::LANES;
+    let (from, to) = (from.as_ptr(), to.as_mut_ptr());
+    (0..count).map(move |block| {
+        let first = block * S::LANES;
+        // SAFETY: first + LANES is no more than either slice has, and each pixel is given once. `Lanes` are an array of one
+        // for each lane.
+        unsafe { (&*from.add(first).cast(), &mut *to.add(first).cast()) }
+    })
 }
 
 /// One output column: its source columns and their weights.

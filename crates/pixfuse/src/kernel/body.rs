@@ -47,7 +47,7 @@ pub trait Body<const C: usize>: Send + Sync + 'static {
 
 /// Rows that are mapped: where they come from and where they go.
 pub(super) struct Job<'a, 'v> {
-    pub(super) view: &'v View,
+    pub(super) view: &'v View<'v>,
     pub(super) source: &'a mut Rows<'v>,
     pub(super) scratch: &'a mut Scratch,
     /// Aligned for an element.

@@ -4,14 +4,16 @@
 //! interleaved pixels. Kernels then read the row like any other, and no converted image ever exists. These loops are
 //! left to the compiler, which knows the level's vectors.
 
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use pixfuse_spec::{ChannelOrder, Composite, Gray, Load, Matrix};
 
-use crate::image::view::View;
+use crate::image::line::Line;
+use crate::image::view::{Sampling, View};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::simd::{Simd, Task};
+use crate::simd::{Simd, Task, write};
 
 /// Pixels converted at a time.
 const CHUNK: usize = 64;
@@ -115,64 +117,78 @@ impl Conversion {
         })
     }
 
-    /// Makes a row: the pixels of these columns, dense from `to` on.
+    /// Makes a row: the pixels of these columns, dense, and as many as there is room for.
     ///
     /// It enters the level's gateway for itself, so that it is compiled once a level and not into every kernel.
-    ///
-    /// # Safety
-    /// The row and the columns are inside the view, which has the planes and channels of this conversion's source, and
-    /// the pixels are writable at `to`.
     #[inline(never)]
-    pub(super) unsafe fn row<S: Simd>(&self, simd: S, view: &View, row: usize, columns: Range<usize>, to: *mut u8) {
-        // SAFETY: the caller promises the pixels and the place for them, which is what `ConvertedRow::new` asks for.
-        simd.vectorize(unsafe { ConvertedRow::new(*self, view, row, columns, to) });
+    pub(super) fn row<S: Simd>(
+        &self,
+        simd: S,
+        view: &View<'_>,
+        row: usize,
+        columns: Range<usize>,
+        to: &mut [MaybeUninit<u8>],
+    ) {
+        if let Some(lines) = self.lines(view, row, columns) {
+            simd.vectorize(ConvertedRow { conversion: *self, lines, to });
+        }
     }
 
-    /// The planes of some pixels.
-    ///
-    /// # Safety
-    /// They are inside the view, which has the planes and channels of this conversion's source; `count` <= `CHUNK`.
+    /// The samples of some pixels of a row, if the view has them, with the planes and channels of this conversion's source.
+    fn lines<'a>(&self, view: &View<'a>, row: usize, columns: Range<usize>) -> Option<Lines<'a>> {
+        let [first, channels] = [columns.start, self.channels[0]];
+        let mut planes = [view.channel(row, columns.clone(), 0)?; 4];
+        for (plane, line) in planes.iter_mut().enumerate().take(channels).skip(1) {
+            *line = match self.yuv {
+                Some(_) => view.chroma_of(row, columns.clone(), plane - 1)?,
+                None => view.channel(row, columns.clone(), plane)?,
+            };
+        }
+        Some(Lines { planes, first, done: 0, across: view.sampling[1] })
+    }
+
+    /// The planes of the next pixels: `count` of them, which are no more than `CHUNK`.
     #[inline(always)]
-    unsafe fn load(&self, view: &View, row: usize, column: usize, count: usize) -> Chunk {
+    fn load(&self, lines: &mut Lines<'_>, count: usize) -> Chunk {
         let mut chunk = [[0; CHUNK]; 4];
-        // SAFETY: the caller promises that `count` pixels from this one on are inside the view: so is the luma of each, and
-        // the chroma sample that `Sampling` gives it, in each plane. Of a pair that begins with its first pixel, `count`
-        // pixels take `count.div_ceil(2)` samples, the last of which belongs to the last pixel. Of pixels, each of the
-        // source's channels is read. No more than CHUNK values are written, by checked indices.
-        unsafe {
-            if let Some(yuv) = self.yuv {
-                let [mut y, mut u, mut v] = [[0; CHUNK]; 3];
-                let luma = view.pixels.at(row, column);
-                match view.pixels.strides[1] {
-                    1 => copy::<1, 1>(luma, count, &mut y),
-                    2 => copy::<2, 1>(luma, count, &mut y),
-                    stride => (0..count).for_each(|x| y[x] = *luma.offset(x as isize * stride)),
-                }
-                let [down, across] = view.sampling;
-                let at = [down.of(row), across.of(column)];
-                let pairs = across.shift == 1 && (column + across.phase).is_multiple_of(2);
-                for (plane, out) in view.chroma.iter().zip([&mut u, &mut v]) {
-                    match (pairs, plane.strides[1]) {
-                        (true, 1) => copy::<1, 2>(plane.at(at[0], at[1]), count, out),
-                        (true, 2) => copy::<2, 2>(plane.at(at[0], at[1]), count, out),
-                        (true, 4) => copy::<4, 2>(plane.at(at[0], at[1]), count, out),
-                        _ => (0..count).for_each(|x| out[x] = *plane.at(at[0], across.of(column + x))),
+        if let Some(yuv) = self.yuv {
+            let [mut y, mut u, mut v] = [[0; CHUNK]; 3];
+            let [luma, chroma @ .., _] = &mut lines.planes;
+            let luma = luma.take(count);
+            match luma.stride() {
+                1 => luma.copy::<1, 1, CHUNK>(&mut y),
+                2 => luma.copy::<2, 1, CHUNK>(&mut y),
+                _ => y.iter_mut().zip(luma.iter()).for_each(|(value, sample)| *value = sample),
+            }
+            let pairs = lines.across.shift == 1 && (lines.first + lines.across.phase).is_multiple_of(2);
+            for (line, out) in chroma.iter_mut().zip([&mut u, &mut v]) {
+                // A pair that begins with its first pixel: all do, since a chunk is even.
+                match (pairs, line.stride()) {
+                    (true, 1) => line.take(count.div_ceil(2)).copy::<1, 2, CHUNK>(out),
+                    (true, 2) => line.take(count.div_ceil(2)).copy::<2, 2, CHUNK>(out),
+                    (true, 4) => line.take(count.div_ceil(2)).copy::<4, 2, CHUNK>(out),
+                    _ => {
+                        let before = lines.across.of(lines.first);
+                        for (x, value) in out.iter_mut().enumerate().take(count) {
+                            let sample = line.get(lines.across.of(lines.first + lines.done + x) - before);
+                            *value = sample.unwrap_or_default();
+                        }
                     }
                 }
-                for x in 0..CHUNK {
-                    let [red, green, blue] = yuv.pixel([y[x], u[x], v[x]]);
-                    (chunk[0][x], chunk[1][x], chunk[2][x]) = (red, green, blue);
-                }
-                return chunk;
             }
-            let (pixels, channels) = (view.pixels.at(row, column), self.channels[0]);
-            for (channel, plane) in chunk.iter_mut().enumerate().take(channels) {
-                let from = pixels.offset(channel as isize * view.channel_stride);
-                match view.pixels.strides[1] {
-                    3 => copy::<3, 1>(from, count, plane),
-                    4 => copy::<4, 1>(from, count, plane),
-                    stride => (0..count).for_each(|x| plane[x] = *from.offset(x as isize * stride)),
-                }
+            lines.done += count;
+            for x in 0..CHUNK {
+                let [red, green, blue] = yuv.pixel([y[x], u[x], v[x]]);
+                (chunk[0][x], chunk[1][x], chunk[2][x]) = (red, green, blue);
+            }
+            return chunk;
+        }
+        for (plane, line) in chunk.iter_mut().zip(&mut lines.planes).take(self.channels[0]) {
+            let line = line.take(count);
+            match line.stride() {
+                3 => line.copy::<3, 1, CHUNK>(plane),
+                4 => line.copy::<4, 1, CHUNK>(plane),
+                _ => plane.iter_mut().zip(line.iter()).for_each(|(value, sample)| *value = sample),
             }
         }
         if self.blue_first {
@@ -206,62 +222,46 @@ impl Conversion {
         }
         chunk
     }
+}
 
-    /// Lays pixels down.
-    ///
-    /// # Safety
-    /// They are writable at `to`, `count` of them, and `count` <= `CHUNK`.
-    #[inline(always)]
-    unsafe fn store(&self, chunk: &Chunk, count: usize, to: *mut u8) {
-        // SAFETY: the caller promises room for `count` pixels of so many channels; a plane of the chunk has as many values.
-        unsafe {
-            match self.channels[1] {
-                1 => chunk[0].as_ptr().copy_to_nonoverlapping(to, count),
-                3 => (0..count).for_each(|x| {
-                    to.cast::<[u8; 3]>().add(x).write([chunk[0][x], chunk[1][x], chunk[2][x]]);
-                }),
-                _ => (0..count).for_each(|x| {
-                    to.cast::<[u8; 4]>().add(x).write([chunk[0][x], chunk[1][x], chunk[2][x], chunk[3][x]]);
-                }),
-            }
+/// Lays down pixels of so many channels, as many as there is room for.
+#[inline(always)]
+fn lay<const CHANNELS: usize>(chunk: &Chunk, to: &mut [MaybeUninit<u8>]) {
+    let pixel = |x: usize| {
+        let mut pixel = [0; CHANNELS];
+        for (value, plane) in pixel.iter_mut().zip(chunk) {
+            *value = plane[x];
+        }
+        pixel
+    };
+    let (pixels, _) = to.as_chunks_mut::<CHANNELS>();
+    if let Some(pixels) = pixels.first_chunk_mut::<CHUNK>() {
+        for x in 0..CHUNK {
+            write(&mut pixels[x], pixel(x));
+        }
+    } else {
+        for (x, at) in pixels.iter_mut().enumerate().take(CHUNK) {
+            write(at, pixel(x));
         }
     }
 }
 
-/// Every `STEP`th byte, each `TIMES` times.
-///
-/// # Safety
-/// The bytes of `count` values are readable, and `count` <= `CHUNK`.
-#[inline(always)]
-unsafe fn copy<const STEP: usize, const TIMES: usize>(from: *const u8, count: usize, to: &mut [u8; CHUNK]) {
-    if count == CHUNK {
-        for x in 0..CHUNK {
-            // SAFETY: the caller promises the bytes of `count` values, and x < count.
-            to[x] = unsafe { *from.add(x / TIMES * STEP) };
-        }
-    } else {
-        for (x, value) in to.iter_mut().enumerate().take(count) {
-            // SAFETY: the caller promises the bytes of `count` values, and x < count.
-            *value = unsafe { *from.add(x / TIMES * STEP) };
-        }
-    }
+/// The samples of a row that are not converted yet: of each channel, or of luma, U and V.
+struct Lines<'a> {
+    planes: [Line<'a, u8>; 4],
+    /// The first pixel of all.
+    first: usize,
+    /// Pixels of which luma has been taken.
+    done: usize,
+    /// How chroma is sampled.
+    across: Sampling,
 }
 
 /// One row.
 struct ConvertedRow<'a> {
     conversion: Conversion,
-    view: &'a View,
-    row: usize,
-    columns: Range<usize>,
-    to: *mut u8,
-}
-
-impl<'a> ConvertedRow<'a> {
-    /// # Safety
-    /// As [`Conversion::row`].
-    unsafe fn new(conversion: Conversion, view: &'a View, row: usize, columns: Range<usize>, to: *mut u8) -> Self {
-        Self { conversion, view, row, columns, to }
-    }
+    lines: Lines<'a>,
+    to: &'a mut [MaybeUninit<u8>],
 }
 
 impl<S: Simd> Task<S> for ConvertedRow<'_> {
@@ -269,22 +269,15 @@ impl<S: Simd> Task<S> for ConvertedRow<'_> {
 
     #[inline(always)]
     fn run(self, _: S) {
-        let ConvertedRow { conversion, view, row, columns, to } = self;
-        let mut column = columns.start;
-        while column < columns.end {
-            let count = CHUNK.min(columns.end - column);
-            let at = to.wrapping_add((column - columns.start) * conversion.channels[1]);
-            // SAFETY: `new` promises the pixels of these columns and the place for them; `count` of them are left, and no
-            // more than CHUNK.
-            unsafe {
-                let chunk = conversion.convert(conversion.load(view, row, column, count));
-                if count == CHUNK {
-                    conversion.store(&chunk, CHUNK, at);
-                } else {
-                    conversion.store(&chunk, count, at);
-                }
+        let ConvertedRow { conversion, mut lines, to } = self;
+        let channels = conversion.channels[1];
+        for to in to.chunks_mut(CHUNK * channels.max(1)) {
+            let chunk = conversion.convert(conversion.load(&mut lines, CHUNK.min(to.len() / channels.max(1))));
+            match channels {
+                1 => lay::<1>(&chunk, to),
+                3 => lay::<3>(&chunk, to),
+                _ => lay::<4>(&chunk, to),
             }
-            column += count;
         }
     }
 }

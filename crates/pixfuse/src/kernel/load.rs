@@ -48,8 +48,8 @@ unsafe impl<const PIXEL: usize> Load for Interleaved<PIXEL> {
         _channel_stride: isize,
         column: usize,
     ) -> [S::I32; C] {
-        // SAFETY: the caller promises LANES dense pixels of PIXEL bytes from this column; `Kernel::of` has C <= PIXEL.
-        unsafe { simd.load_pixels::<PIXEL, C>(row.add(column * PIXEL)) }
+        // SAFETY: the caller promises LANES dense pixels of PIXEL bytes from this column.
+        simd.load_pixels::<PIXEL, C>(unsafe { &*row.add(column * PIXEL).cast() })
     }
 }
 
@@ -65,15 +65,14 @@ unsafe impl<const PLANES: usize> Load for Planar<PLANES> {
         channel_stride: isize,
         column: usize,
     ) -> [S::I32; C] {
-        // SAFETY: the caller promises LANES dense pixels from this column, in the plane of each of `C` channels.
-        unsafe {
-            let mut channels = [simd.load_pixels::<1, 1>(row.add(column))[0]; C];
-            for (channel, value) in channels.iter_mut().enumerate().skip(1) {
-                let plane = row.offset(channel as isize * channel_stride);
-                *value = simd.load_pixels::<1, 1>(plane.add(column))[0];
-            }
-            channels
+        let row = row.wrapping_add(column);
+        let mut channels = [simd.splat_words([0; 2]); C];
+        for (channel, value) in channels.iter_mut().enumerate() {
+            // SAFETY: the caller promises LANES dense pixels from this column, in the plane of each of `C` channels.
+            let plane = unsafe { &*row.offset(channel as isize * channel_stride).cast() };
+            [*value] = simd.load_pixels::<1, 1>(plane);
         }
+        channels
     }
 }
 

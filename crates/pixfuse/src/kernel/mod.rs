@@ -19,6 +19,7 @@ mod sink;
 mod store;
 mod tables;
 mod taps;
+mod turn;
 mod wide;
 
 use alloc::sync::Arc;

@@ -1,15 +1,19 @@
 //! Source rows that cannot be read in place: with gaps between pixels, too short for a level's windows, or of pixels
 //! that are converted first.
 
+use std::mem::MaybeUninit;
 use std::ops::Range;
+use std::slice;
 
 use pixfuse_spec::Sample;
 
+use super::blocks::whole;
 use super::convert::Conversion;
 use super::scratch::{Held, pitch};
+use super::turn::Turn;
 use super::{Request, Source};
-use crate::image::view::View;
-use crate::simd::{Simd, Task};
+use crate::image::view::{Channel, View};
+use crate::simd::{Simd, Task, copy, write};
 
 /// The most rows that are packed at once, and the scratch for them in bytes: a part of a second cache.
 const BLOCK: usize = 64;
@@ -97,11 +101,11 @@ impl Pack {
         if source.rows_adjoin || rows <= 1 { (source.rows + 1).saturating_sub(rows) as u32 } else { 0 }
     }
 
-    /// The place of a row in the scratch of a plane; if it is not there, the block that it is in is packed first.
+    /// The place of a row in the scratch of a plane; if it is not there, the block that it is in is packed first: of what is
+    /// not inside the view nothing is.
     ///
     /// # Safety
-    /// The row and the plane are inside the view, `held` says which blocks are there, and `scratch` has the bytes that
-    /// [`place`](Self::place) gave.
+    /// `scratch` has the bytes that [`place`](Self::place) gave.
     #[inline(never)]
     pub(super) unsafe fn row<S: Simd>(
         &self,
@@ -118,49 +122,43 @@ impl Pack {
         let to = scratch.wrapping_add(place * *block as usize * pitch);
         if held[place] != Some(number) {
             let first = rows.start + number * block;
-            // SAFETY: the caller promises the view, with this plane, and scratch for so many blocks of rows; `rows.end` is not
-            // behind the last row of the view, and `place` is below the number of blocks.
-            unsafe { self.copy(simd, (view, plane), first..(first + block).min(rows.end), to) };
+            // SAFETY: the caller promises scratch for so many blocks of rows, and `place` is below their number.
+            let to = unsafe { slice::from_raw_parts_mut(to.cast::<MaybeUninit<u8>>(), *block as usize * pitch) };
+            self.copy(simd, (view, plane), first..(first + block).min(rows.end), to);
             held[place] = Some(number);
         }
         to.wrapping_add(index as usize * pitch)
     }
 
-    /// The places of two neighbouring rows, which may be one and the same.
-    ///
-    /// # Safety
-    /// As [`row`](Self::row).
-    #[inline(never)]
-    pub(super) unsafe fn two_rows<S: Simd>(
+    /// Copies the pixels of some rows that are read, so that they are dense; of a planar source those of one plane. Each row has
+    /// a pitch of `to`.
+    fn copy<S: Simd>(
         &self,
         simd: S,
-        view: (&View, usize),
-        [above, below]: [u32; 2],
-        held: &mut Held,
-        scratch: *mut u8,
-    ) -> [*const u8; 2] {
-        // SAFETY: the caller promises for both rows what `row` asks for. They are neighbours, and there are places for two
-        // blocks (`place_two`): packing the second row does not write over the first.
-        unsafe { [self.row(simd, view, above, held, scratch), self.row(simd, view, below, held, scratch)] }
-    }
-
-    /// Copies the pixels of some rows that are read, so that they are dense; of a planar source those of one plane.
-    ///
-    /// # Safety
-    /// The rows and the plane are inside the view; [`length`](Self::length) elements are writable for each row, a pitch
-    /// apart.
-    unsafe fn copy<S: Simd>(&self, simd: S, (view, plane): (&View, usize), mut rows: Range<u32>, mut to: *mut u8) {
+        (view, plane): (&View<'_>, usize),
+        mut rows: Range<u32>,
+        mut to: &mut [MaybeUninit<u8>],
+    ) {
         let Self { reach, pixel, pitch, .. } = self;
         if self.turns(view) {
-            let groups = rows.len() as u32 / 4;
-            // SAFETY: the caller promises these rows and their places, `turns` found the pixels of a column to be neighbours.
-            simd.vectorize(unsafe { Turn::new(self, (view, plane), rows.start, groups, to) });
-            rows.start += groups * 4;
-            to = to.wrapping_add(groups as usize * 4 * pitch);
+            let groups = rows.len() / 4;
+            let (turned, rest) = to.split_at_mut(groups * 4 * pitch);
+            let start = rows.start as usize;
+            let (reach, rows_turned) = (reach.clone(), start..start + groups * 4);
+            simd.vectorize(Turn {
+                view,
+                plane,
+                pixel: *pixel,
+                rows: rows_turned,
+                columns: reach,
+                pitch: *pitch,
+                to: turned,
+            });
+            rows.start += groups as u32 * 4;
+            to = rest;
         }
         if self.skips_fourth(view) {
-            // SAFETY: the caller promises the rows and their places, `skips_fourth` found where the pixels lie.
-            return simd.vectorize(unsafe { ThreeOfFour::new(self, view, rows, to) });
+            return simd.vectorize(ThreeOfFour { pack: self, view, rows, to });
         }
         // Columns whose cache lines stay in the first cache meanwhile, also where all of them are in one set of it. A
         // conversion takes no fewer at a time.
@@ -172,15 +170,13 @@ impl Pack {
         for start in reach.clone().step_by(strip) {
             let columns = start..(start + strip).min(reach.end);
             let element = (start - reach.start) * pixel;
-            // SAFETY: the caller promises the rows and a place for each row's elements, of which these columns have theirs
-            // from `element` on; a source that is converted has one plane here.
-            unsafe {
+            for (row, to) in rows.clone().zip(to.chunks_mut(*pitch)) {
                 let Some(conversion) = &self.conversion else {
-                    self.plain((view, plane), rows.clone(), columns, to, element);
+                    self.plain((view, plane), row as usize, columns.clone(), to, element);
                     continue;
                 };
-                for (index, row) in rows.clone().enumerate() {
-                    conversion.row(simd, view, row as usize, columns.clone(), to.add(index * pitch + element));
+                if let Some(to) = to.get_mut(element..element + columns.len() * pixel) {
+                    conversion.row(simd, view, row as usize, columns.clone(), to);
                 }
             }
         }
@@ -199,123 +195,41 @@ impl Pack {
         plain && self.pixel == 3 && view.channel_stride == 1 && view.pixels.strides[1] == 4
     }
 
-    /// Copies some columns that are not converted, from this element of the packed rows on. It needs no level, and is
-    /// compiled once.
-    ///
-    /// # Safety
-    /// As [`copy`](Self::copy), for these columns of the reach.
+    /// Copies some columns of a row that are not converted, from this element of the packed row on: bytes, or f32 of wide
+    /// samples. It needs no level, and is compiled once.
     #[inline(never)]
-    unsafe fn plain(
+    fn plain(
         &self,
-        (view, plane): (&View, usize),
-        rows: Range<u32>,
+        (view, plane): (&View<'_>, usize),
+        row: usize,
         columns: Range<usize>,
-        to: *mut u8,
+        to: &mut [MaybeUninit<u8>],
         element: usize,
     ) {
-        let strides = [view.pixels.strides[1], view.channel_stride];
-        for (index, row) in rows.enumerate() {
-            let from = view.pixels.at(row as usize, columns.start);
-            let from = from.wrapping_offset(plane as isize * view.channel_stride);
-            let to = to.wrapping_add(index * self.pitch);
-            // SAFETY: the caller promises that the row has these columns, in this plane, and room for the elements of the
-            // reach at the row's place: those of these columns start at `element` and end inside it. A dense row has them
-            // one after the other.
-            unsafe {
-                match self.pixel {
-                    pixel if self.dense => from.copy_to_nonoverlapping(to.add(element), columns.len() * pixel),
-                    1 => self.gather::<1>(from, strides, columns.len(), to, element),
-                    3 => self.gather::<3>(from, strides, columns.len(), to, element),
-                    _ => self.gather::<4>(from, strides, columns.len(), to, element),
-                }
+        let elements = element..element + columns.len() * self.pixel;
+        if self.sample == Sample::U8 {
+            let Some(to) = to.get_mut(elements) else { return };
+            if self.dense {
+                return copy(to, view.dense(row, columns, plane, self.pixel).unwrap_or_default());
             }
+            let pixels = (view, row, columns, plane);
+            return match self.pixel {
+                1 => lay::<u8, u8, 1>(pixels, to),
+                3 => lay::<u8, u8, 3>(pixels, to),
+                _ => lay::<u8, u8, 4>(pixels, to),
+            };
         }
-    }
-
-    /// Lays pixels side by side.
-    ///
-    /// # Safety
-    /// As [`lay`], with samples of this view's kind, into elements from this one on: bytes, or f32 of wide samples.
-    #[inline(always)]
-    unsafe fn gather<const PIXEL: usize>(
-        &self,
-        from: *const u8,
-        strides: [isize; 2],
-        count: usize,
-        to: *mut u8,
-        element: usize,
-    ) {
-        // SAFETY: the caller promises `count` pixels of this kind of samples, and room for their elements from `element` on.
-        unsafe {
-            match self.sample {
-                Sample::U8 => lay::<u8, u8, PIXEL>(from, strides, count, to.add(element)),
-                Sample::U16 => lay::<u16, f32, PIXEL>(from, strides, count, to.cast::<f32>().add(element)),
-                Sample::F32 => lay::<f32, f32, PIXEL>(from, strides, count, to.cast::<f32>().add(element)),
-            }
-        }
-    }
-}
-
-/// Groups of four rows of a column-major image.
-struct Turn<'a> {
-    pack: &'a Pack,
-    view: &'a View,
-    plane: usize,
-    first: u32,
-    groups: u32,
-    to: *mut u8,
-}
-
-impl<'a> Turn<'a> {
-    /// # Safety
-    /// As [`Pack::copy`], for `4 * groups` rows from the first on, of a view that [`turns`](Pack::turns) means.
-    unsafe fn new(pack: &'a Pack, (view, plane): (&'a View, usize), first: u32, groups: u32, to: *mut u8) -> Self {
-        Self { pack, view, plane, first, groups, to }
-    }
-}
-
-impl<S: Simd> Task<S> for Turn<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self, simd: S) {
-        // SAFETY: `new` promises the rows and their places, with pixels of so many bytes.
-        unsafe {
-            match self.pack.pixel {
-                1 => self.columns::<S, 1>(simd),
-                3 => self.columns::<S, 3>(simd),
-                _ => self.columns::<S, 4>(simd),
-            }
-        }
-    }
-}
-
-impl Turn<'_> {
-    /// Four columns of memory in all rows, then the next four.
-    ///
-    /// # Safety
-    /// As [`new`](Self::new), with pixels of `PIXEL` bytes.
-    #[inline(always)]
-    unsafe fn columns<S: Simd, const PIXEL: usize>(self, simd: S) {
-        let Self { pack: Pack { reach, pitch, .. }, view, plane, first, groups, to } = self;
-        let [row_stride, column_stride] = view.pixels.strides;
-        // Where pixels lie backwards, the last of four rows has the first byte.
-        let (first_byte, order) = if row_stride < 0 { (3 * row_stride, [3, 2, 1, 0]) } else { (0, [0, 1, 2, 3]) };
-        let origin = view.pixels.row(first as usize).wrapping_offset(plane as isize * view.channel_stride + first_byte);
-        let places = order.map(|row| row * pitch);
-        for column in reach.clone().step_by(4) {
-            // The last four columns overlap those before: there is no tail.
-            let column = column.min(reach.end - 4);
-            let mut to = to.wrapping_add((column - reach.start) * PIXEL);
-            let mut columns = [0, 1, 2, 3].map(|x| origin.wrapping_offset((column as isize + x) * column_stride));
-            for _ in 0..groups {
-                // SAFETY: the caller promises the rows, whose pixels of a column are neighbours: these are four of four rows,
-                // and their places. What is written behind four pixels is written again with the next four, or is behind
-                // the row, where a pitch has room.
-                unsafe { simd.transpose::<PIXEL>(columns, places.map(|place| to.wrapping_add(place))) };
-                columns = columns.map(|column| column.wrapping_offset(4 * row_stride));
-                to = to.wrapping_add(4 * pitch);
-            }
+        // SAFETY: four bytes that need not be initialised are an f32 that need not.
+        let (_, to, _) = unsafe { to.align_to_mut::<MaybeUninit<f32>>() };
+        let Some(to) = to.get_mut(elements) else { return };
+        let pixels = (view, row, columns, plane);
+        match (self.sample, self.pixel) {
+            (Sample::U16, 1) => lay::<u16, f32, 1>(pixels, to),
+            (Sample::U16, 3) => lay::<u16, f32, 3>(pixels, to),
+            (Sample::U16, _) => lay::<u16, f32, 4>(pixels, to),
+            (_, 1) => lay::<f32, f32, 1>(pixels, to),
+            (_, 3) => lay::<f32, f32, 3>(pixels, to),
+            _ => lay::<f32, f32, 4>(pixels, to),
         }
     }
 }
@@ -323,17 +237,10 @@ impl Turn<'_> {
 /// Rows of pixels of which three of four bytes are read.
 struct ThreeOfFour<'a> {
     pack: &'a Pack,
-    view: &'a View,
+    view: &'a View<'a>,
     rows: Range<u32>,
-    to: *mut u8,
-}
-
-impl<'a> ThreeOfFour<'a> {
-    /// # Safety
-    /// As [`Pack::copy`], of a view that [`skips_fourth`](Pack::skips_fourth) means.
-    unsafe fn new(pack: &'a Pack, view: &'a View, rows: Range<u32>, to: *mut u8) -> Self {
-        Self { pack, view, rows, to }
-    }
+    /// A pitch for each row.
+    to: &'a mut [MaybeUninit<u8>],
 }
 
 impl<S: Simd> Task<S> for ThreeOfFour<'_> {
@@ -342,46 +249,42 @@ impl<S: Simd> Task<S> for ThreeOfFour<'_> {
     #[inline(always)]
     fn run(self, simd: S) {
         let Self { pack: Pack { reach, pitch, .. }, view, rows, to } = self;
-        // The byte behind the last pixel may be outside of the view.
-        let last = reach.len().saturating_sub(1);
-        for (index, row) in rows.enumerate() {
-            let from = view.pixels.at(row as usize, reach.start);
-            let to = to.wrapping_add(index * pitch);
+        for (row, to) in rows.zip(to.chunks_mut(*pitch)) {
+            let Some(pixels) = view.neighbours::<u8, 3>(row as usize, reach.clone(), 0) else { return };
+            let (to, _) = to.as_chunks_mut::<3>();
             let mut done = 0;
-            while done + S::LANES <= last {
-                // SAFETY: `new` promises the pixels of the reach, of which there is one behind these, and so the fourth byte of each
-                // of these too, and room for three bytes of each.
-                unsafe { simd.store_pixels_u8(to.add(done * 3), simd.load_pixels::<4, 3>(from.add(done * 4))) };
+            for (from, to) in whole::<S, 4, 3>(pixels.spaced::<4>(), to) {
+                simd.store_pixels_u8(to, simd.load_pixels::<4, 3>(from));
                 done += S::LANES;
             }
-            // SAFETY: `new` promises the pixels that are left, and room for them.
-            unsafe { lay::<u8, u8, 3>(from.add(done * 4), [4, 1], reach.len() - done, to.add(done * 3)) };
+            for (index, at) in to.iter_mut().enumerate().skip(done) {
+                let Some(pixel) = pixels.get(index) else { break };
+                write(at, pixel);
+            }
         }
     }
 }
 
-/// Lays pixels side by side that are `column` bytes apart, and their channels `channel` bytes. The number of channels is
-/// a constant: a loop over them took seven times as long.
-///
-/// # Safety
-/// `count` such pixels of `PIXEL` channels of `T` are readable, and as many of `E` are writable.
+/// Lays pixels side by side, as many as there is room for. The number of channels is a constant: a loop over them took seven
+/// times as long.
 #[inline(always)]
-unsafe fn lay<T: Copy, E: From<T>, const PIXEL: usize>(
-    from: *const u8,
-    [column, channel]: [isize; 2],
-    count: usize,
-    to: *mut E,
+fn lay<T: Channel, E: From<T> + Copy, const PIXEL: usize>(
+    (view, row, columns, plane): (&View<'_>, usize, Range<usize>, usize),
+    to: &mut [MaybeUninit<E>],
 ) {
-    for index in 0..count {
-        let pixel = from.wrapping_offset(index as isize * column);
-        // SAFETY: the caller promises the pixel, index < count, at any alignment; channels that are neighbours are one array.
-        // `to` is aligned for `E`, which an array of it needs no more than.
-        unsafe {
-            let channels: [T; PIXEL] = match channel == size_of::<T>() as isize {
-                true => pixel.cast::<[T; PIXEL]>().read_unaligned(),
-                false => std::array::from_fn(|at| pixel.offset(at as isize * channel).cast::<T>().read_unaligned()),
-            };
-            to.cast::<[E; PIXEL]>().add(index).write(channels.map(E::from));
+    let (pixels, _) = to.as_chunks_mut::<PIXEL>();
+    if let Some(line) = view.neighbours::<T, PIXEL>(row, columns.clone(), plane) {
+        for (index, at) in pixels.iter_mut().enumerate() {
+            let Some(pixel) = line.get(index) else { return };
+            write(at, pixel.map(E::from));
         }
+        return;
+    }
+    let lines: [_; PIXEL] = std::array::from_fn(|channel| view.channel::<T>(row, columns.clone(), plane + channel));
+    let Some(lines) = lines.first().copied().flatten().map(|first| lines.map(|line| line.unwrap_or(first))) else {
+        return;
+    };
+    for (index, at) in pixels.iter_mut().enumerate() {
+        write(at, lines.map(|line| E::from(line.get(index).unwrap_or_else(T::zeroed))));
     }
 }

@@ -36,7 +36,7 @@ impl MadeRows {
 
 /// The rows of one run.
 pub(super) enum Rows<'a> {
-    InPlace(&'a View),
+    InPlace(&'a View<'a>),
     /// One indirect call a row, so that what makes them is compiled into no kernel.
     Made(&'a mut dyn MakeRows),
 }
@@ -44,23 +44,17 @@ pub(super) enum Rows<'a> {
 /// What makes the source rows of one run, once it is asked for them.
 pub(super) trait MakeRows {
     /// The address of a row, from the first column that is made.
-    ///
-    /// # Safety
-    /// The row is inside the view.
-    unsafe fn row(&mut self, row: u32) -> *const u8;
+    fn row(&mut self, row: u32) -> *const u8;
 
-    /// The addresses of two neighbouring rows.
-    ///
-    /// # Safety
-    /// They are inside the view.
-    unsafe fn two(&mut self, two: [u32; 2]) -> [*const u8; 2];
+    /// The addresses of two neighbouring rows, which may be one and the same.
+    fn two(&mut self, two: [u32; 2]) -> [*const u8; 2];
 }
 
 /// [`MadeRows`] of one view.
 pub(super) struct Made<'a, S> {
     simd: S,
     rows: &'a MadeRows,
-    view: &'a View,
+    view: &'a View<'a>,
     scratch: *mut u8,
     held: Held,
 }
@@ -68,49 +62,40 @@ pub(super) struct Made<'a, S> {
 impl<'a, S: Simd> Made<'a, S> {
     /// # Safety
     /// `scratch` has the bytes that the rows need, which nothing else uses as long as this is asked for rows.
-    pub(super) unsafe fn new(simd: S, rows: &'a MadeRows, view: &'a View, scratch: &mut Scratch) -> Self {
+    pub(super) unsafe fn new(simd: S, rows: &'a MadeRows, view: &'a View<'a>, scratch: &mut Scratch) -> Self {
         Self { simd, rows, view, scratch: scratch.parts().0, held: [None; 2] }
     }
 }
 
 impl<S: Simd> MakeRows for Made<'_, S> {
-    unsafe fn row(&mut self, row: u32) -> *const u8 {
+    fn row(&mut self, row: u32) -> *const u8 {
         let Self { simd, rows, view, scratch, ref mut held } = *self;
-        // SAFETY: the caller promises a row of the view; the scratch of these rows, which `held` is about, is of this run.
+        // SAFETY: `new` promises the scratch of these rows.
         unsafe { rows.pack.row(simd, (view, 0), row, held, scratch) }
     }
 
-    unsafe fn two(&mut self, two: [u32; 2]) -> [*const u8; 2] {
-        let Self { simd, rows, view, scratch, ref mut held } = *self;
-        // SAFETY: the caller promises two rows of the view; the scratch is as for `row`.
-        unsafe { rows.pack.two_rows(simd, (view, 0), two, held, scratch) }
+    fn two(&mut self, [above, below]: [u32; 2]) -> [*const u8; 2] {
+        // They are neighbours, and there are places for two blocks: packing the second row does not write over the first.
+        [self.row(above), self.row(below)]
     }
 }
 
 impl Rows<'_> {
     /// The address of a row, from column 0, or from the first column that is made.
-    ///
-    /// # Safety
-    /// The row is inside the view.
     #[inline(always)]
-    pub(super) unsafe fn row(&mut self, row: u32) -> *const u8 {
+    pub(super) fn row(&mut self, row: u32) -> *const u8 {
         match self {
             Self::InPlace(view) => view.pixels.row(row as usize),
-            // SAFETY: the caller promises a row of the view.
-            Self::Made(rows) => unsafe { rows.row(row) },
+            Self::Made(rows) => rows.row(row),
         }
     }
 
     /// The addresses of two neighbouring rows.
-    ///
-    /// # Safety
-    /// They are inside the view.
     #[inline(always)]
-    pub(super) unsafe fn two(&mut self, two: [u32; 2]) -> [*const u8; 2] {
+    pub(super) fn two(&mut self, two: [u32; 2]) -> [*const u8; 2] {
         match self {
             Self::InPlace(view) => two.map(|row| view.pixels.row(row as usize)),
-            // SAFETY: the caller promises two rows of the view.
-            Self::Made(rows) => unsafe { rows.two(two) },
+            Self::Made(rows) => rows.two(two),
         }
     }
 

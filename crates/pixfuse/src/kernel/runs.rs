@@ -1,12 +1,14 @@
 //! Rows of an image that do not lie one after another in the tensor: each is cut into runs of neighbouring columns, and
 //! each run goes to a place of its own. Patches are stored so.
 
+use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::ops::Range;
+use std::slice;
 
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::simd::{end_streams, prefetch_lines, stream_4, stream_8, streams};
+use crate::simd::{Streams, copy, prefetch_lines, streams, write};
 
 /// Bytes of a tensor from which on runs pass the caches: it is as large as the second of them, and to store it otherwise
 /// fetches each line that is written over, which takes three times as long.
@@ -68,52 +70,52 @@ impl Runs {
     }
 
     /// Moves rows of the image into the tensor, run by run: rows that [adjoin](Self::adjoining) fill a patch from its
-    /// beginning to its end. `band` holds their columns from `columns.start` on, a row behind another, a plane of rows
-    /// behind another.
+    /// beginning to its end. `band` holds their columns from `columns.start` on in elements of `size` bytes, a row behind
+    /// another, a plane of rows behind another.
     ///
     /// # Safety
-    /// `band` is readable for `planes * rows.len() * columns.len() * pixel` elements, `out` is writable for `elements`, and
-    /// the two do not overlap. `rows` adjoin, and they and `columns` are inside the image that this was made for.
-    // Compiled once an element, not into each kernel: it is one call a band.
+    /// `out` is writable for `elements`, and nothing else refers to the runs of these rows and columns in it. The rows adjoin, and
+    /// they and `columns` are inside the image that this was made for.
+    // Compiled once, not into each kernel: it is one call a band.
     #[inline(never)]
-    pub(super) unsafe fn scatter<T: Copy>(
+    pub(super) unsafe fn scatter(
         &self,
-        band: *const T,
-        out: *mut T,
+        size: usize,
+        band: &[u8],
+        out: *mut u8,
         rows: Range<usize>,
         columns: Range<usize>,
     ) {
         let (start, pitch) = (columns.start, columns.len() * self.pixel);
-        let is_far = self.elements * size_of::<T>() >= FAR;
-        for (first, count, at) in self.pieces(rows.start, columns) {
-            for plane in 0..self.planes {
-                let from = plane * rows.len() * pitch + (first - start) * self.pixel;
-                let to = at + plane * self.plane;
-                // SAFETY: `pieces` gives columns of the rows, which the band holds, and places below `elements` for each plane
-                // and copy in the first row; rows that adjoin have theirs a whole run further on.
-                unsafe {
-                    let stack = Stack {
-                        from: band.add(from).cast(),
-                        pitch: pitch * size_of::<T>(),
-                        step: self.length * self.pixel * size_of::<T>(),
-                        bytes: count * self.pixel * size_of::<T>(),
-                        rows: rows.len(),
-                    };
-                    stack.copy(out.add(to).cast(), self.copies, self.copy * size_of::<T>(), is_far);
+        let mut stage = Stage([MaybeUninit::uninit(); STAGE]);
+        let mut scatter = |far: Option<&Streams>| {
+            for (first, count, at) in self.pieces(rows.start, columns.clone()) {
+                for plane in 0..self.planes {
+                    let from = plane * rows.len() * pitch + (first - start) * self.pixel;
+                    let Some(from) = band.get(from * size..) else { return };
+                    let step = self.length * self.pixel * size;
+                    let stack =
+                        Stack { from, pitch: pitch * size, step, bytes: count * self.pixel * size, rows: rows.len() };
+                    let to = out.wrapping_add((at + plane * self.plane) * size);
+                    let places = (0..self.copies).map(|number| {
+                        let to = to.wrapping_add(number * self.copy * size);
+                        // SAFETY: `pieces` gives columns of the rows, and places below `elements` for each plane and copy in the
+                        // first row, of which no two are the same; rows that adjoin have theirs a whole run further on.
+                        unsafe { Place::new(to, stack) }
+                    });
+                    stack.copy(places, far, &mut stage);
                 }
             }
-        }
-        if is_far {
-            end_streams();
-        }
+        };
+        if self.elements * size >= FAR { Streams::with(|streams| scatter(Some(streams))) } else { scatter(None) }
     }
 }
 
 /// The runs of a patch in one plane, one above the other in the band: bytes that lie `pitch` apart there, and `step` apart in
 /// the tensor, where nothing is between them unless they are a part of a run.
 #[derive(Clone, Copy)]
-struct Stack {
-    from: *const u8,
+struct Stack<'a> {
+    from: &'a [u8],
     pitch: usize,
     step: usize,
     bytes: usize,
@@ -124,121 +126,148 @@ struct Stack {
 #[repr(align(64))]
 struct Stage([MaybeUninit<u8>; STAGE]);
 
-impl Stack {
-    /// Stores so many copies, each `copy` bytes behind the one before: past the caches where the tensor is far larger than those and
-    /// its lines can be written whole.
-    ///
-    /// # Safety
-    /// Each row is readable, and writable in each copy, and they do not overlap.
-    unsafe fn copy(self, to: *mut u8, copies: usize, copy: usize, is_far: bool) {
+impl Stack<'_> {
+    /// Stores copies: past the caches where the tensor is far larger than those and its lines can be written whole.
+    fn copy<'a>(self, places: impl Iterator<Item = Place<'a>>, far: Option<&Streams>, stage: &mut Stage) {
         let whole = self.step * self.rows;
-        let is_far = is_far && self.bytes == self.step;
-        let places = (0..copies).map(|number| to.wrapping_add(number * copy));
-        // SAFETY: the caller promises the rows and the copies. What is staged is as long as the stage at the most, and filled;
-        // what is streamed has a place and a length that allow it.
-        unsafe {
-            if is_far && streams(to.addr() | copy | self.step, 8) {
-                places.for_each(|to| self.store::<true>(to));
-            } else if is_far && whole <= STAGE && streams(to.addr() | copy | whole, 4) {
-                let mut stage = Stage([MaybeUninit::uninit(); STAGE]);
-                self.store::<false>(stage.0.as_mut_ptr().cast());
-                places.for_each(|to| stream_4(stage.0.as_ptr().cast(), to, whole));
-            } else {
-                for to in places {
+        let far = far.filter(|_| self.bytes == self.step);
+        let mut is_staged = false;
+        for place in places {
+            let to = place.to;
+            match far {
+                Some(far) if streams(to.addr() | self.step, 8) => self.store(place, |from, to| far.copy(from, to)),
+                Some(far) if whole <= STAGE && streams(to.addr() | whole, 4) => {
+                    if !is_staged {
+                        self.store(stage.0.chunks_mut(self.step.max(1)), copy_short);
+                        is_staged = true;
+                    }
+                    // SAFETY: so many rows have been stored there, each as long as the step to the next.
+                    let staged = unsafe { slice::from_raw_parts(stage.0.as_ptr().cast(), whole) };
+                    place.joined().for_each(|to| far.copy(staged, to));
+                }
+                _ => {
                     // What comes next: a store that waits for its line holds up all that follow it.
                     prefetch_lines(to.wrapping_add(whole.max(AHEAD)), whole.min(AHEAD));
-                    self.store::<false>(to);
+                    self.store(place, copy_short);
                 }
             }
         }
     }
 
     /// Stores one copy, with a loop for each length that patches of 14 and 16 have, in planes and with three channels to a pixel.
-    ///
-    /// # Safety
-    /// As [`copy`](Self::copy); with `FAR`, the place and the step are multiples of 8.
     #[inline(always)]
-    unsafe fn store<const FAR: bool>(self, to: *mut u8) {
+    fn store<'a>(
+        self,
+        to: impl Iterator<Item = &'a mut [MaybeUninit<u8>]>,
+        copy: impl Fn(&[u8], &mut [MaybeUninit<u8>]),
+    ) {
         macro_rules! of_length {
             ($($bytes:literal)+) => {
                 match self.bytes {
-                    // SAFETY: the caller promises the rows, which have so many bytes.
-                    $($bytes => unsafe { self.store_rows::<FAR>(to, $bytes) },)+
-                    // SAFETY: the caller promises the rows.
-                    bytes => unsafe { self.store_rows::<FAR>(to, bytes) },
+                    $($bytes => self.store_rows(to, $bytes, copy),)+
+                    bytes => self.store_rows(to, bytes, copy),
                 }
             };
         }
         of_length!(14 16 28 32 42 48 56 64 84 96 168 192);
     }
 
-    /// # Safety
     /// As [`store`](Self::store), with runs of so many bytes.
     #[inline(always)]
-    unsafe fn store_rows<const FAR: bool>(self, to: *mut u8, bytes: usize) {
-        for row in 0..self.rows {
-            // SAFETY: the caller promises the bytes of each row on both sides.
-            unsafe {
-                let (from, to) = (self.from.add(row * self.pitch), to.add(row * self.step));
-                if FAR { stream_8(from, to, bytes) } else { copy_short(from, to, bytes) }
-            }
+    fn store_rows<'a>(
+        self,
+        to: impl Iterator<Item = &'a mut [MaybeUninit<u8>]>,
+        bytes: usize,
+        copy: impl Fn(&[u8], &mut [MaybeUninit<u8>]),
+    ) {
+        for (from, to) in self.from.chunks(self.pitch.max(1)).zip(to).take(self.rows) {
+            let (Some(from), Some(to)) = (from.get(..bytes), to.get_mut(..bytes)) else { return };
+            copy(from, to);
         }
     }
 }
 
-/// Copies a few bytes: a call of `memcpy` costs as much as the runs of a patch, which have 14 to 64 bytes.
-///
-/// # Safety
-/// `from` is readable and `to` is writable for so many bytes, and they do not overlap.
-#[inline(always)]
-unsafe fn copy_short(from: *const u8, to: *mut u8, bytes: usize) {
-    /// Copies blocks of the size of `T`, the last of which overlaps the one before it.
-    ///
+/// Where the rows of a stack go: each `bytes` of them, `step` apart.
+struct Place<'a> {
+    to: *mut u8,
+    step: usize,
+    bytes: usize,
+    rows: usize,
+    memory: PhantomData<&'a mut [u8]>,
+}
+
+impl Place<'_> {
     /// # Safety
-    /// As [`copy_short`], and `bytes >= size_of::<T>()`.
-    #[inline(always)]
-    unsafe fn blocks<T: Copy>(from: *const u8, to: *mut u8, bytes: usize) {
-        let last = bytes - size_of::<T>();
-        let mut at = 0;
-        while at < last {
-            // SAFETY: at + size_of::<T>() <= bytes, since at < last.
-            unsafe { to.add(at).cast::<T>().write_unaligned(from.add(at).cast::<T>().read_unaligned()) };
-            at += size_of::<T>();
-        }
-        // SAFETY: last + size_of::<T>() == bytes.
-        unsafe { to.add(last).cast::<T>().write_unaligned(from.add(last).cast::<T>().read_unaligned()) };
+    /// The bytes of each row of the stack are writable, and nothing else refers to them for as long as this is there.
+    unsafe fn new(to: *mut u8, Stack { step, bytes, rows, .. }: Stack<'_>) -> Self {
+        Self { to, step, bytes, rows, memory: PhantomData }
     }
-    // SAFETY: the caller promises `bytes` on both sides, and each arm asks for no larger block than that.
-    unsafe {
-        match bytes {
-            0 => {}
-            1..4 => blocks::<u8>(from, to, bytes),
-            4..8 => blocks::<u32>(from, to, bytes),
-            8..16 => blocks::<u64>(from, to, bytes),
-            16..256 => blocks::<[u64; 2]>(from, to, bytes),
-            _ => std::ptr::copy_nonoverlapping(from, to, bytes),
+
+    /// All rows as one, where nothing is between them.
+    fn joined(self) -> Self {
+        let whole = self.step * self.rows;
+        if self.bytes == self.step { Self { step: whole, bytes: whole, rows: 1, ..self } } else { self }
+    }
+}
+
+impl<'a> Iterator for Place<'a> {
+    type Item = &'a mut [MaybeUninit<u8>];
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Self::Item> {
+        self.rows = self.rows.checked_sub(1)?;
+        let row = self.to;
+        self.to = row.wrapping_add(self.step);
+        // SAFETY: `new` promises the bytes of each row, which is given once.
+        Some(unsafe { slice::from_raw_parts_mut(row.cast(), self.bytes) })
+    }
+}
+
+/// Copies a few bytes, as many as there are in both: a call of `memcpy` costs as much as the runs of a patch, which have 14 to 64.
+#[inline(always)]
+fn copy_short(from: &[u8], to: &mut [MaybeUninit<u8>]) {
+    /// Copies blocks of `N`, the last of which overlaps the one before it.
+    #[inline(always)]
+    fn blocks<const N: usize>(from: &[u8], to: &mut [MaybeUninit<u8>]) {
+        let (pieces, rest) = from.as_chunks::<N>();
+        for (from, to) in pieces.iter().zip(to.as_chunks_mut::<N>().0) {
+            write(to, *from);
         }
+        if let (false, Some(from), Some(to)) = (rest.is_empty(), from.last_chunk::<N>(), to.last_chunk_mut::<N>()) {
+            write(to, *from);
+        }
+    }
+    debug_assert_eq!(from.len(), to.len());
+    match from.len() {
+        0 => {}
+        1..4 => blocks::<1>(from, to),
+        4..8 => blocks::<4>(from, to),
+        8..16 => blocks::<8>(from, to),
+        16..256 => blocks::<16>(from, to),
+        _ => copy(to, from),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use bytemuck::Pod;
+
     use super::*;
 
     #[test]
-    fn no_byte_beside_a_run_is_written() {
+    fn each_byte_of_a_run_is_written() {
         for bytes in 0..300 {
             let from: Vec<u8> = (0..bytes).map(|byte| byte as u8 | 1).collect();
-            let mut to = vec![0; bytes + 2];
-            // SAFETY: there are so many bytes, and one more on either side.
-            unsafe { copy_short(from.as_ptr(), to[1..].as_mut_ptr(), bytes) };
-            assert_eq!((to[0], to[bytes + 1]), (0, 0), "{bytes}");
-            assert_eq!(to[1..=bytes], from, "{bytes}");
+            let mut to = vec![0; bytes];
+            // SAFETY: bytes that only bytes are written to.
+            let place = unsafe { slice::from_raw_parts_mut(to.as_mut_ptr().cast(), bytes) };
+            copy_short(&from, place);
+            assert_eq!(to, from, "{bytes}");
         }
     }
 
     /// Runs of two rows of a patch, in two planes and twice: in a tensor that is far too large for them, and in one that is not.
-    fn scattered<T: Copy + Default + PartialEq>(length: usize, elements: usize, value: fn(usize) -> T) -> Vec<T> {
+    fn scattered<T: Pod>(length: usize, elements: usize, value: fn(usize) -> T) -> Vec<T> {
         let plane = 4 * length;
         let runs = Runs {
             length,
@@ -252,9 +281,10 @@ mod tests {
             elements,
         };
         let band: Vec<T> = (0..2 * 2 * 2 * length).map(value).collect();
-        let mut out = vec![T::default(); elements];
-        // SAFETY: the band holds two planes of two rows of two runs, and `out` has `elements`.
-        unsafe { runs.scatter(band.as_ptr(), out.as_mut_ptr(), 0..2, 0..2 * length) };
+        let mut out = vec![T::zeroed(); elements];
+        let (band, place) = (bytemuck::cast_slice(&band), out.as_mut_ptr().cast());
+        // SAFETY: `out` has `elements`; two rows of two runs are inside the image.
+        unsafe { runs.scatter(size_of::<T>(), band, place, 0..2, 0..2 * length) };
         out.truncate(16 * length + 3);
         out
     }

@@ -93,18 +93,18 @@ impl<'a, 'v, S: Simd> SampledRow<'a, 'v, S> {
         Self { lines, source, y, line }
     }
 
-    /// Every plane, of pixels of `PIXEL` bytes.
-    ///
-    /// # Safety
-    /// `PIXEL` is that of the lines.
+    /// Every plane, where pixels have `PIXEL` bytes.
     #[inline(always)]
-    unsafe fn planes<const PIXEL: usize>(self, simd: S) {
-        let Self { lines, source, y, line } = self;
+    fn planes<const PIXEL: usize>(&mut self, simd: S) {
+        let Self { lines, ref mut source, y, line } = *self;
+        if lines.pixel != PIXEL {
+            return;
+        }
         for plane in 0..lines.planes {
             let from = plane as isize * lines.channel_stride;
             let out = Pixels::<PIXEL>(line.wrapping_offset(plane as isize * lines.stride()));
-            // SAFETY: `new` promises the view and scratch of `source`, and blocks that were made for it, each inside the line;
-            // those of each plane are of one channel. The taps are those that the blocks were made for.
+            // SAFETY: `new` promises the view and scratch of `source`, and blocks that were made for it, of `PIXEL` channels and
+            // each inside the line; those of each plane are of one channel. The taps are those that the blocks were made for.
             unsafe {
                 match &lines.taps {
                     Taps::Picked(picked) => picked.row::<PIXEL>(simd, source, from, y, &out),
@@ -122,8 +122,8 @@ struct Pixels<const PIXEL: usize>(*mut u8);
 impl<S: Simd, const PIXEL: usize> StoreBlock<S, PIXEL> for Pixels<PIXEL> {
     #[inline(always)]
     unsafe fn store(&self, simd: S, column: usize, pixel: [S::I32; PIXEL]) {
-        // SAFETY: the caller promises a block that ends inside the line.
-        unsafe { simd.store_pixels_u8::<PIXEL>(self.0.add(column * PIXEL), pixel) };
+        // SAFETY: the caller promises a block that ends inside the line, with `PIXEL` bytes for each lane.
+        simd.store_pixels_u8::<PIXEL>(unsafe { &mut *self.0.add(column * PIXEL).cast() }, pixel);
     }
 }
 
@@ -131,14 +131,9 @@ impl<S: Simd> Task<S> for SampledRow<'_, '_, S> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self, simd: S) {
-        // SAFETY: each arm names the bytes of a pixel.
-        unsafe {
-            match self.lines.pixel {
-                1 => self.planes::<1>(simd),
-                3 => self.planes::<3>(simd),
-                _ => self.planes::<4>(simd),
-            }
-        }
+    fn run(mut self, simd: S) {
+        self.planes::<1>(simd);
+        self.planes::<3>(simd);
+        self.planes::<4>(simd);
     }
 }

@@ -49,7 +49,7 @@ impl<K: Body<C>, S: Simd, const C: usize> Sink<'_, K, S, C> {
             // SAFETY: `starts` gives blocks that end inside the line (x + LANES <= width), whose planes the caller promises;
             // the window is inside the output, so that their places are.
             unsafe {
-                let plane = |channel: usize| line.offset(channel as isize * stride).cast::<f32>().add(x);
+                let plane = |channel: usize| &*line.offset(channel as isize * stride).cast::<f32>().add(x).cast();
                 let mut pixel = [simd.load_f32(plane(0)); C];
                 for channel in 1..C {
                     pixel[channel] = simd.load_f32(plane(channel));

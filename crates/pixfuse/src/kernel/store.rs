@@ -1,6 +1,7 @@
 //! How the channels of an output pixel lie in memory.
 
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
 
 use pixfuse_spec::{Layout, Stored};
 
@@ -65,8 +66,11 @@ macro_rules! stores {
                 values: [S::$vector; N],
             ) {
                 for (channel, value) in values.into_iter().enumerate() {
-                    // SAFETY: the caller promises `N` planes of `plane` elements, and that the block ends inside each.
-                    unsafe { simd.$plane(out.add(channel * plane + pixel), value) }
+                    let at = out.wrapping_add(channel * plane + pixel);
+                    // SAFETY: the caller promises `N` planes of `plane` elements, and that the block, an element for each
+                    // lane, ends inside each.
+                    let at = unsafe { &mut *at.cast::<S::Lanes<MaybeUninit<$element>>>() };
+                    simd.$plane(at, value);
                 }
             }
         }
@@ -90,8 +94,10 @@ macro_rules! stores {
                 pixel: usize,
                 values: [S::$vector; N],
             ) {
-                // SAFETY: the caller promises `plane` pixels of `N` elements, and that the block ends before the last.
-                unsafe { simd.$pixels::<N>(out.add(pixel * N), values) }
+                // SAFETY: the caller promises `plane` pixels of `N` elements, and that the block, `N` elements for each lane,
+                // ends before the last.
+                let at = unsafe { &mut *out.add(pixel * N).cast::<[S::Lanes<MaybeUninit<$element>>; N]>() };
+                simd.$pixels::<N>(at, values);
             }
         }
     };

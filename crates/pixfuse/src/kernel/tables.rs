@@ -2,6 +2,7 @@
 
 use alloc::sync::Arc;
 use std::ops::Range;
+use std::slice;
 
 use pixfuse_spec::{Layout, MapForm, Resample, Shape, Stored};
 
@@ -133,11 +134,11 @@ impl<S: Simd> Prepared for Tables<S> {
                     (self.copies && !numbers.swap, &self.output_rows)
                 {
                     for (y, &row) in from[rows].iter().enumerate() {
+                        let from = source.row(row).wrapping_add(left * channels);
                         // SAFETY: the caller promises the view and the output, or `out` is the band, which holds the rows; from
                         // column `left` on the row is dense, for as many pixels as the window is wide, and the place of the window's
                         // row has room for them.
                         unsafe {
-                            let from = source.row(row).add(left * channels);
                             from.copy_to_nonoverlapping(out.add(target.pixel(y, 0) * channels), width * channels);
                         }
                     }
@@ -157,14 +158,12 @@ impl<S: Simd> Prepared for Tables<S> {
                 let count = runs.adjoining(at[0] + start, most.min(height - start));
                 map(band, Target::band(width, count), start..start + count);
                 let (rows, columns) = (at[0] + start..at[0] + start + count, at[1]..at[1] + width);
+                let bytes = count * width * channels * element.size();
                 // SAFETY: `band` is scratch behind what the output rows use and holds the rows, `count` <= `most` of them. The runs
                 // are those of the output that the caller promises, which the window is inside of, and so is the element.
                 unsafe {
-                    match element {
-                        Stored::F32 => runs.scatter::<f32>(band.cast(), out.cast(), rows, columns),
-                        Stored::U16 => runs.scatter::<u16>(band.cast(), out.cast(), rows, columns),
-                        Stored::U8 => runs.scatter::<u8>(band, out, rows, columns),
-                    }
+                    let band = slice::from_raw_parts(band, bytes);
+                    runs.scatter(element.size(), band, out, rows, columns);
                 }
                 start += count;
             }

@@ -54,12 +54,11 @@ impl<S: Simd> Picked<S> {
         // Prefetching the output's next cache lines lost up to 17 %.
         let ahead = source.ahead::<S, 1>(|ahead| Some([*rows.get(y + ahead).filter(|&&next| next > row)?]));
         let ahead = ahead.map(|rows| rows.map(|row| row.wrapping_offset(plane)));
-        // SAFETY: the caller promises that the row is inside the view of `source`, and its scratch.
-        let row = unsafe { source.row(row) }.wrapping_offset(plane);
+        let row = source.row(row).wrapping_offset(plane);
         for block in blocks {
             block.prefetch(simd, ahead);
-            // SAFETY: the caller promises that the block's columns were made for `C` channels of such a row, and one tap, and
-            // that it ends inside the row.
+            // SAFETY: the caller promises a row of the view, of which the block's columns were made for `C` channels and one tap,
+            // and that it ends inside the row of `out`.
             unsafe { out.store(simd, block.column, simd.fetch::<C>(row, &block.columns)) };
         }
     }
@@ -81,8 +80,7 @@ impl<S: Simd> Blended<S> {
     ) {
         let Self { rows, blocks, .. } = self;
         let Some(row) = rows.get(y) else { return };
-        // SAFETY: the caller promises that the rows are inside the view of `source`, and its scratch.
-        let from = unsafe { source.two(row.at) }.map(|row| row.wrapping_offset(plane));
+        let from = source.two(row.at).map(|row| row.wrapping_offset(plane));
         let weights = simd.splat_words(row.weights);
         let ahead = source.ahead::<S, 2>(|ahead| Some(rows.get(y + ahead).filter(|next| next.at[0] > row.at[1])?.at));
         let ahead = ahead.map(|rows| rows.map(|row| row.wrapping_offset(plane)));
@@ -95,7 +93,7 @@ impl<S: Simd> Blended<S> {
         }
         for block in blocks {
             block.prefetch(simd, ahead);
-            // SAFETY: the caller promises blocks of such rows, channels and taps, each inside the row.
+            // SAFETY: the caller promises rows of the view, and blocks of such rows, channels and taps, each inside the row of `out`.
             unsafe { out.store(simd, block.column, simd.blend::<C, TAPS>(from, &block.columns, weights)) };
         }
     }

@@ -4,7 +4,7 @@ use pixfuse_spec::{Input, Layout, Load};
 
 use super::run::initialised;
 use super::{Inner, Pipeline};
-use crate::image::view::View;
+use crate::image::view::Planes;
 use crate::kernel::{Room, Scratch, Source};
 use crate::placement::Placement;
 #[cfg(not(feature = "std"))]
@@ -131,11 +131,11 @@ impl Source {
             Layout::Hwc => [columns * channels * sample, channels * sample, sample],
             Layout::Chw => [columns * sample, sample, rows * columns * sample],
         };
-        let view = View::packed(std::ptr::null(), strides.map(|stride| stride as isize));
-        let view = view.oriented(load.orient, [rows, columns]);
+        let planes = Planes::packed(std::ptr::null(), strides.map(|stride| stride as isize));
+        let planes = planes.oriented(load.orient, [rows, columns]);
         let [rows, columns] = load.orient.size([rows, columns]);
-        let [row_stride, column_stride] = view.pixels.strides;
-        let (channels, channel_stride) = if load.convert.repeat { (3, 0) } else { (channels, view.channel_stride) };
+        let [row_stride, column_stride] = planes.pixels.strides;
+        let (channels, channel_stride) = if load.convert.repeat { (3, 0) } else { (channels, planes.channel_stride) };
         Self::of_strides([rows, columns, channels], [row_stride, column_stride, channel_stride], load)
     }
 

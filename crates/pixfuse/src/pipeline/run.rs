@@ -389,7 +389,7 @@ pub(super) fn initialised<T: TensorElement>(out: &mut [T]) -> &mut [MaybeUninit<
 
 /// What the bands of one image share.
 pub(super) struct Bands<'a> {
-    pub(super) view: &'a View,
+    pub(super) view: &'a View<'a>,
     pub(super) out: *mut u8,
     pub(super) numbers: Numbers<'a>,
 }

@@ -1,11 +1,14 @@
 //! From f32 to the shorter elements of a tensor: rounded floats, and integers in steps.
 
+use std::mem::MaybeUninit;
+
 use half::{bf16, f16};
 
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 
 use super::scalar::Scalar;
+use super::write;
 
 /// How a value becomes an integer: ONNX `QuantizeLinear`, in f32.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,7 +44,7 @@ pub enum Half {
     Bf16,
 }
 
-/// A number of a fixed size, or an array of them.
+/// A number of a fixed size.
 ///
 /// # Safety
 /// The type has no padding, and any bits are a value of it.
@@ -56,14 +59,15 @@ macro_rules! plain {
 
 plain!(u8, i8, u16, i16, u32, i32, f16, bf16, f32);
 
-// SAFETY: nothing lies between the elements of an array.
-unsafe impl<T: Plain, const N: usize> Plain for [T; N] {}
-
-/// The values of one level, `LANES` at once, and what makes short elements of them.
+/// The values of one level, [`LANES`](Self::LANES) at once, and what makes short elements of them.
 ///
 /// # Safety
-/// A value of the type exists only where the CPU has the level. The stores write no more than they ask for.
+/// A value of the type exists only where the CPU has the level, and [`Lanes`](Self::Lanes) is the array that it says.
 pub unsafe trait Elements: Copy + Send + Sync + 'static {
+    /// Pixels in a block.
+    const LANES: usize;
+    /// One element for each lane in memory: `[T; LANES]`.
+    type Lanes<T: Copy>: Copy;
     /// `LANES` i32, or `LANES` pairs of words.
     type I32: Copy + Send + Sync + 'static;
     /// `LANES` f32.
@@ -89,20 +93,16 @@ pub unsafe trait Elements: Copy + Send + Sync + 'static {
     fn quantize(self, value: Self::F32, steps: Steps) -> Self::I32;
 
     /// Stores the low half of each lane, which has no other bits.
-    ///
-    /// # Safety
-    /// `LANES` elements are writable from `at`.
-    unsafe fn store_u16(self, at: *mut u16, value: Self::I32);
+    fn store_u16(self, at: &mut Self::Lanes<MaybeUninit<u16>>, value: Self::I32);
 
-    /// Stores `LANES` pixels of `C` u16, interleaved; the lanes are as for [`store_u16`](Self::store_u16).
-    ///
-    /// # Safety
-    /// `LANES * C` elements are writable from `at`.
-    unsafe fn store_pixels_u16<const C: usize>(self, at: *mut u16, channels: [Self::I32; C]);
+    /// Stores pixels of `C` u16, interleaved; the lanes are as for [`store_u16`](Self::store_u16).
+    fn store_pixels_u16<const C: usize>(self, at: &mut [Self::Lanes<MaybeUninit<u16>>; C], channels: [Self::I32; C]);
 }
 
-// SAFETY: every CPU has it, and the stores write one pixel.
+// SAFETY: every CPU has it, and an array of one is one for its lane.
 unsafe impl Elements for Scalar {
+    const LANES: usize = 1;
+    type Lanes<T: Copy> = [T; 1];
     type I32 = i32;
     type F32 = f32;
 
@@ -122,16 +122,14 @@ unsafe impl Elements for Scalar {
     }
 
     #[inline(always)]
-    unsafe fn store_u16(self, at: *mut u16, value: i32) {
-        // SAFETY: the caller promises room for one element.
-        unsafe { at.write(value as u16) }
+    fn store_u16(self, at: &mut [MaybeUninit<u16>; 1], value: i32) {
+        write(at, [value as u16]);
     }
 
     #[inline(always)]
-    unsafe fn store_pixels_u16<const C: usize>(self, at: *mut u16, channels: [i32; C]) {
-        for (channel, value) in channels.into_iter().enumerate() {
-            // SAFETY: the caller promises room for C elements.
-            unsafe { at.add(channel).write(value as u16) }
+    fn store_pixels_u16<const C: usize>(self, at: &mut [[MaybeUninit<u16>; 1]; C], channels: [i32; C]) {
+        for (at, value) in at.iter_mut().zip(channels) {
+            write(at, [value as u16]);
         }
     }
 }

@@ -17,6 +17,7 @@ mod v128;
 mod values;
 #[cfg(any(target_arch = "aarch64", target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128")))]
 mod windows;
+mod write;
 
 #[cfg(target_arch = "aarch64")]
 mod neon;
@@ -38,8 +39,9 @@ pub use token::Level;
 pub(crate) use token::{Token, Visit, levels};
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub(crate) use wasm::Simd128;
+pub(crate) use write::{copy, write};
 #[cfg(target_arch = "x86_64")]
-pub(crate) use x86_64::{Avx2, Avx512, Sse41, end_streams, prefetch_lines, stream_4, stream_8, streams};
+pub(crate) use x86_64::{Avx2, Avx512, Sse41, Streams, prefetch_lines, streams};
 
 use std::mem::MaybeUninit;
 
@@ -52,23 +54,24 @@ pub(crate) fn streams(_joined: usize, _bytes: usize) -> bool {
     false
 }
 
-/// Copies past the caches, which is never asked for here.
-///
-/// # Safety
-/// Nothing is asked, since nothing is read or written.
+/// Stores past the caches, which there are none of here.
 #[cfg(not(target_arch = "x86_64"))]
-#[inline(always)]
-pub(crate) unsafe fn stream_4(_from: *const u8, _to: *mut u8, _bytes: usize) {
-    unreachable!("nothing `streams`")
+pub(crate) struct Streams(());
+
+#[cfg(not(target_arch = "x86_64"))]
+impl Streams {
+    /// Gives `work` what stores past the caches.
+    #[inline(always)]
+    pub(crate) fn with<T>(work: impl FnOnce(&Self) -> T) -> T {
+        work(&Self(()))
+    }
+
+    /// Copies as much as there is in both.
+    #[inline(always)]
+    pub(crate) fn copy(&self, from: &[u8], to: &mut [MaybeUninit<u8>]) {
+        copy(to, from);
+    }
 }
-
-#[cfg(not(target_arch = "x86_64"))]
-pub(crate) use stream_4 as stream_8;
-
-/// Ends what was never begun.
-#[cfg(not(target_arch = "x86_64"))]
-#[inline(always)]
-pub(crate) fn end_streams() {}
 
 /// Leaves what is written next to the hardware's prefetcher.
 #[cfg(not(target_arch = "x86_64"))]
@@ -114,8 +117,6 @@ impl<S: Simd> Gateway for S {
 /// # Safety
 /// An operation reads and writes no more than it asks for, which kernels rely on for every image and output.
 pub unsafe trait Simd: Elements {
-    /// Pixels in a block.
-    const LANES: usize;
     /// Where the taps of one block lie in a source row, in the form that this level fetches fastest.
     type Columns: Send + Sync + 'static;
 
@@ -161,24 +162,20 @@ pub unsafe trait Simd: Elements {
         weights: Self::I32,
     ) -> [Self::I32; C];
 
-    /// `LANES` dense pixels of `PIXEL` bytes: the first `C` channels of each.
-    ///
-    /// # Safety
-    /// `LANES * PIXEL` bytes are readable from `pixels`, and `C <= PIXEL`.
-    unsafe fn load_pixels<const PIXEL: usize, const C: usize>(self, pixels: *const u8) -> [Self::I32; C];
+    /// Dense pixels of `PIXEL` bytes, as many as there are lanes: the first `C` channels of each, of which there are no more.
+    fn load_pixels<const PIXEL: usize, const C: usize>(self, pixels: &[Self::Lanes<u8>; PIXEL]) -> [Self::I32; C];
 
-    /// Four pixels of each column of memory become one pixel of four rows each: `rows[y]` gets pixel `y` of every column.
-    ///
-    /// # Safety
-    /// `4 * PIXEL` bytes are readable from each column. As many are written to each row, and up to 16, so 16 are writable.
+    /// Four pixels of each column of memory become one pixel of four rows each: row `y` has pixel `y` of every column, and
+    /// any bytes behind the four.
     #[inline(always)]
-    unsafe fn transpose<const PIXEL: usize>(self, columns: [*const u8; 4], rows: [*mut u8; 4]) {
-        for (x, column) in columns.into_iter().enumerate() {
-            for (y, row) in rows.into_iter().enumerate() {
-                // SAFETY: the caller promises four pixels of each column and room for four in each row; x and y are below four.
-                unsafe { row.add(x * PIXEL).copy_from_nonoverlapping(column.add(y * PIXEL), PIXEL) }
+    fn transpose<const PIXEL: usize>(self, columns: [&[[u8; PIXEL]; 4]; 4]) -> [[u8; 16]; 4] {
+        let mut rows = [[0; 16]; 4];
+        for (y, row) in rows.iter_mut().enumerate() {
+            for (pixel, column) in row.as_chunks_mut::<PIXEL>().0.iter_mut().zip(columns) {
+                *pixel = column[y];
             }
         }
+        rows
     }
 
     /// Prefetches the cache line of a byte, which need not be readable.
@@ -189,11 +186,8 @@ pub unsafe trait Simd: Elements {
         false
     }
 
-    /// `LANES` f32.
-    ///
-    /// # Safety
-    /// They are readable.
-    unsafe fn load_f32(self, at: *const f32) -> Self::F32;
+    /// An f32 for each lane.
+    fn load_f32(self, values: &Self::Lanes<f32>) -> Self::F32;
 
     /// The same pair of words in each lane.
     fn splat_words(self, pair: [i16; 2]) -> Self::I32;
@@ -219,29 +213,17 @@ pub unsafe trait Simd: Elements {
         self.mul_add(self.convert(value), self.splat(scale), self.splat(offset))
     }
 
-    /// Stores `LANES` f32.
-    ///
-    /// # Safety
-    /// `LANES` elements are writable from `at`.
-    unsafe fn store_f32(self, at: *mut f32, value: Self::F32);
+    /// Stores the f32 of each lane.
+    fn store_f32(self, at: &mut Self::Lanes<MaybeUninit<f32>>, value: Self::F32);
 
     /// Stores the low byte of each lane.
-    ///
-    /// # Safety
-    /// `LANES` bytes are writable from `at`.
-    unsafe fn store_u8(self, at: *mut u8, value: Self::I32);
+    fn store_u8(self, at: &mut Self::Lanes<MaybeUninit<u8>>, value: Self::I32);
 
-    /// Stores `LANES` pixels of `C` f32, interleaved.
-    ///
-    /// # Safety
-    /// `LANES * C` elements are writable from `at`.
-    unsafe fn store_pixels_f32<const C: usize>(self, at: *mut f32, channels: [Self::F32; C]);
+    /// Stores pixels of `C` f32, interleaved.
+    fn store_pixels_f32<const C: usize>(self, at: &mut [Self::Lanes<MaybeUninit<f32>>; C], channels: [Self::F32; C]);
 
-    /// Stores `LANES` pixels of `C` bytes, interleaved; each lane is from 0 to 255.
-    ///
-    /// # Safety
-    /// `LANES * C` bytes are writable from `at`.
-    unsafe fn store_pixels_u8<const C: usize>(self, at: *mut u8, channels: [Self::I32; C]);
+    /// Stores pixels of `C` bytes, interleaved; each lane is from 0 to 255.
+    fn store_pixels_u8<const C: usize>(self, at: &mut [Self::Lanes<MaybeUninit<u8>>; C], channels: [Self::I32; C]);
 
     /// Sums rows of cells: those inside, and the shares of those on the edges.
     ///

@@ -2,6 +2,8 @@
 
 use std::arch::aarch64::*;
 
+use bytemuck::must_cast;
+
 use super::Task;
 use super::v128::V128;
 use super::values::values;
@@ -43,7 +45,7 @@ fn words(value: uint8x16_t) -> int16x8_t {
     vreinterpretq_s16_u8(value)
 }
 
-// SAFETY: `detect` is the one way to a token. Each load and store is of the bytes that it names.
+// SAFETY: `detect` is the one way to a token.
 unsafe impl V128 for Neon {
     type Vector = uint8x16_t;
     /// Of the products of the low and of the high four words: neighbours are added last.
@@ -55,47 +57,27 @@ unsafe impl V128 for Neon {
         task.run(self)
     }
 
-    #[inline(always)]
-    unsafe fn load(self, at: *const u8) -> uint8x16_t {
-        // SAFETY: the caller promises 16 bytes.
-        unsafe { vld1q_u8(at) }
-    }
-
-    #[inline(always)]
-    unsafe fn load_8(self, at: *const u8) -> uint8x16_t {
-        // SAFETY: the caller promises eight bytes.
-        unsafe { vcombine_u8(vld1_u8(at), vdup_n_u8(0)) }
-    }
-
-    #[inline(always)]
-    unsafe fn load_4(self, at: *const u8) -> uint8x16_t {
-        // SAFETY: the caller promises four bytes.
-        unsafe { vreinterpretq_u8_u32(vsetq_lane_u32::<0>(at.cast::<u32>().read_unaligned(), vdupq_n_u32(0))) }
-    }
-
-    #[inline(always)]
-    unsafe fn store(self, at: *mut u8, value: uint8x16_t) {
-        // SAFETY: the caller promises room for 16 bytes.
-        unsafe { vst1q_u8(at, value) }
-    }
-
-    #[inline(always)]
-    unsafe fn store_8(self, at: *mut u8, value: uint8x16_t) {
-        // SAFETY: the caller promises room for eight bytes.
-        unsafe { vst1_u8(at, vget_low_u8(value)) }
-    }
-
-    #[inline(always)]
-    unsafe fn store_4(self, at: *mut u8, value: uint8x16_t) {
-        // SAFETY: the caller promises room for four bytes.
-        unsafe { at.cast::<u32>().write_unaligned(vgetq_lane_u32::<0>(vreinterpretq_u32_u8(value))) }
-    }
-
     fn index_32(places: [u8; 16]) -> [[u8; 16]; 2] {
         [places, [255; 16]]
     }
 
     values! { ["neon"]
+        fn extend_8(self, bytes: [u8; 8]) -> uint8x16_t {
+            vcombine_u8(must_cast(bytes), vdup_n_u8(0))
+        }
+
+        fn extend_4(self, bytes: [u8; 4]) -> uint8x16_t {
+            vreinterpretq_u8_u32(vsetq_lane_u32::<0>(must_cast(bytes), vdupq_n_u32(0)))
+        }
+
+        fn low_8(self, value: uint8x16_t) -> [u8; 8] {
+            must_cast(vget_low_u8(value))
+        }
+
+        fn low_4(self, value: uint8x16_t) -> [u8; 4] {
+            must_cast(vgetq_lane_u32::<0>(vreinterpretq_u32_u8(value)))
+        }
+
         fn splat_i32(self, value: i32) -> uint8x16_t {
             vreinterpretq_u8_s32(vdupq_n_s32(value))
         }

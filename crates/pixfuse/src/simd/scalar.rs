@@ -1,10 +1,11 @@
 //! One pixel at a time, in plain Rust: the level that every CPU has, and the meaning of each operation.
 
 use std::convert::Infallible;
+use std::mem::MaybeUninit;
 
 use super::fused::is_exact;
 use super::passes::PlainRows;
-use super::{BlockTaps, Simd, Task};
+use super::{BlockTaps, Simd, Task, write};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 
@@ -39,7 +40,6 @@ fn unpack(words: i32) -> [i32; 2] {
 
 // SAFETY: each operation says what it reads and writes, and that this is what it asks for.
 unsafe impl Simd for Scalar {
-    const LANES: usize = 1;
     type Columns = ScalarColumns;
     type RowFilter = PlainRows;
     type FloatRowFilter = PlainRows<f32>;
@@ -91,19 +91,17 @@ unsafe impl Simd for Scalar {
     }
 
     #[inline(always)]
-    unsafe fn load_pixels<const PIXEL: usize, const C: usize>(self, pixels: *const u8) -> [i32; C] {
+    fn load_pixels<const PIXEL: usize, const C: usize>(self, pixels: &[[u8; 1]; PIXEL]) -> [i32; C] {
         let mut pixel = [0; C];
-        for (channel, value) in pixel.iter_mut().enumerate() {
-            // SAFETY: the caller promises PIXEL bytes, and channel < C <= PIXEL.
-            *value = i32::from(unsafe { *pixels.add(channel) });
+        for (value, [byte]) in pixel.iter_mut().zip(pixels) {
+            *value = i32::from(*byte);
         }
         pixel
     }
 
     #[inline(always)]
-    unsafe fn load_f32(self, at: *const f32) -> Self::F32 {
-        // SAFETY: the caller promises one element.
-        unsafe { *at }
+    fn load_f32(self, [value]: &[f32; 1]) -> f32 {
+        *value
     }
 
     #[inline(always)]
@@ -146,30 +144,26 @@ unsafe impl Simd for Scalar {
     }
 
     #[inline(always)]
-    unsafe fn store_f32(self, at: *mut f32, value: f32) {
-        // SAFETY: the caller promises room for one element.
-        unsafe { at.write(value) }
+    fn store_f32(self, at: &mut [MaybeUninit<f32>; 1], value: f32) {
+        write(at, [value]);
     }
 
     #[inline(always)]
-    unsafe fn store_u8(self, at: *mut u8, value: i32) {
-        // SAFETY: the caller promises room for one element.
-        unsafe { at.write(value as u8) }
+    fn store_u8(self, at: &mut [MaybeUninit<u8>; 1], value: i32) {
+        write(at, [value as u8]);
     }
 
     #[inline(always)]
-    unsafe fn store_pixels_f32<const C: usize>(self, at: *mut f32, channels: [f32; C]) {
-        for (channel, value) in channels.into_iter().enumerate() {
-            // SAFETY: the caller promises room for C elements.
-            unsafe { at.add(channel).write(value) }
+    fn store_pixels_f32<const C: usize>(self, at: &mut [[MaybeUninit<f32>; 1]; C], channels: [f32; C]) {
+        for (at, value) in at.iter_mut().zip(channels) {
+            write(at, [value]);
         }
     }
 
     #[inline(always)]
-    unsafe fn store_pixels_u8<const C: usize>(self, at: *mut u8, channels: [i32; C]) {
-        for (channel, value) in channels.into_iter().enumerate() {
-            // SAFETY: the caller promises room for C elements.
-            unsafe { at.add(channel).write(value as u8) }
+    fn store_pixels_u8<const C: usize>(self, at: &mut [[MaybeUninit<u8>; 1]; C], channels: [i32; C]) {
+        for (at, value) in at.iter_mut().zip(channels) {
+            write(at, [value as u8]);
         }
     }
 }

@@ -8,7 +8,7 @@ use super::Neon;
 use super::Simd128;
 #[cfg(target_arch = "x86_64")]
 use super::{Avx2, Avx512, Sse41};
-use super::{Scalar, Simd};
+use super::{Elements, Scalar, Simd};
 use crate::Error;
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
@@ -94,7 +94,7 @@ macro_rules! vocabulary {
             /// Pixels in a block of this level.
             fn lanes(self) -> usize {
                 match self {
-                    $(#[cfg($($where)+)] Self::$level(_) => $level::LANES,)+
+                    $(#[cfg($($where)+)] Self::$level(_) => <$level as Elements>::LANES,)+
                 }
             }
         }

@@ -17,8 +17,7 @@ impl Simd128 {
     }
 }
 
-// SAFETY: this is compiled only where the whole module has the instructions. Each load and store is of the bytes that it
-// names.
+// SAFETY: this is compiled only where the whole module has the instructions.
 unsafe impl V128 for Simd128 {
     type Vector = v128;
     type Products = v128;
@@ -41,39 +40,23 @@ unsafe impl V128 for Simd128 {
     }
 
     #[inline(always)]
-    unsafe fn load(self, at: *const u8) -> v128 {
-        // SAFETY: the caller promises 16 bytes.
-        unsafe { v128_load(at.cast()) }
+    fn extend_8(self, bytes: [u8; 8]) -> v128 {
+        u64x2(u64::from_le_bytes(bytes), 0)
     }
 
     #[inline(always)]
-    unsafe fn load_8(self, at: *const u8) -> v128 {
-        // SAFETY: the caller promises eight bytes.
-        unsafe { v128_load64_zero(at.cast()) }
+    fn extend_4(self, bytes: [u8; 4]) -> v128 {
+        u32x4(u32::from_le_bytes(bytes), 0, 0, 0)
     }
 
     #[inline(always)]
-    unsafe fn load_4(self, at: *const u8) -> v128 {
-        // SAFETY: the caller promises four bytes.
-        unsafe { v128_load32_zero(at.cast()) }
+    fn low_8(self, value: v128) -> [u8; 8] {
+        u64x2_extract_lane::<0>(value).to_le_bytes()
     }
 
     #[inline(always)]
-    unsafe fn store(self, at: *mut u8, value: v128) {
-        // SAFETY: the caller promises room for 16 bytes.
-        unsafe { v128_store(at.cast(), value) }
-    }
-
-    #[inline(always)]
-    unsafe fn store_8(self, at: *mut u8, value: v128) {
-        // SAFETY: the caller promises room for eight bytes.
-        unsafe { v128_store64_lane::<0>(value, at.cast()) }
-    }
-
-    #[inline(always)]
-    unsafe fn store_4(self, at: *mut u8, value: v128) {
-        // SAFETY: the caller promises room for four bytes.
-        unsafe { v128_store32_lane::<0>(value, at.cast()) }
+    fn low_4(self, value: v128) -> [u8; 4] {
+        u32x4_extract_lane::<0>(value).to_le_bytes()
     }
 
     #[inline(always)]

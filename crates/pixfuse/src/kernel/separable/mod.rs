@@ -46,7 +46,7 @@ struct Row<'a, R> {
     resampler: &'a R,
     scratch: &'a mut Scratch,
     y: usize,
-    view: &'a View,
+    view: &'a View<'a>,
 }
 
 impl<'a, R> Row<'a, R> {

@@ -152,7 +152,7 @@ struct Plane<'a, S: Simd> {
     simd: S,
     scratch: *mut u8,
     held: &'a mut Held,
-    view: &'a View,
+    view: &'a View<'a>,
     index: usize,
 }
 

@@ -3,16 +3,17 @@
 use std::convert::Infallible;
 use std::mem::MaybeUninit;
 
+use bytemuck::must_cast;
+
 use super::columns::Columns;
 use super::rows::{FloatRowFilter, RowFilter};
 use super::weights::QuadWeights;
 use super::{V128, array, cells, interleaved, transpose, vector};
 use crate::simd::cells::weigh_cells_plain;
-use crate::simd::{BlockTaps, CellColumns, Plain, Simd, Task};
+use crate::simd::{BlockTaps, CellColumns, Plain, Simd, Task, write};
 
 // SAFETY: each operation says what it reads and writes, and that this is what it asks for.
 unsafe impl<V: V128> Simd for V {
-    const LANES: usize = 8;
     const PREFETCH_STRIDE: usize = V::PREFETCH_STRIDE;
     type Columns = Columns;
     type RowFilter = RowFilter;
@@ -47,15 +48,13 @@ unsafe impl<V: V128> Simd for V {
     }
 
     #[inline(always)]
-    unsafe fn load_pixels<const PIXEL: usize, const C: usize>(self, pixels: *const u8) -> [Self::I32; C] {
-        // SAFETY: the caller promises eight pixels.
-        unsafe { interleaved::load_pixels::<V, PIXEL, C>(self, pixels) }
+    fn load_pixels<const PIXEL: usize, const C: usize>(self, pixels: &[[u8; 8]; PIXEL]) -> [Self::I32; C] {
+        interleaved::load_pixels::<V, PIXEL, C>(self, pixels)
     }
 
     #[inline(always)]
-    unsafe fn transpose<const PIXEL: usize>(self, columns: [*const u8; 4], rows: [*mut u8; 4]) {
-        // SAFETY: the caller promises the pixels of each column and room in each row.
-        unsafe { transpose::<V, PIXEL>(self, columns, rows) }
+    fn transpose<const PIXEL: usize>(self, columns: [&[[u8; PIXEL]; 4]; 4]) -> [[u8; 16]; 4] {
+        transpose::<V, PIXEL>(self, columns)
     }
 
     #[inline(always)]
@@ -69,9 +68,8 @@ unsafe impl<V: V128> Simd for V {
     }
 
     #[inline(always)]
-    unsafe fn load_f32(self, at: *const f32) -> Self::F32 {
-        // SAFETY: the caller promises eight elements.
-        unsafe { [self.load(at.cast()), self.load(at.add(4).cast())] }
+    fn load_f32(self, values: &[f32; 8]) -> Self::F32 {
+        must_cast(*values)
     }
 
     #[inline(always)]
@@ -119,36 +117,33 @@ unsafe impl<V: V128> Simd for V {
     }
 
     #[inline(always)]
-    unsafe fn store_f32(self, at: *mut f32, [low, high]: Self::F32) {
-        // SAFETY: the caller promises room for eight elements.
-        unsafe {
-            self.store(at.cast(), low);
-            self.store(at.add(4).cast(), high);
-        }
+    fn store_f32(self, at: &mut [MaybeUninit<f32>; 8], value: Self::F32) {
+        write(at, must_cast(value));
     }
 
     #[inline(always)]
-    unsafe fn store_u8(self, at: *mut u8, value: Self::I32) {
-        // SAFETY: the caller promises room for eight bytes.
-        unsafe { self.store_8(at, interleaved::low_bytes(self, value)) }
+    fn store_u8(self, at: &mut [MaybeUninit<u8>; 8], value: Self::I32) {
+        write(at, interleaved::low_bytes(self, value));
     }
 
     #[inline(always)]
-    unsafe fn store_pixels_f32<const C: usize>(self, at: *mut f32, channels: [Self::F32; C]) {
-        for half in 0..2 {
+    fn store_pixels_f32<const C: usize>(self, at: &mut [[MaybeUninit<f32>; 8]; C], channels: [Self::F32; C]) {
+        // Each half has as many vectors as there are channels.
+        let (vectors, _) = at.as_flattened_mut().as_chunks_mut::<4>();
+        for (half, at) in vectors.as_chunks_mut::<C>().0.iter_mut().enumerate() {
             let mut lanes = [channels[0][half]; C];
             for (lanes, channel) in lanes.iter_mut().zip(channels) {
                 *lanes = channel[half];
             }
-            // SAFETY: the caller promises room for 8 * C elements, of which each half has C vectors.
-            unsafe { interleaved::store::<V, C, 4, 8>(self, at.add(half * 4 * C).cast(), lanes) }
+            for (at, pixels) in at.iter_mut().zip(interleaved::pixels::<V, C, 4, 8>(self, lanes)) {
+                write(at, array(self, pixels));
+            }
         }
     }
 
     #[inline(always)]
-    unsafe fn store_pixels_u8<const C: usize>(self, at: *mut u8, channels: [Self::I32; C]) {
-        // SAFETY: the caller promises room for 8 * C bytes.
-        unsafe { interleaved::store_pixels_u8::<V, C>(self, at, channels) }
+    fn store_pixels_u8<const C: usize>(self, at: &mut [[MaybeUninit<u8>; 8]; C], channels: [Self::I32; C]) {
+        interleaved::store_pixels_u8::<V, C>(self, at, channels);
     }
 
     #[inline(always)]

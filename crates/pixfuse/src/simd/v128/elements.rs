@@ -1,7 +1,9 @@
 //! Short elements: f16, bf16 and steps.
 
-use super::{V128, interleaved};
-use crate::simd::{Elements, Steps};
+use std::mem::MaybeUninit;
+
+use super::{V128, array, interleaved};
+use crate::simd::{Elements, Steps, write};
 
 /// The bits of an f32 infinity; what is above is not a number.
 const INFINITY: i32 = 0x7f80_0000;
@@ -49,8 +51,10 @@ fn quantize<V: V128>(simd: V, value: V::Vector, steps: Steps) -> V::Vector {
     simd.and(whole, simd.splat_i32(255))
 }
 
-// SAFETY: a value of the type exists only where the CPU has its instructions. The stores write eight pixels.
+// SAFETY: a value of the type exists only where the CPU has its instructions; there are eight lanes.
 unsafe impl<V: V128> Elements for V {
+    const LANES: usize = 8;
+    type Lanes<T: Copy> = [T; 8];
     type I32 = [V::Vector; 2];
     type F32 = [V::Vector; 2];
 
@@ -70,18 +74,18 @@ unsafe impl<V: V128> Elements for V {
     }
 
     #[inline(always)]
-    unsafe fn store_u16(self, at: *mut u16, [low, high]: Self::I32) {
-        // SAFETY: the caller promises room for eight elements.
-        unsafe { self.store(at.cast(), self.pack_u32(low, high)) }
+    fn store_u16(self, at: &mut [MaybeUninit<u16>; 8], [low, high]: Self::I32) {
+        write(at, array(self, self.pack_u32(low, high)));
     }
 
     #[inline(always)]
-    unsafe fn store_pixels_u16<const C: usize>(self, at: *mut u16, channels: [Self::I32; C]) {
+    fn store_pixels_u16<const C: usize>(self, at: &mut [[MaybeUninit<u16>; 8]; C], channels: [Self::I32; C]) {
         let mut words = [self.splat_i32(0); C];
         for (words, [low, high]) in words.iter_mut().zip(channels) {
             *words = self.pack_u32(low, high);
         }
-        // SAFETY: the caller promises room for 8 * C elements, which are C vectors.
-        unsafe { interleaved::store::<_, C, 2, 4>(self, at.cast(), words) }
+        for (at, pixels) in at.iter_mut().zip(interleaved::pixels::<_, C, 2, 4>(self, words)) {
+            write(at, array(self, pixels));
+        }
     }
 }

@@ -1,6 +1,9 @@
 //! Channels that become pixels, and pixels that become channels.
 
-use super::{V128, vector};
+use std::mem::MaybeUninit;
+
+use super::{V128, array, vector};
+use crate::simd::write;
 
 /// For vector `v` of interleaved lanes of `bytes` and channel `c`: the bytes that are that channel's.
 const fn places(channels: usize, bytes: usize) -> [[[u8; 16]; 4]; 4] {
@@ -44,16 +47,12 @@ pub(super) fn four<V: V128, const BYTES: usize, const PAIR: usize>(
     ]
 }
 
-/// Stores a vector of each channel, interleaved: lanes of `BYTES`, of which two have `PAIR`.
-///
-/// # Safety
-/// `C` vectors are writable.
+/// A vector of each channel, interleaved: lanes of `BYTES`, of which two have `PAIR`.
 #[inline(always)]
-pub(super) unsafe fn store<V: V128, const C: usize, const BYTES: usize, const PAIR: usize>(
+pub(super) fn pixels<V: V128, const C: usize, const BYTES: usize, const PAIR: usize>(
     simd: V,
-    at: *mut u8,
     channels: [V::Vector; C],
-) {
+) -> [V::Vector; C] {
     let mut pixels = channels;
     match C {
         1 => {}
@@ -62,10 +61,7 @@ pub(super) unsafe fn store<V: V128, const C: usize, const BYTES: usize, const PA
             pixels.copy_from_slice(&four::<V, BYTES, PAIR>(simd, [0, 1, 2, 3].map(|channel: usize| channels[channel])))
         }
     }
-    for (number, pixels) in pixels.into_iter().enumerate() {
-        // SAFETY: the caller promises room for each.
-        unsafe { simd.store(at.add(number * 16), pixels) }
-    }
+    pixels
 }
 
 /// For channel `c` of dense pixels: its byte in each of four lanes, of those from pixel `first` on.
@@ -84,21 +80,16 @@ const fn spread(pixel: usize, first: usize) -> [[u8; 16]; 4] {
 }
 
 /// Eight pixels of `PIXEL` bytes: the first `C` channels of each.
-///
-/// # Safety
-/// They are readable.
 #[inline(always)]
-pub(super) unsafe fn load_pixels<V: V128, const PIXEL: usize, const C: usize>(
+pub(super) fn load_pixels<V: V128, const PIXEL: usize, const C: usize>(
     simd: V,
-    pixels: *const u8,
+    pixels: &[[u8; 8]; PIXEL],
 ) -> [[V::Vector; 2]; C] {
-    // SAFETY: the caller promises 8 * PIXEL bytes, and no others are read: 8, those from 0 to 16 and from 8 to 24, or 32.
-    let halves = unsafe {
-        match PIXEL {
-            1 => [simd.load_8(pixels); 2],
-            3 => [simd.load(pixels), simd.load(pixels.add(8))],
-            _ => [simd.load(pixels), simd.load(pixels.add(16))],
-        }
+    let bytes = pixels.as_flattened();
+    // Of 8 bytes all, of 24 those from 0 to 16 and from 8 to 24, of 32 two times 16.
+    let halves = match (bytes.first_chunk::<16>(), bytes.last_chunk::<16>()) {
+        (Some(low), Some(high)) => [vector(simd, low), vector(simd, high)],
+        _ => [simd.extend_8(pixels[0]); 2],
     };
     // The second half of one byte a pixel starts at byte 4 of the same vector, and that of three at byte 4 of its own.
     let places = const { [&spread(PIXEL, 0), &spread(PIXEL, if PIXEL == 4 { 0 } else { 4 })] };
@@ -113,18 +104,19 @@ pub(super) unsafe fn load_pixels<V: V128, const PIXEL: usize, const C: usize>(
 
 /// The low byte of each of eight lanes, in eight bytes.
 #[inline(always)]
-pub(super) fn low_bytes<V: V128>(simd: V, halves: [V::Vector; 2]) -> V::Vector {
+pub(super) fn low_bytes<V: V128>(simd: V, halves: [V::Vector; 2]) -> [u8; 8] {
     const LOW: [u8; 16] = [0, 4, 8, 12, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255];
     let low = vector(simd, &LOW);
-    simd.zip_low::<4>(simd.shuffle(halves[0], low), simd.shuffle(halves[1], low))
+    simd.low_8(simd.zip_low::<4>(simd.shuffle(halves[0], low), simd.shuffle(halves[1], low)))
 }
 
 /// Stores eight pixels of `C` bytes, interleaved; each lane is from 0 to 255.
-///
-/// # Safety
-/// `8 * C` bytes are writable.
 #[inline(always)]
-pub(super) unsafe fn store_pixels_u8<V: V128, const C: usize>(simd: V, at: *mut u8, channels: [[V::Vector; 2]; C]) {
+pub(super) fn store_pixels_u8<V: V128, const C: usize>(
+    simd: V,
+    at: &mut [[MaybeUninit<u8>; 8]; C],
+    channels: [[V::Vector; 2]; C],
+) {
     /// Three bytes of each lane: from the front on, four of them behind twelve others, and the other eight.
     const DENSE: [[u8; 16]; 3] = [
         [0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 255, 255, 255, 255],
@@ -132,8 +124,7 @@ pub(super) unsafe fn store_pixels_u8<V: V128, const C: usize>(simd: V, at: *mut 
         [5, 6, 8, 9, 10, 12, 13, 14, 255, 255, 255, 255, 255, 255, 255, 255],
     ];
     if C == 1 {
-        // SAFETY: the caller promises room for eight bytes.
-        return unsafe { simd.store_8(at, low_bytes(simd, channels[0])) };
+        return write(&mut at[0], low_bytes(simd, channels[0]));
     }
     let mut pixels = channels[0];
     for half in 0..2 {
@@ -143,15 +134,13 @@ pub(super) unsafe fn store_pixels_u8<V: V128, const C: usize>(simd: V, at: *mut 
             pixels[half] = simd.or(pixels[half], simd.shift_left::<24>(channels[3][half]));
         }
     }
-    // SAFETY: the caller promises room for 8 * C bytes: 24 as 16 and 8, or 32.
-    unsafe {
-        if C == 4 {
-            simd.store(at, pixels[0]);
-            simd.store(at.add(16), pixels[1]);
-        } else {
-            let front = simd.shuffle(pixels[0], vector(simd, &DENSE[0]));
-            simd.store(at, simd.or(front, simd.shuffle(pixels[1], vector(simd, &DENSE[1]))));
-            simd.store_8(at.add(16), simd.shuffle(pixels[1], vector(simd, &DENSE[2])));
-        }
+    let Some((front, back)) = at.as_flattened_mut().split_first_chunk_mut::<16>() else { return };
+    if let Some(back) = back.first_chunk_mut::<16>() {
+        write(front, array(simd, pixels[0]));
+        write(back, array(simd, pixels[1]));
+    } else if let Some(back) = back.first_chunk_mut::<8>() {
+        let first = simd.shuffle(pixels[0], vector(simd, &DENSE[0]));
+        write(front, array(simd, simd.or(first, simd.shuffle(pixels[1], vector(simd, &DENSE[1])))));
+        write(back, simd.low_8(simd.shuffle(pixels[1], vector(simd, &DENSE[2]))));
     }
 }

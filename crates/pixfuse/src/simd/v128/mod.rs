@@ -21,22 +21,23 @@ pub(super) mod words;
 use std::fmt::Debug;
 use std::mem::MaybeUninit;
 
+use bytemuck::{Pod, must_cast};
+
 #[cfg(any(target_arch = "x86_64", target_arch = "wasm32"))]
 pub(super) use fused::{Doubles, mul_add, mul_add_u8};
 pub(crate) use transpose::transpose;
 
-use super::{Plain, Task};
+use super::{Plain, Task, write};
 
 /// An instruction set with vectors of 16 bytes.
 ///
 /// Lanes are counted from the lowest address. What an operation says of lanes holds for each of them.
 ///
 /// # Safety
-/// A value of the type exists only where the CPU has the instructions. Loads and stores touch the bytes that they name and
-/// no others.
+/// A value of the type exists only where the CPU has the instructions.
 pub unsafe trait V128: Copy + Debug + Send + Sync + 'static {
     /// 16 bytes: sixteen u8, eight words of 16 bits, four i32 or f32, as an operation says.
-    type Vector: Copy + Send + Sync + 'static;
+    type Vector: Pod + Send + Sync;
 
     /// Four i32 that are sums of products; where an instruction adds neighbours last, they are not added yet.
     type Products: Copy;
@@ -47,41 +48,67 @@ pub unsafe trait V128: Copy + Debug + Send + Sync + 'static {
     /// Runs a task with these instructions.
     fn enter<T: Task<Self>>(self, task: T) -> T::Output;
 
+    /// Eight bytes, and eight zeros.
+    fn extend_8(self, bytes: [u8; 8]) -> Self::Vector;
+
+    /// Four bytes, and twelve zeros.
+    fn extend_4(self, bytes: [u8; 4]) -> Self::Vector;
+
+    /// The low eight bytes.
+    fn low_8(self, value: Self::Vector) -> [u8; 8];
+
+    /// The low four bytes.
+    fn low_4(self, value: Self::Vector) -> [u8; 4];
+
     /// 16 bytes.
     ///
     /// # Safety
     /// They are readable.
-    unsafe fn load(self, at: *const u8) -> Self::Vector;
+    #[inline(always)]
+    unsafe fn load(self, at: *const u8) -> Self::Vector {
+        // SAFETY: the caller promises 16 bytes.
+        vector(self, unsafe { &*at.cast::<[u8; 16]>() })
+    }
 
     /// Eight bytes, and eight zeros.
     ///
     /// # Safety
     /// They are readable.
-    unsafe fn load_8(self, at: *const u8) -> Self::Vector;
-
-    /// Four bytes, and twelve zeros.
-    ///
-    /// # Safety
-    /// They are readable.
-    unsafe fn load_4(self, at: *const u8) -> Self::Vector;
+    #[inline(always)]
+    unsafe fn load_8(self, at: *const u8) -> Self::Vector {
+        // SAFETY: the caller promises eight bytes.
+        self.extend_8(unsafe { at.cast::<[u8; 8]>().read() })
+    }
 
     /// Stores 16 bytes.
     ///
     /// # Safety
     /// They are writable.
-    unsafe fn store(self, at: *mut u8, value: Self::Vector);
+    #[inline(always)]
+    unsafe fn store(self, at: *mut u8, value: Self::Vector) {
+        // SAFETY: the caller promises room for 16 bytes.
+        unsafe { at.cast::<[u8; 16]>().write(array(self, value)) }
+    }
 
     /// Stores the low eight bytes.
     ///
     /// # Safety
     /// They are writable.
-    unsafe fn store_8(self, at: *mut u8, value: Self::Vector);
+    #[inline(always)]
+    unsafe fn store_8(self, at: *mut u8, value: Self::Vector) {
+        // SAFETY: the caller promises room for eight bytes.
+        unsafe { at.cast::<[u8; 8]>().write(self.low_8(value)) }
+    }
 
     /// Stores the low four bytes.
     ///
     /// # Safety
     /// They are writable.
-    unsafe fn store_4(self, at: *mut u8, value: Self::Vector);
+    #[inline(always)]
+    unsafe fn store_4(self, at: *mut u8, value: Self::Vector) {
+        // SAFETY: the caller promises room for four bytes.
+        unsafe { at.cast::<[u8; 4]>().write(self.low_4(value)) }
+    }
 
     /// The i32 in each lane.
     fn splat_i32(self, value: i32) -> Self::Vector;
@@ -213,26 +240,18 @@ pub unsafe trait V128: Copy + Debug + Send + Sync + 'static {
 
 /// The vector that a table holds.
 #[inline(always)]
-fn vector<V: V128, T: Plain, const N: usize>(simd: V, table: &[T; N]) -> V::Vector {
-    const { assert!(size_of::<[T; N]>() == 16, "a vector has 16 bytes") };
-    // SAFETY: the table has 16 bytes, all of them numbers'.
-    unsafe { simd.load(table.as_ptr().cast()) }
+fn vector<V: V128, T: Pod, const N: usize>(_: V, table: &[T; N]) -> V::Vector {
+    must_cast(*table)
 }
 
 /// Stores a vector into an array of its size.
 #[inline(always)]
-fn store<V: V128, T: Plain, const N: usize>(simd: V, to: &mut [MaybeUninit<T>; N], value: V::Vector) {
-    const { assert!(size_of::<[T; N]>() == 16, "a vector has 16 bytes") };
-    // SAFETY: the array has 16 bytes, and any bits are numbers of its type.
-    unsafe { simd.store(to.as_mut_ptr().cast(), value) }
+fn store<V: V128, T: Pod, const N: usize>(simd: V, to: &mut [MaybeUninit<T>; N], value: V::Vector) {
+    write(to, array(simd, value));
 }
 
 /// The bytes of a vector.
 #[inline(always)]
-fn array<V: V128, T: Plain + Default, const N: usize>(simd: V, value: V::Vector) -> [T; N] {
-    const { assert!(size_of::<[T; N]>() == 16, "a vector has 16 bytes") };
-    let mut array = [T::default(); N];
-    // SAFETY: the array has 16 bytes, and any bits are numbers of its type.
-    unsafe { simd.store(array.as_mut_ptr().cast(), value) };
-    array
+fn array<V: V128, T: Pod, const N: usize>(_: V, value: V::Vector) -> [T; N] {
+    must_cast(value)
 }

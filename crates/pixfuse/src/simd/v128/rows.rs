@@ -2,13 +2,15 @@
 
 use std::mem::MaybeUninit;
 
+use bytemuck::Pod;
+
 use super::words::{WORD, halves, narrow, words};
 use super::{V128, store, vector};
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 use crate::simd::windows::{Group, WindowShape, Windows};
-use crate::simd::{FloatHorizontalPass, HorizontalPass, Plain};
+use crate::simd::{FloatHorizontalPass, HorizontalPass};
 use crate::weights::{AxisWeights, ROUNDED_BITS};
 
 /// For each byte of a group's lanes, which have two taps each as words, where in its window it comes from.
@@ -210,7 +212,7 @@ impl RowFilter {
 /// How the sums of a group are kept, which were made without so many zero bits.
 trait Keep<V: V128, const ROWS: usize>: Copy {
     /// What the sums of an element become.
-    type Element: Plain;
+    type Element: Pod;
 
     /// What a sum starts from.
     fn start(trailing_zeros: u32) -> i32;

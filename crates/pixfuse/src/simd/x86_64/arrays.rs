@@ -5,40 +5,44 @@
 use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
 
-use crate::simd::Plain;
+use bytemuck::{Pod, must_cast};
+
+use crate::simd::write;
 
 /// Two times 16 bytes.
 #[inline]
 #[target_feature(enable = "avx")]
 pub(super) fn load_two_halves(low: &[u8; 16], high: &[u8; 16]) -> __m256i {
-    // SAFETY: each array has 16 bytes.
-    unsafe { _mm256_loadu2_m128i(high.as_ptr().cast(), low.as_ptr().cast()) }
+    _mm256_set_m128i(must_cast(*high), must_cast(*low))
 }
 
 macro_rules! stores {
-    ($($(#[$doc:meta])* [$feature:literal] $name:ident: $vector:ty, $bytes:literal, $intrinsic:ident;)+) => {$(
+    ($($(#[$doc:meta])* [$feature:literal] $name:ident: $vector:ty;)+) => {$(
         $(#[$doc])*
         #[inline]
         #[target_feature(enable = $feature)]
-        pub(super) fn $name<T: Plain, const N: usize>(to: &mut [MaybeUninit<T>; N], value: $vector) {
-            const { assert!(size_of::<[T; N]>() == $bytes, "the array has as many bytes as are stored") };
-            // SAFETY: the array has so many bytes, and any bits are numbers.
-            unsafe { $intrinsic(to.as_mut_ptr().cast(), value) }
+        pub(super) fn $name<T: Pod, const N: usize>(to: &mut [MaybeUninit<T>; N], value: $vector) {
+            write(to, must_cast(value));
         }
     )+};
 }
 
+/// Stores the low 8 bytes.
+#[inline]
+#[target_feature(enable = "sse2")]
+pub(super) fn store_8<T: Pod, const N: usize>(to: &mut [MaybeUninit<T>; N], value: __m128i) {
+    write(to, must_cast(_mm_cvtsi128_si64(value)));
+}
+
 stores! {
-    /// Stores the low 8 bytes.
-    ["sse2"] store_8: __m128i, 8, _mm_storel_epi64;
     /// Stores 16 bytes.
-    ["sse2"] store_16: __m128i, 16, _mm_storeu_si128;
+    ["sse2"] store_16: __m128i;
     /// Stores 32 bytes.
-    ["avx"] store_32: __m256i, 32, _mm256_storeu_si256;
+    ["avx"] store_32: __m256i;
     /// Stores 8 f32.
-    ["avx"] store_8_f32: __m256, 32, _mm256_storeu_ps;
+    ["avx"] store_8_f32: __m256;
     /// Stores 64 bytes.
-    ["avx512f"] store_64: __m512i, 64, _mm512_storeu_si512;
+    ["avx512f"] store_64: __m512i;
     /// Stores 16 f32.
-    ["avx512f"] store_16_f32: __m512, 64, _mm512_storeu_ps;
+    ["avx512f"] store_16_f32: __m512;
 }

@@ -4,13 +4,16 @@ use std::arch::x86_64::*;
 use std::convert::Infallible;
 use std::mem::MaybeUninit;
 
+use bytemuck::{Pod, must_cast};
+
 use super::avx2_columns::Columns;
 use super::avx2_passes::{FloatRowFilter, RowFilter};
+use super::stream::prefetch;
 use super::string::fill_long;
 use super::{Sse41, avx2_cells, features, token, values};
 use crate::simd::v128::transpose;
 use crate::simd::v128::weights::QuadWeights;
-use crate::simd::{BlockTaps, CellColumns, CellRows, Plain, Simd, Task};
+use crate::simd::{BlockTaps, CellColumns, CellRows, Plain, Simd, Task, write};
 
 features! { Avx2 => token! {
     /// AVX2, FMA and F16C: Haswell, Zen and later.
@@ -31,18 +34,15 @@ pub(super) unsafe fn load_halves(low: *const u8, high: *const u8) -> __m256i {
 /// The vector that a table holds.
 #[inline]
 #[target_feature(enable = "avx")]
-pub(super) fn vector<T: Plain, const N: usize>(table: &[T; N]) -> __m256i {
-    const { assert!(size_of::<[T; N]>() == 32, "a vector has 32 bytes") };
-    // SAFETY: the table has 32 bytes, all of them numbers'.
-    unsafe { _mm256_loadu_si256(table.as_ptr().cast()) }
+pub(super) fn vector<T: Pod, const N: usize>(table: &[T; N]) -> __m256i {
+    must_cast(*table)
 }
 
 /// The half of a vector that a table holds.
 #[inline]
 #[target_feature(enable = "avx")]
 pub(super) fn half(table: &[u8; 16]) -> __m128i {
-    // SAFETY: the table has 16 bytes.
-    unsafe { _mm_loadu_si128(table.as_ptr().cast()) }
+    must_cast(*table)
 }
 
 /// For vector `v`, lane `l` of interleaved pixels: the pixel that it belongs to.
@@ -75,8 +75,18 @@ impl Avx2 {
         }
 
         /// Eight bytes as i32.
-        fn widen(self, bytes: __m128i) -> __m256i {
-            _mm256_cvtepu8_epi32(bytes)
+        fn widen(self, bytes: &[u8; 8]) -> __m256i {
+            _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(i64::from_ne_bytes(*bytes)))
+        }
+
+        /// Two times 16 bytes.
+        fn halves(self, low: &[u8; 16], high: &[u8; 16]) -> __m256i {
+            _mm256_set_m128i(half(high), half(low))
+        }
+
+        /// 32 bytes.
+        fn whole(self, bytes: &[u8; 32]) -> __m256i {
+            vector(bytes)
         }
 
         /// The low byte of each lane, as a number.
@@ -85,10 +95,11 @@ impl Avx2 {
         }
 
         /// The low byte of each lane, in eight bytes.
-        fn low_bytes(self, value: __m256i) -> __m128i {
+        fn low_bytes(self, value: __m256i) -> [u8; 8] {
             let low = _mm256_set1_epi32(0x0c08_0400);
             let bytes = _mm256_shuffle_epi8(value, low);
-            _mm_unpacklo_epi32(_mm256_castsi256_si128(bytes), _mm256_extracti128_si256::<1>(bytes))
+            let bytes = _mm_unpacklo_epi32(_mm256_castsi256_si128(bytes), _mm256_extracti128_si256::<1>(bytes));
+            _mm_cvtsi128_si64(bytes).to_ne_bytes()
         }
 
         /// Vector `number` of `C` channels that are interleaved.
@@ -114,7 +125,7 @@ impl Avx2 {
         }
 
         /// Three bytes of each lane, as 16 bytes and 8.
-        fn three_of_four(self, pixels: __m256i) -> [__m128i; 2] {
+        fn three_of_four(self, pixels: __m256i) -> ([u8; 16], [u8; 8]) {
             // Twelve bytes in front of each half, then both together.
             #[rustfmt::skip]
             let packed = _mm256_setr_epi8(
@@ -123,14 +134,14 @@ impl Avx2 {
             );
             let halves = _mm256_shuffle_epi8(pixels, packed);
             let dense = _mm256_permutevar8x32_epi32(halves, _mm256_setr_epi32(0, 1, 2, 4, 5, 6, 7, 7));
-            [_mm256_castsi256_si128(dense), _mm256_extracti128_si256::<1>(dense)]
+            let back = _mm_cvtsi128_si64(_mm256_extracti128_si256::<1>(dense));
+            (must_cast(_mm256_castsi256_si128(dense)), back.to_ne_bytes())
         }
     } }
 }
 
 // SAFETY: each operation says what it reads and writes, and that this is what it asks for.
 unsafe impl Simd for Avx2 {
-    const LANES: usize = 8;
     /// Each line twice: with 64, images from memory take up to 20 % longer (576x768 -> 240x256), and those in a cache are
     /// not prefetched.
     const PREFETCH_STRIDE: usize = 32;
@@ -168,7 +179,7 @@ unsafe impl Simd for Avx2 {
     }
 
     #[inline(always)]
-    unsafe fn load_pixels<const PIXEL: usize, const C: usize>(self, pixels: *const u8) -> [__m256i; C] {
+    fn load_pixels<const PIXEL: usize, const C: usize>(self, pixels: &[[u8; 8]; PIXEL]) -> [__m256i; C] {
         /// Both halves: four pixels, of which the second half of a three-byte load has its first 4 bytes in front.
         const fn spread(pixel: usize) -> [[u8; 32]; 4] {
             let mut shuffle = [[0x80; 32]; 4];
@@ -185,14 +196,15 @@ unsafe impl Simd for Avx2 {
             shuffle
         }
         let shuffle = const { &spread(PIXEL) };
-        // SAFETY: the CPU has this level; the caller promises 8 * PIXEL bytes, and no others are read: of 24 those from 0 to 16
-        // and from 8 to 24.
-        let bytes = unsafe {
-            match PIXEL {
-                1 => return [self.widen(_mm_loadl_epi64(pixels.cast())); C],
-                3 => load_halves(pixels, pixels.add(8)),
-                _ => _mm256_loadu_si256(pixels.cast()),
-            }
+        let bytes = pixels.as_flattened();
+        let bytes = if PIXEL == 1 {
+            return [self.widen(&pixels[0]); C];
+        } else if let Some(bytes) = bytes.first_chunk() {
+            self.whole(bytes)
+        } else if let (Some(low), Some(high)) = (bytes.first_chunk(), bytes.last_chunk()) {
+            self.halves(low, high)
+        } else {
+            unreachable!("a pixel has 1, 3 or 4 bytes")
         };
         let mut channels = [bytes; C];
         for (channel, value) in channels.iter_mut().enumerate() {
@@ -203,8 +215,7 @@ unsafe impl Simd for Avx2 {
 
     #[inline(always)]
     fn prefetch(self, at: *const u8) {
-        // SAFETY: every CPU has the instruction, which reads nothing that a program sees, and has no fault at any address.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) }
+        prefetch(at);
     }
 
     #[inline(always)]
@@ -213,18 +224,15 @@ unsafe impl Simd for Avx2 {
     }
 
     #[inline(always)]
-    unsafe fn transpose<const PIXEL: usize>(self, columns: [*const u8; 4], rows: [*mut u8; 4]) {
-        // SAFETY: the caller promises the pixels of each column and room in each row.
-        unsafe { transpose::<Sse41, PIXEL>(self.into(), columns, rows) }
-    }
-
-    #[inline(always)]
-    unsafe fn load_f32(self, at: *const f32) -> Self::F32 {
-        // SAFETY: the CPU has this level; the caller promises 8 elements.
-        unsafe { _mm256_loadu_ps(at) }
+    fn transpose<const PIXEL: usize>(self, columns: [&[[u8; PIXEL]; 4]; 4]) -> [[u8; 16]; 4] {
+        transpose::<Sse41, PIXEL>(self.into(), columns)
     }
 
     features! { Avx2 => values! {
+        fn load_f32(self, values: &[f32; 8]) -> __m256 {
+            must_cast(*values)
+        }
+
         fn splat_words(self, pair: [i16; 2]) -> __m256i {
             _mm256_set1_epi32(i32::from(pair[0]) & 0xffff | i32::from(pair[1]) << 16)
         }
@@ -254,38 +262,38 @@ unsafe impl Simd for Avx2 {
     }
 
     #[inline(always)]
-    unsafe fn store_f32(self, at: *mut f32, value: __m256) {
-        // SAFETY: the CPU has this level; the caller promises room for 8 elements.
-        unsafe { _mm256_storeu_ps(at, value) }
+    fn store_f32(self, at: &mut [MaybeUninit<f32>; 8], value: __m256) {
+        write(at, must_cast(value));
     }
 
     #[inline(always)]
-    unsafe fn store_u8(self, at: *mut u8, value: __m256i) {
-        // SAFETY: the caller promises room for 8 bytes.
-        unsafe { _mm_storel_epi64(at.cast(), self.low_bytes(value)) }
+    fn store_u8(self, at: &mut [MaybeUninit<u8>; 8], value: __m256i) {
+        write(at, self.low_bytes(value));
     }
 
     #[inline(always)]
-    unsafe fn store_pixels_f32<const C: usize>(self, at: *mut f32, channels: [__m256; C]) {
-        for vector in 0..C {
-            // SAFETY: the CPU has this level; the caller promises room for C vectors of 8 elements.
-            unsafe { _mm256_storeu_ps(at.add(vector * 8), self.interleaved(channels, vector)) }
+    fn store_pixels_f32<const C: usize>(self, at: &mut [[MaybeUninit<f32>; 8]; C], channels: [__m256; C]) {
+        for (vector, at) in at.iter_mut().enumerate() {
+            self.store_f32(at, self.interleaved(channels, vector));
         }
     }
 
     #[inline(always)]
-    unsafe fn store_pixels_u8<const C: usize>(self, at: *mut u8, channels: [__m256i; C]) {
-        // SAFETY: the CPU has this level; the caller promises room for 8 * C bytes: 8, 24 as 16 and 8, or 32.
-        unsafe {
-            match C {
-                1 => self.store_u8(at, channels[0]),
-                3 => {
-                    let [front, back] = self.three_of_four(self.bytes_of(channels));
-                    _mm_storeu_si128(at.cast(), front);
-                    _mm_storel_epi64(at.add(16).cast(), back);
-                }
-                _ => _mm256_storeu_si256(at.cast(), self.bytes_of(channels)),
-            }
+    fn store_pixels_u8<const C: usize>(self, at: &mut [[MaybeUninit<u8>; 8]; C], channels: [__m256i; C]) {
+        if C == 1 {
+            return self.store_u8(&mut at[0], channels[0]);
+        }
+        let bytes = at.as_flattened_mut();
+        if C == 4
+            && let Some(pixels) = bytes.first_chunk_mut::<32>()
+        {
+            write(pixels, must_cast(self.bytes_of(channels)));
+        } else if let Some((front, back)) = bytes.split_first_chunk_mut::<16>()
+            && let Some(back) = back.first_chunk_mut::<8>()
+        {
+            let (sixteen, eight) = self.three_of_four(self.bytes_of(channels));
+            write(front, sixteen);
+            write(back, eight);
         }
     }
 

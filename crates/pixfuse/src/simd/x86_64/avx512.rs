@@ -3,15 +3,18 @@
 use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
 
+use bytemuck::{Pod, must_cast};
+
 use super::avx512_cells::{self, CellWindows};
 use super::avx512_columns::{Columns, Index};
 use super::avx512_float_passes::FloatRowFilter;
 use super::avx512_passes::RowFilter;
 use super::avx512_quads::QuadWeights;
+use super::stream::prefetch;
 use super::string::fill_long;
 use super::{Avx2, Sse41, avx2_cells, features, token, values};
 use crate::simd::v128::transpose;
-use crate::simd::{BlockTaps, CellColumns, CellRows, Plain, Simd, Task};
+use crate::simd::{BlockTaps, CellColumns, CellRows, Plain, Simd, Task, write};
 
 features! { Avx512 => token! {
     /// AVX-512 as Ice Lake and Zen 4 have it; early parts without VBMI count as AVX2.
@@ -21,10 +24,30 @@ features! { Avx512 => token! {
 /// The vector that a table holds.
 #[inline]
 #[target_feature(enable = "avx512f")]
-pub(super) fn vector<T: Plain, const N: usize>(table: &[T; N]) -> __m512i {
-    const { assert!(size_of::<[T; N]>() == 64, "a vector has 64 bytes") };
-    // SAFETY: the table has 64 bytes, all of them numbers'.
-    unsafe { _mm512_loadu_si512(table.as_ptr().cast()) }
+pub(super) fn vector<T: Pod, const N: usize>(table: &[T; N]) -> __m512i {
+    must_cast(*table)
+}
+
+/// The first bytes of a vector, of which there are so many times 16.
+const fn first_bytes(parts: usize) -> u64 {
+    assert!(matches!(parts, 1..=4), "a vector has 64 bytes");
+    u64::MAX >> (64 - 16 * parts)
+}
+
+/// 16, 32, 48 or 64 bytes, and zeros behind them.
+#[inline]
+#[target_feature(enable = "avx512bw")]
+fn load_first<const PARTS: usize>(bytes: &[[u8; 16]; PARTS]) -> __m512i {
+    // SAFETY: these bytes are read; those that are masked out cannot fault.
+    unsafe { _mm512_maskz_loadu_epi8(const { first_bytes(PARTS) }, bytes.as_ptr().cast()) }
+}
+
+/// Stores the first 16, 32, 48 or 64 bytes.
+#[inline]
+#[target_feature(enable = "avx512bw")]
+fn store_first<const PARTS: usize>(at: &mut [[MaybeUninit<u8>; 16]; PARTS], value: __m512i) {
+    // SAFETY: these bytes are written; those that are masked out cannot fault.
+    unsafe { _mm512_mask_storeu_epi8(at.as_mut_ptr().cast(), const { first_bytes(PARTS) }, value) }
 }
 
 /// So many vectors from a place on.
@@ -88,8 +111,18 @@ impl Avx512 {
         }
 
         /// The low byte of each lane, in sixteen bytes.
-        fn low_bytes(self, value: __m512i) -> __m128i {
-            _mm512_cvtepi32_epi8(value)
+        fn low_bytes(self, value: __m512i) -> [u8; 16] {
+            must_cast(_mm512_cvtepi32_epi8(value))
+        }
+
+        /// 16, 32, 48 or 64 bytes, and zeros behind them.
+        fn load_first<const PARTS: usize>(self, bytes: &[[u8; 16]; PARTS]) -> __m512i {
+            self::load_first(bytes)
+        }
+
+        /// Stores the first 16, 32, 48 or 64 bytes.
+        fn store_first<const PARTS: usize>(self, at: &mut [[MaybeUninit<u8>; 16]; PARTS], value: __m512i) -> () {
+            self::store_first(at, value)
         }
 
         /// Vector `number` of `C` channels that are interleaved.
@@ -122,7 +155,6 @@ impl Avx512 {
 
 // SAFETY: each operation says what it reads and writes, and that this is what it asks for.
 unsafe impl Simd for Avx512 {
-    const LANES: usize = 16;
     type Columns = Columns;
     const PREFETCHES_NEXT_ROW: bool = true;
     const PREFETCH_STRIDE: usize = 64;
@@ -159,7 +191,7 @@ unsafe impl Simd for Avx512 {
     }
 
     #[inline(always)]
-    unsafe fn load_pixels<const PIXEL: usize, const C: usize>(self, pixels: *const u8) -> [__m512i; C] {
+    fn load_pixels<const PIXEL: usize, const C: usize>(self, pixels: &[[u8; 16]; PIXEL]) -> [__m512i; C] {
         const fn spread(pixel: usize) -> [Index; 4] {
             // The last byte of the vector is past the pixels, and zero.
             let mut index = [[63; 64]; 4];
@@ -175,14 +207,10 @@ unsafe impl Simd for Avx512 {
             index
         }
         let index = const { &spread(PIXEL) };
-        // SAFETY: the CPU has this level; the caller promises 16 * PIXEL bytes, and no others are read: those that are masked out
-        // cannot fault.
-        let bytes = unsafe {
-            match PIXEL {
-                4 => return self.split::<C, 1>([_mm512_loadu_si512(pixels.cast()); 2]),
-                _ => _mm512_maskz_loadu_epi8((1 << (16 * PIXEL)) - 1, pixels.cast()),
-            }
-        };
+        let bytes = self.load_first(pixels);
+        if PIXEL == 4 {
+            return self.split::<C, 1>([bytes; 2]);
+        }
         let mut channels = [bytes; C];
         for (channel, value) in channels.iter_mut().enumerate() {
             *value = self.permute(bytes, &index[channel]);
@@ -194,8 +222,7 @@ unsafe impl Simd for Avx512 {
     fn prefetch(self, at: *const u8) {
         // Into the first-level cache: into the second one alone it is slower than not to ask (in a loop of its own, 38 against
         // 33 us for 1080x1920 -> 224x224 in the third; like this 30 us).
-        // SAFETY: every CPU has the instruction, which reads nothing that a program sees, and has no fault at any address.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) }
+        prefetch(at);
     }
 
     #[inline(always)]
@@ -204,18 +231,15 @@ unsafe impl Simd for Avx512 {
     }
 
     #[inline(always)]
-    unsafe fn transpose<const PIXEL: usize>(self, columns: [*const u8; 4], rows: [*mut u8; 4]) {
-        // SAFETY: the caller promises the pixels of each column and room in each row.
-        unsafe { transpose::<Sse41, PIXEL>(Avx2::from(self).into(), columns, rows) }
-    }
-
-    #[inline(always)]
-    unsafe fn load_f32(self, at: *const f32) -> Self::F32 {
-        // SAFETY: the CPU has this level; the caller promises 16 elements.
-        unsafe { _mm512_loadu_ps(at) }
+    fn transpose<const PIXEL: usize>(self, columns: [&[[u8; PIXEL]; 4]; 4]) -> [[u8; 16]; 4] {
+        transpose::<Sse41, PIXEL>(Avx2::from(self).into(), columns)
     }
 
     features! { Avx512 => values! {
+        fn load_f32(self, values: &[f32; 16]) -> __m512 {
+            must_cast(*values)
+        }
+
         fn splat_words(self, pair: [i16; 2]) -> __m512i {
             _mm512_set1_epi32(i32::from(pair[0]) & 0xffff | i32::from(pair[1]) << 16)
         }
@@ -245,38 +269,28 @@ unsafe impl Simd for Avx512 {
     }
 
     #[inline(always)]
-    unsafe fn store_f32(self, at: *mut f32, value: __m512) {
-        // SAFETY: the CPU has this level; the caller promises room for 16 elements.
-        unsafe { _mm512_storeu_ps(at, value) }
+    fn store_f32(self, at: &mut [MaybeUninit<f32>; 16], value: __m512) {
+        write(at, must_cast(value));
     }
 
     #[inline(always)]
-    unsafe fn store_u8(self, at: *mut u8, value: __m512i) {
-        // SAFETY: the caller promises room for 16 bytes.
-        unsafe { _mm_storeu_si128(at.cast(), self.low_bytes(value)) }
+    fn store_u8(self, at: &mut [MaybeUninit<u8>; 16], value: __m512i) {
+        write(at, self.low_bytes(value));
     }
 
     #[inline(always)]
-    unsafe fn store_pixels_f32<const C: usize>(self, at: *mut f32, channels: [__m512; C]) {
-        for vector in 0..C {
-            // SAFETY: the CPU has this level; the caller promises room for C vectors of 16 elements.
-            unsafe { _mm512_storeu_ps(at.add(vector * 16), self.interleaved(channels, vector)) }
+    fn store_pixels_f32<const C: usize>(self, at: &mut [[MaybeUninit<f32>; 16]; C], channels: [__m512; C]) {
+        for (vector, at) in at.iter_mut().enumerate() {
+            self.store_f32(at, self.interleaved(channels, vector));
         }
     }
 
     #[inline(always)]
-    unsafe fn store_pixels_u8<const C: usize>(self, at: *mut u8, channels: [__m512i; C]) {
-        // SAFETY: the CPU has this level; the caller promises room for 16 * C bytes, and no others are written: those that are
-        // masked out cannot fault.
-        unsafe {
-            match C {
-                1 => self.store_u8(at, channels[0]),
-                3 => {
-                    let pixels = self.permute(self.bytes_of(channels), &THREE_OF_FOUR);
-                    _mm512_mask_storeu_epi8(at.cast(), (1 << 48) - 1, pixels);
-                }
-                _ => _mm512_storeu_si512(at.cast(), self.bytes_of(channels)),
-            }
+    fn store_pixels_u8<const C: usize>(self, at: &mut [[MaybeUninit<u8>; 16]; C], channels: [__m512i; C]) {
+        match C {
+            1 => self.store_u8(&mut at[0], channels[0]),
+            3 => self.store_first(at, self.permute(self.bytes_of(channels), &THREE_OF_FOUR)),
+            _ => self.store_first(at, self.bytes_of(channels)),
         }
     }
 

@@ -1,15 +1,20 @@
 //! Short elements on x86-64.
 
 use std::arch::x86_64::*;
+use std::mem::MaybeUninit;
+
+use bytemuck::must_cast;
 
 use super::{Avx2, Avx512, avx2, avx512, features, values};
-use crate::simd::{Elements, Steps};
+use crate::simd::{Elements, Steps, write};
 
 /// Round to nearest, halves to even.
 const NEAREST: i32 = _MM_FROUND_TO_NEAREST_INT;
 
-// SAFETY: `detect` is the one way to a token. The stores write sixteen pixels.
+// SAFETY: `detect` is the one way to a token; there are sixteen lanes.
 unsafe impl Elements for Avx512 {
+    const LANES: usize = 16;
+    type Lanes<T: Copy> = [T; 16];
     type I32 = __m512i;
     type F32 = __m512;
 
@@ -42,30 +47,26 @@ unsafe impl Elements for Avx512 {
     } }
 
     #[inline(always)]
-    unsafe fn store_u16(self, at: *mut u16, value: __m512i) {
-        // SAFETY: the CPU has this level; the caller promises room for 16 elements.
-        unsafe { _mm256_storeu_si256(at.cast(), self.words(value)) }
+    fn store_u16(self, at: &mut [MaybeUninit<u16>; 16], value: __m512i) {
+        write(at, self.words(value));
     }
 
     #[inline(always)]
-    unsafe fn store_pixels_u16<const C: usize>(self, at: *mut u16, channels: [__m512i; C]) {
+    fn store_pixels_u16<const C: usize>(self, at: &mut [[MaybeUninit<u16>; 16]; C], channels: [__m512i; C]) {
         if C == 1 {
-            // SAFETY: the caller promises room for 16 elements.
-            return unsafe { self.store_u16(at, channels[0]) };
+            return self.store_u16(&mut at[0], channels[0]);
         }
         let front = self.pairs(channels[0], channels[1]);
         let back = if C == 4 { self.pairs(channels[2], channels[3]) } else { channels[2] };
         let (places, rest) = const { (&places(C, 0), &places(C, 32)) };
         let rest = self.pick_words(front, back, rest);
-        // SAFETY: the CPU has this level; the caller promises room for 16 * C elements: one vector and, of 32 elements more,
-        // those that there are.
-        unsafe {
-            _mm512_storeu_si512(at.cast(), self.pick_words(front, back, places));
-            if C == 4 {
-                _mm512_storeu_si512(at.add(32).cast(), rest);
-            } else {
-                _mm256_storeu_si256(at.add(32).cast(), _mm512_castsi512_si256(rest));
-            }
+        let Some((first, at)) = at.as_flattened_mut().split_first_chunk_mut::<32>() else { return };
+        write(first, must_cast(self.pick_words(front, back, places)));
+        // Of 32 elements more, those that there are.
+        if let Some(at) = at.first_chunk_mut::<32>() {
+            write(at, must_cast(rest));
+        } else if let Some(at) = at.first_chunk_mut::<16>() {
+            write(at, self.low_half(rest));
         }
     }
 }
@@ -85,8 +86,13 @@ const fn places(channels: usize, first: usize) -> [u16; 32] {
 impl Avx512 {
     features! { Avx512 => values! {
         /// The low half of each lane.
-        fn words(self, value: __m512i) -> __m256i {
-            _mm512_cvtepi32_epi16(value)
+        fn words(self, value: __m512i) -> [u16; 16] {
+            must_cast(_mm512_cvtepi32_epi16(value))
+        }
+
+        /// The low half of a vector of words.
+        fn low_half(self, value: __m512i) -> [u16; 16] {
+            must_cast(_mm512_castsi512_si256(value))
         }
 
         /// Two channels as the low and the high half of each lane.
@@ -101,8 +107,10 @@ impl Avx512 {
     } }
 }
 
-// SAFETY: `detect` is the one way to a token. The stores write eight pixels.
+// SAFETY: `detect` is the one way to a token; there are eight lanes.
 unsafe impl Elements for Avx2 {
+    const LANES: usize = 8;
+    type Lanes<T: Copy> = [T; 8];
     type I32 = __m256i;
     type F32 = __m256;
 
@@ -132,16 +140,14 @@ unsafe impl Elements for Avx2 {
     } }
 
     #[inline(always)]
-    unsafe fn store_u16(self, at: *mut u16, value: __m256i) {
-        // SAFETY: the caller promises room for 8 elements.
-        unsafe { _mm_storeu_si128(at.cast(), self.words(value)) }
+    fn store_u16(self, at: &mut [MaybeUninit<u16>; 8], value: __m256i) {
+        write(at, self.words(value));
     }
 
     #[inline(always)]
-    unsafe fn store_pixels_u16<const C: usize>(self, at: *mut u16, channels: [__m256i; C]) {
-        for vector in 0..C {
-            // SAFETY: the caller promises room for C vectors of 8 elements.
-            unsafe { _mm_storeu_si128(at.add(vector * 8).cast(), self.interleaved_words(channels, vector)) }
+    fn store_pixels_u16<const C: usize>(self, at: &mut [[MaybeUninit<u16>; 8]; C], channels: [__m256i; C]) {
+        for (vector, at) in at.iter_mut().enumerate() {
+            write(at, self.interleaved_words(channels, vector));
         }
     }
 }
@@ -163,12 +169,12 @@ const fn shuffles(channels: usize) -> [[[u8; 16]; 4]; 4] {
 impl Avx2 {
     features! { Avx2 => values! {
         /// Lanes from 0 to 65535 as eight words.
-        fn words(self, value: __m256i) -> __m128i {
-            _mm_packus_epi32(_mm256_castsi256_si128(value), _mm256_extracti128_si256::<1>(value))
+        fn words(self, value: __m256i) -> [u16; 8] {
+            must_cast(_mm_packus_epi32(_mm256_castsi256_si128(value), _mm256_extracti128_si256::<1>(value)))
         }
 
         /// Vector `number` of `C` channels of words that are interleaved.
-        fn interleaved_words<const C: usize>(self, channels: [__m256i; C], number: usize) -> __m128i {
+        fn interleaved_words<const C: usize>(self, channels: [__m256i; C], number: usize) -> [u16; 8] {
             let shuffles = const { &shuffles(C) };
             let mut value = _mm_setzero_si128();
             for channel in 0..C {
@@ -176,7 +182,7 @@ impl Avx2 {
                 let words = _mm_packus_epi32(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256::<1>(lanes));
                 value = _mm_or_si128(value, _mm_shuffle_epi8(words, avx2::half(&shuffles[number][channel])));
             }
-            value
+            must_cast(value)
         }
     } }
 }

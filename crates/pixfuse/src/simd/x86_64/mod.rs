@@ -23,7 +23,7 @@ mod string;
 pub(crate) use avx2::Avx2;
 pub(crate) use avx512::Avx512;
 pub(crate) use sse41::Sse41;
-pub(crate) use stream::{end_streams, prefetch_lines, stream_4, stream_8, streams};
+pub(crate) use stream::{Streams, prefetch_lines, streams};
 
 /// The features of each level, written once: `$with` is given them.
 macro_rules! features {

@@ -3,6 +3,7 @@
 use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
 
+use super::stream::prefetch;
 use super::string::fill_long;
 use super::{features, token, values};
 use crate::simd::v128::{Doubles, V128, mul_add, mul_add_u8};
@@ -13,8 +14,7 @@ features! { Sse41 => token! {
     Sse41: below Avx2
 } }
 
-// SAFETY: `detect` is the one way to a token, and so is that of a wider level. Each load and store is of the bytes that it
-// names.
+// SAFETY: `detect` is the one way to a token, and so is that of a wider level.
 unsafe impl V128 for Sse41 {
     type Vector = __m128i;
     type Products = __m128i;
@@ -26,45 +26,8 @@ unsafe impl V128 for Sse41 {
     }
 
     #[inline(always)]
-    unsafe fn load(self, at: *const u8) -> __m128i {
-        // SAFETY: the caller promises 16 bytes.
-        unsafe { _mm_loadu_si128(at.cast()) }
-    }
-
-    #[inline(always)]
-    unsafe fn load_8(self, at: *const u8) -> __m128i {
-        // SAFETY: the caller promises eight bytes.
-        unsafe { _mm_loadl_epi64(at.cast()) }
-    }
-
-    #[inline(always)]
-    unsafe fn load_4(self, at: *const u8) -> __m128i {
-        // SAFETY: the caller promises four bytes.
-        unsafe { _mm_loadu_si32(at) }
-    }
-
-    #[inline(always)]
-    unsafe fn store(self, at: *mut u8, value: __m128i) {
-        // SAFETY: the caller promises room for 16 bytes.
-        unsafe { _mm_storeu_si128(at.cast(), value) }
-    }
-
-    #[inline(always)]
-    unsafe fn store_8(self, at: *mut u8, value: __m128i) {
-        // SAFETY: the caller promises room for eight bytes.
-        unsafe { _mm_storel_epi64(at.cast(), value) }
-    }
-
-    #[inline(always)]
-    unsafe fn store_4(self, at: *mut u8, value: __m128i) {
-        // SAFETY: the caller promises room for four bytes.
-        unsafe { _mm_storeu_si32(at, value) }
-    }
-
-    #[inline(always)]
     fn prefetch(self, at: *const u8) {
-        // SAFETY: every CPU has the instruction, which reads nothing that a program sees, and has no fault at any address.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) }
+        prefetch(at);
     }
 
     #[inline(always)]
@@ -73,6 +36,22 @@ unsafe impl V128 for Sse41 {
     }
 
     features! { Sse41 => values! {
+        fn extend_8(self, bytes: [u8; 8]) -> __m128i {
+            _mm_cvtsi64_si128(i64::from_le_bytes(bytes))
+        }
+
+        fn extend_4(self, bytes: [u8; 4]) -> __m128i {
+            _mm_cvtsi32_si128(i32::from_le_bytes(bytes))
+        }
+
+        fn low_8(self, value: __m128i) -> [u8; 8] {
+            _mm_cvtsi128_si64(value).to_le_bytes()
+        }
+
+        fn low_4(self, value: __m128i) -> [u8; 4] {
+            _mm_cvtsi128_si32(value).to_le_bytes()
+        }
+
         fn splat_i32(self, value: i32) -> __m128i {
             _mm_set1_epi32(value)
         }
