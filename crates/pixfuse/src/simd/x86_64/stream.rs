@@ -33,8 +33,9 @@ impl Streams {
             ($bytes:literal, $store:ident, $from:expr) => {
                 if streams(to.as_ptr().addr() | to.len(), $bytes) {
                     for (from, to) in from.as_chunks().0.iter().zip(to.as_chunks_mut::<$bytes>().0) {
+                        let (value, to) = ($from(*from), to.as_mut_ptr().cast());
                         // SAFETY: every x86-64 has the instruction; the place has so many bytes, at a multiple of them.
-                        unsafe { $store(to.as_mut_ptr().cast(), $from(*from)) };
+                        unsafe { $store(to, value) };
                     }
                     return;
                 }
