@@ -63,7 +63,7 @@ impl<'a, S: Simd> Made<'a, S> {
     /// # Safety
     /// `scratch` has the bytes that the rows need, which nothing else uses as long as this is asked for rows.
     pub(super) unsafe fn new(simd: S, rows: &'a MadeRows, view: &'a View<'a>, scratch: &mut Scratch) -> Self {
-        Self { simd, rows, view, scratch: scratch.parts().0, held: [None; 2] }
+        Self { simd, rows, view, scratch: scratch.from(0), held: [None; 2] }
     }
 }
 

@@ -50,7 +50,7 @@ impl<S: Simd> Sampled<S> {
 
 impl<S: Simd> RowSource for Sampled<S> {
     fn scratch(&self) -> Room {
-        Room { bytes: self.planes * pitch(self.width * self.pixel), pointers: 0 }
+        Room { bytes: self.planes * pitch(self.width * self.pixel), rows: 0 }
     }
 
     fn reads_source(&self) -> bool {

@@ -4,12 +4,10 @@
 use std::cell::Cell;
 use std::fmt;
 
-use bytemuck::Zeroable;
-
-use crate::memory::{self, NoMemory};
+use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::simd::SLACK;
+use crate::simd::{CacheLine, RowList, SLACK};
 
 /// Bytes from one row of so many bytes to the next: rows start at cache lines, and have room for what a pass writes
 /// behind their end.
@@ -17,13 +15,24 @@ pub(super) fn pitch(bytes: usize) -> usize {
     bytes.next_multiple_of(64) + SLACK
 }
 
-/// A cache line.
-#[derive(Clone, Copy)]
-#[repr(align(64))]
-struct CacheLine(#[expect(dead_code, reason = "it is written through pointers")] [u8; 64]);
+/// As [`pitch`], in cache lines.
+pub(super) fn lines(bytes: usize) -> usize {
+    pitch(bytes) / 64
+}
 
-// SAFETY: zero is a value of a byte.
-unsafe impl Zeroable for CacheLine {}
+/// Parts of scratch, one behind the other, that end there.
+#[inline(always)]
+pub(super) fn split<const PARTS: usize>(
+    mut scratch: &mut [CacheLine],
+    ends: [usize; PARTS],
+) -> [&mut [CacheLine]; PARTS] {
+    let mut start = 0;
+    ends.map(|end| {
+        let (part, behind) = std::mem::take(&mut scratch).split_at_mut(end - start);
+        (scratch, start) = (behind, end);
+        part
+    })
+}
 
 /// More than this is given back after a run: one giant image should not cost every thread of a server for ever.
 #[cfg(feature = "std")]
@@ -33,14 +42,14 @@ const KEPT: usize = 4 << 20;
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Room {
     pub(super) bytes: usize,
-    /// The most pointers that are in the list at once.
-    pub(super) pointers: usize,
+    /// The most rows that are in the list at once.
+    pub(super) rows: usize,
 }
 
 impl Room {
     /// Room for either.
     pub(crate) fn max(self, other: Self) -> Self {
-        Self { bytes: self.bytes.max(other.bytes), pointers: self.pointers.max(other.pointers) }
+        Self { bytes: self.bytes.max(other.bytes), rows: self.rows.max(other.rows) }
     }
 }
 
@@ -52,16 +61,12 @@ impl Room {
 #[derive(Default)]
 pub struct Scratch {
     lines: Box<[CacheLine]>,
-    pointers: Vec<*const u8>,
+    rows: RowList,
     /// The first source row, or the first four, that no pass has seen.
     pub(super) next: u32,
     /// The packed rows of each plane.
     held: [Held; 4],
 }
-
-// SAFETY: the pointers are written and read by one run, and nothing looks at those of an earlier one; the rest is memory
-// of its own.
-unsafe impl Send for Scratch {}
 
 impl fmt::Debug for Scratch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -86,13 +91,13 @@ impl Scratch {
         let mut scratch = Self::default();
         scratch.grow(room)?;
         // Not zero, which the memory is already, so that nobody finds that there is nothing to write.
-        scratch.lines.fill(CacheLine([1; 64]));
+        scratch.lines.fill(CacheLine::of(1));
         Ok(scratch)
     }
 
     /// How many bytes it holds.
     pub fn bytes(&self) -> usize {
-        size_of_val(&*self.lines) + memory::bytes(&self.pointers)
+        size_of_val(&*self.lines) + self.rows.bytes()
     }
 
     /// Calls `run` with at least this much room: the given one, or the thread's. Nothing is allocated when that had as much
@@ -138,8 +143,8 @@ impl Scratch {
             self.lines = Box::default();
             self.lines = memory::zeroed(lines)?;
         }
-        if self.pointers.capacity() < room.pointers {
-            self.pointers = memory::with_capacity(room.pointers)?;
+        if self.rows.capacity() < room.rows {
+            self.rows = RowList::with_capacity(room.rows)?;
         }
         Ok(())
     }
@@ -152,9 +157,9 @@ impl Scratch {
         self.lines[byte / 64..].as_mut_ptr().cast()
     }
 
-    /// The bytes, a list of pointers to reuse, and what is packed of each plane.
+    /// The cache lines, a list of rows to reuse, and what is packed of each plane.
     #[inline(always)]
-    pub(super) fn parts(&mut self) -> (*mut u8, &mut Vec<*const u8>, &mut [Held; 4]) {
-        (self.lines.as_mut_ptr().cast(), &mut self.pointers, &mut self.held)
+    pub(super) fn parts(&mut self) -> (&mut [CacheLine], &mut RowList, &mut [Held; 4]) {
+        (&mut self.lines, &mut self.rows, &mut self.held)
     }
 }

@@ -46,7 +46,7 @@ impl<S> Holds for Samples<S> {
 
 impl<S: Simd> RowSource for Samples<S> {
     fn scratch(&self) -> Room {
-        Room { bytes: self.channels * self.columns.len() * 4, pointers: 0 }
+        Room { bytes: self.channels * self.columns.len() * 4, rows: 0 }
     }
 
     fn stride(&self) -> isize {
@@ -54,7 +54,7 @@ impl<S: Simd> RowSource for Samples<S> {
     }
 
     unsafe fn row(&self, _: &mut Rows<'_>, scratch: &mut Scratch, y: usize, view: &View<'_>) -> *const u8 {
-        let (line, length) = (scratch.parts().0, self.channels * self.columns.len());
+        let (line, length) = (scratch.from(0), self.channels * self.columns.len());
         // SAFETY: the caller promises scratch for the planes of so many f32, which begins with a cache line.
         let planes = unsafe { slice::from_raw_parts_mut(line.cast::<MaybeUninit<f32>>(), length) };
         self.simd.vectorize(Planes { samples: self, view, row: self.rows[y] as usize, planes });

@@ -3,6 +3,7 @@
 //! Weights are i32 with 22 fractional bits, or f32. What makes one of these is given its level, so that a pass runs where the CPU
 //! has the level's instructions.
 
+use super::{CacheLine, ScratchRows};
 use crate::memory::{Holds, NoMemory};
 use crate::weights::AxisWeights;
 
@@ -81,26 +82,17 @@ pub unsafe trait FloatHorizontalPass<S>: Holds + Sized + Send + Sync + 'static {
 }
 
 /// The vertical pass over quads, with integer weights.
-///
-/// # Safety
-/// As [`HorizontalPass`].
-pub unsafe trait VerticalPass<S>: Holds + Sized + Send + Sync + 'static {
+pub trait VerticalPass<S>: Holds + Sized + Send + Sync + 'static {
     /// Prepares weights, those of four rows each.
     ///
     /// # Errors
     /// When there is no memory for them.
     fn prepare(simd: S, weights: &[[i32; 4]]) -> Result<Self, NoMemory>;
 
-    /// Makes one output row of the quads that it weighs: by the weights from number `first` on.
-    ///
-    /// # Safety
-    /// `4 * length` bytes and 256 more are readable from each quad, which starts at a cache line, `length` bytes and 256
-    /// more are writable at `out`; there are weights for each quad.
-    unsafe fn blend(&self, simd: S, first: usize, quads: &[*const u8], out: *mut u8, length: usize);
+    /// Makes so many bytes of an output row of the quads that it weighs: by the weights from number `first` on. Whole blocks are
+    /// made, of up to 64 bytes, for which quads and output have room.
+    fn blend(&self, simd: S, first: usize, quads: ScratchRows<'_>, out: &mut [CacheLine], length: usize);
 
-    /// Adds one quad to sums, by the weights of this number.
-    ///
-    /// # Safety
-    /// As [`blend`](Self::blend), with i32 elements, which start at a cache line.
-    unsafe fn add(&self, simd: S, number: usize, quad: *const u8, sums: *mut i32, length: usize);
+    /// Adds one quad to sums in i32, by the weights of this number.
+    fn add(&self, simd: S, number: usize, quad: &[CacheLine], sums: &mut [CacheLine]);
 }

@@ -3,6 +3,7 @@
 //! No intrinsic stands outside this folder and no algorithm inside it. A level is a zero-size token that exists only
 //! where the CPU has its features; [`Simd::vectorize`] is the one gateway of a level, entered once per image.
 
+mod cache_lines;
 mod cells;
 mod elements;
 mod filters;
@@ -26,6 +27,7 @@ mod wasm;
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
 
+pub(crate) use cache_lines::{CacheLine, RowList, ScratchRows};
 pub(crate) use cells::{CHUNK, CellColumns, CellRows, CellTaps, MAX_AREA_ROWS, Share, ShareUnit, WholeCells};
 pub(crate) use elements::Plain;
 pub use elements::{Elements, Half, Steps};

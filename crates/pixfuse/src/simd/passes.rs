@@ -1,6 +1,7 @@
 //! The passes of a separable filter in plain Rust: what every level's tables and steps must equal.
 
 use super::filters::{FloatHorizontalPass, HorizontalPass, VerticalPass};
+use super::{CacheLine, ScratchRows};
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
@@ -129,67 +130,22 @@ impl<W> Holds for PlainRows<W> {
 }
 
 /// Lays four rows side by side, element by element; left to the compiler, which knows the level's vectors.
-///
-/// # Safety
-/// `length` bytes are readable from each row, and four times as many are writable at `quad`.
 #[inline(always)]
-pub(crate) unsafe fn interleave(rows: [*const u8; 4], quad: *mut u8, length: usize) {
-    // SAFETY: the caller promises `length` bytes of each row, to which nothing is written meanwhile.
-    let [a, b, c, d] = rows.map(|row| unsafe { std::slice::from_raw_parts(row, length) });
-    for at in 0..length {
-        // SAFETY: at < length, and the caller promises room for four bytes for each.
-        unsafe { quad.cast::<[u8; 4]>().add(at).write([a[at], b[at], c[at], d[at]]) }
+pub(crate) fn interleave([a, b, c, d]: [&[u8]; 4], quad: &mut [CacheLine]) {
+    let quad = bytemuck::cast_slice_mut::<_, [u8; 4]>(quad);
+    for ((((quad, &a), &b), &c), &d) in quad.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+        *quad = [a, b, c, d];
     }
 }
 
 /// The sum of four weighted rows.
-///
-/// # Safety
-/// The quad has an element here.
 #[inline(always)]
-unsafe fn weighted(weights: [i32; 4], quad: *const u8, at: usize) -> i32 {
-    // SAFETY: the caller promises that the quad has four bytes here.
-    let values = unsafe { *quad.cast::<[u8; 4]>().add(at) };
+fn weighted(weights: [i32; 4], values: [u8; 4]) -> i32 {
     let mut sum = 0;
     for row in 0..4 {
         sum += i32::from(values[row]) * weights[row];
     }
     sum
-}
-
-/// Weighs quads, element by element.
-///
-/// # Safety
-/// From each quad `length` elements are readable and 256 bytes more, and as many bytes are writable at `out`.
-#[inline(always)]
-unsafe fn blend_quads_plain(weights: &[[i32; 4]], quads: &[*const u8], out: *mut u8, length: usize) {
-    /// Elements summed at a time, so that the sums stay in registers.
-    const CHUNK: usize = 16;
-    for start in (0..length).step_by(CHUNK) {
-        let mut sums = [1i32 << (ROUNDED_BITS - 1); CHUNK];
-        for (&weights, &quad) in weights.iter().zip(quads) {
-            for (index, sum) in sums.iter_mut().enumerate() {
-                // SAFETY: start < length, and the caller promises `length` elements and room for the rest of a chunk behind them.
-                *sum += unsafe { weighted(weights, quad, start + index) };
-            }
-        }
-        for (index, sum) in sums.into_iter().enumerate() {
-            // SAFETY: start < length, and the caller promises room for `length` bytes and the rest of a chunk behind them.
-            unsafe { *out.add(start + index) = (sum >> ROUNDED_BITS).clamp(0, 255) as u8 }
-        }
-    }
-}
-
-/// Adds a weighted quad to sums.
-///
-/// # Safety
-/// As [`blend_quads_plain`], with i32 elements.
-#[inline(always)]
-unsafe fn add_quad_plain(weights: [i32; 4], quad: *const u8, sums: *mut i32, length: usize) {
-    for at in 0..length {
-        // SAFETY: at < length, and the caller promises as many elements and sums.
-        unsafe { *sums.add(at) += weighted(weights, quad, at) }
-    }
 }
 
 // SAFETY: taps with a weight are among the readable bytes, and a row has so many outputs.
@@ -234,21 +190,34 @@ unsafe impl<S> FloatHorizontalPass<S> for PlainRows<f32> {
     }
 }
 
-// SAFETY: each function says what it reads and writes, and that this is what it asks for.
-unsafe impl<S> VerticalPass<S> for Vec<[i32; 4]> {
+impl<S> VerticalPass<S> for Vec<[i32; 4]> {
     fn prepare(_: S, weights: &[[i32; 4]]) -> Result<Self, NoMemory> {
         memory::copied(weights)
     }
 
     #[inline(always)]
-    unsafe fn blend(&self, _: S, first: usize, quads: &[*const u8], out: *mut u8, length: usize) {
-        // SAFETY: the caller promises the quads and the row's room, both with 256 bytes behind.
-        unsafe { blend_quads_plain(&self[first..], quads, out, length) }
+    fn blend(&self, _: S, first: usize, quads: ScratchRows<'_>, out: &mut [CacheLine], length: usize) {
+        /// Elements summed at a time, so that the sums stay in registers.
+        const CHUNK: usize = 16;
+        let weights = &self[first..];
+        let out = bytemuck::cast_slice_mut::<_, [u8; CHUNK]>(out);
+        for (out, quads) in out.iter_mut().zip(quads.blocks::<[[u8; 4]; CHUNK]>(length.div_ceil(CHUNK))) {
+            let mut sums = [1i32 << (ROUNDED_BITS - 1); CHUNK];
+            for (&weights, quad) in weights.iter().zip(quads) {
+                for (sum, &values) in sums.iter_mut().zip(quad) {
+                    *sum += weighted(weights, values);
+                }
+            }
+            *out = sums.map(|sum| (sum >> ROUNDED_BITS).clamp(0, 255) as u8);
+        }
     }
 
     #[inline(always)]
-    unsafe fn add(&self, _: S, number: usize, quad: *const u8, sums: *mut i32, length: usize) {
-        // SAFETY: the caller promises `length` elements of the quad and as many sums.
-        unsafe { add_quad_plain(self[number], quad, sums, length) }
+    fn add(&self, _: S, number: usize, quad: &[CacheLine], sums: &mut [CacheLine]) {
+        let weights = self[number];
+        let (quad, sums) = (bytemuck::cast_slice(quad), bytemuck::cast_slice_mut::<_, i32>(sums));
+        for (&values, sum) in quad.iter().zip(sums) {
+            *sum += weighted(weights, values);
+        }
     }
 }

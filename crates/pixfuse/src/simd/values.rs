@@ -8,15 +8,15 @@ macro_rules! values {
         [$($feature:tt),+]
         $(#[$meta:meta])*
         $visibility:vis fn $name:ident $(<$(const $count:ident: $kind:ty),+>)? (self $(, $argument:ident: $type:ty)* $(,)?)
-            -> $result:ty { $($body:tt)* }
+            $(-> $result:ty)? { $($body:tt)* }
         $($rest:tt)*
     ) => {
         $(#[$meta])*
         #[inline(always)]
-        $visibility fn $name $(<$(const $count: $kind),+>)? (self $(, $argument: $type)*) -> $result {
+        $visibility fn $name $(<$(const $count: $kind),+>)? (self $(, $argument: $type)*) $(-> $result)? {
             #[inline]
             #[target_feature($(enable = $feature),+)]
-            fn $name $(<$(const $count: $kind),+>)? ($($argument: $type),*) -> $result { $($body)* }
+            fn $name $(<$(const $count: $kind),+>)? ($($argument: $type),*) $(-> $result)? { $($body)* }
             // SAFETY: `self` is a token of the level, which exists only where detection found all of these features.
             unsafe { $name $(::<$($count),+>)? ($($argument),*) }
         }

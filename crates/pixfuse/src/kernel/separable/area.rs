@@ -183,7 +183,7 @@ impl<S: Simd> AreaResampler<S> {
 
     /// The scratch that a run needs.
     pub(super) fn scratch(&self) -> Room {
-        Room { bytes: self.layout.end * self.planes, pointers: 0 }
+        Room { bytes: self.layout.end * self.planes, rows: 0 }
     }
 
     /// Bytes from the line of a plane to the line of the next.
@@ -203,7 +203,7 @@ impl<S: Simd> Resample<S> for AreaResampler<S> {
     #[inline(always)]
     unsafe fn resample(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
         let Self { rows, unit, columns, whole, planes, skipped, length, layout, .. } = self;
-        let scratch = scratch.parts().0;
+        let scratch = scratch.from(0);
         let rows = &rows[y];
         let (first, last) = (rows.inside as usize, (rows.inside + rows.count) as usize - 1);
         let margin = CellColumns::margin(columns.pixel);

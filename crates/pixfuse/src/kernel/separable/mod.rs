@@ -7,6 +7,7 @@
 mod area;
 mod quads;
 mod rounded;
+mod source_rows;
 mod unrounded;
 mod vertical_storage;
 

@@ -3,12 +3,11 @@
 
 use std::ops::Range;
 
-use super::vertical_storage::VerticalStorage;
-use crate::kernel::scratch::pitch;
+use super::vertical_storage::{Accumulator, VerticalStorage, Weighed};
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::simd::{QUADS, Simd, VerticalPass};
+use crate::simd::{CacheLine, QUADS, RowList, ScratchRows, Simd, VerticalPass};
 use crate::weights::{AxisWeights, ROUNDED_BITS};
 
 /// The weights of the vertical pass, laid for quads.
@@ -22,7 +21,7 @@ pub(super) struct Blend<S: Simd> {
     weights: S::QuadWeights,
     pub(super) storage: VerticalStorage,
     /// Elements of a row.
-    pub(super) length: usize,
+    length: usize,
     /// The quad after the last one.
     end: u32,
     /// How many quads are made at once: [`QUADS`] or 1.
@@ -54,10 +53,10 @@ impl<S: Simd> Blend<S> {
         let at_once = QUADS as u32;
         // The last ones may be too few: those that are made again must not be more than half of all.
         let many = many && none_left_out && 2 * end.next_multiple_of(at_once) <= 3 * end;
-        let storage = VerticalStorage::new(&quads, pitch(length * 4));
-        let (storage, at_once) = match storage {
+        let storage = VerticalStorage::new(&quads, length);
+        let (storage, at_once) = match storage.with_more(at_once - 1) {
             // More are kept than an output row weighs.
-            VerticalStorage::RowRing(rows) if many => (VerticalStorage::RowRing(rows + at_once - 1), QUADS),
+            Some(storage) if many => (storage, QUADS),
             _ => (storage, 1),
         };
         let weights = S::QuadWeights::prepare(simd, &laid)?;
@@ -80,55 +79,33 @@ impl<S: Simd> Blend<S> {
         start..(start + missing).min(self.end)
     }
 
-    /// Bytes of scratch.
-    pub(super) fn scratch(&self) -> usize {
-        self.storage.count() * pitch(self.length * 4)
-    }
-
-    /// Blends the quads of an output row.
-    ///
-    /// # Safety
-    /// As [`VerticalPass::blend`] for this length, over as many quads as the row has.
+    /// Makes an output row of its quads, or of its sums.
     #[inline(always)]
-    pub(super) unsafe fn blend(&self, simd: S, output: usize, quads: &[*const u8], out: *mut u8) {
-        // SAFETY: the caller promises the quads of the row and room at `out`; weights were laid for each of them.
-        unsafe { self.weights.blend(simd, self.starts[output] as usize, quads, out, self.length) }
-    }
-
-    /// The place of a quad.
-    #[inline(always)]
-    pub(super) fn place(&self, quad: u32, scratch: *mut u8) -> *mut u8 {
-        scratch.wrapping_add(self.storage.row(quad) * pitch(self.length * 4))
-    }
-
-    /// The place of an output row's sums, where they are kept.
-    #[inline(always)]
-    pub(super) fn sums(&self, output: usize, scratch: *mut u8) -> Option<*mut i32> {
-        let place = self.storage.sums(output)?;
-        Some(scratch.wrapping_add(place * pitch(self.length * 4)).cast())
-    }
-
-    /// Adds a quad to the sums of the output rows from `y` on that weigh it, where sums are kept.
-    ///
-    /// # Safety
-    /// The scratch is that of one plane, and the quad is in its place.
-    #[inline(always)]
-    pub(super) unsafe fn add(&self, simd: S, y: usize, quad: u32, scratch: *mut u8) {
-        for output in y..self.quads.len() {
-            let Some(sums) = self.sums(output, scratch).filter(|_| self.quads[output].start <= quad) else { return };
-            let quads = &self.quads[output];
-            if quads.end <= quad {
-                continue;
+    pub(super) fn blend(
+        &self,
+        simd: S,
+        output: usize,
+        list: &mut RowList,
+        scratch: &[CacheLine],
+        out: &mut [CacheLine],
+    ) {
+        match self.storage.weighed(output, self.quads[output].clone(), list, scratch) {
+            Weighed::Rows(quads) => {
+                self.weights.blend(simd, self.starts[output] as usize, quads, out, self.length);
             }
-            // SAFETY: the caller promises the scratch and the quad in it; each output row that shares a quad with `y` has a
-            // place for its sums there, and weights for each of its quads.
-            unsafe {
-                if quad == quads.start {
-                    sums.write_bytes(0, self.length);
-                }
-                let number = (self.starts[output] + quad - quads.start) as usize;
-                self.weights.add(simd, number, self.place(quad, scratch), sums, self.length);
+            Weighed::Sums(sums) => round(sums, out, self.length),
+        }
+    }
+
+    /// Adds a quad, which is in its place, to the sums of the output rows from `output` on that weigh it, where sums are kept.
+    #[inline(always)]
+    pub(super) fn add(&self, simd: S, output: usize, quad: u32, scratch: &mut [CacheLine]) {
+        let mut accumulators = self.storage.accumulators(output, quad, &self.quads, scratch);
+        while let Some(Accumulator { output, tap, values, sums }) = accumulators.next() {
+            if tap == 0 {
+                sums.fill(CacheLine::of(0));
             }
+            self.weights.add(simd, (self.starts[output] + tap) as usize, values, sums);
         }
     }
 }
@@ -139,14 +116,15 @@ impl<S: Simd> Holds for Blend<S> {
     }
 }
 
-/// Rounds and clamps sums to bytes.
-///
-/// # Safety
-/// There are `length` sums and as many bytes.
+/// Rounds and clamps sums, of one row, to bytes.
 #[inline(always)]
-pub(super) unsafe fn round(sums: *const i32, out: *mut u8, length: usize) {
-    for at in 0..length {
-        // SAFETY: at < length, and the caller promises as many sums and bytes.
-        unsafe { *out.add(at) = ((*sums.add(at) + (1 << (ROUNDED_BITS - 1))) >> ROUNDED_BITS).clamp(0, 255) as u8 }
+fn round(sums: ScratchRows<'_>, out: &mut [CacheLine], length: usize) {
+    /// Sums rounded at a time.
+    const CHUNK: usize = 16;
+    let out = bytemuck::cast_slice_mut::<_, [u8; CHUNK]>(out);
+    for (out, sums) in out.iter_mut().zip(sums.blocks::<[i32; CHUNK]>(length.div_ceil(CHUNK)).flatten()) {
+        for (out, sum) in out.iter_mut().zip(sums) {
+            *out = ((sum + (1 << (ROUNDED_BITS - 1))) >> ROUNDED_BITS).clamp(0, 255) as u8;
+        }
     }
 }

@@ -12,26 +12,24 @@
 //! level's windows. Those may reach into the next row, if that follows without a gap: then only the last row is packed.
 
 use super::Resample;
-use super::quads::{Blend, round};
+use super::quads::Blend;
+use super::source_rows::{Reading, SourceRows};
 use crate::image::view::View;
+use crate::kernel::Request;
 use crate::kernel::pack::Pack;
-use crate::kernel::scratch::{Held, Room, Scratch, pitch};
-use crate::kernel::{Request, Source};
+use crate::kernel::scratch::{Room, Scratch, lines, split};
 use crate::memory::{Holds, NoMemory};
-#[cfg(not(feature = "std"))]
-use crate::prelude::*;
-use crate::simd::{HorizontalPass, QUADS, Simd, interleave};
+use crate::simd::{CacheLine, HorizontalPass, QUADS, RowList, Simd, interleave};
 use crate::weights::AxisWeights;
 
 /// The passes over one source size.
 pub(in crate::kernel) struct RoundedResampler<S: Simd> {
-    source: Source,
     planes: usize,
     pack: Pack,
-    /// Rows that are read in place: the others are packed before anything reads them.
-    in_place: u32,
-    /// Bytes of such a row before what the first pass reads.
-    skipped: usize,
+    /// What the first pass reads.
+    reading: Reading,
+    /// Whether rows are prefetched, of images that come from memory: rows of a block have come together.
+    prefetches: bool,
     /// The horizontal pass, where it comes first.
     first: Option<S::RowFilter>,
     /// The vertical pass; `None` where each output row is one source row, from this one on.
@@ -41,7 +39,7 @@ pub(in crate::kernel) struct RoundedResampler<S: Simd> {
     layout: ScratchLayout,
 }
 
-/// Where the parts of one plane's scratch start, in bytes; the vertical pass has its rows and sums before them.
+/// Where the parts of one plane's scratch start, in cache lines; the vertical pass has its rows and sums before them.
 struct ScratchLayout {
     packed: usize,
     middle: usize,
@@ -77,7 +75,7 @@ impl<S: Simd> RoundedResampler<S> {
             None => Err(window.top),
         };
         let mut in_place = if dense { source.rows as u32 } else { 0 };
-        let (mut skipped, mut filter) = (pack.reach.start * pixel, None);
+        let (mut skipped, mut readable, mut filter) = (pack.reach.start * pixel, pack.length(), None);
         if let Some(weights) = columns {
             let weights = weights.widened();
             let many = blend.as_ref().is_ok_and(|blend| blend.at_once > 1);
@@ -86,8 +84,11 @@ impl<S: Simd> RoundedResampler<S> {
                 filter = S::RowFilter::prepare(simd, &weights, pixel, whole, many)?;
             }
             if filter.is_some() {
-                skipped = 0;
+                (skipped, readable) = (0, whole);
             } else {
+                if !rows_first {
+                    readable = packed;
+                }
                 if dense && !rows_first {
                     in_place = pack.rows_with_room(&source, packed);
                 }
@@ -97,24 +98,27 @@ impl<S: Simd> RoundedResampler<S> {
             }
         }
         let (first, last) = if rows_first || blend.is_err() { (None, filter) } else { (filter, None) };
-        let packed_at = blend.as_ref().map_or(0, Blend::scratch);
+        let packed_at = blend.as_ref().map_or(0, |blend| blend.storage.scratch());
         let together = blend.as_ref().map_or(1, |blend| 4 * blend.at_once as u32);
-        let packs = in_place < source.rows as u32;
-        let middle = packed_at + if packs { pack.place(read, count, together, packed, planes) } else { 0 };
-        let line_at = middle + if rows_first { pitch(packed) } else { 0 };
-        let layout = ScratchLayout { packed: packed_at, middle, line: line_at, end: line_at + pitch(line) };
-        Ok(Self { source, planes, pack, in_place, skipped, first, blend, last, layout })
+        let rows = source.rows as u32;
+        let places = if in_place < rows { pack.place(read, count, together, packed, planes) } else { 0 };
+        let middle = packed_at + places / 64;
+        let line_at = middle + if rows_first { lines(packed) } else { 0 };
+        let layout = ScratchLayout { packed: packed_at, middle, line: line_at, end: line_at + lines(line) };
+        let reading = Reading { rows, in_place, skipped, readable };
+        let prefetches = !source.column_major;
+        Ok(Self { planes, pack, reading, prefetches, first, blend, last, layout })
     }
 
     /// The scratch that a run needs.
     pub(super) fn scratch(&self) -> Room {
-        let pointers = self.blend.as_ref().map_or(0, Blend::most);
-        Room { bytes: self.layout.end.saturating_mul(self.planes), pointers }
+        let rows = self.blend.as_ref().map_or(0, Blend::most);
+        Room { bytes: (self.layout.end * 64).saturating_mul(self.planes), rows }
     }
 
     /// Bytes from the line of a plane to the line of the next.
     pub(super) fn line_stride(&self) -> isize {
-        self.layout.end as isize
+        (self.layout.end * 64) as isize
     }
 }
 
@@ -127,173 +131,106 @@ impl<S: Simd> Holds for RoundedResampler<S> {
 impl<S: Simd> Resample<S> for RoundedResampler<S> {
     #[inline(always)]
     unsafe fn resample(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
-        let Self { planes, layout, .. } = self;
+        let Self { planes, pack, reading, blend, layout, .. } = self;
         let next = scratch.next;
-        let (bytes, pointers, held) = scratch.parts();
-        for (index, held) in held.iter_mut().enumerate().take(*planes) {
-            let plane = bytes.wrapping_add(index * layout.end);
-            let mut plane = Plane { resampler: self, simd, scratch: plane, held, view, index };
-            // SAFETY: the caller promises the view that the resampler was made for, and the scratch, with a part for each plane.
-            unsafe { plane.line(y, next, pointers) }
-        }
-        if let Ok(blend) = &self.blend {
+        if let Ok(blend) = blend {
             scratch.next = blend.made(y, next).end;
         }
-        bytes.wrapping_add(layout.line)
+        let (scratch, list, held) = scratch.parts();
+        for (index, held) in held.iter_mut().enumerate().take(*planes) {
+            let plane = &mut scratch[index * layout.end..][..layout.end];
+            let [quads, packed, middle, line] = split(plane, [layout.packed, layout.middle, layout.line, layout.end]);
+            // SAFETY: the caller promises the view that this was made for, which has this plane, and scratch in which `packed` is what
+            // `pack` asked for. `new` has found how much of rows in place is inside the view.
+            let source = unsafe { SourceRows::new(*reading, pack, (view, index), held, packed) };
+            Plane { resampler: self, simd, source, quads }.line(y, next, list, middle, line);
+        }
+        scratch[layout.line..].as_ptr().cast()
     }
 }
 
-/// One plane of a view, with its scratch.
-///
-/// Its functions are safe to call where the resampler was made for this view, which has this plane, and where `scratch`
-/// is the part of it in the scratch of [`Resample::resample`], which `held` is about.
+/// One plane of a view, with its quads.
 struct Plane<'a, S: Simd> {
     resampler: &'a RoundedResampler<S>,
     simd: S,
-    scratch: *mut u8,
-    held: &'a mut Held,
-    view: &'a View<'a>,
-    index: usize,
+    source: SourceRows<'a>,
+    /// The scratch of the vertical pass.
+    quads: &'a mut [CacheLine],
 }
 
 impl<S: Simd> Plane<'_, S> {
-    /// Makes the line of output row `y`; quads before `next` have been made.
-    ///
-    /// # Safety
-    /// The plane is as its type says; rows before `y` were made with this scratch.
+    /// Makes the line of output row `y`, where rows before it have been made; and quads before `next`.
     #[inline(always)]
-    unsafe fn line(&mut self, y: usize, next: u32, pointers: &mut Vec<*const u8>) {
-        let RoundedResampler { blend, last, layout, .. } = self.resampler;
-        // SAFETY: the caller promises a plane of the view and its scratch, in which the middle and the line have room for their
-        // bytes and the slack. The last pass was made for what the pass before it gives: a packed row, or the middle.
-        unsafe {
-            let line = self.scratch.add(layout.line);
-            let blended = if last.is_some() { self.scratch.add(layout.middle) } else { line };
+    fn line(mut self, y: usize, next: u32, list: &mut RowList, middle: &mut [CacheLine], line: &mut [CacheLine]) {
+        let RoundedResampler { blend, last, .. } = self.resampler;
+        let (blended, line) = if last.is_some() { (middle, line) } else { (line, middle) };
+        if let Ok(blend) = blend {
+            self.blend(blend, y, next, list, blended);
+        }
+        if let Some(last) = last {
             let filtered = match blend {
-                Err(top) => self.source(top + y as u32),
-                Ok(blend) => {
-                    self.blend(blend, y, next, pointers, blended);
-                    blended.cast_const()
+                Ok(_) => bytemuck::cast_slice(blended),
+                Err(top) => {
+                    let [[row]] = self.source.rows(self.simd, [[top + y as u32]]);
+                    row
                 }
             };
-            if let Some(last) = last {
-                last.row(self.simd, filtered, line);
-            }
+            // SAFETY: the pass was made for what this gives it: rows with the bytes that are read, or the middle; and a line has room for
+            // its bytes and the slack.
+            unsafe { last.row(self.simd, filtered.as_ptr(), line.as_mut_ptr().cast()) }
         }
     }
 
     /// The vertical pass for output row `y`, and what it needs of the first pass.
-    ///
-    /// # Safety
-    /// As [`line`](Self::line); `out` has room for a row and the slack.
     #[inline(always)]
-    unsafe fn blend(&mut self, blend: &Blend<S>, y: usize, next: u32, pointers: &mut Vec<*const u8>, out: *mut u8) {
-        let quads = blend.quads[y].clone();
+    fn blend(&mut self, blend: &Blend<S>, y: usize, next: u32, list: &mut RowList, out: &mut [CacheLine]) {
+        let Self { resampler, simd, ref mut source, ref mut quads } = *self;
         let mut made = blend.made(y, next);
-        // SAFETY: the caller promises the plane; its scratch has as many places for quads and sums as are in use at once.
-        unsafe {
-            while blend.at_once > 1 && !made.is_empty() {
-                // The last ones may be fewer: then the last one is made again, in its place.
-                let many = std::array::from_fn::<u32, QUADS, _>(|index| (made.start + index as u32).min(made.end - 1));
-                let rows = many.map(|quad| self.rows(blend, quad));
-                // A filter is what makes many at once worth while.
-                if let Some(filter) = &self.resampler.first {
-                    filter.quads(self.simd, rows, many.map(|quad| blend.place(quad, self.scratch)));
-                }
-                made.start = many[QUADS - 1] + 1;
-            }
-            for quad in made {
-                self.quad(blend, quad);
-                blend.add(self.simd, y, quad, self.scratch);
+        if let (QUADS, Some(filter)) = (blend.at_once, &resampler.first) {
+            while !made.is_empty() {
+                // The last ones may be fewer: then the last one is made again, in places of quads that are not there.
+                let many = std::array::from_fn::<u32, QUADS, _>(|index| made.start + index as u32);
+                let rows = resampler.rows(simd, blend, many.map(|quad| quad.min(made.end - 1)), source);
+                let rows = rows.map(|rows| rows.map(<[u8]>::as_ptr));
+                let places = blend.storage.rows(many, quads).map(|place| place.as_mut_ptr().cast());
+                // SAFETY: the filter was made for many, and for these rows; a place has room for four times as many bytes as a row has
+                // after it, and the slack.
+                unsafe { filter.quads(simd, rows, places) };
+                made.start = (made.start + QUADS as u32).min(made.end);
             }
         }
-        // SAFETY: the quads or sums of this row have been made above, or for rows before, of `length` elements each; the
-        // caller promises room at `out`.
-        unsafe {
-            if let Some(sums) = blend.sums(y, self.scratch) {
-                return round(sums, out, blend.length);
+        for quad in made {
+            let [rows] = resampler.rows(simd, blend, [quad], source);
+            let [place] = blend.storage.rows([quad], quads);
+            match &resampler.first {
+                // SAFETY: the filter was made for these rows; the place has room for four times as many bytes as a row has after it, and
+                // the slack.
+                Some(filter) => unsafe { filter.quad(simd, rows.map(<[u8]>::as_ptr), place.as_mut_ptr().cast()) },
+                None => interleave(rows, place),
             }
-            pointers.clear();
-            pointers.extend(quads.map(|quad| blend.place(quad, self.scratch).cast_const()));
-            blend.blend(self.simd, y, pointers, out);
+            blend.add(simd, y, quad, quads);
         }
+        blend.blend(simd, y, list, quads, out);
     }
+}
 
-    /// Makes a quad: four source rows, filtered or as they are.
-    ///
-    /// # Safety
-    /// As [`line`](Self::line).
+impl<S: Simd> RoundedResampler<S> {
+    /// The source rows of some quads. What a quad has behind the image has no weight.
     #[inline(always)]
-    unsafe fn quad(&mut self, blend: &Blend<S>, quad: u32) {
-        let RoundedResampler { pack, first, .. } = self.resampler;
-        let to = blend.place(quad, self.scratch);
-        // SAFETY: the caller promises the plane; the filter was made for its rows, in place or packed. Where there is no
-        // filter, rows have the `length` bytes of the reach; a quad's place has four times as many.
-        unsafe {
-            let rows = self.rows(blend, quad);
-            match first {
-                Some(filter) => filter.quad(self.simd, rows, to),
-                None => interleave(rows, to, pack.length()),
+    fn rows<'a, const MANY: usize>(
+        &self,
+        simd: S,
+        blend: &Blend<S>,
+        quads: [u32; MANY],
+        source: &'a mut SourceRows<'_>,
+    ) -> [[&'a [u8]; 4]; MANY] {
+        let quads = quads.map(|quad| [0, 1, 2, 3].map(|index| blend.top + quad * 4 + index));
+        // What is made after these: 10 to 20 % of images that come from memory, and further ahead was no better.
+        if self.prefetches {
+            for row in quads.as_flattened() {
+                source.prefetch(simd, row + 4 * blend.at_once as u32);
             }
         }
-    }
-
-    /// The source rows of a quad. Where the image ends within them, its last row is repeated; it has no weight.
-    ///
-    /// # Safety
-    /// As [`line`](Self::line).
-    #[inline(always)]
-    unsafe fn rows(&mut self, blend: &Blend<S>, quad: u32) -> [*const u8; 4] {
-        let first = blend.top + quad * 4;
-        // What is made after this: 10 to 20 % of images that come from memory, and further ahead was no better.
-        if self.view.is_streamed {
-            for index in 0..4 {
-                self.prefetch(first + index + 4 * blend.at_once as u32);
-            }
-        }
-        if first + 4 <= self.resampler.in_place {
-            return [0, 1, 2, 3].map(|index| self.in_place(first + index));
-        }
-        let last = self.resampler.source.rows as u32 - 1;
-        // SAFETY: the caller promises the plane, which has rows up to the last one.
-        [0, 1, 2, 3].map(|index| unsafe { self.source((first + index).min(last)) })
-    }
-
-    /// Prefetches what is read of a source row, if there is such a row. It comes from memory: of images in a cache that lost
-    /// 10 % with AVX-512.
-    #[inline(always)]
-    fn prefetch(&self, row: u32) {
-        let RoundedResampler { source, pack, .. } = self.resampler;
-        // The rows of a block have come together.
-        if !source.column_major && row < source.rows as u32 {
-            let (first, length, step) = pack.lines(self.view);
-            let row = self.view.pixels.row(row as usize).wrapping_offset(first);
-            for line in (0..length).step_by(step) {
-                self.simd.prefetch(row.wrapping_add(line));
-            }
-        }
-    }
-
-    /// A source row as the first pass reads it: in place, or packed. Blocks of packed rows start with the first
-    /// row of the first quad: those of the quads that are made at once are in one.
-    ///
-    /// # Safety
-    /// As [`line`](Self::line), and the row is inside the view.
-    #[inline(always)]
-    unsafe fn source(&mut self, row: u32) -> *const u8 {
-        let RoundedResampler { pack, in_place, layout, .. } = self.resampler;
-        if row < *in_place {
-            return self.in_place(row);
-        }
-        let packed = self.scratch.wrapping_add(layout.packed);
-        // SAFETY: the caller promises the row and the plane, whose scratch has places for packed rows there.
-        unsafe { pack.row(self.simd, (self.view, self.index), row, self.held, packed) }
-    }
-
-    /// A source row that is read in place.
-    #[inline(always)]
-    fn in_place(&self, row: u32) -> *const u8 {
-        let plane = self.index as isize * self.view.channel_stride;
-        self.view.pixels.row(row as usize).wrapping_offset(plane).wrapping_add(self.resampler.skipped)
+        source.rows(simd, quads)
     }
 }

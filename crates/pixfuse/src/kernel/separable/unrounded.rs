@@ -6,18 +6,20 @@
 
 use std::ops::Range;
 
+use bytemuck::Pod;
 use pixfuse_spec::Sample;
 
 use super::Resample;
-use super::vertical_storage::VerticalStorage;
+use super::source_rows::{Reading, SourceRows};
+use super::vertical_storage::{Accumulator, VerticalStorage, Weighed};
 use crate::image::view::View;
 use crate::kernel::Request;
 use crate::kernel::pack::Pack;
-use crate::kernel::scratch::{Room, Scratch, pitch};
+use crate::kernel::scratch::{Room, Scratch, lines, split};
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::simd::{FloatHorizontalPass, HorizontalPass, PlainRows, Simd};
+use crate::simd::{CacheLine, FloatHorizontalPass, HorizontalPass, Plain, PlainRows, RowList, ScratchRows, Simd};
 use crate::weights::{AxisWeights, Finish};
 
 /// How many rows of f32 are summed at once: they share the loads of weights and indices.
@@ -25,10 +27,10 @@ const BATCH: u32 = 4;
 
 /// The passes over one source size.
 pub(in crate::kernel) struct UnroundedResampler<S: Simd> {
-    source_rows: u32,
     planes: usize,
     pack: Pack,
-    packs: bool,
+    /// What the first pass reads.
+    reading: Reading,
     passes: Arithmetic<S>,
     /// The source rows that each output row weighs.
     rows: Vec<Range<u32>>,
@@ -60,11 +62,11 @@ enum FloatColumns<S: Simd> {
     Wide(PlainRows<f32>),
 }
 
-/// Where the parts of one plane's scratch start, in bytes; rows and sums are first, so many bytes apart.
+/// Where the parts of one plane's scratch start, in cache lines; rows and sums are first.
 struct ScratchLayout {
-    pitch: usize,
     packed: usize,
     line: usize,
+    blended: usize,
     end: usize,
 }
 
@@ -121,6 +123,7 @@ impl<S: Simd> UnroundedResampler<S> {
         Self::new(request, pack, packs, planes, room, Arithmetic::Float { columns, rows, rounds })
     }
 
+    /// Over rows in place, or packed ones with so many elements and bytes.
     fn new(
         request: &Request,
         mut pack: Pack,
@@ -136,33 +139,37 @@ impl<S: Simd> UnroundedResampler<S> {
         };
         let last = request.source.rows as u32;
         let rows = memory::list(first.iter().map(|&first| first..(first + taps as u32).min(last)))?;
-        let mut storage = VerticalStorage::new(&rows, pitch(length * 4));
+        let mut storage = VerticalStorage::new(&rows, length);
         let mut batch = 1;
-        if let (VerticalStorage::RowRing(rows), Arithmetic::Float { .. }, false) = (&mut storage, &passes, packs) {
-            batch = BATCH;
-            *rows += BATCH - 1;
+        if let (Some(more), Arithmetic::Float { .. }, false) = (storage.with_more(BATCH - 1), &passes, packs) {
+            (batch, storage) = (BATCH, more);
         }
-        let packed = storage.count() * pitch(length * 4);
+        let packed = storage.scratch();
         let read = rows.iter().map(ExactSizeIterator::len).sum();
         let [start, end] = [rows.first().map_or(0, |rows| rows.start), rows.last().map_or(0, |rows| rows.end)];
-        let line = packed + if packs { pack.place(start..end, read, 1, room, planes) } else { 0 };
+        let line = packed + if packs { pack.place(start..end, read, 1, room, planes) / 64 } else { 0 };
         // Of f32 there is one line as it is blended, and one in planes.
-        let lines = if matches!(passes, Arithmetic::Float { rounds: false, .. }) { 2 } else { 1 };
-        let layout = ScratchLayout { pitch: pitch(length * 4), packed, line, end: line + lines * pitch(length * 4) };
-        Ok(Self { source_rows: last, planes, pack, packs, passes, rows, batch, storage, length, layout })
+        let blended = line + lines(length * 4);
+        let end =
+            blended + if matches!(passes, Arithmetic::Float { rounds: false, .. }) { lines(length * 4) } else { 0 };
+        let layout = ScratchLayout { packed, line, blended, end };
+        let whole = request.source.columns * pack.pixel;
+        let (in_place, readable) = if packs { (0, room) } else { (last, whole) };
+        let reading = Reading { rows: last, in_place, skipped: 0, readable };
+        Ok(Self { planes, pack, reading, passes, rows, batch, storage, length, layout })
     }
 
     /// The scratch that a run needs.
     pub(super) fn scratch(&self) -> Room {
-        let pointers = self.rows.iter().map(ExactSizeIterator::len).max().unwrap_or(1);
-        Room { bytes: self.layout.end.saturating_mul(self.planes), pointers }
+        let rows = self.rows.iter().map(ExactSizeIterator::len).max().unwrap_or(1);
+        Room { bytes: (self.layout.end * 64).saturating_mul(self.planes), rows }
     }
 
     /// Bytes from the line of a plane to the line of the next.
     pub(super) fn line_stride(&self) -> isize {
         let apart = matches!(self.passes, Arithmetic::Float { rounds: false, .. }) && self.planes == 1;
         // An f32 line of interleaved pixels is taken apart into planes.
-        if apart { (self.length / self.pack.pixel * 4) as isize } else { self.layout.end as isize }
+        if apart { (self.length / self.pack.pixel * 4) as isize } else { (self.layout.end * 64) as isize }
     }
 }
 
@@ -180,120 +187,119 @@ impl<S: Simd> Holds for UnroundedResampler<S> {
 impl<S: Simd> Resample<S> for UnroundedResampler<S> {
     #[inline(always)]
     unsafe fn resample(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
-        let Self { source_rows, planes, pack, packs, passes, rows, batch, storage, length, layout } = self;
-        let weighed = rows[y].clone();
-        let mut new = scratch.next.max(weighed.start)..weighed.end.max(scratch.next);
+        let Self { planes, pack, reading, rows, batch, layout, .. } = self;
+        let mut new = scratch.next.max(rows[y].start)..rows[y].end.max(scratch.next);
         // Whole batches, as long as the image lasts: what is made ahead is needed next.
-        new.end = (new.start + (new.end - new.start).next_multiple_of(*batch)).min(*source_rows).max(new.start);
+        new.end = (new.start + (new.end - new.start).next_multiple_of(*batch)).min(reading.rows).max(new.start);
         scratch.next = new.end;
-        let (bytes, pointers, held) = scratch.parts();
-        for (plane, held) in held.iter_mut().enumerate().take(*planes) {
-            let bytes = bytes.wrapping_add(plane * layout.end);
-            let place = |number: usize| bytes.wrapping_add(number * layout.pitch);
-            let in_place =
-                |row: u32| view.pixels.row(row as usize).wrapping_offset(plane as isize * view.channel_stride);
-            let mut row = new.start;
-            while row < new.end {
-                if let (BATCH, Arithmetic::Float { columns: FloatColumns::Bytes(columns), .. }) = (*batch, passes)
-                    && row + BATCH <= new.end
-                {
-                    let rows = [row, row + 1, row + 2, row + 3];
-                    let places = rows.map(|row| place(storage.row(row)).cast());
-                    // SAFETY: the caller promises the view, whose rows up to `source_rows` are read in place by a filter that was made
-                    // for them, and scratch with a place for each row of sums that is kept, and for those of a batch.
-                    unsafe { columns.sum(simd, rows.map(in_place), places) };
-                    row += BATCH;
-                    continue;
-                }
-                let mut from = in_place(row);
-                let to = place(storage.row(row));
-                // SAFETY: the caller promises the view, with this row and plane, and the scratch, with a part for each plane that has
-                // places for packed rows and for sums. The filter was made for rows in place or for packed rows, and gives
-                // `length` sums. Of an output row that weighs this row, the sums are in their place.
-                unsafe {
-                    if *packs {
-                        from = pack.row(simd, (view, plane), row, held, bytes.wrapping_add(layout.packed));
-                    }
-                    match passes {
-                        Arithmetic::Wide { columns, .. } => columns.sum(simd, from, to.cast()),
-                        Arithmetic::Float { columns: FloatColumns::Bytes(columns), .. } => {
-                            columns.sum(simd, [from], [to.cast()]);
-                        }
-                        Arithmetic::Float { columns: FloatColumns::Wide(columns), .. } => {
-                            columns.weigh::<f32, 1>(from.cast::<f32>(), to.cast());
-                        }
-                    }
-                    for output in y..rows.len() {
-                        let Some(sums) = storage.sums(output).filter(|_| rows[output].start <= row) else { break };
-                        if row < rows[output].end {
-                            let tap = (row - rows[output].start) as usize;
-                            match passes {
-                                Arithmetic::Wide { rows, .. } => {
-                                    add(to, rows.of(output)[tap], tap, place(sums), *length)
-                                }
-                                Arithmetic::Float { rows, .. } => {
-                                    add(to, rows.of(output)[tap], tap, place(sums), *length)
-                                }
-                            }
-                        }
-                    }
-                }
-                row += 1;
+        let (scratch, list, held) = scratch.parts();
+        for (index, held) in held.iter_mut().enumerate().take(*planes) {
+            let plane = &mut scratch[index * layout.end..][..layout.end];
+            let [kept, packed, line, blended] = split(plane, [layout.packed, layout.line, layout.blended, layout.end]);
+            // SAFETY: the caller promises the view that this was made for, which has this plane, and scratch in which `packed` is what
+            // `pack` asked for. Rows that are read in place are dense.
+            let source = unsafe { SourceRows::new(*reading, pack, (view, index), held, packed) };
+            self.sum(simd, source, y, new.clone(), kept);
+            self.blend(y, list, kept, line, blended);
+        }
+        scratch[layout.line..].as_ptr().cast()
+    }
+}
+
+impl<S: Simd> UnroundedResampler<S> {
+    /// Makes rows of sums, and adds them to the sums of output rows from `y` on where those are kept.
+    #[inline(always)]
+    fn sum(&self, simd: S, mut source: SourceRows<'_>, y: usize, mut new: Range<u32>, kept: &mut [CacheLine]) {
+        let Self { passes, rows, batch, storage, .. } = self;
+        if let (BATCH, Arithmetic::Float { columns: FloatColumns::Bytes(columns), .. }) = (*batch, passes) {
+            while new.start + BATCH <= new.end {
+                let batch = [new.start, new.start + 1, new.start + 2, new.start + 3];
+                let [from] = source.rows(simd, [batch]);
+                let to = storage.rows(batch, kept);
+                // SAFETY: the filter was made for these rows; the places have room for its sums and the slack.
+                unsafe { columns.sum(simd, from.map(<[u8]>::as_ptr), to.map(|to| to.as_mut_ptr().cast())) };
+                new.start += BATCH;
             }
-            let line = bytes.wrapping_add(layout.line);
-            // Sums that are kept are one row, whose weight is one.
-            pointers.clear();
-            let sums = storage.sums(y);
-            match sums {
-                Some(sums) => pointers.push(place(sums).cast_const()),
-                None => pointers.extend(weighed.clone().map(|row| place(storage.row(row)).cast_const())),
-            }
-            // SAFETY: there are `length` sums in each of these rows, which were made above or for rows before, with room for a
-            // chunk behind them. The line, and of f32 the one behind it, has room for as many elements and a chunk.
+        }
+        for row in new {
+            let [[from]] = source.rows(simd, [[row]]);
+            let [to] = storage.rows([row], kept);
+            let (from, to) = (from.as_ptr(), to.as_mut_ptr());
+            // SAFETY: the filter was made for these rows, in place or packed; the place has room for its sums and the slack.
             unsafe {
                 match passes {
-                    Arithmetic::Wide { rows, finish, .. } => {
-                        let weights = if sums.is_some() { &[1] } else { rows.of(y) };
-                        // Each way to finish has a loop of its own, so that the compiler makes vectors of it.
-                        match *finish {
-                            Finish::Shift(bits) => blend(pointers, weights, *length, |at, sums: [i32; CHUNK]| {
-                                for (index, &sum) in sums.iter().enumerate() {
-                                    *line.add(at + index) = Finish::Shift(bits).of(sum);
-                                }
-                            }),
-                            Finish::Scale(factor) => blend(pointers, weights, *length, |at, sums: [i32; CHUNK]| {
-                                for (index, &sum) in sums.iter().enumerate() {
-                                    *line.add(at + index) = Finish::Scale(factor).of(sum);
-                                }
-                            }),
-                        }
+                    Arithmetic::Wide { columns, .. } => columns.sum(simd, from, to.cast()),
+                    Arithmetic::Float { columns: FloatColumns::Bytes(columns), .. } => {
+                        columns.sum(simd, [from], [to.cast()]);
                     }
-                    Arithmetic::Float { rows, rounds, .. } => {
-                        let weights = if sums.is_some() { &[1.0] } else { rows.of(y) };
-                        if *rounds {
-                            blend(pointers, weights, *length, |at, sums: [f32; CHUNK]| {
-                                for (index, &sum) in sums.iter().enumerate() {
-                                    *line.add(at + index) = sum.round_ties_even() as u8;
-                                }
-                            });
-                        } else {
-                            let blended = line.wrapping_add(layout.pitch).cast::<f32>();
-                            blend(pointers, weights, *length, |at, sums: [f32; CHUNK]| {
-                                blended.add(at).cast::<[f32; CHUNK]>().write_unaligned(sums);
-                            });
-                            let (pixel, columns) = (pack.pixel, length / pack.pixel);
-                            for channel in 0..pixel {
-                                for column in 0..columns {
-                                    let sum = *blended.add(column * pixel + channel);
-                                    *line.cast::<f32>().add(channel * columns + column) = sum;
-                                }
-                            }
-                        }
+                    Arithmetic::Float { columns: FloatColumns::Wide(columns), .. } => {
+                        columns.weigh::<f32, 1>(from.cast::<f32>(), to.cast());
                     }
+                }
+            }
+            let mut accumulators = storage.accumulators(y, row, rows, kept);
+            while let Some(Accumulator { output, tap, values, sums }) = accumulators.next() {
+                let tap = tap as usize;
+                match passes {
+                    Arithmetic::Wide { rows, .. } => add(values, rows.of(output)[tap], tap, sums),
+                    Arithmetic::Float { rows, .. } => add(values, rows.of(output)[tap], tap, sums),
                 }
             }
         }
-        bytes.wrapping_add(layout.line)
+    }
+
+    /// The vertical pass. Of f32 that are kept the line is blended in a place of its own.
+    #[inline(always)]
+    fn blend(
+        &self,
+        y: usize,
+        list: &mut RowList,
+        kept: &[CacheLine],
+        line: &mut [CacheLine],
+        blended: &mut [CacheLine],
+    ) {
+        let Self { pack, passes, rows, storage, length, .. } = self;
+        // Sums that are kept are one row, whose weight is one.
+        let (weighed, are_sums) = match storage.weighed(y, rows[y].clone(), list, kept) {
+            Weighed::Rows(rows) => (rows, false),
+            Weighed::Sums(rows) => (rows, true),
+        };
+        match passes {
+            Arithmetic::Wide { rows, finish, .. } => {
+                let weights = if are_sums { &[1] } else { rows.of(y) };
+                // Each way to finish has a loop of its own, so that the compiler makes vectors of it.
+                match *finish {
+                    Finish::Shift(bits) => blend(weighed, weights, *length, line, |sum| Finish::Shift(bits).of(sum)),
+                    Finish::Scale(factor) => {
+                        blend(weighed, weights, *length, line, |sum| Finish::Scale(factor).of(sum));
+                    }
+                }
+            }
+            Arithmetic::Float { rows, rounds, .. } => {
+                let weights = if are_sums { &[1.0] } else { rows.of(y) };
+                if *rounds {
+                    return blend(weighed, weights, *length, line, |sum: f32| sum.round_ties_even() as u8);
+                }
+                blend(weighed, weights, *length, blended, |sum: f32| sum);
+                let (blended, line) = (bytemuck::cast_slice(&*blended), bytemuck::cast_slice_mut(line));
+                match pack.pixel {
+                    1 => take_apart::<1>(&blended[..*length], line),
+                    3 => take_apart::<3>(&blended[..*length], line),
+                    _ => take_apart::<4>(&blended[..*length], line),
+                }
+            }
+        }
+    }
+}
+
+/// Planes of pixels that lie side by side.
+#[inline(always)]
+fn take_apart<const PIXEL: usize>(pixels: &[f32], planes: &mut [f32]) {
+    let (pixels, _) = pixels.as_chunks::<PIXEL>();
+    for (channel, plane) in planes.chunks_exact_mut(pixels.len()).take(PIXEL).enumerate() {
+        for (to, pixel) in plane.iter_mut().zip(pixels) {
+            *to = pixel[channel];
+        }
     }
 }
 
@@ -301,7 +307,7 @@ impl<S: Simd> Resample<S> for UnroundedResampler<S> {
 const CHUNK: usize = 16;
 
 /// What sums are kept as.
-trait Accumulator: Copy + Default {
+trait Weighable: Copy + Default + Plain + Pod {
     /// Multiplies, then adds: two roundings where there are any.
     fn add(self, value: Self, weight: Self) -> Self;
 
@@ -309,7 +315,7 @@ trait Accumulator: Copy + Default {
     fn at_once(left: usize) -> usize;
 }
 
-impl Accumulator for i32 {
+impl Weighable for i32 {
     #[inline(always)]
     fn add(self, value: Self, weight: Self) -> Self {
         self.wrapping_add(value.wrapping_mul(weight))
@@ -322,7 +328,7 @@ impl Accumulator for i32 {
     }
 }
 
-impl Accumulator for f32 {
+impl Weighable for f32 {
     #[inline(always)]
     fn add(self, value: Self, weight: Self) -> Self {
         self + value * weight
@@ -334,38 +340,37 @@ impl Accumulator for f32 {
     }
 }
 
-/// Weighs rows of sums; these loops are left to the compiler, which knows the level's vectors. The last chunk may lie
-/// partly behind the end of a row, where scratch has room.
-///
-/// # Safety
-/// `length` sums are readable from each row, and a chunk more.
+/// Weighs rows of sums, and keeps `length` of them; these loops are left to the compiler, which knows the level's vectors. The last
+/// chunk may lie partly behind the end of a row, where scratch has room.
 #[inline(always)]
-unsafe fn blend<T: Accumulator>(rows: &[*const u8], weights: &[T], length: usize, keep: impl Fn(usize, [T; CHUNK])) {
-    for at in (0..length).step_by(CHUNK) {
+fn blend<T: Weighable, K: Pod>(
+    rows: ScratchRows<'_>,
+    weights: &[T],
+    length: usize,
+    out: &mut [CacheLine],
+    keep: impl Fn(T) -> K,
+) {
+    let (out, _) = bytemuck::cast_slice_mut::<_, K>(out).as_chunks_mut::<CHUNK>();
+    let mut left = length;
+    for (out, rows) in out.iter_mut().zip(rows.blocks::<[T; CHUNK]>(length.div_ceil(CHUNK))) {
         let mut sums = [T::default(); CHUNK];
-        for (&row, &weight) in rows.iter().zip(weights) {
-            // SAFETY: at < length; the caller promises `length` sums, and a chunk more where no fewer are added at a time.
-            let values = unsafe { std::slice::from_raw_parts(row.cast::<T>().add(at), T::at_once(length - at)) };
-            for (sum, &value) in sums.iter_mut().zip(values) {
+        for (&weight, values) in weights.iter().zip(rows) {
+            for (sum, &value) in sums.iter_mut().zip(&values[..T::at_once(left)]) {
                 *sum = sum.add(value, weight);
             }
         }
-        keep(at, sums);
+        for (out, &sum) in out.iter_mut().zip(&sums) {
+            *out = keep(sum);
+        }
+        left = left.saturating_sub(CHUNK);
     }
 }
 
 /// Adds a weighed row to the sums of an output row, which start with its tap 0.
-///
-/// # Safety
-/// There are `length` values of `T`, aligned, and as many sums.
 #[inline(always)]
-unsafe fn add<T: Accumulator>(row: *const u8, weight: T, tap: usize, sums: *mut u8, length: usize) {
-    let (row, sums) = (row.cast::<T>(), sums.cast::<T>());
-    for at in 0..length {
-        // SAFETY: at < length, and the caller promises as many values and sums.
-        unsafe {
-            let before = if tap == 0 { T::default() } else { *sums.add(at) };
-            *sums.add(at) = before.add(*row.add(at), weight);
-        }
+fn add<T: Weighable>(row: &[CacheLine], weight: T, tap: usize, sums: &mut [CacheLine]) {
+    for (&value, sum) in bytemuck::cast_slice::<_, T>(row).iter().zip(bytemuck::cast_slice_mut::<_, T>(sums)) {
+        let before = if tap == 0 { T::default() } else { *sum };
+        *sum = before.add(value, weight);
     }
 }

@@ -3,11 +3,12 @@
 
 use std::arch::x86_64::*;
 
-use super::Avx2;
+use super::avx2::vector;
 use super::avx2_passes::together;
+use super::{Avx2, features, values};
 use crate::memory::NoMemory;
-use crate::simd::VerticalPass;
 use crate::simd::v128::weights::{Parts, QuadWeights};
+use crate::simd::{CacheLine, ScratchRows, VerticalPass};
 use crate::weights::ROUNDED_BITS;
 
 /// The vectors of a quad's weights.
@@ -23,33 +24,26 @@ fn splat<const PARTS: usize>(parts: &Parts<PARTS>) -> Splat<PARTS> {
     vectors
 }
 
-// SAFETY: a token of this level is there where the CPU has it; each function says what it reads and writes.
-unsafe impl VerticalPass<Avx2> for QuadWeights {
+impl VerticalPass<Avx2> for QuadWeights {
     fn prepare(_: Avx2, weights: &[[i32; 4]]) -> Result<Self, NoMemory> {
         Self::new(weights)
     }
 
     #[inline(always)]
-    unsafe fn blend(&self, _: Avx2, first: usize, quads: &[*const u8], out: *mut u8, length: usize) {
-        // SAFETY: the caller promises the level, the quads and room for the row, with 256 bytes behind.
-        unsafe {
-            match self {
-                Self::Narrow { weights, trailing_zeros } => {
-                    blend(&weights[first..], ROUNDED_BITS - trailing_zeros, quads, out, length);
-                }
-                Self::Wide(weights) => blend(&weights[first..], ROUNDED_BITS, quads, out, length),
+    fn blend(&self, simd: Avx2, first: usize, quads: ScratchRows<'_>, out: &mut [CacheLine], length: usize) {
+        match self {
+            Self::Narrow { weights, trailing_zeros } => {
+                simd.blend_quads(&weights[first..], ROUNDED_BITS - trailing_zeros, quads, out, length);
             }
+            Self::Wide(weights) => simd.blend_quads(&weights[first..], ROUNDED_BITS, quads, out, length),
         }
     }
 
     #[inline(always)]
-    unsafe fn add(&self, _: Avx2, number: usize, quad: *const u8, sums: *mut i32, length: usize) {
-        // SAFETY: the caller promises the level, the quad and its sums, with 256 bytes behind.
-        unsafe {
-            match self {
-                Self::Narrow { weights, trailing_zeros } => add(&weights[number], *trailing_zeros, quad, sums, length),
-                Self::Wide(weights) => add(&weights[number], 0, quad, sums, length),
-            }
+    fn add(&self, simd: Avx2, number: usize, quad: &[CacheLine], sums: &mut [CacheLine]) {
+        match self {
+            Self::Narrow { weights, trailing_zeros } => simd.add_quad(&weights[number], *trailing_zeros, quad, sums),
+            Self::Wide(weights) => simd.add_quad(&weights[number], 0, quad, sums),
         }
     }
 }
@@ -65,75 +59,65 @@ fn multiply<const PARTS: usize>(weights: Splat<PARTS>, taps: __m256i, sums: &mut
     }
 }
 
-/// The vertical pass for one row, of weights with so many fractional bits.
-///
-/// # Safety
-/// As [`VerticalPass::blend`].
-#[inline]
-#[target_feature(enable = "avx2")]
-unsafe fn blend<const PARTS: usize>(
-    weights: &[Parts<PARTS>],
-    bits: u32,
-    quads: &[*const u8],
-    out: *mut u8,
-    length: usize,
-) {
-    let zero = _mm256_setzero_si256();
-    let mut start = [zero; PARTS];
-    start[PARTS - 1] = _mm256_set1_epi32(1 << (bits - 1));
-    let bits = _mm_cvtsi32_si128(bits as i32);
-    let in_order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
-    for at in (0..length).step_by(32) {
-        let mut sums = [start; 4];
-        for (weights, &quad) in weights.iter().zip(quads) {
-            let weights = splat(weights);
-            for part in 0..4 {
-                // SAFETY: the caller promises `4 * length` bytes of each quad, aligned, and 256 more, in which the last block ends;
-                // at < length.
-                let taps = unsafe { _mm256_load_si256(quad.add(at * 4 + part * 32).cast()) };
-                multiply(weights, taps, &mut sums[part]);
+impl Avx2 {
+    features! { Avx2 => values! {
+        /// The vertical pass for one row, of weights with so many fractional bits.
+        fn blend_quads<const PARTS: usize>(
+            self,
+            weights: &[Parts<PARTS>],
+            bits: u32,
+            quads: ScratchRows<'_>,
+            out: &mut [CacheLine],
+            length: usize,
+        ) {
+            let zero = _mm256_setzero_si256();
+            let mut start = [zero; PARTS];
+            start[PARTS - 1] = _mm256_set1_epi32(1 << (bits - 1));
+            let bits = _mm_cvtsi32_si128(bits as i32);
+            let in_order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+            let out = bytemuck::cast_slice_mut::<_, [u8; 32]>(out);
+            for (out, quads) in out.iter_mut().zip(quads.blocks::<[[u8; 32]; 4]>(length.div_ceil(32))) {
+                let mut sums = [start; 4];
+                for (weights, taps) in weights.iter().zip(quads) {
+                    let weights = splat(weights);
+                    for part in 0..4 {
+                        multiply(weights, vector(&taps[part]), &mut sums[part]);
+                    }
+                }
+                let mut values = [zero; 4];
+                for part in 0..4 {
+                    let sum = together(sums[part]);
+                    // A constant where there is one: with a register for it 1080x1920 to 256 took 4 % longer.
+                    values[part] = if PARTS == 1 {
+                        _mm256_sra_epi32(sum, bits)
+                    } else {
+                        _mm256_srai_epi32::<{ ROUNDED_BITS as i32 }>(sum)
+                    };
+                }
+                // Both packs saturate, which is the clamp.
+                let low = _mm256_packs_epi32(values[0], values[1]);
+                let high = _mm256_packs_epi32(values[2], values[3]);
+                let bytes = _mm256_permutevar8x32_epi32(_mm256_packus_epi16(low, high), in_order);
+                *out = bytemuck::cast(bytes);
             }
         }
-        let mut values = [zero; 4];
-        for part in 0..4 {
-            let sum = together(sums[part]);
-            // A constant where there is one: with a register for it 1080x1920 to 256 took 4 % longer.
-            values[part] = if PARTS == 1 {
-                _mm256_sra_epi32(sum, bits)
-            } else {
-                _mm256_srai_epi32::<{ ROUNDED_BITS as i32 }>(sum)
-            };
-        }
-        // Both packs saturate, which is the clamp.
-        let low = _mm256_packs_epi32(values[0], values[1]);
-        let high = _mm256_packs_epi32(values[2], values[3]);
-        let bytes = _mm256_permutevar8x32_epi32(_mm256_packus_epi16(low, high), in_order);
-        // SAFETY: the caller promises room for `length` bytes and 256 more, in which the last block ends.
-        unsafe { _mm256_storeu_si256(out.add(at).cast(), bytes) };
-    }
-}
 
-/// # Safety
-/// As [`VerticalPass::add`].
-#[inline]
-#[target_feature(enable = "avx2")]
-unsafe fn add<const PARTS: usize>(
-    weights: &Parts<PARTS>,
-    trailing_zeros: u32,
-    quad: *const u8,
-    sums: *mut i32,
-    length: usize,
-) {
-    let (weights, trailing_zeros) = (splat(weights), _mm_cvtsi32_si128(trailing_zeros as i32));
-    for at in (0..length).step_by(8) {
-        // SAFETY: the caller promises `4 * length` bytes of the quad and as many of sums, aligned, and 256 more of each, in which the
-        // last block ends; at < length.
-        let (taps, before) =
-            unsafe { (_mm256_load_si256(quad.add(at * 4).cast()), _mm256_load_si256(sums.add(at).cast())) };
-        let mut parts = [_mm256_setzero_si256(); PARTS];
-        multiply(weights, taps, &mut parts);
-        let sum = _mm256_sll_epi32(together(parts), trailing_zeros);
-        // SAFETY: it was loaded from there.
-        unsafe { _mm256_store_si256(sums.add(at).cast(), _mm256_add_epi32(before, sum)) };
-    }
+        /// Adds a quad to sums, by weights that lack so many bits.
+        fn add_quad<const PARTS: usize>(
+            self,
+            weights: &Parts<PARTS>,
+            trailing_zeros: u32,
+            quad: &[CacheLine],
+            sums: &mut [CacheLine],
+        ) {
+            let (weights, trailing_zeros) = (splat(weights), _mm_cvtsi32_si128(trailing_zeros as i32));
+            let (quad, sums) = (bytemuck::cast_slice::<_, [u8; 32]>(quad), bytemuck::cast_slice_mut::<_, [i32; 8]>(sums));
+            for (taps, sums) in quad.iter().zip(sums) {
+                let mut parts = [_mm256_setzero_si256(); PARTS];
+                multiply(weights, vector(taps), &mut parts);
+                let sum = _mm256_sll_epi32(together(parts), trailing_zeros);
+                *sums = bytemuck::cast(_mm256_add_epi32(vector(sums), sum));
+            }
+        }
+    } }
 }

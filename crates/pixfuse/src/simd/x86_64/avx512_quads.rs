@@ -2,13 +2,14 @@
 
 use std::arch::x86_64::*;
 
-use super::Avx512;
+use super::avx512::vector;
 use super::avx512_passes::{TWO_LIMBS, bytes, limbs, together};
+use super::{Avx512, features, values};
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::simd::VerticalPass;
 use crate::simd::v128::words::narrow;
+use crate::simd::{CacheLine, ScratchRows, VerticalPass};
 use crate::weights::ROUNDED_BITS;
 
 /// The weights of all quads: four as vectors of signed bytes.
@@ -40,8 +41,7 @@ impl Holds for QuadWeights {
     }
 }
 
-// SAFETY: a token of this level is there where the CPU has it; each function says what it reads and writes.
-unsafe impl VerticalPass<Avx512> for QuadWeights {
+impl VerticalPass<Avx512> for QuadWeights {
     fn prepare(_: Avx512, weights: &[[i32; 4]]) -> Result<Self, NoMemory> {
         let Some(trailing_zeros) = narrow(weights.as_flattened(), TWO_LIMBS) else {
             return memory::list(weights.iter().map(|&weights| limbs(weights))).map(Self::Wide);
@@ -54,26 +54,20 @@ unsafe impl VerticalPass<Avx512> for QuadWeights {
     }
 
     #[inline(always)]
-    unsafe fn blend(&self, _: Avx512, first: usize, quads: &[*const u8], out: *mut u8, length: usize) {
-        // SAFETY: the caller promises the level, the quads and room for the row, with 256 bytes behind.
-        unsafe {
-            match self {
-                Self::Narrow { weights, trailing_zeros } => {
-                    blend(&weights[first..], *trailing_zeros, quads, out, length)
-                }
-                Self::Wide(weights) => blend(&weights[first..], 0, quads, out, length),
+    fn blend(&self, simd: Avx512, first: usize, quads: ScratchRows<'_>, out: &mut [CacheLine], length: usize) {
+        match self {
+            Self::Narrow { weights, trailing_zeros } => {
+                simd.blend_quads(&weights[first..], *trailing_zeros, quads, out, length);
             }
+            Self::Wide(weights) => simd.blend_quads(&weights[first..], 0, quads, out, length),
         }
     }
 
     #[inline(always)]
-    unsafe fn add(&self, _: Avx512, number: usize, quad: *const u8, sums: *mut i32, length: usize) {
-        // SAFETY: the caller promises the level, the quad and its sums, with 256 bytes behind.
-        unsafe {
-            match self {
-                Self::Narrow { weights, trailing_zeros } => add(&weights[number], *trailing_zeros, quad, sums, length),
-                Self::Wide(weights) => add(&weights[number], 0, quad, sums, length),
-            }
+    fn add(&self, simd: Avx512, number: usize, quad: &[CacheLine], sums: &mut [CacheLine]) {
+        match self {
+            Self::Narrow { weights, trailing_zeros } => simd.add_quad(&weights[number], *trailing_zeros, quad, sums),
+            Self::Wide(weights) => simd.add_quad(&weights[number], 0, quad, sums),
         }
     }
 }
@@ -95,63 +89,55 @@ fn whole<const LIMBS: usize>(limbs: [__m512i; LIMBS], trailing_zeros: __m128i) -
     if LIMBS == 3 { sum } else { _mm512_sll_epi32(sum, trailing_zeros) }
 }
 
-/// # Safety
-/// As [`VerticalPass::blend`].
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-unsafe fn blend<const LIMBS: usize>(
-    weights: &[[u32; LIMBS]],
-    trailing_zeros: u32,
-    quads: &[*const u8],
-    out: *mut u8,
-    length: usize,
-) {
-    let mut start = [_mm512_setzero_si512(); LIMBS];
-    start[LIMBS - 1] = _mm512_set1_epi32(1 << (ROUNDED_BITS - 1) >> trailing_zeros);
-    let trailing_zeros = _mm_cvtsi32_si128(trailing_zeros as i32);
-    let odd_words = high_words();
-    let in_order = _mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7);
-    for at in (0..length).step_by(64) {
-        let mut sums = [start; 4];
-        for (weights, &quad) in weights.iter().zip(quads) {
-            let weights = splat(weights);
-            for part in 0..4 {
-                // SAFETY: the caller promises `4 * length` bytes of each quad, aligned, and 256 more, in which the last
-                // block ends; at < length.
-                let taps = unsafe { _mm512_load_si512(quad.add(at * 4 + part * 64).cast()) };
-                multiply(weights, taps, &mut sums[part]);
+impl Avx512 {
+    features! { Avx512 => values! {
+        /// The vertical pass for one row, of weights that lack so many bits.
+        fn blend_quads<const LIMBS: usize>(
+            self,
+            weights: &[[u32; LIMBS]],
+            trailing_zeros: u32,
+            quads: ScratchRows<'_>,
+            out: &mut [CacheLine],
+            length: usize,
+        ) {
+            let mut start = [_mm512_setzero_si512(); LIMBS];
+            start[LIMBS - 1] = _mm512_set1_epi32(1 << (ROUNDED_BITS - 1) >> trailing_zeros);
+            let trailing_zeros = _mm_cvtsi32_si128(trailing_zeros as i32);
+            let odd_words = high_words();
+            let in_order = _mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7);
+            for (out, quads) in out.iter_mut().zip(quads.blocks::<[[u8; 64]; 4]>(length.div_ceil(64))) {
+                let mut sums = [start; 4];
+                for (weights, taps) in weights.iter().zip(quads) {
+                    let weights = splat(weights);
+                    for part in 0..4 {
+                        multiply(weights, vector(&taps[part]), &mut sums[part]);
+                    }
+                }
+                let low = [whole(sums[0], trailing_zeros), whole(sums[1], trailing_zeros)];
+                let high = [whole(sums[2], trailing_zeros), whole(sums[3], trailing_zeros)];
+                let bytes = _mm512_permutexvar_epi64(in_order, bytes(low, high, odd_words));
+                *out = bytemuck::cast(bytes);
             }
         }
-        let low = [whole(sums[0], trailing_zeros), whole(sums[1], trailing_zeros)];
-        let high = [whole(sums[2], trailing_zeros), whole(sums[3], trailing_zeros)];
-        let bytes = _mm512_permutexvar_epi64(in_order, bytes(low, high, odd_words));
-        // SAFETY: the caller promises room for `length` bytes and 256 more, in which the last block ends.
-        unsafe { _mm512_storeu_si512(out.add(at).cast(), bytes) };
-    }
-}
 
-/// # Safety
-/// As [`VerticalPass::add`].
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-unsafe fn add<const LIMBS: usize>(
-    weights: &[u32; LIMBS],
-    trailing_zeros: u32,
-    quad: *const u8,
-    sums: *mut i32,
-    length: usize,
-) {
-    let (weights, trailing_zeros) = (splat(weights), _mm_cvtsi32_si128(trailing_zeros as i32));
-    for at in (0..length).step_by(16) {
-        // SAFETY: the caller promises `4 * length` bytes of the quad and as many of sums, aligned, and 256 more of each, in
-        // which the last block ends; at < length.
-        let (taps, before) =
-            unsafe { (_mm512_load_si512(quad.add(at * 4).cast()), _mm512_load_si512(sums.add(at).cast())) };
-        let mut parts = [_mm512_setzero_si512(); LIMBS];
-        multiply(weights, taps, &mut parts);
-        // SAFETY: it was loaded from there.
-        unsafe { _mm512_store_si512(sums.add(at).cast(), _mm512_add_epi32(before, whole(parts, trailing_zeros))) };
-    }
+        /// Adds a quad to sums, by weights that lack so many bits.
+        fn add_quad<const LIMBS: usize>(
+            self,
+            weights: &[u32; LIMBS],
+            trailing_zeros: u32,
+            quad: &[CacheLine],
+            sums: &mut [CacheLine],
+        ) {
+            let (weights, trailing_zeros) = (splat(weights), _mm_cvtsi32_si128(trailing_zeros as i32));
+            let (quad, sums) = (bytemuck::cast_slice::<_, [u8; 64]>(quad), bytemuck::cast_slice_mut::<_, [i32; 16]>(sums));
+            for (taps, sums) in quad.iter().zip(sums) {
+                let mut parts = [_mm512_setzero_si512(); LIMBS];
+                multiply(weights, vector(taps), &mut parts);
+                let sum = whole(parts, trailing_zeros);
+                *sums = bytemuck::cast(_mm512_add_epi32(vector(sums), sum));
+            }
+        }
+    } }
 }
 
 /// The index that takes the high words of one vector, then those of another.
