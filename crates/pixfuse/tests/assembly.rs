@@ -162,9 +162,10 @@ fn gateways_call_nothing() {
 
 /// Functions of a level that gateways call once a row: each is compiled with the instructions of its level. And what is done
 /// lane by lane, where a sum in f64 may not be rounded twice.
-const OF_A_LEVEL: [&str; 7] = [
+const OF_A_LEVEL: [&str; 8] = [
     "Pixels7outputs",
-    "avx2_cells11weigh_cells",
+    "Transposed6chunks",
+    "weigh_columns",
     "avx2_passes4sums",
     "avx512_passes4sums",
     "avx512_passes9five_taps",

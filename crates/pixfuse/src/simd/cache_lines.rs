@@ -4,7 +4,6 @@ use std::marker::PhantomData;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::Plain;
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
@@ -86,14 +85,15 @@ impl<'a> ScratchRows<'a> {
     /// The first blocks of all rows, then the second ones: so many, or as many as rows have. No check is made of each, and all
     /// rows share one offset.
     #[inline(always)]
-    pub(crate) fn blocks<T: Plain + 'a>(self, count: usize) -> impl Iterator<Item = impl Iterator<Item = &'a T>> {
+    pub(crate) fn blocks<T: Pod>(self, count: usize) -> impl Iterator<Item = impl Iterator<Item = &'a T>> {
         const { assert!(size_of::<T>() > 0 && align_of::<T>() <= 64, "a row starts where blocks are aligned") };
         let Self { rows, lines, .. } = self;
         let count = count.min(lines * 64 / size_of::<T>());
         // An offset that is counted up: one that is multiplied was multiplied for each row.
         (0..count * size_of::<T>()).step_by(size_of::<T>()).map(move |offset| {
-            // SAFETY: `RowList::of` found so many cache lines in each row, whose borrow this holds, and so many blocks of these fit
-            // one behind the other. A block starts at a multiple of its size from a cache line, so it is aligned; its bits are a value.
+            // SAFETY: `RowList::of` found so many cache lines in each row, whose borrow this holds, and so many blocks of
+            // these fit one behind the other. A block starts at a multiple of its size from a cache line, so it is aligned;
+            // its bits are a value.
             rows.iter().map(move |row| unsafe { &*row.cast::<u8>().add(offset).cast::<T>() })
         })
     }

@@ -6,29 +6,13 @@
 
 use std::convert::Infallible;
 
-use crate::memory::{Holds, NoMemory};
+use super::cell_walks::CellRows;
+use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 
 /// The most rows that a sum of bytes in 16 bits has room for.
 pub(crate) const MAX_AREA_ROWS: usize = u16::MAX as usize / u8::MAX as usize;
-
-/// The source rows of a row of cells.
-#[derive(Clone, Copy)]
-pub struct CellRows {
-    /// The first row that is inside.
-    pub(crate) inside: *const u8,
-    /// How many are.
-    pub(crate) count: usize,
-    /// Bytes from one of them to the next.
-    pub(crate) pitch: isize,
-    /// The rows on the two edges; any row where there is none.
-    pub(crate) edges: [*const u8; 2],
-    /// Their shares, which are 0 where there is none.
-    pub(crate) shares: [Share; 2],
-    /// What they are counted in.
-    pub(crate) unit: ShareUnit,
-}
 
 /// How much of an edge row is in a cell.
 #[derive(Clone, Copy, Debug)]
@@ -93,30 +77,18 @@ fn greatest_common_divisor(one: usize, other: usize) -> usize {
 /// Elements that are summed at once; rows have at least as many.
 pub(crate) const CHUNK: usize = 32;
 
-/// The first element of each chunk of a row; the last chunk overlaps the one before it.
-#[inline(always)]
-pub(crate) fn chunks(length: usize) -> impl Iterator<Item = usize> {
-    (0..length).step_by(CHUNK).map(move |at| at.min(length - CHUNK))
-}
-
-/// # Safety
-/// The chunk from here on is readable.
-#[inline(always)]
-unsafe fn chunk(row: *const u8, at: usize) -> [u8; CHUNK] {
-    // SAFETY: the caller promises the chunk, at any alignment.
-    unsafe { row.add(at).cast::<[u8; CHUNK]>().read_unaligned() }
-}
-
 /// The columns of a row of cells.
 pub struct CellColumns {
     /// Bytes of a pixel.
-    pub(crate) pixel: usize,
+    pixel: usize,
     /// How many pixels inside every cell has at least.
-    pub(crate) inside: usize,
+    inside: usize,
     /// What shares are counted in, where they are words.
     #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "only AVX2 and AVX-512 take them as words"))]
     pub(crate) unit: ShareUnit,
-    pub(crate) cells: Vec<CellTaps>,
+    cells: Vec<CellTaps>,
+    /// Sums that are read, with the margin before the first.
+    read: usize,
 }
 
 /// The pixels of one cell: one on the edge, `inside` that count in full, and two more.
@@ -131,109 +103,125 @@ pub(crate) struct CellTaps {
 }
 
 impl CellColumns {
+    /// Of cells with at least so many pixels inside, of so many bytes.
+    pub(crate) fn new(pixel: usize, inside: usize, unit: ShareUnit, cells: Vec<CellTaps>) -> Self {
+        // Eight sums from the last pixel of the last cell on.
+        let first = cells.iter().map(|cell| cell.first as usize).max().unwrap_or(0);
+        let read = (first + inside + 1).saturating_mul(pixel).saturating_add(Self::margin(pixel) + 8);
+        Self { pixel, inside, unit, cells, read }
+    }
+
     /// Elements that are read behind those of the last pixel, and before the first: they must be numbers.
     pub(crate) const fn margin(pixel: usize) -> usize {
         2 * pixel + 8
+    }
+
+    /// Bytes of a pixel.
+    #[inline(always)]
+    pub(crate) fn pixel(&self) -> usize {
+        self.pixel
+    }
+
+    /// How many pixels inside every cell has at least.
+    #[inline(always)]
+    pub(crate) fn inside(&self) -> usize {
+        self.inside
+    }
+
+    /// One after the other.
+    #[inline(always)]
+    pub(crate) fn cells(&self) -> &[CellTaps] {
+        &self.cells
+    }
+
+    /// How many sums are read of a row, from the first of its margin on: eight from each pixel of a cell.
+    #[inline(always)]
+    pub(super) fn read(&self) -> usize {
+        self.read
+    }
+}
+
+impl Holds for CellColumns {
+    fn bytes(&self) -> usize {
+        memory::bytes(&self.cells)
     }
 }
 
 /// Cells whose rows and columns are summed at once, in the form that a level sums fastest. The shares of columns are
 /// words; those of rows are not rounded to units.
-///
-/// # Safety
-/// [`sum`](Self::sum) reads and writes no more than it asks for, of rows of the length that it was made for.
-pub unsafe trait WholeCells: Holds + Sized + Send + Sync + 'static {
+pub trait WholeCells<S>: Holds + Sized + Send + Sync + 'static {
     /// `None` where a row of sums is faster, or `length` bytes of a row are too short. No cell has more than `rows`
     /// rows inside.
     fn new(columns: &CellColumns, rows: usize, length: usize) -> Result<Option<Self>, NoMemory>;
 
-    /// Sums the cells of a row, and multiplies them by the weight of their columns.
-    ///
-    /// # Safety
-    /// `length` bytes are readable from each row, those on edges with a share of 0 included; the line is writable for
-    /// all pixels and 15 elements. Called at its level.
-    unsafe fn sum(&self, rows: &CellRows, line: *mut f32);
+    /// Sums the cells of a row, whose rows have the length that this was made for, and multiplies them by the weight of
+    /// their columns. The line has room for all pixels and 15 elements.
+    fn sum(&self, simd: S, rows: &CellRows<'_>, line: &mut [f32]);
 }
 
 /// Of a level that has none.
-// SAFETY: there is no value of it.
-unsafe impl WholeCells for Infallible {
+impl<S> WholeCells<S> for Infallible {
     fn new(_columns: &CellColumns, _rows: usize, _length: usize) -> Result<Option<Self>, NoMemory> {
         Ok(None)
     }
 
     #[inline(always)]
-    unsafe fn sum(&self, _rows: &CellRows, _line: *mut f32) {
+    fn sum(&self, _: S, _rows: &CellRows<'_>, _line: &mut [f32]) {
         match *self {}
     }
 }
 
 /// Sums of rows: what every level's must be near, by a few roundings of f32.
-///
-/// # Safety
-/// As [`Simd::sum_cells`](super::Simd::sum_cells).
 #[inline(always)]
-pub(super) unsafe fn sum_cells_plain(rows: &CellRows, sums: *mut f32, length: usize) {
-    let [before, after] = [i32::from(rows.shares[0].word()), i32::from(rows.shares[1].word())];
-    for at in chunks(length) {
-        // SAFETY: the caller promises `length` bytes of each row and room for as many sums; `chunks` has at + CHUNK <= length.
-        unsafe {
-            let mut inside = [0u16; CHUNK];
-            for row in 0..rows.count {
-                let row = chunk(rows.inside.offset(row as isize * rows.pitch), at);
-                for index in 0..CHUNK {
-                    inside[index] += u16::from(row[index]);
-                }
-            }
-            let [above, below] = [chunk(rows.edges[0], at), chunk(rows.edges[1], at)];
+pub(super) fn sum_cells_plain(rows: &CellRows<'_>, sums: &mut [f32]) {
+    let [before, after] = rows.shares.map(|share| i32::from(share.word()));
+    let mut blocks = rows.sums::<CHUNK>(sums);
+    while let Some((block, sums)) = blocks.next() {
+        let mut inside = [0u16; CHUNK];
+        for row in block.all() {
             for index in 0..CHUNK {
-                let edges = i32::from(above[index]) * before + i32::from(below[index]) * after;
-                *sums.add(at + index) = edges as f32 * rows.unit.size() + f32::from(inside[index]);
+                inside[index] += u16::from(row[index]);
             }
+        }
+        let [above, below] = block.edges();
+        for index in 0..CHUNK {
+            let edges = i32::from(above[index]) * before + i32::from(below[index]) * after;
+            sums[index] = edges as f32 * rows.unit.size() + f32::from(inside[index]);
         }
     }
 }
 
 /// Sums of columns: what every level's must be near, by a few roundings of f32.
-///
-/// # Safety
-/// As [`Simd::weigh_cells`](super::Simd::weigh_cells).
 #[inline(always)]
-pub(super) unsafe fn weigh_cells_plain(columns: &CellColumns, sums: *const f32, line: *mut f32) {
-    let CellColumns { pixel, inside, ref cells, .. } = *columns;
-    for (index, cell) in cells.iter().enumerate() {
-        for channel in 0..pixel {
-            let [[before, ..], [next, ..], [last, ..], [weight, ..]] = cell.shares;
-            // SAFETY: the caller promises the sums of each pixel of a cell, from the one before those inside to the second behind
-            // them, with a margin for those that have no share; and room for each pixel in the line.
-            unsafe {
-                let at = sums.add(cell.first as usize * pixel + channel);
-                let mut sum = *at.sub(pixel) * before;
-                for tap in 0..inside {
-                    sum += *at.add(tap * pixel);
-                }
-                sum += *at.add(inside * pixel) * next + *at.add((inside + 1) * pixel) * last;
-                *line.add(index * pixel + channel) = sum * weight;
+pub(super) fn weigh_cells_plain(columns: &CellColumns, sums: &[f32], line: &mut [f32]) {
+    let mut cells = columns.weighed::<0>(sums, line);
+    while let Some(([before, next, last, weight], sums, place)) = cells.next() {
+        let mut sum = [0.0; 4];
+        for channel in 0..4 {
+            sum[channel] = sums.before()[channel] * before[channel];
+        }
+        for inside in sums.inside() {
+            for channel in 0..4 {
+                sum[channel] += inside[channel];
             }
+        }
+        let behind = sums.behind();
+        for channel in 0..4 {
+            sum[channel] += behind[0][channel] * next[channel] + behind[1][channel] * last[channel];
+            place[channel] = sum[channel] * weight[channel];
         }
     }
 }
 
 /// A chunk of sums as bytes, and which of them are in doubt.
-///
-/// # Safety
-/// As [`Simd::round_cells`](super::Simd::round_cells).
 #[inline(always)]
-pub(super) unsafe fn round_cells_plain(sums: *const f32, weight: f32, rounding_margin: f32, line: *mut u8) -> u32 {
+pub(super) fn round_cells_plain(sums: &[f32; CHUNK], weight: f32, rounding_margin: f32, line: &mut [u8; CHUNK]) -> u32 {
     let mut ambiguous = 0;
     for index in 0..CHUNK {
-        // SAFETY: the caller promises a chunk of sums and room for as many bytes; index < CHUNK.
-        unsafe {
-            let value = *sums.add(index) * weight;
-            let rounded = value.round_ties_even();
-            *line.add(index) = rounded as u8;
-            ambiguous |= u32::from((value - rounded).abs() > rounding_margin) << index;
-        }
+        let value = sums[index] * weight;
+        let rounded = value.round_ties_even();
+        line[index] = rounded as u8;
+        ambiguous |= u32::from((value - rounded).abs() > rounding_margin) << index;
     }
     ambiguous
 }

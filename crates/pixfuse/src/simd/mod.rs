@@ -4,6 +4,7 @@
 //! where the CPU has its features; [`Simd::vectorize`] is the one gateway of a level, entered once per image.
 
 mod cache_lines;
+mod cell_walks;
 mod cells;
 mod elements;
 mod filters;
@@ -28,7 +29,8 @@ mod wasm;
 mod x86_64;
 
 pub(crate) use cache_lines::{CacheLine, RowList, ScratchRows};
-pub(crate) use cells::{CHUNK, CellColumns, CellRows, CellTaps, MAX_AREA_ROWS, Share, ShareUnit, WholeCells};
+pub(crate) use cell_walks::CellRows;
+pub(crate) use cells::{CHUNK, CellColumns, CellTaps, MAX_AREA_ROWS, Share, ShareUnit, WholeCells};
 pub(crate) use elements::Plain;
 pub use elements::{Elements, Half, Steps};
 pub(crate) use filters::{FloatHorizontalPass, HorizontalPass, QUADS, VerticalPass};
@@ -133,7 +135,7 @@ pub unsafe trait Simd: Elements {
     /// The horizontal pass with f32 weights.
     type FloatRowFilter: FloatHorizontalPass<Self>;
     /// Cells of OpenCV's area that are summed both ways at once.
-    type Cells: WholeCells;
+    type Cells: WholeCells<Self>;
     /// The vertical pass.
     type QuadWeights: VerticalPass<Self>;
 
@@ -227,36 +229,24 @@ pub unsafe trait Simd: Elements {
     /// Stores pixels of `C` bytes, interleaved; each lane is from 0 to 255.
     fn store_pixels_u8<const C: usize>(self, at: &mut [Self::Lanes<MaybeUninit<u8>>; C], channels: [Self::I32; C]);
 
-    /// Sums rows of cells: those inside, and the shares of those on the edges.
-    ///
-    /// # Safety
-    /// `length` bytes are readable from each row, those on edges with a share of 0 included, and as many sums writable;
-    /// `length` is at least `CHUNK`.
+    /// Sums rows of cells: those inside, and the shares of those on the edges. There are `CHUNK` sums at least, as many as
+    /// rows have bytes.
     #[inline(always)]
-    unsafe fn sum_cells(self, rows: &CellRows, sums: *mut f32, length: usize) {
-        // SAFETY: the caller promises `length` bytes of each row and room for as many sums.
-        unsafe { cells::sum_cells_plain(rows, sums, length) }
+    fn sum_cells(self, rows: &CellRows<'_>, sums: &mut [f32]) {
+        cells::sum_cells_plain(rows, sums);
     }
 
-    /// Sums columns of cells.
-    ///
-    /// # Safety
-    /// The sums of each pixel of a cell are readable, and `CellColumns::margin` more on both sides, which are
-    /// numbers; the line is writable for all pixels and four elements.
+    /// Sums columns of cells: of sums of rows, and `CellColumns::margin` more on both sides, which are numbers. The line has
+    /// room for all pixels and four elements.
     #[inline(always)]
-    unsafe fn weigh_cells(self, columns: &CellColumns, sums: *const f32, line: *mut f32) {
-        // SAFETY: the caller promises the sums with their margin and room in the line.
-        unsafe { cells::weigh_cells_plain(columns, sums, line) }
+    fn weigh_cells(self, columns: &CellColumns, sums: &[f32], line: &mut [f32]) {
+        cells::weigh_cells_plain(columns, sums, line);
     }
 
     /// Rounds a chunk of weighted sums to bytes, half to even; gives a bit for each whose distance from its byte is more
     /// than `rounding_margin`. What is no number from 0 to 255 becomes any byte.
-    ///
-    /// # Safety
-    /// `CHUNK` sums are readable, and as many bytes writable.
     #[inline(always)]
-    unsafe fn round_cells(self, sums: *const f32, weight: f32, rounding_margin: f32, line: *mut u8) -> u32 {
-        // SAFETY: the caller promises a chunk of sums and room for as many bytes.
-        unsafe { cells::round_cells_plain(sums, weight, rounding_margin, line) }
+    fn round_cells(self, sums: &[f32; CHUNK], weight: f32, rounding_margin: f32, line: &mut [u8; CHUNK]) -> u32 {
+        cells::round_cells_plain(sums, weight, rounding_margin, line)
     }
 }

@@ -13,7 +13,7 @@
 
 use super::Resample;
 use crate::image::view::View;
-use crate::kernel::scratch::{Room, Scratch, pitch};
+use crate::kernel::scratch::{Room, Scratch, lines, split};
 use crate::kernel::{Request, Source};
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
@@ -35,6 +35,8 @@ pub(in crate::kernel) struct AreaResampler<S: Simd> {
     /// The first byte of a row that is read, and how many are.
     skipped: usize,
     length: usize,
+    /// Bytes of a row.
+    readable: usize,
     /// Elements of a line.
     line: usize,
     /// The sums are at most so far from OpenCV's.
@@ -51,9 +53,8 @@ struct RowsOf {
     weight: f32,
 }
 
-/// Where the parts of one plane's scratch start, in bytes: a row of sums, a line of f32, a line.
+/// Where the parts of one plane's scratch start, in cache lines: a row of sums first, then a line of f32 and a line.
 struct ScratchLayout {
-    sums: usize,
     floats: usize,
     line: usize,
     end: usize,
@@ -133,7 +134,7 @@ impl<S: Simd> AreaResampler<S> {
             CellTaps { shares, first: cell.inside - skipped as u32 }
         };
         let cells = memory::list(columns.iter().map(taps))?;
-        let columns = CellColumns { pixel, inside: inside as usize, unit: units[1], cells };
+        let columns = CellColumns::new(pixel, inside as usize, units[1], cells);
         let whole = S::Cells::new(&columns, most_rows, length)?;
         // OpenCV rounds each product and each sum of both axes; here a sum of columns, where they are not summed as
         // integers, and less than ten times more. The weights of a cell add up to 1.
@@ -143,12 +144,10 @@ impl<S: Simd> AreaResampler<S> {
         if error > 0.1 {
             return Ok(None);
         }
-        let line = columns.cells.len() * pixel;
-        let margin = CellColumns::margin(pixel) * size_of::<f32>();
-        let sums = margin.next_multiple_of(64);
-        let floats = sums + pitch(length * size_of::<f32>() + margin);
-        let bytes = floats + pitch(line * size_of::<f32>());
-        let layout = ScratchLayout { sums, floats, line: bytes, end: bytes + pitch(line) };
+        let line = columns.cells().len() * pixel;
+        let floats = lines((first_sum(pixel) + length + CellColumns::margin(pixel)) * size_of::<f32>());
+        let bytes = floats + lines(line * size_of::<f32>());
+        let layout = ScratchLayout { floats, line: bytes, end: bytes + lines(line) };
         Ok(Some(Self {
             exact: [weights[0].copied()?, weights[1].copied()?],
             rows,
@@ -158,6 +157,7 @@ impl<S: Simd> AreaResampler<S> {
             planes,
             skipped: skipped * pixel,
             length,
+            readable,
             line,
             error,
             layout,
@@ -183,107 +183,101 @@ impl<S: Simd> AreaResampler<S> {
 
     /// The scratch that a run needs.
     pub(super) fn scratch(&self) -> Room {
-        Room { bytes: self.layout.end * self.planes, rows: 0 }
+        Room { bytes: self.layout.end * 64 * self.planes, rows: 0 }
     }
 
     /// Bytes from the line of a plane to the line of the next.
     pub(super) fn line_stride(&self) -> isize {
-        self.layout.end as isize
+        (self.layout.end * 64) as isize
     }
 }
 
 impl<S: Simd> Holds for AreaResampler<S> {
     fn bytes(&self) -> usize {
         let exact = self.exact.iter().map(Holds::bytes).sum::<usize>();
-        exact + memory::bytes(&self.rows) + memory::bytes(&self.columns.cells) + self.whole.bytes()
+        exact + memory::bytes(&self.rows) + self.columns.bytes() + self.whole.bytes()
     }
+}
+
+/// Where the sums of a row start, in elements: at a cache line, behind a margin.
+fn first_sum(pixel: usize) -> usize {
+    CellColumns::margin(pixel).next_multiple_of(16)
 }
 
 impl<S: Simd> Resample<S> for AreaResampler<S> {
     #[inline(always)]
-    unsafe fn resample(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
-        let Self { rows, unit, columns, whole, planes, skipped, length, layout, .. } = self;
-        let scratch = scratch.from(0);
+    unsafe fn resample(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View<'_>) -> *const u8 {
+        let Self { rows, unit, columns, whole, planes, skipped, length, readable, layout, .. } = self;
+        let (scratch, ..) = scratch.parts();
         let rows = &rows[y];
         let (first, last) = (rows.inside as usize, (rows.inside + rows.count) as usize - 1);
-        let margin = CellColumns::margin(columns.pixel);
+        let edge = |edge: usize, of: usize, none: usize| if rows.shares[edge].part() == 0.0 { none } else { of };
+        let edges = [edge(0, first.wrapping_sub(1), first), edge(1, last + 1, last)];
         for plane in 0..*planes {
-            let scratch = scratch.wrapping_add(plane * layout.end);
-            let row = |row: usize| view.pixels.row(row).wrapping_offset(plane as isize * view.channel_stride);
-            let edge = |edge: usize, of: usize, none: usize| if rows.shares[edge].part() == 0.0 { none } else { of };
-            let edges = [edge(0, first.wrapping_sub(1), first), edge(1, last + 1, last)];
-            let source = CellRows {
-                inside: row(first).wrapping_add(*skipped),
-                count: rows.count as usize,
-                pitch: view.pixels.strides[0],
-                edges: [row(edges[0]).wrapping_add(*skipped), row(edges[1]).wrapping_add(*skipped)],
-                shares: rows.shares,
-                unit: *unit,
-            };
-            // SAFETY: the caller promises the view, which this was made for, and the scratch, which has a part for each plane:
-            // sums with their margin on both sides, a line of f32 and a line. Rows with a share are rows of the view, and
-            // those without are one inside; `length` bytes from `skipped` on are inside each, as rows are dense.
-            unsafe {
-                let (sums, floats) = (scratch.add(layout.sums).cast::<f32>(), scratch.add(layout.floats).cast::<f32>());
-                if let Some(whole) = whole {
-                    whole.sum(&source, floats);
-                } else {
-                    sums.sub(margin).write_bytes(0, margin);
-                    sums.add(*length).write_bytes(0, margin);
-                    simd.sum_cells(&source, sums, *length);
-                    simd.weigh_cells(columns, sums, floats);
-                }
-                self.round(simd, (view, plane), y, floats, scratch.add(layout.line));
+            let row = |row| view.dense(row, 0..*readable / columns.pixel(), plane, columns.pixel()).unwrap_or_default();
+            let inside = view.pixels.row(first).wrapping_offset(plane as isize * view.channel_stride);
+            let inside = (inside.wrapping_add(*skipped), rows.count as usize, view.pixels.strides[0]);
+            let edges = edges.map(|edge| row(edge)[*skipped..].as_ptr());
+            // SAFETY: the caller promises the view that this was made for, whose rows are dense: `length` bytes from
+            // `skipped` on are inside each row, of which there are so many from the first inside on. Those on edges with a
+            // share are others, and those without are among them.
+            let source = unsafe { CellRows::new(inside, edges, *length, (rows.shares, *unit)) };
+            let part = &mut scratch[plane * layout.end..][..layout.end];
+            let [sums, floats, line] = split(part, [layout.floats, layout.line, layout.end]);
+            let floats = bytemuck::cast_slice_mut(floats);
+            if let Some(whole) = whole {
+                whole.sum(simd, &source, floats);
+            } else {
+                let margin = CellColumns::margin(columns.pixel());
+                let sums = &mut bytemuck::cast_slice_mut(sums)[first_sum(columns.pixel()) - margin..];
+                sums[..margin].fill(0.0);
+                sums[margin + length..][..margin].fill(0.0);
+                simd.sum_cells(&source, &mut sums[margin..][..*length]);
+                simd.weigh_cells(columns, sums, floats);
             }
+            self.round(simd, row, y, floats, bytemuck::cast_slice_mut(line));
         }
-        scratch.wrapping_add(layout.line)
+        scratch[layout.line..].as_ptr().cast()
     }
 }
 
 impl<S: Simd> AreaResampler<S> {
-    /// Makes the line of one plane: near sums where they leave no doubt, and OpenCV's.
-    ///
-    /// # Safety
-    /// As [`Resample::resample`]; there are the floats of a line and room for its bytes, and a chunk behind both.
+    /// Makes the line of one plane: near sums where they leave no doubt, and OpenCV's of these source rows.
     #[inline(always)]
-    unsafe fn round(&self, simd: S, (view, plane): (&View, usize), y: usize, floats: *const f32, line: *mut u8) {
+    fn round<'a>(&self, simd: S, row: impl Fn(usize) -> &'a [u8], y: usize, floats: &[f32], line: &mut [u8]) {
         let weight = self.rows[y].weight;
         let rounding_margin = 0.5 - self.error;
-        for at in (0..self.line).step_by(CHUNK) {
-            // SAFETY: at < line, and the caller promises a chunk behind the floats and the line.
-            let mut ambiguous = unsafe { simd.round_cells(floats.add(at), weight, rounding_margin, line.add(at)) };
+        let (floats, line) = (floats.as_chunks::<CHUNK>().0, line.as_chunks_mut::<CHUNK>().0);
+        for (chunk, (floats, line)) in floats.iter().zip(line).enumerate().take(self.line.div_ceil(CHUNK)) {
+            let mut ambiguous = simd.round_cells(floats, weight, rounding_margin, line);
             while ambiguous != 0 {
-                let element = at + ambiguous.trailing_zeros() as usize;
+                let index = ambiguous.trailing_zeros() as usize;
+                let element = chunk * CHUNK + index;
                 ambiguous &= ambiguous - 1;
                 if element < self.line {
-                    // SAFETY: element < line, for which the caller promises room, and the view.
-                    unsafe { *line.add(element) = self.sum_exactly(view, plane, y, element) }
+                    line[index] = self.sum_exactly(&row, y, element);
                 }
             }
         }
     }
 
     /// One byte, summed as OpenCV does.
-    ///
-    /// # Safety
-    /// As [`Resample::resample`].
     #[inline(always)]
-    unsafe fn sum_exactly(&self, view: &View, plane: usize, y: usize, element: usize) -> u8 {
+    fn sum_exactly<'a>(&self, row: impl Fn(usize) -> &'a [u8], y: usize, element: usize) -> u8 {
         let [rows, columns] = &self.exact;
-        let (output, channel) = (element / self.columns.pixel, element % self.columns.pixel);
+        let (output, channel) = (element / self.columns.pixel(), element % self.columns.pixel());
         let mut sum = 0.0f32;
-        for (row, &row_weight) in (rows.first[y] as usize..).zip(rows.of(y)) {
+        for (number, &row_weight) in (rows.first[y] as usize..).zip(rows.of(y)) {
             if row_weight == 0.0 {
                 break;
             }
-            let row = view.pixels.row(row).wrapping_offset(plane as isize * view.channel_stride);
+            let row = row(number);
             let mut row_sum = 0.0f32;
             for (column, &weight) in (columns.first[output] as usize..).zip(columns.of(output)) {
                 if weight == 0.0 {
                     break;
                 }
-                // SAFETY: the caller promises the view; a pixel with a weight is inside it, and rows are dense.
-                row_sum += f32::from(unsafe { *row.add(column * self.columns.pixel + channel) }) * weight;
+                row_sum += f32::from(row[column * self.columns.pixel() + channel]) * weight;
             }
             sum += row_sum * row_weight;
         }

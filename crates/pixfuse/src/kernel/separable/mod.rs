@@ -39,7 +39,7 @@ trait Resample<S: Simd> {
     /// # Safety
     /// `view` is that of [`Prepared::run`](super::Prepared::run), of the size that this was made for; `scratch` was made ready
     /// for as many bytes as this asks for.
-    unsafe fn resample(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8;
+    unsafe fn resample(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View<'_>) -> *const u8;
 }
 
 /// An output row, as what a level runs.
@@ -91,7 +91,7 @@ impl<S: Simd> RowSource for ResampledRows<S> {
         }
     }
 
-    unsafe fn row(&self, _: &mut Rows<'_>, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
+    unsafe fn row(&self, _: &mut Rows<'_>, scratch: &mut Scratch, y: usize, view: &View<'_>) -> *const u8 {
         // SAFETY: the caller promises a view that the resampler was made for, and scratch of its bytes, in this order of rows;
         // there are no other rows then.
         unsafe {

@@ -130,7 +130,7 @@ impl<S: Simd> Holds for RoundedResampler<S> {
 
 impl<S: Simd> Resample<S> for RoundedResampler<S> {
     #[inline(always)]
-    unsafe fn resample(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
+    unsafe fn resample(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View<'_>) -> *const u8 {
         let Self { planes, pack, reading, blend, layout, .. } = self;
         let next = scratch.next;
         if let Ok(blend) = blend {
@@ -140,8 +140,8 @@ impl<S: Simd> Resample<S> for RoundedResampler<S> {
         for (index, held) in held.iter_mut().enumerate().take(*planes) {
             let plane = &mut scratch[index * layout.end..][..layout.end];
             let [quads, packed, middle, line] = split(plane, [layout.packed, layout.middle, layout.line, layout.end]);
-            // SAFETY: the caller promises the view that this was made for, which has this plane, and scratch in which `packed` is what
-            // `pack` asked for. `new` has found how much of rows in place is inside the view.
+            // SAFETY: the caller promises the view that this was made for, which has this plane, and scratch in which
+            // `packed` is what `pack` asked for. `new` has found how much of rows in place is inside the view.
             let source = unsafe { SourceRows::new(*reading, pack, (view, index), held, packed) };
             Plane { resampler: self, simd, source, quads }.line(y, next, list, middle, line);
         }
@@ -175,8 +175,8 @@ impl<S: Simd> Plane<'_, S> {
                     row
                 }
             };
-            // SAFETY: the pass was made for what this gives it: rows with the bytes that are read, or the middle; and a line has room for
-            // its bytes and the slack.
+            // SAFETY: the pass was made for what this gives it: rows with the bytes that are read, or the middle; and a line
+            // has room for its bytes and the slack.
             unsafe { last.row(self.simd, filtered.as_ptr(), line.as_mut_ptr().cast()) }
         }
     }
@@ -193,8 +193,8 @@ impl<S: Simd> Plane<'_, S> {
                 let rows = resampler.rows(simd, blend, many.map(|quad| quad.min(made.end - 1)), source);
                 let rows = rows.map(|rows| rows.map(<[u8]>::as_ptr));
                 let places = blend.storage.rows(many, quads).map(|place| place.as_mut_ptr().cast());
-                // SAFETY: the filter was made for many, and for these rows; a place has room for four times as many bytes as a row has
-                // after it, and the slack.
+                // SAFETY: the filter was made for many, and for these rows; a place has room for four times as many bytes as
+                // a row has after it, and the slack.
                 unsafe { filter.quads(simd, rows, places) };
                 made.start = (made.start + QUADS as u32).min(made.end);
             }
@@ -203,8 +203,8 @@ impl<S: Simd> Plane<'_, S> {
             let [rows] = resampler.rows(simd, blend, [quad], source);
             let [place] = blend.storage.rows([quad], quads);
             match &resampler.first {
-                // SAFETY: the filter was made for these rows; the place has room for four times as many bytes as a row has after it, and
-                // the slack.
+                // SAFETY: the filter was made for these rows; the place has room for four times as many bytes as a row has
+                // after it, and the slack.
                 Some(filter) => unsafe { filter.quad(simd, rows.map(<[u8]>::as_ptr), place.as_mut_ptr().cast()) },
                 None => interleave(rows, place),
             }

@@ -24,7 +24,7 @@ pub(super) struct Reading {
 pub(super) struct SourceRows<'a> {
     reading: Reading,
     pack: &'a Pack,
-    view: &'a View,
+    view: &'a View<'a>,
     plane: usize,
     held: &'a mut Held,
     packed: &'a mut [CacheLine],
@@ -32,13 +32,14 @@ pub(super) struct SourceRows<'a> {
 
 impl<'a> SourceRows<'a> {
     /// # Safety
-    /// The view has this plane and these rows, of which those in place have the bytes that are read; `pack` was made for it, and places in it
-    /// for rows of so many bytes that are not read in place. `packed` is its scratch, and `held` says what is there.
+    /// The view has this plane and these rows, of which those in place have the bytes that are read; `pack` was made for it,
+    /// and places in it for rows of so many bytes that are not read in place. `packed` is its scratch, and `held` says what
+    /// is there.
     #[inline(always)]
     pub(super) unsafe fn new(
         reading: Reading,
         pack: &'a Pack,
-        (view, plane): (&'a View, usize),
+        (view, plane): (&'a View<'a>, usize),
         held: &'a mut Held,
         packed: &'a mut [CacheLine],
     ) -> Self {
@@ -65,13 +66,13 @@ impl<'a> SourceRows<'a> {
             unsafe { pack.row(simd, (view, plane), row, held, packed) }
         };
         let places = rows.map(|rows| rows.map(&mut place));
-        // SAFETY: `new` promises so many bytes of rows in place, and places of as many for the others. All have been packed, and
-        // nothing is written to their places as long as these are borrowed.
+        // SAFETY: `new` promises so many bytes of rows in place, and places of as many for the others. All have been packed,
+        // and nothing is written to their places as long as these are borrowed.
         places.map(|rows| rows.map(|row| unsafe { slice::from_raw_parts(row, reading.readable) }))
     }
 
-    /// Prefetches what is read of a source row, if there is such a row and it comes from memory: of images in a cache that lost 10 % with
-    /// AVX-512.
+    /// Prefetches what is read of a source row, if there is such a row and it comes from memory: of images in a cache that
+    /// lost 10 % with AVX-512.
     #[inline(always)]
     pub(super) fn prefetch<S: Simd>(&self, simd: S, row: u32) {
         if self.view.is_streamed && row < self.reading.rows {

@@ -19,7 +19,7 @@ use crate::kernel::scratch::{Room, Scratch, lines, split};
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::simd::{CacheLine, FloatHorizontalPass, HorizontalPass, Plain, PlainRows, RowList, ScratchRows, Simd};
+use crate::simd::{CacheLine, FloatHorizontalPass, HorizontalPass, PlainRows, RowList, ScratchRows, Simd};
 use crate::weights::{AxisWeights, Finish};
 
 /// How many rows of f32 are summed at once: they share the loads of weights and indices.
@@ -186,7 +186,7 @@ impl<S: Simd> Holds for UnroundedResampler<S> {
 
 impl<S: Simd> Resample<S> for UnroundedResampler<S> {
     #[inline(always)]
-    unsafe fn resample(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View) -> *const u8 {
+    unsafe fn resample(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View<'_>) -> *const u8 {
         let Self { planes, pack, reading, rows, batch, layout, .. } = self;
         let mut new = scratch.next.max(rows[y].start)..rows[y].end.max(scratch.next);
         // Whole batches, as long as the image lasts: what is made ahead is needed next.
@@ -196,8 +196,8 @@ impl<S: Simd> Resample<S> for UnroundedResampler<S> {
         for (index, held) in held.iter_mut().enumerate().take(*planes) {
             let plane = &mut scratch[index * layout.end..][..layout.end];
             let [kept, packed, line, blended] = split(plane, [layout.packed, layout.line, layout.blended, layout.end]);
-            // SAFETY: the caller promises the view that this was made for, which has this plane, and scratch in which `packed` is what
-            // `pack` asked for. Rows that are read in place are dense.
+            // SAFETY: the caller promises the view that this was made for, which has this plane, and scratch in which
+            // `packed` is what `pack` asked for. Rows that are read in place are dense.
             let source = unsafe { SourceRows::new(*reading, pack, (view, index), held, packed) };
             self.sum(simd, source, y, new.clone(), kept);
             self.blend(y, list, kept, line, blended);
@@ -307,7 +307,7 @@ fn take_apart<const PIXEL: usize>(pixels: &[f32], planes: &mut [f32]) {
 const CHUNK: usize = 16;
 
 /// What sums are kept as.
-trait Weighable: Copy + Default + Plain + Pod {
+trait Weighable: Default + Pod {
     /// Multiplies, then adds: two roundings where there are any.
     fn add(self, value: Self, weight: Self) -> Self;
 
@@ -340,8 +340,8 @@ impl Weighable for f32 {
     }
 }
 
-/// Weighs rows of sums, and keeps `length` of them; these loops are left to the compiler, which knows the level's vectors. The last
-/// chunk may lie partly behind the end of a row, where scratch has room.
+/// Weighs rows of sums, and keeps `length` of them; these loops are left to the compiler, which knows the level's vectors.
+/// The last chunk may lie partly behind the end of a row, where scratch has room.
 #[inline(always)]
 fn blend<T: Weighable, K: Pod>(
     rows: ScratchRows<'_>,

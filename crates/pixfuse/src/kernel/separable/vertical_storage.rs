@@ -109,8 +109,8 @@ impl VerticalStorage {
         }
     }
 
-    /// The sums that a row in its place is added to: those of the output rows from `output` on that weigh it. None where rows are
-    /// kept.
+    /// The sums that a row in its place is added to: those of the output rows from `output` on that weigh it. None where
+    /// rows are kept.
     #[inline(always)]
     pub(super) fn accumulators<'a>(
         &self,

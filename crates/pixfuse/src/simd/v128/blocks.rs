@@ -9,8 +9,7 @@ use super::columns::Columns;
 use super::rows::{FloatRowFilter, RowFilter};
 use super::weights::QuadWeights;
 use super::{V128, array, cells, interleaved, transpose, vector};
-use crate::simd::cells::weigh_cells_plain;
-use crate::simd::{BlockTaps, CellColumns, Plain, Simd, Task, write};
+use crate::simd::{BlockTaps, CHUNK, CellColumns, Plain, Simd, Task, write};
 
 // SAFETY: each operation says what it reads and writes, and that this is what it asks for.
 unsafe impl<V: V128> Simd for V {
@@ -147,20 +146,12 @@ unsafe impl<V: V128> Simd for V {
     }
 
     #[inline(always)]
-    unsafe fn weigh_cells(self, columns: &CellColumns, sums: *const f32, line: *mut f32) {
-        // SAFETY: the caller promises the sums with their margin and room in the line.
-        unsafe {
-            if columns.pixel == 1 {
-                weigh_cells_plain(columns, sums, line);
-            } else {
-                cells::weigh(self, columns, sums, line);
-            }
-        }
+    fn weigh_cells(self, columns: &CellColumns, sums: &[f32], line: &mut [f32]) {
+        cells::weigh(self, columns, sums, line);
     }
 
     #[inline(always)]
-    unsafe fn round_cells(self, sums: *const f32, weight: f32, rounding_margin: f32, line: *mut u8) -> u32 {
-        // SAFETY: the caller promises a chunk of sums and room for as many bytes.
-        unsafe { cells::round(self, sums, weight, rounding_margin, line) }
+    fn round_cells(self, sums: &[f32; CHUNK], weight: f32, rounding_margin: f32, line: &mut [u8; CHUNK]) -> u32 {
+        cells::round(self, sums, weight, rounding_margin, line)
     }
 }

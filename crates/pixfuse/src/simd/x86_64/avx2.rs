@@ -10,10 +10,10 @@ use super::avx2_columns::Columns;
 use super::avx2_passes::{FloatRowFilter, RowFilter};
 use super::stream::prefetch;
 use super::string::fill_long;
-use super::{Sse41, avx2_cells, features, token, values};
+use super::{Sse41, features, token, values};
 use crate::simd::v128::transpose;
 use crate::simd::v128::weights::QuadWeights;
-use crate::simd::{BlockTaps, CellColumns, CellRows, Plain, Simd, Task, write};
+use crate::simd::{BlockTaps, CHUNK, CellColumns, CellRows, Plain, Simd, Task, write};
 
 features! { Avx2 => token! {
     /// AVX2, FMA and F16C: Haswell, Zen and later.
@@ -298,20 +298,17 @@ unsafe impl Simd for Avx2 {
     }
 
     #[inline(always)]
-    unsafe fn sum_cells(self, rows: &CellRows, sums: *mut f32, length: usize) {
-        // SAFETY: the CPU has this level; the caller promises `length` bytes of each row and room for as many sums.
-        unsafe { avx2_cells::sum_cells(rows, sums, length) }
+    fn sum_cells(self, rows: &CellRows<'_>, sums: &mut [f32]) {
+        self.sum_rows(rows, sums);
     }
 
     #[inline(always)]
-    unsafe fn weigh_cells(self, columns: &CellColumns, sums: *const f32, line: *mut f32) {
-        // SAFETY: the CPU has this level; the caller promises the sums with their margin and room in the line.
-        unsafe { avx2_cells::weigh_cells(columns, sums, line) }
+    fn weigh_cells(self, columns: &CellColumns, sums: &[f32], line: &mut [f32]) {
+        self.weigh_columns(columns, sums, line);
     }
 
     #[inline(always)]
-    unsafe fn round_cells(self, sums: *const f32, weight: f32, rounding_margin: f32, line: *mut u8) -> u32 {
-        // SAFETY: the CPU has this level; the caller promises a chunk of sums and room for as many bytes.
-        unsafe { avx2_cells::round_cells(sums, weight, rounding_margin, line) }
+    fn round_cells(self, sums: &[f32; CHUNK], weight: f32, rounding_margin: f32, line: &mut [u8; CHUNK]) -> u32 {
+        self.round_chunk(sums, weight, rounding_margin, line)
     }
 }

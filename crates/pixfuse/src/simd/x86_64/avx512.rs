@@ -5,16 +5,16 @@ use std::mem::MaybeUninit;
 
 use bytemuck::{Pod, must_cast};
 
-use super::avx512_cells::{self, CellWindows};
+use super::avx512_cells::CellWindows;
 use super::avx512_columns::{Columns, Index};
 use super::avx512_float_passes::FloatRowFilter;
 use super::avx512_passes::RowFilter;
 use super::avx512_quads::QuadWeights;
 use super::stream::prefetch;
 use super::string::fill_long;
-use super::{Avx2, Sse41, avx2_cells, features, token, values};
+use super::{Avx2, Sse41, features, token, values};
 use crate::simd::v128::transpose;
-use crate::simd::{BlockTaps, CellColumns, CellRows, Plain, Simd, Task, write};
+use crate::simd::{BlockTaps, CHUNK, CellColumns, CellRows, Plain, Simd, Task, write};
 
 features! { Avx512 => token! {
     /// AVX-512 as Ice Lake and Zen 4 have it; early parts without VBMI count as AVX2.
@@ -295,20 +295,17 @@ unsafe impl Simd for Avx512 {
     }
 
     #[inline(always)]
-    unsafe fn sum_cells(self, rows: &CellRows, sums: *mut f32, length: usize) {
-        // SAFETY: the CPU has this level; the caller promises `length` bytes of each row and room for as many sums.
-        unsafe { avx512_cells::sum_cells(rows, sums, length) }
+    fn sum_cells(self, rows: &CellRows<'_>, sums: &mut [f32]) {
+        if sums.len() < 64 { Avx2::from(self).sum_rows(rows, sums) } else { self.sum_rows(rows, sums) }
     }
 
     #[inline(always)]
-    unsafe fn weigh_cells(self, columns: &CellColumns, sums: *const f32, line: *mut f32) {
-        // SAFETY: the CPU has this level; the caller promises the sums with their margin and room in the line.
-        unsafe { avx2_cells::weigh_cells(columns, sums, line) }
+    fn weigh_cells(self, columns: &CellColumns, sums: &[f32], line: &mut [f32]) {
+        Avx2::from(self).weigh_columns(columns, sums, line);
     }
 
     #[inline(always)]
-    unsafe fn round_cells(self, sums: *const f32, weight: f32, rounding_margin: f32, line: *mut u8) -> u32 {
-        // SAFETY: the CPU has this level; the caller promises a chunk of sums and room for as many bytes.
-        unsafe { avx512_cells::round_cells(sums, weight, rounding_margin, line) }
+    fn round_cells(self, sums: &[f32; CHUNK], weight: f32, rounding_margin: f32, line: &mut [u8; CHUNK]) -> u32 {
+        self.round_chunk(sums, weight, rounding_margin, line)
     }
 }

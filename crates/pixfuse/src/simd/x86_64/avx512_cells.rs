@@ -11,13 +11,14 @@
 
 use std::arch::x86_64::*;
 
-use super::avx2_cells;
-use super::avx512::{load, vector};
-use super::avx512_windows::taps;
+use super::avx512::vector;
+use super::avx512_windows::{load, taps};
+use super::{Avx512, features, values};
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::simd::cells::{CHUNK, CellColumns, CellRows, CellTaps, WholeCells};
+use crate::simd::CellRows;
+use crate::simd::cells::{CHUNK, CellColumns, CellTaps, WholeCells};
 
 /// Bytes that go into lanes, or weights of them.
 #[derive(Clone, Copy)]
@@ -47,21 +48,20 @@ const MOST_QUADS: usize = 5;
 /// The most rows whose shares, of two edges of a byte each, fit a lane.
 const MAX_AREA_ROWS: usize = (i32::MAX / (2 * u8::MAX as i32 * i16::MAX as i32)) as usize;
 
-// SAFETY: windows are placed inside rows of `length` bytes, and a group is sixteen elements.
-unsafe impl WholeCells for CellWindows {
+impl WholeCells<Avx512> for CellWindows {
     fn new(columns: &CellColumns, rows: usize, length: usize) -> Result<Option<Self>, NoMemory> {
-        let outputs = columns.cells.len();
+        let outputs = columns.cells().len();
         let inside = |output| columns.taps(output).filter(|&(_, share)| share == 1.0).count();
         let quads = (0..outputs).map(inside).max().unwrap_or(0).div_ceil(4);
         if rows > MAX_AREA_ROWS || !(1..=MOST_QUADS).contains(&quads) {
             return Ok(None);
         }
-        let sizes = (1..=16 / columns.pixel).rev().flat_map(|pixels| [(pixels, 1), (pixels, 2)]);
+        let sizes = (1..=16 / columns.pixel()).rev().flat_map(|pixels| [(pixels, 1), (pixels, 2)]);
         let mut found = None;
         for (pixels, vectors) in sizes {
             let Some(last) = length.checked_sub(vectors * 64) else { continue };
             if let Some(bases) = Self::bases(columns, pixels, last, vectors * 64)? {
-                let (width, unit) = (pixels * columns.pixel, columns.unit.size());
+                let (width, unit) = (pixels * columns.pixel(), columns.unit.size());
                 found = Some(Self { vectors, quads, width, unit, bases, table: Vec::new() });
                 break;
             }
@@ -70,7 +70,7 @@ unsafe impl WholeCells for CellWindows {
         // Instructions that each row takes beyond those of a sum of rows, against those of a sum of columns; factors
         // were fitted to some eighty measured sizes. 3000x400 -> 60x201 takes 124 us so, and 67 with sums of rows.
         let more = (2 * (quads + 1) * windows.bases.len()).saturating_sub(3 * length / 64);
-        if 2 * (rows + 2) * more > 5 * (columns.inside + 1) * outputs {
+        if 2 * (rows + 2) * more > 5 * (columns.inside() + 1) * outputs {
             return Ok(None);
         }
         windows.fill(columns)?;
@@ -78,22 +78,18 @@ unsafe impl WholeCells for CellWindows {
     }
 
     #[inline(always)]
-    unsafe fn sum(&self, rows: &CellRows, line: *mut f32) {
-        // SAFETY: the CPU has the level, as only its kernels make this; the caller promises rows of the length that windows were
-        // placed in, and room in the line. A table has as many quads as it was made for.
-        unsafe {
-            match (self.vectors, self.quads) {
-                (1, 1) => self.sums::<1, 1>(rows, line),
-                (1, 2) => self.sums::<1, 2>(rows, line),
-                (1, 3) => self.sums::<1, 3>(rows, line),
-                (1, 4) => self.sums::<1, 4>(rows, line),
-                (1, _) => self.sums::<1, 5>(rows, line),
-                (_, 1) => self.sums::<2, 1>(rows, line),
-                (_, 2) => self.sums::<2, 2>(rows, line),
-                (_, 3) => self.sums::<2, 3>(rows, line),
-                (_, 4) => self.sums::<2, 4>(rows, line),
-                _ => self.sums::<2, 5>(rows, line),
-            }
+    fn sum(&self, simd: Avx512, rows: &CellRows<'_>, line: &mut [f32]) {
+        match (self.vectors, self.quads) {
+            (1, 1) => simd.sum_windows::<1, 64, 1>(self, rows, line),
+            (1, 2) => simd.sum_windows::<1, 64, 2>(self, rows, line),
+            (1, 3) => simd.sum_windows::<1, 64, 3>(self, rows, line),
+            (1, 4) => simd.sum_windows::<1, 64, 4>(self, rows, line),
+            (1, _) => simd.sum_windows::<1, 64, 5>(self, rows, line),
+            (_, 1) => simd.sum_windows::<2, 128, 1>(self, rows, line),
+            (_, 2) => simd.sum_windows::<2, 128, 2>(self, rows, line),
+            (_, 3) => simd.sum_windows::<2, 128, 3>(self, rows, line),
+            (_, 4) => simd.sum_windows::<2, 128, 4>(self, rows, line),
+            _ => simd.sum_windows::<2, 128, 5>(self, rows, line),
         }
     }
 }
@@ -107,8 +103,8 @@ impl Holds for CellWindows {
 impl CellColumns {
     /// The pixels with a share in a cell, and their shares.
     fn taps(&self, output: usize) -> impl Iterator<Item = (usize, f32)> {
-        let CellTaps { shares: [[before, ..], [next, ..], [last, ..], _], first } = self.cells[output];
-        let (first, behind) = (first as usize, first as usize + self.inside);
+        let CellTaps { shares: [[before, ..], [next, ..], [last, ..], _], first } = self.cells()[output];
+        let (first, behind) = (first as usize, first as usize + self.inside());
         let inside = (first..behind).map(|pixel| (pixel, 1.0));
         let taps =
             [(first.wrapping_sub(1), before)].into_iter().chain(inside).chain([(behind, next), (behind + 1, last)]);
@@ -120,18 +116,18 @@ impl CellWindows {
     /// Where windows of so many bytes start, if each has all of its `pixels` cells.
     fn bases(columns: &CellColumns, pixels: usize, last: usize, bytes: usize) -> Result<Option<Vec<usize>>, NoMemory> {
         let base = |cells: usize| {
-            let taps = (cells..columns.cells.len().min(cells + pixels)).flat_map(|output| columns.taps(output));
+            let taps = (cells..columns.cells().len().min(cells + pixels)).flat_map(|output| columns.taps(output));
             let (least, most) = taps.fold((usize::MAX, 0), |(least, most), (at, _)| (at.min(least), at.max(most)));
-            let base = last.min(least * columns.pixel);
-            ((most + 1) * columns.pixel <= base + bytes).then_some(base)
+            let base = last.min(least * columns.pixel());
+            ((most + 1) * columns.pixel() <= base + bytes).then_some(base)
         };
-        memory::whole_list((0..columns.cells.len()).step_by(pixels).map(base))
+        memory::whole_list((0..columns.cells().len()).step_by(pixels).map(base))
     }
 
     fn fill(&mut self, columns: &CellColumns) -> Result<(), NoMemory> {
-        let (pixel, stride) = (columns.pixel, 2 * self.quads + 3);
+        let (pixel, stride) = (columns.pixel(), 2 * self.quads + 3);
         self.table = memory::repeated(Vector([0; 64]), self.bases.len() * stride)?;
-        for element in 0..columns.cells.len() * pixel {
+        for element in 0..columns.cells().len() * pixel {
             let (group, byte) = (element / self.width, element % self.width * 4);
             let (table, base) = (&mut self.table[group * stride..][..stride], self.bases[group]);
             let (mut inside, mut edges) = (0, 0);
@@ -148,51 +144,116 @@ impl CellWindows {
                     edges += 1;
                 }
             }
-            let [.., [weight, ..]] = columns.cells[element / pixel].shares;
+            let [.., [weight, ..]] = columns.cells()[element / pixel].shares;
             table[stride - 1].0[byte..byte + 4].copy_from_slice(&weight.to_le_bytes());
         }
         Ok(())
     }
+}
 
-    /// # Safety
-    /// As [`WholeCells::sum`], for windows of `VECTORS` vectors and `QUADS` fours.
-    #[inline]
-    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vnni")]
-    unsafe fn sums<const VECTORS: usize, const QUADS: usize>(&self, rows: &CellRows, line: *mut f32) {
-        let mut to = line;
-        for (&base, table) in self.bases.iter().zip(self.table.chunks_exact(2 * QUADS + 3)) {
-            let group = Group::<VECTORS, QUADS>::of(table);
-            let none = [_mm512_setzero_si512(); 2];
-            // Two sums, as an addition waits for the one before it: 127 against 153 us for 1080x1920 -> 80x120.
-            let mut inside = [none; 2];
-            let mut row = rows.inside.wrapping_add(base);
-            for _ in 0..rows.count / 2 {
-                // SAFETY: the caller promises the bytes of each row inside, in which windows end.
-                let [one, other] = unsafe { [load(row), load(row.offset(rows.pitch))] };
-                inside = [group.add(inside[0], one), group.add(inside[1], other)];
-                row = row.wrapping_offset(2 * rows.pitch);
-            }
-            if rows.count % 2 == 1 {
-                // SAFETY: the caller promises the last row inside, too.
-                inside[0] = group.add(inside[0], unsafe { load(row) });
-            }
-            let [one, other] = inside;
-            let sums = [_mm512_add_epi32(one[0], other[0]), _mm512_add_epi32(one[1], other[1])];
-            let mut sum = shared(sums, self.unit);
-            for edge in 0..2 {
-                let part = _mm512_set1_ps(rows.shares[edge].part());
-                // SAFETY: the caller promises the rows on the edges, also where they have no share.
-                let edge = group.add(none, unsafe { load(rows.edges[edge].add(base)) });
-                sum = _mm512_fmadd_ps(shared(edge, self.unit), part, sum);
-            }
-            let weight = _mm512_castsi512_ps(vector(&table[2 * QUADS + 2].0));
-            // SAFETY: the caller promises room for all pixels and 15 elements: a group has one vector from its first on.
-            unsafe {
-                _mm512_storeu_ps(to, _mm512_mul_ps(sum, weight));
-                to = to.add(self.width);
+impl Avx512 {
+    features! { Avx512 => values! {
+        /// As [`WholeCells::sum`], for windows of `VECTORS` vectors, which are so many bytes, and `QUADS` fours.
+        fn sum_windows<const VECTORS: usize, const BYTES: usize, const QUADS: usize>(
+            self,
+            windows: &CellWindows,
+            rows: &CellRows<'_>,
+            line: &mut [f32],
+        ) {
+            let CellWindows { width, unit, ref bases, ref table, .. } = *windows;
+            let mut line = line;
+            for (&base, table) in bases.iter().zip(table.chunks_exact(2 * QUADS + 3)) {
+                // Rows are as long as windows were placed for, and the line has room for whole groups.
+                let (Some(block), Some(place)) = (rows.block::<BYTES>(base), line.first_chunk_mut::<16>()) else { return };
+                let group = Group::<VECTORS, QUADS>::of(table);
+                let none = [_mm512_setzero_si512(); 2];
+                // Two sums, as an addition waits for the one before it: 127 against 153 us for 1080x1920 -> 80x120.
+                let mut inside = [none; 2];
+                for [one, other] in block.pairs() {
+                    inside = [group.add(inside[0], load(one)), group.add(inside[1], load(other))];
+                }
+                if let Some(row) = block.odd() {
+                    inside[0] = group.add(inside[0], load(row));
+                }
+                let [one, other] = inside;
+                let sums = [_mm512_add_epi32(one[0], other[0]), _mm512_add_epi32(one[1], other[1])];
+                let mut sum = shared(sums, unit);
+                for (edge, share) in block.edges().into_iter().zip(rows.shares) {
+                    let edge = group.add(none, load(edge));
+                    sum = _mm512_fmadd_ps(shared(edge, unit), _mm512_set1_ps(share.part()), sum);
+                }
+                let weight = _mm512_castsi512_ps(vector(&table[2 * QUADS + 2].0));
+                *place = bytemuck::cast(_mm512_mul_ps(sum, weight));
+                line = line.get_mut(width..).unwrap_or_default();
             }
         }
-    }
+
+        /// As [`Simd::sum_cells`](crate::simd::Simd::sum_cells).
+        pub(super) fn sum_rows(self, rows: &CellRows<'_>, sums: &mut [f32]) {
+            let [before, after] = rows.shares.map(|share| i32::from(share.word()));
+            let shares = _mm512_set1_epi32(before & 0xffff | after << 16);
+            let unit = _mm512_set1_ps(rows.unit.size());
+            let (zero, ones) = (_mm512_setzero_si512(), _mm512_set1_epi8(1));
+            let mut blocks = rows.sums::<64>(sums);
+            while let Some((block, sums)) = blocks.next() {
+                let mut inside = [zero; 2];
+                for [one, other] in block.pairs() {
+                    // Two rows side by side are added by one instruction.
+                    let two = unpack_bytes(vector(one), vector(other));
+                    inside[0] = _mm512_add_epi16(inside[0], _mm512_maddubs_epi16(two[0], ones));
+                    inside[1] = _mm512_add_epi16(inside[1], _mm512_maddubs_epi16(two[1], ones));
+                }
+                if let Some(one) = block.odd() {
+                    let one = unpack_bytes(vector(one), zero);
+                    inside = [_mm512_add_epi16(inside[0], one[0]), _mm512_add_epi16(inside[1], one[1])];
+                }
+                let [above, below] = block.edges();
+                let edges = unpack_bytes(vector(above), vector(below));
+                let mut parts = [_mm512_setzero_ps(); 4];
+                for half in 0..2 {
+                    let words = unpack_bytes(edges[half], zero);
+                    let whole = [_mm512_unpacklo_epi16(inside[half], zero), _mm512_unpackhi_epi16(inside[half], zero)];
+                    for part in 0..2 {
+                        let edge = _mm512_cvtepi32_ps(_mm512_madd_epi16(words[part], shares));
+                        parts[half * 2 + part] = _mm512_fmadd_ps(edge, unit, _mm512_cvtepi32_ps(whole[part]));
+                    }
+                }
+                // Unpacking stayed within 128 bits: the first quarters are the first sixteen elements.
+                let [a, b, c, d] = parts;
+                let low = [_mm512_shuffle_f32x4::<0x44>(a, b), _mm512_shuffle_f32x4::<0x44>(c, d)];
+                let high = [_mm512_shuffle_f32x4::<0xee>(a, b), _mm512_shuffle_f32x4::<0xee>(c, d)];
+                *sums = bytemuck::cast([
+                    _mm512_shuffle_f32x4::<0x88>(low[0], low[1]),
+                    _mm512_shuffle_f32x4::<0xdd>(low[0], low[1]),
+                    _mm512_shuffle_f32x4::<0x88>(high[0], high[1]),
+                    _mm512_shuffle_f32x4::<0xdd>(high[0], high[1]),
+                ]);
+            }
+        }
+
+        /// As [`Simd::round_cells`](crate::simd::Simd::round_cells).
+        pub(super) fn round_chunk(
+            self,
+            sums: &[f32; CHUNK],
+            weight: f32,
+            rounding_margin: f32,
+            line: &mut [u8; CHUNK],
+        ) -> u32 {
+            let (weight, rounding_margin) = (_mm512_set1_ps(weight), _mm512_set1_ps(rounding_margin));
+            let sums: &[[f32; 16]; 2] = bytemuck::cast_ref(sums);
+            let line: &mut [[u8; 16]; 2] = bytemuck::cast_mut(line);
+            let mut ambiguous = 0;
+            for half in 0..2 {
+                let value = _mm512_mul_ps(_mm512_castsi512_ps(vector(&sums[half])), weight);
+                let rounded = _mm512_cvtps_epi32(value);
+                let off = _mm512_abs_ps(_mm512_sub_ps(value, _mm512_cvtepi32_ps(rounded)));
+                let is_off = _mm512_cmp_ps_mask::<_CMP_GT_OQ>(off, rounding_margin);
+                ambiguous |= u32::from(is_off) << (half * 16);
+                line[half] = bytemuck::cast(_mm512_cvtepi32_epi8(rounded));
+            }
+            ambiguous
+        }
+    } }
 }
 
 /// The vectors of a group: from where, and weights.
@@ -233,90 +294,9 @@ fn shared([inside, edges]: [__m512i; 2], unit: f32) -> __m512 {
     _mm512_fmadd_ps(_mm512_cvtepi32_ps(edges), _mm512_set1_ps(unit), _mm512_cvtepi32_ps(inside))
 }
 
-/// # Safety
-/// As [`Simd::sum_cells`](crate::simd::Simd::sum_cells).
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx2,fma")]
-pub(super) unsafe fn sum_cells(rows: &CellRows, sums: *mut f32, length: usize) {
-    if length < 64 {
-        // SAFETY: the caller promises the rows and room for their sums.
-        return unsafe { avx2_cells::sum_cells(rows, sums, length) };
-    }
-    let [before, after] = rows.shares.map(|share| i32::from(share.word()));
-    let shares = _mm512_set1_epi32(before & 0xffff | after << 16);
-    let unit = _mm512_set1_ps(rows.unit.size());
-    let (zero, ones) = (_mm512_setzero_si512(), _mm512_set1_epi8(1));
-    for at in (0..length).step_by(64) {
-        let at = at.min(length - 64);
-        let mut inside = [zero; 2];
-        let mut row = rows.inside.wrapping_add(at);
-        for _ in 0..rows.count / 2 {
-            // Two rows side by side are added by one instruction.
-            // SAFETY: the caller promises `length` bytes of each row inside, of which these are a part.
-            let [[one], [other]] = unsafe { [load(row), load(row.offset(rows.pitch))] };
-            let two = unpack_bytes(one, other);
-            inside[0] = _mm512_add_epi16(inside[0], _mm512_maddubs_epi16(two[0], ones));
-            inside[1] = _mm512_add_epi16(inside[1], _mm512_maddubs_epi16(two[1], ones));
-            row = row.wrapping_offset(2 * rows.pitch);
-        }
-        if rows.count % 2 == 1 {
-            // SAFETY: the caller promises `length` bytes of the last row inside, too.
-            let [one] = unsafe { load(row) };
-            let one = unpack_bytes(one, zero);
-            inside = [_mm512_add_epi16(inside[0], one[0]), _mm512_add_epi16(inside[1], one[1])];
-        }
-        // SAFETY: the caller promises `length` bytes of the rows on the edges, also where they have no share.
-        let [[above], [below]] = unsafe { [load(rows.edges[0].add(at)), load(rows.edges[1].add(at))] };
-        let edges = unpack_bytes(above, below);
-        let mut parts = [_mm512_setzero_ps(); 4];
-        for half in 0..2 {
-            let words = unpack_bytes(edges[half], zero);
-            let whole = [_mm512_unpacklo_epi16(inside[half], zero), _mm512_unpackhi_epi16(inside[half], zero)];
-            for part in 0..2 {
-                let edge = _mm512_cvtepi32_ps(_mm512_madd_epi16(words[part], shares));
-                parts[half * 2 + part] = _mm512_fmadd_ps(edge, unit, _mm512_cvtepi32_ps(whole[part]));
-            }
-        }
-        // Unpacking stayed within 128 bits: the first quarters are the first sixteen elements.
-        let [a, b, c, d] = parts;
-        let low = [_mm512_shuffle_f32x4::<0x44>(a, b), _mm512_shuffle_f32x4::<0x44>(c, d)];
-        let high = [_mm512_shuffle_f32x4::<0xee>(a, b), _mm512_shuffle_f32x4::<0xee>(c, d)];
-        let in_order = [
-            _mm512_shuffle_f32x4::<0x88>(low[0], low[1]),
-            _mm512_shuffle_f32x4::<0xdd>(low[0], low[1]),
-            _mm512_shuffle_f32x4::<0x88>(high[0], high[1]),
-            _mm512_shuffle_f32x4::<0xdd>(high[0], high[1]),
-        ];
-        for (part, sum) in in_order.into_iter().enumerate() {
-            // SAFETY: the caller promises room for `length` sums, of which these are a part.
-            unsafe { _mm512_storeu_ps(sums.add(at + part * 16), sum) };
-        }
-    }
-}
-
 /// The bytes of two vectors side by side, within each 128 bits.
 #[inline]
 #[target_feature(enable = "avx512bw")]
 fn unpack_bytes(one: __m512i, other: __m512i) -> [__m512i; 2] {
     [_mm512_unpacklo_epi8(one, other), _mm512_unpackhi_epi8(one, other)]
-}
-
-/// # Safety
-/// As [`Simd::round_cells`](crate::simd::Simd::round_cells).
-#[inline]
-#[target_feature(enable = "avx512f")]
-pub(super) unsafe fn round_cells(sums: *const f32, weight: f32, rounding_margin: f32, line: *mut u8) -> u32 {
-    let (weight, rounding_margin) = (_mm512_set1_ps(weight), _mm512_set1_ps(rounding_margin));
-    let mut ambiguous = 0;
-    for at in (0..CHUNK).step_by(16) {
-        // SAFETY: the caller promises a chunk of sums.
-        let sums = unsafe { _mm512_loadu_ps(sums.add(at)) };
-        let value = _mm512_mul_ps(sums, weight);
-        let rounded = _mm512_cvtps_epi32(value);
-        let off = _mm512_abs_ps(_mm512_sub_ps(value, _mm512_cvtepi32_ps(rounded)));
-        ambiguous |= u32::from(_mm512_cmp_ps_mask::<_CMP_GT_OQ>(off, rounding_margin)) << at;
-        // SAFETY: the caller promises room for a chunk of bytes.
-        unsafe { _mm_storeu_si128(line.add(at).cast(), _mm512_cvtepi32_epi8(rounded)) };
-    }
-    ambiguous
 }
