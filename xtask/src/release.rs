@@ -97,6 +97,9 @@ pub(crate) fn run(flags: &Release) -> Result<()> {
         };
         judges::npm(package, types)?;
     }
+    if !npm.iter().any(|package| package.ends_with("pixfuse-web")) {
+        left.push("`cargo xtask web`, then this again: there is no pixfuse-web to look at".into());
+    }
     let without = "publint and attw have nothing against them";
     looked_at("npm packages", &npm.iter().map(PathBuf::as_path).collect::<Vec<_>>(), without, &mut left);
 
