@@ -13,7 +13,7 @@ use crate::image::line::Line;
 use crate::image::view::{Sampling, View};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::simd::{Simd, Task, write};
+use crate::simd::{Simd, Task};
 
 /// Pixels converted at a time.
 const CHUNK: usize = 64;
@@ -227,21 +227,20 @@ impl Conversion {
 /// Lays down pixels of so many channels, as many as there is room for.
 #[inline(always)]
 fn lay<const CHANNELS: usize>(chunk: &Chunk, to: &mut [MaybeUninit<u8>]) {
-    let pixel = |x: usize| {
-        let mut pixel = [0; CHANNELS];
-        for (value, plane) in pixel.iter_mut().zip(chunk) {
-            *value = plane[x];
-        }
-        pixel
-    };
+    // Byte by byte, which the compiler makes vectors of: a pixel at a time took 42 % more instructions for all of a letterbox
+    // of nv12, 540x960 -> 320x320.
     let (pixels, _) = to.as_chunks_mut::<CHANNELS>();
     if let Some(pixels) = pixels.first_chunk_mut::<CHUNK>() {
         for x in 0..CHUNK {
-            write(&mut pixels[x], pixel(x));
+            for channel in 0..CHANNELS {
+                pixels[x][channel].write(chunk[channel][x]);
+            }
         }
     } else {
-        for (x, at) in pixels.iter_mut().enumerate().take(CHUNK) {
-            write(at, pixel(x));
+        for (x, pixel) in pixels.iter_mut().enumerate().take(CHUNK) {
+            for channel in 0..CHANNELS {
+                pixel[channel].write(chunk[channel][x]);
+            }
         }
     }
 }
