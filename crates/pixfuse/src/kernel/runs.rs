@@ -126,9 +126,9 @@ struct Stack<'a> {
 #[repr(align(64))]
 struct Stage([MaybeUninit<u8>; STAGE]);
 
-impl Stack<'_> {
+impl<'a> Stack<'a> {
     /// Stores copies: past the caches where the tensor is far larger than those and its lines can be written whole.
-    fn copy<'a>(self, places: impl Iterator<Item = Place<'a>>, far: Option<&Streams>, stage: &mut Stage) {
+    fn copy<'b>(self, places: impl Iterator<Item = Place<'b>>, far: Option<&Streams>, stage: &mut Stage) {
         let whole = self.step * self.rows;
         let far = far.filter(|_| self.bytes == self.step);
         let mut is_staged = false;
@@ -138,12 +138,13 @@ impl Stack<'_> {
                 Some(far) if streams(to.addr() | self.step, 8) => self.store(place, |from, to| far.copy(from, to)),
                 Some(far) if whole <= STAGE && streams(to.addr() | whole, 4) => {
                     if !is_staged {
-                        self.store(stage.0.chunks_mut(self.step.max(1)), copy_short);
+                        self.store(Place::on(&mut stage.0, self), copy_short);
                         is_staged = true;
                     }
                     // SAFETY: so many rows have been stored there, each as long as the step to the next.
-                    let staged = unsafe { slice::from_raw_parts(stage.0.as_ptr().cast(), whole) };
-                    place.joined().for_each(|to| far.copy(staged, to));
+                    let from = unsafe { slice::from_raw_parts(stage.0.as_ptr().cast(), whole) };
+                    let joined = Stack { from, pitch: whole, step: whole, bytes: whole, rows: 1 };
+                    joined.moves(place.joined()).for_each(|(from, to)| far.copy(from, to));
                 }
                 _ => {
                     // What comes next: a store that waits for its line holds up all that follow it.
@@ -156,34 +157,27 @@ impl Stack<'_> {
 
     /// Stores one copy, with a loop for each length that patches of 14 and 16 have, in planes and with three channels to a pixel.
     #[inline(always)]
-    fn store<'a>(
-        self,
-        to: impl Iterator<Item = &'a mut [MaybeUninit<u8>]>,
-        copy: impl Fn(&[u8], &mut [MaybeUninit<u8>]),
-    ) {
+    fn store(self, to: Place<'_>, copy: impl Fn(&[u8], &mut [MaybeUninit<u8>])) {
         macro_rules! of_length {
             ($($bytes:literal)+) => {
                 match self.bytes {
-                    $($bytes => self.store_rows(to, $bytes, copy),)+
-                    bytes => self.store_rows(to, bytes, copy),
+                    $($bytes => self.moves(Place { bytes: $bytes, ..to }).for_each(|(from, to)| copy(from, to)),)+
+                    _ => self.moves(to).for_each(|(from, to)| copy(from, to)),
                 }
             };
         }
-        of_length!(14 16 28 32 42 48 56 64 84 96 168 192);
+        if self.bytes == to.bytes {
+            of_length!(14 16 28 32 42 48 56 64 84 96 168 192);
+        }
     }
 
-    /// As [`store`](Self::store), with runs of so many bytes.
+    /// Each row with its place: none where the band has fewer.
     #[inline(always)]
-    fn store_rows<'a>(
-        self,
-        to: impl Iterator<Item = &'a mut [MaybeUninit<u8>]>,
-        bytes: usize,
-        copy: impl Fn(&[u8], &mut [MaybeUninit<u8>]),
-    ) {
-        for (from, to) in self.from.chunks(self.pitch.max(1)).zip(to).take(self.rows) {
-            let (Some(from), Some(to)) = (from.get(..bytes), to.get_mut(..bytes)) else { return };
-            copy(from, to);
-        }
+    fn moves<'b>(self, to: Place<'b>) -> Moves<'a, 'b> {
+        let rows = self.rows.min(to.rows);
+        let needs = rows.saturating_sub(1) * self.pitch + to.bytes;
+        let rows = if needs <= self.from.len() { rows } else { 0 };
+        Moves { from: self.from.as_ptr(), pitch: self.pitch, to: Place { rows, ..to }, band: PhantomData }
     }
 }
 
@@ -196,11 +190,17 @@ struct Place<'a> {
     memory: PhantomData<&'a mut [u8]>,
 }
 
-impl Place<'_> {
+impl<'a> Place<'a> {
     /// # Safety
     /// The bytes of each row of the stack are writable, and nothing else refers to them for as long as this is there.
     unsafe fn new(to: *mut u8, Stack { step, bytes, rows, .. }: Stack<'_>) -> Self {
         Self { to, step, bytes, rows, memory: PhantomData }
+    }
+
+    /// In memory that has room for all rows, one behind another; of fewer there are none.
+    fn on(memory: &'a mut [MaybeUninit<u8>], Stack { step, bytes, rows, .. }: Stack<'_>) -> Self {
+        let rows = if step * rows <= memory.len() && bytes <= step { rows } else { 0 };
+        Self { to: memory.as_mut_ptr().cast(), step, bytes, rows, memory: PhantomData }
     }
 
     /// All rows as one, where nothing is between them.
@@ -210,16 +210,27 @@ impl Place<'_> {
     }
 }
 
-impl<'a> Iterator for Place<'a> {
-    type Item = &'a mut [MaybeUninit<u8>];
+/// Rows of a band with their places, which have as many bytes: one count, and no check for each.
+struct Moves<'a, 'b> {
+    from: *const u8,
+    pitch: usize,
+    to: Place<'b>,
+    band: PhantomData<&'a [u8]>,
+}
+
+impl<'a, 'b> Iterator for Moves<'a, 'b> {
+    type Item = (&'a [u8], &'b mut [MaybeUninit<u8>]);
 
     #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
-        self.rows = self.rows.checked_sub(1)?;
-        let row = self.to;
-        self.to = row.wrapping_add(self.step);
-        // SAFETY: `new` promises the bytes of each row, which is given once.
-        Some(unsafe { slice::from_raw_parts_mut(row.cast(), self.bytes) })
+        self.to.rows = self.to.rows.checked_sub(1)?;
+        let (from, to) = (self.from, self.to.to);
+        (self.from, self.to.to) = (from.wrapping_add(self.pitch), to.wrapping_add(self.to.step));
+        // SAFETY: whoever made the place promises so many rows of so many bytes, each of which is given once; `moves` found the band
+        // to have them.
+        Some(unsafe {
+            (slice::from_raw_parts(from, self.to.bytes), slice::from_raw_parts_mut(to.cast(), self.to.bytes))
+        })
     }
 }
 
