@@ -82,19 +82,29 @@ pub struct ScratchRows<'a> {
 }
 
 impl<'a> ScratchRows<'a> {
-    /// The first blocks of all rows, then the second ones: so many, or as many as rows have. No check is made of each, and all
-    /// rows share one offset.
+    /// The first places of `out`, each with a block of every row: the first blocks, then the second ones. So many, or as many as
+    /// there are of both. No check is made of each block, and all rows share one offset.
     #[inline(always)]
-    pub(crate) fn blocks<T: Pod>(self, count: usize) -> impl Iterator<Item = impl Iterator<Item = &'a T>> {
+    pub(crate) fn blocks<'o, T: Pod, O>(
+        self,
+        out: &'o mut [O],
+        count: usize,
+    ) -> impl Iterator<Item = (&'o mut O, impl Iterator<Item = &'a T>)>
+    where
+        'a: 'o,
+    {
         const { assert!(size_of::<T>() > 0 && align_of::<T>() <= 64, "a row starts where blocks are aligned") };
         let Self { rows, lines, .. } = self;
-        let count = count.min(lines * 64 / size_of::<T>());
-        // An offset that is counted up: one that is multiplied was multiplied for each row.
-        (0..count * size_of::<T>()).step_by(size_of::<T>()).map(move |offset| {
+        let count = count.min(lines * 64 / size_of::<T>()).min(out.len());
+        let mut next = 0;
+        out[..count].iter_mut().map(move |out| {
+            // An offset that is counted up: one that is multiplied was multiplied for each row.
+            let offset = next;
+            next += size_of::<T>();
             // SAFETY: `RowList::of` found so many cache lines in each row, whose borrow this holds, and so many blocks of
             // these fit one behind the other. A block starts at a multiple of its size from a cache line, so it is aligned;
             // its bits are a value.
-            rows.iter().map(move |row| unsafe { &*row.cast::<u8>().add(offset).cast::<T>() })
+            (out, rows.iter().map(move |row| unsafe { &*row.cast::<u8>().add(offset).cast::<T>() }))
         })
     }
 }
@@ -109,13 +119,15 @@ mod tests {
         let mut list = RowList::with_capacity(4).expect("some bytes");
         // The last place is not all there.
         let rows = list.of(&ring, 2, [2, 0, 3].into_iter());
-        let first = |count| {
-            let blocks = rows.blocks::<[u8; 32]>(count);
-            blocks.map(|rows| rows.map(|block| block[0]).collect::<Vec<_>>()).collect::<Vec<_>>()
+        let first = |room: usize, count| {
+            let mut out = vec![(); room];
+            let blocks = rows.blocks::<[u8; 32], _>(&mut out, count);
+            blocks.map(|(_, rows)| rows.map(|block| block[0]).collect::<Vec<_>>()).collect::<Vec<_>>()
         };
-        assert_eq!(first(3), [[4, 0], [4, 0], [5, 1]]);
-        assert_eq!(first(9).len(), 4);
-        assert_eq!(rows.blocks::<[u8; 48]>(9).count(), 2);
-        assert_eq!(list.of(&ring, 8, [0].into_iter()).blocks::<u8>(1).map(Iterator::count).collect::<Vec<_>>(), [0]);
+        assert_eq!(first(9, 3), [[4, 0], [4, 0], [5, 1]]);
+        assert_eq!([first(9, 9).len(), first(3, 9).len()], [4, 3]);
+        assert_eq!(rows.blocks::<[u8; 48], _>(&mut [(); 9], 9).count(), 2);
+        let rows = list.of(&ring, 8, [0].into_iter());
+        assert!(rows.blocks::<u8, _>(&mut [()], 1).all(|(_, mut rows)| rows.next().is_none()));
     }
 }

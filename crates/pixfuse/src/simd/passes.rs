@@ -201,7 +201,7 @@ impl<S> VerticalPass<S> for Vec<[i32; 4]> {
         const CHUNK: usize = 16;
         let weights = &self[first..];
         let out = bytemuck::cast_slice_mut::<_, [u8; CHUNK]>(out);
-        for (out, quads) in out.iter_mut().zip(quads.blocks::<[[u8; 4]; CHUNK]>(length.div_ceil(CHUNK))) {
+        for (out, quads) in quads.blocks::<[[u8; 4]; CHUNK], _>(out, length.div_ceil(CHUNK)) {
             let mut sums = [1i32 << (ROUNDED_BITS - 1); CHUNK];
             for (&weights, quad) in weights.iter().zip(quads) {
                 for (sum, &values) in sums.iter_mut().zip(quad) {

@@ -122,7 +122,8 @@ fn round(sums: ScratchRows<'_>, out: &mut [CacheLine], length: usize) {
     /// Sums rounded at a time.
     const CHUNK: usize = 16;
     let out = bytemuck::cast_slice_mut::<_, [u8; CHUNK]>(out);
-    for (out, sums) in out.iter_mut().zip(sums.blocks::<[i32; CHUNK]>(length.div_ceil(CHUNK)).flatten()) {
+    for (out, mut rows) in sums.blocks::<[i32; CHUNK], _>(out, length.div_ceil(CHUNK)) {
+        let Some(sums) = rows.next() else { return };
         for (out, sum) in out.iter_mut().zip(sums) {
             *out = ((sum + (1 << (ROUNDED_BITS - 1))) >> ROUNDED_BITS).clamp(0, 255) as u8;
         }

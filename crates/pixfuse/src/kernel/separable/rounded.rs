@@ -142,7 +142,7 @@ impl<S: Simd> Resample<S> for RoundedResampler<S> {
             let [quads, packed, middle, line] = split(plane, [layout.packed, layout.middle, layout.line, layout.end]);
             // SAFETY: the caller promises the view that this was made for, which has this plane, and scratch in which
             // `packed` is what `pack` asked for. `new` has found how much of rows in place is inside the view.
-            let source = unsafe { SourceRows::new(*reading, pack, (view, index), held, packed) };
+            let source = unsafe { SourceRows::new(reading, pack, (view, index), held, packed) };
             Plane { resampler: self, simd, source, quads }.line(y, next, list, middle, line);
         }
         scratch[layout.line..].as_ptr().cast()
@@ -186,18 +186,19 @@ impl<S: Simd> Plane<'_, S> {
     fn blend(&mut self, blend: &Blend<S>, y: usize, next: u32, list: &mut RowList, out: &mut [CacheLine]) {
         let Self { resampler, simd, ref mut source, ref mut quads } = *self;
         let mut made = blend.made(y, next);
-        if let (QUADS, Some(filter)) = (blend.at_once, &resampler.first) {
-            while !made.is_empty() {
-                // The last ones may be fewer: then the last one is made again, in places of quads that are not there.
-                let many = std::array::from_fn::<u32, QUADS, _>(|index| made.start + index as u32);
-                let rows = resampler.rows(simd, blend, many.map(|quad| quad.min(made.end - 1)), source);
-                let rows = rows.map(|rows| rows.map(<[u8]>::as_ptr));
-                let places = blend.storage.rows(many, quads).map(|place| place.as_mut_ptr().cast());
+        while blend.at_once > 1 && !made.is_empty() {
+            // The last ones may be fewer: then the last one is made again, in places of quads that are not there.
+            let many = std::array::from_fn::<u32, QUADS, _>(|index| made.start + index as u32);
+            let rows = resampler.rows(simd, blend, many.map(|quad| quad.min(made.end - 1)), source);
+            let rows = rows.map(|rows| rows.map(<[u8]>::as_ptr));
+            let places = blend.storage.rows(many, quads).map(|place| place.as_mut_ptr().cast());
+            // A filter is what makes many at once worth while.
+            if let Some(filter) = &resampler.first {
                 // SAFETY: the filter was made for many, and for these rows; a place has room for four times as many bytes as
                 // a row has after it, and the slack.
                 unsafe { filter.quads(simd, rows, places) };
-                made.start = (made.start + QUADS as u32).min(made.end);
             }
+            made.start = (made.start + QUADS as u32).min(made.end);
         }
         for quad in made {
             let [rows] = resampler.rows(simd, blend, [quad], source);

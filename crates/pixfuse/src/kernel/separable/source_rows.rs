@@ -8,7 +8,6 @@ use crate::kernel::scratch::Held;
 use crate::simd::{CacheLine, Simd};
 
 /// How the rows of a source size are read.
-#[derive(Clone, Copy)]
 pub(super) struct Reading {
     /// Rows of the source.
     pub(super) rows: u32,
@@ -22,7 +21,7 @@ pub(super) struct Reading {
 
 /// The rows of one plane of a view: in place, or packed into scratch.
 pub(super) struct SourceRows<'a> {
-    reading: Reading,
+    reading: &'a Reading,
     pack: &'a Pack,
     view: &'a View<'a>,
     plane: usize,
@@ -37,7 +36,7 @@ impl<'a> SourceRows<'a> {
     /// is there.
     #[inline(always)]
     pub(super) unsafe fn new(
-        reading: Reading,
+        reading: &'a Reading,
         pack: &'a Pack,
         (view, plane): (&'a View<'a>, usize),
         held: &'a mut Held,

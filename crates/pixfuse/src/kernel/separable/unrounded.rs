@@ -198,7 +198,7 @@ impl<S: Simd> Resample<S> for UnroundedResampler<S> {
             let [kept, packed, line, blended] = split(plane, [layout.packed, layout.line, layout.blended, layout.end]);
             // SAFETY: the caller promises the view that this was made for, which has this plane, and scratch in which
             // `packed` is what `pack` asked for. Rows that are read in place are dense.
-            let source = unsafe { SourceRows::new(*reading, pack, (view, index), held, packed) };
+            let source = unsafe { SourceRows::new(reading, pack, (view, index), held, packed) };
             self.sum(simd, source, y, new.clone(), kept);
             self.blend(y, list, kept, line, blended);
         }
@@ -352,7 +352,7 @@ fn blend<T: Weighable, K: Pod>(
 ) {
     let (out, _) = bytemuck::cast_slice_mut::<_, K>(out).as_chunks_mut::<CHUNK>();
     let mut left = length;
-    for (out, rows) in out.iter_mut().zip(rows.blocks::<[T; CHUNK]>(length.div_ceil(CHUNK))) {
+    for (out, rows) in rows.blocks::<[T; CHUNK], _>(out, length.div_ceil(CHUNK)) {
         let mut sums = [T::default(); CHUNK];
         for (&weight, values) in weights.iter().zip(rows) {
             for (sum, &value) in sums.iter_mut().zip(&values[..T::at_once(left)]) {

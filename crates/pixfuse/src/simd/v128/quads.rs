@@ -72,7 +72,7 @@ fn blend<V: V128, const PARTS: usize>(
     let mut start = [simd.products(zero); PARTS];
     start[PARTS - 1] = simd.products(simd.splat_i32(1 << (bits - 1)));
     let out = bytemuck::cast_slice_mut::<_, [u8; 16]>(out);
-    for (out, quads) in out.iter_mut().zip(quads.blocks::<[[u8; 16]; 4]>(length.div_ceil(16))) {
+    for (out, quads) in quads.blocks::<[[u8; 16]; 4], _>(out, length.div_ceil(16)) {
         let mut sums = [start; 4];
         for (weights, taps) in weights.iter().zip(quads) {
             let weights = splat(simd, weights);

@@ -76,7 +76,7 @@ impl Avx2 {
             let bits = _mm_cvtsi32_si128(bits as i32);
             let in_order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
             let out = bytemuck::cast_slice_mut::<_, [u8; 32]>(out);
-            for (out, quads) in out.iter_mut().zip(quads.blocks::<[[u8; 32]; 4]>(length.div_ceil(32))) {
+            for (out, quads) in quads.blocks::<[[u8; 32]; 4], _>(out, length.div_ceil(32)) {
                 let mut sums = [start; 4];
                 for (weights, taps) in weights.iter().zip(quads) {
                     let weights = splat(weights);

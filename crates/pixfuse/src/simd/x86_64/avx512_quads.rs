@@ -105,7 +105,7 @@ impl Avx512 {
             let trailing_zeros = _mm_cvtsi32_si128(trailing_zeros as i32);
             let odd_words = high_words();
             let in_order = _mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7);
-            for (out, quads) in out.iter_mut().zip(quads.blocks::<[[u8; 64]; 4]>(length.div_ceil(64))) {
+            for (out, quads) in quads.blocks::<[[u8; 64]; 4], _>(out, length.div_ceil(64)) {
                 let mut sums = [start; 4];
                 for (weights, taps) in weights.iter().zip(quads) {
                     let weights = splat(weights);
