@@ -346,6 +346,24 @@ export type PadTo = ({ to: number | readonly [rows: number, columns: number] } |
   least: number | readonly [rows: number, columns: number]
 }) & { at?: 'top_left' | 'center' }
 
+/** One of the `mistakes` of an error about a declaration, or about numbers for its `_`; what there is none of is absent. */
+export interface Mistake {
+  /** What is wrong, and what to do. */
+  readonly message: string
+  /** Brackets and signs, a clause, an argument, its value, or values that do not go together. */
+  readonly kind: 'syntax' | 'clause' | 'argument' | 'value' | 'rule'
+  /** The clause that it is about. */
+  readonly clause?: string
+  /** The argument that it is about, as the text of a declaration has it. */
+  readonly argument?: string
+  /** The value that it is about, in a list. */
+  readonly index?: number
+  /** What stands there, as it is written. */
+  readonly value?: string
+  /** What may stand there: one of these names, or one of these integers. */
+  readonly expected?: readonly string[] | { readonly least: number; readonly most: number }
+}
+
 /** The numbers for the places that a declaration leaves open as `_`. */
 export interface Values {
   /** Of `resize` or `letterbox`. */

@@ -146,8 +146,8 @@ export interface Padded<Data> extends Tensor<Data> {
  * A preprocessing pipeline, ready to run. It is immutable. A worker gets one by its `spec`: a structured clone of it is an
  * error. Its functions may be passed on: `files.map(pipe.decodeSync)`. An option that a function does not know is an error.
  *
- * Each error about an argument is an `Error` with `code` `'InvalidArg'`, one about a file has a {@link FileErrorCode}. Its message names the clause or argument, what
- * it was and what was expected; no element of `out` has been written then.
+ * Each error about an argument is an `Error` with `code` `'InvalidArg'`, one about a file has a {@link FileErrorCode}, one about a declaration `mistakes`, each a
+ * {@link Mistake}. Its message names the clause or argument, what it was and what was expected; no element of `out` has been written then.
  */
 export interface Pipeline<E extends Element = Element> {
   /** The canonical text of the declaration, which makes an equal pipeline. */

@@ -35,6 +35,26 @@ const char *pixfuse_version(void);
 const char *pixfuse_error_code(const pixfuse_error *error);
 /* What was wrong, with the value and what was expected, in the words of every language. UTF-8, "" for null. */
 const char *pixfuse_error_message(const pixfuse_error *error);
+
+/* One mistake of a declaration. Texts are UTF-8, null where there is none, and valid until the error is freed. */
+typedef struct pixfuse_mistake {
+  size_t size; /* sizeof(pixfuse_mistake) */
+  const char *message;
+  const char *kind;         /* "syntax", "clause", "argument", "value" or "rule" */
+  const char *clause;       /* the clause that it is about */
+  const char *argument;     /* the argument; where it is not written with its name, what it is called */
+  ptrdiff_t index;          /* the value in a list, or -1 */
+  const char *value;        /* what stands there, as it is written */
+  const char *const *names; /* what may stand there: one of `count` names, or null */
+  size_t count;
+  uint32_t least, most; /* or an integer from `least` to `most`; both 0 where it is none */
+} pixfuse_mistake;
+
+/* How many mistakes of a declaration an error names: 0 of another error, and for null. */
+size_t pixfuse_error_mistakes(const pixfuse_error *error);
+/* One of them, `number` from 0 on; false where there is none. */
+bool pixfuse_error_mistake(const pixfuse_error *error, size_t number, pixfuse_mistake *mistake);
+
 /* Null is nothing to do. */
 void pixfuse_error_free(pixfuse_error *error);
 

@@ -16,16 +16,33 @@
 
 namespace pixfuse {
 
-// What went wrong: `what()` for people, `code()` for programs, as pixfuse_error_code says.
+// One mistake of a declaration, as pixfuse_mistake says; texts are empty where there is none.
+struct Mistake {
+  std::string message, kind, clause, argument, value;
+  std::ptrdiff_t index;
+  std::vector<std::string> names;
+  std::uint32_t least, most;
+};
+
+// What went wrong: `what()` for people, `code()` and `mistakes()` for programs, as pixfuse_error_code says.
 class Error : public std::runtime_error {
  public:
   explicit Error(pixfuse_error *error) : std::runtime_error(pixfuse_error_message(error)), code_(pixfuse_error_code(error)) {
+    const auto text = [](const char *given) { return std::string(given == nullptr ? "" : given); };
+    pixfuse_mistake found{};
+    found.size = sizeof(pixfuse_mistake);
+    for (std::size_t number = 0; pixfuse_error_mistake(error, number, &found); ++number) {
+      mistakes_.push_back({text(found.message), text(found.kind), text(found.clause), text(found.argument), text(found.value),
+                           found.index, {found.names, found.names + found.count}, found.least, found.most});
+    }
     pixfuse_error_free(error);
   }
   const std::string &code() const noexcept { return code_; }
+  const std::vector<Mistake> &mistakes() const noexcept { return mistakes_; }
 
  private:
   std::string code_;
+  std::vector<Mistake> mistakes_;
 };
 
 // A tensor of bytes: `data` holds `shape.bytes` of them.

@@ -3,17 +3,29 @@
 use std::ffi::{CString, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::mistake::Kept;
+
 /// What went wrong: `pixfuse_error` in C.
 pub struct Failure {
     code: &'static std::ffi::CStr,
     message: CString,
+    /// Of a declaration.
+    mistakes: Vec<Kept>,
+}
+
+/// A text for C. A NUL inside would end it early: it is left out.
+pub(crate) fn c_text(text: impl AsRef<str>) -> CString {
+    let bytes: Vec<u8> = text.as_ref().bytes().filter(|&byte| byte != 0).collect();
+    CString::new(bytes).unwrap_or_default()
 }
 
 impl Failure {
     pub(crate) fn new(code: &'static std::ffi::CStr, message: impl std::fmt::Display) -> Self {
-        // A NUL inside would end the text early: it is left out.
-        let text: Vec<u8> = message.to_string().into_bytes().into_iter().filter(|&byte| byte != 0).collect();
-        Self { code, message: CString::new(text).unwrap_or_default() }
+        Self { code, message: c_text(message.to_string()), mistakes: Vec::new() }
+    }
+
+    pub(crate) fn mistakes(&self) -> &[Kept] {
+        &self.mistakes
     }
 
     /// An argument that is null or says something impossible.
@@ -34,7 +46,8 @@ impl From<pixfuse::Error> for Failure {
             pixfuse::Error::Threads { .. } => c"threads",
             _ => c"pipeline",
         };
-        Self::new(code, error)
+        let mistakes = pixfuse_bindings::mistakes(&error).iter().map(Kept::new).collect();
+        Self { mistakes, ..Self::new(code, error) }
     }
 }
 

@@ -9,6 +9,7 @@ mod error;
 mod geometry;
 mod image;
 mod joined;
+mod mistake;
 mod output;
 mod pipeline;
 mod preview;
@@ -24,6 +25,7 @@ pub use geometry::{
 };
 pub use image::CImage;
 pub use joined::{pixfuse_batch_joined, pixfuse_batch_joined_alloc, pixfuse_joined_mask, pixfuse_joined_shape};
+pub use mistake::{CMistake, pixfuse_error_mistake, pixfuse_error_mistakes};
 pub use output::{Alloc, Shape};
 pub use pipeline::{
     pixfuse_batch, pixfuse_pipeline_free, pixfuse_pipeline_from_config, pixfuse_pipeline_level, pixfuse_pipeline_parse,

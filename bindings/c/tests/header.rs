@@ -12,7 +12,7 @@ use std::process::Command;
 use cbindgen::{Builder, Config, ItemType, Language, Style};
 
 /// What the types are called in C.
-const NAMES: [(&str, &str); 8] = [
+const NAMES: [(&str, &str); 9] = [
     ("Handle", "pixfuse_pipeline"),
     ("Failure", "pixfuse_error"),
     ("Alloc", "pixfuse_alloc"),
@@ -21,6 +21,7 @@ const NAMES: [(&str, &str); 8] = [
     ("DecodeOptions", "pixfuse_decode_options"),
     ("Probe", "pixfuse_probe_result"),
     ("CGeometry", "pixfuse_geometry"),
+    ("CMistake", "pixfuse_mistake"),
 ];
 
 fn directory() -> PathBuf {
@@ -119,6 +120,6 @@ fn members_lie_where_the_header_says() {
         }
         checks += &format!("_Static_assert(sizeof({name}) == sizeof(rust_{name}), \"all of it\");\n");
     }
-    assert_eq!(members, 5 + 8 + 6 + 10 + 11);
+    assert_eq!(members, 5 + 8 + 6 + 10 + 11 + 11);
     compiles("members.c", &checks);
 }

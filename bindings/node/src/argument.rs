@@ -1,16 +1,17 @@
 //! JavaScript values as arguments.
 
 use napi::ValueType;
-use napi::bindgen_prelude::{JsObjectValue, JsValue, Object, Result, Unknown};
+use napi::bindgen_prelude::{Env, JsObjectValue, JsValue, Object, Result, Unknown};
 use pixfuse::{Keyword, Spec, Values};
 use pixfuse_bindings::{Argument, ArgumentError, Language, argument, declaration};
 
 use crate::buffer::found;
-use crate::calls::refused;
+use crate::calls::{refused, with_mistakes};
 
 /// A declaration: its text, or an object with a property for each clause.
-pub(crate) fn spec(given: Unknown) -> Result<Spec> {
-    declaration::spec(&read(given)?, Language::JavaScript).map_err(refused)
+pub(crate) fn spec(env: &Env, given: Unknown) -> Result<Spec> {
+    let spec = declaration::spec(&read(given)?, Language::JavaScript);
+    spec.map_err(|error| with_mistakes(env, &error, error.mistakes()))
 }
 
 /// The clauses of an object, and those that are left out.

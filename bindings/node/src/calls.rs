@@ -2,11 +2,12 @@
 
 use napi::ValueType;
 use napi::bindgen_prelude::{
-    Env, Error, FnArgs, Function, FunctionCallContext, JsObjectValue, Object, Result, Status, Uint8Array, Unknown,
+    Env, Error, FnArgs, Function, FunctionCallContext, JsObjectValue, JsValue, Object, Result, Status, Uint8Array,
+    Unknown,
 };
 use pixfuse::{Dims, ImageRef, Join, Orientation, Pipeline, TensorElement, with_element};
 use pixfuse_bindings::answers::{self, Properties};
-use pixfuse_bindings::declared;
+use pixfuse_bindings::{Mistake, declared, mistakes};
 
 use crate::argument::whole;
 use crate::buffer::{ask_for_large_pages, elements, is_absent};
@@ -17,6 +18,21 @@ use crate::{argument, decode, geometry, picture, task};
 /// An error of the core as a JavaScript `Error` with `code` `"InvalidArg"`.
 pub(crate) fn refused(error: impl std::fmt::Display) -> Error {
     Error::new(Status::InvalidArg, error.to_string())
+}
+
+/// The same, with a list of the `mistakes` of a declaration, if it is about one.
+pub(crate) fn with_mistakes(env: &Env, error: impl std::fmt::Display, mistakes: &[Mistake]) -> Error {
+    let refusal = refused(error);
+    if mistakes.is_empty() {
+        return refusal;
+    }
+    let made = || {
+        let mut object = env.create_error(refusal.try_clone()?)?;
+        let mistakes = mistakes.iter().map(|mistake| told(env, answers::mistake(mistake)));
+        object.set("mistakes", mistakes.collect::<Result<Vec<_>>>()?)?;
+        Ok::<_, Error>(object.to_unknown().into())
+    };
+    made().unwrap_or(refusal)
 }
 
 /// What an `Error` is thrown for about an image.
@@ -35,7 +51,7 @@ pub(crate) fn told(env: &Env, properties: Properties) -> Result<Object<'static>>
 
 /// A pipeline for JavaScript. Each function owns a share of it: no handle exists that could be passed to another's.
 pub(crate) fn object(env: &Env, pipe: std::result::Result<Pipeline, pixfuse::Error>) -> Result<Object<'static>> {
-    let pipe = pipe.map_err(refused)?;
+    let pipe = pipe.map_err(|error| with_mistakes(env, &error, &mistakes(&error)))?;
     let mut object = told(env, answers::pipeline(&pipe))?;
     type Call<'a> = FunctionCallContext<'a>;
     let owner = pipe.clone();

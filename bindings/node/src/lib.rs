@@ -51,7 +51,7 @@ pub fn register(exports: &mut Object, env: &Env, entries: &'static [Entry]) -> R
     declared::declare(entries);
     let mut native = Object::new(env)?;
     let parse = env.create_function_from_closure::<(), _, _>("parse", |call| {
-        let (spec, values) = (argument::spec(call.get(0)?)?, argument::values(call.get(1)?)?);
+        let (spec, values) = (argument::spec(call.env, call.get(0)?)?, argument::values(call.get(1)?)?);
         calls::object(call.env, declared::pipeline(&spec, &values))
     })?;
     native.set("parse", parse)?;

@@ -43,6 +43,32 @@ test('an object says what a text says', () => {
   for (const [object, text] of pairs) assert.equal(new Pipeline(object).spec, new Pipeline(text).spec)
 })
 
+test('an error tells the mistakes of a declaration by their fields', () => {
+  const mistakes = make => {
+    try {
+      make()
+    } catch (error) {
+      assert.ok(error instanceof Error)
+      assert.equal(error.code, 'InvalidArg')
+      for (const { message } of error.mistakes ?? []) assert.ok(error.message.includes(message))
+      return error.mistakes?.map(({ message, ...fields }) => fields)
+    }
+    return assert.fail()
+  }
+  const rows = { kind: 'value', clause: 'resize', argument: 'rows', value: '0', expected: { least: 1, most: 65535 } }
+  assert.deepEqual(mistakes(() => new Pipeline('input(rgb8), resize(0, 8, bilinear), output(rgb, f32)')), [rows])
+  const object = { input: 'rgb8', resize: [0, 8, 'bilinear'], normalize: { std: [1, 0, 1] }, output: ['rgb', 'f33'] }
+  assert.deepEqual(mistakes(() => new Pipeline(object)), [
+    rows,
+    { kind: 'rule', clause: 'normalize', argument: 'std', index: 1, value: '0' },
+    { kind: 'value', clause: 'output', argument: 'element', value: 'f33', expected: ['f32', 'f16', 'bf16', 'u8', 'i8'] },
+  ])
+  const open = 'input(rgb8), resize(_, 8, bilinear), output(rgb, f32)'
+  assert.deepEqual(mistakes(() => new Pipeline(open)), [{ kind: 'argument', argument: 'rows' }])
+  assert.equal(mistakes(() => presets.yolo.with({ normalize: { eps: -1 } }).with({ resize: 'nearest' }))[0].kind, 'argument')
+  assert.equal(mistakes(() => new Pipeline(5)), undefined)
+})
+
 test('numbers left open are given beside the text or the object', () => {
   const expected = 'input(rgb8), resize(3, 4, bilinear), normalize(mean = [0.485, 0.456, 0.406], std = 2), output(rgb, f32, chw)'
   const values = { rows: 3, columns: 4, mean, std: 2, scale: undefined }

@@ -3,7 +3,7 @@
 import pixfuse, { Geometry, Pipeline, decoders, levels, presets, probe, version } from 'pixfuse'
 import type {
   BatchTensor, Header,
-  Box, Declaration, ElementOf, Float16Data, GeometryNumbers, Image, Level, Matrix, Options, Point, PresetName, RunOptions, Tensor, Values,
+  Box, Declaration, ElementOf, Float16Data, GeometryNumbers, Image, Level, Matrix, Mistake, Options, Point, PresetName, RunOptions, Tensor, Values,
 } from 'pixfuse'
 
 /** Accepts nothing but exactly this type. */
@@ -191,6 +191,10 @@ new Pipeline('input(rgb8), output(rgb, u8)', { side: 1 })
 floats.spec = ''
 // @ts-expect-error: no such preset
 presets.get('opencvImagenet')
+
+// What a program asks of an error.
+const wrong: Mistake = { message: 'rows', kind: 'value', clause: 'resize', expected: { least: 1, most: 65535 } }
+exactly<readonly string[] | { readonly least: number; readonly most: number } | undefined>()(wrong.expected)
 
 // Parts of a pipeline, and what it shows.
 exactly<[rows: number, columns: number] | undefined>()(presets.yolo.size)

@@ -1,10 +1,12 @@
 //! Errors to exceptions.
 
+use pixfuse::spec::Expected;
+use pixfuse_bindings::{Mistake, mistakes};
 use pyo3::PyErr;
 use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyFloat, PyInt, PyString};
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyRange, PyString};
 
 use crate::config;
 
@@ -13,8 +15,47 @@ pyo3::create_exception!(
     PipelineError,
     PyValueError,
     "What was wrong with a declaration or an argument: its name, its value and what was expected.\n\n\
-     Nothing has been written to an output when it is raised."
+     Nothing has been written to an output when it is raised.\n\n\
+     `mistakes` lists those of a declaration, and is empty for another argument. Each is a dict: `message`; `kind`, which is \
+     \"syntax\", \"clause\", \"argument\", \"value\" or \"rule\"; `clause`, `argument` and `index`, a place in a list; `value`, \
+     what stands there; and `expected`, a list of names or a range of integers. What there is none of is None."
 );
+
+/// The exception for what the core refuses.
+fn refused(error: &pixfuse::Error) -> PyErr {
+    let exception = PipelineError::new_err(error.to_string());
+    let mistakes = mistakes(error);
+    if mistakes.is_empty() {
+        return exception;
+    }
+    Python::attach(|py| {
+        let mistakes = mistakes.iter().map(|mistake| described(py, mistake)).collect::<PyResult<Vec<_>>>();
+        let set = mistakes.and_then(|mistakes| exception.value(py).setattr(intern!(py, "mistakes"), mistakes));
+        set.err().unwrap_or(exception)
+    })
+}
+
+/// One of `mistakes`.
+fn described<'py>(py: Python<'py>, mistake: &Mistake) -> PyResult<Bound<'py, PyDict>> {
+    let Mistake { message, kind, clause, argument, index, value, expected } = mistake;
+    let described = PyDict::new(py);
+    described.set_item("message", message)?;
+    described.set_item("kind", kind)?;
+    described.set_item("clause", clause)?;
+    described.set_item("argument", argument)?;
+    described.set_item("index", index)?;
+    described.set_item("value", value)?;
+    match expected {
+        Some(Expected::Names(names)) => described.set_item("expected", names)?,
+        Some(Expected::Integers { least, most }) => {
+            let end = i64::from(*most) + 1;
+            let integers = PyRange::new(py, *least as isize, isize::try_from(end).unwrap_or(isize::MAX))?;
+            described.set_item("expected", integers)?;
+        }
+        _ => described.set_item("expected", py.None())?,
+    }
+    Ok(described)
+}
 
 pyo3::create_exception!(
     pixfuse,
@@ -110,7 +151,7 @@ impl From<PyErr> for Failure {
 impl From<Failure> for PyErr {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Refused(error) => PipelineError::new_err(error.to_string()),
+            Failure::Refused(error) => refused(&error),
             Failure::Config(error) => config::exception(&error),
             Failure::Caused(error, cause) => {
                 let error = PipelineError::new_err(error.to_string());

@@ -47,7 +47,7 @@ use numpy::{PyArrayDescr, PyUntypedArray};
 use pixfuse::{Entry, Level, presets};
 use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
-use pyo3::types::PyModule;
+use pyo3::types::{PyList, PyModule};
 
 use crate::config::Config;
 use crate::declaration::Declaration;
@@ -85,7 +85,8 @@ pub fn register(module: &Bound<'_, PyModule>, entries: &'static [Entry]) -> PyRe
         class.setattr("__module__", module.name()?)?;
         module.add(class.name()?, &class)?;
     }
-    // Of an exception that somebody else makes.
+    // Of an exception that somebody else makes, or that is about something else.
+    py.get_type::<PipelineError>().setattr("mistakes", PyList::empty(py))?;
     py.get_type::<FileError>().setattr("code", "")?;
     py.get_type::<FileError>().setattr("index", py.None())?;
     // A slot of the interpreter's has no signature that `help` and `inspect` could show; a method has.

@@ -1,6 +1,7 @@
 """What is wrong is said by name before anything is written."""
 
 import itertools
+import pickle
 import re
 
 import numpy as np
@@ -275,6 +276,36 @@ def test_out_is_untouched_after_an_error():
         with pytest.raises((PipelineError, ZeroDivisionError)):
             call()
         assert (out == 7).all()
+
+
+def test_mistakes_of_a_declaration_are_told_by_their_fields():
+    def mistakes(*text, **clauses):
+        with pytest.raises(PipelineError) as raised:
+            Pipeline(*text, **clauses)
+        found = raised.value.mistakes
+        assert pickle.loads(pickle.dumps(raised.value)).mistakes == found
+        assert all(mistake.pop("message") in str(raised.value) for mistake in found)
+        return found
+
+    nothing = dict.fromkeys(["clause", "argument", "index", "value", "expected"])
+    rows = {**nothing, "kind": "value", "clause": "resize", "argument": "rows", "value": "0", "expected": range(1, 65536)}
+    assert mistakes("input(rgb8), resize(0, 8, bilinear), output(rgb, f32)") == [rows]
+    clauses = {"resize": (0, 8, "bilinear"), "normalize": {"std": [1, 0, 1]}, "output": "rgb, f33"}
+    assert mistakes(input="rgb8", **clauses) == [
+        rows,
+        {**nothing, "kind": "rule", "clause": "normalize", "argument": "std", "index": 1, "value": "0"},
+        {
+            **nothing,
+            "kind": "value",
+            "clause": "output",
+            "argument": "element",
+            "value": "f33",
+            "expected": ["f32", "f16", "bf16", "u8", "i8"],
+        },
+    ]
+    (open_, *_) = mistakes(OPEN)
+    assert open_ == {**nothing, "kind": "argument", "argument": "rows"}
+    assert mistakes(5) == PipelineError("by somebody else").mistakes == []
 
 
 def test_an_objects_own_exception_stays_what_it_is():

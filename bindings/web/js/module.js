@@ -137,8 +137,8 @@ export function ask(question, input, taken) {
   }
   if (answer.message !== undefined) {
     exports.pixfuse_trim()
-    const { message, code, index } = answer
-    throw Object.assign(refused(message, code), index === undefined ? {} : { index })
+    const { message, code, ...others } = answer
+    throw Object.assign(refused(message, code), others)
   }
   const found = taken?.(answer.ok, (Type, length) => {
     const { buffer, byteOffset } = block(OUTPUT, length * Type.BYTES_PER_ELEMENT)

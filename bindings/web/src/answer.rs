@@ -3,12 +3,14 @@
 use std::fmt::Display;
 use std::io::Write;
 
-use pixfuse_bindings::ArgumentError;
+use pixfuse_bindings::{ArgumentError, Mistake, answers, mistakes};
 #[cfg(feature = "photos")]
 use pixfuse_bindings::{Language, options};
 use serde_core::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 use serde_json::{Value, json};
+
+use crate::calls::told;
 
 /// Why a call ends: an `Error` in JavaScript, with this `code`.
 #[derive(Debug)]
@@ -17,21 +19,27 @@ pub(crate) struct Refusal {
     message: String,
     /// The place of a file in a batch.
     index: Option<usize>,
+    /// Of a declaration.
+    mistakes: Vec<Mistake>,
 }
 
 impl Refusal {
+    fn new(code: &'static str, message: impl Display) -> Self {
+        Self { code, message: message.to_string(), index: None, mistakes: Vec::new() }
+    }
+
     pub(crate) fn argument(message: impl Display) -> Self {
-        Self { code: "InvalidArg", message: message.to_string(), index: None }
+        Self::new("InvalidArg", message)
     }
 
     /// A mistake of the JavaScript half, which no user can make.
     pub(crate) fn internal(message: impl Display) -> Self {
-        Self { code: "internal", message: format!("a bug of pixfuse, please report it: {message}"), index: None }
+        Self::new("internal", format_args!("a bug of pixfuse, please report it: {message}"))
     }
 
     /// What this module leaves out.
     pub(crate) fn absent(message: impl Display) -> Self {
-        Self { code: "absent", message: message.to_string(), index: None }
+        Self::new("absent", message)
     }
 
     #[cfg(any(feature = "photos", test))]
@@ -42,13 +50,13 @@ impl Refusal {
 
 impl From<ArgumentError> for Refusal {
     fn from(error: ArgumentError) -> Self {
-        Self::argument(error)
+        Self { mistakes: error.mistakes().to_vec(), ..Self::argument(error) }
     }
 }
 
 impl From<pixfuse::Error> for Refusal {
     fn from(error: pixfuse::Error) -> Self {
-        Self::argument(error)
+        Self { mistakes: mistakes(&error), ..Self::argument(error) }
     }
 }
 
@@ -66,7 +74,8 @@ impl From<pixfuse_decode::Error> for Refusal {
             pixfuse_decode::Error::OfBatch { index, .. } if error.is_of_file() => Some(index),
             _ => None,
         };
-        Self { code: if error.is_of_file() { error.code() } else { "InvalidArg" }, message: message(&error), index }
+        let code = if error.is_of_file() { error.code() } else { "InvalidArg" };
+        Self { index, ..Self::new(code, message(&error)) }
     }
 }
 
@@ -99,8 +108,16 @@ impl Formatter for Plain {
 pub(crate) fn written(result: Result<Value, Refusal>) -> Vec<u8> {
     let answer = match result {
         Ok(value) => json!({ "ok": value }),
-        Err(Refusal { code, message, index: None }) => json!({ "code": code, "message": message }),
-        Err(Refusal { code, message, index }) => json!({ "code": code, "message": message, "index": index }),
+        Err(Refusal { code, message, index, mistakes }) => {
+            let mut answer = json!({ "code": code, "message": message });
+            if let Some(index) = index {
+                answer["index"] = index.into();
+            }
+            if !mistakes.is_empty() {
+                answer["mistakes"] = mistakes.iter().map(|mistake| told(answers::mistake(mistake))).collect();
+            }
+            answer
+        }
     };
     let mut text = Vec::new();
     let mut writer = Serializer::with_formatter(&mut text, Plain);

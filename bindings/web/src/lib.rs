@@ -149,6 +149,11 @@ mod tests {
         assert_eq!(ask(&mut blocks, &mut known, run)["code"], "InvalidArg");
         assert_eq!(ask(&mut blocks, &mut known, json!({ "call": "nothing" }))["code"], "internal");
         assert_eq!(ask(&mut blocks, &mut known, json!([]))["code"], "internal");
+        let parse =
+            json!({ "call": "parse", "declaration": ["text", "input(gray8), output(gray)"], "values": ["undefined"] });
+        let mistake = &ask(&mut blocks, &mut known, parse)["mistakes"][0];
+        assert_eq!((&mistake["kind"], &mistake["argument"]), (&json!("argument"), &json!("element")));
+        assert_eq!(mistake["expected"][0], "f32");
     }
 
     #[test]

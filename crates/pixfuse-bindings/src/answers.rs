@@ -1,10 +1,13 @@
 //! What JavaScript is told of a pipeline, a geometry and a file: the properties of objects, in their order. What there is
 //! none of is absent, and not null.
 
+use pixfuse::spec::Expected;
 use pixfuse::{Geometry, Pipeline};
 #[cfg(feature = "files")]
 use pixfuse_decode::{EncodedImage, FileFailure};
 use serde_json::{Value, json};
+
+use crate::Mistake;
 
 /// The properties of an object.
 pub type Properties = Vec<(&'static str, Value)>;
@@ -30,6 +33,22 @@ pub fn parts(pipe: &Pipeline) -> Properties {
     parts.extend(spec.std().map(|std| ("std", json!(std))));
     parts.extend(spec.scale().map(|scale| ("scale", scale.into())));
     parts
+}
+
+/// A mistake of a declaration.
+pub fn mistake(mistake: &Mistake) -> Properties {
+    let Mistake { message, kind, clause, argument, index, value, expected } = mistake;
+    let mut properties = vec![("message", message.as_str().into()), ("kind", (*kind).into())];
+    properties.extend(clause.map(|clause| ("clause", clause.into())));
+    properties.extend(argument.map(|argument| ("argument", argument.into())));
+    properties.extend(index.map(|index| ("index", index.into())));
+    properties.extend(value.as_deref().map(|value| ("value", value.into())));
+    properties.extend(expected.as_ref().and_then(|expected| match expected {
+        Expected::Names(names) => Some(("expected", json!(names))),
+        Expected::Integers { least, most } => Some(("expected", json!({ "least": least, "most": most }))),
+        _ => None,
+    }));
+    properties
 }
 
 /// The numbers of a geometry.

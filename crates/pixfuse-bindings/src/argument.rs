@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 use std::fmt::{self, Display};
 
+use pixfuse::Error;
+
 use crate::Language;
+use crate::mistake::{Mistake, mistakes};
 
 /// Lists in lists are read to this depth: `{ normalize: [{ mean: [..] }] }` is four deep, and a list may hold itself. A list
 /// that lies deeper counts as one of nothing, which means nothing there.
@@ -94,23 +97,37 @@ impl Argument {
 
 /// What is wrong with an argument: which one, what was expected, and what was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ArgumentError(String);
+pub struct ArgumentError {
+    message: String,
+    mistakes: Vec<Mistake>,
+}
 
 impl ArgumentError {
     /// A sentence about an argument.
     pub fn new(message: impl Display) -> Self {
-        Self(message.to_string())
+        Self { message: message.to_string(), mistakes: Vec::new() }
+    }
+
+    /// A declaration that is none, or numbers that do not fit one.
+    pub fn declaration(error: impl Into<Error>) -> Self {
+        let error = error.into();
+        Self { message: error.to_string(), mistakes: mistakes(&error) }
+    }
+
+    /// The mistakes of a declaration; none of another argument.
+    pub fn mistakes(&self) -> &[Mistake] {
+        &self.mistakes
     }
 
     /// One value in the place of another.
     pub fn unexpected(name: &str, expected: &str, found: impl Display) -> Self {
-        Self(format!("{name}: expected {expected}, found {found}"))
+        Self::new(format_args!("{name}: expected {expected}, found {found}"))
     }
 }
 
 impl Display for ArgumentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.message)
     }
 }
 
@@ -118,7 +135,7 @@ impl std::error::Error for ArgumentError {}
 
 impl From<ArgumentError> for String {
     fn from(error: ArgumentError) -> Self {
-        error.0
+        error.message
     }
 }
 

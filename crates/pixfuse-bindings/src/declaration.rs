@@ -15,7 +15,7 @@ pub const NUMBERS: [&str; 10] =
 /// When it is neither, or breaks a rule of the language.
 pub fn spec(given: &Argument, language: Language) -> Result<Spec, ArgumentError> {
     let clauses = match given {
-        Argument::Text(text) => return text.parse().map_err(ArgumentError::new),
+        Argument::Text(text) => return text.parse::<Spec>().map_err(ArgumentError::declaration),
         Argument::Named(clauses, _) => clauses,
         other => return Err(other.unexpected("declaration", "a text or an object of clauses", language)),
     };
@@ -25,7 +25,7 @@ pub fn spec(given: &Argument, language: Language) -> Result<Spec, ArgumentError>
             keywords.push((language.snake_case(name), keyword));
         }
     }
-    Spec::from_keywords(&keywords).map_err(ArgumentError::new)
+    Spec::from_keywords(&keywords).map_err(ArgumentError::declaration)
 }
 
 /// The clauses of an object, and those that are left out: `{ normalize: false }`, or nothing in the place of one.

@@ -6,8 +6,9 @@ use std::fmt;
 use crate::prelude::*;
 use crate::rules::{self, Draft};
 use crate::spelling::{list, single};
+use crate::subject::Subject;
 use crate::table::{Integer, Slot};
-use crate::{Crop, Letterbox, Number, Resize, Spec};
+use crate::{Crop, Error, ErrorKind, Expected, Letterbox, Number, Resize, Spec};
 
 /// Numbers for the places written `_`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,17 +37,32 @@ pub struct Values {
 }
 
 /// Why numbers and a declaration do not go together: every reason, a line each.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// ```
+/// use pixfuse_spec::{ErrorKind, Expected, Spec, Values};
+///
+/// let open: Spec = "input(rgb8), resize(_, 256, bilinear), output(rgb, f32)".parse()?;
+/// let error = open.bind(&Values { rows: Some(0), ..Values::default() }).unwrap_err();
+/// let mistake = &error.errors[0];
+/// assert_eq!((mistake.kind, mistake.clause, mistake.argument), (ErrorKind::Value, Some("resize"), Some("rows")));
+/// assert_eq!(mistake.expected, Some(Expected::Integers { least: 1, most: 65535 }));
+/// # Ok::<(), pixfuse_spec::ParseError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct BindError {
-    /// At least one message, in the wording of a declaration's own errors.
-    pub messages: Vec<String>,
+    /// At least one, in the wording of a declaration's own errors; they stand at no place of a text.
+    pub errors: Vec<Error<()>>,
 }
 
 impl std::error::Error for BindError {}
 
 impl fmt::Display for BindError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.messages.join("\n"))
+        for (index, error) in self.errors.iter().enumerate() {
+            write!(f, "{}{}", if index == 0 { "" } else { "\n" }, error.message)?;
+        }
+        Ok(())
     }
 }
 
@@ -70,9 +86,9 @@ impl Spec {
     /// ```
     pub fn bind(&self, values: &Values) -> Result<Self, BindError> {
         let mut bound = self.clone();
-        let mut messages = Vec::new();
+        let mut errors = Vec::new();
 
-        fill_sides(self, values, &mut bound, &mut messages);
+        fill_sides(self, values, &mut bound, &mut errors);
         let clause = self
             .normalize
             .as_ref()
@@ -87,15 +103,16 @@ impl Spec {
         if let Some(normalize) = &mut normalize {
             normalize.scale_written |= normalize.scale.is_later();
         }
-        fill("scale", normalize.as_mut().map(|n| &mut n.scale), &scale, &clause, number, &mut messages);
-        fill("mean", normalize.as_mut().map(|n| &mut n.mean), &mean, &clause, numbers, &mut messages);
-        fill("std", normalize.as_mut().map(|n| &mut n.std), &std, &clause, numbers, &mut messages);
-        fill("eps", normalize.as_mut().map(|n| &mut n.eps), &eps, &clause, number, &mut messages);
+        fill("scale", normalize.as_mut().map(|n| &mut n.scale), &scale, &clause, number, &mut errors);
+        fill("mean", normalize.as_mut().map(|n| &mut n.mean), &mean, &clause, numbers, &mut errors);
+        fill("std", normalize.as_mut().map(|n| &mut n.std), &std, &clause, numbers, &mut errors);
+        fill("eps", normalize.as_mut().map(|n| &mut n.eps), &eps, &clause, number, &mut errors);
 
-        messages.extend(rules::broken(&Draft::whole(&bound)).into_iter().map(|(_, message)| message));
+        let rule = |(subject, message)| Error::new(ErrorKind::Rule, (), message).about(subject);
+        errors.extend(rules::broken(&Draft::whole(&bound)).into_iter().map(rule));
         let sample = bound.input.format.sample();
         bound.normalize.as_mut().into_iter().for_each(|normalize| normalize.drop_defaults(sample));
-        if messages.is_empty() { Ok(bound) } else { Err(BindError { messages }) }
+        if errors.is_empty() { Ok(bound) } else { Err(BindError { errors }) }
     }
 
     /// The numbers that [`bind`](Self::bind) makes `closed` with; nothing if no numbers do.
@@ -152,7 +169,7 @@ fn sides(spec: &mut Spec) -> Vec<(&'static str, [&'static str; 2], &mut Number<u
 }
 
 /// Puts the sides of `resize`, `letterbox` and `center_crop` into their places.
-fn fill_sides(spec: &Spec, values: &Values, bound: &mut Spec, messages: &mut Vec<String>) {
+fn fill_sides(spec: &Spec, values: &Values, bound: &mut Spec, errors: &mut Vec<Error<()>>) {
     let letterbox = spec.letterbox.as_ref().map(Letterbox::to_string);
     let sized = spec.resize.as_ref().map(Resize::to_string).or(letterbox);
     let cropped = spec.crop.as_ref().filter(|crop| matches!(crop, Crop::Center(_))).map(Crop::to_string);
@@ -171,32 +188,37 @@ fn fill_sides(spec: &Spec, values: &Values, bound: &mut Spec, messages: &mut Vec
             Some(clause) => format!("{clause} has no {name}"),
             None => format!("there is no {absent}"),
         };
-        fill(name, place, &value, &clause, u32::to_string, messages);
+        fill(name, place, &value, &clause, u32::to_string, errors);
     }
     for (_, [clause, argument], side) in &places {
         let broken = side.known().and_then(|side| Integer::SIDE.accept(argument, f64::from(*side)).err());
-        messages.extend(broken.map(|message| format!("{clause}: {message}")));
+        errors.extend(broken.map(|message| {
+            let Integer { least, most, .. } = Integer::SIDE;
+            let error = Error::new(ErrorKind::Value, (), format!("{clause}: {message}"));
+            error.about(Subject::of(clause, argument)).expecting(Expected::Integers { least, most })
+        }));
     }
 }
 
 /// Puts a number into its place, if both are there.
 fn fill<T: Clone>(
-    name: &str,
+    name: &'static str,
     place: Option<&mut Number<T>>,
     value: &Option<T>,
     clause: &str,
     text: impl Fn(&T) -> String,
-    messages: &mut Vec<String>,
+    errors: &mut Vec<Error<()>>,
 ) {
+    let mut report = |message| errors.push(Error::new(ErrorKind::Argument, (), message).about(Subject::of("", name)));
     match (place, value) {
         (None | Some(Number::Known(_)), None) => {}
         (Some(place @ Number::Later), Some(value)) => *place = Number::Known(value.clone()),
-        (Some(Number::Later), None) => messages.push(format!("{name}: not given, and {clause} leaves it open")),
-        (None, Some(_)) => messages.push(format!("{name}: given, but {clause}")),
+        (Some(Number::Later), None) => report(format!("{name}: not given, and {clause} leaves it open")),
+        (None, Some(_)) => report(format!("{name}: given, but {clause}")),
         (Some(Number::Known(known)), Some(_)) => {
             let message =
                 format!("{name}: given, but {clause} already says {}; write `_` there to give it", text(known));
-            messages.push(message);
+            report(message);
         }
     }
 }

@@ -12,8 +12,8 @@ use crate::subject::Subject;
 use crate::table::{Findings, Table, read};
 use crate::word::Word;
 use crate::{
-    CenterCrop, ChannelOrder, CropWindow, Error, ErrorKind, Input, Letterbox, Normalize, Output, Pad, ParseError,
-    Patches, PixelFormat, Resize, Sample, Sampling, Spec, Tiles, Token, lex,
+    CenterCrop, ChannelOrder, CropWindow, Error, ErrorKind, Expected, Input, Letterbox, Normalize, Output, Pad,
+    ParseError, Patches, PixelFormat, Resize, Sample, Sampling, Spec, Tiles, Token, lex,
 };
 
 /// In the order of work.
@@ -81,8 +81,9 @@ pub fn check<P: Clone>(tokens: &[Token<P>], end: P) -> Result<Spec, Vec<Error<P>
         patches: patches.as_ref(),
     };
     for (subject, message) in rules::broken(&draft) {
-        let at = place(&places, subject).unwrap_or(&end).clone();
-        errors.push(Error::new(ErrorKind::Rule, at, message).about(subject));
+        let (value, clause) = place(&places, subject);
+        let at = value.or(clause).unwrap_or(&end).clone();
+        errors.push(Error { value: value.cloned(), ..Error::new(ErrorKind::Rule, at, message).about(subject) });
     }
     // A whole declaration in quotes was reported, and most likely misses nothing.
     if !matches!(tokens, [only] if only.kind.is_quoted()) {
@@ -132,13 +133,15 @@ impl FromStr for Spec {
     }
 }
 
-/// Where a subject was written.
-fn place<P>(places: &[(Subject, P)], subject: Subject) -> Option<&P> {
+/// Where a subject was written: its value, and its clause. An argument that is not written has its default, and its clause
+/// stands for it.
+fn place<P>(places: &[(Subject, P)], subject: Subject) -> (Option<&P>, Option<&P>) {
     let find = |wanted| places.iter().find(|(known, _)| *known == wanted).map(|(_, at)| at);
-    // An argument that is not written has its default, and its clause stands for it.
-    find(subject)
-        .or_else(|| find(Subject::of(subject.clause, subject.argument)))
-        .or_else(|| find(Subject::clause(subject.clause)))
+    let clause = find(Subject::clause(subject.clause));
+    if subject.argument.is_empty() {
+        return (None, clause);
+    }
+    (find(subject).or_else(|| find(Subject::of(subject.clause, subject.argument))), clause)
 }
 
 /// The clauses, each at most once, in the order of writing.
@@ -157,7 +160,8 @@ impl<'a, P: Clone> Clauses<'a, P> {
             let error = |message| Error { clause: known, ..Error::new(ErrorKind::Clause, clause.at.clone(), message) };
             if known.is_none() {
                 sorted.misspelled.extend(nearest(name, &CLAUSES));
-                errors.push(error(unknown("clause", name, &CLAUSES)));
+                let error = Error::of_value(ErrorKind::Clause, clause.at.clone(), unknown("clause", name, &CLAUSES));
+                errors.push(error.expecting(Expected::Names(CLAUSES.to_vec())));
                 continue;
             }
             if sorted.get(name).is_some() {

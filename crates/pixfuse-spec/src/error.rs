@@ -23,14 +23,44 @@ pub enum ErrorKind {
     Rule,
 }
 
+impl ErrorKind {
+    /// Its name, in lower case: what other languages match on.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Syntax => "syntax",
+            Self::Clause => "clause",
+            Self::Argument => "argument",
+            Self::Value => "value",
+            Self::Rule => "rule",
+        }
+    }
+}
+
+/// What may stand in the place of a value, where it is one of a set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Expected {
+    /// One of these names.
+    Names(Vec<&'static str>),
+    /// An integer from `least` to `most`.
+    Integers {
+        /// The least of them.
+        least: u32,
+        /// The most of them.
+        most: u32,
+    },
+}
+
 /// One mistake in a declaration.
 ///
 /// ```
-/// use pixfuse_spec::{ErrorKind, Spec};
+/// use pixfuse_spec::{ErrorKind, Expected, Spec};
 ///
 /// let error = "input(rgb8), resize(0, 256, bilinear), output(rgb, f32)".parse::<Spec>().unwrap_err();
 /// let mistake = &error.errors[0];
 /// assert_eq!((mistake.kind, mistake.clause, mistake.argument), (ErrorKind::Value, Some("resize"), Some("rows")));
+/// assert_eq!(error.value(mistake), Some("0"));
+/// assert_eq!(mistake.expected, Some(Expected::Integers { least: 1, most: 65535 }));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -47,11 +77,27 @@ pub struct Error<P> {
     pub argument: Option<&'static str>,
     /// The value that it is about, in a list.
     pub index: Option<usize>,
+    /// Where the value stands, or the name, that it is about; nothing where it is about what is not written.
+    pub value: Option<P>,
+    /// What may stand in its place, where that can be listed.
+    pub expected: Option<Expected>,
 }
 
 impl<P> Error<P> {
     pub(crate) fn new(kind: ErrorKind, at: P, message: String) -> Self {
-        Self { at, message, kind, clause: None, argument: None, index: None }
+        Self { at, message, kind, clause: None, argument: None, index: None, value: None, expected: None }
+    }
+
+    /// About a name or a value that stands where the error is.
+    pub(crate) fn of_value(kind: ErrorKind, at: P, message: String) -> Self
+    where
+        P: Clone,
+    {
+        Self { value: Some(at.clone()), ..Self::new(kind, at, message) }
+    }
+
+    pub(crate) fn expecting(self, expected: Expected) -> Self {
+        Self { expected: Some(expected), ..self }
     }
 
     pub(crate) fn about(self, subject: Subject) -> Self {
@@ -79,6 +125,25 @@ pub struct ParseError {
     pub text: String,
     /// At least one error; `at` is a byte range of `text`.
     pub errors: Vec<Error<Range<usize>>>,
+}
+
+impl ParseError {
+    /// The value or the name that one of its [`errors`](Self::errors) is about, as it is written.
+    pub fn value(&self, error: &Error<Range<usize>>) -> Option<&str> {
+        // The fields are public, so a range may be any range.
+        let at = error.value.clone()?;
+        let (written, rest) = (self.text.get(at.clone())?, self.text.get(at.start..)?);
+        if written != "[" {
+            return Some(written);
+        }
+        // A list has the place of its bracket.
+        let mut depth = 0_usize;
+        let end = rest.char_indices().find(|&(_, c)| {
+            depth = depth + usize::from(c == '[') - usize::from(c == ']');
+            depth == 0
+        });
+        end.map_or(Some(written), |(end, _)| rest.get(..=end))
+    }
 }
 
 /// Errors that are shown: a text that is no declaration at all has as many as it has words.

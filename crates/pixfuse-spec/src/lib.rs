@@ -72,7 +72,7 @@ pub use clauses::{
     CenterCrop, Crop, CropWindow, Input, Letterbox, MarginFill, Margins, Normalize, Output, Pad, Patches, Quantize,
     Resize, RuledSize, Sampling, Size, Tiles,
 };
-pub use error::{Error, ErrorKind, ParseError};
+pub use error::{Error, ErrorKind, Expected, ParseError};
 #[doc(hidden)]
 pub use families::{Antialiased, FloatFilter, OneTap, Plain, TorchFilter};
 pub use keywords::Keyword;

@@ -8,7 +8,9 @@ fn spec(text: &str) -> Spec {
 
 #[track_caller]
 fn says(text: &str, values: Values, expected: &[&str]) {
-    assert_eq!(spec(text).bind(&values).expect_err(text).messages, expected, "{text}");
+    let error = spec(text).bind(&values).expect_err(text);
+    let messages: Vec<&str> = error.errors.iter().map(|error| error.message.as_str()).collect();
+    assert_eq!(messages, expected, "{text}");
 }
 
 const OPEN: &str =

@@ -1,6 +1,6 @@
 //! Where errors point, and how they are shown.
 
-use pixfuse_spec::{Spec, check, lex};
+use pixfuse_spec::{Expected, Spec, check, lex};
 
 #[track_caller]
 fn shows(text: &str, expected: &str) {
@@ -149,5 +149,47 @@ fn mistakes_can_be_told_apart() {
     ] {
         let error = text.parse::<pixfuse_spec::Spec>().unwrap_err().errors.swap_remove(0);
         assert_eq!((error.kind, error.clause, error.argument, error.index), (kind, clause, argument, index), "{text}");
+    }
+}
+
+/// The value and what was expected, for those who offer a choice of it.
+#[test]
+fn mistakes_say_what_stands_there_and_what_may() {
+    let integers = |least, most| Some(Expected::Integers { least, most });
+    let names = |names: &[&'static str]| Some(Expected::Names(names.to_vec()));
+    for (text, value, expected) in [
+        ("input(rgb8, output(rgb, f32)", None, None),
+        ("input(rgb8), input(rgb8), output(rgb, f32)", None, None),
+        ("input(rgb8)", None, None),
+        ("input(rgb8, orient = 1, orient = 1), output(rgb, f32)", Some("orient"), None),
+        ("input(rgb8), resize(9, 9, nearest, 3), output(rgb, f32)", Some("3"), names(&["antialias"])),
+        ("input(rgb8), patches(2, pad_to = 0), output(rgb, f32)", Some("0"), integers(1, 1 << 24)),
+        ("input(rgb8), pad(1, 1, 1, 1, fill = [1, 2, 300]), output(rgb, f32)", Some("300"), integers(0, 255)),
+        ("input(rgb8), letterbox(9, 9, nearest, scale_up = 1), output(rgb, f32)", Some("1"), names(&["true", "false"])),
+        ("input(rgb8), output(rgb, f33)", Some("f33"), names(&["f32", "f16", "bf16", "u8", "i8"])),
+        ("input(rgb8), output(rgb, [1, 2])", Some("[1, 2]"), names(&["f32", "f16", "bf16", "u8", "i8"])),
+        ("input(rgb8), normalize(scale = nearest), output(rgb, f32)", Some("nearest"), None),
+        ("input(rgb8), normalize(std = [1, 0, 1]), output(rgb, f32)", Some("0"), None),
+        ("input(rgb8), pad(1, 1, 1, 1, fill = [1, 2]), output(rgb, f32)", Some("[1, 2]"), None),
+        ("input(rgb8), pad(1, 1, 1, 1, fill = [1, [2]]), output(rgb, f32)", Some("[2]"), integers(0, 255)),
+        // A rule about what is not written.
+        ("input(rgba8), output(rgb, f32)", Some("rgba8"), None),
+        ("input(rgb8), normalize(scale = 0), output(rgb, f32)", Some("0"), None),
+        ("input(rgb8), resize(9, 9, nearest, antialias), output(rgb, f32)", Some("antialias"), None),
+    ] {
+        let error = text.parse::<pixfuse_spec::Spec>().unwrap_err();
+        let mistake = &error.errors[0];
+        assert_eq!((error.value(mistake), &mistake.expected), (value, &expected), "{text}: {}", mistake.message);
+    }
+    for (text, value, some) in [
+        ("input(rgb8), blur(3), output(rgb, f32)", Some("blur"), "letterbox"),
+        ("input(rgb8, alhpa = drop), output(rgb, f32)", Some("alhpa"), "alpha"),
+        ("input(rgb), output(rgb, f32)", Some("rgb"), "rgb8"),
+        ("input(rgb8), resize(9, 9), output(rgb, f32)", None, "bilinear"),
+    ] {
+        let error = text.parse::<pixfuse_spec::Spec>().unwrap_err();
+        let mistake = &error.errors[0];
+        assert_eq!(error.value(mistake), value, "{text}");
+        assert!(matches!(&mistake.expected, Some(Expected::Names(names)) if names.contains(&some)), "{mistake:?}");
     }
 }

@@ -39,7 +39,7 @@ fn declarations() {
 
     let open = "input(rgb8), resize(_, 256, bilinear), output(rgb, f32)";
     let error = Pipeline::parse(open).unwrap_err();
-    assert!(matches!(&error, Error::Values(BindError { messages }) if messages.len() == 1));
+    assert!(matches!(&error, Error::Values(BindError { errors, .. }) if errors.len() == 1));
     assert_eq!(error.to_string(), "rows: not given, and resize(_, 256, bilinear) leaves it open");
     says(Pipeline::new(open.parse::<Spec>().unwrap()), "rows: not given, and resize(_, 256, bilinear) leaves it open");
 }

@@ -220,6 +220,9 @@ impl<'a> Caller<'a> {
             unsafe { [pixfuse_error_code(error), pixfuse_error_message(error)].map(|text| CStr::from_ptr(text)) };
         let [code, message] = [code, message].map(|text| text.to_str().expect("texts are UTF-8").to_owned());
         assert!(CODES.contains(&&*code) && !message.is_empty(), "{name}: [{code}] {message}");
+        // SAFETY: the handle is one.
+        let mistakes = unsafe { pixfuse_error_mistakes(error) };
+        assert_eq!(mistakes > 0, code == "declaration", "{name}: {mistakes} mistakes: [{code}] {message}");
         // Freed at another time, in another order.
         self.errors.push(error);
         Err(code)

@@ -11,7 +11,7 @@ use std::ptr::{null, null_mut};
 use std::sync::OnceLock;
 
 use pixfuse::{Clip, ImageRef, Join, Pipeline, with_element};
-use pixfuse_c::{CGeometry, CImage, DecodeOptions, Failure, Probe, Shape};
+use pixfuse_c::{CGeometry, CImage, CMistake, DecodeOptions, Failure, Probe, Shape};
 
 const DECLARATIONS: [&str; 5] = [
     "input(rgb8), resize(24, 32, bilinear), normalize(mean = [0.485, 0.456, 0.406], std = [0.229, 0.224, 0.225]), output(rgb, f32, chw)",
@@ -224,13 +224,45 @@ fn a_program_in_cpp_has_the_bytes_of_rust() {
 }
 
 #[test]
+fn mistakes_of_a_declaration_are_told_by_their_fields() {
+    if !has("c++") {
+        return;
+    }
+    let source = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mistakes.cpp");
+    let program = r#"
+        #include <iostream>
+        #include <pixfuse.hpp>
+        int main() {
+          if (pixfuse_error_mistakes(nullptr) != 0 || pixfuse_error_mistake(nullptr, 0, nullptr)) return 1;
+          try {
+            pixfuse::Pipeline pipe("input(rgb8, orient = 9), resize(4, 4), normalize(std = [1, 0, 1]), output(rgb, i9)");
+          } catch (const pixfuse::Error &error) {
+            for (const auto &one : error.mistakes()) {
+              std::cout << one.kind << "|" << one.clause << "|" << one.argument << "|" << one.index << "|" << one.value << "|"
+                        << one.names.size() << "|" << (one.names.empty() ? "" : one.names[0]) << "|" << one.least << "|"
+                        << one.most << "|" << (std::string(error.what()).find(one.message) != std::string::npos) << "\n";
+            }
+          }
+        }"#;
+    std::fs::write(&source, program).unwrap();
+    let said = run(&compiled("c++", "-std=c++17", &source, "mistakes-cpp"), &[]);
+    assert_eq!(
+        String::from_utf8(said).unwrap(),
+        "value|input|orient|-1|9|0||1|8|1\n\
+         argument|resize|filter|-1||10|nearest|0|0|1\n\
+         rule|normalize|std|1|0|0||0|0|1\n\
+         value|output|element|-1|i9|5|f32|0|0|1\n"
+    );
+}
+
+#[test]
 fn structs_have_the_sizes_of_the_header() {
     if !has("cc") {
         return;
     }
     let source = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sizes.c");
-    let names =
-        ["pixfuse_shape", "pixfuse_image", "pixfuse_decode_options", "pixfuse_probe_result", "pixfuse_geometry"];
+    let names = ["shape", "image", "decode_options", "probe_result", "geometry", "mistake"];
+    let names = names.map(|name| format!("pixfuse_{name}"));
     let printed: String = names.iter().map(|name| format!("printf(\"%zu\\n\", sizeof({name}));")).collect();
     std::fs::write(
         &source,
@@ -245,6 +277,7 @@ fn structs_have_the_sizes_of_the_header() {
         size_of::<DecodeOptions>(),
         size_of::<Probe>(),
         size_of::<CGeometry>(),
+        size_of::<CMistake>(),
     ];
     assert_eq!(sizes, ours, "{names:?}");
 }

@@ -92,11 +92,23 @@ __version__: str
 # The reference of the language, in Markdown.
 LANGUAGE: Final[str]
 
+class _Mistake(TypedDict):
+    message: str
+    kind: Literal["syntax", "clause", "argument", "value", "rule"]
+    clause: str | None
+    argument: str | None
+    index: int | None
+    value: str | None
+    expected: list[str] | range | None
+
 class PipelineError(ValueError):
     """What was wrong with a declaration or an argument: its name, its value and what was expected.
 
     Nothing has been written to an output when it is raised.
+
+    `mistakes` lists those of a declaration, and is empty for another argument. Each is a dict: `message`; `kind`, which is "syntax", "clause", "argument", "value" or "rule"; `clause`, `argument` and `index`, a place in a list; `value`, what stands there; and `expected`, a list of names or a range of integers. What there is none of is None.
     """
+    mistakes: list[_Mistake]
 
 class FileError(PipelineError):
     """What was wrong with a file, and not with the call: other files may do.

@@ -6,7 +6,7 @@ use crate::grammar::Value;
 use crate::prelude::*;
 use crate::spelling;
 use crate::word::Word;
-use crate::{Fill, Number, Orientation};
+use crate::{Expected, Fill, Number, Orientation};
 
 /// What may stand for an argument, as its documentation and its types in other languages say it.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +40,22 @@ pub enum Kind {
     Frame(Integer),
     /// A list of those.
     Frames(Integer),
+}
+
+impl Kind {
+    /// What may stand for one value of it, where that can be listed.
+    pub(crate) fn expected(self) -> Option<Expected> {
+        match self {
+            Self::Word { names, .. } => Some(Expected::Names(names)),
+            Self::Truth => Some(Expected::Names(vec!["true", "false"])),
+            Self::Fill => Self::Integer(Integer::PIXEL).expected(),
+            Self::Integer(integers) | Self::Frame(integers) | Self::Frames(integers) => {
+                let Integer { least, most, .. } = integers;
+                Some(Expected::Integers { least, most })
+            }
+            Self::Signed | Self::Number { .. } | Self::Numbers { .. } => None,
+        }
+    }
 }
 
 /// The integers of an argument that takes none.

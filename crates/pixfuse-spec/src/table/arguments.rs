@@ -1,13 +1,13 @@
 //! The arguments of one clause, read one after another: words of a vocabulary and numbers.
 
-use super::{Argument, Integer, Place, Row, Table};
+use super::{Argument, Integer, Kind, Place, Row, Table};
 use crate::grammar::{Clause, Item, Value};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 use crate::spelling::{NAMES, hint, is_constant, number, shortened, unknown};
 use crate::subject::Subject;
 use crate::word::{Word, is_known};
-use crate::{Error, ErrorKind, Fill, Number};
+use crate::{Error, ErrorKind, Expected, Fill, Number};
 
 /// What may stand in a clause.
 pub(crate) struct Signature {
@@ -124,7 +124,11 @@ impl<'a, P: Clone> Arguments<'a, P> {
             let name = argument.name.as_deref().and_then(|name| known.into_iter().find(|known| *known == name));
             let subject = Subject::of(clause_name, name.unwrap_or_default());
             let message = format!("{}: {problem}", clause.name);
-            findings.errors.push(Error::new(ErrorKind::Argument, argument.at.clone(), message).about(subject));
+            let error = Error::of_value(ErrorKind::Argument, argument.at.clone(), message).about(subject);
+            // A name that there is stands in a wrong place, and others would not help.
+            let is_unknown = argument.name.is_some() && subject.argument.is_empty() && !names.is_empty();
+            let expected = is_unknown.then(|| Expected::Names(names.clone()));
+            findings.errors.push(Error { expected, ..error });
         }
         // The value with that name is most likely what is missing without one.
         misplaced |= unknown_name && positional.len() < *least;
@@ -178,8 +182,19 @@ impl<'a, P: Clone> Arguments<'a, P> {
         if usual.is_some() && !self.more() {
             return usual;
         }
-        let value = self.required(name, what)?;
-        T::read(self, name, value, &integers)
+        let before = self.findings.errors.len();
+        let read = self.required(name, what).and_then(|value| T::read(self, name, value, &integers));
+        self.expecting(before, T::kind(integers));
+        read
+    }
+
+    /// Says of the errors since then what may stand in the place of the argument.
+    fn expecting(&mut self, before: usize, kind: Kind) {
+        let errors = &mut self.findings.errors[before..];
+        if !errors.is_empty() {
+            let expected = kind.expected();
+            errors.iter_mut().for_each(|error| error.expected.clone_from(&expected));
+        }
     }
 
     /// The value of `name = value`, or `usual`.
@@ -192,6 +207,7 @@ impl<'a, P: Clone> Arguments<'a, P> {
         let Some(value) = self.named(name) else { return usual };
         let before = self.findings.errors.len();
         let read = T::read(self, name, value, &integers);
+        self.expecting(before, T::kind(integers));
         self.certain += self.findings.errors.len() - before;
         read
     }
@@ -209,6 +225,7 @@ impl<'a, P: Clone> Arguments<'a, P> {
             return Some(false);
         }
         let value = self.required(word, word)?;
+        let before = self.findings.errors.len();
         match &value.item {
             Item::Word(found) if found == word => return Some(true),
             Item::Word(found) => {
@@ -217,6 +234,7 @@ impl<'a, P: Clone> Arguments<'a, P> {
             }
             _ => self.misplaced(value, &format!("expected {word} or nothing"), ""),
         }
+        self.expecting(before, Kind::Word { what: word, names: vec![word] });
         None
     }
 
@@ -454,7 +472,7 @@ impl<'a, P: Clone> Arguments<'a, P> {
 
     fn report(&mut self, kind: ErrorKind, value: &Value<P>, message: &str) {
         let message = format!("{}: {message}", self.clause.name);
-        self.findings.errors.push(Error::new(kind, value.at.clone(), message).about(self.current));
+        self.findings.errors.push(Error::of_value(kind, value.at.clone(), message).about(self.current));
     }
 }
 
