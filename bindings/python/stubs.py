@@ -14,7 +14,8 @@ Documented = ast.ClassDef | ast.FunctionDef
 
 
 def with_docstrings(stubs: str, module: ModuleType) -> str:
-    """The stubs, in which each class and function, or its first overload, has the docstring that `module` gives it."""
+    """The stubs, in which each class and function, or its first overload, has the docstring that `module` gives it; what
+    is there under two names has it once."""
     lines = stubs.splitlines()
     # From the last to the first, so that the line numbers of those before stay true.
     for node, docstring in reversed(list(_documented(ast.parse(stubs).body, module))):
@@ -38,6 +39,7 @@ def _documented(body: list[ast.stmt], owner: object) -> list[tuple[Documented, s
     """Every definition with a docstring of its own, in the order of the text."""
     found: list[tuple[Documented, str]] = []
     seen: set[str] = set()
+    known: list[tuple[str, object]] = []
     for node in body:
         if not isinstance(node, Documented) or node.name in seen or not hasattr(owner, node.name):
             continue
@@ -46,7 +48,9 @@ def _documented(body: list[ast.stmt], owner: object) -> list[tuple[Documented, s
         docstring = inspect.getdoc(value)
         # What Python itself says of `__new__` or `__eq__` helps nobody.
         if docstring and docstring != inspect.getdoc(getattr(object, node.name, None)):
-            found.append((node, docstring))
+            same = next((name for name, other in known if other is value), None)
+            found.append((node, docstring if same is None else f"As `{same}`."))
+            known.append((node.name, value))
         if isinstance(node, ast.ClassDef):
             found.extend(_documented(node.body, value))
     return found

@@ -1,10 +1,11 @@
-//! `cargo xtask typings`: the types of clauses for TypeScript, from the tables of `pixfuse-spec`.
+//! `cargo xtask typings`: the types of clauses for TypeScript and Python, from the tables of `pixfuse-spec`.
 //!
 //! What a clause takes is declared once, in Rust. A test asserts that the types are those of the tables.
 
+mod python;
+
 use std::fmt::Write;
 use std::fs;
-use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use pixfuse_spec::SizeRule;
@@ -56,20 +57,53 @@ const INTERFACES: [(&str, &str, &str); 7] = [
 ];
 
 pub(crate) fn run() -> Result<()> {
-    let text = fs::read_to_string(path()).context("the types of the Node package")?;
-    fs::write(path(), with_tables(&text)?)?;
+    for file in files() {
+        let path = tools::root().join(file.path);
+        let text = fs::read_to_string(&path).context(file.path)?;
+        fs::write(path, file.with_tables(&text)?)?;
+    }
     Ok(())
 }
 
-fn path() -> PathBuf {
-    tools::root().join("bindings/node/declaration.d.ts")
+/// A file of types.
+struct File {
+    path: &'static str,
+    /// The lines between which the tables stand.
+    marks: [&'static str; 2],
+    tables: String,
 }
 
-/// The file, in which the tables stand as they are now.
-fn with_tables(text: &str) -> Result<String> {
-    let (before, rest) = text.split_once(BEGIN).context("declaration.d.ts has no line where the tables begin")?;
-    let (_, after) = rest.split_once(END).context("declaration.d.ts has no line where the tables end")?;
-    Ok(format!("{before}{BEGIN}\n{}{END}{after}", tables()))
+fn files() -> [File; 2] {
+    let python = format!("{}\n", python::tables(&described()));
+    [
+        File { path: "bindings/node/declaration.d.ts", marks: [BEGIN, END], tables: tables() },
+        File {
+            path: "bindings/python/python/pixfuse/_pixfuse.pyi",
+            marks: [python::BEGIN, python::END],
+            tables: python,
+        },
+    ]
+}
+
+impl File {
+    /// The file, in which the tables stand as they are now.
+    fn with_tables(&self, text: &str) -> Result<String> {
+        let Self { path, marks: [begin, end], tables } = self;
+        let (before, rest) =
+            text.split_once(begin).with_context(|| format!("{path} has no line where the tables begin"))?;
+        let (_, after) = rest.split_once(end).with_context(|| format!("{path} has no line where the tables end"))?;
+        Ok(format!("{before}{begin}\n{tables}{end}{after}"))
+    }
+}
+
+/// The words that messages call so.
+fn names_of<'a>(clauses: &'a [Described], what: &str) -> &'a [&'static str] {
+    let mut kinds = clauses.iter().flat_map(|clause| clause.forms.iter().flatten()).map(|row| &row.kind);
+    let names = kinds.find_map(|kind| match kind {
+        Kind::Word { what: found, names } if *found == what => Some(names),
+        _ => None,
+    });
+    names.expect("a word of the language")
 }
 
 fn tables() -> String {
@@ -77,16 +111,9 @@ fn tables() -> String {
     let clause = |name: &str| clauses.iter().find(|clause| clause.name == name).expect("a clause of the language");
     let mut text = String::new();
     for (what, name, documentation) in WORDS {
-        let rows = clauses.iter().flat_map(|clause| clause.forms.iter().flatten());
-        let mut kinds = rows.map(|row| &row.kind);
-        let names = kinds.find_map(|kind| match kind {
-            Kind::Word { what: found, names } if *found == what => Some(names),
-            _ => None,
-        });
-        let names = names.expect("a word of the language");
         write_comment(&mut text, "", documentation);
         writeln!(text, "export type {name} =").expect("a text");
-        names.iter().for_each(|name| writeln!(text, "  | '{name}'").expect("a text"));
+        names_of(&clauses, what).iter().for_each(|name| writeln!(text, "  | '{name}'").expect("a text"));
         text.push('\n');
     }
     let sampling = shared(clause("resize"));
@@ -237,8 +264,14 @@ fn write_comment(text: &mut String, indent: &str, documentation: &str) {
 
 #[test]
 fn types_are_those_of_the_tables() {
-    let text = fs::read_to_string(path()).unwrap();
-    assert!(with_tables(&text).unwrap() == text, "declaration.d.ts is not that of the tables; run cargo xtask typings");
+    for file in files() {
+        let text = fs::read_to_string(tools::root().join(file.path)).unwrap();
+        assert!(
+            file.with_tables(&text).unwrap() == text,
+            "{} is not of the tables; run cargo xtask typings",
+            file.path
+        );
+    }
     let tables = tables();
     for expected in
         ["scaleUp?: boolean", "padTo?: number", "'glm5_next'", "Omit<Sampling, 'of' | 'clamp'>", "rule: 'internvl'"]

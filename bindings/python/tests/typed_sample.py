@@ -105,3 +105,23 @@ try:
     pixfuse.Pipeline(5)  # type: ignore[call-overload]
 except pixfuse.PipelineError:
     pass
+
+
+def misspelled() -> None:
+    """Never called: what the tables of clauses do not have is no argument."""
+    pixfuse.Pipeline(input="rgb8", resize=(8, 8, "bilinaer"), output=("rgb", "f32"))  # type: ignore[arg-type]
+    pixfuse.Pipeline(input="rgb8", letterbox=(8, 8, "bilinear", {"scaleup": False}), output="rgb, f32")  # type: ignore[arg-type]
+    pixfuse.Pipeline(input=("rgba8", {"alpha": "dorp"}), output="rgb, f32")  # type: ignore[arg-type]
+    pixfuse.Pipeline(input="rgb8", tiles=(8, 8, "area", {"rule": "internvl", "max": "6"}), output="rgb, u8")  # type: ignore[arg-type]
+    pixfuse.Pipeline(input="rgb8", blur=3, output="rgb, f32")  # type: ignore[call-overload]
+    letterbox.replace(element="f33")  # type: ignore[arg-type]
+
+
+sized = pixfuse.Pipeline(
+    input="rgb8",
+    resize=[{"rule": "qwen2_vl", "multiple": 28, "min_pixels": 784, "max_pixels": 7840}, "bicubic", "antialias"],
+    output=["rgb", "f32"],
+)
+replaced = pipe.replace(filter=("bicubic", "antialias", {"like": "torch"}), normalize={"mean": 0.5, "scale": "1/255"})
+for mistake in [] if sized == replaced else pixfuse.PipelineError().mistakes:
+    assert_type(mistake["expected"], list[str] | range | None)

@@ -1,5 +1,5 @@
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, Literal, Protocol, Self, TypeAlias, TypedDict, TypeVar, final, overload
 
 import numpy as np
@@ -52,8 +52,221 @@ _Into: TypeAlias = _Out | _Allocates[_Out]
 
 _Number: TypeAlias = float | np.floating[Any] | np.integer[Any]
 _Numbers: TypeAlias = _Number | Sequence[_Number] | npt.NDArray[np.floating[Any] | np.integer[Any]]
-_Named: TypeAlias = Mapping[str, str | bool | None | _Numbers]
-_Clause: TypeAlias = str | Sequence[str | _Number | None | _Named] | _Named
+_Integer: TypeAlias = int | np.integer[Any]
+
+# From here on: the tables of crates/pixfuse-spec, written by `cargo xtask typings`.
+
+_PixelFormat: TypeAlias = (
+    Literal[
+        "gray8", "rgb8", "bgr8", "rgba8", "bgra8", "nv12", "nv21", "i420", "yuyv", "gray16", "rgb16", "bgr16",
+        "gray32f", "rgb32f", "bgr32f"
+    ]
+)
+_ChannelOrder: TypeAlias = Literal["gray", "rgb", "bgr", "rgba", "bgra"]
+_Element: TypeAlias = Literal["f32", "f16", "bf16", "u8", "i8"]
+_Layout: TypeAlias = Literal["hwc", "chw"]
+_Filter: TypeAlias = (
+    Literal[
+        "nearest", "nearest_exact", "nearest_floor", "bilinear", "bicubic", "box", "hamming", "lanczos", "area",
+        "lanczos4"
+    ]
+)
+_Order: TypeAlias = (
+    Literal[
+        "fused", "torchvision", "torchvision_v2", "hf_pil", "hf_torch", "opencv", "numpy", "rapidocr", "paddleocr",
+        "llama4"
+    ]
+)
+
+class _SamplingOptions(TypedDict, total=False):
+    like: Literal["pillow", "torch"]
+    """`torch`, or nothing: Pillow's is the default and not written."""
+    pillow: _Integer
+    """`12` for the order of passes of Pillow 12 and older; nothing for that of Pillow 13."""
+    precision: Literal["u8", "f32"]
+    """What a resampled value is rounded to."""
+    of: Literal["pixels", "rescaled", "normalized"]
+    """Which values are resized, where they are floats of torch's; rescaled ones unless written."""
+    clamp: bool
+    """Whether floats that a resize makes stay between what pixel values of 0 and 255 are."""
+
+_Sampling: TypeAlias = str | Sequence[_Filter | Literal["antialias"] | _SamplingOptions]
+
+class _InputOptions(TypedDict, total=False):
+    alpha: Literal["drop", "over", "premultiply"]
+    """What becomes of alpha; required when the output has none."""
+    background: _Integer | Sequence[_Integer]
+    """With `alpha = over` what lies behind the image: one value, or red, green and blue."""
+    gray: Literal["pillow", "opencv"]
+    """Whose weights make gray of colours; required when the output is gray and the source is not."""
+    matrix: Literal["bt601", "bt709", "bt2020"]
+    """By which matrix YUV becomes RGB; BT.601 unless written."""
+    range: Literal["limited", "full"]
+    """Which values YUV has; limited unless written."""
+    orient: _Integer
+    """How the stored image is turned before anything else; 1 unless written."""
+
+_Input: TypeAlias = str | Sequence[_PixelFormat | _Layout | _Integer | _InputOptions]
+
+class _ResizeOptions(TypedDict, total=False):
+    like: Literal["pillow", "torch"]
+    """`torch`, or nothing: Pillow's is the default and not written."""
+    pillow: _Integer
+    """`12` for the order of passes of Pillow 12 and older; nothing for that of Pillow 13."""
+    precision: Literal["u8", "f32"]
+    """What a resampled value is rounded to."""
+    of: Literal["pixels", "rescaled", "normalized"]
+    """Which values are resized, where they are floats of torch's; rescaled ones unless written."""
+    clamp: bool
+    """Whether floats that a resize makes stay between what pixel values of 0 and 255 are."""
+    shortest: _Integer | None | Literal["_"]
+    """The shorter side becomes this long; the other follows."""
+    max: _Integer
+    """With `shortest`: if the longer side came out longer than this, it becomes this long instead."""
+    longest: _Integer | None | Literal["_"]
+    """The longer side becomes this long; the other follows."""
+    rounding: Literal["half_even", "floor", "truncate"]
+    """How the side that follows from `longest` or `max` is rounded."""
+    cover: _Integer | Sequence[_Integer]
+    """As small as the aspect allows, so that it covers a frame of these rows and columns."""
+    rule: Literal["timm", "opencv"] | Literal["qwen2_vl", "glm4v", "glm_image", "paddleocr_vl", "lfm2_vl", "naflex", "mask2former", "textnet", "pp_lcnet", "glpn", "yolos", "vilt", "dpt", "pp_ocr", "pp_ocr_rec", "pixtral", "idefics2", "idefics3", "idefics3_canvas", "smolvlm_frame", "sam", "deepseek_vl", "aria", "hf_within", "kimi_k25", "gemma4", "neomme", "ultravbert", "minicpm", "minicpm_slices", "lfm2_vl_tiles", "glm5_next", "muse_glimmer", "nemotron_h_omni", "hy_v4_vl", "fuyu", "donut", "donut_thumbnail"]
+    """How the sides that cover a frame are made."""
+    multiple: _Integer
+    """Of what both sides become multiples: a patch, or a patch times a merge."""
+    min_pixels: _Integer
+    """The least number of pixels."""
+    max_pixels: _Integer
+    """The largest number of pixels."""
+    frame_pixels: _Integer
+    """The largest number of pixels of one frame."""
+    frames: _Integer
+    """As how many frames an image counts: those of its video, or the size of a temporal patch."""
+    temporal: _Integer
+    """The size of a temporal patch, to whose multiples the number of frames is rounded in the budget."""
+    merge: _Integer
+    """How many patches a side of a square has, of which sides become multiples."""
+    min_patches: _Integer
+    """The least number of patches."""
+    max_patches: _Integer
+    """The largest number of patches."""
+    min_side: _Integer
+    """The least of the shorter side."""
+    rows: _Integer
+    """Rows to come near to."""
+    columns: _Integer
+    """Columns to come near to."""
+
+_Resize: TypeAlias = str | Sequence[_Integer | None | Literal["_"] | _Filter | Literal["antialias"] | _ResizeOptions]
+
+class _LetterboxOptions(TypedDict, total=False):
+    like: Literal["pillow", "torch"]
+    """`torch`, or nothing: Pillow's is the default and not written."""
+    pillow: _Integer
+    """`12` for the order of passes of Pillow 12 and older; nothing for that of Pillow 13."""
+    precision: Literal["u8", "f32"]
+    """What a resampled value is rounded to."""
+    fill: _Integer | Sequence[_Integer]
+    """What stands around it; 114 unless written."""
+    rule: Literal["ultralytics", "yolox", "opencv"]
+    """How the content is rounded and placed."""
+    stride: _Integer
+    """The margins are cut to what is left of a multiple of this: the result is then smaller than asked for."""
+    scale_up: bool
+    """Whether a small image is enlarged."""
+
+_Letterbox: TypeAlias = (
+    str
+    | Sequence[_Integer | None | Literal["_"] | _Filter | Literal["antialias"] | _LetterboxOptions]
+)
+
+class _TilesOptions(TypedDict, total=False):
+    like: Literal["pillow", "torch"]
+    """`torch`, or nothing: Pillow's is the default and not written."""
+    pillow: _Integer
+    """`12` for the order of passes of Pillow 12 and older; nothing for that of Pillow 13."""
+    precision: Literal["u8", "f32"]
+    """What a resampled value is rounded to."""
+    rule: Literal["internvl", "granite_docling", "cohere2_vision", "ovis2", "perception_lm", "llava_next", "mllama", "llama4", "idefics3"]
+    """Which grid of tiles, and how the image lies in it."""
+    min: _Integer
+    """The fewest tiles, without the thumbnail; 1 unless written."""
+    max: _Integer
+    """The most tiles, without the thumbnail; for every rule but those of a list and of Idefics3."""
+    canvases: Sequence[Sequence[_Integer]]
+    """The rows and columns of the canvases to choose from; empty for every rule but that of a list."""
+    thumbnail: Literal["first", "last"]
+    """Whether the whole image, resized to one tile, stands before or behind the others. Rules whose canvas the image fills leave it out where there is one tile only, which shows the whole image already; PerceptionLM's does not."""
+    pad_to: _Integer
+    """The tensor has so many tiles, the last of them zeros; as many as there are unless written."""
+
+_Tiles: TypeAlias = str | Sequence[_Integer | _Filter | Literal["antialias"] | _TilesOptions]
+
+class _CenterCropOptions(TypedDict, total=False):
+    rounding: Literal["half_even", "floor", "truncate"]
+    """Where the odd row or column of the margin goes."""
+    fill: _Integer | Sequence[_Integer]
+    """What stands around a smaller image; 0 unless written."""
+
+_CenterCrop: TypeAlias = str | _Integer | Sequence[_Integer | None | Literal["_"] | _CenterCropOptions]
+
+_Crop: TypeAlias = str | Sequence[_Integer]
+
+class _PadOptions(TypedDict, total=False):
+    fill: _Integer | Sequence[_Integer]
+    """A pixel value, which is normalised as the image is: one, or one an output channel; 0 unless written."""
+    value: _Numbers
+    """What stands in the tensor, after normalising: one value, or one an output channel."""
+    border: Literal["symmetric"]
+    """How the image itself goes on there."""
+    to: _Integer | Sequence[_Integer]
+    """Rows and columns of a frame that is filled. A larger image is an error."""
+    multiple: _Integer | Sequence[_Integer]
+    """What both sides become multiples of, or rows and columns."""
+    beyond: _Integer | Sequence[_Integer]
+    """As `multiple`, and one more where a side is one already."""
+    least: _Integer | Sequence[_Integer]
+    """The fewest rows and columns. A side that is longer stays as it is."""
+    at: Literal["top_left", "center"]
+    """Where the image lies in it."""
+
+_Pad: TypeAlias = str | _PadOptions | Sequence[_Integer | _PadOptions]
+
+class _NormalizeOptions(TypedDict, total=False):
+    scale: _Number | str | None
+    """Factor on the pixel value; 1/255 unless written, 1/65535 for 16 bits, and 1 for f32."""
+    mean: _Numbers | None | Literal["_"]
+    """One value for every channel, or one an *output* channel, in the output's order; 0 unless written."""
+    std: _Numbers | None | Literal["_"]
+    """As `mean`; 1 unless written. `std + eps` is never zero."""
+    eps: _Number | str | None
+    """Added to each `std`; 0 unless written."""
+    order: _Order
+    """Which operations follow each other; one multiply-add unless written."""
+
+_Normalize: TypeAlias = str | Literal[True] | _NormalizeOptions | Sequence[_NormalizeOptions]
+
+class _OutputOptions(TypedDict, total=False):
+    scale: _Number | str
+    """What one step of the integer is worth, above zero."""
+    zero_point: _Integer
+    """The integer of 0; 0 unless written."""
+
+_Output: TypeAlias = str | Sequence[_ChannelOrder | _Element | _Layout | _OutputOptions]
+
+class _PatchesOptions(TypedDict, total=False):
+    merge: _Integer
+    """Patches follow each other in squares of `merge` x `merge`, row by row in a square and of squares; 1 is row by row."""
+    temporal: _Integer
+    """How often a patch holds the image: the frames of a video that a single image stands for."""
+    order: Literal["cthw", "tchw", "thwc"]
+    """How the elements of a patch follow each other, from the outermost; `cthw` for `chw` and `thwc` for `hwc` unless written."""
+    pad_to: _Integer
+    """The tensor has so many rows, the last of them zeros; as many as there are patches unless written."""
+
+_Patches: TypeAlias = str | _Integer | Sequence[_Integer | _PatchesOptions]
+
+# Up to here: the tables.
+
 # An array of numbers, or what numpy makes one of.
 _Points: TypeAlias = npt.NDArray[np.floating[Any] | np.integer[Any]] | _Array | Sequence[_Number | Sequence[_Number]]
 
@@ -187,16 +400,16 @@ class Pipeline:
         text: None = None,
         /,
         *,
-        input: _Clause,
-        resize: _Clause = ...,
-        letterbox: _Clause = ...,
-        tiles: _Clause = ...,
-        center_crop: _Clause | _Number = ...,
-        crop: _Clause = ...,
-        pad: _Clause = ...,
-        normalize: _Clause | Literal[True] = ...,
-        output: _Clause,
-        patches: _Clause | _Number = ...,
+        input: _Input,
+        resize: _Resize = ...,
+        letterbox: _Letterbox = ...,
+        tiles: _Tiles = ...,
+        center_crop: _CenterCrop = ...,
+        crop: _Crop = ...,
+        pad: _Pad = ...,
+        normalize: _Normalize = ...,
+        output: _Output,
+        patches: _Patches = ...,
         rows: int = ...,
         columns: int = ...,
         shortest: int = ...,
@@ -211,23 +424,23 @@ class Pipeline:
     def replace(
         self,
         *,
-        input: _Clause = ...,
-        resize: _Clause | None = ...,
-        letterbox: _Clause | None = ...,
-        tiles: _Clause | None = ...,
-        center_crop: _Clause | _Number | None = ...,
-        crop: _Clause | None = ...,
-        pad: _Clause | None = ...,
-        normalize: _Clause | bool | None = ...,
-        output: _Clause = ...,
-        patches: _Clause | _Number | None = ...,
+        input: _Input = ...,
+        resize: _Resize | None = ...,
+        letterbox: _Letterbox | None = ...,
+        tiles: _Tiles | None = ...,
+        center_crop: _CenterCrop | None = ...,
+        crop: _Crop | None = ...,
+        pad: _Pad | None = ...,
+        normalize: _Normalize | bool | None = ...,
+        output: _Output = ...,
+        patches: _Patches | None = ...,
         size: _Numbers = ...,
-        filter: str | Sequence[str | _Named] = ...,
+        filter: _Sampling = ...,
         mean: _Numbers = ...,
         std: _Numbers = ...,
         scale: _Number = ...,
         eps: _Number = ...,
-        element: str = ...,
+        element: _Element = ...,
     ) -> Pipeline:
         """The same pipeline with other clauses, given as keyword arguments of `Pipeline`: for images of other channels,
         another size or dtype. Each takes the place of the whole clause of its name, or is added; None leaves one out.
@@ -308,58 +521,7 @@ class Pipeline:
     def __call__(
         self, image: _Image, out: None = None, *, orient: _Orient = None, threads: int = 1, modes: _Modes = None
     ) -> npt.NDArray[Any]:
-        """Runs over one image into a new array, or into `out`, which is returned: `pipe(image)` is `pipe.run(image)`.
-
-        `image` is a numpy array of uint8 (uint16 for rgb16 and its kin, float32 for rgb32f) with any strides, (rows,
-        columns, channels), or (channels, rows, columns) for input(.., chw); a gray one may be (rows, columns). For
-        nv12, nv21 and i420 it is one array (rows * 3/2, columns) as OpenCV has it, or a tuple of the planes, (y, uv) or
-        (y, u, v), with rows of any stride; for yuyv an array (rows, columns, 2) of even columns. Also a Pillow image of
-        mode L, RGB or RGBA, a tensor of torch or of another library with __dlpack__, in the CPU's memory, and anything
-        with the buffer protocol, __array_interface__ or __array__. `out` is a writable C-contiguous array or tensor of
-        exactly the output's shape and dtype that shares no memory with the image; for bf16 an array of ml_dtypes, or a
-        tensor of bfloat16; one in front of the shape, as models take it, may be there. `threads` share the rows of the
-        result, as they share the images of `batch`.
-
-        Or `out` is a function that gives such an array or tensor, for memory that is pinned or shared: it is called once,
-        when the image has been looked at and before anything is written, with the shape as a tuple and the name of the
-        dtype, as `dtype` of the pipeline. What it gives is returned; what it raises is raised.
-
-        >>> import numpy, pixfuse
-        >>> pipe = pixfuse.Pipeline("input(rgb8), resize(2, 4, bilinear), normalize(), output(rgb, f32, chw)")
-        >>> pipe(numpy.zeros((6, 8, 3), numpy.uint8), out=lambda shape, dtype: numpy.full(shape, 7, dtype)).max()
-        np.float32(0.0)
-
-        `out=lambda shape, dtype: torch.empty(shape, dtype=getattr(torch, dtype), pin_memory=True)` is for a copy to a GPU.
-
-        A Pillow image is read as it is stored: its EXIF note is **not** followed unless `orient="exif"` asks for it, as
-        `ImageOps.exif_transpose` reads it, while `decode` follows the note of a file unless `orient="stored"` forbids it.
-        So a model that is trained by one and served by the other needs one of the two words. `orient` may also be an EXIF
-        value from 1 to 8; without it, and without a note, input(.., orient = ..) says it.
-
-        >>> import pixfuse, PIL.Image
-        >>> photo = PIL.Image.new("RGB", (8, 6))
-        >>> photo.getexif()[0x0112] = 6
-        >>> pipe = pixfuse.Pipeline("input(rgb8), output(rgb, u8, hwc)")
-        >>> pipe(photo).shape, pipe(photo, orient="exif").shape
-        ((6, 8, 3), (8, 6, 3))
-
-        A Pillow image of another mode than input(...) reads is refused, with what reads it and loses nothing. With
-        `modes="convert"` its own `convert` makes one that is read, of mode L, RGB or RGBA: a palette, CMYK and gray become
-        colours, and alpha is dropped where input(...) has none. Modes of more than 8 bits stay refused.
-
-        >>> rgb = pixfuse.Pipeline("input(rgb8), output(rgb, u8, hwc)")
-        >>> rgb(PIL.Image.new("L", (1, 1), 7), modes="convert").tolist()
-        [[[7, 7, 7]]]
-
-        Nothing is copied: arrays, tensors and buffers are read where they lie, whatever their strides, and so are
-        Pillow images that Pillow (11.2 or newer) keeps in one piece. Larger ones than 16 MB are kept in several, and
-        copied; PIL.Image.core.set_use_block_allocator(1), before they are made or loaded, keeps each of them in one,
-        and so does PILLOW_BLOCK_SIZE=1024m in the environment. torch.from_numpy makes the result a tensor, without a
-        copy too.
-
-        The GIL is released meanwhile: no other thread may write to `image` or use `out` until the call returns. Raises
-        PipelineError when an argument does not fit; nothing has been written to `out` then.
-        """
+        """As `run`."""
     @overload
     def __call__(
         self, image: _Image, out: _Into[_Out], *, orient: _Orient = None, threads: int = 1, modes: _Modes = None
@@ -970,7 +1132,7 @@ class Declaration:
         std: _Numbers = ...,
         eps: _Number = ...,
     ) -> Pipeline:
-        """The pipeline with these numbers: `declaration(..)` is `declaration.bind(..)`."""
+        """As `bind`."""
     @property
     def spec(self) -> str:
         """The canonical text, with its `_`."""
