@@ -3,7 +3,8 @@
 use std::ffi::{CString, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::mistake::Kept;
+use pixfuse::spec::Expected;
+use pixfuse_bindings::Mistake;
 
 /// What went wrong: `pixfuse_error` in C.
 pub struct Failure {
@@ -13,8 +14,46 @@ pub struct Failure {
     mistakes: Vec<Kept>,
 }
 
+/// A mistake whose texts end in zeros.
+pub(crate) struct Kept {
+    pub(crate) message: CString,
+    pub(crate) kind: CString,
+    pub(crate) clause: Option<CString>,
+    pub(crate) argument: Option<CString>,
+    pub(crate) index: Option<usize>,
+    pub(crate) value: Option<CString>,
+    pub(crate) names: Vec<CString>,
+    /// Where these names are, which no one moves: each is an allocation of its own.
+    pub(crate) pointers: Vec<*const c_char>,
+    pub(crate) integers: Option<[u32; 2]>,
+}
+
+impl Kept {
+    fn new(mistake: &Mistake) -> Self {
+        let Mistake { message, kind, clause, argument, index, value, expected } = mistake;
+        let names: Vec<CString> = match expected {
+            Some(Expected::Names(names)) => names.iter().map(c_text).collect(),
+            _ => Vec::new(),
+        };
+        Self {
+            message: c_text(message),
+            kind: c_text(kind),
+            clause: clause.map(c_text),
+            argument: argument.map(c_text),
+            index: *index,
+            value: value.as_ref().map(c_text),
+            pointers: names.iter().map(|name| name.as_ptr()).collect(),
+            names,
+            integers: match expected {
+                Some(Expected::Integers { least, most }) => Some([*least, *most]),
+                _ => None,
+            },
+        }
+    }
+}
+
 /// A text for C. A NUL inside would end it early: it is left out.
-pub(crate) fn c_text(text: impl AsRef<str>) -> CString {
+fn c_text(text: impl AsRef<str>) -> CString {
     let bytes: Vec<u8> = text.as_ref().bytes().filter(|&byte| byte != 0).collect();
     CString::new(bytes).unwrap_or_default()
 }

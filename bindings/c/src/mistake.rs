@@ -3,10 +3,7 @@
 use std::ffi::{CStr, CString, c_char};
 use std::ptr::null;
 
-use pixfuse::spec::Expected;
-use pixfuse_bindings::Mistake;
-
-use crate::error::{Failure, attempt, c_text};
+use crate::error::{Failure, Kept, attempt};
 use crate::structs::{self, CStruct};
 
 /// `pixfuse_mistake` in C, whose texts are those of an error.
@@ -32,56 +29,20 @@ unsafe impl CStruct for CMistake {
     const NAME: &str = "pixfuse_mistake";
 }
 
-/// A mistake whose texts end in zeros.
-pub(crate) struct Kept {
-    message: CString,
-    kind: CString,
-    clause: Option<CString>,
-    argument: Option<CString>,
-    index: Option<usize>,
-    value: Option<CString>,
-    names: Vec<CString>,
-    /// Where these names are, which no one moves: each is an allocation of its own.
-    pointers: Vec<*const c_char>,
-    integers: Option<[u32; 2]>,
-}
-
-impl Kept {
-    pub(crate) fn new(mistake: &Mistake) -> Self {
-        let Mistake { message, kind, clause, argument, index, value, expected } = mistake;
-        let names: Vec<CString> = match expected {
-            Some(Expected::Names(names)) => names.iter().map(c_text).collect(),
-            _ => Vec::new(),
-        };
-        Self {
-            message: c_text(message),
-            kind: c_text(kind),
-            clause: clause.map(c_text),
-            argument: argument.map(c_text),
-            index: *index,
-            value: value.as_ref().map(c_text),
-            pointers: names.iter().map(|name| name.as_ptr()).collect(),
-            names,
-            integers: match expected {
-                Some(Expected::Integers { least, most }) => Some([*least, *most]),
-                _ => None,
-            },
-        }
-    }
-
-    fn told(&self) -> CMistake {
+impl CMistake {
+    fn of(kept: &Kept) -> Self {
         let text = |text: &Option<CString>| text.as_deref().map_or(null(), CStr::as_ptr);
-        let [least, most] = self.integers.unwrap_or_default();
-        CMistake {
-            size: size_of::<CMistake>(),
-            message: self.message.as_ptr(),
-            kind: self.kind.as_ptr(),
-            clause: text(&self.clause),
-            argument: text(&self.argument),
-            index: self.index.map_or(-1, |index| index as isize),
-            value: text(&self.value),
-            names: if self.names.is_empty() { null() } else { self.pointers.as_ptr() },
-            count: self.names.len(),
+        let [least, most] = kept.integers.unwrap_or_default();
+        Self {
+            size: size_of::<Self>(),
+            message: kept.message.as_ptr(),
+            kind: kept.kind.as_ptr(),
+            clause: text(&kept.clause),
+            argument: text(&kept.argument),
+            index: kept.index.map_or(-1, |index| index as isize),
+            value: text(&kept.value),
+            names: if kept.names.is_empty() { null() } else { kept.pointers.as_ptr() },
+            count: kept.names.len(),
             least,
             most,
         }
@@ -106,7 +67,7 @@ pub unsafe extern "C" fn pixfuse_error_mistake(error: *const Failure, number: us
         let found =
             failure.mistakes().get(number).ok_or_else(|| Failure::argument("number: there is no such mistake"))?;
         // SAFETY: the caller promises a struct whose size is set, or null.
-        unsafe { structs::give(found.told(), mistake) }
+        unsafe { structs::give(CMistake::of(found), mistake) }
     };
     // SAFETY: null is no place for an error.
     unsafe { attempt(std::ptr::null_mut(), ask) }.is_some()

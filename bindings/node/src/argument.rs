@@ -6,7 +6,7 @@ use pixfuse::{Keyword, Spec, Values};
 use pixfuse_bindings::{Argument, ArgumentError, Language, argument, declaration};
 
 use crate::buffer::found;
-use crate::calls::{refused, with_mistakes};
+use crate::failure::{refused, with_mistakes};
 
 /// A declaration: its text, or an object with a property for each clause.
 pub(crate) fn spec(env: &Env, given: Unknown) -> Result<Spec> {

@@ -1,53 +1,17 @@
 //! The native half of a pipeline: an object of functions that `pipeline.js` calls with plain values.
 
-use napi::ValueType;
-use napi::bindgen_prelude::{
-    Env, Error, FnArgs, Function, FunctionCallContext, JsObjectValue, JsValue, Object, Result, Status, Uint8Array,
-    Unknown,
-};
-use pixfuse::{Dims, ImageRef, Join, Orientation, Pipeline, TensorElement, with_element};
-use pixfuse_bindings::answers::{self, Properties};
-use pixfuse_bindings::{Mistake, declared, mistakes};
+use napi::bindgen_prelude::{Env, FunctionCallContext, Object, Result, Uint8Array, Unknown};
+use pixfuse::{Dims, Join, Pipeline, TensorElement, with_element};
+use pixfuse_bindings::{answers, declared, mistakes};
 
 use crate::argument::whole;
-use crate::buffer::{ask_for_large_pages, elements, is_absent};
-use crate::decode::{orient, orientation};
-use crate::image::{Image, ImageValues};
+use crate::buffer::{elements, is_absent};
+use crate::failure::{refused, refused_image, told, with_mistakes};
+use crate::given::{
+    allocate, batch_shape, given, image_values, images, is_function, join, orient, orientation, oriented, threaded,
+};
+use crate::image::Image;
 use crate::{argument, decode, geometry, picture, task};
-
-/// An error of the core as a JavaScript `Error` with `code` `"InvalidArg"`.
-pub(crate) fn refused(error: impl std::fmt::Display) -> Error {
-    Error::new(Status::InvalidArg, error.to_string())
-}
-
-/// The same, with a list of the `mistakes` of a declaration, if it is about one.
-pub(crate) fn with_mistakes(env: &Env, error: impl std::fmt::Display, mistakes: &[Mistake]) -> Error {
-    let refusal = refused(error);
-    if mistakes.is_empty() {
-        return refusal;
-    }
-    let made = || {
-        let mut object = env.create_error(refusal.try_clone()?)?;
-        let mistakes = mistakes.iter().map(|mistake| told(env, answers::mistake(mistake)));
-        object.set("mistakes", mistakes.collect::<Result<Vec<_>>>()?)?;
-        Ok::<_, Error>(object.to_unknown().into())
-    };
-    made().unwrap_or(refusal)
-}
-
-/// What an `Error` is thrown for about an image.
-pub(crate) fn refused_image(message: impl ToString) -> Error {
-    refused(pixfuse::Error::Image(message.to_string()))
-}
-
-/// An object with these properties.
-pub(crate) fn told(env: &Env, properties: Properties) -> Result<Object<'static>> {
-    let mut object = Object::new(env)?;
-    for (name, value) in properties {
-        object.set(name, value)?;
-    }
-    Ok(object)
-}
 
 /// A pipeline for JavaScript. Each function owns a share of it: no handle exists that could be passed to another's.
 pub(crate) fn object(env: &Env, pipe: std::result::Result<Pipeline, pixfuse::Error>) -> Result<Object<'static>> {
@@ -144,11 +108,6 @@ fn sides(pipe: &Pipeline, call: &FunctionCallContext) -> Result<[usize; 2]> {
     orient(call.get(2)?)?.sides(pipe, [side("rows", 0)?, side("columns", 1)?]).map_err(refused)
 }
 
-/// The view that is turned by `orient` in the end, if it is given.
-pub(crate) fn oriented<'a>(pipe: &Pipeline, image: ImageRef<'a>, orient: Option<Orientation>) -> ImageRef<'a> {
-    orient.map_or(image, |orient| pipe.reorient(image, orient))
-}
-
 /// `run(data, width, height, channels, stride, out, allocate, orient, threads)`: `out`, or what it gives where it is a function,
 /// with the tensor in it, or a new one.
 fn run<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Unknown<'static>> {
@@ -193,31 +152,6 @@ fn joined(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Object<'static>
     Ok(object)
 }
 
-/// How a batch is joined, if it is not stacked.
-pub(crate) fn join(given: Unknown) -> Result<Option<Join>> {
-    if is_absent(given) {
-        return Ok(None);
-    }
-    // SAFETY: the conversion asks the value for its type.
-    match unsafe { given.cast::<String>() }?.as_str() {
-        "concat" => Ok(Some(Join::Concat)),
-        "pad" => Ok(Some(Join::Pad)),
-        other => Err(refused(format!("join: {other} is none of concat, pad"))),
-    }
-}
-
-/// The shape of a batch, joined or stacked.
-pub(crate) fn batch_shape<T: TensorElement>(
-    pipe: &Pipeline,
-    views: &[ImageRef<'_>],
-    join: Option<Join>,
-) -> std::result::Result<Dims, pixfuse::Error> {
-    match join {
-        None => pipe.check_batch::<T>(views),
-        Some(join) => pipe.check_joined::<T>(views, join).map(|joined| joined.dims()),
-    }
-}
-
 /// `batch([data, width, height, channels, stride, data, ...], out, allocate, threads, join)`.
 fn batch<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext) -> Result<Unknown<'static>> {
     let threaded = threaded(pipe, call.get(3)?)?;
@@ -243,57 +177,4 @@ fn batch<T: TensorElement>(pipe: &Pipeline, call: &FunctionCallContext) -> Resul
         Some(join) => drop(pipe.join_into_uninit(&views(&read), join, out_elements).map_err(refused)?),
     }
     Ok(out)
-}
-
-/// The pipeline on so many threads, if they are given.
-pub(crate) fn threaded(pipe: &Pipeline, threads: Unknown) -> Result<Option<Pipeline>> {
-    if is_absent(threads) {
-        return Ok(None);
-    }
-    pipe.with_threads(whole("threads", threads).map_err(refused)?).map(Some).map_err(refused)
-}
-
-/// The images of a batch, five values each.
-pub(crate) fn images(pipe: &Pipeline, values: &Object) -> Result<Vec<Image>> {
-    (0..values.get_array_length()? / 5).map(|index| image_at(pipe, values, index)).collect()
-}
-
-/// One image of a batch.
-pub(crate) fn image_at(pipe: &Pipeline, values: &Object, index: u32) -> Result<Image> {
-    let at = |offset| values.get_element(index * 5 + offset);
-    Image::read([at(0)?, at(1)?, at(2)?, at(3)?, at(4)?], pipe)
-        .map_err(|message| refused_image(format!("number {index}: {message}")))
-}
-
-/// The first five arguments.
-pub(crate) fn image_values(call: &FunctionCallContext) -> Result<ImageValues<'static>> {
-    Ok([call.get(0)?, call.get(1)?, call.get(2)?, call.get(3)?, call.get(4)?])
-}
-
-/// Whether an `out` is a function, which gives the array for a shape and an element type.
-fn is_function(out: Unknown) -> bool {
-    matches!(out.get_type(), Ok(ValueType::Function))
-}
-
-/// The caller's array, or what the caller's function gives for this shape, which is called here; nothing where a new one is
-/// wanted.
-pub(crate) fn given(pipe: &Pipeline, out: Unknown<'static>, dims: &[usize]) -> Result<Option<Unknown<'static>>> {
-    if is_absent(out) {
-        return Ok(None);
-    }
-    if !is_function(out) {
-        return Ok(Some(out));
-    }
-    // SAFETY: the value was found to be a function.
-    let function: Function<FnArgs<(Vec<f64>, &str)>, Unknown<'static>> = unsafe { out.cast()? };
-    let shape = dims.iter().map(|&side| side as f64).collect();
-    function.call((shape, pipe.element().name()).into()).map(Some)
-}
-
-/// A new typed array of so many elements. JavaScript makes it because it throws where memory ends, and because memory
-/// from elsewhere is not allowed everywhere (Electron).
-pub(crate) fn allocate(allocate: Function<f64, Unknown<'static>>, length: usize) -> Result<Unknown<'static>> {
-    let array = allocate.call(length as f64)?;
-    ask_for_large_pages(array);
-    Ok(array)
 }

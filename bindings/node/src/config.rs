@@ -6,7 +6,7 @@ use napi::bindgen_prelude::{Env, FnArgs, Function, FunctionCallContext, Object, 
 use pixfuse_config::{Backend, Imported, Overrides, Source, read, read_video};
 
 use crate::buffer::ask_for_large_pages;
-use crate::calls::refused;
+use crate::failure::refused;
 
 /// What the function of `processor.js` takes: the reader of configs, the exports that it extends, `joined.js`, and what
 /// `room.js` gives.

@@ -3,18 +3,17 @@
 //! The bytes of a file are copied first: they are few beside its pixels, and JavaScript may do with its own what it likes.
 
 use napi::ValueType;
-use napi::bindgen_prelude::{
-    Array, AsyncTask, Env, FunctionCallContext, JsObjectValue, JsValue, Object, Result, Unknown,
-};
-use pixfuse::{Orientation, Pipeline, TensorElement, with_element};
+use napi::bindgen_prelude::{Array, AsyncTask, Env, FunctionCallContext, JsObjectValue, Object, Result, Unknown};
+use pixfuse::{Pipeline, TensorElement, with_element};
 use pixfuse_bindings::typed_array::check_length;
-use pixfuse_bindings::{Argument, Language, Orient, answers, options};
-use pixfuse_decode::{EncodedBatch, EncodedImage, Error, FileFailure, OnError, Options};
+use pixfuse_bindings::{Argument, Language, answers, options};
+use pixfuse_decode::{EncodedBatch, EncodedImage, Error, OnError, Options};
 
 use crate::argument::{plain, read};
 use crate::buffer::{self, elements, is_absent};
-use crate::calls::{self, allocate, refused, threaded, told};
+use crate::failure::{failed, refused, thrown, told};
 use crate::geometry;
+use crate::given::{allocate, given, slices, threaded};
 use crate::task::{Elements, FilesRun, Read, Run, Work, made};
 
 const ABSENT: Argument = Argument::Undefined;
@@ -79,7 +78,7 @@ pub(crate) fn start_batch(pipe: &Pipeline, call: &FunctionCallContext) -> Result
 /// ninth.
 fn prepared(pipe: &Pipeline, call: &FunctionCallContext, dims: &[usize], what: &str) -> Result<Elements> {
     let length = dims.iter().product();
-    if let Some(out) = calls::given(pipe, call.get(6)?, dims)? {
+    if let Some(out) = given(pipe, call.get(6)?, dims)? {
         // SAFETY: the elements are counted, not touched, and no JavaScript runs meanwhile.
         let given = with_element!(pipe.element(), T => unsafe { elements::<T>(out) }.map(|out| out.len()));
         check_length(given.map_err(refused)?, dims, what).map_err(refused)?;
@@ -112,15 +111,6 @@ pub(crate) fn header(call: FunctionCallContext) -> Result<Object<'static>> {
     let file = file(&call)?;
     let image = EncodedImage::open(&file).map_err(|error| thrown(call.env, &error))?;
     told(call.env, answers::header(&image))
-}
-
-/// How an image is turned that is no file; nothing where the declaration says it.
-pub(crate) fn orientation(given: Unknown) -> Result<Option<Orientation>> {
-    orient(given)?.of_pixels().map_err(refused)
-}
-
-pub(crate) fn orient(given: Unknown) -> Result<Orient> {
-    Orient::of(&plain(given), Language::JavaScript).map_err(refused)
 }
 
 /// What becomes of a batch when a file fails.
@@ -159,18 +149,6 @@ fn read_or_copied(data: Unknown) -> std::result::Result<std::result::Result<Vec<
     buffer::bytes(data).map(Ok)
 }
 
-pub(crate) fn slices(files: &[std::result::Result<Vec<u8>, Error>]) -> Vec<std::result::Result<&[u8], Error>> {
-    files.iter().map(|file| file.as_deref().map_err(Clone::clone)).collect()
-}
-
-/// Failures as JavaScript has them.
-pub(crate) fn failed(env: &Env, failures: &[FileFailure]) -> Result<Vec<Object<'static>>> {
-    failures
-        .iter()
-        .map(|failure| told(env, answers::failure(failure, options::message(&failure.error, Language::JavaScript))))
-        .collect()
-}
-
 /// The second to the sixth.
 fn options(call: &FunctionCallContext) -> Result<Options> {
     let [orient, max_pixels, max_side] = [1, 2, 3].map(|index| call.get(index).map(plain));
@@ -178,27 +156,9 @@ fn options(call: &FunctionCallContext) -> Result<Options> {
     options::options([&orient?, &max_pixels?, &max_side?, &draft, &truncated], Language::JavaScript).map_err(refused)
 }
 
-/// What is wrong with a file, or with the call that reads it, as an `Error`: with the code of what is wrong with a file, and
-/// its place in a batch.
-pub(crate) fn thrown(env: &Env, error: &Error) -> napi::Error {
-    let refusal = refused(options::message(error, Language::JavaScript));
-    if !error.is_of_file() {
-        return refusal;
-    }
-    let made = || {
-        let mut object = env.create_error(refusal.try_clone()?)?;
-        object.set("code", error.code())?;
-        if let Error::OfBatch { index, .. } = error {
-            object.set("index", *index as f64)?;
-        }
-        Ok::<_, napi::Error>(object.to_unknown().into())
-    };
-    made().unwrap_or(refusal)
-}
-
 /// The seventh, or an array from the eighth.
 fn given_or_new(pipe: &Pipeline, call: &FunctionCallContext, dims: &[usize]) -> Result<Unknown<'static>> {
-    match calls::given(pipe, call.get(6)?, dims)? {
+    match given(pipe, call.get(6)?, dims)? {
         Some(out) => Ok(out),
         None => allocate(call.get(7)?, dims.iter().product()),
     }

@@ -4,7 +4,7 @@ use napi::bindgen_prelude::{Env, Error, Float64ArraySlice, FunctionCallContext, 
 use pixfuse::{Clip, Geometry};
 use pixfuse_bindings::answers;
 
-use crate::calls::{refused, told};
+use crate::failure::{refused, told};
 
 /// An object of the numbers and `change`, which `geometry.js` makes a `Geometry` of.
 pub(crate) fn object(env: &Env, geometry: Geometry) -> Result<Object<'static>> {

@@ -6,8 +6,9 @@ use pixfuse_bindings::preview;
 use pixfuse_decode::{Options, png};
 
 use crate::buffer::elements;
-use crate::calls::{allocate, image_values, oriented, refused, refused_image};
-use crate::decode::{file, orient, orientation, thrown};
+use crate::decode::file;
+use crate::failure::{refused, refused_image, thrown};
+use crate::given::{allocate, image_values, orient, orientation, oriented};
 use crate::image::Image;
 
 /// `preview(data, width, height, channels, stride, boxes, orient, allocate)`: the bytes of the picture of an image.

@@ -23,10 +23,10 @@ use pixfuse_bindings::typed_array::check_length;
 use pixfuse_decode::{EncodedBatch, FileFailure, OnError, Options, decode_into};
 
 use crate::buffer::{elements, is_absent};
-use crate::calls::{
-    allocate, batch_shape, given, image_at, image_values, images, join, oriented, refused, refused_image, threaded,
+use crate::failure::{failed, refused, refused_image, thrown};
+use crate::given::{
+    allocate, batch_shape, given, image_at, image_values, images, join, orientation, oriented, slices, threaded,
 };
-use crate::decode::{failed, orientation, slices, thrown};
 use crate::image::{Image, of_copy};
 
 /// `start(data, width, height, channels, stride, out, allocate, move, orient, threads)`: a promise of a new tensor. `out` is only

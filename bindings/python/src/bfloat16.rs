@@ -10,38 +10,10 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{IntoPyDict, PyCapsule, PyCapsuleMethods};
 
-use crate::array::{Array, Look};
+use crate::array::Array;
 use crate::failure::{Failure, found};
-use crate::out::Memory;
+use crate::result::{Lent, Memory};
 use crate::tensor::{CPU, in_the_way, is_of_torch, note};
-
-/// The memory of a tensor that another library lent by DLPack.
-pub(crate) struct Lent<'py> {
-    /// Keeps it alive, and where it is.
-    owner: Bound<'py, PyCapsule>,
-    data: *mut c_void,
-    shape: Vec<usize>,
-    is_c_contiguous: bool,
-    is_writable: bool,
-}
-
-impl<'py> Lent<'py> {
-    /// As [`Array::look`]. What was lent stays where it is.
-    pub(crate) fn look(&self) -> Look<'_> {
-        Look {
-            data: self.data,
-            shape: &self.shape,
-            strides: &[],
-            is_c_contiguous: self.is_c_contiguous,
-            is_aligned: self.data.cast::<u16>().is_aligned(),
-            is_writable: self.is_writable,
-        }
-    }
-
-    pub(crate) fn into_any(self) -> Bound<'py, PyAny> {
-        self.owner.into_any()
-    }
-}
 
 /// The memory of a tensor of bfloat16 on the CPU; nothing for another object.
 ///

@@ -7,7 +7,7 @@ use pixfuse_config::{
     Backend, Batch, Imported, Overrides, Place, Source, UnknownBackend, Value, Variant, read, read_video,
 };
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
+use pyo3::types::PyList;
 
 use crate::failure::Failure;
 use crate::file::File;
@@ -386,20 +386,4 @@ fn source(files: Option<Vec<(String, String)>>, path: Option<PathBuf>) -> Result
 /// Keywords of a call, written as JSON.
 fn overrides(keywords: &str) -> Result<Overrides, Failure> {
     serde_json::from_str(keywords).map_err(|error| Failure::Argument(format!("keywords: {error}")))
-}
-
-/// Adds the class, and the exception's attributes that say what is lacking.
-pub(crate) fn exception(error: &pixfuse_config::Error) -> PyErr {
-    let raised = crate::failure::PipelineError::new_err(error.to_string());
-    Python::attach(|py| {
-        let value = raised.value(py);
-        let attributes = PyDict::new(py);
-        // Losing one of them is no harm: the message says it too.
-        let _ = attributes.set_item("feature", error.feature().map(pixfuse_config::Feature::name));
-        let _ = attributes.set_item("key", error.key.as_deref());
-        for (name, item) in attributes {
-            let _ = name.extract::<String>().map(|name| value.setattr(name, item));
-        }
-    });
-    raised
 }

@@ -8,8 +8,6 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyRange, PyString};
 
-use crate::config;
-
 pyo3::create_exception!(
     pixfuse,
     PipelineError,
@@ -87,6 +85,22 @@ fn of_file(error: &pixfuse_decode::Error) -> PyErr {
     })
 }
 
+/// The exception for a config, with attributes that say what is lacking.
+fn of_config(error: &pixfuse_config::Error) -> PyErr {
+    let raised = PipelineError::new_err(error.to_string());
+    Python::attach(|py| {
+        let value = raised.value(py);
+        let attributes = PyDict::new(py);
+        // Losing one of them is no harm: the message says it too.
+        let _ = attributes.set_item("feature", error.feature().map(pixfuse_config::Feature::name));
+        let _ = attributes.set_item("key", error.key.as_deref());
+        for (name, item) in attributes {
+            let _ = name.extract::<String>().map(|name| value.setattr(name, item));
+        }
+    });
+    raised
+}
+
 /// Why a call failed.
 pub(crate) enum Failure {
     /// The core refused it.
@@ -152,7 +166,7 @@ impl From<Failure> for PyErr {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Refused(error) => refused(&error),
-            Failure::Config(error) => config::exception(&error),
+            Failure::Config(error) => of_config(&error),
             Failure::Caused(error, cause) => {
                 let error = PipelineError::new_err(error.to_string());
                 Python::attach(|py| error.set_cause(py, Some(cause)));

@@ -22,7 +22,6 @@
 mod argument;
 mod array;
 mod arrow;
-mod batches;
 mod bfloat16;
 mod config;
 mod declaration;
@@ -36,11 +35,10 @@ mod memory;
 mod modes;
 mod orient;
 mod out;
-mod picture;
 mod pillow;
 mod pipeline;
 mod planes;
-mod run;
+mod result;
 mod tensor;
 
 use numpy::{PyArrayDescr, PyUntypedArray};
@@ -53,8 +51,7 @@ use crate::config::Config;
 use crate::declaration::Declaration;
 use crate::failure::{Failure, FileError, PipelineError};
 use crate::geometry::Geometry;
-use crate::picture::Picture;
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Picture, Pipeline};
 
 /// Adds the classes `Pipeline`, `Declaration`, `Geometry`, `Picture`, `PipelineError` and `FileError`, `names()`, and one attribute for each
 /// declaration.

@@ -11,33 +11,11 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyTuple, PyType};
 
 use crate::array::{self, Array, Look, as_array, no_array, not_of_a_gpu, tuple};
-use crate::bfloat16::{self, Lent};
+use crate::bfloat16;
 use crate::failure::{Failure, found};
 use crate::memory;
+use crate::result::Memory;
 use crate::tensor::tensor;
-
-/// Memory for results.
-pub(crate) enum Memory<'py> {
-    Array(Array<'py>),
-    Lent(Lent<'py>),
-}
-
-impl<'py> Memory<'py> {
-    /// As [`Array::look`].
-    fn look(&self) -> Result<Look<'_>, Error> {
-        match self {
-            Self::Array(array) => array.look(Error::Output),
-            Self::Lent(tensor) => Ok(tensor.look()),
-        }
-    }
-
-    fn into_any(self) -> Bound<'py, PyAny> {
-        match self {
-            Self::Array(array) => array.into_any(),
-            Self::Lent(tensor) => tensor.into_any(),
-        }
-    }
-}
 
 /// Writable, C-contiguous and aligned elements of a shape.
 pub(crate) struct Out<'py, T> {

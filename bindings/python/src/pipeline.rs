@@ -1,5 +1,8 @@
 //! The class `Pipeline`.
 
+mod batches;
+mod picture;
+mod run;
 mod same;
 
 use std::sync::OnceLock;
@@ -11,15 +14,15 @@ use pixfuse_decode::EncodedImage;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
 
-use crate::batches::Batches;
+use self::batches::Batches;
+pub(crate) use self::picture::Picture;
+use self::run::Reading;
 use crate::decode;
 use crate::failure::Failure;
 use crate::file::File;
 use crate::geometry::Geometry;
 use crate::keywords;
 use crate::out::dtype_name;
-use crate::picture::{self, Picture};
-use crate::run::Reading;
 
 #[doc = include_str!("pipeline/pipeline.md")]
 #[allow(clippy::doc_lazy_continuation, reason = "`>>>` is Python's prompt, and what follows it is no quote")]

@@ -1,6 +1,6 @@
 //! What a module that was built without some features says of what it leaves out.
 
-use crate::answer::Refusal;
+use crate::refusal::Refusal;
 
 /// What a question asks for that no part of this module answers.
 pub(crate) fn call(name: &str) -> Refusal {

@@ -1,71 +1,16 @@
 //! Answers and errors as JSON.
 
-use std::fmt::Display;
 use std::io::Write;
 
-use pixfuse_bindings::{ArgumentError, Mistake, answers, mistakes};
+use pixfuse::{Dims, Geometry};
+use pixfuse_bindings::answers::{self, Properties};
 #[cfg(feature = "photos")]
 use pixfuse_bindings::{Language, options};
 use serde_core::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 use serde_json::{Value, json};
 
-use crate::calls::told;
-
-/// Why a call ends: an `Error` in JavaScript, with this `code`.
-#[derive(Debug)]
-pub(crate) struct Refusal {
-    code: &'static str,
-    message: String,
-    /// The place of a file in a batch.
-    index: Option<usize>,
-    /// Of a declaration.
-    mistakes: Vec<Mistake>,
-}
-
-impl Refusal {
-    fn new(code: &'static str, message: impl Display) -> Self {
-        Self { code, message: message.to_string(), index: None, mistakes: Vec::new() }
-    }
-
-    pub(crate) fn argument(message: impl Display) -> Self {
-        Self::new("InvalidArg", message)
-    }
-
-    /// A mistake of the JavaScript half, which no user can make.
-    pub(crate) fn internal(message: impl Display) -> Self {
-        Self::new("internal", format_args!("a bug of pixfuse, please report it: {message}"))
-    }
-
-    /// What this module leaves out.
-    pub(crate) fn absent(message: impl Display) -> Self {
-        Self::new("absent", message)
-    }
-
-    #[cfg(any(feature = "photos", test))]
-    pub(crate) fn message(&self) -> &str {
-        &self.message
-    }
-}
-
-impl From<ArgumentError> for Refusal {
-    fn from(error: ArgumentError) -> Self {
-        Self { mistakes: error.mistakes().to_vec(), ..Self::argument(error) }
-    }
-}
-
-impl From<pixfuse::Error> for Refusal {
-    fn from(error: pixfuse::Error) -> Self {
-        Self { mistakes: mistakes(&error), ..Self::argument(error) }
-    }
-}
-
-#[cfg(feature = "configs")]
-impl From<pixfuse_config::Error> for Refusal {
-    fn from(error: pixfuse_config::Error) -> Self {
-        Self::argument(error)
-    }
-}
+use crate::refusal::Refusal;
 
 #[cfg(feature = "photos")]
 impl From<pixfuse_decode::Error> for Refusal {
@@ -93,6 +38,21 @@ pub(crate) fn message(error: &pixfuse_decode::Error) -> String {
         }
         _ => message,
     }
+}
+
+/// An object with these properties.
+pub(crate) fn told(properties: Properties) -> Value {
+    properties.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<serde_json::Map<_, _>>().into()
+}
+
+/// A shape as JavaScript has it.
+pub(crate) fn numbers(dims: &Dims) -> Value {
+    dims.to_vec().into()
+}
+
+/// A geometry's numbers: those that it is made of again, and those that people read.
+pub(crate) fn described(geometry: &Geometry) -> Value {
+    json!({ "numbers": geometry.to_numbers(), "shown": told(answers::geometry(geometry)) })
 }
 
 /// Numbers as Rust itself writes them, as short as they can be: what the crate takes instead brings 10 KB of tables.

@@ -3,11 +3,12 @@
 //! JSON has no `undefined`, no NaN and no order of properties, all of which count in declarations. So `js/values.js` writes a
 //! value as a pair of its kind and itself, and an object as a list of pairs: `["object", [["rows", ["number", "240"]]]]`.
 
-use pixfuse::{Keyword, Spec, Values};
-use pixfuse_bindings::{Argument, ArgumentError, Language, declaration};
+use pixfuse::{Keyword, Orientation, Spec, Values};
+use pixfuse_bindings::{Argument, ArgumentError, Language, Orient, declaration};
 use serde_json::Value;
 
-use crate::calls::list;
+use crate::question::list;
+use crate::refusal::Refusal;
 
 /// A declaration: its text, or an object with a property for each clause.
 pub(crate) fn spec(given: &Value) -> Result<Spec, ArgumentError> {
@@ -65,4 +66,19 @@ pub(crate) fn whole(name: &str, given: &Value) -> Result<usize, ArgumentError> {
 
 pub(crate) fn optional(name: &str, given: &Value) -> Result<Option<usize>, ArgumentError> {
     plain(given).optional(name, Language::JavaScript)
+}
+
+/// What a value is, for an error.
+#[cfg(feature = "photos")]
+pub(crate) fn found(given: &Value) -> String {
+    plain(given).found(Language::JavaScript).into_owned()
+}
+
+/// How an image is turned that is no file; nothing where the declaration says it.
+pub(crate) fn orientation(given: &Value) -> Result<Option<Orientation>, Refusal> {
+    Ok(orient(given)?.of_pixels()?)
+}
+
+pub(crate) fn orient(given: &Value) -> Result<Orient, ArgumentError> {
+    Orient::of(&plain(given), Language::JavaScript)
 }

@@ -1,60 +1,22 @@
 //! The questions, by name, and what they answer.
 
-use std::collections::BTreeMap;
-
-use pixfuse::{Clip, Dims, Entry, Error, Geometry, Level, Orientation, Pipeline};
-use pixfuse_bindings::answers::{self, Properties};
-use pixfuse_bindings::{ArgumentError, Language, Orient, declared};
-#[cfg(feature = "configs")]
-use pixfuse_config::Imported;
+use pixfuse::{Clip, Entry, Error, Geometry, Level, Pipeline};
+use pixfuse_bindings::{Language, answers, declared};
 use serde_json::{Value, json};
 
-use crate::answer::Refusal;
-use crate::argument::{plain, whole};
+use crate::answer::{described, numbers, told};
+use crate::argument::{orient, whole};
 #[cfg(feature = "configs")]
 use crate::config;
 #[cfg(feature = "photos")]
 use crate::files;
+use crate::known::Known;
 use crate::memory::Blocks;
 #[cfg(feature = "previews")]
 use crate::picture;
+use crate::question::{index, list, text};
+use crate::refusal::Refusal;
 use crate::{absent, argument, run};
-
-/// Pipelines and configs, by numbers that are never used twice.
-#[derive(Default)]
-pub(crate) struct Known {
-    last: u64,
-    pipelines: BTreeMap<u64, Pipeline>,
-    #[cfg(feature = "configs")]
-    pub(crate) configs: BTreeMap<u64, Imported>,
-}
-
-impl Known {
-    pub(crate) fn number(&mut self) -> u64 {
-        self.last += 1;
-        self.last
-    }
-
-    fn pipeline(&self, question: &Value) -> Result<&Pipeline, Refusal> {
-        let number = question["pipe"].as_u64().unwrap_or(0);
-        self.pipelines.get(&number).ok_or_else(|| Refusal::internal(format_args!("no pipeline {number}")))
-    }
-
-    #[cfg(feature = "configs")]
-    pub(crate) fn config(&self, question: &Value) -> Result<&Imported, Refusal> {
-        let number = question["config"].as_u64().unwrap_or(0);
-        self.configs.get(&number).ok_or_else(|| Refusal::internal(format_args!("no config {number}")))
-    }
-
-    /// What JavaScript knows of a pipeline, which is kept.
-    fn made(&mut self, pipe: Pipeline) -> Value {
-        let number = self.number();
-        let mut described = told(answers::pipeline(&pipe));
-        described["pipe"] = number.into();
-        self.pipelines.insert(number, pipe);
-        described
-    }
-}
 
 /// Answers one question, in a module that exports these declarations.
 pub(crate) fn call(
@@ -168,53 +130,10 @@ fn explained(pipe: &Pipeline) -> String {
     pipe.explain()
 }
 
-pub(crate) fn text<'a>(question: &'a Value, name: &str) -> &'a str {
-    question[name].as_str().unwrap_or_default()
-}
-
-pub(crate) fn list(given: &Value) -> &[Value] {
-    given.as_array().map(Vec::as_slice).unwrap_or_default()
-}
-
-/// A shape as JavaScript has it.
-pub(crate) fn numbers(dims: &Dims) -> Value {
-    dims.to_vec().into()
-}
-
-/// What a value is, for an error.
-#[cfg(feature = "photos")]
-pub(crate) fn found(given: &Value) -> String {
-    plain(given).found(Language::JavaScript).into_owned()
-}
-
-/// What is no index is none of the images.
-fn index(given: &Value) -> usize {
-    given.as_f64().filter(|index| index.fract() == 0.0 && *index >= 0.0).map_or(usize::MAX, |index| index as usize)
-}
-
-/// How an image is turned that is no file; nothing where the declaration says it.
-pub(crate) fn orientation(given: &Value) -> Result<Option<Orientation>, Refusal> {
-    Ok(orient(given)?.of_pixels()?)
-}
-
-fn orient(given: &Value) -> Result<Orient, ArgumentError> {
-    Orient::of(&plain(given), Language::JavaScript)
-}
-
 /// The rows and columns of a source as the pipeline takes them, which turns them as it declares.
 fn sides(pipe: &Pipeline, question: &Value) -> Result<[usize; 2], Refusal> {
     let side = |name: &str| whole(name, &question[name]).map_err(|error| Error::Image(error.into()));
     Ok(orient(&question["orient"])?.sides(pipe, [side("rows")?, side("columns")?])?)
-}
-
-/// An object with these properties.
-pub(crate) fn told(properties: Properties) -> Value {
-    properties.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<serde_json::Map<_, _>>().into()
-}
-
-/// A geometry's numbers: those that it is made of again, and those that people read.
-pub(crate) fn described(geometry: &Geometry) -> Value {
-    json!({ "numbers": geometry.to_numbers(), "shown": told(answers::geometry(geometry)) })
 }
 
 /// The geometry of the numbers in a question.

@@ -3,11 +3,12 @@
 use pixfuse_config::{Backend, Imported, Overrides, Source};
 use serde_json::{Value, json};
 
-use crate::answer::Refusal;
 use crate::argument::{optional, whole};
-use crate::calls::{Known, text};
 use crate::files::bytes;
+use crate::known::Known;
 use crate::memory::Blocks;
+use crate::question::text;
+use crate::refusal::Refusal;
 
 /// `config`: a config's text, and keywords as JSON. What JavaScript knows of it, which is kept.
 pub(crate) fn read(known: &mut Known, question: &Value) -> Result<Value, Refusal> {

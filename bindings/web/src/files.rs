@@ -5,10 +5,11 @@ use pixfuse_bindings::{Argument, Language, answers, options};
 use pixfuse_decode::{EncodedBatch, EncodedImage, Error, OnError, Options};
 use serde_json::{Value, json};
 
-use crate::answer::{Refusal, message};
-use crate::argument::plain;
-use crate::calls::{described, found, list, numbers, told};
+use crate::answer::{described, message, numbers, told};
+use crate::argument::{found, plain};
 use crate::memory::{Blocks, Cells};
+use crate::question::list;
+use crate::refusal::Refusal;
 use crate::run::{ready, threaded};
 
 /// `decode`: the tensor of one file.

@@ -10,7 +10,7 @@ use pixfuse_bindings::{ArgumentError, Language};
 use serde_json::Value;
 
 use crate::argument::{optional, plain};
-use crate::calls::list;
+use crate::question::list;
 
 /// A source image, whose parts were found to lie inside their typed arrays.
 pub(crate) struct Image {

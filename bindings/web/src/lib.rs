@@ -33,9 +33,12 @@ mod config;
 #[cfg(feature = "photos")]
 mod files;
 mod image;
+mod known;
 mod memory;
 #[cfg(feature = "previews")]
 mod picture;
+mod question;
+mod refusal;
 mod run;
 
 use std::cell::RefCell;
@@ -46,7 +49,7 @@ use pixfuse::Entry;
 /// All that one instance of the module has.
 struct Instance {
     blocks: Blocks,
-    known: calls::Known,
+    known: known::Known,
 }
 
 thread_local! {
@@ -108,9 +111,10 @@ pub fn trim() {
 mod tests {
     use serde_json::{Value, json};
 
+    use crate::known::Known;
     use crate::{calls, memory::Blocks};
 
-    fn ask(blocks: &mut Blocks, known: &mut calls::Known, question: Value) -> Value {
+    fn ask(blocks: &mut Blocks, known: &mut Known, question: Value) -> Value {
         let answer = calls::call(pixfuse::presets::PRESETS, known, blocks, &question);
         serde_json::from_slice(&crate::answer::written(answer)).unwrap()
     }
@@ -128,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_question_is_answered() {
-        let (mut blocks, mut known) = (Blocks::default(), calls::Known::default());
+        let (mut blocks, mut known) = (Blocks::default(), Known::default());
         let declaration = json!(["text", "input(gray8), output(gray, u8, hwc)"]);
         let parse = json!({ "call": "parse", "declaration": declaration, "values": ["undefined"] });
         let made = ask(&mut blocks, &mut known, parse);
@@ -158,7 +162,7 @@ mod tests {
 
     #[test]
     fn declarations_of_ones_own_are_named_and_bound() {
-        let (mut blocks, mut known) = (Blocks::default(), calls::Known::default());
+        let (mut blocks, mut known) = (Blocks::default(), Known::default());
         let entries = ask(&mut blocks, &mut known, json!({ "call": "entries" }));
         assert_eq!(entries["ok"][0], json!({ "name": "handWrittenLoop", "open": false }));
         let bind = |entry: &str, values: Value| json!({ "call": "bind", "entry": entry, "values": values });

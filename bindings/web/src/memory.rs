@@ -4,7 +4,7 @@ use half::slice::HalfBitsSliceExt;
 use pixfuse::{TensorElement, bf16, f16};
 use serde_json::Value;
 
-use crate::answer::Refusal;
+use crate::refusal::Refusal;
 
 /// A block that is larger is not kept: the photo of a camera of 12 megapixels has 48 MB, and is gone in a second.
 const KEPT: usize = 16 << 20;

@@ -5,11 +5,12 @@ use pixfuse_bindings::preview;
 use pixfuse_decode::png;
 use serde_json::Value;
 
-use crate::answer::Refusal;
-use crate::calls::{list, orientation};
+use crate::argument::orientation;
 use crate::files::{bytes, options};
 use crate::image::Image;
 use crate::memory::{Blocks, grow};
+use crate::question::list;
+use crate::refusal::Refusal;
 
 /// `preview`: the picture of an image as a PNG file, which is left in the block of outputs.
 pub(crate) fn of_pixels(pipe: &Pipeline, blocks: &mut Blocks, question: &Value) -> Result<Value, Refusal> {

@@ -5,11 +5,12 @@ use pixfuse_bindings::Language;
 use pixfuse_bindings::typed_array::{self, check_length};
 use serde_json::{Value, json};
 
-use crate::answer::Refusal;
-use crate::argument::{optional, plain, whole};
-use crate::calls::{list, numbers, orientation, text};
+use crate::answer::numbers;
+use crate::argument::{optional, orientation, plain, whole};
 use crate::image::{Image, kind};
 use crate::memory::{Blocks, Cells, tensor};
+use crate::question::{list, text};
+use crate::refusal::Refusal;
 
 /// `run`: one image (`join` is `one`), or many that are stacked, joined or padded. The tensor is left in the block of outputs.
 pub(crate) fn pixels(pipe: &Pipeline, blocks: &mut Blocks, question: &Value) -> Result<Value, Refusal> {

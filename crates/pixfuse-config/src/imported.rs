@@ -4,8 +4,8 @@ use std::fmt;
 
 use pixfuse_spec::{Alpha, PixelFormat, Spec};
 
-use crate::transformers::Prompt;
-use crate::windows::Cutting;
+use crate::cutting::Cutting;
+use crate::prompt::Prompt;
 use crate::{Error, Grayscale, Overrides, PaddedCanvas, Place, SizeValue, When};
 
 /// Whose filters and roundings transformers uses: the config does not say, and the bytes differ.
@@ -340,30 +340,6 @@ pub enum Batch {
 }
 
 impl Imported {
-    /// The same config with keywords of a call, which stand over what it was read with.
-    ///
-    /// # Errors
-    /// As [`read`](crate::read), and when the library's call takes no such keyword.
-    pub fn with(&self, keywords: &Overrides) -> Result<Self, Error> {
-        match self.library {
-            _ if keywords.is_empty() => Ok(self.clone()),
-            Library::Transformers => crate::transformers::call(self, keywords),
-            _ => {
-                let key = keywords.keys().next().map(String::as_str);
-                let message = "no keyword: calls of this library take none";
-                Err(Error::new(crate::Reason::Value, &self.class, key, message))
-            }
-        }
-    }
-
-    /// The same config for videos of so many frames.
-    ///
-    /// # Errors
-    /// When the class refuses so few of them, or this is the config of images.
-    pub fn with_frames(&self, count: u32) -> Result<Self, Error> {
-        crate::transformers::with_frames(self, count)
-    }
-
     /// Whether the declaration is the library's result for a source image of this size.
     ///
     /// # Errors

@@ -23,6 +23,8 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod called;
+mod cutting;
 mod described;
 mod error;
 mod grayscale;
@@ -31,8 +33,11 @@ mod of_sizes;
 mod open_clip;
 mod overlapping_crops;
 mod padded_canvas;
+mod place;
+mod prompt;
 mod record;
 mod sentence;
+mod size_value;
 mod source;
 mod timm;
 mod torchvision;
@@ -45,11 +50,12 @@ mod windows;
 pub use error::{Error, Feature, Reason};
 pub use grayscale::Grayscale;
 pub use imported::{Backend, Batch, Frames, Imported, Library, Limit, Output, UnknownBackend, Value, Variant};
-pub use of_sizes::{NumberType, OfSizes, SizeValue};
+pub use of_sizes::{NumberType, OfSizes};
 pub use overlapping_crops::OverlappingCrops;
 pub use padded_canvas::PaddedCanvas;
+pub use place::{Place, When};
+pub use size_value::SizeValue;
 pub use source::{FILES, Source};
-pub use views::{Place, When};
 pub use windows::Windows;
 
 /// Keywords of a call or of `from_pretrained`, which mean what they mean in the library: read over the config's own.

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
+use crate::prompt::Prompt;
 use crate::record::shown;
 use crate::{
     Backend, Error, Imported, Library, Overrides, Reason, open_clip, timm, torchvision, transformers, transformers_js,
@@ -173,7 +174,7 @@ pub(crate) fn read(source: &Source, backend: Backend, overrides: &Overrides) -> 
     }
     let [keys, model] = source.image_processor()?;
     let outer = source.file(PROCESSOR).or_else(|| source.only().filter(|only| only.contains_key("image_processor")));
-    let prompt = transformers::Prompt::read(outer, keys, model, outer.is_some() || source.only().is_none(), &imported);
+    let prompt = Prompt::read(outer, keys, model, outer.is_some() || source.only().is_none(), &imported);
     Ok(imported.prompted(prompt))
 }
 

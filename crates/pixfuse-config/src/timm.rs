@@ -82,7 +82,7 @@ pub(crate) fn read(keys: &Map<String, Value>, overrides: &Overrides) -> Result<I
         is_uniform: false,
         patch_axes: Vec::new(),
         patches_per_token: None,
-        prompt: crate::transformers::Prompt::default(),
+        prompt: crate::prompt::Prompt::default(),
         converts: false,
         limit: None,
         notes: Vec::new(),

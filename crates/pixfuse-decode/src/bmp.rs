@@ -5,7 +5,7 @@
 
 use crate::colours::Colours;
 use crate::error::Broken;
-use crate::file::{Decode, Header};
+use crate::header::{Decode, Header};
 
 pub(crate) struct File<'a> {
     /// From the first pixel on, or its code.

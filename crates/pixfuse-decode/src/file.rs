@@ -6,102 +6,15 @@ use pixfuse::{Dims, Geometry, ImageRef, Orientation, Pipeline, PixelFormat, Samp
 
 #[cfg(feature = "bmp")]
 use crate::bmp;
-use crate::colours::Colours;
-use crate::error::Broken;
 #[cfg(feature = "gif")]
 use crate::gif;
 use crate::guard::guarded;
+use crate::header::{Decode, Header};
 #[cfg(any(feature = "avif", feature = "heic"))]
 use crate::heif;
 #[cfg(feature = "tiff")]
 use crate::tiff;
-use crate::{Error, FileFormat, jpeg, png, scratch, webp};
-
-/// What can be said of a decode besides the pipeline and the file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use]
-pub struct Options {
-    /// How the image is turned, instead of what the file's EXIF note and `input(.., orient = ..)` say.
-    pub orient: Option<Orientation>,
-    /// An image of more pixels is refused before memory is asked for.
-    pub max_pixels: u64,
-    /// An image with a longer side is refused, too: what a filter needs grows with a side, and a file of 5 KB can say that
-    /// it is 40,000,000 pixels wide.
-    pub max_side: u64,
-    /// `[rows, columns]` that are enough: a JPEG whose sides, as stored, are at least 2, 4 or 8 times as large is decoded
-    /// at half, a quarter or an eighth of its size, which is faster, and not what a filter makes of the whole image.
-    ///
-    /// As Pillow's `Image.draft(None, (columns, rows))`, to the bit; what is not JPEG is decoded as it is. Geometry is
-    /// that of the whole image. An error where libjpeg-turbo is not [in](crate::decoders), whatever the file.
-    pub draft: Option<[usize; 2]>,
-    /// What a file gives that ends too early. To fill is an error where libjpeg-turbo is not [in](crate::decoders),
-    /// whatever the file.
-    pub truncated: Truncated,
-}
-
-/// What a file gives that ends too early.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
-pub enum Truncated {
-    /// An error, and so does a damaged file.
-    #[default]
-    Error,
-    /// The pixels that there are, and as Pillow's `ImageFile.LOAD_TRUNCATED_IMAGES` fills a JPEG file behind them: gray
-    /// in the rest of what a decoder had begun, black where it had not. A JPEG file that is damaged otherwise gives
-    /// what libjpeg-turbo makes of it. Other formats give an error.
-    Fill,
-}
-
-impl Options {
-    /// What `max_pixels` is unless it is given: 178,956,970, at which Pillow refuses an image too.
-    pub const MAX_PIXELS: u64 = 178_956_970;
-
-    /// What `max_side` is unless it is given: the longest side that a JPEG can have.
-    pub const MAX_SIDE: u64 = 65_535;
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            orient: None,
-            max_pixels: Self::MAX_PIXELS,
-            max_side: Self::MAX_SIDE,
-            draft: None,
-            truncated: Truncated::Error,
-        }
-    }
-}
-
-/// What the header of a file says.
-pub(crate) struct Header {
-    /// As stored.
-    pub(crate) rows: usize,
-    pub(crate) columns: usize,
-    pub(crate) colours: Colours,
-    /// Of a sample, as stored.
-    pub(crate) bits: u8,
-    /// What the file's notes say, if they do.
-    pub(crate) orientation: Option<Orientation>,
-}
-
-/// A file whose header a decoder has read, all of whose rows it decodes.
-pub(crate) trait Decode: Send {
-    /// Frames of an animation, or images of a file of many; the first one is decoded.
-    fn frames(&self) -> usize {
-        1
-    }
-
-    /// About as many bytes as the decoder asks for besides, where it takes them to be there.
-    fn besides(&mut self) -> usize {
-        0
-    }
-
-    /// Decodes into the channels that it gives, in samples of 16 bits of this machine's order if they are `wide` and the
-    /// file has such, else of 8. Of `bytes` there are as many as the image has in the channels of its header.
-    ///
-    /// # Errors
-    /// When the file is damaged.
-    fn pixels(self: Box<Self>, wide: bool, bytes: &mut [u8]) -> Result<Colours, Broken>;
-}
+use crate::{Error, FileFormat, Options, Truncated, jpeg, png, scratch, signature, webp};
 
 /// A file whose header has been read: its size, channels and orientation are known, its pixels are not decoded yet.
 ///
@@ -154,7 +67,7 @@ impl<'a> EncodedImage<'a> {
     /// # Errors
     /// When the bytes are not the beginning of a file of a known format whose header is sound.
     pub fn open(bytes: &'a [u8]) -> Result<Self, Error> {
-        let format = FileFormat::of(bytes)?;
+        let format = signature::format(bytes)?;
         let opened = guarded(|| {
             Ok(match format {
                 FileFormat::Jpeg => {

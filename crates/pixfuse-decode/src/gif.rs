@@ -6,7 +6,7 @@ use gif::{ColorOutput, DecodeOptions, Decoder, DecodingError};
 
 use crate::colours::Colours;
 use crate::error::Broken;
-use crate::file::{Decode, Header};
+use crate::header::{Decode, Header};
 
 pub(crate) struct File<'a> {
     bytes: &'a [u8],

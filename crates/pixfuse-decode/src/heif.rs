@@ -5,7 +5,7 @@ use pixfuse_heif::{Failure, Header as Boxes};
 
 use crate::colours::Colours;
 use crate::error::Broken;
-use crate::file::{Decode, Header};
+use crate::header::{Decode, Header};
 
 /// Fills the pixels of a file.
 type Pixels = fn(&[u8], &Boxes, &mut [u8]) -> Result<(), Failure>;

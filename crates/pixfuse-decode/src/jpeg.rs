@@ -26,7 +26,8 @@ use crate::Error;
 use crate::colours::Colours;
 use crate::error::Broken;
 use crate::exif;
-use crate::file::{Header, Options, Truncated};
+use crate::header::Header;
+use crate::options::{Options, Truncated};
 
 /// What reads JPEG in this build, for people.
 pub(crate) const DECODER: &str = decoder::NAME;

@@ -120,14 +120,17 @@ mod format;
 #[cfg(feature = "gif")]
 mod gif;
 mod guard;
+mod header;
 #[cfg(any(feature = "avif", feature = "heic"))]
 mod heif;
 mod jpeg;
 mod key;
+mod options;
 mod picture;
 mod png;
 mod run;
 mod scratch;
+mod signature;
 #[cfg(feature = "tiff")]
 mod tiff;
 mod webp;
@@ -138,9 +141,10 @@ pub use batch::{
     Batch, EncodedBatch, FileFailure, OnError, batch_shape, decode_batch, decode_batch_into, decode_batch_with,
 };
 pub use error::Error;
-pub use file::{EncodedImage, Options, Truncated};
+pub use file::EncodedImage;
 pub use format::FileFormat;
 pub use key::item_key;
+pub use options::{Options, Truncated};
 pub use picture::png;
 pub use run::{decode, decode_into, read};
 

@@ -9,7 +9,7 @@ use png::{BitDepth, ColorType, DecodeOptions, Decoder, DecodingError, Reader, Tr
 
 use crate::colours::Colours;
 use crate::error::Broken;
-use crate::file::{Decode, Header};
+use crate::header::{Decode, Header};
 pub(crate) use chunks::SIGNATURE;
 use chunks::{Chunks, Pieces};
 

@@ -12,7 +12,7 @@ use tiff::tags::Tag;
 use crate::colours::Colours;
 use crate::error::Broken;
 use crate::exif;
-use crate::file::{Decode, Header};
+use crate::header::{Decode, Header};
 
 type Reader<'a> = Decoder<Cursor<Cow<'a, [u8]>>>;
 

@@ -12,7 +12,7 @@ use image_webp::{DecodingError, WebPDecoder};
 use crate::colours::Colours;
 use crate::error::Broken;
 use crate::exif;
-use crate::file::{Decode, Header};
+use crate::header::{Decode, Header};
 
 /// Flags of the chunk `VP8X`.
 const ANIMATION: u8 = 0x02;

@@ -2,9 +2,9 @@
 
 use super::size::Sizes;
 use super::steps::{Class, Clauses, Framing};
+use crate::cutting::Cutting;
 use crate::imported::Limit;
 use crate::record::Record;
-use crate::windows::Cutting;
 use crate::{Error, Feature, Imported, Output, OverlappingCrops, PaddedCanvas, Place, SizeValue, Value};
 
 impl Sizes {

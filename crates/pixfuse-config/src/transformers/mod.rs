@@ -39,7 +39,6 @@ use serde_json::{Map, Value};
 use crate::{Backend, Error, Imported, Overrides, Reason};
 
 pub use classes::VERSION;
-pub(crate) use tokens::Prompt;
 
 /// Every class that transformers has, as it is called there, with its backend.
 pub fn classes() -> impl Iterator<Item = (&'static str, Backend)> {

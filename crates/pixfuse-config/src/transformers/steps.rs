@@ -105,7 +105,7 @@ pub(super) fn read(
         when: When::Always,
         place: Place::Apart,
         views: Vec::new(),
-        prompt: super::Prompt::default(),
+        prompt: crate::prompt::Prompt::default(),
         record: record.clone(),
     };
     class.add_views(&mut imported)?;

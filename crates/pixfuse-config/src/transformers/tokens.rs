@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::classes;
 use super::features;
 use super::steps::Class;
+use crate::prompt::Prompt;
 use crate::record::{Record, shown};
 use crate::{Error, Imported, Library, Overrides, Reason};
 
@@ -164,19 +165,6 @@ impl Count {
     }
 }
 
-/// What is known of the processor around an image class.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Prompt {
-    /// Its class, where something names it.
-    processor: Option<String>,
-    /// Its own numbers.
-    own: Overrides,
-    /// Whether its config was there to have them.
-    is_whole: bool,
-    /// The keys that the image class was made with, whatever a call says.
-    made: Overrides,
-}
-
 impl Prompt {
     /// The processor that the files of a model name. `outer` is processor_config.json, `keys` the image class's own config.
     pub(crate) fn read(
@@ -215,7 +203,8 @@ impl Imported {
         self.prompt = prompt;
         let keywords = self.processor_keywords();
         let is_changed = |called: &Self| called.spec != self.spec;
-        if !keywords.is_empty() && self.with(&keywords).as_ref().is_ok_and(is_changed) {
+        let is_called = self.library == Library::Transformers && !keywords.is_empty();
+        if is_called && super::call(&self, &keywords).as_ref().is_ok_and(is_changed) {
             let said: Vec<_> = keywords.iter().map(|(key, value)| format!("{key} = {}", shown(value))).collect();
             let processor = self.prompt.processor.as_deref().unwrap_or_default();
             self.notes.push(format!("{processor} calls the class with {}, and tokens counts so", said.join(", ")));

@@ -3,8 +3,8 @@
 use super::size::Sizes;
 use super::steps::{BACKGROUND, Class, Clauses, Framing, HIGH_RES_BACKGROUND, LONGEST, WRITTEN_BACKGROUND};
 use super::table::Views;
+use crate::cutting::Cutting;
 use crate::imported::Limit;
-use crate::windows::Cutting;
 use crate::{Batch, Error, Feature, Imported, Output, Place, SizeValue, Value, When};
 use pixfuse_spec::{Size, Spec};
 

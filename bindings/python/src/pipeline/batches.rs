@@ -3,8 +3,8 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator, PyList};
 
+use super::Pipeline;
 use crate::failure::{Failure, found};
-use crate::pipeline::Pipeline;
 
 /// What `Pipeline.decode_batches` gives: an iterator, whose length is known where that of the files is.
 #[pyclass(module = "pixfuse")]

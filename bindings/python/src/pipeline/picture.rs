@@ -10,12 +10,12 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyString};
 
+use super::Pipeline;
 use crate::decode;
 use crate::failure::Failure;
 use crate::file::File;
 use crate::geometry::boxes_of;
 use crate::orient::orient as oriented;
-use crate::pipeline::Pipeline;
 
 /// A picture of red, green and blue; `Pipeline.preview` makes it. A notebook shows it.
 ///

@@ -5,13 +5,13 @@ use pixfuse::{Alpha, ImageRef, Join, Joined, Layout, Orientation, PixelFormat, T
 use pixfuse_bindings::Orient;
 use pyo3::prelude::*;
 
+use super::Pipeline;
 use crate::array::tuple;
 use crate::failure::{Failure, found};
 use crate::image::{Image, is_one_image};
 use crate::modes::Modes;
 use crate::orient;
 use crate::out::Out;
-use crate::pipeline::Pipeline;
 
 impl Pipeline {
     /// The pipeline and the view that read an RGB image with four bytes a pixel; nothing for another image.
