@@ -65,7 +65,8 @@ test('an error tells the mistakes of a declaration by their fields', () => {
   ])
   const open = 'input(rgb8), resize(_, 8, bilinear), output(rgb, f32)'
   assert.deepEqual(mistakes(() => new Pipeline(open)), [{ kind: 'argument', argument: 'rows' }])
-  assert.equal(mistakes(() => presets.yolo.with({ normalize: { eps: -1 } }).with({ resize: 'nearest' }))[0].kind, 'argument')
+  const expected = ['f32', 'f16', 'bf16', 'u8', 'i8']
+  assert.deepEqual(mistakes(() => presets.yolo.with({ output: 'rgb' })), [{ kind: 'argument', clause: 'output', argument: 'element', expected }])
   assert.equal(mistakes(() => new Pipeline(5)), undefined)
 })
 
