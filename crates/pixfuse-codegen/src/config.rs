@@ -9,6 +9,8 @@ use quote::quote;
 use syn::parse::{Parse, ParseStream};
 use syn::{Ident, LitStr, Token};
 
+use crate::syntax::clause;
+
 /// The arguments, where they name a config.
 pub(crate) struct Config {
     path: LitStr,
@@ -17,10 +19,7 @@ pub(crate) struct Config {
 
 /// The config that the attribute names; nothing where it is a declaration itself.
 pub(crate) fn of(trees: &[TokenTree]) -> Option<syn::Result<Config>> {
-    let is_word = |tree: &TokenTree, text: &str| matches!(tree, TokenTree::Ident(word) if word == text);
-    let is_equals = |tree: &TokenTree| matches!(tree, TokenTree::Punct(sign) if sign.as_char() == '=');
-    let is_named = trees.windows(2).any(|pair| is_word(&pair[0], "config") && is_equals(&pair[1]));
-    is_named.then(|| syn::parse2(trees.iter().cloned().collect()))
+    clause(trees, "config").map(|_| syn::parse2(trees.iter().cloned().collect()))
 }
 
 impl Parse for Config {

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! syntax   tokens of the attribute -> tokens of the language, with spans
-//! config   a file that the attribute names -> Spec (pixfuse-config)
+//! config   a file that the attribute names -> Spec (pixfuse-config, a feature)
 //! check    grammar and rulebook (pixfuse-spec) -> Spec, or every error at its span
 //! lower    Spec -> Plan (pixfuse-spec)
 //! emit     Plan -> the body of a kernel, and the items around it
@@ -13,18 +13,25 @@
 #![forbid(unsafe_code)]
 
 mod check;
+#[cfg(feature = "config")]
+mod config;
+#[cfg(not(feature = "config"))]
+#[path = "without_config.rs"]
 mod config;
 mod emit;
 mod grid;
 mod syntax;
 
-use pixfuse_spec::{ParseError, Plan, Spec, lower};
+use pixfuse_spec::lower;
+#[cfg(feature = "format")]
+use pixfuse_spec::{ParseError, Plan, Spec};
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
 pub use grid::grid;
 
 /// What a declaration becomes.
+#[cfg(feature = "format")]
 #[derive(Clone, Debug)]
 pub struct Expansion {
     /// The parsed declaration.
@@ -70,16 +77,18 @@ pub fn pipeline(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// assert!(expansion.code.contains("[b, g, r]"));
 /// # Ok::<(), pixfuse_spec::ParseError>(())
 /// ```
+#[cfg(feature = "format")]
 pub fn expand_text(text: &str, name: &str) -> Result<Expansion, ParseError> {
     let spec: Spec = text.parse()?;
     let plan = lower(&spec);
-    let name = format_ident!("{name}");
+    let name = quote::format_ident!("{name}");
     let declared = syntax::declared(quote!(pub struct #name;)).expect("a unit struct is what a declaration stands on");
     let code = emit::declared(&declared, &syntax::default_krate(), &spec, &plan);
     Ok(Expansion { spec, plan, code: formatted(code) })
 }
 
 /// Tokens as a person would write them.
+#[cfg(feature = "format")]
 pub fn formatted(code: TokenStream) -> String {
     let file = syn::parse2(code).expect("what the compiler emits is Rust");
     prettyplease::unparse(&file)

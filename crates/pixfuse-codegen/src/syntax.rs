@@ -34,8 +34,7 @@ pub(crate) fn default_krate() -> syn::Path {
 pub(crate) fn attribute(arguments: TokenStream) -> Attribute {
     let mut trees: Vec<TokenTree> = arguments.into_iter().collect();
     let (mut krate, mut error) = (default_krate(), None);
-    let clause = trees.windows(2).position(|pair| is_crate(&pair[0]) && is_sign(&pair[1], '='));
-    if let Some(start) = clause {
+    if let Some(start) = clause(&trees, "crate") {
         let end = trees[start..].iter().position(|tree| is_sign(tree, ',')).map_or(trees.len(), |at| start + at);
         let path: TokenStream = trees[start + 2..end].iter().cloned().collect();
         match syn::parse2::<syn::Path>(path.clone()) {
@@ -53,8 +52,10 @@ pub(crate) fn attribute(arguments: TokenStream) -> Attribute {
     Attribute { tokens, krate, config, error }
 }
 
-fn is_crate(tree: &TokenTree) -> bool {
-    matches!(tree, TokenTree::Ident(word) if word == "crate")
+/// Where a clause of the attribute itself begins: `name = `, which is no clause of the language.
+pub(crate) fn clause(trees: &[TokenTree], name: &str) -> Option<usize> {
+    let is_name = |tree: &TokenTree| matches!(tree, TokenTree::Ident(word) if word == name);
+    trees.windows(2).position(|pair| is_name(&pair[0]) && is_sign(&pair[1], '='))
 }
 
 fn is_sign(tree: &TokenTree, sign: char) -> bool {
