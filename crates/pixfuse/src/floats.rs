@@ -14,13 +14,13 @@ use crate::memory::{NoMemory, repeated};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 use crate::source::Source;
-use crate::weights::Gateway;
 use crate::{Error, TensorElement};
 
 mod lanes;
 mod taps;
 
 use lanes::LINES;
+pub(crate) use lanes::OnLevel;
 use taps::{Taps, Way};
 
 /// What becomes of pixel values before the resize, in it and behind it.
@@ -108,13 +108,14 @@ impl Floats {
         Ok(())
     }
 
-    /// Runs into the window of a part of the tensor, whose margins are not written, with the instructions of a level.
-    pub(crate) fn run<T: TensorElement>(
+    /// Makes each row of the window of a part of the tensor, with the instructions of a level, and gives it to `store` with its
+    /// channel and its number.
+    pub(crate) fn run(
         &self,
-        gateway: impl Gateway,
+        level: &dyn OnLevel,
         source: &Source<'_>,
         part: &Part,
-        out: &mut [MaybeUninit<T>],
+        store: &mut dyn FnMut(usize, usize, &[f32]),
     ) -> Result<(), NoMemory> {
         let (columns, [down, across]) = (source.size()[1], self.taps(source, part)?);
         let is_separable = down.way().is_separable();
@@ -136,7 +137,7 @@ impl Floats {
                     let together = LINES.min(most - made);
                     source.lines(made..made + together, numbers.from, &numbers.before, &mut eight);
                     let shown: &[_] = if is_separable {
-                        gateway.enter(lanes::Across { taps: &across, lines: &eight, sums: &mut made_eight });
+                        level.across(lanes::Across { taps: &across, lines: &eight, sums: &mut made_eight });
                         &made_eight
                     } else {
                         &eight
@@ -150,27 +151,27 @@ impl Floats {
                 let of = |tap: usize| &lines[at[tap] % ring * width..][..width];
                 if is_separable {
                     for (tap, sum) in down.way().steps(at.len()) {
-                        gateway.enter(lanes::Add { sum, line: of(tap), weight: weights[tap], sums: &mut sums });
+                        level.add(lanes::Add { sum, line: of(tap), weight: weights[tap], sums: &mut sums });
                     }
                 } else {
                     let (lines, weights) = ([of(0), of(1)], [weights[0], weights[1]]);
-                    gateway.enter(lanes::Products { taps: &across, lines, weights, sums: &mut sums });
+                    level.products(lanes::Products { taps: &across, lines, weights, sums: &mut sums });
                 }
                 let Channel { scale, mean, std, .. } = *numbers;
                 let (bounds, is_rounded) = (self.bounds, self.is_rounded);
-                gateway.enter(lanes::Finish { bounds, numbers: [scale, mean, std], is_rounded, sums: &mut sums });
-                self.store(part, channel, row, &sums, out);
+                level.finish(lanes::Finish { bounds, numbers: [scale, mean, std], is_rounded, sums: &mut sums });
+                store(channel, row, &sums);
             }
         }
         Ok(())
     }
 
     /// The same, line by line, as a twin.
-    pub(crate) fn run_plainly<T: TensorElement>(
+    pub(crate) fn run_plainly(
         &self,
         source: &Source<'_>,
         part: &Part,
-        out: &mut [MaybeUninit<T>],
+        store: &mut dyn FnMut(usize, usize, &[f32]),
     ) -> Result<(), NoMemory> {
         let ([rows, columns], [down, across]) = (source.size(), self.taps(source, part)?);
         let mut lines = repeated(0.0_f32, rows * columns)?;
@@ -201,7 +202,7 @@ impl Floats {
                     *sum = (*sum * scale - mean) / std;
                     *sum = if self.is_rounded { sum.round_ties_even() } else { *sum };
                 }
-                self.store(part, channel, row, &sums, out);
+                store(channel, row, &sums);
             }
         }
         Ok(())
@@ -216,7 +217,7 @@ impl Floats {
     }
 
     /// Stores a row of the window in its places.
-    fn store<T: TensorElement>(
+    pub(crate) fn store<T: TensorElement>(
         &self,
         part: &Part,
         channel: usize,

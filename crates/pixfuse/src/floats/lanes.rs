@@ -4,7 +4,7 @@
 use super::taps::{Sum, Taps, Way};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::weights::Work;
+use crate::weights::{Gateway, Work};
 
 /// Lines side by side.
 pub(super) const LINES: usize = 8;
@@ -12,8 +12,34 @@ pub(super) const LINES: usize = 8;
 /// A pixel of each of them.
 pub(super) type Eight = [f32; LINES];
 
+/// What a level does of a resize of floats, as an object: all else is compiled once.
+pub(crate) trait OnLevel {
+    fn across(&self, work: Across<'_>);
+    fn add(&self, work: Add<'_>);
+    fn products(&self, work: Products<'_>);
+    fn finish(&self, work: Finish<'_>);
+}
+
+impl<G: Gateway> OnLevel for G {
+    fn across(&self, work: Across<'_>) {
+        self.enter(work);
+    }
+
+    fn add(&self, work: Add<'_>) {
+        self.enter(work);
+    }
+
+    fn products(&self, work: Products<'_>) {
+        self.enter(work);
+    }
+
+    fn finish(&self, work: Finish<'_>) {
+        self.enter(work);
+    }
+}
+
 /// The outputs of eight lines side by side.
-pub(super) struct Across<'a> {
+pub(crate) struct Across<'a> {
     pub(super) taps: &'a Taps,
     pub(super) lines: &'a [Eight],
     pub(super) sums: &'a mut [Eight],
@@ -74,7 +100,7 @@ fn chain(lines: &[Eight], at: &[usize], weights: &[f32]) -> Eight {
 }
 
 /// One product of a line into sums.
-pub(super) struct Add<'a> {
+pub(crate) struct Add<'a> {
     pub(super) sum: Sum,
     pub(super) line: &'a [f32],
     pub(super) weight: f32,
@@ -109,7 +135,7 @@ impl Work for Add<'_> {
 }
 
 /// The outputs of two lines, of which each has a weight: the products of both weights in one sum.
-pub(super) struct Products<'a> {
+pub(crate) struct Products<'a> {
     pub(super) taps: &'a Taps,
     pub(super) lines: [&'a [f32]; 2],
     pub(super) weights: [f32; 2],
@@ -133,7 +159,7 @@ impl Work for Products<'_> {
 }
 
 /// `(x * scale - mean) / std` of sums, kept between bounds before.
-pub(super) struct Finish<'a> {
+pub(crate) struct Finish<'a> {
     pub(super) bounds: Option<[f32; 2]>,
     /// Scale, mean and std.
     pub(super) numbers: [f32; 3],

@@ -164,10 +164,11 @@ impl Pipeline {
         let source = crate::source::Source::new(source, plan.load);
         for part in &parts {
             let out = &mut out[part.start..part.start + part.elements];
+            let mut store = |channel, row, values: &[f32]| floats.store(part, channel, row, values, out);
             if plainly {
-                floats.run_plainly(&source, part, out)
+                floats.run_plainly(&source, part, &mut store)
             } else {
-                token.visit(Resized { floats, source: &source, part, out })
+                token.visit(Resized { floats, source: &source, part, store: &mut store })
             }
             .map_err(none)?;
         }
@@ -353,18 +354,19 @@ impl Inner {
 }
 
 /// Floats that are resized on a level.
-struct Resized<'a, T> {
+struct Resized<'a> {
     floats: &'a Floats,
     source: &'a crate::source::Source<'a>,
     part: &'a Part,
-    out: &'a mut [MaybeUninit<T>],
+    /// Takes a channel, a row of the window and its values.
+    store: &'a mut dyn FnMut(usize, usize, &[f32]),
 }
 
-impl<T: TensorElement> Visit for Resized<'_, T> {
+impl Visit for Resized<'_> {
     type Output = Result<(), NoMemory>;
 
     fn visit<S: Simd>(self, simd: S) -> Result<(), NoMemory> {
-        self.floats.run(simd, self.source, self.part, self.out)
+        self.floats.run(&simd, self.source, self.part, self.store)
     }
 }
 

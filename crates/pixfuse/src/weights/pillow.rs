@@ -18,15 +18,17 @@ pub(super) fn weights<G: Gateway>(
     sides: [u32; 2],
     window: Range<u32>,
 ) -> Result<AxisWeights, NoMemory> {
-    let round = |weight: f64| {
-        let half = if weight < 0.0 { -0.5 } else { 0.5 };
-        let fixed = weight * f64::from(1 << ROUNDED_BITS) + half;
-        // No weight is that large. A cast that saturates has no vectors: it took a third of the time of a table.
-        let fixed = if fixed.abs() < f64::from(1 << 30) { fixed } else { 0.0 };
-        // SAFETY: it is a number, and fits.
-        unsafe { fixed.to_int_unchecked() }
-    };
-    Weigh { filter, sides, window, bits: ROUNDED_BITS, round }.weights(gateway)
+    Weigh { filter, axis: Axis { sides, window, bits: ROUNDED_BITS }, round: round_to_fixed }.weights(gateway)
+}
+
+#[inline(always)]
+fn round_to_fixed(weight: f64) -> i32 {
+    let half = if weight < 0.0 { -0.5 } else { 0.5 };
+    let fixed = weight * f64::from(1 << ROUNDED_BITS) + half;
+    // No weight is that large. A cast that saturates has no vectors: it took a third of the time of a table.
+    let fixed = if fixed.abs() < f64::from(1 << 30) { fixed } else { 0.0 };
+    // SAFETY: it is a number, and fits.
+    unsafe { fixed.to_int_unchecked() }
 }
 
 /// The same weights without fixed point: f64, rounded to f32.
@@ -36,16 +38,18 @@ pub(super) fn float_weights<G: Gateway>(
     sides: [u32; 2],
     window: Range<u32>,
 ) -> Result<AxisWeights<f32>, NoMemory> {
-    Weigh { filter, sides, window, bits: 0, round: |weight| weight as f32 }.weights(gateway)
+    Weigh { filter, axis: Axis { sides, window, bits: 0 }, round: round_to_f32 }.weights(gateway)
 }
 
-/// The weights of one axis.
+#[inline(always)]
+fn round_to_f32(weight: f64) -> f32 {
+    weight as f32
+}
+
+/// The weights of one axis by a filter.
 struct Weigh<R> {
     filter: Antialiased,
-    /// Source, output.
-    sides: [u32; 2],
-    window: Range<u32>,
-    bits: u32,
+    axis: Axis,
     round: R,
 }
 
@@ -58,26 +62,47 @@ impl<R> Weigh<R> {
     where
         R: Fn(f64) -> W,
     {
-        match self.filter {
-            Antialiased::Box => self.exact(gateway, 0.5, |x| if -0.5 < x && x <= 0.5 { 1.0 } else { 0.0 }),
-            Antialiased::Bilinear => self.exact(gateway, 1.0, |x| (1.0 - x.abs()).max(0.0)),
-            Antialiased::Hamming => self.exact(Baseline, 1.0, hamming),
-            Antialiased::Bicubic => self.exact(gateway, 2.0, |x| cubic(x, -0.5)),
-            Antialiased::Lanczos => self.exact(Baseline, 3.0, lanczos),
+        let Self { filter, axis, round } = self;
+        match filter {
+            Antialiased::Box => {
+                let kernel = |x: f64| if -0.5 < x && x <= 0.5 { 1.0 } else { 0.0 };
+                axis.exact(0.5, &mut |outputs| gateway.enter(Weighed { outputs, kernel, round: &round }))
+            }
+            Antialiased::Bilinear => {
+                let kernel = |x: f64| (1.0 - x.abs()).max(0.0);
+                axis.exact(1.0, &mut |outputs| gateway.enter(Weighed { outputs, kernel, round: &round }))
+            }
+            Antialiased::Hamming => {
+                axis.exact(1.0, &mut |outputs| Baseline.enter(Weighed { outputs, kernel: hamming, round: &round }))
+            }
+            Antialiased::Bicubic => {
+                let kernel = |x| cubic(x, -0.5);
+                axis.exact(2.0, &mut |outputs| gateway.enter(Weighed { outputs, kernel, round: &round }))
+            }
+            Antialiased::Lanczos => {
+                axis.exact(3.0, &mut |outputs| Baseline.enter(Weighed { outputs, kernel: lanczos, round: &round }))
+            }
         }
     }
+}
 
-    /// The weights of each output index, whose sum is 1 before they are rounded.
-    fn exact<G: Gateway, W: Copy + Default + PartialEq>(
+/// An axis whose weights are computed, with so many fractional bits.
+struct Axis {
+    /// Source, output.
+    sides: [u32; 2],
+    window: Range<u32>,
+    bits: u32,
+}
+
+impl Axis {
+    /// The weights of each output index, whose sum is 1 before they are rounded. What computes some of them is an object: this
+    /// is compiled once, and only that for a level and a filter.
+    fn exact<W: Copy + Default + PartialEq>(
         self,
-        gateway: G,
         radius: f64,
-        kernel: impl Fn(f64) -> f64,
-    ) -> Result<AxisWeights<W>, NoMemory>
-    where
-        R: Fn(f64) -> W,
-    {
-        let Self { sides: [source, output], window, bits, round, .. } = self;
+        weigh_outputs: &mut dyn FnMut(Outputs<'_, W>),
+    ) -> Result<AxisWeights<W>, NoMemory> {
+        let Self { sides: [source, output], window, bits } = self;
         let scale = f64::from(source) / f64::from(output);
         let stretch = scale.max(1.0);
         let (support, shrink) = (radius * stretch, 1.0 / stretch);
@@ -95,7 +120,7 @@ impl<R> Weigh<R> {
             let (first, counts) = (&first[outputs.clone()], &counts[outputs.clone()]);
             let ratio = Ratio { scale, shrink, start: window.start + outputs.start as u32 };
             let (exact, weights) = (&mut exact[..], &mut weights[outputs.start * taps..]);
-            gateway.enter(Outputs { first, counts, taps, ratio, exact, weights, kernel: &kernel, round: &round });
+            weigh_outputs(Outputs { first, counts, taps, ratio, exact, weights });
         };
         // With a ratio of few bits (1/3 of a photo has 0, 3/8 has 3) every coordinate is exact, so that output indices a
         // period apart, both away from the edges, have the same weights, to the bit: they are computed once. That is most
@@ -129,8 +154,8 @@ struct Ratio {
     start: u32,
 }
 
-/// Weighs some output indices. This is plain code with the same result on every level, whose vectors halve its time.
-struct Outputs<'a, W, K, R> {
+/// Some output indices that are weighed.
+struct Outputs<'a, W> {
     /// The first source index of each.
     first: &'a [u32],
     /// How many source indices each weighs, at most `taps`.
@@ -141,16 +166,22 @@ struct Outputs<'a, W, K, R> {
     exact: &'a mut [f64],
     /// `taps` for each, and whole vectors for the last.
     weights: &'a mut [W],
-    kernel: &'a K,
+}
+
+/// Weighs them by a filter. This is plain code with the same result on every level, whose vectors halve its time.
+struct Weighed<'a, W, K, R> {
+    outputs: Outputs<'a, W>,
+    kernel: K,
     round: &'a R,
 }
 
-impl<W, K: Fn(f64) -> f64, R: Fn(f64) -> W> Work for Outputs<'_, W, K, R> {
+impl<W, K: Fn(f64) -> f64, R: Fn(f64) -> W> Work for Weighed<'_, W, K, R> {
     type Output = ();
 
     #[inline(always)]
     fn run(self) {
-        let Self { first, counts, taps, ratio: Ratio { scale, shrink, start }, exact, weights, kernel, round } = self;
+        let Self { outputs, kernel, round } = self;
+        let Outputs { first, counts, taps, ratio: Ratio { scale, shrink, start }, exact, weights } = outputs;
         for (output, (&first, &count)) in first.iter().zip(counts).enumerate() {
             let centre = (f64::from(start + output as u32) + 0.5) * scale;
             for (tap, weight) in exact.iter_mut().enumerate() {
