@@ -284,11 +284,6 @@ unsafe impl Doubles for Simd128 {
     }
 
     #[inline(always)]
-    fn is_difference(self, a: v128, b: v128, difference: v128) -> bool {
-        i64x2_all_true(f64x2_eq(f64x2_sub(a, b), difference))
-    }
-
-    #[inline(always)]
     fn equal_i32(self, a: v128, b: v128) -> v128 {
         i32x4_eq(a, b)
     }

@@ -61,11 +61,13 @@ impl BlockTaps<'_> {
     }
 }
 
-/// Reads the taps of every lane one byte at a time, each lane into its slot of eight bytes.
+/// Reads the taps of every lane one byte at a time, each lane into its slot of eight bytes. A call, which keeps what few images
+/// need out of every kernel; it has no vectors.
 ///
 /// # Safety
 /// Each tap of each lane, of `C` channels, is readable from `row`.
-#[inline(always)]
+#[cold]
+#[inline(never)]
 pub(in crate::simd) unsafe fn gather_bytes<const C: usize, const TAPS: usize>(
     row: *const u8,
     offsets: &[[isize; 2]],

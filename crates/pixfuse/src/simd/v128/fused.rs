@@ -44,9 +44,6 @@ pub(in crate::simd) unsafe trait Doubles: V128 {
     /// The sum of f64.
     fn add_f64(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
 
-    /// Whether `a - b`, rounded, is this difference in both f64.
-    fn is_difference(self, a: Self::Vector, b: Self::Vector, difference: Self::Vector) -> bool;
-
     /// All ones where i32 are equal.
     fn equal_i32(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
 
@@ -75,29 +72,29 @@ pub(in crate::simd) fn mul_add<V: Doubles>(simd: V, a: V::Vector, b: V::Vector, 
     let small = simd.less_i32(magnitude, simd.splat_i32(SMALL));
     let small = simd.and(small, simd.less_i32(simd.splat_i32(0), magnitude));
     if simd.any(simd.or(halfway, small)) {
-        // A sum is exact where it gives back both of its terms.
-        let is_exact = simd.is_difference(low, products[0], others[0])
-            && simd.is_difference(low, others[0], products[0])
-            && simd.is_difference(high, products[1], others[1])
-            && simd.is_difference(high, others[1], products[1]);
-        if !is_exact {
-            return vector(simd, &one_by_one(array(simd, a), array(simd, b), array(simd, c)));
-        }
+        return vector(simd, &one_by_one(array(simd, a), array(simd, b), array(simd, c)));
     }
     simd.narrow(low, high)
 }
 
+/// The same of four, where the sum in f64 may be rounded twice: a call, which keeps what is rare out of every kernel.
 #[cold]
 #[inline(never)]
 fn one_by_one(a: [f32; 4], b: [f32; 4], c: [f32; 4]) -> [f32; 4] {
-    std::array::from_fn(|lane| a[lane].mul_add(b[lane], c[lane]))
+    std::array::from_fn(|lane| {
+        let (product, other) = (f64::from(a[lane]) * f64::from(b[lane]), f64::from(c[lane]));
+        let sum = product + other;
+        // A sum is exact where it gives back both of its terms: no function has to make it.
+        let is_exact = sum - product == other && sum - other == product;
+        if is_exact { sum as f32 } else { a[lane].mul_add(b[lane], c[lane]) }
+    })
 }
 
 /// `value * scale + offset`, rounded once, of i32 from 0 to 255.
 #[inline(always)]
 pub(in crate::simd) fn mul_add_u8<V: Doubles>(simd: V, value: V::Vector, scale: f32, offset: f32) -> V::Vector {
     if !is_exact(scale, offset) {
-        return mul_add(simd, simd.convert(value), simd.splat_f32(scale), simd.splat_f32(offset));
+        return vector(simd, &one_by_one(array(simd, simd.convert(value)), [scale; 4], [offset; 4]));
     }
     let (scale, offset) = (simd.splat_f64(scale.into()), simd.splat_f64(offset.into()));
     let low = simd.add_f64(simd.mul_f64(simd.convert_low(value), scale), offset);
