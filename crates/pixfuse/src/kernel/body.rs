@@ -100,17 +100,12 @@ impl<K: Body<C>, S: Simd, const C: usize> Task<S> for Run<'_, '_, K, S, C> {
         // inside the window.
         unsafe {
             match output_rows {
-                OutputRows::Dense { rows: from, left } => {
-                    for (y, &row) in from.get(rows).unwrap_or_default().iter().enumerate() {
-                        // The window's pixels are neighbours from column `left` on; where rows are made, from the first
-                        // column that is made.
-                        sink.dense(simd, y, source.row(row), channel_stride, *left);
-                    }
-                }
-                OutputRows::Made(line) => {
-                    let stride = line.stride();
+                // One loop for both, which is most of a kernel.
+                OutputRows::Dense { .. } | OutputRows::Made(_) => {
+                    let stride = output_rows.stride(channel_stride);
                     for y in rows {
-                        sink.dense(simd, y - top, line.row(source, scratch, y, view), stride, 0);
+                        let Some((row, left)) = output_rows.dense_row(source, scratch, y, view) else { break };
+                        sink.dense(simd, y - top, row, stride, left);
                     }
                 }
                 OutputRows::Floats(line) if K::FLOATS => {
@@ -120,17 +115,19 @@ impl<K: Body<C>, S: Simd, const C: usize> Task<S> for Run<'_, '_, K, S, C> {
                     }
                 }
                 OutputRows::Floats(_) => unreachable!("`Kernel::check` refuses plans with such rows"),
-                OutputRows::Picked(picked) if K::DIRECT >= Direct::OneTap => {
+                OutputRows::Picked(picked) if S::FETCHES_DIRECTLY && K::DIRECT >= Direct::OneTap => {
                     for y in rows {
                         picked.row::<C>(simd, source, 0, y, &SinkRow { sink: &sink, y: y - top });
                     }
                 }
-                OutputRows::Blended(blended) if K::DIRECT >= Direct::TwoTaps && blended.taps == 1 => {
+                OutputRows::Blended(blended)
+                    if S::FETCHES_DIRECTLY && K::DIRECT >= Direct::TwoTaps && blended.taps == 1 =>
+                {
                     for y in rows {
                         blended.row::<C, 1>(simd, source, 0, y, &SinkRow { sink: &sink, y: y - top });
                     }
                 }
-                OutputRows::Blended(blended) if K::DIRECT >= Direct::TwoTaps => {
+                OutputRows::Blended(blended) if S::FETCHES_DIRECTLY && K::DIRECT >= Direct::TwoTaps => {
                     for y in rows {
                         blended.row::<C, 2>(simd, source, 0, y, &SinkRow { sink: &sink, y: y - top });
                     }

@@ -100,6 +100,12 @@ pub(crate) struct Access {
 }
 
 impl Access {
+    /// What is fetched while it is mapped on a level.
+    pub(super) fn on<S: Simd>(self) -> Self {
+        let direct = if S::FETCHES_DIRECTLY { self.direct } else { Direct::Nothing };
+        Self { direct, ..self }
+    }
+
     /// Bytes of a pixel that lie together.
     pub(super) fn pixel(self, source: &Source) -> usize {
         match self.layout {

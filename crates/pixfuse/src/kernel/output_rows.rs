@@ -174,6 +174,39 @@ impl<S: Simd> OutputRows<S> {
         Self::Made(Box::new(Sampled::new(simd, taps, request, access)))
     }
 
+    /// From a plane of a dense row to the next.
+    #[inline(always)]
+    pub(super) fn stride(&self, channel_stride: isize) -> isize {
+        match self {
+            Self::Made(line) => line.stride(),
+            _ => channel_stride,
+        }
+    }
+
+    /// Row `y` where its pixels are dense, and the column from which they are the window's: where source rows are made, that
+    /// is from the first column that is made.
+    ///
+    /// # Safety
+    /// As [`RowSource::row`].
+    #[inline(always)]
+    pub(super) unsafe fn dense_row(
+        &self,
+        source: &mut Rows<'_>,
+        scratch: &mut Scratch,
+        y: usize,
+        view: &View,
+    ) -> Option<(*const u8, usize)> {
+        match self {
+            Self::Dense { rows, left } => {
+                let &row = rows.get(y)?;
+                Some((source.row(row), *left))
+            }
+            // SAFETY: the caller promises what the line asks for.
+            Self::Made(line) => Some(unsafe { (line.row(source, scratch, y, view), 0) }),
+            Self::Picked(_) | Self::Blended(_) | Self::Floats(_) => None,
+        }
+    }
+
     /// The scratch that a run needs.
     pub(super) fn scratch(&self) -> Room {
         match self {

@@ -85,6 +85,7 @@ impl<S: Simd> Tables<S> {
         map_rows: MapRows<S>,
     ) -> Result<Box<dyn Prepared>, NoMemory> {
         let Request { source, placement, runs, .. } = request;
+        let access = access.on::<S>();
         let is_kept = shape.map == MapForm::Keep && shape.pixel == shape.channels;
         let output_rows = OutputRows::new(simd, request, access)?;
         Ok(Box::new(Self {

@@ -124,6 +124,9 @@ pub unsafe trait Simd: Elements {
     /// Where the taps of one block lie in a source row, in the form that this level fetches fastest.
     type Columns: Send + Sync + 'static;
 
+    /// Whether kernels that have code for it fetch from the source while they map: a product of both. On other levels rows are
+    /// fetched into scratch first, a sum, which few CPUs need and so takes as little code as there is.
+    const FETCHES_DIRECTLY: bool = true;
     /// Whether an image that may be in a cache is prefetched, too, row by row.
     const PREFETCHES_NEXT_ROW: bool = false;
     /// Bytes from a place that is prefetched to the next; 0 where nothing is.

@@ -40,6 +40,7 @@ fn unpack(words: i32) -> [i32; 2] {
 
 // SAFETY: each operation says what it reads and writes, and that this is what it asks for.
 unsafe impl Simd for Scalar {
+    const FETCHES_DIRECTLY: bool = false;
     type Columns = ScalarColumns;
     type RowFilter = PlainRows;
     type FloatRowFilter = PlainRows<f32>;

@@ -13,6 +13,7 @@ use crate::simd::{BlockTaps, CHUNK, CellColumns, Plain, Simd, Task, write};
 
 // SAFETY: each operation says what it reads and writes, and that this is what it asks for.
 unsafe impl<V: V128> Simd for V {
+    const FETCHES_DIRECTLY: bool = V::FETCHES_DIRECTLY;
     const PREFETCH_STRIDE: usize = V::PREFETCH_STRIDE;
     type Columns = Columns;
     type RowFilter = RowFilter;

@@ -42,6 +42,9 @@ pub unsafe trait V128: Copy + Debug + Send + Sync + 'static {
     /// Four i32 that are sums of products; where an instruction adds neighbours last, they are not added yet.
     type Products: Copy;
 
+    /// As [`Simd::FETCHES_DIRECTLY`](super::Simd::FETCHES_DIRECTLY).
+    const FETCHES_DIRECTLY: bool = true;
+
     /// Bytes from a place that is prefetched to the next; 0 where nothing is.
     const PREFETCH_STRIDE: usize = 0;
 

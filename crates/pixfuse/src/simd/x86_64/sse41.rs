@@ -18,6 +18,7 @@ features! { Sse41 => token! {
 unsafe impl V128 for Sse41 {
     type Vector = __m128i;
     type Products = __m128i;
+    const FETCHES_DIRECTLY: bool = false;
     const PREFETCH_STRIDE: usize = 32;
 
     #[inline(always)]
@@ -239,11 +240,6 @@ unsafe impl Doubles for Sse41 {
 
         fn add_f64(self, a: __m128i, b: __m128i) -> __m128i {
             _mm_castpd_si128(_mm_add_pd(_mm_castsi128_pd(a), _mm_castsi128_pd(b)))
-        }
-
-        fn is_difference(self, a: __m128i, b: __m128i, difference: __m128i) -> bool {
-            let found = _mm_sub_pd(_mm_castsi128_pd(a), _mm_castsi128_pd(b));
-            _mm_movemask_pd(_mm_cmpeq_pd(found, _mm_castsi128_pd(difference))) == 0b11
         }
 
         fn equal_i32(self, a: __m128i, b: __m128i) -> __m128i {
