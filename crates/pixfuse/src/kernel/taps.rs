@@ -9,7 +9,7 @@ use crate::axis::Pair;
 use crate::memory::{self, Holds};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::simd::Simd;
+use crate::simd::{Fetched, Simd};
 
 /// Those pixels of a source row that the blocks say.
 pub(super) struct Picked<S: Simd> {
@@ -59,7 +59,10 @@ impl<S: Simd> Picked<S> {
             block.prefetch(simd, ahead);
             // SAFETY: the caller promises a row of the view, of which the block's columns were made for `C` channels and one tap,
             // and that it ends inside the row of `out`.
-            unsafe { out.store(simd, block.column, simd.fetch::<C>(row, &block.columns)) };
+            unsafe {
+                let fetched = Fetched::new([row], &block.columns);
+                out.store(simd, block.column, simd.fetch::<C>(&fetched));
+            }
         }
     }
 }
@@ -94,7 +97,10 @@ impl<S: Simd> Blended<S> {
         for block in blocks {
             block.prefetch(simd, ahead);
             // SAFETY: the caller promises rows of the view, and blocks of such rows, channels and taps, each inside the row of `out`.
-            unsafe { out.store(simd, block.column, simd.blend::<C, TAPS>(from, &block.columns, weights)) };
+            unsafe {
+                let fetched = Fetched::new(from, &block.columns);
+                out.store(simd, block.column, simd.blend::<C, TAPS>(&fetched, weights));
+            }
         }
     }
 }

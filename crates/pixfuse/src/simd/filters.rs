@@ -12,9 +12,8 @@ pub(crate) const QUADS: usize = 4;
 
 /// The horizontal pass over rows of bytes, with integer weights.
 ///
-/// # Safety
-/// A pass reads and writes no more than it asks for.
-pub unsafe trait HorizontalPass<S>: Holds + Sized + Send + Sync + 'static {
+/// A row has the readable bytes that a pass was prepared for, and scratch for what it makes of it has 256 bytes more than that takes.
+pub trait HorizontalPass<S>: Holds + Sized + Send + Sync + 'static {
     /// Prepares it for rows of which `readable` bytes may be read, with pixels of `pixel` bytes, into `QUADS` at once, or one at a
     /// time or into rows; `None` when such rows are too short for this level's loads and need room behind their end.
     ///
@@ -28,57 +27,37 @@ pub unsafe trait HorizontalPass<S>: Holds + Sized + Send + Sync + 'static {
         many_quads: bool,
     ) -> Result<Option<Self>, NoMemory>;
 
-    /// Filters one row.
-    ///
-    /// # Safety
-    /// The readable bytes of the source are readable, and `out` is writable for `outputs * pixel` bytes and 256 more.
-    unsafe fn row(&self, simd: S, source: *const u8, out: *mut u8);
+    /// Filters one row, into `outputs * pixel` bytes.
+    fn row(&self, simd: S, source: &[u8], out: &mut [CacheLine]);
 
     /// Filters four rows, which share the loads of weights, and whose results lie side by side, element by element.
-    ///
-    /// # Safety
-    /// As [`row`](Self::row), for each source, with four bytes for each element.
-    unsafe fn quad(&self, simd: S, sources: [*const u8; 4], out: *mut u8);
+    fn quad(&self, simd: S, sources: [&[u8]; 4], out: &mut [CacheLine]);
 
-    /// Filters the rows of `QUADS`, some of which may be the same.
-    ///
-    /// # Safety
-    /// As [`quad`](Self::quad), for each quad; and this was prepared for many.
+    /// Filters the rows of `QUADS`, some of which may be the same; this was prepared for many.
     #[inline(always)]
-    unsafe fn quads(&self, simd: S, sources: [[*const u8; 4]; QUADS], quads: [*mut u8; QUADS])
+    fn quads(&self, simd: S, sources: [[&[u8]; 4]; QUADS], quads: [&mut [CacheLine]; QUADS])
     where
         S: Copy,
     {
-        for quad in 0..QUADS {
-            // SAFETY: the caller promises the rows and the room of each quad.
-            unsafe { self.quad(simd, sources[quad], quads[quad]) }
+        for (sources, quad) in sources.into_iter().zip(quads) {
+            self.quad(simd, sources, quad);
         }
     }
 
-    /// As [`row`](Self::row), its sums neither rounded nor clamped.
-    ///
-    /// # Safety
-    /// As there, with i32 elements.
-    unsafe fn sum(&self, simd: S, source: *const u8, out: *mut i32);
+    /// As [`row`](Self::row), its sums neither rounded nor clamped: i32.
+    fn sum(&self, simd: S, source: &[u8], out: &mut [CacheLine]);
 }
 
-/// The horizontal pass over rows of bytes, with f32 weights: from zero, multiplied and then added, tap by tap.
-///
-/// # Safety
-/// As [`HorizontalPass`].
-pub unsafe trait FloatHorizontalPass<S>: Holds + Sized + Send + Sync + 'static {
+/// As [`HorizontalPass`], with f32 weights: from zero, multiplied and then added, tap by tap.
+pub trait FloatHorizontalPass<S>: Holds + Sized + Send + Sync + 'static {
     /// As [`HorizontalPass::prepare`].
     ///
     /// # Errors
     /// As there.
     fn prepare(simd: S, weights: &AxisWeights<f32>, pixel: usize, readable: usize) -> Result<Option<Self>, NoMemory>;
 
-    /// Filters some rows at once.
-    ///
-    /// # Safety
-    /// The readable bytes of each source are readable, and each of `outs` is writable for `outputs * pixel` elements and 256 bytes
-    /// more.
-    unsafe fn sum<const ROWS: usize>(&self, simd: S, sources: [*const u8; ROWS], outs: [*mut f32; ROWS]);
+    /// Filters some rows at once, each into `outputs * pixel` f32.
+    fn sum<const ROWS: usize>(&self, simd: S, sources: [&[u8]; ROWS], outs: [&mut [CacheLine]; ROWS]);
 }
 
 /// The vertical pass over quads, with integer weights.

@@ -38,7 +38,7 @@ pub(crate) use filters::{FloatHorizontalPass, HorizontalPass, QUADS, VerticalPas
 pub(crate) use neon::Neon;
 pub(crate) use passes::{PlainRows, SLACK, interleave};
 pub(crate) use scalar::Scalar;
-pub(crate) use taps::BlockTaps;
+pub(crate) use taps::{BlockTaps, Fetched};
 pub use token::Level;
 pub(crate) use token::{Token, Visit, levels};
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
@@ -149,23 +149,16 @@ pub unsafe trait Simd: Elements {
     fn columns(self, taps: &BlockTaps<'_>) -> Self::Columns;
 
     /// The pixels of one block: the first `C` channels of each.
-    ///
-    /// # Safety
-    /// `columns` was made for `C` channels and one tap, and what its `BlockTaps` promise is readable from the row.
-    unsafe fn fetch<const C: usize>(self, row: *const u8, columns: &Self::Columns) -> [Self::I32; C];
+    fn fetch<const C: usize>(self, block: &Fetched<'_, Self::Columns, C, 1, 1>) -> [Self::I32; C];
 
     /// Bilinear samples of one block, as OpenCV rounds them: of each channel from 0 to 255.
     ///
     /// With `w` the weights of the columns, `H = (left * w0 + right * w1) >> 4` in each row; with (w0, w1) the words of
     /// `weights` the sample is `(((w0 * H_above) >> 16) + ((w1 * H_below) >> 16) + 2) >> 2`. Weights are from 0 to 2049, in
     /// 1/2048. With one tap the right one has no weight, and is not fetched.
-    ///
-    /// # Safety
-    /// `columns` was made for `C` channels and `TAPS` taps, and what its `BlockTaps` promise is readable from each row.
-    unsafe fn blend<const C: usize, const TAPS: usize>(
+    fn blend<const C: usize, const TAPS: usize>(
         self,
-        rows: [*const u8; 2],
-        columns: &Self::Columns,
+        block: &Fetched<'_, Self::Columns, C, TAPS, 2>,
         weights: Self::I32,
     ) -> [Self::I32; C];
 

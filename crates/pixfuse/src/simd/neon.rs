@@ -124,6 +124,10 @@ unsafe impl V128 for Neon {
             vbslq_u8(mask, a, b)
         }
 
+        fn add_i16(self, a: uint8x16_t, b: uint8x16_t) -> uint8x16_t {
+            vreinterpretq_u8_u16(vaddq_u16(vreinterpretq_u16_u8(a), vreinterpretq_u16_u8(b)))
+        }
+
         fn add_i32(self, a: uint8x16_t, b: uint8x16_t) -> uint8x16_t {
             vreinterpretq_u8_s32(vaddq_s32(i32s(a), i32s(b)))
         }

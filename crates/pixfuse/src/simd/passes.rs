@@ -94,30 +94,22 @@ impl<W: Copy + Default + PartialEq> PlainRows<W> {
         Ok(Self { weights: weights.copied()?, pixel })
     }
 
-    /// Filters one row into every `STEP`th element.
-    ///
-    /// # Safety
-    /// Every tap with a weight is readable from `source`, and `outputs * pixel` such elements are writable at `out`.
+    /// Filters one row into every `STEP`th element from the first on. A tap outside the row has no weight.
     #[inline(always)]
-    pub(crate) unsafe fn weigh<T: Sum<Weight = W>, const STEP: usize>(
-        &self,
-        source: *const (impl Copy + Into<W>),
-        out: *mut T,
-    ) {
+    pub(crate) fn weigh<T: Sum<Weight = W>, const STEP: usize>(&self, source: &[impl Copy + Into<W>], out: &mut [T]) {
         let (weights, pixel) = (&self.weights, self.pixel);
-        for (output, &first) in weights.first.iter().enumerate() {
-            for channel in 0..pixel {
+        for ((output, &first), out) in weights.first.iter().enumerate().zip(out.chunks_mut(pixel * STEP)) {
+            let taps = source.get(first as usize * pixel..).unwrap_or_default();
+            for (channel, out) in out.iter_mut().step_by(STEP).take(pixel).enumerate() {
                 let mut sum = T::start(weights.bits);
-                for (tap, &weight) in weights.of(output).iter().enumerate() {
-                    // A tap beyond the last one has no weight and may lie outside the row.
+                let values = taps.get(channel..).unwrap_or_default().iter().step_by(pixel);
+                for (&value, &weight) in values.zip(weights.of(output)) {
+                    // What has no weight may be no number.
                     if weight != W::default() {
-                        // SAFETY: the tap has a weight, and the caller promises those.
-                        let value = unsafe { *source.add((first as usize + tap) * pixel + channel) };
                         sum = T::add(sum, value.into(), weight);
                     }
                 }
-                // SAFETY: output < outputs and channel < pixel, for which the caller promises room.
-                unsafe { *out.add((output * pixel + channel) * STEP) = T::keep(sum, weights.bits) }
+                *out = T::keep(sum, weights.bits);
             }
         }
     }
@@ -148,44 +140,39 @@ fn weighted(weights: [i32; 4], values: [u8; 4]) -> i32 {
     sum
 }
 
-// SAFETY: taps with a weight are among the readable bytes, and a row has so many outputs.
-unsafe impl<S> HorizontalPass<S> for PlainRows {
+impl<S> HorizontalPass<S> for PlainRows {
     fn prepare(_: S, weights: &AxisWeights, pixel: usize, _: usize, _: bool) -> Result<Option<Self>, NoMemory> {
         Self::new(weights, pixel).map(Some)
     }
 
     #[inline(always)]
-    unsafe fn row(&self, _: S, source: *const u8, out: *mut u8) {
-        // SAFETY: the caller promises the taps of the row, and room for all elements.
-        unsafe { self.weigh::<u8, 1>(source, out) }
+    fn row(&self, _: S, source: &[u8], out: &mut [CacheLine]) {
+        self.weigh::<u8, 1>(source, bytemuck::cast_slice_mut(out));
     }
 
     #[inline(always)]
-    unsafe fn quad(&self, _: S, sources: [*const u8; 4], out: *mut u8) {
+    fn quad(&self, _: S, sources: [&[u8]; 4], out: &mut [CacheLine]) {
+        let out: &mut [u8] = bytemuck::cast_slice_mut(out);
         for (row, source) in sources.into_iter().enumerate() {
-            // SAFETY: the caller promises the taps of each row; its elements are every fourth, from `row` on.
-            unsafe { self.weigh::<u8, 4>(source, out.add(row)) }
+            self.weigh::<u8, 4>(source, &mut out[row..]);
         }
     }
 
     #[inline(always)]
-    unsafe fn sum(&self, _: S, source: *const u8, out: *mut i32) {
-        // SAFETY: the caller promises the taps of the row, and room for all sums.
-        unsafe { self.weigh::<i32, 1>(source, out) }
+    fn sum(&self, _: S, source: &[u8], out: &mut [CacheLine]) {
+        self.weigh::<i32, 1>(source, bytemuck::cast_slice_mut(out));
     }
 }
 
-// SAFETY: taps with a weight are among the readable bytes of a row, and it has so many sums.
-unsafe impl<S> FloatHorizontalPass<S> for PlainRows<f32> {
+impl<S> FloatHorizontalPass<S> for PlainRows<f32> {
     fn prepare(_: S, weights: &AxisWeights<f32>, pixel: usize, _: usize) -> Result<Option<Self>, NoMemory> {
         Self::new(weights, pixel).map(Some)
     }
 
     #[inline(always)]
-    unsafe fn sum<const ROWS: usize>(&self, _: S, sources: [*const u8; ROWS], outs: [*mut f32; ROWS]) {
+    fn sum<const ROWS: usize>(&self, _: S, sources: [&[u8]; ROWS], outs: [&mut [CacheLine]; ROWS]) {
         for (source, out) in sources.into_iter().zip(outs) {
-            // SAFETY: the caller promises the taps of each row, and room for its sums.
-            unsafe { self.weigh::<f32, 1>(source, out) }
+            self.weigh::<f32, 1>(source, bytemuck::cast_slice_mut(out));
         }
     }
 }

@@ -5,7 +5,8 @@ use std::mem::MaybeUninit;
 
 use super::fused::is_exact;
 use super::passes::PlainRows;
-use super::{BlockTaps, Simd, Task, write};
+use super::taps::Apart;
+use super::{BlockTaps, Fetched, Simd, Task, write};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 
@@ -20,11 +21,10 @@ impl Scalar {
     }
 }
 
-/// Offsets of the two taps with their weights, and the channel stride.
+/// Where the two taps are, and their weights.
 pub(crate) struct ScalarColumns {
-    offsets: [isize; 2],
+    taps: Apart,
     weights: [i16; 2],
-    channel_stride: isize,
 }
 
 /// Words in one i32: the first in the low half.
@@ -54,35 +54,33 @@ unsafe impl Simd for Scalar {
 
     fn columns(self, taps: &BlockTaps<'_>) -> ScalarColumns {
         let [weights] = taps.pairs();
-        ScalarColumns { offsets: taps.offsets[0], weights, channel_stride: taps.channel_stride }
+        ScalarColumns { taps: taps.apart(), weights }
     }
 
     #[inline(always)]
-    unsafe fn fetch<const C: usize>(self, row: *const u8, columns: &ScalarColumns) -> [i32; C] {
+    fn fetch<const C: usize>(self, block: &Fetched<'_, ScalarColumns, C, 1, 1>) -> [i32; C] {
+        let [slot] = block.gather(0, |columns| Some(&columns.taps));
         let mut pixel = [0; C];
-        for (channel, value) in pixel.iter_mut().enumerate() {
-            // SAFETY: the caller promises that the tap is readable.
-            *value = i32::from(unsafe { *row.offset(columns.offsets[0] + channel as isize * columns.channel_stride) });
+        for (value, byte) in pixel.iter_mut().zip(slot) {
+            *value = i32::from(byte);
         }
         pixel
     }
 
     #[inline(always)]
-    unsafe fn blend<const C: usize, const TAPS: usize>(
+    fn blend<const C: usize, const TAPS: usize>(
         self,
-        rows: [*const u8; 2],
-        columns: &ScalarColumns,
+        block: &Fetched<'_, ScalarColumns, C, TAPS, 2>,
         weights: i32,
     ) -> [i32; C] {
+        let [[above], [below]] = [0, 1].map(|row| block.gather(row, |columns| Some(&columns.taps)));
         let mut pixel = [0; C];
         for (channel, value) in pixel.iter_mut().enumerate() {
             let mut sum = 2;
-            for (row, weight) in rows.into_iter().zip(unpack(weights)) {
+            for (slot, weight) in [above, below].into_iter().zip(unpack(weights)) {
                 let mut columns_sum = 0;
-                for tap in 0..TAPS {
-                    let offset = columns.offsets[tap] + channel as isize * columns.channel_stride;
-                    // SAFETY: the caller promises that each tap is readable.
-                    columns_sum += i32::from(unsafe { *row.offset(offset) }) * i32::from(columns.weights[tap]);
+                for (tap, &weight) in block.columns().weights.iter().enumerate().take(TAPS) {
+                    columns_sum += i32::from(slot[tap * C + channel]) * i32::from(weight);
                 }
                 sum += (weight * (columns_sum >> 4)) >> 16;
             }

@@ -110,6 +110,11 @@ unsafe impl V128 for Simd128 {
     }
 
     #[inline(always)]
+    fn add_i16(self, a: v128, b: v128) -> v128 {
+        i16x8_add(a, b)
+    }
+
+    #[inline(always)]
     fn add_i32(self, a: v128, b: v128) -> v128 {
         i32x4_add(a, b)
     }

@@ -4,7 +4,6 @@
 //! check, so that what a level does with them is safe code.
 
 use std::marker::PhantomData;
-use std::mem::MaybeUninit;
 use std::slice;
 
 use crate::memory::{self, Holds};
@@ -72,33 +71,16 @@ impl<G, T, const STARTS: usize, const LANES: usize> Windows<G, T, STARTS, LANES>
         self.groups.len() * self.shape.advance + (LANES - self.shape.advance)
     }
 
-    /// The rows from these places on, and the room at these.
-    ///
-    /// # Safety
-    /// The readable bytes of each row are readable, and the elements of all groups are writable in each room, for so long; nothing
-    /// else uses the room meanwhile.
-    #[inline(always)]
-    pub(crate) unsafe fn memory<'a, O, const ROWS: usize, const OUTS: usize>(
-        &self,
-        sources: [*const u8; ROWS],
-        outs: [*mut O; OUTS],
-    ) -> ([&'a [u8]; ROWS], [&'a mut [MaybeUninit<O>]; OUTS]) {
-        // SAFETY: the caller promises the bytes of the rows, and the elements of the rooms.
-        unsafe {
-            (
-                sources.map(|source| slice::from_raw_parts(source, self.readable)),
-                outs.map(|out| slice::from_raw_parts_mut(out.cast(), self.elements())),
-            )
-        }
-    }
-
     /// Walks over rows, with windows of `BYTES` bytes: as many as they have, or fewer. Rows have the readable bytes, outputs the
-    /// elements of all groups; where they do not, there is no group.
+    /// elements of all groups.
+    ///
+    /// # Panics
+    /// When they have fewer.
     #[inline(always)]
     pub(crate) fn walk<'a, O, const ROWS: usize, const OUTS: usize, const BYTES: usize>(
         &'a self,
         rows: [&'a [u8]; ROWS],
-        outs: [&'a mut [MaybeUninit<O>]; OUTS],
+        outs: [&'a mut [O]; OUTS],
     ) -> Walk<'a, G, T, O, STARTS, LANES, ROWS, OUTS, BYTES> {
         let mut fits = BYTES <= self.shape.bytes;
         for row in rows {
@@ -107,9 +89,9 @@ impl<G, T, const STARTS: usize, const LANES: usize> Windows<G, T, STARTS, LANES>
         for out in &outs {
             fits &= out.len() >= self.elements();
         }
-        debug_assert!(fits, "windows end in the row, and groups in the output");
+        assert!(fits, "windows end in the row, and groups in the output");
         Walk {
-            groups: if fits { self.groups.iter() } else { Default::default() },
+            groups: self.groups.iter(),
             weights: self.weights.as_ptr(),
             shape: self.shape,
             rows: rows.map(<[u8]>::as_ptr),
@@ -141,7 +123,7 @@ pub(crate) struct Walk<
     weights: *const T,
     shape: WindowShape,
     rows: [*const u8; ROWS],
-    outs: [*mut MaybeUninit<O>; OUTS],
+    outs: [*mut O; OUTS],
     borrowed: PhantomData<(&'a [u8], &'a T, &'a mut O)>,
 }
 
@@ -182,7 +164,7 @@ pub(crate) struct Reached<
     /// The first window of each place.
     pub(crate) windows: Window<'a, ROWS, STARTS, BYTES>,
     step: usize,
-    outs: [*mut MaybeUninit<O>; OUTS],
+    outs: [*mut O; OUTS],
     borrowed: PhantomData<&'a mut O>,
 }
 
@@ -197,7 +179,7 @@ impl<'a, G, T, O, const STARTS: usize, const LANES: usize, const ROWS: usize, co
 
     /// The room of the group in one of the outputs.
     #[inline(always)]
-    pub(crate) fn out(&mut self, number: usize) -> &mut [MaybeUninit<O>; LANES] {
+    pub(crate) fn out(&mut self, number: usize) -> &mut [O; LANES] {
         // SAFETY: `Windows::walk` found room for the lanes of every group in each output, the last of which ends with it, and
         // nothing else borrows it as long as this group is there.
         unsafe { &mut *self.outs[number].cast() }
@@ -270,7 +252,7 @@ mod tests {
     fn a_walk_gives_each_weight_its_window_and_each_group_its_room() {
         let windows = windows([1, 4], 4, 11).expect("they end inside the row");
         let row: Vec<u8> = (0..11).collect();
-        let mut out = [MaybeUninit::<u8>::uninit(); 5];
+        let mut out = [0u8; 5];
         assert_eq!(windows.elements(), out.len());
         let mut walk = windows.walk::<_, 1, 1, 4>([&row], [&mut out]);
         let (mut seen, mut rooms) = (Vec::new(), Vec::new());

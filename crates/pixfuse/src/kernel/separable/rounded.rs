@@ -175,9 +175,7 @@ impl<S: Simd> Plane<'_, S> {
                     row
                 }
             };
-            // SAFETY: the pass was made for what this gives it: rows with the bytes that are read, or the middle; and a line
-            // has room for its bytes and the slack.
-            unsafe { last.row(self.simd, filtered.as_ptr(), line.as_mut_ptr().cast()) }
+            last.row(self.simd, filtered, line);
         }
     }
 
@@ -190,13 +188,9 @@ impl<S: Simd> Plane<'_, S> {
             // The last ones may be fewer: then the last one is made again, in places of quads that are not there.
             let many = std::array::from_fn::<u32, QUADS, _>(|index| made.start + index as u32);
             let rows = resampler.rows(simd, blend, many.map(|quad| quad.min(made.end - 1)), source);
-            let rows = rows.map(|rows| rows.map(<[u8]>::as_ptr));
-            let places = blend.storage.rows(many, quads).map(|place| place.as_mut_ptr().cast());
             // A filter is what makes many at once worth while.
             if let Some(filter) = &resampler.first {
-                // SAFETY: the filter was made for many, and for these rows; a place has room for four times as many bytes as
-                // a row has after it, and the slack.
-                unsafe { filter.quads(simd, rows, places) };
+                filter.quads(simd, rows, blend.storage.rows(many, quads));
             }
             made.start = (made.start + QUADS as u32).min(made.end);
         }
@@ -204,9 +198,7 @@ impl<S: Simd> Plane<'_, S> {
             let [rows] = resampler.rows(simd, blend, [quad], source);
             let [place] = blend.storage.rows([quad], quads);
             match &resampler.first {
-                // SAFETY: the filter was made for these rows; the place has room for four times as many bytes as a row has
-                // after it, and the slack.
-                Some(filter) => unsafe { filter.quad(simd, rows.map(<[u8]>::as_ptr), place.as_mut_ptr().cast()) },
+                Some(filter) => filter.quad(simd, rows, place),
                 None => interleave(rows, place),
             }
             blend.add(simd, y, quad, quads);

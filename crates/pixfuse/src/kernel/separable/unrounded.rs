@@ -216,25 +216,18 @@ impl<S: Simd> UnroundedResampler<S> {
                 let batch = [new.start, new.start + 1, new.start + 2, new.start + 3];
                 let [from] = source.rows(simd, [batch]);
                 let to = storage.rows(batch, kept);
-                // SAFETY: the filter was made for these rows; the places have room for its sums and the slack.
-                unsafe { columns.sum(simd, from.map(<[u8]>::as_ptr), to.map(|to| to.as_mut_ptr().cast())) };
+                columns.sum(simd, from, to);
                 new.start += BATCH;
             }
         }
         for row in new {
             let [[from]] = source.rows(simd, [[row]]);
             let [to] = storage.rows([row], kept);
-            let (from, to) = (from.as_ptr(), to.as_mut_ptr());
-            // SAFETY: the filter was made for these rows, in place or packed; the place has room for its sums and the slack.
-            unsafe {
-                match passes {
-                    Arithmetic::Wide { columns, .. } => columns.sum(simd, from, to.cast()),
-                    Arithmetic::Float { columns: FloatColumns::Bytes(columns), .. } => {
-                        columns.sum(simd, [from], [to.cast()]);
-                    }
-                    Arithmetic::Float { columns: FloatColumns::Wide(columns), .. } => {
-                        columns.weigh::<f32, 1>(from.cast::<f32>(), to.cast());
-                    }
+            match passes {
+                Arithmetic::Wide { columns, .. } => columns.sum(simd, from, to),
+                Arithmetic::Float { columns: FloatColumns::Bytes(columns), .. } => columns.sum(simd, [from], [to]),
+                Arithmetic::Float { columns: FloatColumns::Wide(columns), .. } => {
+                    columns.weigh::<f32, 1>(bytemuck::cast_slice::<_, f32>(from), bytemuck::cast_slice_mut(to));
                 }
             }
             let mut accumulators = storage.accumulators(y, row, rows, kept);

@@ -8,8 +8,8 @@ use bytemuck::must_cast;
 use super::columns::Columns;
 use super::rows::{FloatRowFilter, RowFilter};
 use super::weights::QuadWeights;
-use super::{V128, array, cells, interleaved, transpose, vector};
-use crate::simd::{BlockTaps, CHUNK, CellColumns, Plain, Simd, Task, write};
+use super::{V128, array, cells, columns, interleaved, transpose, vector};
+use crate::simd::{BlockTaps, CHUNK, CellColumns, CellRows, Fetched, Plain, Simd, Task, write};
 
 // SAFETY: each operation says what it reads and writes, and that this is what it asks for.
 unsafe impl<V: V128> Simd for V {
@@ -31,20 +31,17 @@ unsafe impl<V: V128> Simd for V {
     }
 
     #[inline(always)]
-    unsafe fn fetch<const C: usize>(self, row: *const u8, columns: &Columns) -> [Self::I32; C] {
-        // SAFETY: the caller promises what one tap of each lane reads of the row.
-        unsafe { columns.taps::<V, C, 1>(self, row) }
+    fn fetch<const C: usize>(self, block: &Fetched<'_, Columns, C, 1, 1>) -> [Self::I32; C] {
+        columns::taps(self, block, 0)
     }
 
     #[inline(always)]
-    unsafe fn blend<const C: usize, const TAPS: usize>(
+    fn blend<const C: usize, const TAPS: usize>(
         self,
-        rows: [*const u8; 2],
-        columns: &Columns,
+        block: &Fetched<'_, Columns, C, TAPS, 2>,
         weights: Self::I32,
     ) -> [Self::I32; C] {
-        // SAFETY: the caller promises what `TAPS` taps of each lane read of both rows.
-        unsafe { columns.blend::<V, C, TAPS>(self, rows, weights) }
+        columns::blend(self, block, weights)
     }
 
     #[inline(always)]
@@ -144,6 +141,11 @@ unsafe impl<V: V128> Simd for V {
     #[inline(always)]
     fn store_pixels_u8<const C: usize>(self, at: &mut [[MaybeUninit<u8>; 8]; C], channels: [Self::I32; C]) {
         interleaved::store_pixels_u8::<V, C>(self, at, channels);
+    }
+
+    #[inline(always)]
+    fn sum_cells(self, rows: &CellRows<'_>, sums: &mut [f32]) {
+        cells::sum(self, rows, sums);
     }
 
     #[inline(always)]

@@ -1,13 +1,53 @@
-//! Cells of OpenCV's area: the channels of a pixel side by side in a vector. Rows are left to the compiler, which adds words.
+//! Cells of OpenCV's area: rows are added as words, columns with the channels of a pixel side by side in a vector.
 
+use bytemuck::must_cast;
+
+use super::words::words;
 use super::{V128, array, vector};
-use crate::simd::{CHUNK, CellColumns};
+use crate::simd::{CHUNK, CellColumns, CellRows};
 
 /// The first four of eight.
 #[inline(always)]
 fn first<V: V128>(simd: V, sums: &[f32; 8]) -> V::Vector {
     let [first, _]: &[[f32; 4]; 2] = bytemuck::cast_ref(sums);
     vector(simd, first)
+}
+
+/// Sums of rows: added in the order of the plain ones.
+#[inline(always)]
+pub(super) fn sum<V: V128>(simd: V, rows: &CellRows<'_>, sums: &mut [f32]) {
+    let shares = simd.splat_i32(words(rows.shares.map(|share| i32::from(share.word()))) as i32);
+    let (zero, unit) = (simd.splat_i32(0), simd.splat_f32(rows.unit.size()));
+    let mut blocks = rows.sums::<CHUNK>(sums);
+    while let Some((block, sums)) = blocks.next() {
+        let mut inside = [zero; 4];
+        for row in block.all() {
+            let [low, high]: &[[u8; 16]; 2] = bytemuck::cast_ref(row);
+            let (low, high) = (vector(simd, low), vector(simd, high));
+            inside[0] = simd.add_i16(inside[0], simd.zip_low::<1>(low, zero));
+            inside[1] = simd.add_i16(inside[1], simd.zip_high::<1>(low, zero));
+            inside[2] = simd.add_i16(inside[2], simd.zip_low::<1>(high, zero));
+            inside[3] = simd.add_i16(inside[3], simd.zip_high::<1>(high, zero));
+        }
+        let [above, below] = block.edges();
+        let [above, below]: [&[[u8; 16]; 2]; 2] = [bytemuck::cast_ref(above), bytemuck::cast_ref(below)];
+        let mut parts = [zero; 8];
+        for half in 0..2 {
+            let (above, below) = (vector(simd, &above[half]), vector(simd, &below[half]));
+            let edges = [simd.zip_low::<1>(above, below), simd.zip_high::<1>(above, below)];
+            for quarter in 0..2 {
+                let (edges, inside) = (edges[quarter], inside[half * 2 + quarter]);
+                let pairs = [simd.zip_low::<1>(edges, zero), simd.zip_high::<1>(edges, zero)];
+                let whole = [simd.zip_low::<2>(inside, zero), simd.zip_high::<2>(inside, zero)];
+                for part in 0..2 {
+                    let products = simd.add_products(simd.products(zero), pairs[part], shares);
+                    let edge = simd.mul_f32(simd.convert(simd.total(products)), unit);
+                    parts[half * 4 + quarter * 2 + part] = simd.add_f32(edge, simd.convert(whole[part]));
+                }
+            }
+        }
+        *sums = must_cast(parts);
+    }
 }
 
 /// Sums of columns: added in the order of the plain ones.

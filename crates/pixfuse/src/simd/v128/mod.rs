@@ -8,7 +8,6 @@ mod blocks;
 mod cells;
 mod columns;
 mod elements;
-pub(super) mod fetch;
 #[cfg(any(target_arch = "x86_64", target_arch = "wasm32"))]
 mod fused;
 mod interleaved;
@@ -27,7 +26,7 @@ use bytemuck::{Pod, must_cast};
 pub(super) use fused::{Doubles, mul_add, mul_add_u8};
 pub(crate) use transpose::transpose;
 
-use super::{Plain, Task, write};
+use super::{Plain, Task};
 
 /// An instruction set with vectors of 16 bytes.
 ///
@@ -62,56 +61,6 @@ pub unsafe trait V128: Copy + Debug + Send + Sync + 'static {
 
     /// The low four bytes.
     fn low_4(self, value: Self::Vector) -> [u8; 4];
-
-    /// 16 bytes.
-    ///
-    /// # Safety
-    /// They are readable.
-    #[inline(always)]
-    unsafe fn load(self, at: *const u8) -> Self::Vector {
-        // SAFETY: the caller promises 16 bytes.
-        vector(self, unsafe { &*at.cast::<[u8; 16]>() })
-    }
-
-    /// Eight bytes, and eight zeros.
-    ///
-    /// # Safety
-    /// They are readable.
-    #[inline(always)]
-    unsafe fn load_8(self, at: *const u8) -> Self::Vector {
-        // SAFETY: the caller promises eight bytes.
-        self.extend_8(unsafe { at.cast::<[u8; 8]>().read() })
-    }
-
-    /// Stores 16 bytes.
-    ///
-    /// # Safety
-    /// They are writable.
-    #[inline(always)]
-    unsafe fn store(self, at: *mut u8, value: Self::Vector) {
-        // SAFETY: the caller promises room for 16 bytes.
-        unsafe { at.cast::<[u8; 16]>().write(array(self, value)) }
-    }
-
-    /// Stores the low eight bytes.
-    ///
-    /// # Safety
-    /// They are writable.
-    #[inline(always)]
-    unsafe fn store_8(self, at: *mut u8, value: Self::Vector) {
-        // SAFETY: the caller promises room for eight bytes.
-        unsafe { at.cast::<[u8; 8]>().write(self.low_8(value)) }
-    }
-
-    /// Stores the low four bytes.
-    ///
-    /// # Safety
-    /// They are writable.
-    #[inline(always)]
-    unsafe fn store_4(self, at: *mut u8, value: Self::Vector) {
-        // SAFETY: the caller promises room for four bytes.
-        unsafe { at.cast::<[u8; 4]>().write(self.low_4(value)) }
-    }
 
     /// The i32 in each lane.
     fn splat_i32(self, value: i32) -> Self::Vector;
@@ -153,6 +102,9 @@ pub unsafe trait V128: Copy + Debug + Send + Sync + 'static {
 
     /// The sum of i32, which wraps.
     fn add_i32(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+
+    /// The sum of words, which wraps.
+    fn add_i16(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
 
     /// The product of i32, which wraps.
     fn mul_i32(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
@@ -245,12 +197,6 @@ pub unsafe trait V128: Copy + Debug + Send + Sync + 'static {
 #[inline(always)]
 fn vector<V: V128, T: Pod, const N: usize>(_: V, table: &[T; N]) -> V::Vector {
     must_cast(*table)
-}
-
-/// Stores a vector into an array of its size.
-#[inline(always)]
-fn store<V: V128, T: Pod, const N: usize>(simd: V, to: &mut [MaybeUninit<T>; N], value: V::Vector) {
-    write(to, array(simd, value));
 }
 
 /// The bytes of a vector.

@@ -1,16 +1,14 @@
 //! The horizontal passes of separable filters: four elements of a row at a time, two taps to a look-up of bytes.
 
-use std::mem::MaybeUninit;
-
 use bytemuck::Pod;
 
 use super::words::{WORD, halves, narrow, words};
-use super::{V128, store, vector};
+use super::{V128, array, vector};
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 use crate::simd::windows::{Group, WindowShape, Windows};
-use crate::simd::{FloatHorizontalPass, HorizontalPass};
+use crate::simd::{CacheLine, FloatHorizontalPass, HorizontalPass};
 use crate::weights::{AxisWeights, ROUNDED_BITS};
 
 /// For each byte of a group's lanes, which have two taps each as words, where in its window it comes from.
@@ -133,9 +131,7 @@ impl Holds for RowFilter {
     }
 }
 
-// SAFETY: the windows of a filter end inside the readable bytes that it was made for, and the last group inside the room behind
-// all outputs.
-unsafe impl<V: V128> HorizontalPass<V> for RowFilter {
+impl<V: V128> HorizontalPass<V> for RowFilter {
     fn prepare(
         _: V,
         weights: &AxisWeights,
@@ -159,70 +155,55 @@ unsafe impl<V: V128> HorizontalPass<V> for RowFilter {
     }
 
     #[inline(always)]
-    unsafe fn row(&self, simd: V, source: *const u8, out: *mut u8) {
-        // SAFETY: the caller promises the readable bytes that this was made for, and room for all outputs and 256 bytes more.
-        unsafe { self.filter::<V, 1, _>(simd, [source], out, Bytes) }
+    fn row(&self, simd: V, source: &[u8], out: &mut [CacheLine]) {
+        self.filter::<V, 1, Bytes>(simd, [source], out);
     }
 
     #[inline(always)]
-    unsafe fn quad(&self, simd: V, sources: [*const u8; 4], out: *mut u8) {
-        // SAFETY: as for one row, with four bytes for each element.
-        unsafe { self.filter::<V, 4, _>(simd, sources, out.cast(), Bytes) }
+    fn quad(&self, simd: V, sources: [&[u8]; 4], out: &mut [CacheLine]) {
+        self.filter::<V, 4, Bytes>(simd, sources, out);
     }
 
     #[inline(always)]
-    unsafe fn sum(&self, simd: V, source: *const u8, out: *mut i32) {
-        // SAFETY: the caller promises the readable bytes that this was made for, and room for all sums and 256 bytes more.
-        unsafe { self.filter::<V, 1, _>(simd, [source], out, Sums) }
+    fn sum(&self, simd: V, source: &[u8], out: &mut [CacheLine]) {
+        self.filter::<V, 1, Sums>(simd, [source], out);
     }
 }
 
 impl RowFilter {
-    /// # Safety
-    /// Each window ends inside the readable bytes of each row, and the output has room for whole groups.
     #[inline(always)]
-    unsafe fn filter<V: V128, const ROWS: usize, K: Keep<V, ROWS>>(
+    fn filter<V: V128, const ROWS: usize, K: Keep<V, ROWS>>(
         &self,
         simd: V,
-        sources: [*const u8; ROWS],
-        out: *mut K::Element,
-        keep: K,
+        rows: [&[u8]; ROWS],
+        out: &mut [CacheLine],
     ) {
         match self {
-            Self::Narrow(windows, trailing_zeros) => {
-                // SAFETY: the caller promises the rows, and the room.
-                let (rows, [out]) = unsafe { windows.memory(sources, [out]) };
-                match windows.bytes() {
-                    16 => sums::<V, ROWS, 16, 1, K>(simd, windows, *trailing_zeros, rows, out, keep),
-                    _ => sums::<V, ROWS, 32, 1, K>(simd, windows, *trailing_zeros, rows, out, keep),
-                }
-            }
-            Self::Wide(windows) => {
-                // SAFETY: the caller promises the rows, and the room.
-                let (rows, [out]) = unsafe { windows.memory(sources, [out]) };
-                match windows.bytes() {
-                    16 => sums::<V, ROWS, 16, 2, K>(simd, windows, 0, rows, out, keep),
-                    _ => sums::<V, ROWS, 32, 2, K>(simd, windows, 0, rows, out, keep),
-                }
-            }
+            Self::Narrow(windows, trailing_zeros) => match windows.bytes() {
+                16 => sums::<V, ROWS, 16, 1, K>(simd, windows, *trailing_zeros, rows, out),
+                _ => sums::<V, ROWS, 32, 1, K>(simd, windows, *trailing_zeros, rows, out),
+            },
+            Self::Wide(windows) => match windows.bytes() {
+                16 => sums::<V, ROWS, 16, 2, K>(simd, windows, 0, rows, out),
+                _ => sums::<V, ROWS, 32, 2, K>(simd, windows, 0, rows, out),
+            },
         }
     }
 }
 
 /// How the sums of a group are kept, which were made without so many zero bits.
-trait Keep<V: V128, const ROWS: usize>: Copy {
+trait Keep<V: V128, const ROWS: usize> {
     /// What the sums of an element become.
     type Element: Pod;
 
     /// What a sum starts from.
     fn start(trailing_zeros: u32) -> i32;
 
-    /// Keeps them.
-    fn store(simd: V, trailing_zeros: u32, out: &mut [MaybeUninit<Self::Element>; 4], sums: [V::Vector; ROWS]);
+    /// Those of four elements.
+    fn keep(simd: V, trailing_zeros: u32, sums: [V::Vector; ROWS]) -> [Self::Element; 4];
 }
 
 /// Rounded and clamped to bytes: those of one row, or four rows side by side.
-#[derive(Clone, Copy)]
 struct Bytes;
 
 impl Bytes {
@@ -244,7 +225,6 @@ impl Bytes {
 }
 
 /// As they are.
-#[derive(Clone, Copy)]
 struct Sums;
 
 impl<V: V128> Keep<V, 1> for Bytes {
@@ -256,10 +236,8 @@ impl<V: V128> Keep<V, 1> for Bytes {
     }
 
     #[inline(always)]
-    fn store(simd: V, trailing_zeros: u32, out: &mut [MaybeUninit<u8>; 4], sums: [V::Vector; 1]) {
-        let bytes = Self::of(simd, trailing_zeros, sums);
-        // SAFETY: the array has four bytes.
-        unsafe { simd.store_4(out.as_mut_ptr().cast(), bytes) }
+    fn keep(simd: V, trailing_zeros: u32, sums: [V::Vector; 1]) -> [u8; 4] {
+        simd.low_4(Self::of(simd, trailing_zeros, sums))
     }
 }
 
@@ -272,11 +250,11 @@ impl<V: V128> Keep<V, 4> for Bytes {
     }
 
     #[inline(always)]
-    fn store(simd: V, trailing_zeros: u32, out: &mut [MaybeUninit<[u8; 4]>; 4], sums: [V::Vector; 4]) {
+    fn keep(simd: V, trailing_zeros: u32, sums: [V::Vector; 4]) -> [[u8; 4]; 4] {
         /// Four rows of four elements, element by element.
         const BY_ELEMENT: [u8; 16] = [0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15];
         let bytes = Self::of(simd, trailing_zeros, sums);
-        store(simd, out, simd.shuffle(bytes, vector(simd, &BY_ELEMENT)));
+        array(simd, simd.shuffle(bytes, vector(simd, &BY_ELEMENT)))
     }
 }
 
@@ -289,8 +267,8 @@ impl<V: V128> Keep<V, 1> for Sums {
     }
 
     #[inline(always)]
-    fn store(simd: V, trailing_zeros: u32, out: &mut [MaybeUninit<i32>; 4], sums: [V::Vector; 1]) {
-        store(simd, out, simd.shift_left_by(sums[0], trailing_zeros));
+    fn keep(simd: V, trailing_zeros: u32, sums: [V::Vector; 1]) -> [i32; 4] {
+        array(simd, simd.shift_left_by(sums[0], trailing_zeros))
     }
 }
 
@@ -301,13 +279,12 @@ fn sums<V: V128, const ROWS: usize, const BYTES: usize, const PARTS: usize, K: K
     windows: &Windows<Index, [[u32; 4]; PARTS], 1, 4>,
     trailing_zeros: u32,
     rows: [&[u8]; ROWS],
-    out: &mut [MaybeUninit<K::Element>],
-    _: K,
+    out: &mut [CacheLine],
 ) {
     let zero = simd.splat_i32(0);
     let mut start = [simd.products(zero); PARTS];
     start[PARTS - 1] = simd.products(simd.splat_i32(K::start(trailing_zeros)));
-    let mut walk = windows.walk::<_, ROWS, 1, BYTES>(rows, [out]);
+    let mut walk = windows.walk::<_, ROWS, 1, BYTES>(rows, [bytemuck::cast_slice_mut(out)]);
     while let Some(mut group) = walk.next() {
         let index = [vector(simd, &group.item.0[0]), vector(simd, &group.item.0[1])];
         let mut sums = [start; ROWS];
@@ -323,7 +300,7 @@ fn sums<V: V128, const ROWS: usize, const BYTES: usize, const PARTS: usize, K: K
         for row in 0..ROWS {
             totals[row] = together(simd, sums[row]);
         }
-        K::store(simd, trailing_zeros, group.out(0), totals);
+        *group.out(0) = K::keep(simd, trailing_zeros, totals);
     }
 }
 
@@ -343,8 +320,7 @@ impl Holds for FloatRowFilter {
     }
 }
 
-// SAFETY: windows end inside the readable bytes that a filter was made for, and the last group inside the room behind all sums.
-unsafe impl<V: V128> FloatHorizontalPass<V> for FloatRowFilter {
+impl<V: V128> FloatHorizontalPass<V> for FloatRowFilter {
     fn prepare(_: V, weights: &AxisWeights<f32>, pixel: usize, readable: usize) -> Result<Option<Self>, NoMemory> {
         let Some(placed) = Placed::new::<V>(&weights.first, weights.taps, pixel, readable)? else { return Ok(None) };
         let lay = |lanes: [[f32; 2]; 4]| [lanes.map(|[first, _]| first), lanes.map(|[_, second]| second)];
@@ -353,12 +329,10 @@ unsafe impl<V: V128> FloatHorizontalPass<V> for FloatRowFilter {
     }
 
     #[inline(always)]
-    unsafe fn sum<const ROWS: usize>(&self, simd: V, sources: [*const u8; ROWS], outs: [*mut f32; ROWS]) {
-        // SAFETY: the caller promises the readable bytes that this was made for, and room for all sums and 256 bytes more.
-        let (rows, outs) = unsafe { self.0.memory(sources, outs) };
+    fn sum<const ROWS: usize>(&self, simd: V, sources: [&[u8]; ROWS], outs: [&mut [CacheLine]; ROWS]) {
         match self.0.bytes() {
-            16 => float_sums::<V, ROWS, 16>(simd, &self.0, rows, outs),
-            _ => float_sums::<V, ROWS, 32>(simd, &self.0, rows, outs),
+            16 => float_sums::<V, ROWS, 16>(simd, &self.0, sources, outs),
+            _ => float_sums::<V, ROWS, 32>(simd, &self.0, sources, outs),
         }
     }
 }
@@ -369,9 +343,9 @@ fn float_sums<V: V128, const ROWS: usize, const BYTES: usize>(
     simd: V,
     windows: &Windows<Index, [[f32; 4]; 2], 1, 4>,
     rows: [&[u8]; ROWS],
-    outs: [&mut [MaybeUninit<f32>]; ROWS],
+    outs: [&mut [CacheLine]; ROWS],
 ) {
-    let mut walk = windows.walk::<_, ROWS, ROWS, BYTES>(rows, outs);
+    let mut walk = windows.walk::<_, ROWS, ROWS, BYTES>(rows, outs.map(bytemuck::cast_slice_mut::<_, f32>));
     while let Some(mut group) = walk.next() {
         let index = [vector(simd, &group.item.0[0]), vector(simd, &group.item.0[1])];
         let mut sums = [simd.splat_f32(0.0); ROWS];
@@ -386,7 +360,7 @@ fn float_sums<V: V128, const ROWS: usize, const BYTES: usize>(
             }
         }
         for row in 0..ROWS {
-            store(simd, group.out(row), sums[row]);
+            *group.out(row) = array(simd, sums[row]);
         }
     }
 }

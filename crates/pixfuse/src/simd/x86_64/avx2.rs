@@ -10,10 +10,10 @@ use super::avx2_columns::Columns;
 use super::avx2_passes::{FloatRowFilter, RowFilter};
 use super::stream::prefetch;
 use super::string::fill_long;
-use super::{Sse41, features, token, values};
+use super::{Sse41, avx2_columns, features, token, values};
 use crate::simd::v128::transpose;
 use crate::simd::v128::weights::QuadWeights;
-use crate::simd::{BlockTaps, CHUNK, CellColumns, CellRows, Plain, Simd, Task, write};
+use crate::simd::{BlockTaps, CHUNK, CellColumns, CellRows, Fetched, Plain, Simd, Task, write};
 
 features! { Avx2 => token! {
     /// AVX2, FMA and F16C: Haswell, Zen and later.
@@ -162,20 +162,17 @@ unsafe impl Simd for Avx2 {
     }
 
     #[inline(always)]
-    unsafe fn fetch<const C: usize>(self, row: *const u8, columns: &Columns) -> [__m256i; C] {
-        // SAFETY: the CPU has this level, as `self` is its token; the caller promises what the columns read of the row.
-        unsafe { columns.pixels(self, row) }
+    fn fetch<const C: usize>(self, block: &Fetched<'_, Columns, C, 1, 1>) -> [__m256i; C] {
+        avx2_columns::pixels(self, block)
     }
 
     #[inline(always)]
-    unsafe fn blend<const C: usize, const TAPS: usize>(
+    fn blend<const C: usize, const TAPS: usize>(
         self,
-        rows: [*const u8; 2],
-        columns: &Columns,
+        block: &Fetched<'_, Columns, C, TAPS, 2>,
         weights: __m256i,
     ) -> [__m256i; C] {
-        // SAFETY: the CPU has this level, as `self` is its token; the caller promises what the columns read of both rows.
-        unsafe { columns.blend::<C, TAPS>(self, rows, weights) }
+        avx2_columns::blend(self, block, weights)
     }
 
     #[inline(always)]

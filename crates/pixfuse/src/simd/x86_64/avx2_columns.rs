@@ -2,13 +2,24 @@
 
 use std::arch::x86_64::*;
 
-use super::avx2::{half, load_halves, vector};
-use super::avx512_columns::load_pair;
+use bytemuck::must_cast;
+
+use super::avx2::vector;
+use super::avx2_passes::two_halves as halves_of;
+use super::avx512_columns::pair;
 use super::{Avx2, features, values};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::simd::BlockTaps;
-use crate::simd::v128::fetch::{Fetch, gather_bytes};
+use crate::simd::taps::{Apart, BlockTaps, Fetched, Places};
+
+/// How the bytes of pixels are brought together before they are shuffled.
+enum Fetch {
+    /// The taps of each two pixels lie in 16 bytes.
+    Windows(Places<4, 16>),
+    /// The taps of each pixel lie in eight.
+    Words(Places<8, 8>),
+    Bytes(Apart),
+}
 
 /// The taps of 8 pixels.
 ///
@@ -27,28 +38,23 @@ pub(crate) struct Columns {
     /// The (left, right) weights of each lane, twice: their high parts in steps of 16, and what is left. A weight has 12
     /// bits with 2049, and a byte that is multiplied seven: the high parts stop at 63 steps of 32.
     weights: [[i8; 32]; 2],
-    /// Where the taps of each pair of pixels start (window), or of each pixel (words).
-    starts: [i32; 8],
     fetch: Fetch,
-    channel_stride: isize,
-    /// For [`Fetch::Bytes`], the taps of each lane.
-    offsets: Box<[[isize; 2]]>,
 }
 
 impl Columns {
     pub(super) fn new(taps: &BlockTaps<'_>) -> Self {
-        let mut windows = Some([0; 8]);
+        let mut starts = Some([0; 4]);
         for pair in 0..4 {
-            let window = taps.window(taps.span(pair * 2..pair * 2 + 2), 16).and_then(|base| i32::try_from(base).ok());
-            windows = windows.zip(window).map(|(mut windows, base)| {
-                windows[pair] = base;
-                windows
+            let window = taps.window(taps.span(pair * 2..pair * 2 + 2), 16);
+            starts = starts.zip(window).map(|(mut starts, start)| {
+                starts[pair] = start;
+                starts
             });
         }
-        let (fetch, starts) = match (windows, taps.words::<8>()) {
-            (Some(windows), _) => (Fetch::Window { base: 0 }, windows),
-            (None, Some(words)) => (Fetch::Words, words),
-            (None, None) => (Fetch::Bytes, [0; 8]),
+        let fetch = match (starts.and_then(|starts| taps.places(starts)), taps.words()) {
+            (Some(windows), _) => Fetch::Windows(windows),
+            (None, Some(words)) => Fetch::Words(words),
+            (None, None) => Fetch::Bytes(taps.apart()),
         };
         let mut shuffle = [[0x80; 32]; 2];
         let mut weights = [[0; 32]; 2];
@@ -60,10 +66,10 @@ impl Columns {
             for tap in 0..taps.taps {
                 for channel in 0..taps.channels {
                     let byte = taps.byte(lane, tap, channel);
-                    let from = match fetch {
-                        Fetch::Window { .. } => (byte - starts[pair] as isize) as usize,
-                        Fetch::Words => second * 8 + (byte - starts[lane] as isize) as usize,
-                        Fetch::Bytes => second * 8 + taps.slot(tap, channel),
+                    let from = match &fetch {
+                        Fetch::Windows(windows) => (byte - windows.start(pair)) as usize,
+                        Fetch::Words(words) => second * 8 + (byte - words.start(lane)) as usize,
+                        Fetch::Bytes(_) => second * 8 + taps.slot(tap, channel),
                     };
                     let at = channel / 2 * 8 + second * 4;
                     if taps.weights.is_empty() {
@@ -82,105 +88,91 @@ impl Columns {
                 }
             }
         }
-        let offsets = if fetch == Fetch::Bytes { taps.offsets.into() } else { Box::default() };
-        Self { shuffle, weights, starts, fetch, channel_stride: taps.channel_stride, offsets }
+        Self { shuffle, weights, fetch }
     }
 
-    /// Both shuffles of some rows.
-    ///
-    /// # Safety
-    /// As [`Simd::blend`](crate::simd::Simd::blend).
     #[inline(always)]
-    unsafe fn shuffled<const C: usize, const TAPS: usize, const ROWS: usize>(
-        &self,
-        simd: Avx2,
-        rows: [*const u8; ROWS],
-    ) -> [[__m256i; 2]; ROWS] {
-        let mut shuffled = [[simd.zero(); 2]; ROWS];
-        match self.fetch {
-            Fetch::Window { .. } => {
-                let [a, b, c, d, ..] = self.starts;
-                for (row, bytes) in rows.into_iter().zip(&mut shuffled) {
-                    // SAFETY: the CPU has this level, as `simd` is its token. `new` found 16 bytes from each start to be
-                    // inside what may be read of a row, which the caller promises.
-                    unsafe {
-                        bytes[0] = load_halves(row.offset(a as isize), row.offset(c as isize));
-                        bytes[1] = load_halves(row.offset(b as isize), row.offset(d as isize));
-                    }
-                }
-            }
-            Fetch::Words => {
-                for vector in 0..2 {
-                    // Rows in the inner loop: each start is loaded once for all of them.
-                    let [a, b] = [self.starts[vector * 2] as isize, self.starts[vector * 2 + 1] as isize];
-                    let [c, d] = [self.starts[vector * 2 + 4] as isize, self.starts[vector * 2 + 5] as isize];
-                    for (row, bytes) in rows.into_iter().zip(&mut shuffled) {
-                        // SAFETY: `new` found eight bytes from each start to be inside what may be read of a row, which the
-                        // caller promises.
-                        let halves = unsafe {
-                            [load_pair((row.offset(a), row.offset(b))), load_pair((row.offset(c), row.offset(d)))]
-                        };
-                        bytes[vector] = simd.join(halves);
-                    }
-                }
-            }
-            Fetch::Bytes => {
-                for (row, bytes) in rows.into_iter().zip(&mut shuffled) {
-                    let mut slots = [0; 64];
-                    // SAFETY: the caller promises each tap of a row; there are eight slots for each of eight lanes.
-                    unsafe { gather_bytes::<C, TAPS>(row, &self.offsets, self.channel_stride, &mut slots) };
-                    *bytes = simd.of_slots(&slots);
-                }
-            }
-        }
-        for bytes in &mut shuffled {
-            bytes[0] = simd.shuffle(bytes[0], &self.shuffle[0]);
-            bytes[1] = simd.shuffle(bytes[1], &self.shuffle[1]);
-        }
-        shuffled
+    fn windows(&self) -> Option<&Places<4, 16>> {
+        if let Fetch::Windows(windows) = &self.fetch { Some(windows) } else { None }
     }
 
-    /// As [`Simd::fetch`](crate::simd::Simd::fetch).
-    ///
-    /// # Safety
-    /// As there.
     #[inline(always)]
-    pub(super) unsafe fn pixels<const C: usize>(&self, simd: Avx2, row: *const u8) -> [__m256i; C] {
-        // SAFETY: the caller promises what one tap of each lane reads of the row.
-        let [vectors] = unsafe { self.shuffled::<C, 1, 1>(simd, [row]) };
-        simd.channels_of(vectors)
+    fn words(&self) -> Option<&Places<8, 8>> {
+        if let Fetch::Words(words) = &self.fetch { Some(words) } else { None }
     }
 
-    /// As [`Simd::blend`](crate::simd::Simd::blend).
-    ///
-    /// # Safety
-    /// As there.
     #[inline(always)]
-    pub(super) unsafe fn blend<const C: usize, const TAPS: usize>(
-        &self,
-        simd: Avx2,
-        rows: [*const u8; 2],
-        weights: __m256i,
-    ) -> [__m256i; C] {
-        // SAFETY: the caller promises what `TAPS` taps of each lane read of both rows.
-        let [above, below] = unsafe { self.shuffled::<C, TAPS, 2>(simd, rows) };
-        // Of a channel without a partner, the words of a lane are the two rows.
-        let merged = simd.merged(above, below);
-        if C == 1 {
-            return [simd.one_channel(simd.lows(merged), &self.weights, weights); C];
-        }
-        let [first, second] = simd.two_channels([simd.lows(above), simd.lows(below)], &self.weights, weights);
-        let mut channels = [first; C];
-        channels[1] = second;
-        if C == 3 {
-            channels[2] = simd.one_channel(simd.highs(merged), &self.weights, weights);
-        }
-        if C == 4 {
-            let highs = [simd.highs(above), simd.highs(below)];
-            [channels[2], channels[3]] = simd.two_channels(highs, &self.weights, weights);
-        }
-        channels
+    fn apart(&self) -> Option<&Apart> {
+        if let Fetch::Bytes(apart) = &self.fetch { Some(apart) } else { None }
     }
+}
+
+/// Both shuffles of each row.
+#[inline(always)]
+fn shuffled<const C: usize, const TAPS: usize, const ROWS: usize>(
+    simd: Avx2,
+    block: &Fetched<'_, Columns, C, TAPS, ROWS>,
+) -> [[__m256i; 2]; ROWS] {
+    let mut shuffled = [[simd.zero(); 2]; ROWS];
+    if let Some(windows) = block.at(|columns| columns.windows()) {
+        for (row, bytes) in shuffled.iter_mut().enumerate() {
+            bytes[0] = simd.two_halves(windows.bytes(row, 0), windows.bytes(row, 2));
+            bytes[1] = simd.two_halves(windows.bytes(row, 1), windows.bytes(row, 3));
+        }
+    } else if let Some(words) = block.at(|columns| columns.words()) {
+        for vector in 0..2 {
+            // Rows in the inner loop: each start is loaded once for all of them.
+            for (row, bytes) in shuffled.iter_mut().enumerate() {
+                let lane = vector * 2;
+                let low = simd.two_words(words.bytes(row, lane), words.bytes(row, lane + 1));
+                let high = simd.two_words(words.bytes(row, lane + 4), words.bytes(row, lane + 5));
+                bytes[vector] = simd.join([low, high]);
+            }
+        }
+    } else {
+        for (row, bytes) in shuffled.iter_mut().enumerate() {
+            let slots: [[u8; 16]; 4] = must_cast(block.gather_bytes::<8>(row, |columns| columns.apart()));
+            *bytes = [simd.two_halves(&slots[0], &slots[2]), simd.two_halves(&slots[1], &slots[3])];
+        }
+    }
+    for bytes in &mut shuffled {
+        bytes[0] = simd.shuffle(bytes[0], &block.columns().shuffle[0]);
+        bytes[1] = simd.shuffle(bytes[1], &block.columns().shuffle[1]);
+    }
+    shuffled
+}
+
+/// As [`Simd::fetch`](crate::simd::Simd::fetch).
+#[inline(always)]
+pub(super) fn pixels<const C: usize>(simd: Avx2, block: &Fetched<'_, Columns, C, 1, 1>) -> [__m256i; C] {
+    let [vectors] = shuffled(simd, block);
+    simd.channels_of(vectors)
+}
+
+/// As [`Simd::blend`](crate::simd::Simd::blend).
+#[inline(always)]
+pub(super) fn blend<const C: usize, const TAPS: usize>(
+    simd: Avx2,
+    block: &Fetched<'_, Columns, C, TAPS, 2>,
+    weights: __m256i,
+) -> [__m256i; C] {
+    let ([above, below], columns) = (shuffled(simd, block), &block.columns().weights);
+    // Of a channel without a partner, the words of a lane are the two rows.
+    let merged = simd.merged(above, below);
+    if C == 1 {
+        return [simd.one_channel(simd.lows(merged), columns, weights); C];
+    }
+    let [first, second] = simd.two_channels([simd.lows(above), simd.lows(below)], columns, weights);
+    let mut channels = [first; C];
+    channels[1] = second;
+    if C == 3 {
+        channels[2] = simd.one_channel(simd.highs(merged), columns, weights);
+    }
+    if C == 4 {
+        let highs = [simd.highs(above), simd.highs(below)];
+        [channels[2], channels[3]] = simd.two_channels(highs, columns, weights);
+    }
+    channels
 }
 
 impl Avx2 {
@@ -194,13 +186,14 @@ impl Avx2 {
             _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(halves[0]), halves[1])
         }
 
-        /// The slots of lanes 0, 1, 4 and 5, and those of the others.
-        fn of_slots(self, slots: &[u8; 64]) -> [__m256i; 2] {
-            let (quarters, _) = slots.as_chunks::<16>();
-            [
-                _mm256_set_m128i(half(&quarters[2]), half(&quarters[0])),
-                _mm256_set_m128i(half(&quarters[3]), half(&quarters[1])),
-            ]
+        /// Twice 16 bytes.
+        fn two_halves(self, low: &[u8; 16], high: &[u8; 16]) -> __m256i {
+            halves_of(low, high)
+        }
+
+        /// Twice eight bytes.
+        fn two_words(self, low: &[u8; 8], high: &[u8; 8]) -> __m128i {
+            pair(low, high)
         }
 
         /// Channels 0 and 1 of all pixels.

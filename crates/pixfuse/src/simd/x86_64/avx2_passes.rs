@@ -1,21 +1,21 @@
 //! The horizontal passes of separable filters with AVX2: 8 elements of a row at a time, two taps to a shuffle.
 
 use std::arch::x86_64::*;
-use std::mem::MaybeUninit;
 
-use super::Avx2;
-use super::arrays::{load_two_halves, store_8, store_8_f32, store_32};
+use bytemuck::{Pod, cast_slice_mut, must_cast};
+
 use super::avx2::vector;
 use super::avx2_pixels::Pixels;
 use super::avx2_transposed::Transposed;
 use super::avx512_windows::first_of;
+use super::{Avx2, features, values};
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 use crate::simd::passes::PlainRows;
 use crate::simd::v128::words::halves;
 use crate::simd::windows::{Group, WindowShape, Windows};
-use crate::simd::{FloatHorizontalPass, HorizontalPass, QUADS};
+use crate::simd::{CacheLine, FloatHorizontalPass, HorizontalPass, QUADS};
 use crate::weights::{AxisWeights, ROUNDED_BITS};
 
 /// Filters rows: by shuffling windows, by pixels, eight rows at a time, or tap by tap where ratios are so large that 4
@@ -91,16 +91,23 @@ fn place(first: &[u32], pairs: usize, pixel: usize, readable: usize) -> Result<P
     Ok(Placed::Windows(Found { groups: memory::list((0..groups).map(group))?, vectors }))
 }
 
+/// Two times 16 bytes.
+#[inline]
+#[target_feature(enable = "avx2")]
+pub(super) fn two_halves(low: &[u8; 16], high: &[u8; 16]) -> __m256i {
+    _mm256_set_m128i(must_cast(*high), must_cast(*low))
+}
+
 /// Two taps of each lane as words, from windows of the two halves.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn taps<const BYTES: usize>([low, high]: [&[u8; BYTES]; 2], shuffle: &Shuffle) -> __m256i {
     let (low, high) = (low.as_chunks::<16>().0, high.as_chunks::<16>().0);
-    let taps = _mm256_shuffle_epi8(load_two_halves(&low[0], &high[0]), vector(&shuffle.0[0]));
+    let taps = _mm256_shuffle_epi8(two_halves(&low[0], &high[0]), vector(&shuffle.0[0]));
     if BYTES == 16 {
         return taps;
     }
-    let rest = load_two_halves(&low[1], &high[1]);
+    let rest = two_halves(&low[1], &high[1]);
     _mm256_or_si256(taps, _mm256_shuffle_epi8(rest, vector(&shuffle.0[1])))
 }
 
@@ -144,9 +151,7 @@ impl<W, T> Holds for RowFilter<W, T> {
     }
 }
 
-// SAFETY: a token of this level is there where the CPU has it; the windows of a filter end inside the readable bytes that it was made
-// for, and the last group inside the room behind all outputs.
-unsafe impl HorizontalPass<Avx2> for RowFilter {
+impl HorizontalPass<Avx2> for RowFilter {
     fn prepare(
         _: Avx2,
         weights: &AxisWeights,
@@ -179,97 +184,98 @@ unsafe impl HorizontalPass<Avx2> for RowFilter {
     }
 
     #[inline(always)]
-    unsafe fn row(&self, simd: Avx2, source: *const u8, out: *mut u8) {
-        // SAFETY: the caller promises the level, the readable bytes that this was made for, in which windows and taps with a
-        // weight end, and room for all outputs and 256 bytes more, in which the last group ends.
-        unsafe {
-            match self {
-                Self::Pixels(pixels) => pixels.filter([source], out),
-                Self::Transposed(_) => unreachable!("these make many quads at once"),
-                Self::Windows(windows) => integers::<1, Bytes>(windows, [source], out),
-                Self::Plain(plain) => plain.row(simd, source, out),
-            }
+    fn row(&self, simd: Avx2, source: &[u8], out: &mut [CacheLine]) {
+        match self {
+            Self::Pixels(pixels) => pixels.filter(simd, [source], cast_slice_mut(out)),
+            Self::Transposed(_) => unreachable!("these make many quads at once"),
+            Self::Windows(windows) => simd.filter_row(windows, source, out),
+            Self::Plain(plain) => plain.row(simd, source, out),
         }
     }
 
     #[inline(always)]
-    unsafe fn quad(&self, simd: Avx2, sources: [*const u8; 4], out: *mut u8) {
-        // SAFETY: as for one row, with four bytes for each element.
-        unsafe {
-            match self {
-                Self::Pixels(pixels) => pixels.filter(sources, out),
-                Self::Transposed(_) => unreachable!("these make many quads at once"),
-                Self::Windows(windows) => integers::<4, Bytes>(windows, sources, out.cast()),
-                Self::Plain(plain) => plain.quad(simd, sources, out),
-            }
+    fn quad(&self, simd: Avx2, sources: [&[u8]; 4], out: &mut [CacheLine]) {
+        match self {
+            Self::Pixels(pixels) => pixels.filter(simd, sources, cast_slice_mut(out)),
+            Self::Transposed(_) => unreachable!("these make many quads at once"),
+            Self::Windows(windows) => simd.filter_quad(windows, sources, out),
+            Self::Plain(plain) => plain.quad(simd, sources, out),
         }
     }
 
     #[inline(always)]
-    unsafe fn quads(&self, simd: Avx2, sources: [[*const u8; 4]; QUADS], quads: [*mut u8; QUADS]) {
-        // SAFETY: the caller promises the level, and the rows and room of each quad, for a filter that was made for them.
-        unsafe {
-            if let Self::Transposed(transposed) = self {
-                return transposed.filter(sources, quads);
-            }
-            for quad in 0..QUADS {
-                self.quad(simd, sources[quad], quads[quad]);
-            }
+    fn quads(&self, simd: Avx2, sources: [[&[u8]; 4]; QUADS], quads: [&mut [CacheLine]; QUADS]) {
+        if let Self::Transposed(transposed) = self {
+            return transposed.filter(simd, sources, quads.map(cast_slice_mut));
+        }
+        for (sources, quad) in sources.into_iter().zip(quads) {
+            self.quad(simd, sources, quad);
         }
     }
 
     #[inline(always)]
-    unsafe fn sum(&self, simd: Avx2, source: *const u8, out: *mut i32) {
-        // SAFETY: the caller promises the level, the readable bytes that this was made for, and room for all sums and 256
-        // bytes more, in which the last group ends.
-        unsafe {
-            match self {
-                Self::Windows(windows) => integers::<1, Words>(windows, [source], out),
-                Self::Pixels(_) | Self::Transposed(_) => unreachable!("these are for rounded weights"),
-                Self::Plain(plain) => plain.sum(simd, source, out),
+    fn sum(&self, simd: Avx2, source: &[u8], out: &mut [CacheLine]) {
+        match self {
+            Self::Windows(windows) => simd.sum_row(windows, source, out),
+            Self::Pixels(_) | Self::Transposed(_) => unreachable!("these are for rounded weights"),
+            Self::Plain(plain) => plain.sum(simd, source, out),
+        }
+    }
+}
+
+/// Windows with integer weights: high halves, and low ones.
+type IntegerWindows = Windows<Shuffle, [[u32; 8]; 2], 2, 8>;
+
+/// Windows with f32 weights: of the first tap, and of the second.
+type FloatWindows = Windows<Shuffle, [[f32; 8]; 2], 2, 8>;
+
+/// Half of the last bit that is kept.
+const HALF: i32 = 1 << (ROUNDED_BITS - 1);
+
+impl Avx2 {
+    features! { Avx2 => values! {
+        /// One row, to bytes.
+        fn filter_row(self, windows: &IntegerWindows, row: &[u8], out: &mut [CacheLine]) {
+            let keep = |sums| {
+                let bytes = bytes::<1>(sums);
+                let low = _mm_unpacklo_epi32(_mm256_castsi256_si128(bytes), _mm256_extracti128_si256::<1>(bytes));
+                _mm_cvtsi128_si64(low)
+            };
+            match windows.bytes() {
+                16 => sums::<1, 16, u8, _>(windows, [row], out, HALF, keep),
+                _ => sums::<1, 32, u8, _>(windows, [row], out, HALF, keep),
             }
         }
-    }
-}
 
-/// The horizontal pass over rows at these places.
-///
-/// # Safety
-/// The CPU has AVX2. The readable bytes of the windows are readable from each row, and as many elements as they make are writable.
-#[inline(always)]
-unsafe fn integers<const ROWS: usize, K: Keep<ROWS>>(
-    windows: &Windows<Shuffle, [[u32; 8]; 2], 2, 8>,
-    sources: [*const u8; ROWS],
-    out: *mut K::Element,
-) {
-    // SAFETY: the caller promises the level, the rows, and the room.
-    unsafe {
-        let (rows, [out]) = windows.memory(sources, [out]);
-        match windows.bytes() {
-            16 => sums::<ROWS, 16, K>(windows, rows, out),
-            _ => sums::<ROWS, 32, K>(windows, rows, out),
+        /// Four rows, to bytes side by side.
+        fn filter_quad(self, windows: &IntegerWindows, rows: [&[u8]; 4], out: &mut [CacheLine]) {
+            let by_element = _mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+            let by_element = _mm256_broadcastsi128_si256(by_element);
+            let keep = |sums| _mm256_shuffle_epi8(bytes::<4>(sums), by_element);
+            match windows.bytes() {
+                16 => sums::<4, 16, [u8; 4], _>(windows, rows, out, HALF, keep),
+                _ => sums::<4, 32, [u8; 4], _>(windows, rows, out, HALF, keep),
+            }
         }
-    }
+
+        /// One row, to sums.
+        fn sum_row(self, windows: &IntegerWindows, row: &[u8], out: &mut [CacheLine]) {
+            let keep = |[parts]: [_; 1]| together(parts);
+            match windows.bytes() {
+                16 => sums::<1, 16, i32, _>(windows, [row], out, 0, keep),
+                _ => sums::<1, 32, i32, _>(windows, [row], out, 0, keep),
+            }
+        }
+
+        /// One row, in f32.
+        fn sum_row_f32(self, windows: &FloatWindows, row: &[u8], out: &mut [CacheLine]) {
+            match windows.bytes() {
+                16 => float_sums::<16>(windows, row, out),
+                _ => float_sums::<32>(windows, row, out),
+            }
+        }
+    } }
 }
-
-/// How the sums of a group are kept.
-trait Keep<const ROWS: usize> {
-    /// What the sums of an element become.
-    type Element;
-
-    /// What a sum starts from.
-    const START: i32;
-
-    /// # Safety
-    /// The CPU has AVX2.
-    unsafe fn store(out: &mut [MaybeUninit<Self::Element>; 8], sums: [[__m256i; 2]; ROWS]);
-}
-
-/// Rounded and clamped to bytes: those of one row, or four rows side by side.
-struct Bytes;
-
-/// As they are.
-struct Words;
 
 /// Levels of four vectors of sums as bytes. Both packs saturate, which is the clamp.
 #[inline]
@@ -283,45 +289,6 @@ fn bytes<const ROWS: usize>(sums: [[__m256i; 2]; ROWS]) -> __m256i {
     _mm256_packus_epi16(words[0], words[1])
 }
 
-impl Keep<1> for Bytes {
-    type Element = u8;
-
-    const START: i32 = 1 << (ROUNDED_BITS - 1);
-
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    unsafe fn store(out: &mut [MaybeUninit<u8>; 8], sums: [[__m256i; 2]; 1]) {
-        let bytes = bytes(sums);
-        let (low, high) = (_mm256_castsi256_si128(bytes), _mm256_extracti128_si256::<1>(bytes));
-        store_8(out, _mm_unpacklo_epi32(low, high));
-    }
-}
-
-impl Keep<4> for Bytes {
-    type Element = [u8; 4];
-
-    const START: i32 = 1 << (ROUNDED_BITS - 1);
-
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    unsafe fn store(out: &mut [MaybeUninit<[u8; 4]>; 8], sums: [[__m256i; 2]; 4]) {
-        let by_element = _mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-        store_32(out, _mm256_shuffle_epi8(bytes(sums), _mm256_broadcastsi128_si256(by_element)));
-    }
-}
-
-impl Keep<1> for Words {
-    type Element = i32;
-
-    const START: i32 = 0;
-
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    unsafe fn store(out: &mut [MaybeUninit<i32>; 8], sums: [[__m256i; 2]; 1]) {
-        store_32(out, together(sums[0]));
-    }
-}
-
 /// The sums of weight parts to one: of one word, or of two halves.
 #[inline]
 #[target_feature(enable = "avx2")]
@@ -330,17 +297,20 @@ pub(super) fn together<const PARTS: usize>(parts: [__m256i; PARTS]) -> __m256i {
     if PARTS == 1 { low } else { _mm256_add_epi32(_mm256_slli_epi32::<15>(parts[0]), low) }
 }
 
-/// The horizontal pass over rows.
+/// The horizontal pass over rows, with sums that start from so much and are kept so.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn sums<const ROWS: usize, const BYTES: usize, K: Keep<ROWS>>(
-    windows: &Windows<Shuffle, [[u32; 8]; 2], 2, 8>,
+fn sums<const ROWS: usize, const BYTES: usize, E: Pod, V: Pod>(
+    windows: &IntegerWindows,
     rows: [&[u8]; ROWS],
-    out: &mut [MaybeUninit<K::Element>],
+    out: &mut [CacheLine],
+    start: i32,
+    keep: impl Fn([[__m256i; 2]; ROWS]) -> V,
 ) {
-    let mut walk = windows.walk::<_, ROWS, 1, BYTES>(rows, [out]);
+    let start = [_mm256_setzero_si256(), _mm256_set1_epi32(start)];
+    let mut walk = windows.walk::<_, ROWS, 1, BYTES>(rows, [cast_slice_mut(out)]);
     while let Some(mut group) = walk.next() {
-        let mut sums = [[_mm256_setzero_si256(), _mm256_set1_epi32(K::START)]; ROWS];
+        let mut sums = [start; ROWS];
         for (parts, window) in group.steps() {
             for row in 0..ROWS {
                 let taps = taps([window.of(row, 0), window.of(row, 1)], group.item);
@@ -350,14 +320,11 @@ fn sums<const ROWS: usize, const BYTES: usize, K: Keep<ROWS>>(
                 }
             }
         }
-        // SAFETY: the CPU has AVX2, as this function does.
-        unsafe { K::store(group.out(0), sums) };
+        *group.out(0) = must_cast::<V, [E; 8]>(keep(sums));
     }
 }
 
-// SAFETY: a token of this level is there where the CPU has it; windows end inside the readable bytes that a filter was made
-// for, and the last group inside the room behind all sums.
-unsafe impl FloatHorizontalPass<Avx2> for FloatRowFilter {
+impl FloatHorizontalPass<Avx2> for FloatRowFilter {
     fn prepare(_: Avx2, weights: &AxisWeights<f32>, pixel: usize, readable: usize) -> Result<Option<Self>, NoMemory> {
         Self::new(weights, pixel, readable, |outputs, pair| {
             let mut vectors = [[0.0; 8]; 2];
@@ -371,23 +338,15 @@ unsafe impl FloatHorizontalPass<Avx2> for FloatRowFilter {
     }
 
     #[inline(always)]
-    unsafe fn sum<const ROWS: usize>(&self, simd: Avx2, sources: [*const u8; ROWS], outs: [*mut f32; ROWS]) {
-        // SAFETY: the caller promises the level, the readable bytes that this was made for, and room for all sums and 256
-        // bytes more, in which the last group ends.
-        unsafe {
-            match self {
-                Self::Windows(windows) => {
-                    let (rows, outs) = windows.memory(sources, outs);
-                    for (row, out) in rows.into_iter().zip(outs) {
-                        match windows.bytes() {
-                            16 => float_sums::<16>(windows, row, out),
-                            _ => float_sums::<32>(windows, row, out),
-                        }
-                    }
+    fn sum<const ROWS: usize>(&self, simd: Avx2, sources: [&[u8]; ROWS], outs: [&mut [CacheLine]; ROWS]) {
+        match self {
+            Self::Windows(windows) => {
+                for (row, out) in sources.into_iter().zip(outs) {
+                    simd.sum_row_f32(windows, row, out);
                 }
-                Self::Pixels(_) | Self::Transposed(_) => unreachable!("these are for rounded weights"),
-                Self::Plain(plain) => plain.sum(simd, sources, outs),
             }
+            Self::Pixels(_) | Self::Transposed(_) => unreachable!("these are for rounded weights"),
+            Self::Plain(plain) => plain.sum(simd, sources, outs),
         }
     }
 }
@@ -395,12 +354,8 @@ unsafe impl FloatHorizontalPass<Avx2> for FloatRowFilter {
 /// The horizontal pass over one row, in f32: multiplied and then added, tap by tap.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn float_sums<const BYTES: usize>(
-    windows: &Windows<Shuffle, [[f32; 8]; 2], 2, 8>,
-    row: &[u8],
-    out: &mut [MaybeUninit<f32>],
-) {
-    let mut walk = windows.walk::<_, 1, 1, BYTES>([row], [out]);
+fn float_sums<const BYTES: usize>(windows: &FloatWindows, row: &[u8], out: &mut [CacheLine]) {
+    let mut walk = windows.walk::<f32, 1, 1, BYTES>([row], [cast_slice_mut(out)]);
     while let Some(mut group) = walk.next() {
         let mut sum = _mm256_setzero_ps();
         for (vectors, window) in group.steps() {
@@ -411,6 +366,6 @@ fn float_sums<const BYTES: usize>(
                 sum = _mm256_add_ps(sum, _mm256_mul_ps(_mm256_cvtepi32_ps(words[tap]), weight));
             }
         }
-        store_8_f32(group.out(0), sum);
+        *group.out(0) = must_cast(sum);
     }
 }

@@ -7,9 +7,12 @@
 //! and not nine, 170 against 177.
 
 use std::arch::x86_64::*;
+use std::marker::PhantomData;
 
-use super::avx2::load_halves;
-use super::avx2_passes::together;
+use bytemuck::must_cast;
+
+use super::avx2_passes::{together, two_halves};
+use super::{Avx2, features, values};
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
@@ -20,6 +23,8 @@ use crate::weights::{AxisWeights, ROUNDED_BITS};
 pub(crate) struct Pixels {
     /// Bytes of a pixel.
     pixel: usize,
+    /// Bytes of a row, inside which every load ends.
+    readable: usize,
     /// The byte where the first load of each output starts.
     bases: Vec<u32>,
     /// For each output and each two taps one word of weights that lack these bits, or high and low halves.
@@ -71,97 +76,78 @@ impl Pixels {
             }
             bases.push((start * pixel) as u32);
         }
-        Ok(Some(Self { pixel, bases, weights: table, trailing_zeros, loads, last }))
+        Ok(Some(Self { pixel, readable, bases, weights: table, trailing_zeros, loads, last }))
     }
 
     /// Filters one row, or four into a quad.
-    ///
-    /// # Safety
-    /// The CPU has AVX2; then as [`HorizontalPass::filter`](crate::simd::HorizontalPass::filter).
     #[inline(always)]
-    pub(super) unsafe fn filter<const ROWS: usize>(&self, sources: [*const u8; ROWS], out: *mut u8) {
-        // SAFETY: the caller promises the level, the readable bytes and room. There is one part of each weight where all lack
-        // some bits, and two where none is zero in all.
-        unsafe {
-            match self.trailing_zeros {
-                Some(_) => self.parts::<ROWS, 1>(sources, out),
-                None => self.parts::<ROWS, 2>(sources, out),
-            }
+    pub(super) fn filter<const ROWS: usize>(&self, simd: Avx2, sources: [&[u8]; ROWS], out: &mut [u8]) {
+        simd.filter_pixels(self, sources, out);
+    }
+
+    /// As [`filter`](Self::filter), with weights of so many parts.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn parts<const ROWS: usize, const PARTS: usize>(&self, sources: [&[u8]; ROWS], out: &mut [u8]) {
+        // Loops of a constant length are unrolled.
+        match (self.loads, self.last) {
+            (1, 3) => self.outputs::<ROWS, PARTS, 1, 3>(sources, out),
+            (2, 3) => self.outputs::<ROWS, PARTS, 2, 3>(sources, out),
+            (_, 1) => self.outputs::<ROWS, PARTS, 0, 1>(sources, out),
+            (_, 2) => self.outputs::<ROWS, PARTS, 0, 2>(sources, out),
+            _ => self.outputs::<ROWS, PARTS, 0, 3>(sources, out),
         }
     }
 
-    /// # Safety
-    /// As [`filter`](Self::filter), for weights of so many parts.
-    #[inline(always)]
-    unsafe fn parts<const ROWS: usize, const PARTS: usize>(&self, sources: [*const u8; ROWS], out: *mut u8) {
-        // SAFETY: the caller promises the level, the readable bytes, room, and the parts; the constants are those of `self`.
-        unsafe {
-            // Loops of a constant length are unrolled.
-            match (self.loads, self.last) {
-                (1, 3) => self.outputs::<ROWS, PARTS, 1, 3>(sources, out),
-                (2, 3) => self.outputs::<ROWS, PARTS, 2, 3>(sources, out),
-                (_, 1) => self.outputs::<ROWS, PARTS, 0, 1>(sources, out),
-                (_, 2) => self.outputs::<ROWS, PARTS, 0, 2>(sources, out),
-                _ => self.outputs::<ROWS, PARTS, 0, 3>(sources, out),
-            }
-        }
-    }
-
-    /// # Safety
     /// As [`parts`](Self::parts), for so many loads, or any number where that is 0, of which the last has `LAST` pairs.
     #[inline]
     #[target_feature(enable = "avx2")]
-    unsafe fn outputs<const ROWS: usize, const PARTS: usize, const LOADS: usize, const LAST: usize>(
+    fn outputs<const ROWS: usize, const PARTS: usize, const LOADS: usize, const LAST: usize>(
         &self,
-        sources: [*const u8; ROWS],
-        out: *mut u8,
+        sources: [&[u8]; ROWS],
+        out: &mut [u8],
     ) {
         let trailing_zeros = self.trailing_zeros.unwrap_or(0);
         let bits = _mm_cvtsi32_si128((ROUNDED_BITS - trailing_zeros) as i32);
-        let (weights, stride) = (self.weights.as_ptr(), ((self.loads - 1) * 2 + self.last) * PARTS);
-        let of = |output: usize| weights.wrapping_add(output * stride);
-        let step = self.pixel * 4;
+        let loads = if LOADS > 0 { LOADS } else { self.loads };
+        let (weights, pairs) = (self.weights.as_chunks::<PARTS>().0, (loads - 1) * 2 + LAST);
         let mut start = [_mm256_setzero_si256(); PARTS];
         start[PARTS - 1] = _mm256_set1_epi32(1 << (ROUNDED_BITS - 1) >> trailing_zeros);
-        let fixed = (self.shuffles(), start, if LOADS > 0 { LOADS } else { self.loads }, step);
+        let (shuffles, count, rows) = (self.shuffles(), self.bases.len(), Rows::new(self, sources));
         if ROWS == 1 {
             // Two outputs of the row: the halves have weights of their own. Of an odd number the last one is made twice.
-            let count = self.bases.len();
-            for output in (0..count).step_by(2) {
+            let (twos, one) = (weights.chunks_exact(2 * pairs), weights.len() / pairs % 2);
+            let last = weights.rchunks_exact(pairs).next().filter(|_| one == 1).map(|last| (last, last));
+            let twos = twos.map(|two| two.split_at(pairs)).chain(last);
+            for (output, (low, high)) in (0..count).step_by(2).zip(twos) {
                 let outputs = [output, (output + 1).min(count - 1)];
-                // SAFETY: both outputs are below the count. The caller promises the readable bytes, inside which the loads
-                // from each base end; the weights from `of` on are those of an output.
-                let [sums] = unsafe {
-                    let bases = outputs.map(|output| *self.bases.get_unchecked(output) as usize);
-                    let halves = [sources[0].add(bases[0]), sources[0].add(bases[1])];
-                    sums::<1, true, PARTS, LAST>(fixed, [halves], outputs.map(of))
-                };
+                let halves = rows.loads(loads, [[(0, outputs[0]), (0, outputs[1])]]);
+                let [sums] = sums::<1, true, PARTS, LAST>(&shuffles, start, halves, [low, high]);
                 let level = _mm256_sra_epi32(sums, bits);
                 let words = _mm256_packs_epi32(level, level);
                 let bytes = _mm256_packus_epi16(words, words);
                 let halves = [_mm256_castsi256_si128(bytes), _mm256_extracti128_si256::<1>(bytes)];
                 for (output, half) in outputs.into_iter().zip(halves) {
-                    // SAFETY: the caller promises room for each output, and 256 bytes behind the last.
-                    unsafe { _mm_storeu_si32(out.add(output * self.pixel).cast(), half) };
+                    if let Some(out) = out.get_mut(output * self.pixel..).and_then(<[u8]>::first_chunk_mut) {
+                        *out = _mm_cvtsi128_si32(half).to_le_bytes();
+                    }
                 }
             }
             return;
         }
-        for (output, &base) in self.bases.iter().enumerate() {
-            // SAFETY: the caller promises the readable bytes of each row, inside which the loads from the base end; the
-            // weights from `of` on are those of an output.
-            let sums = unsafe {
-                let [a, b, c, d] = [0, 1, 2, 3].map(|row: usize| sources[row % ROWS].add(base as usize));
-                sums::<2, false, PARTS, LAST>(fixed, [[a, b], [c, d]], [of(output); 2])
-            };
+        let by_element = _mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15);
+        for (output, weights) in weights.chunks_exact(pairs).enumerate().take(count) {
+            let [a, b, c, d] = [0, 1, 2, 3].map(|row: usize| (row % ROWS, output));
+            let halves = rows.loads(loads, [[a, b], [c, d]]);
+            let sums = sums::<2, false, PARTS, LAST>(&shuffles, start, halves, [weights; 2]);
             // Both packs saturate, which is the clamp.
             let words = _mm256_packs_epi32(_mm256_sra_epi32(sums[0], bits), _mm256_sra_epi32(sums[1], bits));
             let bytes = _mm256_packus_epi16(words, words);
             let (even, odd) = (_mm256_castsi256_si128(bytes), _mm256_extracti128_si256::<1>(bytes));
-            let by_element = _mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15);
             let quad = _mm_shuffle_epi8(_mm_unpacklo_epi8(even, odd), by_element);
-            // SAFETY: the caller promises room for four rows of each output, and 256 bytes behind the last.
-            unsafe { _mm_storeu_si128(out.add(output * step).cast(), quad) };
+            if let Some(out) = out.get_mut(output * self.pixel * 4..).and_then(<[u8]>::first_chunk_mut) {
+                *out = must_cast::<_, [u8; 16]>(quad);
+            }
         }
     }
 
@@ -179,39 +165,103 @@ impl Pixels {
     }
 }
 
-/// What is the same for all outputs: shuffles, what sums start from, loads, and bytes from one to the next.
-type Fixed<const PARTS: usize> = ([__m256i; 3], [__m256i; PARTS], usize, usize);
+/// Rows that have the readable bytes.
+struct Rows<'a, const ROWS: usize> {
+    pixels: &'a Pixels,
+    rows: [*const u8; ROWS],
+    borrowed: PhantomData<&'a [u8]>,
+}
 
-/// The sums of some vectors, each half of taps that start somewhere; with `APART`, by weights of its own.
-///
-/// # Safety
-/// From each half 16 bytes are readable for each load, a step apart, and from both weights those of an output.
-#[inline]
-#[target_feature(enable = "avx2")]
-unsafe fn sums<const VECTORS: usize, const APART: bool, const PARTS: usize, const LAST: usize>(
-    (shuffles, start, loads, step): Fixed<PARTS>,
-    mut halves: [[*const u8; 2]; VECTORS],
-    mut weights: [*const u32; 2],
-) -> [__m256i; VECTORS] {
-    let mut sums = [start; VECTORS];
-    for _ in 1..loads {
-        // SAFETY: the caller promises the loads, each with two pairs of weights, but for the last one, which comes after.
-        unsafe {
-            let bytes = load(halves);
-            for pair in 0..2 {
-                let weights = weights.map(|all| all.add(pair * PARTS));
-                multiply::<APART, VECTORS, PARTS>(bytes, shuffles[pair], weights, &mut sums);
-            }
-            weights = weights.map(|all| all.add(2 * PARTS));
-            halves = halves.map(|half| half.map(|at| at.add(step)));
+impl<'a, const ROWS: usize> Rows<'a, ROWS> {
+    /// # Panics
+    /// When a row has fewer.
+    #[inline(always)]
+    fn new(pixels: &'a Pixels, rows: [&'a [u8]; ROWS]) -> Self {
+        assert!(rows.iter().all(|row| row.len() >= pixels.readable), "loads end in the row");
+        Self { pixels, rows: rows.map(<[u8]>::as_ptr), borrowed: PhantomData }
+    }
+
+    /// The first loads of some outputs, each of a row: as many as the outputs have, or fewer.
+    #[inline(always)]
+    fn loads<const VECTORS: usize>(&self, count: usize, halves: [[(usize, usize); 2]; VECTORS]) -> Loads<'a, VECTORS> {
+        let Pixels { pixel, bases, .. } = self.pixels;
+        debug_assert!(count <= self.pixels.loads);
+        let place = |(row, output): (usize, usize)| self.rows[row].wrapping_add(bases[output] as usize);
+        Loads {
+            places: halves.map(|halves| halves.map(place)),
+            step: pixel * 4,
+            count: count.min(self.pixels.loads),
+            borrowed: PhantomData,
         }
     }
-    // SAFETY: the caller promises the last load, with `LAST` pairs of weights.
-    unsafe {
-        let bytes = load(halves);
+}
+
+/// Loads of 16 bytes for the halves of some vectors, a step apart.
+#[derive(Clone, Copy)]
+struct Loads<'a, const VECTORS: usize> {
+    places: [[*const u8; 2]; VECTORS],
+    step: usize,
+    /// At least one.
+    count: usize,
+    borrowed: PhantomData<&'a [u8]>,
+}
+
+impl<'a, const VECTORS: usize> Loads<'a, VECTORS> {
+    /// One of those that there are.
+    #[inline(always)]
+    fn bytes(self, number: usize) -> [[&'a [u8; 16]; 2]; VECTORS] {
+        // SAFETY: `Pixels::new` found as many loads of 16 bytes from each base to end inside the readable bytes, which `Rows::new`
+        // found in each row; the functions below ask for no others.
+        self.places.map(|halves| halves.map(|at| unsafe { &*at.add(number * self.step).cast() }))
+    }
+
+    /// All but the last one.
+    #[inline(always)]
+    fn before_last(self) -> impl Iterator<Item = [[&'a [u8; 16]; 2]; VECTORS]> {
+        (0..self.count - 1).map(move |number| self.bytes(number))
+    }
+
+    /// The last one.
+    #[inline(always)]
+    fn last(self) -> [[&'a [u8; 16]; 2]; VECTORS] {
+        self.bytes(self.count - 1)
+    }
+}
+
+impl Avx2 {
+    features! { Avx2 => values! {
+        /// As [`Pixels::filter`].
+        fn filter_pixels<const ROWS: usize>(self, pixels: &Pixels, rows: [&[u8]; ROWS], out: &mut [u8]) {
+            match pixels.trailing_zeros {
+                Some(_) => pixels.parts::<ROWS, 1>(rows, out),
+                None => pixels.parts::<ROWS, 2>(rows, out),
+            }
+        }
+    } }
+}
+
+/// The sums of some vectors, each half of taps that start somewhere; with `APART`, by weights of its own.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn sums<const VECTORS: usize, const APART: bool, const PARTS: usize, const LAST: usize>(
+    shuffles: &[__m256i; 3],
+    start: [__m256i; PARTS],
+    loads: Loads<'_, VECTORS>,
+    weights: [&[[u32; PARTS]]; 2],
+) -> [__m256i; VECTORS] {
+    let mut sums = [start; VECTORS];
+    // Two pairs of weights for each load, but for the last one.
+    let (first, second) = (weights[0].as_chunks::<2>().0, weights[1].as_chunks::<2>().0);
+    for (bytes, (first, second)) in loads.before_last().zip(first.iter().zip(second)) {
+        let bytes = vectors(bytes);
+        for pair in 0..2 {
+            multiply::<APART, VECTORS, PARTS>(bytes, shuffles[pair], [&first[pair], &second[pair]], &mut sums);
+        }
+    }
+    if let [Some(first), Some(second)] = weights.map(<[_]>::last_chunk::<LAST>) {
+        let bytes = vectors(loads.last());
         for pair in 0..LAST {
-            let weights = weights.map(|all| all.add(pair * PARTS));
-            multiply::<APART, VECTORS, PARTS>(bytes, shuffles[pair], weights, &mut sums);
+            multiply::<APART, VECTORS, PARTS>(bytes, shuffles[pair], [&first[pair], &second[pair]], &mut sums);
         }
     }
     let mut whole = [_mm256_setzero_si256(); VECTORS];
@@ -222,39 +272,31 @@ unsafe fn sums<const VECTORS: usize, const APART: bool, const PARTS: usize, cons
 }
 
 /// 16 bytes of each half.
-///
-/// # Safety
-/// They are readable.
 #[inline]
 #[target_feature(enable = "avx2")]
-unsafe fn load<const VECTORS: usize>(halves: [[*const u8; 2]; VECTORS]) -> [__m256i; VECTORS] {
+fn vectors<const VECTORS: usize>(halves: [[&[u8; 16]; 2]; VECTORS]) -> [__m256i; VECTORS] {
     let mut bytes = [_mm256_setzero_si256(); VECTORS];
     for (bytes, [low, high]) in bytes.iter_mut().zip(halves) {
-        // SAFETY: the caller promises 16 bytes from each place.
-        *bytes = unsafe { load_halves(low, high) };
+        *bytes = two_halves(low, high);
     }
     bytes
 }
 
 /// Adds two weighted taps to the sums of each part.
-///
-/// # Safety
-/// The weights of each part are readable.
 #[inline]
 #[target_feature(enable = "avx2")]
-unsafe fn multiply<const APART: bool, const VECTORS: usize, const PARTS: usize>(
+fn multiply<const APART: bool, const VECTORS: usize, const PARTS: usize>(
     bytes: [__m256i; VECTORS],
     shuffle: __m256i,
-    weights: [*const u32; 2],
+    weights: [&[u32; PARTS]; 2],
     sums: &mut [[__m256i; PARTS]; VECTORS],
 ) {
     let mut parts = [_mm256_setzero_si256(); PARTS];
     for part in 0..PARTS {
-        // SAFETY: the caller promises a weight of each part.
-        let [low, high] = unsafe { [*weights[0].add(part), *weights[1].add(part)] };
-        parts[part] = _mm256_set1_epi32(low as i32);
+        parts[part] = _mm256_set1_epi32(weights[0][part] as i32);
         if APART {
-            parts[part] = _mm256_blend_epi32::<0b1111_0000>(parts[part], _mm256_set1_epi32(high as i32));
+            let high = _mm256_set1_epi32(weights[1][part] as i32);
+            parts[part] = _mm256_blend_epi32::<0b1111_0000>(parts[part], high);
         }
     }
     for vector in 0..VECTORS {

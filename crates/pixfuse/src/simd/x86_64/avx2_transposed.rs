@@ -22,6 +22,7 @@ use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
+use super::Avx2;
 use super::avx2::load_halves;
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
@@ -45,6 +46,8 @@ const OUTPUTS: usize = 64;
 pub(crate) struct Transposed {
     /// Bytes of a pixel: 1, 3 or 4.
     pixel: usize,
+    /// Bytes of a row, inside which every load ends.
+    readable: usize,
     chunks: Vec<Chunk>,
     outputs: Vec<Output>,
     /// The high parts of the weights, and the rest of each: for each output and each two columns two words.
@@ -126,6 +129,7 @@ impl Transposed {
         let words = weights.outputs().saturating_mul(pairs);
         let mut made = Self {
             pixel,
+            readable,
             chunks: Vec::new(),
             outputs: memory::with_capacity(weights.outputs())?,
             weights: [memory::with_capacity(words)?, memory::with_capacity(words)?],
@@ -187,12 +191,17 @@ impl Transposed {
 
     /// Filters the rows of quads.
     ///
-    /// # Safety
-    /// The CPU has AVX2; then as [`HorizontalPass::filter_quads`](crate::simd::HorizontalPass::filter_quads).
+    /// # Panics
+    /// When a row has fewer bytes than this was made for, or a quad has no room for 16 bytes behind its elements.
     #[inline(always)]
-    pub(super) unsafe fn filter(&self, sources: [[*const u8; 4]; QUADS], quads: [*mut u8; QUADS]) {
-        // SAFETY: the caller promises the level, the readable bytes of each row and room for each quad; pixels are of so many
-        // bytes, and no weight has a rest where that is said.
+    pub(super) fn filter(&self, _: Avx2, sources: [[&[u8]; 4]; QUADS], quads: [&mut [u8]; QUADS]) {
+        let room = self.outputs.len() * self.pixel * 4 + 16;
+        let fits = sources.as_flattened().iter().all(|row| row.len() >= self.readable);
+        assert!(fits && quads.iter().all(|quad| quad.len() >= room), "loads end in the row, and stores in the quad");
+        let sources = sources.map(|rows| rows.map(<[u8]>::as_ptr));
+        let quads = quads.map(<[u8]>::as_mut_ptr);
+        // SAFETY: the CPU has the level, whose token there is; rows and room were looked at. Pixels are of so many bytes, and no weight
+        // has a rest where that is said.
         unsafe {
             match (self.pixel, self.has_low_parts) {
                 (3, true) => self.three::<true>(sources, quads),
@@ -208,7 +217,7 @@ impl Transposed {
     /// As [`filter`](Self::filter), for pixels of three bytes.
     ///
     /// # Safety
-    /// As there.
+    /// The CPU has AVX2, rows have the readable bytes, and quads room for all elements and 16 bytes.
     #[inline(always)]
     unsafe fn three<const RESTS: bool>(&self, sources: [[*const u8; 4]; QUADS], quads: [*mut u8; QUADS]) {
         // SAFETY: the caller promises the level, rows of pixels of three bytes, and room; there are so many pairs.
@@ -226,7 +235,7 @@ impl Transposed {
     }
 
     /// # Safety
-    /// As [`filter`](Self::filter), for pixels of `PIXEL` bytes and `PAIRS` pairs, or any number where that is 0.
+    /// As [`three`](Self::three), for pixels of `PIXEL` bytes and `PAIRS` pairs, or any number where that is 0.
     #[inline]
     #[target_feature(enable = "avx2")]
     unsafe fn chunks<const PIXEL: usize, const PAIRS: usize, const RESTS: bool>(

@@ -12,9 +12,9 @@ use super::avx512_passes::RowFilter;
 use super::avx512_quads::QuadWeights;
 use super::stream::prefetch;
 use super::string::fill_long;
-use super::{Avx2, Sse41, features, token, values};
+use super::{Avx2, Sse41, avx512_columns, features, token, values};
 use crate::simd::v128::transpose;
-use crate::simd::{BlockTaps, CHUNK, CellColumns, CellRows, Plain, Simd, Task, write};
+use crate::simd::{BlockTaps, CHUNK, CellColumns, CellRows, Fetched, Plain, Simd, Task, write};
 
 features! { Avx512 => token! {
     /// AVX-512 as Ice Lake and Zen 4 have it; early parts without VBMI count as AVX2.
@@ -48,21 +48,6 @@ fn load_first<const PARTS: usize>(bytes: &[[u8; 16]; PARTS]) -> __m512i {
 fn store_first<const PARTS: usize>(at: &mut [[MaybeUninit<u8>; 16]; PARTS], value: __m512i) {
     // SAFETY: these bytes are written; those that are masked out cannot fault.
     unsafe { _mm512_mask_storeu_epi8(at.as_mut_ptr().cast(), const { first_bytes(PARTS) }, value) }
-}
-
-/// So many vectors from a place on.
-///
-/// # Safety
-/// They are readable.
-#[inline]
-#[target_feature(enable = "avx512f")]
-pub(super) unsafe fn load<const VECTORS: usize>(at: *const u8) -> [__m512i; VECTORS] {
-    let mut vectors = [_mm512_setzero_si512(); VECTORS];
-    for number in 0..VECTORS {
-        // SAFETY: the caller promises 64 bytes for each vector.
-        vectors[number] = unsafe { _mm512_loadu_si512(at.add(number * 64).cast()) };
-    }
-    vectors
 }
 
 /// For vector `v`, lane `l` of interleaved pixels: the pixel that it belongs to.
@@ -111,8 +96,8 @@ impl Avx512 {
         }
 
         /// The low byte of each lane, in sixteen bytes.
-        fn low_bytes(self, value: __m512i) -> [u8; 16] {
-            must_cast(_mm512_cvtepi32_epi8(value))
+        fn low_bytes(self, value: __m512i) -> __m128i {
+            _mm512_cvtepi32_epi8(value)
         }
 
         /// 16, 32, 48 or 64 bytes, and zeros behind them.
@@ -173,21 +158,18 @@ unsafe impl Simd for Avx512 {
     }
 
     #[inline(always)]
-    unsafe fn fetch<const C: usize>(self, row: *const u8, columns: &Columns) -> [__m512i; C] {
-        // SAFETY: the CPU has this level, as `self` is its token; the caller promises what the columns read of the row.
-        let [pixels] = unsafe { columns.taps::<C, 1, 1>(self, [row]) };
+    fn fetch<const C: usize>(self, block: &Fetched<'_, Columns, C, 1, 1>) -> [__m512i; C] {
+        let [pixels] = avx512_columns::taps(self, block);
         pixels
     }
 
     #[inline(always)]
-    unsafe fn blend<const C: usize, const TAPS: usize>(
+    fn blend<const C: usize, const TAPS: usize>(
         self,
-        rows: [*const u8; 2],
-        columns: &Columns,
+        block: &Fetched<'_, Columns, C, TAPS, 2>,
         weights: __m512i,
     ) -> [__m512i; C] {
-        // SAFETY: the CPU has this level, as `self` is its token; the caller promises what the columns read of both rows.
-        unsafe { columns.blend::<C, TAPS>(self, rows, weights) }
+        avx512_columns::blend(self, block, weights)
     }
 
     #[inline(always)]
@@ -275,7 +257,7 @@ unsafe impl Simd for Avx512 {
 
     #[inline(always)]
     fn store_u8(self, at: &mut [MaybeUninit<u8>; 16], value: __m512i) {
-        write(at, self.low_bytes(value));
+        write(at, must_cast(self.low_bytes(value)));
     }
 
     #[inline(always)]

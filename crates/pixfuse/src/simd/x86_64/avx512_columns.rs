@@ -2,29 +2,29 @@
 
 use std::arch::x86_64::*;
 
-use super::avx512::{load, vector};
+use bytemuck::must_cast;
+
+use super::avx512::vector;
+use super::avx512_windows::load;
 use super::{Avx512, features, values};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::simd::BlockTaps;
-use crate::simd::v128::fetch::gather_bytes;
+use crate::simd::taps::{Apart, BlockTaps, Fetched, Places};
 
 /// Byte `i` of a permute index is byte `i` of the result: four to a lane.
 pub(super) type Index = [u8; 64];
 
 /// How the bytes of a block are brought together before they are packed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fetch {
-    /// All taps lie in 128 readable bytes from here.
-    Narrow { base: isize },
+    /// All taps lie in 128 bytes.
+    Narrow(Places<1, 128>),
     /// All taps lie in 192.
-    Wide { base: isize },
+    Wide(Places<1, 192>),
     /// The taps of each eight lanes lie in two windows of 64.
-    Halves,
+    Halves(Places<4, 64>),
     /// The taps of each lane lie in eight.
-    Words,
-    /// One byte at a time: rows with gaps, and rows shorter than eight bytes.
-    Bytes,
+    Words(Places<16, 8>),
+    Bytes(Apart),
 }
 
 /// The taps of 16 pixels, as a byte permute.
@@ -46,45 +46,35 @@ pub(crate) struct Columns {
     fetch: Fetch,
     /// The (left, right) weights of each lane.
     weights: [[i16; 2]; 16],
-    /// For [`Fetch::Words`], where the eight bytes of each lane start; for [`Fetch::Halves`], the windows of each half.
-    starts: [i32; 16],
-    channel_stride: isize,
-    /// For [`Fetch::Bytes`], the taps of each lane.
-    offsets: Box<[[isize; 2]]>,
 }
 
 impl Columns {
     pub(super) fn new(taps: &BlockTaps<'_>) -> Self {
         let span = taps.span(0..16);
-        let mut columns = Self {
-            index: [[0; 64]; 2],
-            halves: [[0; 64]; 2],
-            in_third: [0; 2],
-            fetch: Fetch::Bytes,
-            weights: taps.pairs(),
-            starts: [0; 16],
-            channel_stride: taps.channel_stride,
-            offsets: Box::default(),
-        };
-        if let Some(base) = taps.window(span.clone(), 128) {
-            columns.fetch = Fetch::Narrow { base };
-        } else if let Some(base) = taps.window(span, 192) {
-            columns.fetch = Fetch::Wide { base };
-        } else if let Some((starts, halves)) = Self::halves(taps) {
-            (columns.fetch, columns.starts, columns.halves) = (Fetch::Halves, starts, halves);
-        } else if let Some(words) = taps.words::<16>() {
-            (columns.fetch, columns.starts) = (Fetch::Words, words);
+        let (narrow, wide) = (taps.window(span.clone(), 128), taps.window(span, 192));
+        let mut halves = [[0; 64]; 2];
+        let fetch = if let Some(narrow) = narrow.and_then(|base| taps.places([base])) {
+            Fetch::Narrow(narrow)
+        } else if let Some(wide) = wide.and_then(|base| taps.places([base])) {
+            Fetch::Wide(wide)
+        } else if let Some((places, indices)) = Self::halves(taps) {
+            halves = indices;
+            Fetch::Halves(places)
+        } else if let Some(words) = taps.words() {
+            Fetch::Words(words)
         } else {
-            columns.offsets = taps.offsets.into();
-        }
+            Fetch::Bytes(taps.apart())
+        };
+        let mut columns = Self { index: [[0; 64]; 2], halves, in_third: [0; 2], fetch, weights: taps.pairs() };
         for channel in 0..taps.channels {
             for lane in 0..16 {
                 for tap in 0..taps.taps {
                     let byte = taps.byte(lane, tap, channel);
-                    let from = match columns.fetch {
-                        Fetch::Narrow { base } | Fetch::Wide { base } => (byte - base) as usize,
-                        Fetch::Words => lane * 8 + (byte - columns.starts[lane] as isize) as usize,
-                        Fetch::Halves | Fetch::Bytes => lane * 8 + taps.slot(tap, channel),
+                    let from = match &columns.fetch {
+                        Fetch::Narrow(window) => (byte - window.start(0)) as usize,
+                        Fetch::Wide(window) => (byte - window.start(0)) as usize,
+                        Fetch::Words(words) => lane * 8 + (byte - words.start(lane)) as usize,
+                        Fetch::Halves(_) | Fetch::Bytes(_) => lane * 8 + taps.slot(tap, channel),
                     };
                     let (vector, place) =
                         if taps.taps == 1 { (0, channel) } else { (channel / 2, tap * 2 + channel % 2) };
@@ -99,9 +89,9 @@ impl Columns {
         columns
     }
 
-    /// Lays the windows of each half, if two of 64 bytes hold its taps; not for rows of gigabytes.
-    fn halves(taps: &BlockTaps<'_>) -> Option<([i32; 16], [Index; 2])> {
-        let (mut starts, mut halves) = ([0; 16], [[0; 64]; 2]);
+    /// Lays the windows of each half, if two of 64 bytes hold its taps.
+    fn halves(taps: &BlockTaps<'_>) -> Option<(Places<4, 64>, [Index; 2])> {
+        let (mut starts, mut halves) = ([0; 4], [[0; 64]; 2]);
         for half in 0..2 {
             let (mut lane, end) = (half * 8, half * 8 + 8);
             let mut window = 0;
@@ -113,7 +103,7 @@ impl Columns {
                     return None;
                 }
                 // A second window that is not needed is the first one: it is read all the same.
-                starts[half * 2 + window..half * 2 + 2].fill(base.try_into().ok()?);
+                starts[half * 2 + window..half * 2 + 2].fill(base);
                 for lane in lane..last + 1 {
                     for (tap, channel) in (0..taps.taps).flat_map(|tap| (0..taps.channels).map(move |c| (tap, c))) {
                         let to = lane % 8 * 8 + taps.slot(tap, channel);
@@ -124,106 +114,109 @@ impl Columns {
                 (lane, window) = (last + 1, window + 1);
             }
         }
-        Some((starts, halves))
+        Some((taps.places(starts)?, halves))
     }
 
-    /// For each row and channel the bytes of `TAPS` taps, zero extended to i32 (one tap) or to words (left, right).
-    ///
-    /// # Safety
-    /// As [`Simd::fetch`](crate::simd::Simd::fetch).
     #[inline(always)]
-    pub(super) unsafe fn taps<const C: usize, const TAPS: usize, const ROWS: usize>(
-        &self,
-        simd: Avx512,
-        rows: [*const u8; ROWS],
-    ) -> [[__m512i; C]; ROWS] {
-        let mut taps = [[simd.zero(); C]; ROWS];
-        let mut bytes = [[simd.zero(); 2]; ROWS];
-        match self.fetch {
-            Fetch::Wide { base } => {
-                for (row, channels) in rows.into_iter().zip(&mut taps) {
-                    // SAFETY: the CPU has this level, as `simd` is its token. `new` found 192 bytes from the base to be inside
-                    // what may be read of a row, which the caller promises.
-                    let window: [_; 3] = unsafe { load(row.offset(base)) };
-                    let mut bytes = [window[0]; 2];
-                    for (vector, value) in bytes.iter_mut().enumerate().take(packed(C, TAPS)) {
-                        *value = simd.pack_of_three(window, &self.index[vector], self.in_third[vector]);
-                    }
-                    *channels = simd.split::<C, TAPS>(bytes);
-                }
-                return taps;
-            }
-            Fetch::Narrow { base } => {
-                for (row, bytes) in rows.into_iter().zip(&mut bytes) {
-                    // SAFETY: the CPU has this level. `new` found 128 bytes from the base to be inside what may be read of a
-                    // row, which the caller promises.
-                    *bytes = unsafe { load(row.offset(base)) };
-                }
-            }
-            // SAFETY: `new` found each window to be inside what may be read of a row, which the caller promises.
-            Fetch::Halves => unsafe { self.load_halves(simd, rows, &mut bytes) },
-            // SAFETY: `new` found eight bytes from each start to be inside what may be read of a row, which the caller
-            // promises.
-            Fetch::Words => unsafe { load_words(simd, rows, &self.starts, &mut bytes) },
-            Fetch::Bytes => {
-                for (row, bytes) in rows.into_iter().zip(&mut bytes) {
-                    let mut slots = [0; 128];
-                    // SAFETY: the caller promises each tap of a row; there are eight slots for each of sixteen lanes.
-                    unsafe { gather_bytes::<C, TAPS>(row, &self.offsets, self.channel_stride, &mut slots) };
-                    *bytes = simd.of_slots(&slots);
-                }
-            }
-        }
-        for (bytes, channels) in bytes.into_iter().zip(&mut taps) {
-            let mut packed_bytes = [bytes[0]; 2];
-            for (vector, value) in packed_bytes.iter_mut().enumerate().take(packed(C, TAPS)) {
-                *value = simd.pack_of_two(bytes, &self.index[vector]);
-            }
-            *channels = simd.split::<C, TAPS>(packed_bytes);
-        }
-        taps
+    fn narrow(&self) -> Option<&Places<1, 128>> {
+        if let Fetch::Narrow(window) = &self.fetch { Some(window) } else { None }
     }
 
-    /// A slot of eight bytes for each lane of some rows, eight lanes to a vector.
-    ///
-    /// # Safety
-    /// Each window is readable from each row.
     #[inline(always)]
-    unsafe fn load_halves<const ROWS: usize>(
-        &self,
-        simd: Avx512,
-        rows: [*const u8; ROWS],
-        bytes: &mut [[__m512i; 2]; ROWS],
-    ) {
+    fn wide(&self) -> Option<&Places<1, 192>> {
+        if let Fetch::Wide(window) = &self.fetch { Some(window) } else { None }
+    }
+
+    #[inline(always)]
+    fn half_windows(&self) -> Option<&Places<4, 64>> {
+        if let Fetch::Halves(windows) = &self.fetch { Some(windows) } else { None }
+    }
+
+    #[inline(always)]
+    fn words(&self) -> Option<&Places<16, 8>> {
+        if let Fetch::Words(words) = &self.fetch { Some(words) } else { None }
+    }
+
+    #[inline(always)]
+    fn apart(&self) -> Option<&Apart> {
+        if let Fetch::Bytes(apart) = &self.fetch { Some(apart) } else { None }
+    }
+}
+
+/// For each row and channel the bytes of `TAPS` taps, zero extended to i32 (one tap) or to words (left, right).
+#[inline(always)]
+pub(super) fn taps<const C: usize, const TAPS: usize, const ROWS: usize>(
+    simd: Avx512,
+    block: &Fetched<'_, Columns, C, TAPS, ROWS>,
+) -> [[__m512i; C]; ROWS] {
+    let columns = block.columns();
+    let mut taps = [[simd.zero(); C]; ROWS];
+    if let Some(window) = block.at(|columns| columns.wide()) {
+        for (row, channels) in taps.iter_mut().enumerate() {
+            let window = simd.window::<192, 3>(window.bytes(row, 0));
+            let mut bytes = [window[0]; 2];
+            for (vector, value) in bytes.iter_mut().enumerate().take(packed(C, TAPS)) {
+                *value = simd.pack_of_three(window, &columns.index[vector], columns.in_third[vector]);
+            }
+            *channels = simd.split::<C, TAPS>(bytes);
+        }
+        return taps;
+    }
+    let mut bytes = [[simd.zero(); 2]; ROWS];
+    if let Some(window) = block.at(|columns| columns.narrow()) {
+        for (row, bytes) in bytes.iter_mut().enumerate() {
+            *bytes = simd.window::<128, 2>(window.bytes(row, 0));
+        }
+    } else if let Some(windows) = block.at(|columns| columns.half_windows()) {
         for half in 0..2 {
-            for (row, bytes) in rows.into_iter().zip(bytes.iter_mut()) {
-                let [first, second] = [0, 1].map(|window| self.starts[half * 2 + window] as isize);
-                // SAFETY: the CPU has this level; the caller promises 64 bytes from each start.
-                let [[first], [second]] = unsafe { [load(row.offset(first)), load(row.offset(second))] };
-                bytes[half] = simd.pack_of_two([first, second], &self.halves[half]);
+            for (row, bytes) in bytes.iter_mut().enumerate() {
+                let [first] = simd.window::<64, 1>(windows.bytes(row, half * 2));
+                let [second] = simd.window::<64, 1>(windows.bytes(row, half * 2 + 1));
+                bytes[half] = simd.pack_of_two([first, second], &columns.halves[half]);
             }
         }
-    }
-
-    /// As [`Simd::blend`](crate::simd::Simd::blend).
-    ///
-    /// # Safety
-    /// As there.
-    #[inline(always)]
-    pub(super) unsafe fn blend<const C: usize, const TAPS: usize>(
-        &self,
-        simd: Avx512,
-        rows: [*const u8; 2],
-        weights: __m512i,
-    ) -> [__m512i; C] {
-        // SAFETY: the caller promises what `TAPS` taps of each lane read of both rows.
-        let [above, below] = unsafe { self.taps::<C, TAPS, 2>(simd, rows) };
-        let mut values = above;
-        for channel in 0..C {
-            values[channel] = simd.blend_rows(above[channel], below[channel], &self.weights, weights);
+    } else if let Some(words) = block.at(|columns| columns.words()) {
+        for vector in 0..2 {
+            let mut quarters = [[simd.zero_quarter(); 4]; ROWS];
+            for quarter in 0..4 {
+                // Rows in the inner loop: each start is loaded once for all of them.
+                let lane = vector * 8 + quarter * 2;
+                for (row, quarters) in quarters.iter_mut().enumerate() {
+                    quarters[quarter] = simd.two_words(words.bytes(row, lane), words.bytes(row, lane + 1));
+                }
+            }
+            for (quarters, bytes) in quarters.into_iter().zip(&mut bytes) {
+                bytes[vector] = simd.join(quarters);
+            }
         }
-        values
+    } else {
+        for (row, bytes) in bytes.iter_mut().enumerate() {
+            *bytes = must_cast(block.gather_bytes::<16>(row, |columns| columns.apart()));
+        }
     }
+    for (bytes, channels) in bytes.into_iter().zip(&mut taps) {
+        let mut packed_bytes = [bytes[0]; 2];
+        for (vector, value) in packed_bytes.iter_mut().enumerate().take(packed(C, TAPS)) {
+            *value = simd.pack_of_two(bytes, &columns.index[vector]);
+        }
+        *channels = simd.split::<C, TAPS>(packed_bytes);
+    }
+    taps
+}
+
+/// As [`Simd::blend`](crate::simd::Simd::blend).
+#[inline(always)]
+pub(super) fn blend<const C: usize, const TAPS: usize>(
+    simd: Avx512,
+    block: &Fetched<'_, Columns, C, TAPS, 2>,
+    weights: __m512i,
+) -> [__m512i; C] {
+    let [above, below] = taps(simd, block);
+    let mut values = above;
+    for channel in 0..C {
+        values[channel] = simd.blend_rows(above[channel], below[channel], &block.columns().weights, weights);
+    }
+    values
 }
 
 /// For each channel number, where its byte of four pixels comes from, within 128 bits.
@@ -251,10 +244,14 @@ impl Avx512 {
             _mm_setzero_si128()
         }
 
-        /// The slots of the first eight lanes, and those of the others.
-        fn of_slots(self, slots: &[u8; 128]) -> [__m512i; 2] {
-            let (halves, _) = slots.as_chunks::<64>();
-            [vector(&halves[0]), vector(&halves[1])]
+        /// The vectors of a window.
+        fn window<const BYTES: usize, const VECTORS: usize>(self, bytes: &[u8; BYTES]) -> [__m512i; VECTORS] {
+            load(bytes)
+        }
+
+        /// Twice eight bytes.
+        fn two_words(self, low: &[u8; 8], high: &[u8; 8]) -> __m128i {
+            pair(low, high)
         }
 
         /// Bytes of 128, by a table.
@@ -311,40 +308,10 @@ const fn packed(channels: usize, taps: usize) -> usize {
     if taps == 1 { 1 } else { channels.div_ceil(2) }
 }
 
-/// Eight bytes for each lane of some rows, eight lanes to a vector.
-///
-/// # Safety
-/// Eight bytes are readable from each row at each start.
-#[inline(always)]
-unsafe fn load_words<const ROWS: usize>(
-    simd: Avx512,
-    rows: [*const u8; ROWS],
-    starts: &[i32; 16],
-    bytes: &mut [[__m512i; 2]; ROWS],
-) {
-    for vector in 0..2 {
-        let mut quarters = [[simd.zero_quarter(); 4]; ROWS];
-        for quarter in 0..4 {
-            // Rows in the inner loop: each start is loaded once for all of them.
-            let at = vector * 8 + quarter * 2;
-            let (low, high) = (starts[at] as isize, starts[at + 1] as isize);
-            for (row, quarters) in rows.into_iter().zip(&mut quarters) {
-                // SAFETY: the caller promises eight bytes at each start.
-                quarters[quarter] = unsafe { load_pair((row.offset(low), row.offset(high))) };
-            }
-        }
-        for (quarters, bytes) in quarters.into_iter().zip(bytes.iter_mut()) {
-            bytes[vector] = simd.join(quarters);
-        }
-    }
-}
-
-/// Eight bytes from each of two places.
-///
-/// # Safety
-/// They are readable.
-#[inline(always)]
-pub(super) unsafe fn load_pair((low, high): (*const u8, *const u8)) -> __m128i {
-    // SAFETY: the caller promises eight bytes from each place; SSE2 is everywhere on x86-64.
-    unsafe { _mm_castpd_si128(_mm_loadh_pd(_mm_castsi128_pd(_mm_loadl_epi64(low.cast())), high.cast())) }
+/// Twice eight bytes.
+#[inline]
+#[target_feature(enable = "sse2")]
+pub(super) fn pair(low: &[u8; 8], high: &[u8; 8]) -> __m128i {
+    // Of floats, which are loaded into either half: of two integers the compiler made three instructions.
+    _mm_castpd_si128(_mm_set_pd(f64::from_ne_bytes(*high), f64::from_ne_bytes(*low)))
 }

@@ -1,16 +1,16 @@
 //! The horizontal passes of separable filters in f32 with AVX-512: 16 elements of a row at a time, tap by tap.
 
 use std::arch::x86_64::*;
-use std::mem::MaybeUninit;
 
-use super::Avx512;
-use super::arrays::store_16_f32;
+use bytemuck::{cast_slice_mut, must_cast};
+
 use super::avx512::vector;
 use super::avx512_passes::{Vector, spread};
 use super::avx512_windows::{Placed, Placement, Weighed, load, taps};
+use super::{Avx512, features, values};
 use crate::memory::{self, Holds, NoMemory};
-use crate::simd::FloatHorizontalPass;
 use crate::simd::passes::PlainRows;
+use crate::simd::{CacheLine, FloatHorizontalPass};
 use crate::weights::AxisWeights;
 
 /// Filters rows with f32 weights: by windows, or tap by tap as [`RowFilter`](super::avx512_passes::RowFilter) does.
@@ -32,9 +32,7 @@ impl Holds for FloatRowFilter {
     }
 }
 
-// SAFETY: a token of this level is there where the CPU has it; the windows of a filter end inside the readable bytes that it was made
-// for, and the last group inside the room behind all outputs.
-unsafe impl FloatHorizontalPass<Avx512> for FloatRowFilter {
+impl FloatHorizontalPass<Avx512> for FloatRowFilter {
     fn prepare(_: Avx512, weights: &AxisWeights<f32>, pixel: usize, readable: usize) -> Result<Option<Self>, NoMemory> {
         let (taps, elements) = (weights.taps, weights.outputs() * pixel);
         let of_output = memory::list(weights.weights.iter().map(|weight| [weight.to_bits()]))?;
@@ -75,20 +73,24 @@ unsafe impl FloatHorizontalPass<Avx512> for FloatRowFilter {
     }
 
     #[inline(always)]
-    unsafe fn sum<const ROWS: usize>(&self, simd: Avx512, sources: [*const u8; ROWS], outs: [*mut f32; ROWS]) {
-        // SAFETY: the caller promises the level, the readable bytes of each row that this was made for, and room for all sums
-        // and 256 bytes more, in which the last group ends.
-        unsafe {
-            match self {
-                Self::Staying(taps) => {
-                    let (rows, outs) = taps.windows.memory(sources, outs);
-                    match taps.windows.bytes() {
-                        64 => staying_sums::<ROWS, 64, 1>(taps, rows, outs),
-                        _ => staying_sums::<ROWS, 128, 2>(taps, rows, outs),
-                    }
-                }
-                Self::Sliding(fours) => {
-                    let (rows, outs) = fours.windows.memory(sources, outs);
+    fn sum<const ROWS: usize>(&self, simd: Avx512, sources: [&[u8]; ROWS], outs: [&mut [CacheLine]; ROWS]) {
+        match self {
+            Self::Plain(plain) => plain.sum(simd, sources, outs),
+            _ => simd.sum_rows_f32(self, sources, outs),
+        }
+    }
+}
+
+impl Avx512 {
+    features! { Avx512 => values! {
+        /// Some rows, in f32.
+        fn sum_rows_f32<const ROWS: usize>(self, filter: &FloatRowFilter, rows: [&[u8]; ROWS], outs: [&mut [CacheLine]; ROWS]) {
+            match filter {
+                FloatRowFilter::Staying(taps) => match taps.windows.bytes() {
+                    64 => staying_sums::<ROWS, 64, 1>(taps, rows, outs),
+                    _ => staying_sums::<ROWS, 128, 2>(taps, rows, outs),
+                },
+                FloatRowFilter::Sliding(fours) => {
                     for (row, out) in rows.into_iter().zip(outs) {
                         match fours.windows.bytes() {
                             64 => float_sums::<64, 1>(fours, row, out),
@@ -97,10 +99,10 @@ unsafe impl FloatHorizontalPass<Avx512> for FloatRowFilter {
                         }
                     }
                 }
-                Self::Plain(plain) => plain.sum(simd, sources, outs),
+                FloatRowFilter::Plain(_) => unreachable!("this has no windows"),
             }
         }
-    }
+    } }
 }
 
 /// The high byte of 2^23 as f32: with a byte p in the low one it is 2^23 + p.
@@ -113,11 +115,11 @@ const MAGIC: u8 = 0x4b;
 fn staying_sums<const ROWS: usize, const BYTES: usize, const VECTORS: usize>(
     taps: &Weighed<Vector, 1>,
     rows: [&[u8]; ROWS],
-    outs: [&mut [MaybeUninit<f32>]; ROWS],
+    outs: [&mut [CacheLine]; ROWS],
 ) {
     const LOW_BYTES: u64 = 0x1111_1111_1111_1111;
     let step = _mm512_set1_epi32(i32::from(taps.step) / 4);
-    let mut walk = taps.windows.walk::<_, ROWS, ROWS, BYTES>(rows, outs);
+    let mut walk = taps.windows.walk::<_, ROWS, ROWS, BYTES>(rows, outs.map(cast_slice_mut::<_, f32>));
     while let Some(mut group) = walk.next() {
         let mut index = vector(&group.item.0);
         let mut window = [[_mm512_setzero_si512(); VECTORS]; ROWS];
@@ -140,7 +142,7 @@ fn staying_sums<const ROWS: usize, const BYTES: usize, const VECTORS: usize>(
             index = _mm512_add_epi8(index, step);
         }
         for row in 0..ROWS {
-            store_16_f32(group.out(row), sums[row]);
+            *group.out(row) = must_cast(sums[row]);
         }
     }
 }
@@ -151,10 +153,10 @@ fn staying_sums<const ROWS: usize, const BYTES: usize, const VECTORS: usize>(
 fn float_sums<const BYTES: usize, const VECTORS: usize>(
     fours: &Weighed<[Vector; 4], 1>,
     row: &[u8],
-    out: &mut [MaybeUninit<f32>],
+    out: &mut [CacheLine],
 ) {
     let low = _mm512_set1_epi32(255);
-    let mut walk = fours.windows.walk::<_, 1, 1, BYTES>([row], [out]);
+    let mut walk = fours.windows.walk::<f32, 1, 1, BYTES>([row], [cast_slice_mut(out)]);
     while let Some(mut group) = walk.next() {
         let index = vector(&group.item.0);
         let mut sum = _mm512_setzero_ps();
@@ -171,6 +173,6 @@ fn float_sums<const BYTES: usize, const VECTORS: usize>(
                 sum = _mm512_add_ps(sum, _mm512_mul_ps(_mm512_cvtepi32_ps(bytes[tap]), weight));
             }
         }
-        store_16_f32(group.out(0), sum);
+        *group.out(0) = must_cast(sum);
     }
 }

@@ -10,19 +10,19 @@
 //! the ports of permutes are the busy ones), and two masked permutes in the place of one of two vectors (188 to 147 us).
 
 use std::arch::x86_64::*;
-use std::mem::MaybeUninit;
 use std::ops::RangeInclusive;
 
-use super::Avx512;
-use super::arrays::{store_16, store_64};
+use bytemuck::{Pod, cast_slice_mut, must_cast};
+
 use super::avx512::vector;
 use super::avx512_windows::{Placed, Placement, Weighed, load, taps};
+use super::{Avx512, features, values};
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::simd::HorizontalPass;
 use crate::simd::passes::PlainRows;
 use crate::simd::v128::words::narrow;
+use crate::simd::{CacheLine, HorizontalPass};
 use crate::weights::{AxisWeights, ROUNDED_BITS};
 
 /// 16 weights or parts of weights, one a lane.
@@ -151,9 +151,7 @@ fn with_one_alone<const FOURS: usize, const ALONE: usize, const ALL: usize>(
     }))
 }
 
-// SAFETY: a token of this level is there where the CPU has it; the windows of a filter end inside the readable bytes that it was made
-// for, and the last group inside the room behind all outputs.
-unsafe impl HorizontalPass<Avx512> for RowFilter {
+impl HorizontalPass<Avx512> for RowFilter {
     fn prepare(
         _: Avx512,
         weights: &AxisWeights,
@@ -195,204 +193,110 @@ unsafe impl HorizontalPass<Avx512> for RowFilter {
     }
 
     #[inline(always)]
-    unsafe fn row(&self, simd: Avx512, source: *const u8, out: *mut u8) {
-        // SAFETY: the caller promises the level, the readable bytes that this was made for, in which windows and taps with a
-        // weight end, and room for all outputs and 256 bytes more, in which the last group ends.
-        unsafe {
-            match self {
-                Self::Plain(plain) => plain.row(simd, source, out),
-                _ => self.bytes([source], out),
-            }
+    fn row(&self, simd: Avx512, source: &[u8], out: &mut [CacheLine]) {
+        match self {
+            Self::Plain(plain) => plain.row(simd, source, out),
+            _ => simd.filter_row(self, source, out),
         }
     }
 
     #[inline(always)]
-    unsafe fn quad(&self, simd: Avx512, sources: [*const u8; 4], out: *mut u8) {
-        // SAFETY: as for one row, with four bytes for each element.
-        unsafe {
-            match self {
-                Self::Plain(plain) => plain.quad(simd, sources, out),
-                _ => self.bytes(sources, out.cast()),
-            }
+    fn quad(&self, simd: Avx512, sources: [&[u8]; 4], out: &mut [CacheLine]) {
+        match self {
+            Self::Plain(plain) => plain.quad(simd, sources, out),
+            _ => simd.filter_quad(self, sources, out),
         }
     }
 
     #[inline(always)]
-    unsafe fn sum(&self, simd: Avx512, source: *const u8, out: *mut i32) {
-        // SAFETY: the caller promises the level, the readable bytes that this was made for, and room for all sums and 256
-        // bytes more, in which the last group ends.
-        unsafe {
-            match self {
-                Self::Plain(plain) => plain.sum(simd, source, out),
-                Self::Wide(fours) => {
-                    let (rows, [out]) = fours.windows.memory([source], [out]);
-                    match fours.windows.bytes() {
-                        64 => sums::<1, 64, 1, 3, false, _>(fours, rows, out, Words),
-                        128 => sums::<1, 128, 2, 3, false, _>(fours, rows, out, Words),
-                        _ => sums::<1, 256, 4, 3, false, _>(fours, rows, out, Words),
-                    }
-                }
-                Self::Narrow(..) | Self::Five(_) | Self::Nine(_) => unreachable!("these are for rounded weights"),
-            }
+    fn sum(&self, simd: Avx512, source: &[u8], out: &mut [CacheLine]) {
+        match self {
+            Self::Plain(plain) => plain.sum(simd, source, out),
+            Self::Wide(fours) => simd.sum_row(fours, source, out),
+            Self::Narrow(..) | Self::Five(_) | Self::Nine(_) => unreachable!("these are for rounded weights"),
         }
     }
 }
 
 impl RowFilter {
-    /// Filters rows by windows, to bytes.
-    ///
-    /// # Safety
-    /// The CPU has this level. The readable bytes of the windows are readable from each row, and as many elements as they make are
-    /// writable.
-    #[inline(always)]
-    unsafe fn bytes<const ROWS: usize>(&self, sources: [*const u8; ROWS], out: *mut <Bytes as Keep<ROWS>>::Element)
-    where
-        Bytes: Keep<ROWS>,
-    {
-        // SAFETY: the caller promises the level, the rows, and the room. The constants say how long windows are.
-        unsafe {
-            match self {
-                Self::Narrow(fours, trailing_zeros) => {
-                    let (rows, [out]) = fours.windows.memory(sources, [out]);
-                    let keep = Shifted(*trailing_zeros);
-                    match (fours.fixed, fours.windows.bytes()) {
-                        (true, 64) => sums::<ROWS, 64, 1, 2, true, _>(fours, rows, out, keep),
-                        (true, _) => sums::<ROWS, 128, 2, 2, true, _>(fours, rows, out, keep),
-                        (_, 64) => sums::<ROWS, 64, 1, 2, false, _>(fours, rows, out, keep),
-                        (_, 128) => sums::<ROWS, 128, 2, 2, false, _>(fours, rows, out, keep),
-                        _ => sums::<ROWS, 256, 4, 2, false, _>(fours, rows, out, keep),
+    /// Filters rows by windows, to bytes that are kept so.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vnni")]
+    fn bytes<const ROWS: usize, E: Pod, V: Pod>(
+        &self,
+        rows: [&[u8]; ROWS],
+        out: &mut [CacheLine],
+        keep: impl Fn([__m512i; ROWS]) -> V,
+    ) {
+        match self {
+            Self::Narrow(fours, trailing_zeros) => {
+                let bits = _mm_cvtsi32_si128(*trailing_zeros as i32);
+                let keep = |sums: [__m512i; ROWS]| {
+                    let mut whole = sums;
+                    for row in 0..ROWS {
+                        whole[row] = _mm512_sll_epi32(sums[row], bits);
                     }
+                    keep(whole)
+                };
+                let start = HALF >> trailing_zeros;
+                match (fours.fixed, fours.windows.bytes()) {
+                    (true, 64) => sums::<ROWS, 64, 1, 2, true, E, V>(fours, rows, out, start, keep),
+                    (true, _) => sums::<ROWS, 128, 2, 2, true, E, V>(fours, rows, out, start, keep),
+                    (_, 64) => sums::<ROWS, 64, 1, 2, false, E, V>(fours, rows, out, start, keep),
+                    (_, 128) => sums::<ROWS, 128, 2, 2, false, E, V>(fours, rows, out, start, keep),
+                    _ => sums::<ROWS, 256, 4, 2, false, E, V>(fours, rows, out, start, keep),
                 }
-                Self::Wide(fours) => {
-                    let (rows, [out]) = fours.windows.memory(sources, [out]);
-                    match (fours.fixed, fours.windows.bytes()) {
-                        (true, 64) => sums::<ROWS, 64, 1, 3, true, _>(fours, rows, out, Bytes),
-                        (true, _) => sums::<ROWS, 128, 2, 3, true, _>(fours, rows, out, Bytes),
-                        (_, 64) => sums::<ROWS, 64, 1, 3, false, _>(fours, rows, out, Bytes),
-                        (_, 128) => sums::<ROWS, 128, 2, 3, false, _>(fours, rows, out, Bytes),
-                        _ => sums::<ROWS, 256, 4, 3, false, _>(fours, rows, out, Bytes),
-                    }
-                }
-                Self::Five(fives) => {
-                    let (rows, [out]) = fives.windows.memory(sources, [out]);
-                    if fives.fixed {
-                        five_taps::<ROWS, true>(fives, rows, out)
-                    } else {
-                        five_taps::<ROWS, false>(fives, rows, out)
-                    }
-                }
-                Self::Nine(nines) => {
-                    let (rows, [out]) = nines.windows.memory(sources, [out]);
-                    if nines.fixed {
-                        nine_taps::<ROWS, true>(nines, rows, out)
-                    } else {
-                        nine_taps::<ROWS, false>(nines, rows, out)
-                    }
-                }
-                Self::Plain(_) => unreachable!("this has no windows"),
+            }
+            Self::Wide(fours) => match (fours.fixed, fours.windows.bytes()) {
+                (true, 64) => sums::<ROWS, 64, 1, 3, true, E, V>(fours, rows, out, HALF, keep),
+                (true, _) => sums::<ROWS, 128, 2, 3, true, E, V>(fours, rows, out, HALF, keep),
+                (_, 64) => sums::<ROWS, 64, 1, 3, false, E, V>(fours, rows, out, HALF, keep),
+                (_, 128) => sums::<ROWS, 128, 2, 3, false, E, V>(fours, rows, out, HALF, keep),
+                _ => sums::<ROWS, 256, 4, 3, false, E, V>(fours, rows, out, HALF, keep),
+            },
+            Self::Five(fives) if fives.fixed => five_taps::<ROWS, true, E, V>(fives, rows, out, keep),
+            Self::Five(fives) => five_taps::<ROWS, false, E, V>(fives, rows, out, keep),
+            Self::Nine(nines) if nines.fixed => nine_taps::<ROWS, true, E, V>(nines, rows, out, keep),
+            Self::Nine(nines) => nine_taps::<ROWS, false, E, V>(nines, rows, out, keep),
+            Self::Plain(_) => unreachable!("this has no windows"),
+        }
+    }
+}
+
+/// Half of the last bit that is kept.
+const HALF: i32 = 1 << (ROUNDED_BITS - 1);
+
+impl Avx512 {
+    features! { Avx512 => values! {
+        /// One row, to bytes.
+        fn filter_row(self, filter: &RowFilter, row: &[u8], out: &mut [CacheLine]) {
+            filter.bytes::<1, u8, _>([row], out, |[sums]| {
+                let values = _mm512_srai_epi32::<{ ROUNDED_BITS }>(sums);
+                let values = _mm512_max_epi32(values, _mm512_setzero_si512());
+                _mm512_cvtusepi32_epi8(values)
+            });
+        }
+
+        /// Four rows, to bytes side by side.
+        fn filter_quad(self, filter: &RowFilter, rows: [&[u8]; 4], out: &mut [CacheLine]) {
+            // Lane by lane the bytes of two rows, then those of the two others: side by side.
+            let by_element = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
+            let index = interleaved();
+            filter.bytes::<4, [u8; 4], _>(rows, out, |[a, b, c, d]| {
+                _mm512_shuffle_epi8(bytes([a, b], [c, d], index), by_element)
+            });
+        }
+
+        /// One row, to sums.
+        fn sum_row(self, fours: &Weighed<[Vector; 3], 1>, row: &[u8], out: &mut [CacheLine]) {
+            let keep = |[sums]: [__m512i; 1]| sums;
+            match fours.windows.bytes() {
+                64 => sums::<1, 64, 1, 3, false, i32, _>(fours, [row], out, 0, keep),
+                128 => sums::<1, 128, 2, 3, false, i32, _>(fours, [row], out, 0, keep),
+                _ => sums::<1, 256, 4, 3, false, i32, _>(fours, [row], out, 0, keep),
             }
         }
-    }
-}
-
-/// How the sums of a group are kept.
-trait Keep<const ROWS: usize>: Copy {
-    /// What the sums of an element become.
-    type Element;
-
-    /// What a sum starts from.
-    fn start(self) -> i32;
-
-    /// # Safety
-    /// The CPU has this level.
-    unsafe fn store(self, out: &mut [MaybeUninit<Self::Element>; 16], sums: [__m512i; ROWS]);
-}
-
-/// Rounded and clamped to bytes: those of one row, or four rows side by side.
-#[derive(Clone, Copy)]
-struct Bytes;
-
-impl Bytes {
-    const START: i32 = 1 << (ROUNDED_BITS - 1);
-}
-
-/// As bytes, of weights that lack these bits.
-#[derive(Clone, Copy)]
-struct Shifted(u32);
-
-/// As they are.
-#[derive(Clone, Copy)]
-struct Words;
-
-impl Keep<1> for Bytes {
-    type Element = u8;
-
-    #[inline(always)]
-    fn start(self) -> i32 {
-        Self::START
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx512f,avx512bw")]
-    unsafe fn store(self, out: &mut [MaybeUninit<u8>; 16], sums: [__m512i; 1]) {
-        let values = _mm512_srai_epi32::<{ ROUNDED_BITS }>(sums[0]);
-        let values = _mm512_max_epi32(values, _mm512_setzero_si512());
-        store_16(out, _mm512_cvtusepi32_epi8(values));
-    }
-}
-
-impl Keep<4> for Bytes {
-    type Element = [u8; 4];
-
-    #[inline(always)]
-    fn start(self) -> i32 {
-        Self::START
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx512f,avx512bw")]
-    unsafe fn store(self, out: &mut [MaybeUninit<[u8; 4]>; 16], [a, b, c, d]: [__m512i; 4]) {
-        // Lane by lane the bytes of two rows, then those of the two others: side by side.
-        let by_element = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
-        store_64(out, _mm512_shuffle_epi8(bytes([a, b], [c, d], interleaved()), by_element));
-    }
-}
-
-impl<const ROWS: usize> Keep<ROWS> for Shifted
-where
-    Bytes: Keep<ROWS>,
-{
-    type Element = <Bytes as Keep<ROWS>>::Element;
-
-    #[inline(always)]
-    fn start(self) -> i32 {
-        Bytes::START >> self.0
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx512f,avx512bw")]
-    unsafe fn store(self, out: &mut [MaybeUninit<Self::Element>; 16], mut sums: [__m512i; ROWS]) {
-        for sum in &mut sums {
-            *sum = _mm512_sll_epi32(*sum, _mm_cvtsi32_si128(self.0 as i32));
-        }
-        // SAFETY: the caller promises the level.
-        unsafe { Bytes.store(out, sums) };
-    }
-}
-
-impl Keep<1> for Words {
-    type Element = i32;
-
-    #[inline(always)]
-    fn start(self) -> i32 {
-        0
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx512f")]
-    unsafe fn store(self, out: &mut [MaybeUninit<i32>; 16], sums: [__m512i; 1]) {
-        store_64(out, sums[0]);
-    }
+    } }
 }
 
 /// The sums of limbs to one.
@@ -437,15 +341,17 @@ fn sums<
     const VECTORS: usize,
     const LIMBS: usize,
     const FIXED: bool,
-    K: Keep<ROWS>,
+    E: Pod,
+    V: Pod,
 >(
     fours: &Weighed<[Vector; LIMBS], 1>,
     rows: [&[u8]; ROWS],
-    out: &mut [MaybeUninit<K::Element>],
-    keep: K,
+    out: &mut [CacheLine],
+    half: i32,
+    keep: impl Fn([__m512i; ROWS]) -> V,
 ) {
     let step = _mm512_set1_epi8(fours.step);
-    let mut walk = fours.windows.walk::<_, ROWS, 1, BYTES>(rows, [out]);
+    let mut walk = fours.windows.walk::<_, ROWS, 1, BYTES>(rows, [cast_slice_mut(out)]);
     while let Some(mut group) = walk.next() {
         let mut index = vector(&group.item.0);
         let mut window = [[_mm512_setzero_si512(); VECTORS]; ROWS];
@@ -455,7 +361,7 @@ fn sums<
             }
         }
         let mut start = [_mm512_setzero_si512(); LIMBS];
-        start[LIMBS - 1] = _mm512_set1_epi32(keep.start());
+        start[LIMBS - 1] = _mm512_set1_epi32(half);
         let mut sums = [start; ROWS];
         for (limbs, windows) in group.steps() {
             for row in 0..ROWS {
@@ -475,25 +381,23 @@ fn sums<
         for row in 0..ROWS {
             results[row] = together(sums[row]);
         }
-        // SAFETY: the CPU has this level, as this function does.
-        unsafe { keep.store(group.out(0), results) };
+        *group.out(0) = must_cast::<V, [E; 16]>(keep(results));
     }
 }
 
 /// As [`sums`], over nine taps, of which the last stands alone.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vnni")]
-fn nine_taps<const ROWS: usize, const FIXED: bool>(
+fn nine_taps<const ROWS: usize, const FIXED: bool, E: Pod, V: Pod>(
     nines: &Weighed<[Vector; 7], 3>,
     rows: [&[u8]; ROWS],
-    out: &mut [MaybeUninit<<Bytes as Keep<ROWS>>::Element>],
-) where
-    Bytes: Keep<ROWS>,
-{
+    out: &mut [CacheLine],
+    keep: impl Fn([__m512i; ROWS]) -> V,
+) {
     let step = _mm512_set1_epi8(nines.step);
     // The byte of the ninth tap, four times.
     let first = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12, 12, 12));
-    let mut walk = nines.windows.walk::<_, ROWS, 1, 64>(rows, [out]);
+    let mut walk = nines.windows.walk::<_, ROWS, 1, 64>(rows, [cast_slice_mut(out)]);
     while let Some(mut group) = walk.next() {
         let weights = &group.weights[0];
         let mut index = vector(&group.item.0);
@@ -501,7 +405,7 @@ fn nine_taps<const ROWS: usize, const FIXED: bool>(
         for row in 0..ROWS {
             window[row] = load(group.windows.of(row, 0));
         }
-        let mut sums = [[_mm512_setzero_si512(), _mm512_setzero_si512(), _mm512_set1_epi32(Bytes::START)]; ROWS];
+        let mut sums = [[_mm512_setzero_si512(), _mm512_setzero_si512(), _mm512_set1_epi32(HALF)]; ROWS];
         for four in 0..2 {
             for row in 0..ROWS {
                 if !FIXED {
@@ -528,8 +432,7 @@ fn nine_taps<const ROWS: usize, const FIXED: bool>(
             sums[row][2] = _mm512_dpwssd_epi32(sums[row][2], words, vector(&weights[6].0));
             results[row] = together(sums[row]);
         }
-        // SAFETY: the CPU has this level, as this function does.
-        unsafe { Bytes.store(group.out(0), results) };
+        *group.out(0) = must_cast::<V, [E; 16]>(keep(results));
     }
 }
 
@@ -538,15 +441,14 @@ fn nine_taps<const ROWS: usize, const FIXED: bool>(
 /// is slower than what [`nine_taps`] does.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vnni")]
-fn five_taps<const ROWS: usize, const FIXED: bool>(
+fn five_taps<const ROWS: usize, const FIXED: bool, E: Pod, V: Pod>(
     fives: &Weighed<[Vector; 5], 2>,
     rows: [&[u8]; ROWS],
-    out: &mut [MaybeUninit<<Bytes as Keep<ROWS>>::Element>],
-) where
-    Bytes: Keep<ROWS>,
-{
+    out: &mut [CacheLine],
+    keep: impl Fn([__m512i; ROWS]) -> V,
+) {
     let step = _mm512_set1_epi8(fives.step);
-    let mut walk = fives.windows.walk::<_, ROWS, 1, 64>(rows, [out]);
+    let mut walk = fives.windows.walk::<_, ROWS, 1, 64>(rows, [cast_slice_mut(out)]);
     while let Some(mut group) = walk.next() {
         let [first, second, third, fifth_word, fifth_byte] = &group.weights[0];
         let index = vector(&group.item.0);
@@ -558,13 +460,12 @@ fn five_taps<const ROWS: usize, const FIXED: bool>(
             let window = if FIXED { window } else { load(group.windows.of(row, 1)) };
             // A byte for each lane: as a word, or as the first of four bytes.
             let fifth = _mm512_maskz_mov_epi8(0x1111_1111_1111_1111, taps(window, fifth));
-            let sum = _mm512_dpbusd_epi32(_mm512_set1_epi32(Bytes::START >> 16), four, vector(&first.0));
+            let sum = _mm512_dpbusd_epi32(_mm512_set1_epi32(HALF >> 16), four, vector(&first.0));
             let sum = _mm512_dpbusd_epi32(_mm512_slli_epi32::<8>(sum), four, vector(&second.0));
             let sum = _mm512_dpwssd_epi32(sum, fifth, vector(&fifth_word.0));
             let sum = _mm512_dpbusd_epi32(_mm512_slli_epi32::<8>(sum), four, vector(&third.0));
             sums[row] = _mm512_dpbusd_epi32(sum, fifth, vector(&fifth_byte.0));
         }
-        // SAFETY: the CPU has this level, as this function does.
-        unsafe { Bytes.store(group.out(0), sums) };
+        *group.out(0) = must_cast::<V, [E; 16]>(keep(sums));
     }
 }

@@ -141,13 +141,13 @@ unsafe impl Elements for Avx2 {
 
     #[inline(always)]
     fn store_u16(self, at: &mut [MaybeUninit<u16>; 8], value: __m256i) {
-        write(at, self.words(value));
+        write(at, must_cast(self.words(value)));
     }
 
     #[inline(always)]
     fn store_pixels_u16<const C: usize>(self, at: &mut [[MaybeUninit<u16>; 8]; C], channels: [__m256i; C]) {
         for (vector, at) in at.iter_mut().enumerate() {
-            write(at, self.interleaved_words(channels, vector));
+            write(at, must_cast(self.interleaved_words(channels, vector)));
         }
     }
 }
@@ -169,12 +169,12 @@ const fn shuffles(channels: usize) -> [[[u8; 16]; 4]; 4] {
 impl Avx2 {
     features! { Avx2 => values! {
         /// Lanes from 0 to 65535 as eight words.
-        fn words(self, value: __m256i) -> [u16; 8] {
-            must_cast(_mm_packus_epi32(_mm256_castsi256_si128(value), _mm256_extracti128_si256::<1>(value)))
+        fn words(self, value: __m256i) -> __m128i {
+            _mm_packus_epi32(_mm256_castsi256_si128(value), _mm256_extracti128_si256::<1>(value))
         }
 
         /// Vector `number` of `C` channels of words that are interleaved.
-        fn interleaved_words<const C: usize>(self, channels: [__m256i; C], number: usize) -> [u16; 8] {
+        fn interleaved_words<const C: usize>(self, channels: [__m256i; C], number: usize) -> __m128i {
             let shuffles = const { &shuffles(C) };
             let mut value = _mm_setzero_si128();
             for channel in 0..C {
@@ -182,7 +182,7 @@ impl Avx2 {
                 let words = _mm_packus_epi32(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256::<1>(lanes));
                 value = _mm_or_si128(value, _mm_shuffle_epi8(words, avx2::half(&shuffles[number][channel])));
             }
-            must_cast(value)
+            value
         }
     } }
 }

@@ -1,6 +1,5 @@
 //! The x86-64 levels.
 
-mod arrays;
 mod avx2;
 mod avx2_cells;
 mod avx2_columns;

@@ -95,6 +95,10 @@ unsafe impl V128 for Sse41 {
             _mm_blendv_epi8(b, a, mask)
         }
 
+        fn add_i16(self, a: __m128i, b: __m128i) -> __m128i {
+            _mm_add_epi16(a, b)
+        }
+
         fn add_i32(self, a: __m128i, b: __m128i) -> __m128i {
             _mm_add_epi32(a, b)
         }
