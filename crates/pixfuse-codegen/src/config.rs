@@ -9,7 +9,7 @@ use quote::quote;
 use syn::parse::{Parse, ParseStream};
 use syn::{Ident, LitStr, Token};
 
-use crate::syntax::clause;
+use crate::clause::clause;
 
 /// The arguments, where they name a config.
 pub(crate) struct Config {

@@ -13,6 +13,7 @@
 #![forbid(unsafe_code)]
 
 mod check;
+mod clause;
 #[cfg(feature = "config")]
 mod config;
 #[cfg(not(feature = "config"))]

@@ -4,6 +4,7 @@ use pixfuse_spec::{Kind, Token};
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
 
+use crate::clause::{clause, is_sign};
 use crate::config::{self, Config};
 
 /// The arguments of `#[pipeline(...)]`.
@@ -50,16 +51,6 @@ pub(crate) fn attribute(arguments: TokenStream) -> Attribute {
     let mut tokens = Vec::new();
     flatten(trees, &mut tokens);
     Attribute { tokens, krate, config, error }
-}
-
-/// Where a clause of the attribute itself begins: `name = `, which is no clause of the language.
-pub(crate) fn clause(trees: &[TokenTree], name: &str) -> Option<usize> {
-    let is_name = |tree: &TokenTree| matches!(tree, TokenTree::Ident(word) if word == name);
-    trees.windows(2).position(|pair| is_name(&pair[0]) && is_sign(&pair[1], '='))
-}
-
-fn is_sign(tree: &TokenTree, sign: char) -> bool {
-    matches!(tree, TokenTree::Punct(punct) if punct.as_char() == sign)
 }
 
 fn flatten(trees: impl IntoIterator<Item = TokenTree>, tokens: &mut Vec<Token<Span>>) {

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use pixfuse_spec::Spec;
 use proc_macro2::{TokenStream, TokenTree};
 
-use crate::syntax::clause;
+use crate::clause::clause;
 
 /// There is none.
 pub(crate) struct Config(Infallible);

@@ -39,7 +39,8 @@
 //!
 //! The feature `grid`, which is on by default, has a kernel for every shape that the language can say, for declarations that
 //! first appear at run time. A crate that only declares pipelines builds much faster without it:
-//! `pixfuse = { version = "..", default-features = false, features = ["std"] }`.
+//! `pixfuse = { version = "..", default-features = false, features = ["std"] }`. The macro then reads no configs of models, which is
+//! the feature `config`, on by default.
 //!
 //! The feature `std`, which is on by default too, asks this CPU for its levels, runs on more threads than one, and keeps tables
 //! and scratch between calls. With `default-features = false, features = ["libm"]` this crate is `no_std` and needs an allocator:
