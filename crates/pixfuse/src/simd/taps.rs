@@ -37,6 +37,14 @@ pub struct Fetched<'a, L, const C: usize, const TAPS: usize, const ROWS: usize> 
     borrowed: PhantomData<&'a [u8]>,
 }
 
+impl<L, const C: usize, const TAPS: usize, const ROWS: usize> Clone for Fetched<'_, L, C, TAPS, ROWS> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<L, const C: usize, const TAPS: usize, const ROWS: usize> Copy for Fetched<'_, L, C, TAPS, ROWS> {}
+
 /// Bytes that are read from each of some places in a row, all of them inside what may be read.
 #[derive(Clone, Debug)]
 pub(crate) struct Places<const COUNT: usize, const BYTES: usize>([i32; COUNT]);
@@ -147,11 +155,12 @@ impl<'a, L, const C: usize, const TAPS: usize, const ROWS: usize> Fetched<'a, L,
         Some(PlacesOf { rows: self.rows, places: places(self.columns)? })
     }
 
-    /// As [`gather`](Self::gather), as a call, which keeps what few images need out of every kernel; it has no vectors.
+    /// As [`gather`](Self::gather), as a call, which keeps what few images need out of every kernel; it has no vectors. It takes the
+    /// block by value: one whose address is taken would be stored for each call that is not made.
     #[cold]
     #[inline(never)]
     pub(super) fn gather_bytes<const SLOTS: usize>(
-        &self,
+        self,
         row: usize,
         apart: impl for<'c> FnOnce(&'c L) -> Option<&'c Apart>,
     ) -> [[u8; 8]; SLOTS] {

@@ -20,17 +20,6 @@ features! { Avx2 => token! {
     Avx2: below Avx512
 } }
 
-/// Two times 16 bytes.
-///
-/// # Safety
-/// They are readable.
-#[inline]
-#[target_feature(enable = "avx")]
-pub(super) unsafe fn load_halves(low: *const u8, high: *const u8) -> __m256i {
-    // SAFETY: the caller promises 16 bytes from each place.
-    unsafe { _mm256_loadu2_m128i(high.cast(), low.cast()) }
-}
-
 /// The vector that a table holds.
 #[inline]
 #[target_feature(enable = "avx")]

@@ -10,20 +10,17 @@
 //! bilinear filter, 32 % for lanczos. Those are noted in a list without a branch, and the rest is added to them
 //! afterwards. The result is exact: the bound on the rest is that of any bytes. PyTorch's weights have 16 bits, and
 //! no rest.
-//!
-//! In a loop of its own, for 1080x1920, bilinear to 256, this takes 271 us where pixels of two rows
-//! ([`Pixels`](super::avx2_pixels::Pixels)) take 420; bicubic to 224 takes 457 instead of 717, lanczos to 384 1,030
-//! instead of 1,750. Lost: both halves of each weight at once (306, 565, 1,210); the rest at once where it matters, since
-//! a branch that is not foreseen costs what the products do (307, 520, 1,250); two blocks transposed at a time (316, 577,
-//! 1,240). A loop that has one image only is misleading here: a Zen 5 learns which outputs of it are noted, and a branch
-//! seems 16 % faster, where with other images it is 12 to 36 % slower.
 
 use std::arch::x86_64::*;
+use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::ops::Range;
+use std::slice;
 
-use super::Avx2;
-use super::avx2::load_halves;
+use bytemuck::must_cast;
+
+use super::avx2_passes::two_halves;
+use super::{Avx2, features, values};
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
@@ -69,12 +66,14 @@ struct Chunk {
     lead: usize,
     /// Loads of 16 bytes.
     blocks: usize,
+    /// The byte where the last one ends.
+    end: usize,
 }
 
 /// One output pixel.
 struct Output {
-    /// Its first vector in a buffer.
-    vector: u32,
+    /// Its first pair of columns in a buffer.
+    pair: u32,
     /// What the sum of the high parts starts from: half a level, and the most that the rest adds.
     start: i32,
     /// How much less than that the rest may add.
@@ -96,7 +95,8 @@ impl Chunk {
         let spare = 16 - columns(pixel) * pixel;
         let lead = if start * pixel >= spare { spare } else { 0 };
         let base = start * pixel - lead;
-        (base + length + spare <= readable).then_some((start, Self { outputs: 0..0, base, lead, blocks }))
+        let end = base + length + spare;
+        (end <= readable).then_some((start, Self { outputs: 0..0, base, lead, blocks, end }))
     }
 }
 
@@ -186,7 +186,7 @@ impl Transposed {
         }
         let (least, most) = (least >> self.shift, most >> self.shift);
         let half = 1 << (ROUNDED_BITS - 1) >> self.shift;
-        self.outputs.push(Output { vector: (pair * self.pixel) as u32, start: half + most, slack: most - least });
+        self.outputs.push(Output { pair: pair as u32, start: half + most, slack: most - least });
     }
 
     /// Filters the rows of quads.
@@ -194,86 +194,40 @@ impl Transposed {
     /// # Panics
     /// When a row has fewer bytes than this was made for, or a quad has no room for 16 bytes behind its elements.
     #[inline(always)]
-    pub(super) fn filter(&self, _: Avx2, sources: [[&[u8]; 4]; QUADS], quads: [&mut [u8]; QUADS]) {
-        let room = self.outputs.len() * self.pixel * 4 + 16;
-        let fits = sources.as_flattened().iter().all(|row| row.len() >= self.readable);
-        assert!(fits && quads.iter().all(|quad| quad.len() >= room), "loads end in the row, and stores in the quad");
-        let sources = sources.map(|rows| rows.map(<[u8]>::as_ptr));
-        let quads = quads.map(<[u8]>::as_mut_ptr);
-        // SAFETY: the CPU has the level, whose token there is; rows and room were looked at. Pixels are of so many bytes, and no weight
-        // has a rest where that is said.
-        unsafe {
-            match (self.pixel, self.has_low_parts) {
-                (3, true) => self.three::<true>(sources, quads),
-                (3, false) => self.three::<false>(sources, quads),
-                (4, true) => self.chunks::<4, 0, true>(sources, quads),
-                (4, false) => self.chunks::<4, 0, false>(sources, quads),
-                (_, true) => self.chunks::<1, 0, true>(sources, quads),
-                (_, false) => self.chunks::<1, 0, false>(sources, quads),
-            }
-        }
+    pub(super) fn filter(&self, simd: Avx2, sources: [[&[u8]; 4]; QUADS], quads: [&mut [u8]; QUADS]) {
+        simd.filter_transposed(self, sources, quads);
     }
 
-    /// As [`filter`](Self::filter), for pixels of three bytes.
-    ///
-    /// # Safety
-    /// The CPU has AVX2, rows have the readable bytes, and quads room for all elements and 16 bytes.
-    #[inline(always)]
-    unsafe fn three<const RESTS: bool>(&self, sources: [[*const u8; 4]; QUADS], quads: [*mut u8; QUADS]) {
-        // SAFETY: the caller promises the level, rows of pixels of three bytes, and room; there are so many pairs.
-        unsafe {
-            // Loops of a constant length are unrolled, which is 5 % of them where there are eleven.
-            match self.pairs {
-                3 => self.chunks::<3, 3, RESTS>(sources, quads),
-                4 => self.chunks::<3, 4, RESTS>(sources, quads),
-                5 => self.chunks::<3, 5, RESTS>(sources, quads),
-                6 => self.chunks::<3, 6, RESTS>(sources, quads),
-                11 => self.chunks::<3, 11, RESTS>(sources, quads),
-                _ => self.chunks::<3, 0, RESTS>(sources, quads),
-            }
-        }
-    }
-
-    /// # Safety
-    /// As [`three`](Self::three), for pixels of `PIXEL` bytes and `PAIRS` pairs, or any number where that is 0.
+    /// As [`filter`](Self::filter), for pixels of `PIXEL` bytes and `PAIRS` pairs, or any number where that is 0; without `RESTS`
+    /// no weight has one.
     #[inline]
     #[target_feature(enable = "avx2")]
-    unsafe fn chunks<const PIXEL: usize, const PAIRS: usize, const RESTS: bool>(
+    fn chunks<const PIXEL: usize, const PAIRS: usize, const RESTS: bool>(
         &self,
-        sources: [[*const u8; 4]; QUADS],
-        quads: [*mut u8; QUADS],
+        sources: [[&[u8]; 4]; QUADS],
+        quads: [&mut [u8]; QUADS],
     ) {
-        let mut buffers = [const { MaybeUninit::<[__m256i; VECTORS]>::uninit() }; BUFFERS];
-        let buffers = buffers.each_mut().map(|buffer| buffer.as_mut_ptr().cast::<__m256i>());
-        // The outputs that the rest may change, of which buffer, and their sums. There is room for each of a chunk.
-        let mut candidates_of_boundary =
-            [const { MaybeUninit::<([u32; 2], [__m256i; PIXEL])>::uninit() }; OUTPUTS * BUFFERS];
+        let (rows, mut rooms) = (Rows::new(self, sources), Rooms::<PIXEL>::new(self, quads));
+        let mut buffers = [const { [MaybeUninit::uninit(); VECTORS] }; BUFFERS];
+        let mut candidates = Candidates([const { MaybeUninit::uninit() }; CANDIDATES]);
         let pairs = if PAIRS > 0 { PAIRS } else { self.pairs };
-        let (high, rest) = (self.weights[0].as_ptr(), self.weights[1].as_ptr());
         let to_level = _mm_cvtsi32_si128((ROUNDED_BITS - self.shift) as i32);
         let to_high = _mm_cvtsi32_si128(self.shift as i32);
         let below_level = _mm256_set1_epi32((1 << (ROUNDED_BITS - self.shift)) - 1);
         let half = 1 << (ROUNDED_BITS - 1) >> self.shift;
-        // Two quads to a buffer.
-        let of = |buffer: usize, output: usize| {
-            let to = output * 4 * PIXEL;
-            [quads[buffer * 2].wrapping_add(to), quads[buffer * 2 + 1].wrapping_add(to)]
-        };
         for chunk in &self.chunks {
-            for (buffer, sources) in buffers.into_iter().zip(sources.as_chunks::<2>().0) {
-                // SAFETY: the caller promises the readable bytes of each row, inside which `Chunk::place` found the loads to
-                // end. A chunk has no more vectors than the buffer.
-                unsafe { transpose::<PIXEL>(*sources, chunk, buffer) };
-            }
+            let [first, second] = &mut buffers;
+            let buffers: [&[[__m256i; PIXEL]]; BUFFERS] =
+                [rows.transpose(chunk, 0, first), rows.transpose(chunk, 1, second)];
             let mut count = 0;
-            for index in chunk.outputs.clone() {
-                // SAFETY: chunks are of outputs that there are.
-                let output = unsafe { self.outputs.get_unchecked(index) };
-                // SAFETY: there are weights for each pair of each output, and its vectors are among those that were written.
-                let sums = unsafe {
-                    let vectors = buffers.map(|buffer| buffer.add(output.vector as usize).cast_const());
-                    sum(vectors, high.add(index * pairs), pairs, output.start)
-                };
+            let outputs = chunk.outputs.clone();
+            let [high, rest] =
+                [0, 1].map(|part| self.weights[part][outputs.start * pairs..outputs.end * pairs].chunks_exact(pairs));
+            for (index, (output, weights)) in outputs.clone().zip(self.outputs[outputs.clone()].iter().zip(high)) {
+                // SAFETY: both buffers have this chunk.
+                let [first, second] = unsafe { [window(buffers[0], output, pairs), window(buffers[1], output, pairs)] };
+                let taps = weights.iter().zip(first.iter().zip(second)).map(|(weights, (a, b))| (weights, [a, b]));
+                let sums = sum(taps, output.start);
                 // With the most of the rest: is it above a boundary between bytes by less than the slack?
                 let slack = _mm256_set1_epi32(output.slack);
                 for (buffer, sums) in sums.into_iter().enumerate() {
@@ -283,60 +237,121 @@ impl Transposed {
                             let above = _mm256_and_si256(sums[channel], below_level);
                             crosses = _mm256_or_si256(crosses, _mm256_cmpgt_epi32(slack, above));
                         }
-                        // SAFETY: a chunk has at most `OUTPUTS` outputs, and each is noted once for each buffer.
-                        unsafe {
-                            candidates_of_boundary.get_unchecked_mut(count).write(([index as u32, buffer as u32], sums))
-                        };
+                        candidates.note(count, Candidate { output: index as u32, buffer: buffer as u32, sums });
                         count += usize::from(_mm256_movemask_epi8(crosses) != 0);
                     }
-                    // SAFETY: the caller promises room for each output of a quad, and 256 bytes behind the last.
-                    unsafe { store::<PIXEL, true>(sums, to_level, of(buffer, index)) };
+                    rooms.store::<true>(sums, to_level, buffer, index);
                 }
             }
-            // SAFETY: so many were noted above.
-            for candidates_of_boundary in unsafe { candidates_of_boundary.get_unchecked(..count) } {
-                // SAFETY: it was noted above, with the index of an output and of a buffer.
-                let ([index, buffer], mut sums) = unsafe { candidates_of_boundary.assume_init_read() };
-                let [index, buffer] = [index as usize, buffer as usize];
-                // SAFETY: as it was noted, the output has weights, and its vectors are still in the buffer.
-                let (output, [rest]) = unsafe {
-                    let output = self.outputs.get_unchecked(index);
-                    let vectors = buffers.get_unchecked(buffer).add(output.vector as usize).cast_const();
-                    (output, sum::<PIXEL, 1>([vectors], rest.add(index * pairs), pairs, 0))
-                };
+            for &Candidate { output: index, buffer, mut sums } in candidates.noted(count) {
+                let (index, buffer) = (index as usize, buffer as usize);
+                let (output, number) = (&self.outputs[index], index - outputs.start);
+                // SAFETY: the buffer still has the chunk of the output that was noted.
+                let window = unsafe { window(buffers[buffer], output, pairs) };
+                let weights = rest.clone().nth(number).unwrap_or_default();
+                let [rest] = sum(weights.iter().zip(window).map(|(weights, taps)| (weights, [taps])), 0);
                 let most = _mm256_set1_epi32(output.start - half);
                 for channel in 0..PIXEL {
                     let slack = _mm256_sub_epi32(_mm256_sra_epi32(rest[channel], to_high), most);
                     sums[channel] = _mm256_add_epi32(sums[channel], slack);
                 }
-                // SAFETY: the caller promises room for each output of a quad.
-                unsafe { store::<PIXEL, false>(sums, to_level, of(buffer, index)) };
+                rooms.store::<false>(sums, to_level, buffer, index);
             }
         }
     }
 }
 
-/// The sums of one part of the weights of one output pixel, of each buffer.
+/// The so many pairs of columns that an output weighs, of those of its chunk.
 ///
 /// # Safety
-/// There are `pairs` weights, and as many vectors of each channel, which are aligned.
+/// The buffer has the chunk of this output.
+#[inline(always)]
+unsafe fn window<'a, const PIXEL: usize>(
+    buffer: &'a [[__m256i; PIXEL]],
+    output: &Output,
+    pairs: usize,
+) -> &'a [[__m256i; PIXEL]] {
+    debug_assert!(output.pair as usize + pairs <= buffer.len());
+    // SAFETY: `Transposed::add` laid the pairs of an output inside its chunk, all of which the caller promises.
+    unsafe { buffer.get_unchecked(output.pair as usize..output.pair as usize + pairs) }
+}
+
+/// Outputs of a chunk, in each buffer.
+const CANDIDATES: usize = OUTPUTS * BUFFERS;
+
+/// An output of a buffer that the rest of its weights may change, and its sums.
+#[derive(Clone, Copy)]
+struct Candidate<const PIXEL: usize> {
+    output: u32,
+    buffer: u32,
+    sums: [__m256i; PIXEL],
+}
+
+/// A list that has room for all outputs of a chunk.
+struct Candidates<const PIXEL: usize>([MaybeUninit<Candidate<PIXEL>>; CANDIDATES]);
+
+impl<const PIXEL: usize> Candidates<PIXEL> {
+    /// Writes what may be number `count` of the list.
+    #[inline(always)]
+    fn note(&mut self, count: usize, candidate: Candidate<PIXEL>) {
+        const { assert!(CANDIDATES.is_power_of_two(), "the lowest bits of a number are a place") };
+        self.0[count % CANDIDATES].write(candidate);
+    }
+
+    /// The first ones, each of which has been noted by its number.
+    #[inline(always)]
+    fn noted(&self, count: usize) -> &[Candidate<PIXEL>] {
+        // SAFETY: numbers are counted up by one after a note, so each below was noted; there are no more than outputs of a chunk, for
+        // which there are places.
+        unsafe { slice::from_raw_parts(self.0.as_ptr().cast(), count.min(CANDIDATES)) }
+    }
+}
+
+impl Avx2 {
+    features! { Avx2 => values! {
+        /// As [`Transposed::filter`]. Loops of a constant length are unrolled, which is 5 % of them where there are eleven.
+        fn filter_transposed(
+            self,
+            transposed: &Transposed,
+            sources: [[&[u8]; 4]; QUADS],
+            quads: [&mut [u8]; QUADS],
+        ) {
+            match (transposed.pixel, transposed.pairs, transposed.has_low_parts) {
+                (3, 3, true) => transposed.chunks::<3, 3, true>(sources, quads),
+                (3, 4, true) => transposed.chunks::<3, 4, true>(sources, quads),
+                (3, 5, true) => transposed.chunks::<3, 5, true>(sources, quads),
+                (3, 6, true) => transposed.chunks::<3, 6, true>(sources, quads),
+                (3, 11, true) => transposed.chunks::<3, 11, true>(sources, quads),
+                (3, _, true) => transposed.chunks::<3, 0, true>(sources, quads),
+                (3, 3, _) => transposed.chunks::<3, 3, false>(sources, quads),
+                (3, 4, _) => transposed.chunks::<3, 4, false>(sources, quads),
+                (3, 5, _) => transposed.chunks::<3, 5, false>(sources, quads),
+                (3, 6, _) => transposed.chunks::<3, 6, false>(sources, quads),
+                (3, 11, _) => transposed.chunks::<3, 11, false>(sources, quads),
+                (3, ..) => transposed.chunks::<3, 0, false>(sources, quads),
+                (4, _, true) => transposed.chunks::<4, 0, true>(sources, quads),
+                (4, ..) => transposed.chunks::<4, 0, false>(sources, quads),
+                (_, _, true) => transposed.chunks::<1, 0, true>(sources, quads),
+                _ => transposed.chunks::<1, 0, false>(sources, quads),
+            }
+        }
+    } }
+}
+
+/// The sums of one part of the weights of one output pixel, of each buffer: of each pair of columns the weights, and a vector for
+/// each channel.
 #[inline]
 #[target_feature(enable = "avx2")]
-unsafe fn sum<const PIXEL: usize, const BUFFERS: usize>(
-    vectors: [*const __m256i; BUFFERS],
-    weights: *const u32,
-    pairs: usize,
+fn sum<'a, const PIXEL: usize, const BUFFERS: usize>(
+    taps: impl Iterator<Item = (&'a u32, [&'a [__m256i; PIXEL]; BUFFERS])>,
     start: i32,
 ) -> [[__m256i; PIXEL]; BUFFERS] {
     let mut sums = [[_mm256_set1_epi32(start); PIXEL]; BUFFERS];
-    for pair in 0..pairs {
-        // SAFETY: the caller promises so many weights.
-        let weights = _mm256_set1_epi32(unsafe { *weights.add(pair) } as i32);
+    for (weights, taps) in taps {
+        let weights = _mm256_set1_epi32(*weights as i32);
         for buffer in 0..BUFFERS {
             for channel in 0..PIXEL {
-                // SAFETY: the caller promises a vector of each channel for each pair.
-                let taps = unsafe { _mm256_load_si256(vectors[buffer].add(pair * PIXEL + channel)) };
-                let products = _mm256_madd_epi16(taps, weights);
+                let products = _mm256_madd_epi16(taps[buffer][channel], weights);
                 sums[buffer][channel] = _mm256_add_epi32(sums[buffer][channel], products);
             }
         }
@@ -344,80 +359,128 @@ unsafe fn sum<const PIXEL: usize, const BUFFERS: usize>(
     sums
 }
 
-/// Stores the levels of one output pixel: four rows of each channel in each quad. Where there are three channels, `FIRST`
-/// says that the four bytes behind may be written too: the next output is made later.
-///
-/// # Safety
-/// `4 * PIXEL` bytes are writable in each quad, and with `FIRST` 16.
-#[inline]
-#[target_feature(enable = "avx2")]
-unsafe fn store<const PIXEL: usize, const FIRST: bool>(sums: [__m256i; PIXEL], to_level: __m128i, quads: [*mut u8; 2]) {
-    let mut values = [_mm256_setzero_si256(); 4];
-    for channel in 0..PIXEL {
-        values[channel] = _mm256_sra_epi32(sums[channel], to_level);
+/// Quads that have room for 16 bytes at each output.
+struct Rooms<'a, const PIXEL: usize> {
+    quads: [*mut u8; QUADS],
+    outputs: usize,
+    borrowed: PhantomData<&'a mut [u8]>,
+}
+
+impl<'a, const PIXEL: usize> Rooms<'a, PIXEL> {
+    #[inline(always)]
+    fn new(transposed: &Transposed, quads: [&'a mut [u8]; QUADS]) -> Self {
+        let outputs = transposed.outputs.len();
+        assert!(quads.iter().all(|quad| quad.len() >= outputs * PIXEL * 4 + 16), "stores end in the quad");
+        Self { quads: quads.map(<[u8]>::as_mut_ptr), outputs, borrowed: PhantomData }
     }
-    // Both packs saturate, which is the clamp. Each half has four rows of each channel.
-    let words = [_mm256_packs_epi32(values[0], values[1]), _mm256_packs_epi32(values[2], values[3])];
-    let bytes = _mm256_packus_epi16(words[0], words[1]);
-    let halves = [_mm256_castsi256_si128(bytes), _mm256_extracti128_si256::<1>(bytes)];
-    for (quad, half) in quads.into_iter().zip(halves) {
-        // SAFETY: the caller promises 4, 12 or 16 bytes, which is what is written.
-        unsafe {
+
+    /// The first bytes of an output, in one of the quads.
+    #[inline(always)]
+    fn at<const BYTES: usize>(&mut self, quad: usize, output: usize) -> &mut [u8; BYTES] {
+        const { assert!(BYTES <= 16, "there is room for 16 bytes at each output") };
+        debug_assert!(output < self.outputs);
+        // SAFETY: `new` found room for 16 bytes behind all outputs, and the functions of this file name outputs that there are.
+        unsafe { &mut *self.quads[quad].add(output * PIXEL * 4).cast() }
+    }
+
+    /// Stores the levels of one output pixel: four rows of each channel in each of the two quads of a buffer. Where there are three
+    /// channels, `FIRST` says that the four bytes behind may be written too: the next output is made later.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn store<const FIRST: bool>(&mut self, sums: [__m256i; PIXEL], to_level: __m128i, buffer: usize, output: usize) {
+        let mut values = [_mm256_setzero_si256(); 4];
+        for channel in 0..PIXEL {
+            values[channel] = _mm256_sra_epi32(sums[channel], to_level);
+        }
+        // Both packs saturate, which is the clamp. Each half has four rows of each channel.
+        let words = [_mm256_packs_epi32(values[0], values[1]), _mm256_packs_epi32(values[2], values[3])];
+        let bytes = _mm256_packus_epi16(words[0], words[1]);
+        let halves = [_mm256_castsi256_si128(bytes), _mm256_extracti128_si256::<1>(bytes)];
+        for (quad, half) in halves.into_iter().enumerate() {
+            let quad = buffer * 2 + quad;
             match PIXEL {
-                1 => _mm_storeu_si32(quad.cast(), half),
+                1 => *self.at(quad, output) = _mm_cvtsi128_si32(half).to_le_bytes(),
                 3 if !FIRST => {
-                    _mm_storel_epi64(quad.cast(), half);
-                    quad.add(8).cast::<i32>().write_unaligned(_mm_extract_epi32::<2>(half));
+                    let (low, high) = self.at::<12>(quad, output).split_at_mut(8);
+                    low.copy_from_slice(&_mm_cvtsi128_si64(half).to_le_bytes());
+                    high.copy_from_slice(&_mm_extract_epi32::<2>(half).to_le_bytes());
                 }
-                _ => _mm_storeu_si128(quad.cast(), half),
+                _ => *self.at::<16>(quad, output) = must_cast(half),
             }
         }
     }
 }
 
-/// Turns the columns of a chunk: for each two columns and each channel a vector of eight rows, each with two words.
-///
-/// # Safety
-/// The bytes of the chunk are readable from each row, and the buffer, which is aligned, has room for its vectors.
-#[inline]
-#[target_feature(enable = "avx2")]
-unsafe fn transpose<const PIXEL: usize>(
-    [low_rows, high_rows]: [[*const u8; 4]; 2],
-    chunk: &Chunk,
-    mut buffer: *mut __m256i,
-) {
-    let arrangement = arrangement::<PIXEL>(chunk.lead);
-    let low = _mm256_set1_epi16(255);
-    // One offset for all rows: with the first byte of the chunk added in the loop each row had a pointer of its own.
-    let [low_rows, high_rows] = [low_rows, high_rows].map(|rows| rows.map(|row| row.wrapping_add(chunk.base)));
-    let step = columns(PIXEL) * PIXEL;
-    for at in (0..chunk.blocks * step).step_by(step) {
-        // Rows 0 to 3 in the low halves, 4 to 7 in the high ones.
-        let mut rows = [low; 4];
-        for row in 0..4 {
-            // SAFETY: the caller promises the bytes of the chunk, which are 16 for each of its blocks.
-            let halves = unsafe { load_halves(low_rows[row].add(at), high_rows[row].add(at)) };
-            rows[row] = _mm256_shuffle_epi8(halves, arrangement);
-        }
-        // The doublewords of four rows side by side: two columns of two channels each.
-        let [a, b, c, d] = rows;
-        let (low_ab, high_ab) = (_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b));
-        let (low_cd, high_cd) = (_mm256_unpacklo_epi32(c, d), _mm256_unpackhi_epi32(c, d));
-        let transposed = [
-            _mm256_unpacklo_epi64(low_ab, low_cd),
-            _mm256_unpackhi_epi64(low_ab, low_cd),
-            _mm256_unpacklo_epi64(high_ab, high_cd),
-            _mm256_unpackhi_epi64(high_ab, high_cd),
-        ];
-        let used = columns(PIXEL) * PIXEL / 4;
-        for &bytes in &transposed[..used] {
-            // SAFETY: the caller promises room for two vectors for each of the doublewords of each block.
-            unsafe {
-                _mm256_store_si256(buffer, _mm256_and_si256(bytes, low));
-                _mm256_store_si256(buffer.add(1), _mm256_srli_epi16::<8>(bytes));
-                buffer = buffer.add(2);
+/// Rows that have the readable bytes.
+struct Rows<'a> {
+    rows: [[*const u8; 4]; QUADS],
+    readable: usize,
+    borrowed: PhantomData<&'a [u8]>,
+}
+
+impl<'a> Rows<'a> {
+    #[inline(always)]
+    fn new(transposed: &Transposed, rows: [[&'a [u8]; 4]; QUADS]) -> Self {
+        let readable = transposed.readable;
+        assert!(rows.as_flattened().iter().all(|row| row.len() >= readable), "loads end in the row");
+        Self { rows: rows.map(|rows| rows.map(<[u8]>::as_ptr)), readable, borrowed: PhantomData }
+    }
+
+    /// 16 bytes of a row.
+    ///
+    /// # Safety
+    /// They are among the readable ones.
+    #[inline(always)]
+    unsafe fn bytes(&self, quad: usize, row: usize, at: usize) -> &'a [u8; 16] {
+        // SAFETY: the caller promises that they are readable, which `new` found of each row.
+        unsafe { &*self.rows[quad][row].add(at).cast() }
+    }
+
+    /// Turns the columns of a chunk, of the rows of one buffer: for each two columns and each channel a vector of eight rows, each
+    /// with two words.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn transpose<'b, const PIXEL: usize>(
+        &self,
+        chunk: &Chunk,
+        buffer: usize,
+        vectors: &'b mut [MaybeUninit<__m256i>; VECTORS],
+    ) -> &'b [[__m256i; PIXEL]] {
+        let arrangement = arrangement::<PIXEL>(chunk.lead);
+        let low = _mm256_set1_epi16(255);
+        let (step, used) = (columns(PIXEL) * PIXEL, columns(PIXEL) * PIXEL / 4);
+        let blocks = chunk.blocks;
+        assert!(
+            chunk.end <= self.readable && blocks * 2 * used <= VECTORS,
+            "a chunk is inside the row, and the buffer"
+        );
+        for (block, places) in vectors.chunks_exact_mut(2 * used).enumerate().take(blocks) {
+            // One offset for all rows.
+            let at = chunk.base + block * step;
+            // Rows 0 to 3 in the low halves, 4 to 7 in the high ones.
+            let mut rows = [low; 4];
+            for row in 0..4 {
+                // SAFETY: the loads of a chunk end where it does, at a readable byte.
+                let (low, high) = unsafe { (self.bytes(buffer * 2, row, at), self.bytes(buffer * 2 + 1, row, at)) };
+                rows[row] = _mm256_shuffle_epi8(two_halves(low, high), arrangement);
+            }
+            // The doublewords of four rows side by side: two columns of two channels each.
+            let [a, b, c, d] = rows;
+            let (low_ab, high_ab) = (_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b));
+            let (low_cd, high_cd) = (_mm256_unpacklo_epi32(c, d), _mm256_unpackhi_epi32(c, d));
+            let transposed = [
+                _mm256_unpacklo_epi64(low_ab, low_cd),
+                _mm256_unpackhi_epi64(low_ab, low_cd),
+                _mm256_unpacklo_epi64(high_ab, high_cd),
+                _mm256_unpackhi_epi64(high_ab, high_cd),
+            ];
+            for (places, &bytes) in places.chunks_exact_mut(2).zip(&transposed) {
+                places[0].write(_mm256_and_si256(bytes, low));
+                places[1].write(_mm256_srli_epi16::<8>(bytes));
             }
         }
+        // SAFETY: all vectors of so many blocks were written, of which each pair of columns has one for each channel.
+        unsafe { slice::from_raw_parts(vectors.as_ptr().cast(), blocks * columns(PIXEL) / 2) }
     }
 }
 
