@@ -165,14 +165,20 @@ fn gateways_call_nothing() {
 
 /// Functions of a level that gateways call once a row: each is compiled with the instructions of its level. And what is done
 /// lane by lane, where a sum in f64 may not be rounded twice.
-const OF_A_LEVEL: [&str; 8] = [
+const OF_A_LEVEL: [&str; 14] = [
+    "filter_row",
+    "filter_quad",
+    "filter_pixels",
+    "filter_transposed",
+    "sum_row",
+    "weigh_columns",
     "Pixels7outputs",
     "Transposed6chunks",
-    "weigh_columns",
     "avx2_passes4sums",
     "avx512_passes4sums",
     "avx512_passes9five_taps",
     "avx512_passes9nine_taps",
+    "avx512_float_passes",
     "one_by_one",
 ];
 

@@ -3,8 +3,6 @@
 use bytemuck::must_cast;
 
 use super::{V128, vector};
-#[cfg(not(feature = "std"))]
-use crate::prelude::*;
 use crate::simd::taps::{Apart, BlockTaps, Fetched, Places};
 
 /// How the bytes of a half are brought together before they are shuffled.

@@ -8,8 +8,6 @@ use super::avx2::vector;
 use super::avx2_passes::two_halves as halves_of;
 use super::avx512_columns::pair;
 use super::{Avx2, features, values};
-#[cfg(not(feature = "std"))]
-use crate::prelude::*;
 use crate::simd::taps::{Apart, BlockTaps, Fetched, Places};
 
 /// How the bytes of pixels are brought together before they are shuffled.

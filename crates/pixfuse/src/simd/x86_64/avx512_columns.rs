@@ -7,8 +7,6 @@ use bytemuck::must_cast;
 use super::avx512::vector;
 use super::avx512_windows::load;
 use super::{Avx512, features, values};
-#[cfg(not(feature = "std"))]
-use crate::prelude::*;
 use crate::simd::taps::{Apart, BlockTaps, Fetched, Places};
 
 /// Byte `i` of a permute index is byte `i` of the result: four to a lane.
