@@ -113,7 +113,7 @@ impl<S: Simd> Gateway for S {
     }
 }
 
-/// The operations of one level, on [`LANES`](Self::LANES) pixels at once.
+/// The operations of one level, on [`LANES`](Elements::LANES) pixels at once.
 ///
 /// Values between load and store are i32 from 0 to 255, one vector a channel. *Words* are two i16 in one i32 lane: the
 /// (left, right) bytes of a column pair, or the two weights of a pair.
