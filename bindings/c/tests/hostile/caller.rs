@@ -42,11 +42,13 @@ pub(crate) const FAILING: [&str; 23] = [
 const CODES: [&str; 10] =
     ["declaration", "config", "argument", "image", "file", "out", "threads", "geometry", "memory", "pipeline"];
 
-const DECLARATIONS: [&str; 12] = [
+const DECLARATIONS: [&str; 14] = [
     "input(rgb8), resize(24, 32, bilinear), normalize(mean = [0.485, 0.456, 0.406], std = [0.229, 0.224, 0.225]), output(rgb, f32, chw)",
     "input(rgb8), resize(shortest = 32, bicubic, antialias, like = torch), center_crop(28, 28), normalize(), output(bgr, f16, hwc)",
     "input(rgb8), letterbox(64, 64, bilinear), output(rgb, u8, chw)",
     "input(rgb8), resize(56, 56, bilinear), normalize(), output(rgb, bf16, chw), patches(14, merge = 2)",
+    "input(rgb8), resize(56, 56, bilinear), output(rgb, u8, chw), patches(14)",
+    "input(rgb8), resize(28, 28, nearest), output(rgb, f32, hwc), patches(7)",
     "input(rgb8), tiles(32, 32, bilinear, antialias, rule = internvl, max = 4, thumbnail = last), normalize(), output(rgb, f32, chw)",
     "input(rgba8, alpha = drop), resize(9, 9, nearest), output(rgb, u8, hwc)",
     "input(gray8), resize(20, 30, lanczos, antialias), output(gray, f32, chw)",

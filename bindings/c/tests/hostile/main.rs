@@ -20,7 +20,7 @@ use std::thread;
 use caller::{Caller, Shared};
 
 /// As many as take seconds.
-const CALLS: usize = 20_000;
+const CALLS: usize = 100_000;
 
 const THREADS: usize = 2;
 
