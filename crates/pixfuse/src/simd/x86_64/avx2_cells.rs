@@ -9,7 +9,6 @@ use std::arch::x86_64::*;
 
 use super::avx2::vector;
 use super::{Avx2, features, values};
-
 use crate::simd::CellRows;
 use crate::simd::cells::{CHUNK, CellColumns};
 

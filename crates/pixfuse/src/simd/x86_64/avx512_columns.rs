@@ -310,7 +310,7 @@ const fn packed(channels: usize, taps: usize) -> usize {
 #[inline]
 #[target_feature(enable = "sse2")]
 pub(super) fn pair(low: &[u8; 8], high: &[u8; 8]) -> __m128i {
-    // SAFETY: each array has eight bytes. A load into the high half is one instruction; of values the compiler made two.
+    // SAFETY: each array has eight bytes.
     unsafe {
         let low = _mm_castsi128_pd(_mm_loadl_epi64(low.as_ptr().cast()));
         _mm_castpd_si128(_mm_loadh_pd(low, high.as_ptr().cast()))
