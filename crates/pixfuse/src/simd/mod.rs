@@ -18,6 +18,8 @@ mod v128;
 #[cfg(any(target_arch = "aarch64", target_arch = "x86_64"))]
 mod values;
 #[cfg(any(target_arch = "aarch64", target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128")))]
+mod vectors;
+#[cfg(any(target_arch = "aarch64", target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128")))]
 mod windows;
 mod write;
 

@@ -7,6 +7,7 @@ use bytemuck::must_cast;
 use super::Task;
 use super::v128::V128;
 use super::values::values;
+use super::vectors::Vectors;
 
 /// Advanced SIMD.
 #[derive(Clone, Copy, Debug)]
@@ -46,38 +47,17 @@ fn words(value: uint8x16_t) -> int16x8_t {
 }
 
 // SAFETY: `detect` is the one way to a token.
-unsafe impl V128 for Neon {
+unsafe impl Vectors for Neon {
     type Vector = uint8x16_t;
+    type Bytes = [u8; 16];
     /// Of the products of the low and of the high four words: neighbours are added last.
     type Products = [int32x4_t; 2];
-
-    #[inline(always)]
-    fn enter<T: Task<Self>>(self, task: T) -> T::Output {
-        // Advanced SIMD is part of the aarch64 targets' baseline: the whole crate is compiled with it.
-        task.run(self)
-    }
 
     fn index_32(places: [u8; 16]) -> [[u8; 16]; 2] {
         [places, [255; 16]]
     }
 
     values! { ["neon"]
-        fn extend_8(self, bytes: [u8; 8]) -> uint8x16_t {
-            vcombine_u8(must_cast(bytes), vdup_n_u8(0))
-        }
-
-        fn extend_4(self, bytes: [u8; 4]) -> uint8x16_t {
-            vreinterpretq_u8_u32(vsetq_lane_u32::<0>(must_cast(bytes), vdupq_n_u32(0)))
-        }
-
-        fn low_8(self, value: uint8x16_t) -> [u8; 8] {
-            must_cast(vget_low_u8(value))
-        }
-
-        fn low_4(self, value: uint8x16_t) -> [u8; 4] {
-            must_cast(vgetq_lane_u32::<0>(vreinterpretq_u32_u8(value)))
-        }
-
         fn splat_i32(self, value: i32) -> uint8x16_t {
             vreinterpretq_u8_s32(vdupq_n_s32(value))
         }
@@ -102,38 +82,8 @@ unsafe impl V128 for Neon {
             vqtbl2q_u8(uint8x16x2_t(bytes[0], bytes[1]), index[0])
         }
 
-        fn zip_low<const BYTES: usize>(self, a: uint8x16_t, b: uint8x16_t) -> uint8x16_t {
-            match BYTES {
-                1 => vzip1q_u8(a, b),
-                2 => vreinterpretq_u8_u16(vzip1q_u16(vreinterpretq_u16_u8(a), vreinterpretq_u16_u8(b))),
-                4 => vreinterpretq_u8_u32(vzip1q_u32(vreinterpretq_u32_u8(a), vreinterpretq_u32_u8(b))),
-                _ => vreinterpretq_u8_u64(vzip1q_u64(vreinterpretq_u64_u8(a), vreinterpretq_u64_u8(b))),
-            }
-        }
-
-        fn zip_high<const BYTES: usize>(self, a: uint8x16_t, b: uint8x16_t) -> uint8x16_t {
-            match BYTES {
-                1 => vzip2q_u8(a, b),
-                2 => vreinterpretq_u8_u16(vzip2q_u16(vreinterpretq_u16_u8(a), vreinterpretq_u16_u8(b))),
-                4 => vreinterpretq_u8_u32(vzip2q_u32(vreinterpretq_u32_u8(a), vreinterpretq_u32_u8(b))),
-                _ => vreinterpretq_u8_u64(vzip2q_u64(vreinterpretq_u64_u8(a), vreinterpretq_u64_u8(b))),
-            }
-        }
-
-        fn select(self, mask: uint8x16_t, a: uint8x16_t, b: uint8x16_t) -> uint8x16_t {
-            vbslq_u8(mask, a, b)
-        }
-
-        fn add_i16(self, a: uint8x16_t, b: uint8x16_t) -> uint8x16_t {
-            vreinterpretq_u8_u16(vaddq_u16(vreinterpretq_u16_u8(a), vreinterpretq_u16_u8(b)))
-        }
-
         fn add_i32(self, a: uint8x16_t, b: uint8x16_t) -> uint8x16_t {
             vreinterpretq_u8_s32(vaddq_s32(i32s(a), i32s(b)))
-        }
-
-        fn mul_i32(self, a: uint8x16_t, b: uint8x16_t) -> uint8x16_t {
-            vreinterpretq_u8_s32(vmulq_s32(i32s(a), i32s(b)))
         }
 
         fn min_i32(self, a: uint8x16_t, b: uint8x16_t) -> uint8x16_t {
@@ -144,16 +94,12 @@ unsafe impl V128 for Neon {
             vreinterpretq_u8_s32(vmaxq_s32(i32s(a), i32s(b)))
         }
 
-        fn less_i32(self, a: uint8x16_t, b: uint8x16_t) -> uint8x16_t {
-            vreinterpretq_u8_u32(vcltq_s32(i32s(a), i32s(b)))
-        }
-
         fn shift_left<const BITS: i32>(self, value: uint8x16_t) -> uint8x16_t {
             vreinterpretq_u8_s32(vshlq_n_s32::<BITS>(i32s(value)))
         }
 
-        fn shift_right<const BITS: i32>(self, value: uint8x16_t) -> uint8x16_t {
-            vreinterpretq_u8_s32(vshrq_n_s32::<BITS>(i32s(value)))
+        fn shift_right_u16<const BITS: i32>(self, value: uint8x16_t) -> uint8x16_t {
+            vreinterpretq_u8_u16(vshrq_n_u16::<BITS>(vreinterpretq_u16_u8(value)))
         }
 
         fn shift_right_u32<const BITS: i32>(self, value: uint8x16_t) -> uint8x16_t {
@@ -170,10 +116,6 @@ unsafe impl V128 for Neon {
 
         fn pack_i32(self, low: uint8x16_t, high: uint8x16_t) -> uint8x16_t {
             vreinterpretq_u8_s16(vqmovn_high_s32(vqmovn_s32(i32s(low)), i32s(high)))
-        }
-
-        fn pack_u32(self, low: uint8x16_t, high: uint8x16_t) -> uint8x16_t {
-            vreinterpretq_u8_u16(vuzp1q_u16(vreinterpretq_u16_u8(low), vreinterpretq_u16_u8(high)))
         }
 
         fn pack_i16(self, low: uint8x16_t, high: uint8x16_t) -> uint8x16_t {
@@ -207,10 +149,6 @@ unsafe impl V128 for Neon {
             vreinterpretq_u8_f32(vdivq_f32(f32s(a), f32s(b)))
         }
 
-        fn mul_add_f32(self, a: uint8x16_t, b: uint8x16_t, c: uint8x16_t) -> uint8x16_t {
-            vreinterpretq_u8_f32(vfmaq_f32(f32s(c), f32s(a), f32s(b)))
-        }
-
         fn clamp_f32(self, value: uint8x16_t, least: uint8x16_t, most: uint8x16_t) -> uint8x16_t {
             // The number of two of which one is none.
             vreinterpretq_u8_f32(vminnmq_f32(vmaxnmq_f32(f32s(value), f32s(least)), f32s(most)))
@@ -222,6 +160,79 @@ unsafe impl V128 for Neon {
 
         fn round(self, value: uint8x16_t) -> uint8x16_t {
             vreinterpretq_u8_s32(vcvtnq_s32_f32(f32s(value)))
+        }
+    }
+}
+
+// SAFETY: `detect` is the one way to a token.
+unsafe impl V128 for Neon {
+    #[inline(always)]
+    fn enter<T: Task<Self>>(self, task: T) -> T::Output {
+        // Advanced SIMD is part of the aarch64 targets' baseline: the whole crate is compiled with it.
+        task.run(self)
+    }
+
+    values! { ["neon"]
+        fn extend_8(self, bytes: [u8; 8]) -> uint8x16_t {
+            vcombine_u8(must_cast(bytes), vdup_n_u8(0))
+        }
+
+        fn extend_4(self, bytes: [u8; 4]) -> uint8x16_t {
+            vreinterpretq_u8_u32(vsetq_lane_u32::<0>(must_cast(bytes), vdupq_n_u32(0)))
+        }
+
+        fn low_8(self, value: uint8x16_t) -> [u8; 8] {
+            must_cast(vget_low_u8(value))
+        }
+
+        fn low_4(self, value: uint8x16_t) -> [u8; 4] {
+            must_cast(vgetq_lane_u32::<0>(vreinterpretq_u32_u8(value)))
+        }
+
+        fn zip_low<const BYTES: usize>(self, a: uint8x16_t, b: uint8x16_t) -> uint8x16_t {
+            match BYTES {
+                1 => vzip1q_u8(a, b),
+                2 => vreinterpretq_u8_u16(vzip1q_u16(vreinterpretq_u16_u8(a), vreinterpretq_u16_u8(b))),
+                4 => vreinterpretq_u8_u32(vzip1q_u32(vreinterpretq_u32_u8(a), vreinterpretq_u32_u8(b))),
+                _ => vreinterpretq_u8_u64(vzip1q_u64(vreinterpretq_u64_u8(a), vreinterpretq_u64_u8(b))),
+            }
+        }
+
+        fn zip_high<const BYTES: usize>(self, a: uint8x16_t, b: uint8x16_t) -> uint8x16_t {
+            match BYTES {
+                1 => vzip2q_u8(a, b),
+                2 => vreinterpretq_u8_u16(vzip2q_u16(vreinterpretq_u16_u8(a), vreinterpretq_u16_u8(b))),
+                4 => vreinterpretq_u8_u32(vzip2q_u32(vreinterpretq_u32_u8(a), vreinterpretq_u32_u8(b))),
+                _ => vreinterpretq_u8_u64(vzip2q_u64(vreinterpretq_u64_u8(a), vreinterpretq_u64_u8(b))),
+            }
+        }
+
+        fn select(self, mask: uint8x16_t, a: uint8x16_t, b: uint8x16_t) -> uint8x16_t {
+            vbslq_u8(mask, a, b)
+        }
+
+        fn less_i32(self, a: uint8x16_t, b: uint8x16_t) -> uint8x16_t {
+            vreinterpretq_u8_u32(vcltq_s32(i32s(a), i32s(b)))
+        }
+
+        fn add_i16(self, a: uint8x16_t, b: uint8x16_t) -> uint8x16_t {
+            vreinterpretq_u8_u16(vaddq_u16(vreinterpretq_u16_u8(a), vreinterpretq_u16_u8(b)))
+        }
+
+        fn mul_i32(self, a: uint8x16_t, b: uint8x16_t) -> uint8x16_t {
+            vreinterpretq_u8_s32(vmulq_s32(i32s(a), i32s(b)))
+        }
+
+        fn shift_right<const BITS: i32>(self, value: uint8x16_t) -> uint8x16_t {
+            vreinterpretq_u8_s32(vshrq_n_s32::<BITS>(i32s(value)))
+        }
+
+        fn pack_u32(self, low: uint8x16_t, high: uint8x16_t) -> uint8x16_t {
+            vreinterpretq_u8_u16(vuzp1q_u16(vreinterpretq_u16_u8(low), vreinterpretq_u16_u8(high)))
+        }
+
+        fn mul_add_f32(self, a: uint8x16_t, b: uint8x16_t, c: uint8x16_t) -> uint8x16_t {
+            vreinterpretq_u8_f32(vfmaq_f32(f32s(c), f32s(a), f32s(b)))
         }
 
         fn round_to_f16(self, value: uint8x16_t) -> uint8x16_t {

@@ -4,6 +4,7 @@ use std::arch::wasm32::*;
 use std::mem::MaybeUninit;
 
 use super::v128::{Doubles, V128, mul_add, mul_add_u8};
+use super::vectors::Vectors;
 use super::{Plain, Task};
 
 /// Baseline `simd128`, without the relaxed instructions, whose results differ between engines.
@@ -18,46 +19,10 @@ impl Simd128 {
 }
 
 // SAFETY: this is compiled only where the whole module has the instructions.
-unsafe impl V128 for Simd128 {
+unsafe impl Vectors for Simd128 {
     type Vector = v128;
+    type Bytes = [u8; 16];
     type Products = v128;
-
-    #[inline(always)]
-    fn enter<T: Task<Self>>(self, task: T) -> T::Output {
-        task.run(self)
-    }
-
-    /// By copies of the first 4 KiB, for which there is one instruction: the engine's own loop, where the compiler's is of
-    /// single elements, since modules are linked to be small.
-    #[inline(always)]
-    fn fill_long<T: Plain>(self, out: &mut [MaybeUninit<T>], value: T) -> bool {
-        let (first, rest) = out.split_at_mut(out.len().min((4 << 10) / size_of::<T>()));
-        first.fill(MaybeUninit::new(value));
-        for piece in rest.chunks_mut(first.len().max(1)) {
-            piece.copy_from_slice(&first[..piece.len()]);
-        }
-        true
-    }
-
-    #[inline(always)]
-    fn extend_8(self, bytes: [u8; 8]) -> v128 {
-        u64x2(u64::from_le_bytes(bytes), 0)
-    }
-
-    #[inline(always)]
-    fn extend_4(self, bytes: [u8; 4]) -> v128 {
-        u32x4(u32::from_le_bytes(bytes), 0, 0, 0)
-    }
-
-    #[inline(always)]
-    fn low_8(self, value: v128) -> [u8; 8] {
-        u64x2_extract_lane::<0>(value).to_le_bytes()
-    }
-
-    #[inline(always)]
-    fn low_4(self, value: v128) -> [u8; 4] {
-        u32x4_extract_lane::<0>(value).to_le_bytes()
-    }
 
     #[inline(always)]
     fn splat_i32(self, value: i32) -> v128 {
@@ -85,43 +50,8 @@ unsafe impl V128 for Simd128 {
     }
 
     #[inline(always)]
-    fn zip_low<const BYTES: usize>(self, a: v128, b: v128) -> v128 {
-        match BYTES {
-            1 => i8x16_shuffle::<0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23>(a, b),
-            2 => i16x8_shuffle::<0, 8, 1, 9, 2, 10, 3, 11>(a, b),
-            4 => i32x4_shuffle::<0, 4, 1, 5>(a, b),
-            _ => i64x2_shuffle::<0, 2>(a, b),
-        }
-    }
-
-    #[inline(always)]
-    fn zip_high<const BYTES: usize>(self, a: v128, b: v128) -> v128 {
-        match BYTES {
-            1 => i8x16_shuffle::<8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31>(a, b),
-            2 => i16x8_shuffle::<4, 12, 5, 13, 6, 14, 7, 15>(a, b),
-            4 => i32x4_shuffle::<2, 6, 3, 7>(a, b),
-            _ => i64x2_shuffle::<1, 3>(a, b),
-        }
-    }
-
-    #[inline(always)]
-    fn select(self, mask: v128, a: v128, b: v128) -> v128 {
-        v128_bitselect(a, b, mask)
-    }
-
-    #[inline(always)]
-    fn add_i16(self, a: v128, b: v128) -> v128 {
-        i16x8_add(a, b)
-    }
-
-    #[inline(always)]
     fn add_i32(self, a: v128, b: v128) -> v128 {
         i32x4_add(a, b)
-    }
-
-    #[inline(always)]
-    fn mul_i32(self, a: v128, b: v128) -> v128 {
-        i32x4_mul(a, b)
     }
 
     #[inline(always)]
@@ -135,18 +65,13 @@ unsafe impl V128 for Simd128 {
     }
 
     #[inline(always)]
-    fn less_i32(self, a: v128, b: v128) -> v128 {
-        i32x4_lt(a, b)
-    }
-
-    #[inline(always)]
     fn shift_left<const BITS: i32>(self, value: v128) -> v128 {
         i32x4_shl(value, BITS as u32)
     }
 
     #[inline(always)]
-    fn shift_right<const BITS: i32>(self, value: v128) -> v128 {
-        i32x4_shr(value, BITS as u32)
+    fn shift_right_u16<const BITS: i32>(self, value: v128) -> v128 {
+        u16x8_shr(value, BITS as u32)
     }
 
     #[inline(always)]
@@ -167,11 +92,6 @@ unsafe impl V128 for Simd128 {
     #[inline(always)]
     fn pack_i32(self, low: v128, high: v128) -> v128 {
         i16x8_narrow_i32x4(low, high)
-    }
-
-    #[inline(always)]
-    fn pack_u32(self, low: v128, high: v128) -> v128 {
-        u16x8_narrow_i32x4(low, high)
     }
 
     #[inline(always)]
@@ -210,16 +130,6 @@ unsafe impl V128 for Simd128 {
     }
 
     #[inline(always)]
-    fn mul_add_f32(self, a: v128, b: v128, c: v128) -> v128 {
-        mul_add(self, a, b, c)
-    }
-
-    #[inline(always)]
-    fn mul_add_u8(self, value: v128, scale: f32, offset: f32) -> v128 {
-        mul_add_u8(self, value, scale, offset)
-    }
-
-    #[inline(always)]
     fn clamp_f32(self, value: v128, least: v128, most: v128) -> v128 {
         // The first operand unless it is less than the second: the least where the value is not a number.
         f32x4_pmin(most, f32x4_pmax(least, value))
@@ -233,6 +143,106 @@ unsafe impl V128 for Simd128 {
     #[inline(always)]
     fn round(self, value: v128) -> v128 {
         i32x4_trunc_sat_f32x4(f32x4_nearest(value))
+    }
+}
+
+// SAFETY: this is compiled only where the whole module has the instructions.
+unsafe impl V128 for Simd128 {
+    #[inline(always)]
+    fn enter<T: Task<Self>>(self, task: T) -> T::Output {
+        task.run(self)
+    }
+
+    /// By copies of the first 4 KiB, for which there is one instruction: the engine's own loop, where the compiler's is of
+    /// single elements, since modules are linked to be small.
+    #[inline(always)]
+    fn fill_long<T: Plain>(self, out: &mut [MaybeUninit<T>], value: T) -> bool {
+        let (first, rest) = out.split_at_mut(out.len().min((4 << 10) / size_of::<T>()));
+        first.fill(MaybeUninit::new(value));
+        for piece in rest.chunks_mut(first.len().max(1)) {
+            piece.copy_from_slice(&first[..piece.len()]);
+        }
+        true
+    }
+
+    #[inline(always)]
+    fn extend_8(self, bytes: [u8; 8]) -> v128 {
+        u64x2(u64::from_le_bytes(bytes), 0)
+    }
+
+    #[inline(always)]
+    fn extend_4(self, bytes: [u8; 4]) -> v128 {
+        u32x4(u32::from_le_bytes(bytes), 0, 0, 0)
+    }
+
+    #[inline(always)]
+    fn low_8(self, value: v128) -> [u8; 8] {
+        u64x2_extract_lane::<0>(value).to_le_bytes()
+    }
+
+    #[inline(always)]
+    fn low_4(self, value: v128) -> [u8; 4] {
+        u32x4_extract_lane::<0>(value).to_le_bytes()
+    }
+
+    #[inline(always)]
+    fn zip_low<const BYTES: usize>(self, a: v128, b: v128) -> v128 {
+        match BYTES {
+            1 => i8x16_shuffle::<0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23>(a, b),
+            2 => i16x8_shuffle::<0, 8, 1, 9, 2, 10, 3, 11>(a, b),
+            4 => i32x4_shuffle::<0, 4, 1, 5>(a, b),
+            _ => i64x2_shuffle::<0, 2>(a, b),
+        }
+    }
+
+    #[inline(always)]
+    fn zip_high<const BYTES: usize>(self, a: v128, b: v128) -> v128 {
+        match BYTES {
+            1 => i8x16_shuffle::<8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31>(a, b),
+            2 => i16x8_shuffle::<4, 12, 5, 13, 6, 14, 7, 15>(a, b),
+            4 => i32x4_shuffle::<2, 6, 3, 7>(a, b),
+            _ => i64x2_shuffle::<1, 3>(a, b),
+        }
+    }
+
+    #[inline(always)]
+    fn select(self, mask: v128, a: v128, b: v128) -> v128 {
+        v128_bitselect(a, b, mask)
+    }
+
+    #[inline(always)]
+    fn less_i32(self, a: v128, b: v128) -> v128 {
+        i32x4_lt(a, b)
+    }
+
+    #[inline(always)]
+    fn add_i16(self, a: v128, b: v128) -> v128 {
+        i16x8_add(a, b)
+    }
+
+    #[inline(always)]
+    fn mul_i32(self, a: v128, b: v128) -> v128 {
+        i32x4_mul(a, b)
+    }
+
+    #[inline(always)]
+    fn shift_right<const BITS: i32>(self, value: v128) -> v128 {
+        i32x4_shr(value, BITS as u32)
+    }
+
+    #[inline(always)]
+    fn pack_u32(self, low: v128, high: v128) -> v128 {
+        u16x8_narrow_i32x4(low, high)
+    }
+
+    #[inline(always)]
+    fn mul_add_f32(self, a: v128, b: v128, c: v128) -> v128 {
+        mul_add(self, a, b, c)
+    }
+
+    #[inline(always)]
+    fn mul_add_u8(self, value: v128, scale: f32, offset: f32) -> v128 {
+        mul_add_u8(self, value, scale, offset)
     }
 }
 

@@ -43,6 +43,34 @@ pub(crate) struct WindowShape {
     pub(crate) advance: usize,
 }
 
+/// Whether windows can be had.
+pub(crate) enum Placement<W> {
+    Windows(W),
+    /// What a group reads does not lie in the widest window.
+    TooWide,
+    /// Rows end before a window does.
+    TooShort,
+}
+
+impl<W> Placement<W> {
+    /// The windows, where there are any.
+    pub(crate) fn windows(self) -> Option<W> {
+        if let Self::Windows(windows) = self { Some(windows) } else { None }
+    }
+
+    /// What is made of the windows.
+    ///
+    /// # Errors
+    /// When making it fails.
+    pub(crate) fn with<U, E>(self, make: impl FnOnce(W) -> Result<U, E>) -> Result<Placement<U>, E> {
+        Ok(match self {
+            Self::Windows(windows) => Placement::Windows(make(windows)?),
+            Self::TooWide => Placement::TooWide,
+            Self::TooShort => Placement::TooShort,
+        })
+    }
+}
+
 impl<G, T, const STARTS: usize, const LANES: usize> Windows<G, T, STARTS, LANES> {
     /// Checks them: `None` where one ends behind the readable bytes, or weights are not those of all groups.
     pub(crate) fn new(

@@ -7,8 +7,9 @@ use bytemuck::must_cast;
 
 use super::columns::Columns;
 use super::rows::{FloatRowFilter, RowFilter};
-use super::weights::QuadWeights;
 use super::{V128, array, cells, columns, interleaved, transpose, vector};
+use crate::simd::vectors::Vectors;
+use crate::simd::vectors::weights::QuadWeights;
 use crate::simd::{BlockTaps, CHUNK, CellColumns, CellRows, Fetched, Plain, Simd, Task, write};
 
 // SAFETY: each operation says what it reads and writes, and that this is what it asks for.
@@ -81,7 +82,7 @@ unsafe impl<V: V128> Simd for V {
 
     #[inline(always)]
     fn convert(self, value: Self::I32) -> Self::F32 {
-        [V128::convert(self, value[0]), V128::convert(self, value[1])]
+        [Vectors::convert(self, value[0]), Vectors::convert(self, value[1])]
     }
 
     #[inline(always)]

@@ -2,8 +2,8 @@
 
 use bytemuck::must_cast;
 
-use super::words::words;
 use super::{V128, array, vector};
+use crate::simd::vectors::words::words;
 use crate::simd::{CHUNK, CellColumns, CellRows};
 
 /// The first four of eight.

@@ -3,6 +3,7 @@
 use std::mem::MaybeUninit;
 
 use super::{V128, array, interleaved};
+use crate::simd::vectors::elements::quantize;
 use crate::simd::{Elements, Steps, write};
 
 /// The bits of an f32 infinity; what is above is not a number.
@@ -40,15 +41,6 @@ fn round_to_bf16<V: V128>(simd: V, value: V::Vector) -> V::Vector {
     let quiet = simd.or(value, splat(1 << 22));
     let not_a_number = simd.less_i32(splat(INFINITY), simd.and(value, splat(i32::MAX)));
     simd.shift_right_u32::<16>(simd.select(not_a_number, quiet, rounded))
-}
-
-#[inline(always)]
-fn quantize<V: V128>(simd: V, value: V::Vector, steps: Steps) -> V::Vector {
-    let quotient = simd.div_f32(value, simd.splat_f32(steps.scale));
-    let quotient = simd.clamp_f32(quotient, simd.splat_f32(-Steps::MAX_QUOTIENT), simd.splat_f32(Steps::MAX_QUOTIENT));
-    let whole = simd.add_i32(simd.round(quotient), simd.splat_i32(steps.zero_point));
-    let whole = simd.min_i32(simd.max_i32(whole, simd.splat_i32(steps.least)), simd.splat_i32(steps.most));
-    simd.and(whole, simd.splat_i32(255))
 }
 
 // SAFETY: a value of the type exists only where the CPU has its instructions; there are eight lanes.

@@ -12,7 +12,7 @@ use super::stream::prefetch;
 use super::string::fill_long;
 use super::{Sse41, avx2_columns, features, token, values};
 use crate::simd::v128::transpose;
-use crate::simd::v128::weights::QuadWeights;
+use crate::simd::vectors::weights::QuadWeights;
 use crate::simd::{BlockTaps, CHUNK, CellColumns, CellRows, Fetched, Plain, Simd, Task, write};
 
 features! { Avx2 => token! {

@@ -5,7 +5,7 @@ use std::arch::x86_64::*;
 use bytemuck::must_cast;
 
 use super::avx2::vector;
-use super::avx2_passes::two_halves as halves_of;
+use super::avx2_vectors::two_halves as halves_of;
 use super::avx512_columns::pair;
 use super::{Avx2, features, values};
 use crate::simd::taps::{Apart, BlockTaps, Fetched, Places};

@@ -11,12 +11,12 @@ use std::marker::PhantomData;
 
 use bytemuck::must_cast;
 
-use super::avx2_passes::{together, two_halves};
+use super::avx2_vectors::two_halves;
 use super::{Avx2, features, values};
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::simd::v128::words::{WORD, halves, narrow, words};
+use crate::simd::vectors::words::{WORD, halves, narrow, words};
 use crate::weights::{AxisWeights, ROUNDED_BITS};
 
 /// Where the taps of each output pixel start, and their weights.
@@ -269,6 +269,14 @@ fn sums<const VECTORS: usize, const APART: bool, const PARTS: usize, const LAST:
         whole[vector] = together(sums[vector]);
     }
     whole
+}
+
+/// The sums of weight parts to one: of one word, or of two halves.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn together<const PARTS: usize>(parts: [__m256i; PARTS]) -> __m256i {
+    let low = parts[PARTS - 1];
+    if PARTS == 1 { low } else { _mm256_add_epi32(_mm256_slli_epi32::<15>(parts[0]), low) }
 }
 
 /// 16 bytes of each half.

@@ -19,7 +19,7 @@ use std::slice;
 
 use bytemuck::must_cast;
 
-use super::avx2_passes::two_halves;
+use super::avx2_vectors::two_halves;
 use super::{Avx2, features, values};
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]

@@ -6,10 +6,11 @@ use bytemuck::{cast_slice_mut, must_cast};
 
 use super::avx512::vector;
 use super::avx512_passes::{Vector, spread};
-use super::avx512_windows::{Placed, Placement, Weighed, load, taps};
+use super::avx512_windows::{Placed, Weighed, load, taps};
 use super::{Avx512, features, values};
 use crate::memory::{self, Holds, NoMemory};
 use crate::simd::passes::PlainRows;
+use crate::simd::windows::Placement;
 use crate::simd::{CacheLine, FloatHorizontalPass};
 use crate::weights::AxisWeights;
 

@@ -15,13 +15,14 @@ use std::ops::RangeInclusive;
 use bytemuck::{Pod, cast_slice_mut, must_cast};
 
 use super::avx512::vector;
-use super::avx512_windows::{Placed, Placement, Weighed, load, taps};
+use super::avx512_windows::{Placed, Weighed, load, taps};
 use super::{Avx512, features, values};
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 use crate::simd::passes::PlainRows;
-use crate::simd::v128::words::narrow;
+use crate::simd::vectors::words::narrow;
+use crate::simd::windows::Placement;
 use crate::simd::{CacheLine, HorizontalPass};
 use crate::weights::{AxisWeights, ROUNDED_BITS};
 

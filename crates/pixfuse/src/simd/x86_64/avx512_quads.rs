@@ -8,7 +8,7 @@ use super::{Avx512, features, values};
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::simd::v128::words::narrow;
+use crate::simd::vectors::words::narrow;
 use crate::simd::{CacheLine, ScratchRows, VerticalPass};
 use crate::weights::ROUNDED_BITS;
 

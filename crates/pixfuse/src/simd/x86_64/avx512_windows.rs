@@ -7,7 +7,7 @@ use super::avx512::vector;
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::simd::windows::{Group, WindowShape, Windows};
+use crate::simd::windows::{Group, Placement, WindowShape, Windows};
 
 /// For each 16 elements, a window of the row whose bytes are permuted so that each lane has four taps.
 ///
@@ -53,13 +53,6 @@ impl<T, const STARTS: usize> Holds for Weighed<T, STARTS> {
     }
 }
 
-/// Whether windows can be had.
-pub(super) enum Placement<W = Placed> {
-    Windows(W),
-    TooWide,
-    TooShort,
-}
-
 /// For each element, the byte of its first tap.
 fn starts(first: &[u32], pixel: usize) -> Result<Vec<usize>, NoMemory> {
     let mut starts = memory::with_capacity(first.len() * pixel)?;
@@ -94,7 +87,7 @@ impl Placed {
         pixel: usize,
         readable: usize,
         fixed: bool,
-    ) -> Result<Placement, NoMemory> {
+    ) -> Result<Placement<Self>, NoMemory> {
         let search = Search { starts: &starts(first, pixel)?, taps, pixel, readable };
         let whole = search.windows(16, fixed)?;
         let vectors =
@@ -251,7 +244,7 @@ impl Search<'_> {
 }
 
 /// The first number of vectors for which there are bases, and those.
-pub(super) fn first_of<const N: usize>(
+fn first_of<const N: usize>(
     vectors: [usize; N],
     bases: impl Fn(usize) -> Result<Option<Vec<usize>>, NoMemory>,
 ) -> Result<Option<(usize, Vec<usize>)>, NoMemory> {

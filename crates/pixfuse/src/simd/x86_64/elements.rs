@@ -6,6 +6,7 @@ use std::mem::MaybeUninit;
 use bytemuck::must_cast;
 
 use super::{Avx2, Avx512, avx2, avx512, features, values};
+use crate::simd::vectors::elements::quantize;
 use crate::simd::{Elements, Steps, write};
 
 /// Round to nearest, halves to even.
@@ -127,17 +128,12 @@ unsafe impl Elements for Avx2 {
             let unordered = _mm256_castps_si256(_mm256_cmp_ps::<_CMP_UNORD_Q>(value, value));
             _mm256_srli_epi32::<16>(_mm256_blendv_epi8(rounded, quiet, unordered))
         }
-
-        fn quantize(self, value: __m256, steps: Steps) -> __m256i {
-            let quotient = _mm256_div_ps(value, _mm256_set1_ps(steps.scale));
-            let quotient = _mm256_max_ps(quotient, _mm256_set1_ps(-Steps::MAX_QUOTIENT));
-            let quotient = _mm256_min_ps(quotient, _mm256_set1_ps(Steps::MAX_QUOTIENT));
-            let integer = _mm256_add_epi32(_mm256_cvtps_epi32(quotient), _mm256_set1_epi32(steps.zero_point));
-            let integer = _mm256_max_epi32(integer, _mm256_set1_epi32(steps.least));
-            let integer = _mm256_min_epi32(integer, _mm256_set1_epi32(steps.most));
-            _mm256_and_si256(integer, _mm256_set1_epi32(255))
-        }
     } }
+
+    #[inline(always)]
+    fn quantize(self, value: __m256, steps: Steps) -> __m256i {
+        quantize(self, must_cast(value), steps)
+    }
 
     #[inline(always)]
     fn store_u16(self, at: &mut [MaybeUninit<u16>; 8], value: __m256i) {

@@ -7,6 +7,7 @@ use super::stream::prefetch;
 use super::string::fill_long;
 use super::{features, token, values};
 use crate::simd::v128::{Doubles, V128, mul_add, mul_add_u8};
+use crate::simd::vectors::Vectors;
 use crate::simd::{Plain, Task};
 
 features! { Sse41 => token! {
@@ -15,44 +16,12 @@ features! { Sse41 => token! {
 } }
 
 // SAFETY: `detect` is the one way to a token, and so is that of a wider level.
-unsafe impl V128 for Sse41 {
+unsafe impl Vectors for Sse41 {
     type Vector = __m128i;
+    type Bytes = [u8; 16];
     type Products = __m128i;
-    const FETCHES_DIRECTLY: bool = false;
-    const PREFETCH_STRIDE: usize = 32;
-
-    #[inline(always)]
-    fn enter<T: Task<Self>>(self, task: T) -> T::Output {
-        self.gateway(task)
-    }
-
-    #[inline(always)]
-    fn prefetch(self, at: *const u8) {
-        prefetch(at);
-    }
-
-    #[inline(always)]
-    fn fill_long<T: Plain>(self, out: &mut [MaybeUninit<T>], value: T) -> bool {
-        fill_long(out, value)
-    }
 
     features! { Sse41 => values! {
-        fn extend_8(self, bytes: [u8; 8]) -> __m128i {
-            _mm_cvtsi64_si128(i64::from_le_bytes(bytes))
-        }
-
-        fn extend_4(self, bytes: [u8; 4]) -> __m128i {
-            _mm_cvtsi32_si128(i32::from_le_bytes(bytes))
-        }
-
-        fn low_8(self, value: __m128i) -> [u8; 8] {
-            _mm_cvtsi128_si64(value).to_le_bytes()
-        }
-
-        fn low_4(self, value: __m128i) -> [u8; 4] {
-            _mm_cvtsi128_si32(value).to_le_bytes()
-        }
-
         fn splat_i32(self, value: i32) -> __m128i {
             _mm_set1_epi32(value)
         }
@@ -73,38 +42,8 @@ unsafe impl V128 for Sse41 {
             _mm_shuffle_epi8(bytes, index)
         }
 
-        fn zip_low<const BYTES: usize>(self, a: __m128i, b: __m128i) -> __m128i {
-            match BYTES {
-                1 => _mm_unpacklo_epi8(a, b),
-                2 => _mm_unpacklo_epi16(a, b),
-                4 => _mm_unpacklo_epi32(a, b),
-                _ => _mm_unpacklo_epi64(a, b),
-            }
-        }
-
-        fn zip_high<const BYTES: usize>(self, a: __m128i, b: __m128i) -> __m128i {
-            match BYTES {
-                1 => _mm_unpackhi_epi8(a, b),
-                2 => _mm_unpackhi_epi16(a, b),
-                4 => _mm_unpackhi_epi32(a, b),
-                _ => _mm_unpackhi_epi64(a, b),
-            }
-        }
-
-        fn select(self, mask: __m128i, a: __m128i, b: __m128i) -> __m128i {
-            _mm_blendv_epi8(b, a, mask)
-        }
-
-        fn add_i16(self, a: __m128i, b: __m128i) -> __m128i {
-            _mm_add_epi16(a, b)
-        }
-
         fn add_i32(self, a: __m128i, b: __m128i) -> __m128i {
             _mm_add_epi32(a, b)
-        }
-
-        fn mul_i32(self, a: __m128i, b: __m128i) -> __m128i {
-            _mm_mullo_epi32(a, b)
         }
 
         fn min_i32(self, a: __m128i, b: __m128i) -> __m128i {
@@ -115,16 +54,12 @@ unsafe impl V128 for Sse41 {
             _mm_max_epi32(a, b)
         }
 
-        fn less_i32(self, a: __m128i, b: __m128i) -> __m128i {
-            _mm_cmplt_epi32(a, b)
-        }
-
         fn shift_left<const BITS: i32>(self, value: __m128i) -> __m128i {
             _mm_slli_epi32::<BITS>(value)
         }
 
-        fn shift_right<const BITS: i32>(self, value: __m128i) -> __m128i {
-            _mm_srai_epi32::<BITS>(value)
+        fn shift_right_u16<const BITS: i32>(self, value: __m128i) -> __m128i {
+            _mm_srli_epi16::<BITS>(value)
         }
 
         fn shift_right_u32<const BITS: i32>(self, value: __m128i) -> __m128i {
@@ -141,10 +76,6 @@ unsafe impl V128 for Sse41 {
 
         fn pack_i32(self, low: __m128i, high: __m128i) -> __m128i {
             _mm_packs_epi32(low, high)
-        }
-
-        fn pack_u32(self, low: __m128i, high: __m128i) -> __m128i {
-            _mm_packus_epi32(low, high)
         }
 
         fn pack_i16(self, low: __m128i, high: __m128i) -> __m128i {
@@ -187,6 +118,87 @@ unsafe impl V128 for Sse41 {
 
         fn round(self, value: __m128i) -> __m128i {
             _mm_cvtps_epi32(_mm_castsi128_ps(value))
+        }
+    } }
+}
+
+// SAFETY: `detect` is the one way to a token, and so is that of a wider level.
+unsafe impl V128 for Sse41 {
+    const FETCHES_DIRECTLY: bool = false;
+    const PREFETCH_STRIDE: usize = 32;
+
+    #[inline(always)]
+    fn enter<T: Task<Self>>(self, task: T) -> T::Output {
+        self.gateway(task)
+    }
+
+    #[inline(always)]
+    fn prefetch(self, at: *const u8) {
+        prefetch(at);
+    }
+
+    #[inline(always)]
+    fn fill_long<T: Plain>(self, out: &mut [MaybeUninit<T>], value: T) -> bool {
+        fill_long(out, value)
+    }
+
+    features! { Sse41 => values! {
+        fn extend_8(self, bytes: [u8; 8]) -> __m128i {
+            _mm_cvtsi64_si128(i64::from_le_bytes(bytes))
+        }
+
+        fn extend_4(self, bytes: [u8; 4]) -> __m128i {
+            _mm_cvtsi32_si128(i32::from_le_bytes(bytes))
+        }
+
+        fn low_8(self, value: __m128i) -> [u8; 8] {
+            _mm_cvtsi128_si64(value).to_le_bytes()
+        }
+
+        fn low_4(self, value: __m128i) -> [u8; 4] {
+            _mm_cvtsi128_si32(value).to_le_bytes()
+        }
+
+        fn zip_low<const BYTES: usize>(self, a: __m128i, b: __m128i) -> __m128i {
+            match BYTES {
+                1 => _mm_unpacklo_epi8(a, b),
+                2 => _mm_unpacklo_epi16(a, b),
+                4 => _mm_unpacklo_epi32(a, b),
+                _ => _mm_unpacklo_epi64(a, b),
+            }
+        }
+
+        fn zip_high<const BYTES: usize>(self, a: __m128i, b: __m128i) -> __m128i {
+            match BYTES {
+                1 => _mm_unpackhi_epi8(a, b),
+                2 => _mm_unpackhi_epi16(a, b),
+                4 => _mm_unpackhi_epi32(a, b),
+                _ => _mm_unpackhi_epi64(a, b),
+            }
+        }
+
+        fn select(self, mask: __m128i, a: __m128i, b: __m128i) -> __m128i {
+            _mm_blendv_epi8(b, a, mask)
+        }
+
+        fn less_i32(self, a: __m128i, b: __m128i) -> __m128i {
+            _mm_cmplt_epi32(a, b)
+        }
+
+        fn add_i16(self, a: __m128i, b: __m128i) -> __m128i {
+            _mm_add_epi16(a, b)
+        }
+
+        fn mul_i32(self, a: __m128i, b: __m128i) -> __m128i {
+            _mm_mullo_epi32(a, b)
+        }
+
+        fn shift_right<const BITS: i32>(self, value: __m128i) -> __m128i {
+            _mm_srai_epi32::<BITS>(value)
+        }
+
+        fn pack_u32(self, low: __m128i, high: __m128i) -> __m128i {
+            _mm_packus_epi32(low, high)
         }
     } }
 

@@ -1,14 +1,16 @@
 //! The vertical pass of rounded filters: the even and the odd rows of quads as words, times weights of one word or two
 //! halves of weights.
 
+use bytemuck::must_cast;
+
+use super::Vectors;
 use super::rows::together;
 use super::weights::{Parts, QuadWeights};
-use super::{V128, array, vector};
 use crate::memory::NoMemory;
 use crate::simd::{CacheLine, ScratchRows, VerticalPass};
 use crate::weights::ROUNDED_BITS;
 
-impl<V: V128> VerticalPass<V> for QuadWeights {
+impl<V: Vectors> VerticalPass<V> for QuadWeights {
     fn prepare(_: V, weights: &[[i32; 4]]) -> Result<Self, NoMemory> {
         Self::new(weights)
     }
@@ -34,7 +36,7 @@ impl<V: V128> VerticalPass<V> for QuadWeights {
 
 /// The vectors of a quad's weights.
 #[inline(always)]
-fn splat<V: V128, const PARTS: usize>(simd: V, parts: &Parts<PARTS>) -> [[V::Vector; 2]; PARTS] {
+fn splat<V: Vectors, const PARTS: usize>(simd: V, parts: &Parts<PARTS>) -> [[V::Vector; 2]; PARTS] {
     let mut vectors = [[simd.splat_i32(0); 2]; PARTS];
     for (vectors, [even, odd]) in vectors.iter_mut().zip(parts) {
         *vectors = [simd.splat_i32(*even as i32), simd.splat_i32(*odd as i32)];
@@ -42,16 +44,15 @@ fn splat<V: V128, const PARTS: usize>(simd: V, parts: &Parts<PARTS>) -> [[V::Vec
     vectors
 }
 
-/// Adds four elements of a quad to the sums of each part.
+/// Adds the elements of a vector of quads to the sums of each part.
 #[inline(always)]
-fn multiply<V: V128, const PARTS: usize>(
+fn multiply<V: Vectors, const PARTS: usize>(
     simd: V,
     weights: [[V::Vector; 2]; PARTS],
     taps: V::Vector,
     sums: &mut [V::Products; PARTS],
 ) {
-    let low_bytes = simd.splat_i32(0x00ff_00ff);
-    let (even, odd) = (simd.and(taps, low_bytes), simd.and(simd.shift_right_u32::<8>(taps), low_bytes));
+    let (even, odd) = (simd.and(taps, simd.splat_i32(0x00ff_00ff)), simd.shift_right_u16::<8>(taps));
     for part in 0..PARTS {
         sums[part] = simd.add_products(sums[part], even, weights[part][0]);
         sums[part] = simd.add_products(sums[part], odd, weights[part][1]);
@@ -60,7 +61,7 @@ fn multiply<V: V128, const PARTS: usize>(
 
 /// The vertical pass for one row, of weights with so many fractional bits.
 #[inline(always)]
-fn blend<V: V128, const PARTS: usize>(
+fn blend<V: Vectors, const PARTS: usize>(
     simd: V,
     weights: &[Parts<PARTS>],
     bits: u32,
@@ -71,13 +72,13 @@ fn blend<V: V128, const PARTS: usize>(
     let zero = simd.splat_i32(0);
     let mut start = [simd.products(zero); PARTS];
     start[PARTS - 1] = simd.products(simd.splat_i32(1 << (bits - 1)));
-    let out = bytemuck::cast_slice_mut::<_, [u8; 16]>(out);
-    for (out, quads) in quads.blocks::<[[u8; 16]; 4], _>(out, length.div_ceil(16)) {
+    let out = bytemuck::cast_slice_mut::<_, V::Bytes>(out);
+    for (out, quads) in quads.blocks::<[V::Bytes; 4], _>(out, length.div_ceil(size_of::<V::Bytes>())) {
         let mut sums = [start; 4];
         for (weights, taps) in weights.iter().zip(quads) {
             let weights = splat(simd, weights);
             for part in 0..4 {
-                multiply(simd, weights, vector(simd, &taps[part]), &mut sums[part]);
+                multiply(simd, weights, must_cast(taps[part]), &mut sums[part]);
             }
         }
         let mut values = [zero; 4];
@@ -86,13 +87,13 @@ fn blend<V: V128, const PARTS: usize>(
         }
         // Both saturate, which is the clamp.
         let bytes = simd.pack_i16(simd.pack_i32(values[0], values[1]), simd.pack_i32(values[2], values[3]));
-        *out = array(simd, bytes);
+        *out = must_cast(simd.in_order(bytes));
     }
 }
 
 /// Adds a quad to sums, by weights that lack so many bits.
 #[inline(always)]
-fn add<V: V128, const PARTS: usize>(
+fn add<V: Vectors, const PARTS: usize>(
     simd: V,
     weights: &Parts<PARTS>,
     trailing_zeros: u32,
@@ -100,11 +101,11 @@ fn add<V: V128, const PARTS: usize>(
     sums: &mut [CacheLine],
 ) {
     let (weights, start) = (splat(simd, weights), [simd.products(simd.splat_i32(0)); PARTS]);
-    let (quad, sums) = (bytemuck::cast_slice::<_, [u8; 16]>(quad), bytemuck::cast_slice_mut::<_, [i32; 4]>(sums));
+    let (quad, sums) = (bytemuck::cast_slice::<_, V::Bytes>(quad), bytemuck::cast_slice_mut::<_, V::Bytes>(sums));
     for (taps, sums) in quad.iter().zip(sums) {
         let mut parts = start;
-        multiply(simd, weights, vector(simd, taps), &mut parts);
+        multiply(simd, weights, must_cast(*taps), &mut parts);
         let sum = simd.shift_left_by(together(simd, parts), trailing_zeros);
-        *sums = array(simd, simd.add_i32(vector(simd, sums), sum));
+        *sums = must_cast(simd.add_i32(must_cast(*sums), sum));
     }
 }
