@@ -2,11 +2,10 @@
 
 use bytemuck::cast_slice_mut;
 
-use super::Avx2;
 use super::avx2_pixels::Pixels;
 use super::avx2_transposed::Transposed;
+use super::{Avx2, Sse41, features, values};
 use crate::memory::{Holds, NoMemory};
-use crate::simd::passes::PlainRows;
 use crate::simd::vectors::rows::{self, Bytes, Sums};
 use crate::simd::windows::Placement;
 use crate::simd::{CacheLine, FloatHorizontalPass, HorizontalPass, QUADS};
@@ -18,19 +17,19 @@ type Windows = rows::RowFilter<2, 8>;
 /// Windows with f32 weights.
 type FloatWindows = rows::FloatRowFilter<2, 8>;
 
-/// Filters rows: by looking up bytes of windows, by pixels, eight rows at a time, or tap by tap where ratios are so large that 4
-/// elements span more than 32 bytes.
+/// Filters rows: by looking up bytes of windows, by pixels, or eight rows at a time.
 pub(crate) enum RowFilter {
     Windows(Windows),
+    /// Where ratios are so large that 4 elements span more than 32 bytes: fewer elements at a time.
+    Narrower(rows::RowFilter<1, 4>),
     Pixels(Pixels),
     Transposed(Transposed),
-    Plain(PlainRows),
 }
 
 /// As [`RowFilter`], with f32 weights.
 pub(crate) enum FloatRowFilter {
     Windows(FloatWindows),
-    Plain(PlainRows<f32>),
+    Narrower(rows::FloatRowFilter<1, 4>),
 }
 
 impl Holds for RowFilter {
@@ -39,7 +38,7 @@ impl Holds for RowFilter {
             Self::Windows(windows) => windows.bytes(),
             Self::Pixels(pixels) => pixels.bytes(),
             Self::Transposed(transposed) => transposed.bytes(),
-            Self::Plain(plain) => plain.bytes(),
+            Self::Narrower(windows) => windows.bytes(),
         }
     }
 }
@@ -48,7 +47,7 @@ impl Holds for FloatRowFilter {
     fn bytes(&self) -> usize {
         match self {
             Self::Windows(windows) => windows.bytes(),
-            Self::Plain(plain) => plain.bytes(),
+            Self::Narrower(windows) => windows.bytes(),
         }
     }
 }
@@ -70,7 +69,9 @@ impl HorizontalPass<Avx2> for RowFilter {
         }
         Ok(match Windows::new::<Avx2>(weights, pixel, readable)? {
             Placement::Windows(windows) => Some(Self::Windows(windows)),
-            Placement::TooWide => Some(Self::Plain(PlainRows::new(weights, pixel)?)),
+            Placement::TooWide => {
+                rows::RowFilter::new::<Sse41>(weights, pixel, readable)?.windows().map(Self::Narrower)
+            }
             Placement::TooShort => None,
         })
     }
@@ -80,8 +81,7 @@ impl HorizontalPass<Avx2> for RowFilter {
         match self {
             Self::Pixels(pixels) => pixels.filter(simd, [source], cast_slice_mut(out)),
             Self::Transposed(_) => unreachable!("these make many quads at once"),
-            Self::Windows(windows) => windows.filter::<_, 1, Bytes>(simd, [source], out),
-            Self::Plain(plain) => plain.row(simd, source, out),
+            Self::Windows(_) | Self::Narrower(_) => simd.filter_row(simd, self, source, out),
         }
     }
 
@@ -90,8 +90,7 @@ impl HorizontalPass<Avx2> for RowFilter {
         match self {
             Self::Pixels(pixels) => pixels.filter(simd, sources, cast_slice_mut(out)),
             Self::Transposed(_) => unreachable!("these make many quads at once"),
-            Self::Windows(windows) => windows.filter::<_, 4, Bytes>(simd, sources, out),
-            Self::Plain(plain) => plain.quad(simd, sources, out),
+            Self::Windows(_) | Self::Narrower(_) => simd.filter_quad(simd, self, sources, out),
         }
     }
 
@@ -107,11 +106,7 @@ impl HorizontalPass<Avx2> for RowFilter {
 
     #[inline(always)]
     fn sum(&self, simd: Avx2, source: &[u8], out: &mut [CacheLine]) {
-        match self {
-            Self::Windows(windows) => windows.filter::<_, 1, Sums>(simd, [source], out),
-            Self::Pixels(_) | Self::Transposed(_) => unreachable!("these are for rounded weights"),
-            Self::Plain(plain) => plain.sum(simd, source, out),
-        }
+        simd.sum_row(simd, self, source, out);
     }
 }
 
@@ -119,16 +114,61 @@ impl FloatHorizontalPass<Avx2> for FloatRowFilter {
     fn prepare(_: Avx2, weights: &AxisWeights<f32>, pixel: usize, readable: usize) -> Result<Option<Self>, NoMemory> {
         Ok(match FloatWindows::new::<Avx2>(weights, pixel, readable)? {
             Placement::Windows(windows) => Some(Self::Windows(windows)),
-            Placement::TooWide => Some(Self::Plain(PlainRows::new(weights, pixel)?)),
+            Placement::TooWide => {
+                rows::FloatRowFilter::new::<Sse41>(weights, pixel, readable)?.windows().map(Self::Narrower)
+            }
             Placement::TooShort => None,
         })
     }
 
     #[inline(always)]
     fn sum<const ROWS: usize>(&self, simd: Avx2, sources: [&[u8]; ROWS], outs: [&mut [CacheLine]; ROWS]) {
-        match self {
-            Self::Windows(windows) => windows.sum(simd, sources, outs),
-            Self::Plain(plain) => plain.sum(simd, sources, outs),
-        }
+        simd.sum_rows_f32(simd, self, sources, outs);
     }
+}
+
+/// Windows of a row, compiled once for whoever calls them.
+impl Avx2 {
+    features! { Avx2 => values! {
+        /// One row, to bytes.
+        fn filter_row(self, simd: Avx2, filter: &RowFilter, row: &[u8], out: &mut [CacheLine]) {
+            match filter {
+                RowFilter::Windows(windows) => windows.filter::<_, 1, Bytes>(simd, [row], out),
+                RowFilter::Narrower(windows) => windows.filter::<Sse41, 1, Bytes>(simd.into(), [row], out),
+                RowFilter::Pixels(_) | RowFilter::Transposed(_) => unreachable!("these have no windows"),
+            }
+        }
+
+        /// Four rows, to bytes side by side.
+        fn filter_quad(self, simd: Avx2, filter: &RowFilter, rows: [&[u8]; 4], out: &mut [CacheLine]) {
+            match filter {
+                RowFilter::Windows(windows) => windows.filter::<_, 4, Bytes>(simd, rows, out),
+                RowFilter::Narrower(windows) => windows.filter::<Sse41, 4, Bytes>(simd.into(), rows, out),
+                RowFilter::Pixels(_) | RowFilter::Transposed(_) => unreachable!("these have no windows"),
+            }
+        }
+
+        /// One row, to sums.
+        fn sum_row(self, simd: Avx2, filter: &RowFilter, row: &[u8], out: &mut [CacheLine]) {
+            match filter {
+                RowFilter::Windows(windows) => windows.filter::<_, 1, Sums>(simd, [row], out),
+                RowFilter::Narrower(windows) => windows.filter::<Sse41, 1, Sums>(simd.into(), [row], out),
+                RowFilter::Pixels(_) | RowFilter::Transposed(_) => unreachable!("these are for rounded weights"),
+            }
+        }
+
+        /// Some rows, in f32.
+        fn sum_rows_f32<const ROWS: usize>(
+            self,
+            simd: Avx2,
+            filter: &FloatRowFilter,
+            rows: [&[u8]; ROWS],
+            outs: [&mut [CacheLine]; ROWS],
+        ) {
+            match filter {
+                FloatRowFilter::Windows(windows) => windows.sum(simd, rows, outs),
+                FloatRowFilter::Narrower(windows) => windows.sum(Sse41::from(simd), rows, outs),
+            }
+        }
+    } }
 }

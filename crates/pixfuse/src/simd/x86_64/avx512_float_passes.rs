@@ -7,20 +7,19 @@ use bytemuck::{cast_slice_mut, must_cast};
 use super::avx512::vector;
 use super::avx512_passes::{Vector, spread};
 use super::avx512_windows::{Placed, Weighed, load, taps};
-use super::{Avx512, features, values};
+use super::{Avx512, avx2_passes, features, values};
 use crate::memory::{self, Holds, NoMemory};
-use crate::simd::passes::PlainRows;
 use crate::simd::windows::Placement;
 use crate::simd::{CacheLine, FloatHorizontalPass};
 use crate::weights::AxisWeights;
 
-/// Filters rows with f32 weights: by windows, or tap by tap as [`RowFilter`](super::avx512_passes::RowFilter) does.
+/// Filters rows with f32 weights: by windows, or as AVX2 does where [`RowFilter`](super::avx512_passes::RowFilter) does.
 pub(crate) enum FloatRowFilter {
     /// With a vector of weights for each tap.
     Staying(Weighed<Vector, 1>),
     /// With a vector of weights for each of four taps.
     Sliding(Weighed<[Vector; 4], 1>),
-    Plain(PlainRows<f32>),
+    Narrower(avx2_passes::FloatRowFilter),
 }
 
 impl Holds for FloatRowFilter {
@@ -28,13 +27,18 @@ impl Holds for FloatRowFilter {
         match self {
             Self::Staying(taps) => taps.bytes(),
             Self::Sliding(fours) => fours.bytes(),
-            Self::Plain(plain) => plain.bytes(),
+            Self::Narrower(filter) => filter.bytes(),
         }
     }
 }
 
 impl FloatHorizontalPass<Avx512> for FloatRowFilter {
-    fn prepare(_: Avx512, weights: &AxisWeights<f32>, pixel: usize, readable: usize) -> Result<Option<Self>, NoMemory> {
+    fn prepare(
+        simd: Avx512,
+        weights: &AxisWeights<f32>,
+        pixel: usize,
+        readable: usize,
+    ) -> Result<Option<Self>, NoMemory> {
         let (taps, elements) = (weights.taps, weights.outputs() * pixel);
         let of_output = memory::list(weights.weights.iter().map(|weight| [weight.to_bits()]))?;
         if let Some(mut placed) = Placed::staying(&weights.first, taps, pixel, readable)? {
@@ -55,7 +59,10 @@ impl FloatHorizontalPass<Avx512> for FloatRowFilter {
         }
         let placed = match Placed::place(&weights.first, taps, pixel, readable, false)? {
             Placement::Windows(placed) => placed,
-            Placement::TooWide => return Ok(Some(Self::Plain(PlainRows::new(weights, pixel)?))),
+            Placement::TooWide => {
+                let filter = avx2_passes::FloatRowFilter::prepare(simd.into(), weights, pixel, readable)?;
+                return Ok(filter.map(Self::Narrower));
+            }
             Placement::TooShort => return Ok(None),
         };
         let quads = placed.quads;
@@ -76,7 +83,7 @@ impl FloatHorizontalPass<Avx512> for FloatRowFilter {
     #[inline(always)]
     fn sum<const ROWS: usize>(&self, simd: Avx512, sources: [&[u8]; ROWS], outs: [&mut [CacheLine]; ROWS]) {
         match self {
-            Self::Plain(plain) => plain.sum(simd, sources, outs),
+            Self::Narrower(filter) => filter.sum(simd.into(), sources, outs),
             _ => simd.sum_rows_f32(self, sources, outs),
         }
     }
@@ -100,7 +107,7 @@ impl Avx512 {
                         }
                     }
                 }
-                FloatRowFilter::Plain(_) => unreachable!("this has no windows"),
+                FloatRowFilter::Narrower(_) => unreachable!("this has windows of its own"),
             }
         }
     } }

@@ -16,11 +16,10 @@ use bytemuck::{Pod, cast_slice_mut, must_cast};
 
 use super::avx512::vector;
 use super::avx512_windows::{Placed, Weighed, load, taps};
-use super::{Avx512, features, values};
+use super::{Avx512, avx2_passes, features, values};
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::simd::passes::PlainRows;
 use crate::simd::vectors::words::narrow;
 use crate::simd::windows::Placement;
 use crate::simd::{CacheLine, HorizontalPass};
@@ -31,7 +30,7 @@ use crate::weights::{AxisWeights, ROUNDED_BITS};
 #[repr(C, align(64))]
 pub(crate) struct Vector(pub(super) [u32; 16]);
 
-/// Filters rows: by permuting windows, or tap by tap where ratios are so large that 16 elements span more than 256 bytes.
+/// Filters rows by permuting windows, or as AVX2 does where ratios are so large that 16 elements span more than 256 bytes.
 pub(crate) enum RowFilter {
     /// For each four taps three limbs of weights.
     Wide(Weighed<[Vector; 3], 1>),
@@ -41,7 +40,7 @@ pub(crate) enum RowFilter {
     Five(Weighed<[Vector; 5], 2>),
     /// For each group the limbs of twice four taps, and two words of the ninth.
     Nine(Weighed<[Vector; 7], 3>),
-    Plain(PlainRows),
+    Narrower(avx2_passes::RowFilter),
 }
 
 /// The `N` parts of each output's weights, in the lanes of a group.
@@ -94,7 +93,7 @@ impl Holds for RowFilter {
             Self::Narrow(fours, _) => fours.bytes(),
             Self::Five(fives) => fives.bytes(),
             Self::Nine(nines) => nines.bytes(),
-            Self::Plain(plain) => plain.bytes(),
+            Self::Narrower(filter) => filter.bytes(),
         }
     }
 }
@@ -154,7 +153,7 @@ fn with_one_alone<const FOURS: usize, const ALONE: usize, const ALL: usize>(
 
 impl HorizontalPass<Avx512> for RowFilter {
     fn prepare(
-        _: Avx512,
+        simd: Avx512,
         weights: &AxisWeights,
         pixel: usize,
         readable: usize,
@@ -163,7 +162,10 @@ impl HorizontalPass<Avx512> for RowFilter {
         let rounded = weights.bits == ROUNDED_BITS;
         let placed = match Placed::place(&weights.first, weights.taps, pixel, readable, rounded)? {
             Placement::Windows(placed) => placed,
-            Placement::TooWide => return Ok(Some(Self::Plain(PlainRows::new(weights, pixel)?))),
+            Placement::TooWide => {
+                let filter = avx2_passes::RowFilter::prepare(simd.into(), weights, pixel, readable, false)?;
+                return Ok(filter.map(Self::Narrower));
+            }
             Placement::TooShort => return Ok(None),
         };
         if rounded && let Some(trailing_zeros) = narrow(&weights.weights, TWO_LIMBS) {
@@ -196,7 +198,7 @@ impl HorizontalPass<Avx512> for RowFilter {
     #[inline(always)]
     fn row(&self, simd: Avx512, source: &[u8], out: &mut [CacheLine]) {
         match self {
-            Self::Plain(plain) => plain.row(simd, source, out),
+            Self::Narrower(filter) => filter.row(simd.into(), source, out),
             _ => simd.filter_row(self, source, out),
         }
     }
@@ -204,7 +206,7 @@ impl HorizontalPass<Avx512> for RowFilter {
     #[inline(always)]
     fn quad(&self, simd: Avx512, sources: [&[u8]; 4], out: &mut [CacheLine]) {
         match self {
-            Self::Plain(plain) => plain.quad(simd, sources, out),
+            Self::Narrower(filter) => filter.quad(simd.into(), sources, out),
             _ => simd.filter_quad(self, sources, out),
         }
     }
@@ -212,7 +214,7 @@ impl HorizontalPass<Avx512> for RowFilter {
     #[inline(always)]
     fn sum(&self, simd: Avx512, source: &[u8], out: &mut [CacheLine]) {
         match self {
-            Self::Plain(plain) => plain.sum(simd, source, out),
+            Self::Narrower(filter) => filter.sum(simd.into(), source, out),
             Self::Wide(fours) => simd.sum_row(fours, source, out),
             Self::Narrow(..) | Self::Five(_) | Self::Nine(_) => unreachable!("these are for rounded weights"),
         }
@@ -259,7 +261,7 @@ impl RowFilter {
             Self::Five(fives) => five_taps::<ROWS, false, E, V>(fives, rows, out, keep),
             Self::Nine(nines) if nines.fixed => nine_taps::<ROWS, true, E, V>(nines, rows, out, keep),
             Self::Nine(nines) => nine_taps::<ROWS, false, E, V>(nines, rows, out, keep),
-            Self::Plain(_) => unreachable!("this has no windows"),
+            Self::Narrower(_) => unreachable!("this has windows of its own"),
         }
     }
 }
