@@ -14,6 +14,11 @@ pub(crate) const QUADS: usize = 4;
 ///
 /// A row has the readable bytes that a pass was prepared for, and scratch for what it makes of it has 256 bytes more than that takes.
 pub trait HorizontalPass<S>: Holds + Sized + Send + Sync + 'static {
+    /// Whether it makes `QUADS` at once in less time than one after the other, with these weights and pixels of `pixel` bytes.
+    fn prefers_quads(_weights: &AxisWeights, _pixel: usize) -> bool {
+        false
+    }
+
     /// Prepares it for rows of which `readable` bytes may be read, with pixels of `pixel` bytes, into `QUADS` at once, or one at a
     /// time or into rows; `None` when such rows are too short for this level's loads and need room behind their end.
     ///

@@ -133,8 +133,6 @@ pub unsafe trait Simd: Elements {
     const PREFETCHES_NEXT_ROW: bool = false;
     /// Bytes from a place that is prefetched to the next; 0 where nothing is.
     const PREFETCH_STRIDE: usize = 0;
-    /// Whether the horizontal pass makes `QUADS` at once where it may, or one.
-    const MAKES_QUADS: bool = false;
     /// The horizontal pass with integer weights.
     type RowFilter: HorizontalPass<Self>;
     /// The horizontal pass with f32 weights.
@@ -226,6 +224,16 @@ pub unsafe trait Simd: Elements {
 
     /// Stores pixels of `C` bytes, interleaved; each lane is from 0 to 255.
     fn store_pixels_u8<const C: usize>(self, at: &mut [Self::Lanes<MaybeUninit<u8>>; C], channels: [Self::I32; C]);
+
+    /// `sums + values * weight` of i32, which wrap.
+    #[inline(always)]
+    fn add_weighed(self, sums: [i32; 16], values: &[i32; 16], weight: i32) -> [i32; 16] {
+        let mut added = sums;
+        for (sum, value) in added.iter_mut().zip(values) {
+            *sum = sum.wrapping_add(value.wrapping_mul(weight));
+        }
+        added
+    }
 
     /// Sums rows of cells: those inside, and the shares of those on the edges. There are `CHUNK` sums at least, as many as
     /// rows have bytes.

@@ -86,6 +86,10 @@ unsafe impl Vectors for Neon {
             vreinterpretq_u8_s32(vaddq_s32(i32s(a), i32s(b)))
         }
 
+        fn mul_i32(self, a: uint8x16_t, b: uint8x16_t) -> uint8x16_t {
+            vreinterpretq_u8_s32(vmulq_s32(i32s(a), i32s(b)))
+        }
+
         fn min_i32(self, a: uint8x16_t, b: uint8x16_t) -> uint8x16_t {
             vreinterpretq_u8_s32(vminq_s32(i32s(a), i32s(b)))
         }
@@ -217,10 +221,6 @@ unsafe impl V128 for Neon {
 
         fn add_i16(self, a: uint8x16_t, b: uint8x16_t) -> uint8x16_t {
             vreinterpretq_u8_u16(vaddq_u16(vreinterpretq_u16_u8(a), vreinterpretq_u16_u8(b)))
-        }
-
-        fn mul_i32(self, a: uint8x16_t, b: uint8x16_t) -> uint8x16_t {
-            vreinterpretq_u8_s32(vmulq_s32(i32s(a), i32s(b)))
         }
 
         fn shift_right<const BITS: i32>(self, value: uint8x16_t) -> uint8x16_t {

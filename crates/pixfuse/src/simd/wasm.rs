@@ -55,6 +55,11 @@ unsafe impl Vectors for Simd128 {
     }
 
     #[inline(always)]
+    fn mul_i32(self, a: v128, b: v128) -> v128 {
+        i32x4_mul(a, b)
+    }
+
+    #[inline(always)]
     fn min_i32(self, a: v128, b: v128) -> v128 {
         i32x4_min(a, b)
     }
@@ -218,11 +223,6 @@ unsafe impl V128 for Simd128 {
     #[inline(always)]
     fn add_i16(self, a: v128, b: v128) -> v128 {
         i16x8_add(a, b)
-    }
-
-    #[inline(always)]
-    fn mul_i32(self, a: v128, b: v128) -> v128 {
-        i32x4_mul(a, b)
     }
 
     #[inline(always)]

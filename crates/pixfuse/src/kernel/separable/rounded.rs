@@ -65,7 +65,8 @@ impl<S: Simd> RoundedResampler<S> {
         let line = window.columns as usize * pixel;
         let length = if rows_first { pack.length() } else { line };
         // Quads are filtered; what becomes quads without a filter gains nothing by more of them at once.
-        let many = S::MAKES_QUADS && columns.is_some() && !rows_first;
+        let prefers = |weights: &AxisWeights| S::RowFilter::prefers_quads(weights, pixel);
+        let many = !rows_first && columns.as_ref().is_some_and(prefers);
         let (read, count) = match &rows {
             Some(weights) => (weights.reach(), weights.outputs() * weights.taps),
             None => (window.top..window.top + window.rows, window.rows as usize),

@@ -200,7 +200,7 @@ impl<S: Simd> Resample<S> for UnroundedResampler<S> {
             // `packed` is what `pack` asked for. Rows that are read in place are dense.
             let source = unsafe { SourceRows::new(reading, pack, (view, index), held, packed) };
             self.sum(simd, source, y, new.clone(), kept);
-            self.blend(y, list, kept, line, blended);
+            self.blend(simd, y, list, kept, line, blended);
         }
         scratch[layout.line..].as_ptr().cast()
     }
@@ -245,6 +245,7 @@ impl<S: Simd> UnroundedResampler<S> {
     #[inline(always)]
     fn blend(
         &self,
+        simd: S,
         y: usize,
         list: &mut RowList,
         kept: &[CacheLine],
@@ -262,18 +263,20 @@ impl<S: Simd> UnroundedResampler<S> {
                 let weights = if are_sums { &[1] } else { rows.of(y) };
                 // Each way to finish has a loop of its own, so that the compiler makes vectors of it.
                 match *finish {
-                    Finish::Shift(bits) => blend(weighed, weights, *length, line, |sum| Finish::Shift(bits).of(sum)),
+                    Finish::Shift(bits) => {
+                        blend(simd, weighed, weights, *length, line, |sum| Finish::Shift(bits).of(sum))
+                    }
                     Finish::Scale(factor) => {
-                        blend(weighed, weights, *length, line, |sum| Finish::Scale(factor).of(sum));
+                        blend(simd, weighed, weights, *length, line, |sum| Finish::Scale(factor).of(sum));
                     }
                 }
             }
             Arithmetic::Float { rows, rounds, .. } => {
                 let weights = if are_sums { &[1.0] } else { rows.of(y) };
                 if *rounds {
-                    return blend(weighed, weights, *length, line, |sum: f32| sum.round_ties_even() as u8);
+                    return blend(simd, weighed, weights, *length, line, |sum: f32| sum.round_ties_even() as u8);
                 }
-                blend(weighed, weights, *length, blended, |sum: f32| sum);
+                blend(simd, weighed, weights, *length, blended, |sum: f32| sum);
                 let (blended, line) = (bytemuck::cast_slice(&*blended), bytemuck::cast_slice_mut(line));
                 match pack.pixel {
                     1 => take_apart::<1>(&blended[..*length], line),
@@ -304,8 +307,8 @@ trait Weighable: Default + Pod {
     /// Multiplies, then adds: two roundings where there are any.
     fn add(self, value: Self, weight: Self) -> Self;
 
-    /// How many values to add at a time where so many are left.
-    fn at_once(left: usize) -> usize;
+    /// As [`add`](Self::add), of a chunk.
+    fn add_chunk<S: Simd>(simd: S, sums: [Self; CHUNK], values: &[Self; CHUNK], weight: Self) -> [Self; CHUNK];
 }
 
 impl Weighable for i32 {
@@ -315,9 +318,9 @@ impl Weighable for i32 {
     }
 
     #[inline(always)]
-    fn at_once(left: usize) -> usize {
-        // Integers may be added in any order: with a constant length the compiler gathers a column of rows into a vector.
-        left.min(CHUNK)
+    fn add_chunk<S: Simd>(simd: S, sums: [Self; CHUNK], values: &[Self; CHUNK], weight: Self) -> [Self; CHUNK] {
+        // Integers may be added in any order: of a loop the compiler would gather a column of rows into a vector.
+        simd.add_weighed(sums, values, weight)
     }
 }
 
@@ -328,15 +331,18 @@ impl Weighable for f32 {
     }
 
     #[inline(always)]
-    fn at_once(_: usize) -> usize {
-        CHUNK
+    fn add_chunk<S: Simd>(_: S, mut sums: [Self; CHUNK], values: &[Self; CHUNK], weight: Self) -> [Self; CHUNK] {
+        for (sum, &value) in sums.iter_mut().zip(values) {
+            *sum = sum.add(value, weight);
+        }
+        sums
     }
 }
 
-/// Weighs rows of sums, and keeps `length` of them; these loops are left to the compiler, which knows the level's vectors.
-/// The last chunk may lie partly behind the end of a row, where scratch has room.
+/// Weighs rows of sums, and keeps `length` of them. The last chunk may lie partly behind the end of a row, where scratch has room.
 #[inline(always)]
-fn blend<T: Weighable, K: Pod>(
+fn blend<S: Simd, T: Weighable, K: Pod>(
+    simd: S,
     rows: ScratchRows<'_>,
     weights: &[T],
     length: usize,
@@ -344,18 +350,14 @@ fn blend<T: Weighable, K: Pod>(
     keep: impl Fn(T) -> K,
 ) {
     let (out, _) = bytemuck::cast_slice_mut::<_, K>(out).as_chunks_mut::<CHUNK>();
-    let mut left = length;
     for (out, rows) in rows.blocks::<[T; CHUNK], _>(out, length.div_ceil(CHUNK)) {
         let mut sums = [T::default(); CHUNK];
         for (&weight, values) in weights.iter().zip(rows) {
-            for (sum, &value) in sums.iter_mut().zip(&values[..T::at_once(left)]) {
-                *sum = sum.add(value, weight);
-            }
+            sums = T::add_chunk(simd, sums, values, weight);
         }
         for (out, &sum) in out.iter_mut().zip(&sums) {
             *out = keep(sum);
         }
-        left = left.saturating_sub(CHUNK);
     }
 }
 

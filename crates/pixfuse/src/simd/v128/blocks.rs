@@ -8,8 +8,8 @@ use bytemuck::must_cast;
 use super::columns::Columns;
 use super::rows::{FloatRowFilter, RowFilter};
 use super::{V128, array, cells, columns, interleaved, transpose, vector};
-use crate::simd::vectors::Vectors;
 use crate::simd::vectors::weights::QuadWeights;
+use crate::simd::vectors::{Vectors, add_weighed};
 use crate::simd::{BlockTaps, CHUNK, CellColumns, CellRows, Fetched, Plain, Simd, Task, write};
 
 // SAFETY: each operation says what it reads and writes, and that this is what it asks for.
@@ -142,6 +142,11 @@ unsafe impl<V: V128> Simd for V {
     #[inline(always)]
     fn store_pixels_u8<const C: usize>(self, at: &mut [[MaybeUninit<u8>; 8]; C], channels: [Self::I32; C]) {
         interleaved::store_pixels_u8::<V, C>(self, at, channels);
+    }
+
+    #[inline(always)]
+    fn add_weighed(self, sums: [i32; 16], values: &[i32; 16], weight: i32) -> [i32; 16] {
+        add_weighed::<_, 4>(self, sums, values, weight)
     }
 
     #[inline(always)]

@@ -64,9 +64,6 @@ pub unsafe trait V128: Vectors {
     /// The sum of words, which wraps.
     fn add_i16(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
 
-    /// The product of i32, which wraps.
-    fn mul_i32(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
-
     /// i32 with their sign, shifted to the right.
     fn shift_right<const BITS: i32>(self, value: Self::Vector) -> Self::Vector;
 

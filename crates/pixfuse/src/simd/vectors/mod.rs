@@ -87,6 +87,9 @@ pub unsafe trait Vectors: Copy + Debug + Send + Sync + 'static {
     /// The sum of i32, which wraps.
     fn add_i32(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
 
+    /// The product of i32, which wraps.
+    fn mul_i32(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+
     /// The lesser i32.
     fn min_i32(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
 
@@ -152,4 +155,20 @@ pub(super) fn vector<V: Vectors, T: Pod, const N: usize>(_: V, table: &[T; N]) -
 #[inline(always)]
 pub(super) fn array<V: Vectors, T: Pod, const N: usize>(_: V, value: V::Vector) -> [T; N] {
     must_cast(value)
+}
+
+/// As [`Simd::add_weighed`](super::Simd::add_weighed), of so many vectors.
+#[inline(always)]
+pub(super) fn add_weighed<V: Vectors, const VECTORS: usize>(
+    simd: V,
+    sums: [i32; 16],
+    values: &[i32; 16],
+    weight: i32,
+) -> [i32; 16] {
+    let (mut sums, values): ([V::Vector; VECTORS], [V::Vector; VECTORS]) = (must_cast(sums), must_cast(*values));
+    let weight = simd.splat_i32(weight);
+    for (sum, value) in sums.iter_mut().zip(values) {
+        *sum = simd.add_i32(*sum, simd.mul_i32(value, weight));
+    }
+    must_cast(sums)
 }

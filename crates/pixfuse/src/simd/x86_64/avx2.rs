@@ -12,6 +12,7 @@ use super::stream::prefetch;
 use super::string::fill_long;
 use super::{Sse41, avx2_columns, features, token, values};
 use crate::simd::v128::transpose;
+use crate::simd::vectors::add_weighed;
 use crate::simd::vectors::weights::QuadWeights;
 use crate::simd::{BlockTaps, CHUNK, CellColumns, CellRows, Fetched, Plain, Simd, Task, write};
 
@@ -135,7 +136,6 @@ unsafe impl Simd for Avx2 {
     /// not prefetched.
     const PREFETCH_STRIDE: usize = 32;
     type Columns = Columns;
-    const MAKES_QUADS: bool = true;
     type RowFilter = RowFilter;
     type FloatRowFilter = FloatRowFilter;
     type Cells = Infallible;
@@ -281,6 +281,11 @@ unsafe impl Simd for Avx2 {
             write(front, sixteen);
             write(back, eight);
         }
+    }
+
+    #[inline(always)]
+    fn add_weighed(self, sums: [i32; 16], values: &[i32; 16], weight: i32) -> [i32; 16] {
+        add_weighed::<_, 2>(self, sums, values, weight)
     }
 
     #[inline(always)]

@@ -53,6 +53,10 @@ impl Holds for FloatRowFilter {
 }
 
 impl HorizontalPass<Avx2> for RowFilter {
+    fn prefers_quads(_: &AxisWeights, _: usize) -> bool {
+        true
+    }
+
     fn prepare(
         _: Avx2,
         weights: &AxisWeights,

@@ -62,6 +62,10 @@ unsafe impl Vectors for Avx2 {
             _mm256_add_epi32(a, b)
         }
 
+        fn mul_i32(self, a: __m256i, b: __m256i) -> __m256i {
+            _mm256_mullo_epi32(a, b)
+        }
+
         fn min_i32(self, a: __m256i, b: __m256i) -> __m256i {
             _mm256_min_epi32(a, b)
         }

@@ -218,6 +218,11 @@ unsafe impl Simd for Avx512 {
     }
 
     features! { Avx512 => values! {
+        fn add_weighed(self, sums: [i32; 16], values: &[i32; 16], weight: i32) -> [i32; 16] {
+            let products = _mm512_mullo_epi32(vector(values), _mm512_set1_epi32(weight));
+            must_cast(_mm512_add_epi32(must_cast(sums), products))
+        }
+
         fn load_f32(self, values: &[f32; 16]) -> __m512 {
             must_cast(*values)
         }

@@ -22,7 +22,7 @@ use crate::memory::{self, Holds, NoMemory};
 use crate::prelude::*;
 use crate::simd::vectors::words::narrow;
 use crate::simd::windows::Placement;
-use crate::simd::{CacheLine, HorizontalPass};
+use crate::simd::{CacheLine, HorizontalPass, QUADS};
 use crate::weights::{AxisWeights, ROUNDED_BITS};
 
 /// 16 weights or parts of weights, one a lane.
@@ -152,18 +152,24 @@ fn with_one_alone<const FOURS: usize, const ALONE: usize, const ALL: usize>(
 }
 
 impl HorizontalPass<Avx512> for RowFilter {
+    fn prefers_quads(weights: &AxisWeights, pixel: usize) -> bool {
+        // Of rows without an end: where no windows are wide enough, AVX2 filters them.
+        let placed = Placed::place(&weights.first, weights.taps, pixel, isize::MAX as usize, true);
+        matches!(placed, Ok(Placement::TooWide))
+    }
+
     fn prepare(
         simd: Avx512,
         weights: &AxisWeights,
         pixel: usize,
         readable: usize,
-        _many_quads: bool,
+        many_quads: bool,
     ) -> Result<Option<Self>, NoMemory> {
         let rounded = weights.bits == ROUNDED_BITS;
         let placed = match Placed::place(&weights.first, weights.taps, pixel, readable, rounded)? {
             Placement::Windows(placed) => placed,
             Placement::TooWide => {
-                let filter = avx2_passes::RowFilter::prepare(simd.into(), weights, pixel, readable, false)?;
+                let filter = avx2_passes::RowFilter::prepare(simd.into(), weights, pixel, readable, many_quads)?;
                 return Ok(filter.map(Self::Narrower));
             }
             Placement::TooShort => return Ok(None),
@@ -208,6 +214,16 @@ impl HorizontalPass<Avx512> for RowFilter {
         match self {
             Self::Narrower(filter) => filter.quad(simd.into(), sources, out),
             _ => simd.filter_quad(self, sources, out),
+        }
+    }
+
+    #[inline(always)]
+    fn quads(&self, simd: Avx512, sources: [[&[u8]; 4]; QUADS], quads: [&mut [CacheLine]; QUADS]) {
+        if let Self::Narrower(filter) = self {
+            return filter.quads(simd.into(), sources, quads);
+        }
+        for (sources, quad) in sources.into_iter().zip(quads) {
+            self.quad(simd, sources, quad);
         }
     }
 

@@ -46,6 +46,10 @@ unsafe impl Vectors for Sse41 {
             _mm_add_epi32(a, b)
         }
 
+        fn mul_i32(self, a: __m128i, b: __m128i) -> __m128i {
+            _mm_mullo_epi32(a, b)
+        }
+
         fn min_i32(self, a: __m128i, b: __m128i) -> __m128i {
             _mm_min_epi32(a, b)
         }
@@ -187,10 +191,6 @@ unsafe impl V128 for Sse41 {
 
         fn add_i16(self, a: __m128i, b: __m128i) -> __m128i {
             _mm_add_epi16(a, b)
-        }
-
-        fn mul_i32(self, a: __m128i, b: __m128i) -> __m128i {
-            _mm_mullo_epi32(a, b)
         }
 
         fn shift_right<const BITS: i32>(self, value: __m128i) -> __m128i {
