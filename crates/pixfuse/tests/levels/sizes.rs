@@ -6,7 +6,7 @@ use crate::{declarations, view};
 
 /// (source rows, source columns, rows, columns): single pixels and lines, primes, one less and one more than a block of
 /// 8 or 16, extreme ratios, exact halves and thirds, one side unchanged.
-const SIZES: [Size; 33] = [
+const SIZES: [Size; 35] = [
     [1, 1, 1, 1],
     [1, 1, 7, 9],
     [1, 1, 300, 5],
@@ -38,6 +38,9 @@ const SIZES: [Size; 33] = [
     [23, 29, 23, 29],
     [11, 941, 3, 10],
     [941, 3, 10, 18],
+    // Where the windows of wide vectors are widest, and where they are too narrow, with many rows.
+    [67, 530, 31, 31],
+    [83, 701, 9, 29],
     [2, 3, 3, 2000],
     // The largest of PyTorch's weights are within 128 of the most that 16 bits hold.
     [61, 47, 7, 11],

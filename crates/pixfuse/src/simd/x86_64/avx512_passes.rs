@@ -153,9 +153,13 @@ fn with_one_alone<const FOURS: usize, const ALONE: usize, const ALL: usize>(
 
 impl HorizontalPass<Avx512> for RowFilter {
     fn prefers_quads(weights: &AxisWeights, pixel: usize) -> bool {
-        // Of rows without an end: where no windows are wide enough, AVX2 filters them.
-        let placed = Placed::place(&weights.first, weights.taps, pixel, isize::MAX as usize, true);
-        matches!(placed, Ok(Placement::TooWide))
+        // Of rows without an end. Where no windows are wide enough AVX2 filters them, and single channels where windows are widest:
+        // 690 against 920 us for 2160x3840 of one channel, bilinear to 224x224.
+        match Placed::place(&weights.first, weights.taps, pixel, isize::MAX as usize, true) {
+            Ok(Placement::Windows(placed)) => pixel == 1 && placed.vectors == 4,
+            Ok(Placement::TooWide) => true,
+            _ => false,
+        }
     }
 
     fn prepare(
@@ -167,8 +171,8 @@ impl HorizontalPass<Avx512> for RowFilter {
     ) -> Result<Option<Self>, NoMemory> {
         let rounded = weights.bits == ROUNDED_BITS;
         let placed = match Placed::place(&weights.first, weights.taps, pixel, readable, rounded)? {
-            Placement::Windows(placed) => placed,
-            Placement::TooWide => {
+            Placement::Windows(placed) if !many_quads => placed,
+            Placement::Windows(_) | Placement::TooWide => {
                 let filter = avx2_passes::RowFilter::prepare(simd.into(), weights, pixel, readable, many_quads)?;
                 return Ok(filter.map(Self::Narrower));
             }
