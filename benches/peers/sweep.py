@@ -4,8 +4,9 @@
 
 `cargo xtask bench --sweep` runs this. Every filter's own library makes the same bytes, which is seen first; then the two take
 turns, and the slowest cases are listed with the ratio of the library's time to pixfuse's. OpenCV writes into memory that is
-there, and so does pixfuse beside it; Pillow makes an image, and pixfuse an array. A fifth of the sizes are what shortcuts are
-for: the same size, halves, one side kept. Ends with 1 where a case is slower by more than the clock's noise.
+there, and so does pixfuse beside it; Pillow makes an image, and pixfuse an array. Sources are up to the photo of a phone; a fifth
+of the sizes are what shortcuts are for: the same size, halves, one side kept. Ends with 1 where a case is slower by more than
+the clock's noise.
 """
 
 import argparse
@@ -52,7 +53,7 @@ class Case:
         self.filter = str(random.choice(list(filters)))
         self.number = filters[self.filter]
         self.channels = int(random.choice([1, 3]))
-        self.source = tuple(np.exp(random.uniform(np.log(24), np.log(2200), 2)).astype(int).tolist())
+        self.source = tuple(np.exp(random.uniform(np.log(24), np.log(4500), 2)).astype(int).tolist())
         self.size = sized(random, self.source)
         columns, rows = self.source[1], self.source[0]
         picture = photo.resize((columns, rows)).convert("L" if self.channels == 1 else "RGB")
