@@ -12,8 +12,9 @@ pub(crate) fn run() -> Result<()> {
     clippy.args(["clippy", "--workspace", "--all-targets"]).args(jpeg::features("pixfuse-decode"));
     clippy.args(heif::features("pixfuse-decode"));
     tools::run(clippy.args(["--", "-D", "warnings"]))?;
-    for (name, arithmetic) in [("clippy without the grid", "std"), ("clippy without the standard library", "libm")] {
-        let features = ["--no-default-features", "--features", arithmetic];
+    // With each of the other features left out at least once.
+    for (name, features) in [("clippy without the grid", "std"), ("clippy without the standard library", "libm,half")] {
+        let features = ["--no-default-features", "--features", features];
         cargo(name, &[&["clippy", "-p", "pixfuse"], &features[..], &["--", "-D", "warnings"]].concat())?;
     }
     heading("documentation");

@@ -104,11 +104,17 @@ pub(crate) fn declared(declared: &Declared, krate: &syn::Path, spec: &Spec, plan
             const _: () = rt::two_resizes();
         )
     });
+    let half = matches!(spec.output.element, Element::F16 | Element::Bf16).then(|| {
+        quote!(
+            const _: () = rt::half();
+        )
+    });
     quote! {
         const _: () = {
             use #krate::rt;
 
             #two_resizes
+            #half
 
             #kernel
 

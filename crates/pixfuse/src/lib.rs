@@ -39,11 +39,12 @@
 //!
 //! The feature `grid`, which is on by default, has a kernel for every shape that the language can say, for declarations that
 //! first appear at run time. A crate that only declares pipelines builds much faster without it:
-//! `pixfuse = { version = "..", default-features = false, features = ["std"] }`. The macro then reads no configs of models, which is
-//! the feature `config`, on by default.
+//! `pixfuse = { version = "..", default-features = false, features = ["std"] }`. What it leaves out besides, each a feature that is on
+//! by default: `config`, with which the macro reads configs of models, `threads`, a pool of threads for
+//! [`Pipeline::with_threads`], and `half`, tensors of `f16` and `bf16`, types of the crate of that name.
 //!
-//! The feature `std`, which is on by default too, asks this CPU for its levels, runs on more threads than one, and keeps tables
-//! and scratch between calls. With `default-features = false, features = ["libm"]` this crate is `no_std` and needs an allocator:
+//! The feature `std`, which is on by default too, asks this CPU for its levels, and keeps tables and scratch between calls. With
+//! `default-features = false, features = ["libm"]` this crate is `no_std` and needs an allocator:
 //! levels are those that the program is compiled for, and the sizes of sources should be declared, `input(rgb8, 1080, 1920)`,
 //! so that their tables are made once. The bytes are the same.
 //!
@@ -99,6 +100,7 @@ mod weights;
 pub use entry::{Declared, Entry};
 pub use error::Error;
 pub use geometry::{Clip, Geometry};
+#[cfg(feature = "half")]
 pub use half::{bf16, f16};
 pub use image::{ImageRef, YuvPlane};
 pub use kernel::Scratch;
@@ -138,6 +140,12 @@ pub mod rt {
     pub const fn two_resizes() {
         #[cfg(not(feature = "grid"))]
         panic!("a declaration that resizes twice needs the feature `grid` of pixfuse");
+    }
+
+    /// What a declaration of f16 or bf16 calls when it is compiled: without these types nothing holds its tensors.
+    pub const fn half() {
+        #[cfg(not(feature = "half"))]
+        panic!("a declaration of f16 or bf16 needs the feature `half` of pixfuse");
     }
 }
 

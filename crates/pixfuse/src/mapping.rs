@@ -1,6 +1,5 @@
 //! From a resampled pixel value to an element: what kernels of the grid read, and what margins are filled with.
 
-use half::{bf16, f16};
 use pixfuse_spec::{ChannelNumbers, Element, Map, MapForm, MarginFill, Number, Order, Plan, Quantize};
 
 use crate::TensorElement;
@@ -83,12 +82,11 @@ impl Mapping {
 
     /// The same as bits.
     fn bits(&self, element: Element, channel: usize, value: f32) -> u32 {
+        let value = self.normalize.value(channel, value);
         match element {
-            Element::F32 => self.element::<f32>(channel, value).to_bits(),
-            Element::F16 => self.element::<f16>(channel, value).to_bits().into(),
-            Element::Bf16 => self.element::<bf16>(channel, value).to_bits().into(),
-            Element::U8 => self.element::<u8>(channel, value).into(),
-            Element::I8 => (self.element::<i8>(channel, value) as u8).into(),
+            Element::F32 => value.to_bits(),
+            Element::F16 | Element::Bf16 => self.half.bits(value).into(),
+            Element::U8 | Element::I8 => (self.steps.quantize(value) as u8).into(),
         }
     }
 }

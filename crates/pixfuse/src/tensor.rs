@@ -1,5 +1,6 @@
 //! What a pipeline gives: element types and an owned tensor.
 
+#[cfg(feature = "half")]
 use half::{bf16, f16};
 
 use crate::Element;
@@ -7,7 +8,7 @@ use crate::Element;
 use crate::prelude::*;
 use crate::simd::Steps;
 
-/// The type of a tensor element: `f32`, [`struct@f16`], [`bf16`], `u8` or `i8`. Sealed: pipelines rely on its size.
+/// The type of a tensor element: `f32`, `f16`, `bf16`, `u8` or `i8`. Sealed: pipelines rely on its size.
 pub trait TensorElement: sealed::Sealed + Copy + Send + Sync + 'static {
     /// The name of this type in `output(...)`.
     const ELEMENT: Element;
@@ -45,13 +46,18 @@ macro_rules! elements {
 
 elements! {
     f32 = F32: |value, _steps| value, |value| value as f32;
-    f16 = F16: |value, _steps| f16::from_f32(value), f16::from_f64;
-    bf16 = Bf16: |value, _steps| bf16::from_f32(value), bf16::from_f64;
     u8 = U8: |value, steps| steps.quantize(value) as u8, |value| value as u8;
     i8 = I8: |value, steps| steps.quantize(value) as i8, |value| value as i8;
 }
 
-/// Runs an expression with the type that belongs to an [`Element`]: from what a pipeline says to what code is made for.
+#[cfg(feature = "half")]
+elements! {
+    f16 = F16: |value, _steps| f16::from_f32(value), f16::from_f64;
+    bf16 = Bf16: |value, _steps| bf16::from_f32(value), bf16::from_f64;
+}
+
+/// Runs an expression with the type that belongs to an [`Element`]: from what a pipeline says to what code is made for. Needs the
+/// feature `half`, since there is a type for each.
 ///
 /// ```
 /// let pipe = pixfuse::Pipeline::parse("input(gray8), normalize(), output(gray, f16)")?;
@@ -59,6 +65,7 @@ elements! {
 /// assert_eq!(bytes, 2);
 /// # Ok::<(), pixfuse::Error>(())
 /// ```
+#[cfg(feature = "half")]
 #[macro_export]
 macro_rules! with_element {
     ($element:expr, $type:ident => $body:expr) => {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::AcqRel};
 
 use super::run::{Bands, check_length, initialised};
-use super::{Inner, Pipeline, threads};
+use super::{Inner, MAX_THREADS, Pipeline, check_threads};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 use crate::prepared_cache::{Key, PreparedSize};
@@ -81,7 +81,7 @@ impl Pipeline {
         out: &'a mut [T],
         threads: usize,
     ) -> Result<Vec<Job<'a, T>>, Error> {
-        let most = threads::check(threads)?;
+        let most = check_threads(threads, MAX_THREADS)?;
         let dims = self.check::<T>(&image)?;
         check_length(out.len(), dims)?;
         let out = initialised(out);

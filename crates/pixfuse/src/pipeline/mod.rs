@@ -7,10 +7,10 @@ mod jobs;
 mod ragged;
 mod run;
 mod stages;
-#[cfg(not(feature = "std"))]
+#[cfg(not(feature = "threads"))]
 #[path = "one_thread.rs"]
 mod threads;
-#[cfg(feature = "std")]
+#[cfg(feature = "threads")]
 mod threads;
 
 #[cfg(feature = "std")]
@@ -36,6 +36,19 @@ use crate::prelude::*;
 use crate::prepared_cache::PreparedCache;
 use crate::simd::Token;
 use crate::{Dims, Element, Error, Geometry, ImageRef, Level, Orientation, Spec};
+
+/// The most threads that there is any use for, of a pool or of the caller's.
+#[cfg(feature = "std")]
+const MAX_THREADS: usize = 1024;
+
+/// Whether a call can ask for this many threads.
+///
+/// # Errors
+/// When there are none, or more than `most`.
+fn check_threads(given: usize, most: usize) -> Result<usize, Error> {
+    // Not "as many as there are cores" for 0: OpenCV means one thread by it, others all, and a guess would surprise half.
+    if (1..=most).contains(&given) { Ok(given) } else { Err(Error::Threads { given, most }) }
+}
 
 /// A preprocessing pipeline, ready to run.
 ///
@@ -187,8 +200,12 @@ impl Pipeline {
     /// More threads than images or cores gain nothing, and a small image loses. Where other calls have the threads, or the system gives none, the
     /// calling one does the work.
     ///
+    /// Without the feature `threads` there is no pool, and one thread is all that can be asked for. [`jobs`](Self::jobs) are for
+    /// threads of your own.
+    ///
     /// # Errors
-    /// When `threads` is 0 or above 1024; `std::thread::available_parallelism` says how many cores there are.
+    /// When `threads` is 0 or above 1024, above 1 without the feature `threads`; `std::thread::available_parallelism` says how many
+    /// cores there are.
     ///
     /// ```
     /// use pixfuse::{ImageRef, Pipeline};
@@ -200,7 +217,7 @@ impl Pipeline {
     /// # Ok::<(), pixfuse::Error>(())
     /// ```
     pub fn with_threads(&self, threads: usize) -> Result<Self, Error> {
-        let pipe = Self { threads: threads::check(threads)?, ..self.clone() };
+        let pipe = Self { threads: check_threads(threads, threads::MOST)?, ..self.clone() };
         pipe.prepare_for_threads()?;
         Ok(pipe)
     }

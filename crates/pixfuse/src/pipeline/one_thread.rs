@@ -1,14 +1,7 @@
-//! The one thread that there is without the standard library.
+//! The one thread that there is without the feature `threads`.
 
-use crate::Error;
-
-/// Whether a call can ask for this many threads.
-///
-/// # Errors
-/// When it is not one.
-pub(super) fn check(threads: usize) -> Result<usize, Error> {
-    if threads == 1 { Ok(threads) } else { Err(Error::Threads { given: threads, most: 1 }) }
-}
+/// The most threads that a call can ask for.
+pub(super) const MOST: usize = 1;
 
 /// Calls `work` once for each item, with its number.
 ///

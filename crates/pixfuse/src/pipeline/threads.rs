@@ -10,23 +10,10 @@ use std::{process, thread};
 use arc_swap::ArcSwapOption;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use crate::Error;
+use super::MAX_THREADS;
 
-/// The most threads that a call can ask for.
-const MAX_THREADS: usize = 1024;
-
-/// Whether a call can ask for this many threads.
-///
-/// # Errors
-/// When there are none or too many.
-pub(super) fn check(threads: usize) -> Result<usize, Error> {
-    // Not "as many as there are cores" for 0: OpenCV means one thread by it, others all, and a guess would surprise half.
-    if (1..=MAX_THREADS).contains(&threads) {
-        Ok(threads)
-    } else {
-        Err(Error::Threads { given: threads, most: MAX_THREADS })
-    }
-}
+/// The most threads of the pool and the calling one that a call can ask for.
+pub(super) const MOST: usize = MAX_THREADS;
 
 /// Calls `work` once for each item, with its number, on this thread and on `threads - 1` others; after the last call has
 /// ended it gives the error of the first item that had one. Items after that one may be left out.

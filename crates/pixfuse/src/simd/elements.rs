@@ -2,8 +2,6 @@
 
 use std::mem::MaybeUninit;
 
-use half::{bf16, f16};
-
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 
@@ -44,6 +42,29 @@ pub enum Half {
     Bf16,
 }
 
+impl Half {
+    /// The bits of the nearest one, halves to even.
+    pub(crate) fn bits(self, value: f32) -> u16 {
+        const INFINITY: u32 = f32::INFINITY.to_bits();
+        let bits = value.to_bits();
+        let (sign, magnitude) = (bits >> 16 & 0x8000, bits & !(1 << 31));
+        let rounded = match self {
+            // What is not a number is quiet: rounding could carry it into an infinity.
+            Self::F16 if magnitude > INFINITY => 0x7e00 | magnitude >> 13 & 0x3ff,
+            Self::Bf16 if magnitude > INFINITY => magnitude >> 16 | 0x40,
+            Self::Bf16 => (magnitude + 0x7fff + (magnitude >> 16 & 1)) >> 16,
+            Self::F16 if magnitude >= 65536.0_f32.to_bits() => 0x7c00,
+            // The last bit of 0.5 is worth 2^-24, as that of an f16 without an exponent: the sum rounds as it should.
+            Self::F16 if magnitude < (1.0_f32 / 16384.0).to_bits() => {
+                (f32::from_bits(magnitude) + 0.5).to_bits() - 0.5_f32.to_bits()
+            }
+            // The exponent's bias goes from 127 to 15, and half of the last kept bit rounds: a little less where it is even.
+            Self::F16 => (magnitude - ((127 - 15) << 23) + 0xfff + (magnitude >> 13 & 1)) >> 13,
+        };
+        (sign | rounded) as u16
+    }
+}
+
 /// A number of a fixed size.
 ///
 /// # Safety
@@ -57,7 +78,9 @@ macro_rules! plain {
     };
 }
 
-plain!(u8, i8, u16, i16, u32, i32, f16, bf16, f32);
+plain!(u8, i8, u16, i16, u32, i32, f32);
+#[cfg(feature = "half")]
+plain!(crate::f16, crate::bf16);
 
 /// The values of one level, [`LANES`](Self::LANES) at once, and what makes short elements of them.
 ///
@@ -108,12 +131,12 @@ unsafe impl Elements for Scalar {
 
     #[inline(always)]
     fn round_to_f16(self, value: f32) -> i32 {
-        f16::from_f32(value).to_bits().into()
+        Half::F16.bits(value).into()
     }
 
     #[inline(always)]
     fn round_to_bf16(self, value: f32) -> i32 {
-        bf16::from_f32(value).to_bits().into()
+        Half::Bf16.bits(value).into()
     }
 
     #[inline(always)]
@@ -130,6 +153,25 @@ unsafe impl Elements for Scalar {
     fn store_pixels_u16<const C: usize>(self, at: &mut [[MaybeUninit<u16>; 1]; C], channels: [i32; C]) {
         for (at, value) in at.iter_mut().zip(channels) {
             write(at, [value as u16]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use half::{bf16, f16};
+
+    use super::Half;
+
+    /// Every sign, exponent and value of the bits that are kept, with rests below, at and above half of the last of them.
+    #[test]
+    fn rounds_as_the_half_crate() {
+        for high in 0..=u16::MAX {
+            for low in [0, 1, 0xfff, 0x1000, 0x1001, 0x2fff, 0x3000, 0x3001, 0x7fff, 0x8000, 0x8001, 0xffff] {
+                let value = f32::from_bits(u32::from(high) << 16 | low);
+                assert_eq!(Half::F16.bits(value), f16::from_f32(value).to_bits(), "{value:?}");
+                assert_eq!(Half::Bf16.bits(value), bf16::from_f32(value).to_bits(), "{value:?}");
+            }
         }
     }
 }
