@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::pair::both;
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 use crate::rules::{self, Draft};
@@ -136,7 +137,7 @@ impl Spec {
         let [open_sides, closed_sides] = specs.each_mut().map(sides);
         let side = |name: &str| {
             let [open, closed] =
-                [&open_sides, &closed_sides].map(|sides| sides.iter().find(|(known, ..)| *known == name));
+                both([&open_sides, &closed_sides], |sides| sides.iter().find(|(known, ..)| *known == name));
             number(open?.2, closed?.2)
         };
         let normalize = self.normalize.as_ref().zip(closed.normalize.as_ref());

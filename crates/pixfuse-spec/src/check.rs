@@ -10,9 +10,8 @@ use crate::rules::{self, Draft};
 use crate::spelling::{nearest, unknown};
 use crate::subject::Subject;
 use crate::table::{Findings, Table, read};
-use crate::word::Word;
 use crate::{
-    CenterCrop, ChannelOrder, CropWindow, Error, ErrorKind, Expected, Input, Letterbox, Normalize, Output, Pad,
+    CenterCrop, ChannelOrder, CropWindow, Error, ErrorKind, Expected, Input, Kind, Letterbox, Normalize, Output, Pad,
     ParseError, Patches, PixelFormat, Resize, Sample, Sampling, Spec, Tiles, Token, lex,
 };
 
@@ -49,8 +48,16 @@ const RIVALS: [[&str; 2]; 7] = [
 /// assert!(errors[1].message.starts_with("output is missing"));
 /// ```
 pub fn check<P: Clone>(tokens: &[Token<P>], end: P) -> Result<Spec, Vec<Error<P>>> {
+    let kinds: Vec<&Kind> = tokens.iter().map(|token| &token.kind).collect();
+    let place = |index: usize| tokens.get(index).map_or(&end, |token| &token.at).clone();
+    check_kinds(&kinds).map_err(|errors| errors.into_iter().map(|error| error.at_places(place)).collect())
+}
+
+/// As [`check`], with the number of its token for the place of a mistake.
+fn check_kinds(tokens: &[&Kind]) -> Result<Spec, Vec<Error<usize>>> {
+    let end = tokens.len();
     let mut findings = Findings { errors: Vec::new(), places: Vec::new() };
-    let clauses = grammar::clauses(tokens, &end, &mut findings.errors);
+    let clauses = grammar::clauses(tokens, &mut findings.errors);
     let clauses = Clauses::sort(&clauses, &mut findings.errors);
     let found = &mut findings;
     let input = clauses.get("input").map(|clause| Input::read_clause(clause, found)).unwrap_or_default();
@@ -58,7 +65,7 @@ pub fn check<P: Clone>(tokens: &[Token<P>], end: P) -> Result<Spec, Vec<Error<P>
     // A clause that is there but could not be read was reported.
     let resize = clauses.get("resize").and_then(|clause| Resize::read_clause(clause, found));
     let letterbox =
-        clauses.get("letterbox").and_then(|clause| Letterbox::guessed(read::<Letterbox, P>(clause, LETTERBOX, found)));
+        clauses.get("letterbox").and_then(|clause| Letterbox::guessed(read::<Letterbox>(clause, LETTERBOX, found)));
     let tiles = clauses.get("tiles").and_then(|clause| Tiles::read_clause(clause, found));
     let center = clauses.get("center_crop").and_then(|clause| CenterCrop::read_clause(clause, found));
     let window = clauses.get("crop").and_then(|clause| CropWindow::read_clause(clause, found));
@@ -82,12 +89,12 @@ pub fn check<P: Clone>(tokens: &[Token<P>], end: P) -> Result<Spec, Vec<Error<P>
     };
     for (subject, message) in rules::broken(&draft) {
         let (value, clause) = place(&places, subject);
-        let at = value.or(clause).unwrap_or(&end).clone();
-        errors.push(Error { value: value.cloned(), ..Error::new(ErrorKind::Rule, at, message).about(subject) });
+        let at = value.or(clause).unwrap_or(end);
+        errors.push(Error { value, ..Error::new(ErrorKind::Rule, at, message).about(subject) });
     }
     // A whole declaration in quotes was reported, and most likely misses nothing.
-    if !matches!(tokens, [only] if only.kind.is_quoted()) {
-        clauses.report_missing(&end, &mut errors);
+    if !matches!(tokens, [only] if only.is_quoted()) {
+        clauses.report_missing(end, &mut errors);
     }
     let whole = || {
         let (input, output) = (Input::whole(input)?, Output::whole(output)?);
@@ -135,8 +142,8 @@ impl FromStr for Spec {
 
 /// Where a subject was written: its value, and its clause. An argument that is not written has its default, and its clause
 /// stands for it.
-fn place<P>(places: &[(Subject, P)], subject: Subject) -> (Option<&P>, Option<&P>) {
-    let find = |wanted| places.iter().find(|(known, _)| *known == wanted).map(|(_, at)| at);
+fn place(places: &[(Subject, usize)], subject: Subject) -> (Option<usize>, Option<usize>) {
+    let find = |wanted| places.iter().find(|(known, _)| *known == wanted).map(|(_, at)| *at);
     let clause = find(Subject::clause(subject.clause));
     if subject.argument.is_empty() {
         return (None, clause);
@@ -145,22 +152,22 @@ fn place<P>(places: &[(Subject, P)], subject: Subject) -> (Option<&P>, Option<&P
 }
 
 /// The clauses, each at most once, in the order of writing.
-struct Clauses<'a, P> {
-    found: Vec<&'a Clause<P>>,
+struct Clauses<'a> {
+    found: Vec<&'a Clause>,
     /// Names that an unknown clause was probably meant to be.
     misspelled: Vec<&'static str>,
 }
 
-impl<'a, P: Clone> Clauses<'a, P> {
-    fn sort(clauses: &'a [Clause<P>], errors: &mut Vec<Error<P>>) -> Self {
+impl<'a> Clauses<'a> {
+    fn sort(clauses: &'a [Clause], errors: &mut Vec<Error<usize>>) -> Self {
         let mut sorted = Self { found: Vec::new(), misspelled: Vec::new() };
         for clause in clauses {
             let name = clause.name.as_str();
             let known = CLAUSES.into_iter().find(|known| *known == name);
-            let error = |message| Error { clause: known, ..Error::new(ErrorKind::Clause, clause.at.clone(), message) };
+            let error = |message| Error { clause: known, ..Error::new(ErrorKind::Clause, clause.at, message) };
             if known.is_none() {
                 sorted.misspelled.extend(nearest(name, &CLAUSES));
-                let error = Error::of_value(ErrorKind::Clause, clause.at.clone(), unknown("clause", name, &CLAUSES));
+                let error = Error::of_value(ErrorKind::Clause, clause.at, unknown("clause", name, &CLAUSES));
                 errors.push(error.expecting(Expected::Names(CLAUSES.to_vec())));
                 continue;
             }
@@ -183,19 +190,19 @@ impl<'a, P: Clone> Clauses<'a, P> {
         sorted
     }
 
-    fn get(&self, name: &str) -> Option<&'a Clause<P>> {
+    fn get(&self, name: &str) -> Option<&'a Clause> {
         self.found.iter().copied().find(|clause| clause.name == name)
     }
 
     /// Reports the clauses that must be there; a misspelled one is, and has its message.
-    fn report_missing(&self, end: &P, errors: &mut Vec<Error<P>>) {
-        let mut report = |name: &'static str, names: Vec<&str>, example: &str| {
+    fn report_missing(&self, end: usize, errors: &mut Vec<Error<usize>>) {
+        let mut report = |name: &'static str, names: &[&str], example: &str| {
             if self.get(name).is_none() && !self.misspelled.contains(&name) {
                 let message = format!("{name} is missing; write {example} with one of {}", names.join(", "));
-                errors.push(Error::new(ErrorKind::Clause, end.clone(), message).about(Subject::clause(name)));
+                errors.push(Error::new(ErrorKind::Clause, end, message).about(Subject::clause(name)));
             }
         };
-        report("input", PixelFormat::names(), "input(..)");
-        report("output", ChannelOrder::names(), "output(.., f32, chw)");
+        report("input", PixelFormat::NAMES, "input(..)");
+        report("output", ChannelOrder::NAMES, "output(.., f32, chw)");
     }
 }

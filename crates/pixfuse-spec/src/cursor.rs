@@ -1,38 +1,39 @@
 //! A place in a token stream: looking at what comes, taking it, and finding the way on after a mistake.
+//!
+//! Places are numbers of tokens, so that nothing behind depends on what a place is to the caller.
 
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::{Error, ErrorKind, Kind, Token};
+use crate::{Error, ErrorKind, Kind};
 
-pub(crate) struct Cursor<'a, P> {
-    tokens: &'a [Token<P>],
+pub(crate) struct Cursor<'a> {
+    tokens: &'a [&'a Kind],
     /// Never beyond the end of `tokens`.
     next: usize,
-    end: &'a P,
-    errors: &'a mut Vec<Error<P>>,
+    errors: &'a mut Vec<Error<usize>>,
 }
 
-impl<'a, P: Clone> Cursor<'a, P> {
-    pub(crate) fn new(tokens: &'a [Token<P>], end: &'a P, errors: &'a mut Vec<Error<P>>) -> Self {
-        Self { tokens, next: 0, end, errors }
+impl<'a> Cursor<'a> {
+    pub(crate) fn new(tokens: &'a [&'a Kind], errors: &'a mut Vec<Error<usize>>) -> Self {
+        Self { tokens, next: 0, errors }
     }
 
     pub(crate) fn peek(&self) -> Option<&'a Kind> {
-        self.tokens.get(self.next).map(|token| &token.kind)
+        self.tokens.get(self.next).copied()
     }
 
     pub(crate) fn peek_second(&self) -> Option<&'a Kind> {
-        self.tokens.get(self.next + 1).map(|token| &token.kind)
+        self.tokens.get(self.next + 1).copied()
     }
 
-    /// The place of the next token.
-    pub(crate) fn at(&self) -> P {
-        self.tokens.get(self.next).map_or(self.end, |token| &token.at).clone()
+    /// The place of the next token, or of the end.
+    pub(crate) fn at(&self) -> usize {
+        self.next
     }
 
     /// Whether the next tokens are a name and a round bracket. No value looks like that, so it is always a new clause.
     pub(crate) fn at_clause(&self) -> bool {
-        matches!(self.tokens[self.next..], [Token { kind: Kind::Word(_), .. }, Token { kind: Kind::Open('('), .. }, ..])
+        matches!(self.tokens[self.next..], [Kind::Word(_), Kind::Open('('), ..])
     }
 
     pub(crate) fn advance(&mut self) {
@@ -50,10 +51,7 @@ impl<'a, P: Clone> Cursor<'a, P> {
 
     /// Takes `name =`.
     pub(crate) fn take_name(&mut self) -> Option<&'a str> {
-        let [Token { kind: Kind::Word(name), .. }, Token { kind: Kind::Sign('='), .. }, ..] = &self.tokens[self.next..]
-        else {
-            return None;
-        };
+        let [Kind::Word(name), Kind::Sign('='), ..] = self.tokens[self.next..] else { return None };
         self.next += 2;
         Some(name)
     }
@@ -88,7 +86,7 @@ impl<'a, P: Clone> Cursor<'a, P> {
         self.error(self.at(), format!("{expectation}, found {found}{hint}"));
     }
 
-    pub(crate) fn error(&mut self, at: P, message: String) {
+    pub(crate) fn error(&mut self, at: usize, message: String) {
         self.errors.push(Error::new(ErrorKind::Syntax, at, message));
     }
 }

@@ -91,9 +91,15 @@ impl<P> Error<P> {
     /// About a name or a value that stands where the error is.
     pub(crate) fn of_value(kind: ErrorKind, at: P, message: String) -> Self
     where
-        P: Clone,
+        P: Copy,
     {
-        Self { value: Some(at.clone()), ..Self::new(kind, at, message) }
+        Self { value: Some(at), ..Self::new(kind, at, message) }
+    }
+
+    /// The same error, where its place is another's name for it.
+    pub(crate) fn at_places<Q>(self, place: impl Fn(P) -> Q) -> Error<Q> {
+        let Self { at, message, kind, clause, argument, index, value, expected } = self;
+        Error { at: place(at), message, kind, clause, argument, index, value: value.map(&place), expected }
     }
 
     pub(crate) fn expecting(self, expected: Expected) -> Self {

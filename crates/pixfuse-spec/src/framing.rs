@@ -1,5 +1,6 @@
 //! Where libraries put an image in a frame, and how large they make it for that: what the words for it mean, in numbers.
 
+use crate::pair::both;
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 use crate::{Anchor, CoverRule, LetterboxRule, Rounding};
@@ -13,9 +14,9 @@ impl CoverRule {
             Self::Timm => {
                 let ratio = |axis: usize| f64::from(source[axis]) / f64::from(frame[axis]);
                 let ratio = ratio(0).min(ratio(1));
-                source.map(|length| side(f64::from(length) / ratio))
+                both(source, |length| side(f64::from(length) / ratio))
             }
-            Self::Opencv => source.map(|length| side(f64::from(length) * Self::opencv_ratio(frame, source))),
+            Self::Opencv => both(source, |length| side(f64::from(length) * Self::opencv_ratio(frame, source))),
         }
     }
 
@@ -75,16 +76,16 @@ impl LetterboxRule {
         let limit = |ratio: f64| if scale_up { ratio } else { ratio.min(1.0) };
         let ratio = |axis: usize| f64::from(frame[axis]) / f64::from(source[axis]);
         let ratio = limit(ratio(0).min(ratio(1)));
-        let sides = |round: &dyn Fn(f64) -> f64| source.map(|side| (round(f64::from(side) * ratio) as u32).max(1));
+        let sides = |round: &dyn Fn(f64) -> f64| both(source, |side| (round(f64::from(side) * ratio) as u32).max(1));
         match self {
             Self::Ultralytics => {
                 // `round` of Python: half to even. The half pixel of an odd margin goes behind.
                 let content = sides(&f64::round_ties_even);
-                let mut margin = [0, 1].map(|axis| frame[axis].saturating_sub(content[axis]));
+                let mut margin = both([0, 1], |axis| frame[axis].saturating_sub(content[axis]));
                 if let Some(stride) = stride {
                     margin = margin.map(|margin| margin % stride);
                 }
-                let output = [0, 1].map(|axis| content[axis] + margin[axis]);
+                let output = both([0, 1], |axis| content[axis] + margin[axis]);
                 Letterboxed { ratio, content, at: margin.map(|margin| margin / 2), output }
             }
             Self::Yolox => Letterboxed { ratio, content: sides(&f64::trunc), at: [0, 0], output: frame },
@@ -92,8 +93,8 @@ impl LetterboxRule {
                 // OpenCV's ratio and product are f32.
                 let ratio = |axis: usize| frame[axis] as f32 / source[axis] as f32;
                 let ratio = limit(ratio(0).min(ratio(1)).into()) as f32;
-                let content = [0, 1].map(|axis| ((source[axis] as f32 * ratio) as u32).clamp(1, frame[axis]));
-                let at = [0, 1].map(|axis| (frame[axis] - content[axis]) / 2);
+                let content = both([0, 1], |axis| ((source[axis] as f32 * ratio) as u32).clamp(1, frame[axis]));
+                let at = both([0, 1], |axis| (frame[axis] - content[axis]) / 2);
                 Letterboxed { ratio: ratio.into(), content, at, output: frame }
             }
         }

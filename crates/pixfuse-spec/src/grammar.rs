@@ -7,50 +7,50 @@ use crate::cursor::Cursor;
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 use crate::spelling::{NAMES, is_constant, shortened};
-use crate::{Error, Kind, Token};
+use crate::{Error, Kind};
 
 /// `name(arguments)`.
-pub(crate) struct Clause<P> {
+pub(crate) struct Clause {
     pub(crate) name: String,
-    pub(crate) at: P,
+    pub(crate) at: usize,
     /// The closing bracket, where a missing argument would stand.
-    pub(crate) end: P,
-    pub(crate) arguments: Vec<Argument<P>>,
+    pub(crate) end: usize,
+    pub(crate) arguments: Vec<Argument>,
     /// A name alone; what is wrong with that depends on whether there is such a clause.
     pub(crate) bare: bool,
     /// Something in it could not be read and was reported: arguments may be missing for that reason.
     pub(crate) broken: bool,
 }
 
-impl<P> Clause<P> {
+impl Clause {
     /// The value of the first `name = value`.
-    pub(crate) fn named(&self, name: &str) -> Option<&Value<P>> {
+    pub(crate) fn named(&self, name: &str) -> Option<&Value> {
         let found = self.arguments.iter().find(|argument| argument.name.as_deref() == Some(name));
         found.map(|argument| &argument.value)
     }
 }
 
 /// `value` or `name = value`.
-pub(crate) struct Argument<P> {
+pub(crate) struct Argument {
     pub(crate) name: Option<String>,
     /// The name if there is one, else the value.
-    pub(crate) at: P,
-    pub(crate) value: Value<P>,
+    pub(crate) at: usize,
+    pub(crate) value: Value,
 }
 
 /// A value and its first token.
-pub(crate) struct Value<P> {
-    pub(crate) item: Item<P>,
-    pub(crate) at: P,
+pub(crate) struct Value {
+    pub(crate) item: Item,
+    pub(crate) at: usize,
 }
 
-pub(crate) enum Item<P> {
+pub(crate) enum Item {
     Word(String),
     /// Finite.
     Number(f64),
     /// `_`
     Later,
-    List(Vec<Value<P>>),
+    List(Vec<Value>),
     /// Reported already.
     Broken,
 }
@@ -58,8 +58,8 @@ pub(crate) enum Item<P> {
 const COMMA: Kind = Kind::Sign(',');
 
 /// All clauses that could be found, in the order of writing; mistakes are added to `errors`.
-pub(crate) fn clauses<P: Clone>(tokens: &[Token<P>], end: &P, errors: &mut Vec<Error<P>>) -> Vec<Clause<P>> {
-    let mut cursor = Cursor::new(tokens, end, errors);
+pub(crate) fn clauses(tokens: &[&Kind], errors: &mut Vec<Error<usize>>) -> Vec<Clause> {
+    let mut cursor = Cursor::new(tokens, errors);
     let mut clauses = Vec::new();
     while cursor.peek().is_some() {
         let Some(clause) = clause(&mut cursor) else {
@@ -79,7 +79,7 @@ pub(crate) fn clauses<P: Clone>(tokens: &[Token<P>], end: &P, errors: &mut Vec<E
     clauses
 }
 
-fn clause<P: Clone>(cursor: &mut Cursor<'_, P>) -> Option<Clause<P>> {
+fn clause(cursor: &mut Cursor<'_>) -> Option<Clause> {
     let at = cursor.at();
     let Some(Kind::Word(name)) = cursor.peek() else {
         let hint =
@@ -90,10 +90,9 @@ fn clause<P: Clone>(cursor: &mut Cursor<'_, P>) -> Option<Clause<P>> {
     cursor.advance();
     // A name of the language is short, and every message about the clause repeats this one.
     let name = shortened(name);
-    let mut clause =
-        Clause { name, at: at.clone(), end: at.clone(), arguments: Vec::new(), bare: false, broken: false };
+    let mut clause = Clause { name, at, end: at, arguments: Vec::new(), bare: false, broken: false };
     if cursor.take(&Kind::Sign('=')) {
-        cursor.error(at.clone(), format!("{0}: a clause has no `=`; write {0}(..)", clause.name));
+        cursor.error(at, format!("{0}: a clause has no `=`; write {0}(..)", clause.name));
         clause.broken = true;
     }
     match cursor.peek() {
@@ -114,7 +113,7 @@ fn clause<P: Clone>(cursor: &mut Cursor<'_, P>) -> Option<Clause<P>> {
 }
 
 /// Arguments up to the closing bracket.
-fn arguments<P: Clone>(cursor: &mut Cursor<'_, P>, clause: &mut Clause<P>) {
+fn arguments(cursor: &mut Cursor<'_>, clause: &mut Clause) {
     let mut broken = false;
     loop {
         clause.end = cursor.at();
@@ -147,7 +146,7 @@ fn arguments<P: Clone>(cursor: &mut Cursor<'_, P>, clause: &mut Clause<P>) {
     }
 }
 
-fn argument<P: Clone>(cursor: &mut Cursor<'_, P>, clause: &str) -> Argument<P> {
+fn argument(cursor: &mut Cursor<'_>, clause: &str) -> Argument {
     let at = cursor.at();
     let name = cursor.take_name().map(shortened);
     let place = name.as_ref().map_or(clause.to_owned(), |name| format!("{clause}: {name}"));
@@ -158,12 +157,12 @@ fn argument<P: Clone>(cursor: &mut Cursor<'_, P>, clause: &str) -> Argument<P> {
 const DEPTH: usize = 2;
 
 /// A word, a number, `_` or a list.
-fn value<P: Clone>(cursor: &mut Cursor<'_, P>, place: &str) -> Value<P> {
+fn value(cursor: &mut Cursor<'_>, place: &str) -> Value {
     nested(cursor, place, DEPTH)
 }
 
 /// A value in which lists nest so deep.
-fn nested<P: Clone>(cursor: &mut Cursor<'_, P>, place: &str, depth: usize) -> Value<P> {
+fn nested(cursor: &mut Cursor<'_>, place: &str, depth: usize) -> Value {
     if depth == 0 || cursor.peek() != Some(&Kind::Open('[')) {
         return single(cursor, place);
     }
@@ -171,7 +170,7 @@ fn nested<P: Clone>(cursor: &mut Cursor<'_, P>, place: &str, depth: usize) -> Va
     cursor.advance();
     let mut items = Vec::new();
     while !cursor.take(&Kind::Close(']')) {
-        let ended = |cursor: &Cursor<'_, P>| matches!(cursor.peek(), None | Some(Kind::Close(_))) || cursor.at_clause();
+        let ended = |cursor: &Cursor<'_>| matches!(cursor.peek(), None | Some(Kind::Close(_))) || cursor.at_clause();
         if ended(cursor) {
             cursor.unexpected(&format!("{place}: expected `]`"), "");
             return Value { item: Item::Broken, at };
@@ -197,7 +196,7 @@ fn nested<P: Clone>(cursor: &mut Cursor<'_, P>, place: &str, depth: usize) -> Va
 }
 
 /// What to do about something behind a value that does not end it: arithmetic, or a path, an index or a call.
-fn behind_value<P: Clone>(cursor: &Cursor<'_, P>) -> &'static str {
+fn behind_value(cursor: &Cursor<'_>) -> &'static str {
     match (cursor.peek(), cursor.peek_second()) {
         (Some(Kind::Sign('*' | '+' | '-' | '/' | '%')), _) => "; write the result: nothing but a/b is worked out here",
         (Some(Kind::Sign(':')), Some(Kind::Sign(':'))) | (Some(Kind::Sign('!' | '.') | Kind::Open(_)), _) => NAMES,
@@ -207,7 +206,7 @@ fn behind_value<P: Clone>(cursor: &Cursor<'_, P>) -> &'static str {
 }
 
 /// A value that is not a list.
-fn single<P: Clone>(cursor: &mut Cursor<'_, P>, place: &str) -> Value<P> {
+fn single(cursor: &mut Cursor<'_>, place: &str) -> Value {
     let at = cursor.at();
     let item = match cursor.peek() {
         Some(Kind::Word(word)) => {
@@ -240,7 +239,7 @@ fn single<P: Clone>(cursor: &mut Cursor<'_, P>, place: &str) -> Value<P> {
 }
 
 /// `a` or `a/b`.
-fn fraction<P: Clone>(cursor: &mut Cursor<'_, P>, place: &str) -> Option<f64> {
+fn fraction(cursor: &mut Cursor<'_>, place: &str) -> Option<f64> {
     let at = cursor.at();
     let mut value = signed(cursor, place)?;
     if cursor.take(&Kind::Sign('/')) {
@@ -261,7 +260,7 @@ fn fraction<P: Clone>(cursor: &mut Cursor<'_, P>, place: &str) -> Option<f64> {
 }
 
 /// A finite number with or without `-`.
-fn signed<P: Clone>(cursor: &mut Cursor<'_, P>, place: &str) -> Option<f64> {
+fn signed(cursor: &mut Cursor<'_>, place: &str) -> Option<f64> {
     let sign = if cursor.take(&Kind::Sign('-')) { -1.0 } else { 1.0 };
     let at = cursor.at();
     let message = match cursor.peek() {

@@ -46,6 +46,7 @@ pub mod language;
 mod lower;
 mod order;
 mod orientation;
+mod pair;
 mod parts;
 mod plan;
 #[cfg(feature = "libm")]

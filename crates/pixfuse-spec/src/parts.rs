@@ -97,7 +97,7 @@ impl Spec {
             "filter" => self.with_filter(&written_in_clause(name, value)?),
             "element" => {
                 let (old, new) = (format!(", {}, ", self.output.element), format!(", {}, ", written(name, value)?));
-                self.with_clause("output", |arguments| arguments.replacen(&old, &new, 1)).parse()
+                self.with_clause("output", &|arguments| arguments.replacen(&old, &new, 1)).parse()
             }
             _ => self.with_number(name, &written(name, value)?),
         }
@@ -116,7 +116,7 @@ impl Spec {
             _ => (normalize.scale, normalize.scale_written) = (usual.scale, false),
         }
         let separate = |arguments: &str| if arguments.is_empty() { "" } else { ", " };
-        rest.with_clause("normalize", |arguments| format!("{arguments}{}{name} = {value}", separate(&arguments)))
+        rest.with_clause("normalize", &|arguments| format!("{arguments}{}{name} = {value}", separate(&arguments)))
             .parse()
     }
 
@@ -186,7 +186,7 @@ impl Spec {
             };
             if let Some(own) = own {
                 let (old, new) = (format!(", {own}"), format!(", {filter}"));
-                text = text.with_clause(clause, |arguments| arguments.replacen(&old, &new, 1)).parse()?;
+                text = text.with_clause(clause, &|arguments| arguments.replacen(&old, &new, 1)).parse()?;
                 is_said = true;
             }
         }
@@ -194,7 +194,7 @@ impl Spec {
     }
 
     /// The text, with other arguments of one clause.
-    fn with_clause(&self, clause: &str, change: impl Fn(String) -> String) -> String {
+    fn with_clause(&self, clause: &str, change: &dyn Fn(String) -> String) -> String {
         let clauses = self.clauses().into_iter().map(|(name, arguments)| {
             let arguments = if name == clause { change(arguments) } else { arguments };
             format!("{name}({arguments})")

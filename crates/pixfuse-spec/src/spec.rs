@@ -65,21 +65,23 @@ impl Spec {
 
     /// Every number that may be left open.
     pub(crate) fn slots(&mut self) -> Vec<Place<'_>> {
-        fn of<'a>(clause: &'static str, slots: Vec<(&'static str, Slot<'a>)>) -> Vec<Place<'a>> {
-            slots.into_iter().map(|(argument, slot)| (clause, argument, slot)).collect()
-        }
         let mut all = Vec::new();
+        let mut add = |clause, slots: Vec<(&'static str, _)>| {
+            for (argument, slot) in slots {
+                all.push((clause, argument, slot));
+            }
+        };
         if let Some(letterbox) = &mut self.letterbox {
-            all.extend(of("letterbox", letterbox.slots()));
+            add("letterbox", letterbox.slots());
         }
         if let Some(Crop::Center(crop)) = &mut self.crop {
-            all.extend(of("center_crop", crop.slots()));
+            add("center_crop", crop.slots());
         }
         if let Some(resize) = &mut self.resize {
-            all.extend(of("resize", resize.slots()));
+            add("resize", resize.slots());
         }
         if let Some(normalize) = &mut self.normalize {
-            all.extend(of("normalize", normalize.slots()));
+            add("normalize", normalize.slots());
         }
         all
     }

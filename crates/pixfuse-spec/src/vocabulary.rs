@@ -26,11 +26,12 @@ macro_rules! names {
             /// What a value of this kind is called in an error message.
             pub const WHAT: &'static str = $what;
 
+            /// The name of each value of `ALL`.
+            pub(crate) const NAMES: &'static [&'static str] = &[$($text),+];
+
             /// The name as it is written in a declaration.
             pub const fn name(self) -> &'static str {
-                match self {
-                    $(Self::$value => $text,)+
-                }
+                Self::NAMES[self as usize]
             }
 
             /// Its sentence of documentation.
@@ -43,7 +44,7 @@ macro_rules! names {
 
             /// The value with this name, if there is one.
             pub fn from_name(name: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|value| value.name() == name)
+                position(Self::NAMES, name).map(|index| Self::ALL[index])
             }
         }
 
@@ -53,6 +54,11 @@ macro_rules! names {
             }
         }
     };
+}
+
+/// Which of these names it is.
+pub(crate) fn position(names: &[&str], name: &str) -> Option<usize> {
+    names.iter().position(|known| *known == name)
 }
 
 names! {

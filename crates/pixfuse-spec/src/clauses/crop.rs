@@ -52,7 +52,7 @@ pub(crate) const CROP: [&str; 2] = ["crop", "crop(top, left, rows, columns)"];
 
 impl CenterCrop {
     /// `None` if its rows could not be read.
-    pub(crate) fn read_clause<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> Option<Crop> {
+    pub(crate) fn read_clause(clause: &Clause, findings: &mut Findings) -> Option<Crop> {
         let signature = Signature::of(CENTER_CROP[0], CENTER_CROP[1], &Self::rows());
         let mut arguments = Arguments::new(clause, &signature, findings);
         let is_square = arguments.count() < 2;
@@ -66,8 +66,8 @@ impl CenterCrop {
 
 impl CropWindow {
     /// `None` if something in the clause could not be read.
-    pub(crate) fn read_clause<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> Option<Crop> {
-        Self::whole(read::<Self, P>(clause, CROP, findings)).map(Crop::Window)
+    pub(crate) fn read_clause(clause: &Clause, findings: &mut Findings) -> Option<Crop> {
+        Self::whole(read::<Self>(clause, CROP, findings)).map(Crop::Window)
     }
 }
 

@@ -48,14 +48,16 @@ impl Table for Option<[u32; 2]> {
     type Draft = Option<Self>;
 
     fn rows() -> Vec<Row> {
-        SourceSize::rows().into_iter().map(|row| Row { needed: false, ..row }).collect()
+        let mut rows = SourceSize::rows();
+        rows.iter_mut().for_each(|row| row.needed = false);
+        rows
     }
 
     fn usual() -> Option<Self> {
         Some(None)
     }
 
-    fn read<P: Clone>(arguments: &mut Arguments<'_, P>, usual: Option<Self>) -> Option<Self> {
+    fn read(arguments: &mut Arguments<'_>, usual: Option<Self>) -> Option<Self> {
         if !has_size(arguments.clause()) {
             return usual;
         }
@@ -83,8 +85,8 @@ impl Table for Option<[u32; 2]> {
 }
 
 /// Whether a number stands where no other argument has one.
-fn has_size<P>(clause: &Clause<P>) -> bool {
-    let is_number = |argument: &Argument<P>| matches!(argument.value.item, Item::Number(_) | Item::Later);
+fn has_size(clause: &Clause) -> bool {
+    let is_number = |argument: &Argument| matches!(argument.value.item, Item::Number(_) | Item::Later);
     clause.arguments.iter().any(|argument| argument.name.is_none() && is_number(argument))
 }
 
@@ -97,12 +99,13 @@ impl Input {
     /// The arguments of both forms: of any size, and of one.
     pub(crate) fn forms() -> [Vec<Row>; 2] {
         let is_size = |row: &Row| ["rows", "columns"].contains(&row.name);
-        let any = Self::rows().into_iter().filter(|row| !is_size(row)).collect();
-        let one = Self::rows().into_iter().map(|row| Row { needed: row.needed || is_size(&row), ..row }).collect();
+        let [mut any, mut one] = [Self::rows(), Self::rows()];
+        any.retain(|row| !is_size(row));
+        one.iter_mut().for_each(|row| row.needed |= is_size(row));
         [any, one]
     }
 
-    pub(crate) fn read_clause<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> InputDraft {
+    pub(crate) fn read_clause(clause: &Clause, findings: &mut Findings) -> InputDraft {
         let [any, one] = Self::forms();
         let (usage, rows) = match has_size(clause) {
             false => ("input(rgb8, hwc, alpha = drop)", any),

@@ -37,7 +37,7 @@ impl Normalize {
     }
 
     /// An argument that could not be read is left open, so that no rule speaks about it.
-    pub(crate) fn read_clause<P: Clone>(clause: &Clause<P>, sample: Sample, findings: &mut Findings<P>) -> Self {
+    pub(crate) fn read_clause(clause: &Clause, sample: Sample, findings: &mut Findings) -> Self {
         let signature = Signature::of(NORMALIZE[0], NORMALIZE[1], &Self::rows());
         let mut arguments = Arguments::new(clause, &signature, findings);
         let usual = Self::of(sample);

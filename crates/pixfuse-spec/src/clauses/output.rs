@@ -54,7 +54,7 @@ impl Table for Option<Quantize> {
         Some(None)
     }
 
-    fn read<P: Clone>(arguments: &mut Arguments<'_, P>, _: Option<Self>) -> Option<Self> {
+    fn read(arguments: &mut Arguments<'_>, _: Option<Self>) -> Option<Self> {
         let QuantizeWordsDraft { scale, zero_point } = QuantizeWords::read(arguments, QuantizeWords::usual());
         let zero_point = zero_point?;
         if arguments.has("zero_point") && !arguments.has("scale") {
@@ -85,7 +85,7 @@ impl Table for Option<Quantize> {
 pub(crate) const OUTPUT: [&str; 2] = ["output", "output(rgb, f32, chw)"];
 
 impl Output {
-    pub(crate) fn read_clause<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> OutputDraft {
+    pub(crate) fn read_clause(clause: &Clause, findings: &mut Findings) -> OutputDraft {
         let usage = if clause.named("scale").is_some() {
             "output(rgb, i8, chw, scale = .., zero_point = 0)"
         } else {

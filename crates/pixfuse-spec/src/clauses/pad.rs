@@ -132,12 +132,7 @@ impl Argument for Steps {
         Kind::Frame(integers)
     }
 
-    fn read<P: Clone>(
-        arguments: &mut Arguments<'_, P>,
-        name: &'static str,
-        value: &Value<P>,
-        integers: &Integer,
-    ) -> Option<Self> {
+    fn read(arguments: &mut Arguments<'_>, name: &'static str, value: &Value, integers: &Integer) -> Option<Self> {
         arguments.frame(name, value, integers).map(Self)
     }
 
@@ -159,7 +154,7 @@ impl Pad {
     }
 
     /// `None` if something in the clause could not be read.
-    pub(crate) fn read_clause<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> Option<Self> {
+    pub(crate) fn read_clause(clause: &Clause, findings: &mut Findings) -> Option<Self> {
         let by_name = FRAMES.into_iter().find(|name| clause.named(name).is_some());
         let usage = match by_name {
             None => PAD[1],

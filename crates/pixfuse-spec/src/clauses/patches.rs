@@ -35,11 +35,7 @@ impl Patches {
     }
 
     /// `None` if something in the clause could not be read. `layout` is that of the output, as far as it is known.
-    pub(crate) fn read_clause<P: Clone>(
-        clause: &Clause<P>,
-        layout: Option<Layout>,
-        findings: &mut Findings<P>,
-    ) -> Option<Self> {
+    pub(crate) fn read_clause(clause: &Clause, layout: Option<Layout>, findings: &mut Findings) -> Option<Self> {
         let signature = Signature::of(PATCHES[0], PATCHES[1], &Self::rows());
         let mut arguments = Arguments::new(clause, &signature, findings);
         Self::whole(Self::read(&mut arguments, Self::usual_of(layout)))

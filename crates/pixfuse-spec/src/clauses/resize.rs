@@ -3,10 +3,10 @@
 use std::fmt;
 
 use crate::grammar::{Clause, Item};
+use crate::pair::both;
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::table::{Arguments, Findings, Integer, Kind, Place, Row, Signature, Table, clause};
-use crate::word::Word;
+use crate::table::{Arguments, Findings, Integer, Kind, Place, Row, Signature, Table, clause, shared};
 use crate::{CoverRule, Number, Rounding, Sampling, SizeNumber, SizeRule};
 
 /// `resize(240, 256, bilinear)` or `resize(shortest = 256, bilinear, antialias)`.
@@ -122,21 +122,13 @@ impl RuledSize {
 
     /// The rule, and every number that there is; which of them a rule takes is [`SizeRule::numbers`].
     pub(crate) fn rows() -> Vec<Row> {
-        let row = |name, kind, needed, documentation| Row {
-            name,
-            place: Place::Named,
-            kind,
-            needed,
-            default: None,
-            documentation,
-            what: name,
-            shared: false,
-        };
-        let rule = Kind::Word { what: SizeRule::WHAT, names: SizeRule::names() };
-        let rule = row("rule", rule, true, "Whose size is made of the image's.");
-        let number =
-            |number: &SizeNumber| row(number.name(), Kind::Integer(number.integers()), false, number.documentation());
-        [rule].into_iter().chain(SizeNumber::ALL.iter().map(number)).collect()
+        let rule = Kind::Word { what: SizeRule::WHAT, names: SizeRule::NAMES };
+        let mut rows = vec![Row::new("rule", Place::Named, rule, true, "Whose size is made of the image's.")];
+        for number in SizeNumber::ALL {
+            let kind = Kind::Integer(number.integers());
+            rows.push(Row::new(number.name(), Place::Named, kind, false, number.documentation()));
+        }
+        rows
     }
 }
 
@@ -150,19 +142,19 @@ impl SizeNumber {
 }
 
 /// The filter and what stands behind it, as it stands in a clause.
-fn sampling_rows() -> impl Iterator<Item = Row> {
-    Sampling::rows().into_iter().map(|row| Row { shared: true, ..row })
+fn sampling_rows() -> Vec<Row> {
+    shared(Sampling::rows(), &[])
 }
 
 impl Resize {
     /// The arguments of each form: rows and columns, a size that keeps the aspect, a size by a rule.
     pub(crate) fn forms() -> [Vec<Row>; 3] {
-        [ExactWords::rows(), AspectWords::rows(), RuledSize::rows()]
-            .map(|rows| rows.into_iter().chain(sampling_rows()).collect())
+        let form = |rows| [rows, sampling_rows()].concat();
+        [form(ExactWords::rows()), form(AspectWords::rows()), form(RuledSize::rows())]
     }
 
     /// `None` if something in the clause could not be read.
-    pub(crate) fn read_clause<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> Option<Self> {
+    pub(crate) fn read_clause(clause: &Clause, findings: &mut Findings) -> Option<Self> {
         if is_ruled(clause) {
             return read_ruled(clause, findings);
         }
@@ -174,7 +166,7 @@ impl Resize {
             Some(_) => "resize(cover = [240, 256], bilinear, antialias)",
         };
         let values = if by_name.is_some() { Vec::new() } else { ExactWords::rows() };
-        let rows: Vec<Row> = values.into_iter().chain(AspectWords::rows()).chain(sampling_rows()).collect();
+        let rows = [values, AspectWords::rows(), sampling_rows()].concat();
         let signature = Signature::of(RESIZE[0], usage, &rows);
         let mut arguments = Arguments::new(clause, &signature, findings);
         let exact = by_name.is_none().then(|| ExactWords::read(&mut arguments, ExactWords::usual()));
@@ -224,15 +216,15 @@ impl Resize {
 }
 
 /// Whether the clause's `rule` is not one of `cover = ..`, but says the size itself.
-fn is_ruled<P>(clause: &Clause<P>) -> bool {
-    let covers = |item: &Item<P>| matches!(item, Item::Word(word) if CoverRule::from_name(word).is_some());
+fn is_ruled(clause: &Clause) -> bool {
+    let covers = |item: &Item| matches!(item, Item::Word(word) if CoverRule::from_name(word).is_some());
     clause.named("cover").is_none() && clause.named("rule").is_some_and(|value| !covers(&value.item))
 }
 
 /// The size by a rule that stands for itself, and its numbers. `None` if something in the clause could not be read.
-fn read_ruled<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> Option<Resize> {
+fn read_ruled(clause: &Clause, findings: &mut Findings) -> Option<Resize> {
     let usage = "resize(rule = pixtral, multiple = 16, longest = 1024, bicubic, antialias)";
-    let rows: Vec<Row> = RuledSize::rows().into_iter().chain(sampling_rows()).collect();
+    let rows = [RuledSize::rows(), sampling_rows()].concat();
     let signature = Signature::of(RESIZE[0], usage, &rows);
     let mut arguments = Arguments::new(clause, &signature, findings);
     let sampling = Sampling::guessed(Sampling::read(&mut arguments, Sampling::usual()));
@@ -255,7 +247,7 @@ fn read_ruled<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> Optio
     let missing = missing.map(|number| format!("rule = {rule} needs {number}; write rule = {rule}, {all}"));
     let one_limit = "rule = pp_ocr needs shortest or longest, one of them; write shortest = 736 for limit_type min, \
                      longest = 960 for max";
-    let limits = [SizeNumber::Shortest, SizeNumber::Longest].map(|number| ruled.get(number).is_some());
+    let limits = both([SizeNumber::Shortest, SizeNumber::Longest], |number| ruled.get(number).is_some());
     let missing = missing.or((rule == SizeRule::PpOcr && limits[0] == limits[1]).then(|| one_limit.to_owned()));
     if let Some(message) = missing.filter(|_| !arguments.reported()) {
         arguments.refuse("rule", &message);

@@ -6,7 +6,6 @@ use crate::grammar::Clause;
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 use crate::table::{Arguments, Findings, Integer, Signature, Table, clause};
-use crate::word::Word;
 use crate::{Sampling, Thumbnail, TileRule};
 
 clause! {
@@ -41,12 +40,12 @@ pub(crate) const TILES: [&str; 2] =
 
 impl Tiles {
     /// `None` if something in the clause could not be read.
-    pub(crate) fn read_clause<P: Clone>(clause: &Clause<P>, findings: &mut Findings<P>) -> Option<Self> {
+    pub(crate) fn read_clause(clause: &Clause, findings: &mut Findings) -> Option<Self> {
         let signature = Signature::of(TILES[0], TILES[1], &Self::rows());
         let mut arguments = Arguments::new(clause, &signature, findings);
         let draft = Self::read(&mut arguments, Self::usual());
         if draft.rule.is_none() && !arguments.reported() {
-            let names = TileRule::names().join(", ");
+            let names = TileRule::NAMES.join(", ");
             arguments.missing("rule", format!("tiles: the rule is missing; write rule = one of {names}"));
         }
         Self::whole(draft)

@@ -1,6 +1,7 @@
 //! Sizes, crops and margins.
 
 use super::{Draft, Found, Subject, length_fits};
+use crate::pair::both;
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 use crate::{
@@ -115,7 +116,7 @@ fn resized(draft: &Draft<'_>) -> (&'static str, Known) {
         }
         // Where nothing resizes it, a declared source has its own size.
         (None, None) if draft.tiles.is_none() => {
-            let source = draft.input.turned_size().map_or([None, None], |sides| sides.map(Some));
+            let source = draft.input.turned_size().map_or([None, None], |sides| both(sides, Some));
             ("input", source)
         }
         _ => ("", [None, None]),
@@ -138,7 +139,7 @@ fn cropped(crop: &Crop, clause: &str, known: Known, found: &mut Found) -> Known 
             found.push((Subject::of("crop", name), message));
         }
     }
-    sides.map(Some)
+    both(sides, Some)
 }
 
 /// What is padded is still an image, and no larger than the frame that it is put into.

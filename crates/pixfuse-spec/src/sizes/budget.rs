@@ -5,6 +5,7 @@ use crate::RuledSize;
 use crate::SizeNumber::{
     FramePixels, Frames, Longest, Max, MaxPatches, MaxPixels, Merge, MinPatches, MinPixels, Multiple, Temporal,
 };
+use crate::pair::both;
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 
@@ -26,15 +27,15 @@ fn narrow_enough(rule: &RuledSize, sides: Sides, most: f64) -> Result<(), String
 fn smart_resize(rule: &RuledSize, sides: Sides, frames: f64, whole: f64, least: f64) -> Sides {
     let (factor, area) = (rule.number(Multiple), frames * sides[0] * sides[1]);
     let (min_pixels, max_pixels) = (rule.number(MinPixels), rule.number(MaxPixels));
-    let nearest = sides.map(|side| (round(side / factor) * factor).max(least));
+    let nearest = both(sides, |side| (round(side / factor) * factor).max(least));
     let pixels = whole * nearest[0] * nearest[1];
     if pixels > max_pixels {
         let beta = (area / max_pixels).sqrt();
-        return sides.map(|side| ((side / beta / factor).floor() * factor).max(factor));
+        return both(sides, |side| ((side / beta / factor).floor() * factor).max(factor));
     }
     if pixels < min_pixels {
         let beta = (min_pixels / area).sqrt();
-        return sides.map(|side| (side * beta / factor).ceil() * factor);
+        return both(sides, |side| (side * beta / factor).ceil() * factor);
     }
     nearest
 }
@@ -51,7 +52,7 @@ pub(super) fn glm4v(rule: &RuledSize, mut sides: Sides) -> Result<Sides, String>
     let factor = rule.number(Multiple);
     if sides[0] < factor || sides[1] < factor {
         let scale = (factor / sides[0]).max(factor / sides[1]);
-        sides = sides.map(|side| (side * scale).trunc());
+        sides = both(sides, |side| (side * scale).trunc());
     }
     narrow_enough(rule, sides, 200.0)?;
     let frames = rule.number(Frames);
@@ -92,17 +93,17 @@ pub(super) fn glm_image(rule: &RuledSize, sides: Sides) -> Result<Sides, String>
         ));
     }
     narrow_enough(rule, sides, 4.0)?;
-    let [least, most] = [MinPixels, MaxPixels].map(|pixels| round(rule.number(pixels).sqrt()));
+    let [least, most] = both([MinPixels, MaxPixels], |pixels| round(rule.number(pixels).sqrt()));
     let [longer, shorter] = longer_and_shorter(sides);
     let mut scale = if shorter < least { least / shorter } else { 1.0 };
     if longer * scale > most {
         scale = most / longer;
     }
-    let bar = sides.map(|side| (round((side / 2.0).floor() * scale / factor) * factor).max(factor));
+    let bar = both(sides, |side| (round((side / 2.0).floor() * scale / factor) * factor).max(factor));
     let [longest, _] = longer_and_shorter(bar);
     if longest > most {
         let beta = longest / most;
-        return Ok(bar.map(|side| ((side / beta / factor).floor() * factor).max(factor)));
+        return Ok(both(bar, |side| ((side / beta / factor).floor() * factor).max(factor)));
     }
     Ok(bar)
 }
@@ -111,7 +112,7 @@ pub(super) fn glm_image(rule: &RuledSize, sides: Sides) -> Result<Sides, String>
 pub(super) fn naflex(rule: &RuledSize, sides: Sides) -> Sides {
     const EPS: f64 = 1e-5;
     let (patch, most) = (rule.number(Multiple), rule.number(MaxPatches));
-    let scaled = |scale: f64| sides.map(|side| ((side * scale / patch).ceil() * patch).max(patch));
+    let scaled = |scale: f64| both(sides, |side| ((side * scale / patch).ceil() * patch).max(patch));
     let (mut low, mut high) = (EPS / 10.0, 100.0);
     while high - low >= EPS {
         let scale = (low + high) / 2.0;
@@ -124,24 +125,24 @@ pub(super) fn naflex(rule: &RuledSize, sides: Sides) -> Sides {
 /// Kimi K2.5's `navit_resize`: no image is enlarged, and none has less than a pixel.
 pub(super) fn kimi_k25(rule: &RuledSize, sides: Sides) -> Sides {
     let longest = rule.number(Longest);
-    let [rows, columns] = sides.map(|side| (side / rule.number(Multiple)).floor().max(1.0));
+    let [rows, columns] = both(sides, |side| (side / rule.number(Multiple)).floor().max(1.0));
     let scale = (rule.number(MaxPatches) / (rows * columns)).sqrt().min(longest / sides[0]).min(longest / sides[1]);
-    sides.map(|side| (side * scale.min(1.0)).trunc().max(1.0).min(longest))
+    both(sides, |side| (side * scale.min(1.0)).trunc().max(1.0).min(longest))
 }
 
 /// Nemotron 3 Omni's `get_patch_grid_size`, times its patch: each side rounded up, also where it is whole and odd; nothing of
 /// an image that is so thin that no patch of a side is left, with which it fails.
 pub(super) fn nemotron_h_omni(rule: &RuledSize, sides: Sides) -> Sides {
     let [patch, merge, least, most] = [Multiple, Merge, MinPatches, MaxPatches].map(|number| rule.number(number));
-    let own = sides.map(|side| round(side / patch + 0.5));
+    let own = both(sides, |side| round(side / patch + 0.5));
     let factor = (most / (own[0] * own[1])).sqrt().min(1.0);
-    let mut grid = own.map(|side| (factor * side).floor());
+    let mut grid = both(own, |side| (factor * side).floor());
     if most > least && grid[0] * grid[1] < least {
         let factor = (least / (grid[0] * grid[1])).sqrt();
         if factor.is_infinite() {
             return [0.0; 2];
         }
-        grid = grid.map(|side| (factor * side).ceil());
+        grid = both(grid, |side| (factor * side).ceil());
     }
     for axis in 0..2 {
         let rest = grid[axis] % merge;
@@ -150,13 +151,13 @@ pub(super) fn nemotron_h_omni(rule: &RuledSize, sides: Sides) -> Sides {
             grid[axis] = if above * grid[1 - axis] <= most { above } else { merge.max(grid[axis] - rest) };
         }
     }
-    grid.map(|side| side * patch)
+    both(grid, |side| side * patch)
 }
 
 /// HY-V4-VL's `smart_resize`: from the most rows on, whose columns are within what the aspect and the budgets allow. A row of
 /// patches counts one more, for its break.
 pub(super) fn hy_v4_vl(rule: &RuledSize, [rows, columns]: [u32; 2]) -> Result<Sides, String> {
-    narrow_enough(rule, [rows, columns].map(f64::from), 200.0)?;
+    narrow_enough(rule, both([rows, columns], f64::from), 200.0)?;
     let number = |number| i64::from(rule.get(number).unwrap_or(1));
     let (factor, high, wide) = (number(Multiple), i64::from(rows), i64::from(columns));
     let budget = number(MaxPixels) / (factor * factor);
@@ -167,7 +168,7 @@ pub(super) fn hy_v4_vl(rule: &RuledSize, [rows, columns]: [u32; 2]) -> Result<Si
         let of_video = if budget > 0 { budget / (number(Frames) * rows) - 1 } else { 0 };
         let columns = most.min(of_video).min(number(FramePixels) / (factor * factor * rows));
         if columns >= least {
-            return Ok([rows, columns].map(|side| (side * factor) as f64));
+            return Ok(both([rows, columns], |side| (side * factor) as f64));
         }
     }
     Ok([factor as f64; 2])
@@ -215,9 +216,9 @@ pub(super) fn neomme(rule: &RuledSize, sides: Sides) -> Sides {
     let exceeds = |[rows, columns]: Sides| {
         max.is_some_and(|max| rows.max(columns) > max) || max_pixels.is_some_and(|most| rows * columns > most)
     };
-    let nearest = sides.map(|side| round(side * scale).max(1.0));
+    let nearest = both(sides, |side| round(side * scale).max(1.0));
     if exceeds(nearest) {
-        let [mut rows, mut columns] = sides.map(|side| (side * scale).floor().max(1.0));
+        let [mut rows, mut columns] = both(sides, |side| (side * scale).floor().max(1.0));
         if let Some(most) = max_pixels.filter(|&most| rows * columns > most) {
             if rows >= columns {
                 rows = (most / columns).floor().max(1.0);
@@ -228,7 +229,7 @@ pub(super) fn neomme(rule: &RuledSize, sides: Sides) -> Sides {
         return [rows, columns];
     }
     if small && min_pixels.is_some_and(|least| nearest[0] * nearest[1] < least) {
-        let above = sides.map(|side| (side * scale).ceil().max(1.0));
+        let above = both(sides, |side| (side * scale).ceil().max(1.0));
         if !exceeds(above) {
             return above;
         }
@@ -243,12 +244,12 @@ pub(super) fn glm5_next(rule: &RuledSize, [rows, columns]: Sides) -> Result<Side
     let [factor, frames, temporal] = [Multiple, Frames, Temporal].map(|number| rule.number(number));
     let whole = (round(frames / temporal) * temporal).max(temporal);
     let area = frames * rows * columns;
-    let [least, most] = [MinPixels, MaxPixels].map(|pixels| rule.number(pixels) * temporal);
+    let [least, most] = both([MinPixels, MaxPixels], |pixels| rule.number(pixels) * temporal);
     let align = |side: f64| (side / factor).ceil() * factor;
     let mut canvas = [align(rows), align(columns)];
     if whole * canvas[0] * canvas[1] < least {
         let scale = (least / area).sqrt();
-        canvas = [rows, columns].map(|side| align((side * scale).ceil().max(1.0)));
+        canvas = both([rows, columns], |side| align((side * scale).ceil().max(1.0)));
     }
     if whole * canvas[0] * canvas[1] > most {
         if whole * factor * factor > most {
@@ -275,8 +276,8 @@ pub(super) fn glm5_next(rule: &RuledSize, [rows, columns]: Sides) -> Result<Side
     if area >= least {
         scale = scale.min(1.0);
     }
-    let content = [0, 1].map(|axis| ([rows, columns][axis] * scale).floor().min(canvas[axis]).max(1.0));
-    if content.map(align) == canvas {
+    let content = both([0, 1], |axis| ([rows, columns][axis] * scale).floor().min(canvas[axis]).max(1.0));
+    if both(content, align) == canvas {
         return Ok(content);
     }
     Err(format!(

@@ -3,16 +3,17 @@
 use super::{Sides, longer_and_shorter, round};
 use crate::RuledSize;
 use crate::SizeNumber::{Columns, Longest, Max, Multiple, Rows, Shortest};
+use crate::pair::both;
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 
 fn up(sides: Sides, multiple: f64) -> Sides {
-    sides.map(|side| (side / multiple).ceil() * multiple)
+    both(sides, |side| (side / multiple).ceil() * multiple)
 }
 
 /// The multiples below. Also GLPN's whole rule.
 pub(super) fn down(sides: Sides, multiple: f64) -> Sides {
-    sides.map(|side| (side / multiple).floor() * multiple)
+    both(sides, |side| (side / multiple).floor() * multiple)
 }
 
 /// `get_size_with_aspect_ratio`: the shorter side `shortest`, or what keeps the longer one to `max`. An image whose
@@ -52,7 +53,7 @@ pub(super) fn textnet(rule: &RuledSize, sides: Sides) -> Sides {
 
 pub(super) fn pp_lcnet(rule: &RuledSize, sides: Sides) -> Sides {
     let scale = rule.number(Shortest) / longer_and_shorter(sides)[1];
-    up(sides.map(|side| round(side * scale)), rule.number(Multiple))
+    up(both(sides, |side| round(side * scale)), rule.number(Multiple))
 }
 
 /// The longer side is at most 1333/800 of `shortest`; both are rounded half up. Also BridgeTower.
@@ -64,9 +65,9 @@ pub(super) fn vilt(rule: &RuledSize, [rows, columns]: Sides) -> Sides {
     let [longer, _] = longer_and_shorter(sides);
     if longer > most {
         let scale = most / longer;
-        sides = sides.map(|side| side * scale);
+        sides = both(sides, |side| side * scale);
     }
-    down(sides.map(|side| (side + 0.5).trunc()), rule.number(Multiple))
+    down(both(sides, |side| (side + 0.5).trunc()), rule.number(Multiple))
 }
 
 /// With `keep_aspect_ratio`: scaled by the one of two ratios that is nearer to 1, then to the nearest multiples. Also
@@ -75,7 +76,7 @@ pub(super) fn dpt(rule: &RuledSize, sides: Sides) -> Sides {
     let multiple = rule.number(Multiple);
     let [by_rows, by_columns] = [rule.number(Rows) / sides[0], rule.number(Columns) / sides[1]];
     let scale = if (1.0 - by_columns).abs() < (1.0 - by_rows).abs() { by_columns } else { by_rows };
-    sides.map(|side| round(scale * side / multiple) * multiple)
+    both(sides, |side| round(scale * side / multiple) * multiple)
 }
 
 /// PP-OCR's recognisers, `get_target_size` of one image: the columns of its aspect, rounded up, or those of the frame's aspect
@@ -100,10 +101,10 @@ pub(super) fn pp_ocr(rule: &RuledSize, sides: Sides) -> Sides {
         (None, Some(most)) if longer > f64::from(most) => f64::from(most) / longer,
         _ => 1.0,
     };
-    let mut sides = sides.map(|side| (side * ratio).trunc());
+    let mut sides = both(sides, |side| (side * ratio).trunc());
     let [longer, _] = longer_and_shorter(sides);
     if let Some(max) = rule.get(Max).map(f64::from).filter(|&max| longer > max) {
-        sides = sides.map(|side| (side * (max / longer)).trunc());
+        sides = both(sides, |side| (side * (max / longer)).trunc());
     }
-    sides.map(|side| (round(side / 32.0) * 32.0).max(32.0))
+    both(sides, |side| (round(side / 32.0) * 32.0).max(32.0))
 }

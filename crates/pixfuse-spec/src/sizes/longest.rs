@@ -3,6 +3,7 @@
 use super::{Sides, longer_and_shorter, round};
 use crate::RuledSize;
 use crate::SizeNumber::{Columns, Longest, Max, MaxPatches, MinSide, Multiple, Rows, Shortest};
+use crate::pair::both;
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 
@@ -11,9 +12,9 @@ pub(super) fn pixtral(rule: &RuledSize, mut sides: Sides) -> Sides {
     let (longest, patch) = (rule.number(Longest), rule.number(Multiple));
     let ratio = (sides[0] / longest).max(sides[1] / longest);
     if ratio > 1.0 {
-        sides = sides.map(|side| (side / ratio).floor());
+        sides = both(sides, |side| (side / ratio).floor());
     }
-    sides.map(|side| (side / patch).ceil() * patch)
+    both(sides, |side| (side / patch).ceil() * patch)
 }
 
 /// The longer side at most `max`, the other truncated from a quotient of the sides.
@@ -48,7 +49,7 @@ fn rescaled([rows, columns]: Sides, longest: f64) -> Sides {
     } else {
         [longest, even((longest * aspect).trunc())]
     };
-    limited(sides.map(|side| side.max(1.0)), MAX_IMAGE_SIZE).map(|side| side.max(1.0))
+    limited(both(sides, |side| side.max(1.0)), MAX_IMAGE_SIZE).map(|side| side.max(1.0))
 }
 
 /// As Idefics3's, with the longer side reduced by tiles until the canvas has no more than `max_patches` of them.
@@ -80,13 +81,13 @@ pub(super) fn idefics3_canvas(rule: &RuledSize, [rows, columns]: Sides) -> Sides
 /// Both sides rounded half up.
 pub(super) fn sam(rule: &RuledSize, sides: Sides) -> Sides {
     let scale = rule.number(Longest) / longer_and_shorter(sides)[0];
-    sides.map(|side| (side * scale + 0.5).trunc())
+    both(sides, |side| (side * scale + 0.5).trunc())
 }
 
 /// Both sides rounded half to even, none below `min_side`. Also Janus.
 pub(super) fn deepseek_vl(rule: &RuledSize, sides: Sides) -> Sides {
     let scale = rule.number(Longest) / longer_and_shorter(sides)[0];
-    sides.map(|side| round(side * scale).max(rule.number(MinSide)))
+    both(sides, |side| round(side * scale).max(rule.number(MinSide)))
 }
 
 /// The shorter side truncated, and not below `min_side`.
@@ -100,7 +101,7 @@ pub(super) fn aria(rule: &RuledSize, [rows, columns]: Sides) -> Sides {
 /// `get_image_size_for_max_height_width`.
 pub(super) fn hf_within(rule: &RuledSize, [rows, columns]: Sides) -> Sides {
     let scale = (rule.number(Rows) / rows).min(rule.number(Columns) / columns);
-    [rows, columns].map(|side| (side * scale).trunc())
+    both([rows, columns], |side| (side * scale).trunc())
 }
 
 /// An image that fits stays as it is.

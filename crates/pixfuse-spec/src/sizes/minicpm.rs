@@ -6,6 +6,7 @@ use super::logarithm::logarithm;
 use super::{Sides, round};
 use crate::RuledSize;
 use crate::SizeNumber::{Longest, MaxPatches, Multiple};
+use crate::pair::both;
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 
@@ -35,21 +36,21 @@ pub(super) fn grid(rule: &RuledSize, [rows, columns]: [u32; 2]) -> Option<[u32; 
 
 /// The view of the whole image.
 pub(super) fn whole(rule: &RuledSize, source: [u32; 2]) -> Sides {
-    best(rule, source.map(f64::from), grid(rule, source).is_none())
+    best(rule, both(source, f64::from), grid(rule, source).is_none())
 }
 
 /// The canvas of all slices, each of which is as large as a view of a part of the image.
 pub(super) fn slices(rule: &RuledSize, source: [u32; 2]) -> Result<Sides, String> {
-    let Some(grid) = grid(rule, source).map(|grid| grid.map(f64::from)) else {
+    let Some(grid) = grid(rule, source).map(|grid| both(grid, f64::from)) else {
         let [rows, columns] = source;
         return Err(format!(
             "rule = {} cuts larger images than {rows} rows x {columns} columns; rule = minicpm is that of one view",
             rule.rule
         ));
     };
-    let part = [0, 1].map(|axis| near(source[axis].into(), grid[axis]) / grid[axis]);
+    let part = both([0, 1], |axis| near(source[axis].into(), grid[axis]) / grid[axis]);
     let slice = best(rule, part, true);
-    Ok([0, 1].map(|axis| slice[axis] * grid[axis]))
+    Ok(both([0, 1], |axis| slice[axis] * grid[axis]))
 }
 
 /// `find_best_resize`: multiples near the sides, or near those of as many pixels as a square of `longest`.

@@ -10,6 +10,7 @@ mod longest;
 mod minicpm;
 mod nearest;
 
+use crate::pair::both;
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 use crate::{Number, Rounding, RuledSize, Size, SizeNumber, SizeRule};
@@ -39,7 +40,7 @@ impl RuledSize {
     /// assert!(qwen.resize([1, 201]).unwrap_err().contains("more than 200 times"));
     /// ```
     pub fn resize(&self, source: [u32; 2]) -> Result<[u64; 2], String> {
-        let sides = source.map(f64::from);
+        let sides = both(source, f64::from);
         let result = match self.rule {
             SizeRule::Qwen2Vl => budget::qwen2_vl(self, sides)?,
             SizeRule::Glm4v => budget::glm4v(self, sides)?,
@@ -61,7 +62,7 @@ impl RuledSize {
             SizeRule::Idefics3 => longest::idefics3(self, sides),
             SizeRule::Ultravbert => longest::ultravbert(self, sides),
             SizeRule::Idefics3Canvas => longest::idefics3_canvas(self, sides),
-            SizeRule::SmolvlmFrame => [SizeNumber::Rows, SizeNumber::Columns].map(|number| self.number(number)),
+            SizeRule::SmolvlmFrame => both([SizeNumber::Rows, SizeNumber::Columns], |number| self.number(number)),
             SizeRule::Sam => longest::sam(self, sides),
             SizeRule::DeepseekVl => longest::deepseek_vl(self, sides),
             SizeRule::Aria => longest::aria(self, sides),
@@ -126,7 +127,7 @@ impl RuledSize {
 
     /// The sizes of the resizes that it is carried out by, one after another, where it is more than one.
     pub(crate) fn stages(&self) -> Option<[Size; 2]> {
-        let [rows, columns] = [SizeNumber::Rows, SizeNumber::Columns].map(|number| self.get(number).unwrap_or(1));
+        let [rows, columns] = both([SizeNumber::Rows, SizeNumber::Columns], |number| self.get(number).unwrap_or(1));
         if self.rule == SizeRule::SmolvlmFrame {
             let longest = self.get(SizeNumber::Longest).unwrap_or(1);
             let first = Self::new(SizeRule::Idefics3).with(SizeNumber::Longest, longest);

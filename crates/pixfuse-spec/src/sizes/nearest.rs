@@ -3,6 +3,7 @@
 use super::{Sides, round};
 use crate::RuledSize;
 use crate::SizeNumber::{MaxPatches, Multiple};
+use crate::pair::both;
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 
@@ -17,21 +18,26 @@ pub(super) fn muse_glimmer(rule: &RuledSize, [rows, columns]: Sides) -> Sides {
         high = (most / ratio).sqrt();
         wide = high * ratio;
     }
-    let candidates =
-        [high.floor(), high.ceil()].into_iter().flat_map(|high| [[high, wide.floor()], [high, wide.ceil()]]);
-    let fits = |[high, wide]: &Sides| *high >= 1.0 && *wide >= 1.0 && high * wide <= most;
+    let [below, above] = [[high.floor(), wide.floor()], [high.ceil(), wide.ceil()]];
+    let candidates = [below, [below[0], above[1]], [above[0], below[1]], above];
     let distance = |[high, wide]: Sides| (high / wide - rows / columns).abs();
-    let in_order = python_set(candidates).into_iter().filter(fits);
-    let nearest = in_order.reduce(|best, grid| if distance(grid) < distance(best) { grid } else { best });
-    nearest.unwrap_or([high, wide].map(|side| round(side).max(1.0))).map(|side| side * patch)
+    let mut nearest = None;
+    for grid in python_set(candidates) {
+        let fits = grid[0] >= 1.0 && grid[1] >= 1.0 && grid[0] * grid[1] <= most;
+        if fits && nearest.is_none_or(|best| distance(grid) < distance(best)) {
+            nearest = Some(grid);
+        }
+    }
+    let grid = nearest.unwrap_or(both([high, wide], |side| round(side).max(1.0)));
+    both(grid, |side| side * patch)
 }
 
-/// At most four pairs of whole numbers in the order in which a set of CPython has them that they are added to.
-fn python_set(pairs: impl Iterator<Item = Sides>) -> Vec<Sides> {
+/// Four pairs of whole numbers, each once, in the order in which a set of CPython has them that they are added to.
+fn python_set(pairs: [Sides; 4]) -> Vec<Sides> {
     const PLACES: u64 = 8;
     let mut places: [Option<Sides>; PLACES as usize] = [None; PLACES as usize];
     for pair in pairs {
-        let hash = python_hash(pair.map(|number| number as u64));
+        let hash = python_hash(both(pair, |number| number as u64));
         let (mut place, mut rest) = (hash % PLACES, hash);
         while places[place as usize].is_some_and(|known| known != pair) {
             rest >>= 5;
@@ -68,7 +74,7 @@ mod tests {
         for ([high, wide], order) in sets {
             let pairs = [[high, wide], [high, wide + 1], [high + 1, wide], [high + 1, wide + 1]];
             let floats = |pairs: [[u32; 2]; 4]| pairs.map(|pair| pair.map(f64::from));
-            assert_eq!(python_set(floats(pairs).into_iter()), floats(order), "{high}, {wide}");
+            assert_eq!(python_set(floats(pairs)), floats(order), "{high}, {wide}");
         }
     }
 }

@@ -16,7 +16,7 @@ pub enum Kind {
         /// What they are called.
         what: &'static str,
         /// Each of them.
-        names: Vec<&'static str>,
+        names: &'static [&'static str],
     },
     /// One of these integers.
     Integer(Integer),
@@ -46,7 +46,7 @@ impl Kind {
     /// What may stand for one value of it, where that can be listed.
     pub(crate) fn expected(self) -> Option<Expected> {
         match self {
-            Self::Word { names, .. } => Some(Expected::Names(names)),
+            Self::Word { names, .. } => Some(Expected::Names(names.to_vec())),
             Self::Truth => Some(Expected::Names(vec!["true", "false"])),
             Self::Fill => Self::Integer(Integer::PIXEL).expected(),
             Self::Integer(integers) | Self::Frame(integers) | Self::Frames(integers) => {
@@ -66,20 +66,18 @@ pub(crate) trait Argument: Clone + PartialEq + Sized {
     /// What a message calls one that is missing; nothing where that is the argument's name.
     const WHAT: Option<&'static str> = None;
 
+    /// Whether something must be written where there is no default.
+    const NEEDED: bool = true;
+
     fn kind(integers: Integer) -> Kind;
 
     /// The value, or a report of what is wrong with it.
-    fn read<P: Clone>(
-        arguments: &mut Arguments<'_, P>,
-        name: &'static str,
-        value: &Value<P>,
-        integers: &Integer,
-    ) -> Option<Self>;
+    fn read(arguments: &mut Arguments<'_>, name: &'static str, value: &Value, integers: &Integer) -> Option<Self>;
 
     /// As it is written.
     fn text(&self) -> String;
 
-    /// What stands where nothing is written; `None` if something must be.
+    /// What stands where nothing is written; `None` if something must be, which is `NEEDED`.
     fn absent() -> Option<Self> {
         None
     }
@@ -100,30 +98,32 @@ pub(crate) fn what<T: Argument>(name: &'static str) -> &'static str {
     T::WHAT.unwrap_or(name)
 }
 
-/// The text of a default, and that nothing must be written.
-pub(crate) fn defaulted<T: Argument>(default: &T) -> (Option<String>, bool) {
-    (Some(default.text()).filter(|text| !text.is_empty()), false)
+/// The text of a default, if there is any.
+pub(crate) fn default<T: Argument>(default: &T) -> Option<String> {
+    let text = default.text();
+    if text.is_empty() { None } else { Some(text) }
 }
 
-/// No default, and whether something must be written.
-pub(crate) fn undefaulted<T: Argument>() -> (Option<String>, bool) {
-    (None, T::absent().is_none())
+/// Adds an argument to what is written, with its name if it has one, unless it is as usual.
+pub(crate) fn write<T: Argument>(texts: &mut Vec<String>, name: &str, argument: &T, usual: &Option<T>) {
+    if usual.as_ref() != Some(argument) {
+        write_text(texts, name, argument.text());
+    }
+}
+
+fn write_text(texts: &mut Vec<String>, name: &str, text: String) {
+    texts.push(if name.is_empty() { text } else { format!("{name} = {text}") });
 }
 
 impl<T: Word + PartialEq> Argument for T {
     const WHAT: Option<&'static str> = Some(<T as Word>::WHAT);
 
     fn kind(_: Integer) -> Kind {
-        Kind::Word { what: <T as Word>::WHAT, names: T::names() }
+        Kind::Word { what: <T as Word>::WHAT, names: T::NAMES }
     }
 
-    fn read<P: Clone>(
-        arguments: &mut Arguments<'_, P>,
-        _: &'static str,
-        value: &Value<P>,
-        _: &Integer,
-    ) -> Option<Self> {
-        arguments.name(value)
+    fn read(arguments: &mut Arguments<'_>, _: &'static str, value: &Value, _: &Integer) -> Option<Self> {
+        arguments.name(value, <T as Word>::WHAT, T::NAMES).map(|index| T::ALL[index])
     }
 
     fn text(&self) -> String {
@@ -133,17 +133,13 @@ impl<T: Word + PartialEq> Argument for T {
 
 impl<T: Argument> Argument for Option<T> {
     const WHAT: Option<&'static str> = T::WHAT;
+    const NEEDED: bool = false;
 
     fn kind(integers: Integer) -> Kind {
         T::kind(integers)
     }
 
-    fn read<P: Clone>(
-        arguments: &mut Arguments<'_, P>,
-        name: &'static str,
-        value: &Value<P>,
-        integers: &Integer,
-    ) -> Option<Self> {
+    fn read(arguments: &mut Arguments<'_>, name: &'static str, value: &Value, integers: &Integer) -> Option<Self> {
         T::read(arguments, name, value, integers).map(Some)
     }
 
@@ -169,13 +165,13 @@ macro_rules! arguments {
                 kind(integers)
             }
 
-            fn read<P: Clone>(
-                arguments: &mut Arguments<'_, P>,
+            fn read(
+                arguments: &mut Arguments<'_>,
                 name: &'static str,
-                value: &Value<P>,
+                value: &Value,
                 integers: &Integer,
             ) -> Option<Self> {
-                let read: fn(&mut Arguments<'_, P>, &'static str, &Value<P>, &Integer) -> Option<Self> = $read;
+                let read: fn(&mut Arguments<'_>, &'static str, &Value, &Integer) -> Option<Self> = $read;
                 read(arguments, name, value, integers)
             }
 

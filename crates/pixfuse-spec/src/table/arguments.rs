@@ -6,7 +6,8 @@ use crate::grammar::{Clause, Item, Value};
 use crate::prelude::*;
 use crate::spelling::{NAMES, hint, is_constant, number, shortened, unknown};
 use crate::subject::Subject;
-use crate::word::{Word, is_known};
+use crate::vocabulary::position;
+use crate::word::is_known;
 use crate::{Error, ErrorKind, Expected, Fill, Number};
 
 /// What may stand in a clause.
@@ -27,44 +28,42 @@ pub(crate) struct Signature {
 impl Signature {
     /// What may stand in a clause with these arguments.
     pub(crate) fn of(clause: &'static str, usage: &'static str, rows: &[Row]) -> Self {
-        let at = |place, shared| {
-            rows.iter().filter(move |row| row.place == place && row.shared == shared).map(|row| row.name)
-        };
-        let all = |place| rows.iter().filter(move |row| row.place == place);
-        Self {
-            clause,
-            usage,
-            values: all(Place::Value).map(|row| row.name).collect(),
-            least: all(Place::Value).filter(|row| row.needed).count(),
-            flags: all(Place::Flag).map(|row| row.name).collect(),
-            // What is the clause's own is more likely meant.
-            names: at(Place::Named, false).chain(at(Place::Named, true)).collect(),
+        let [mut values, mut flags, mut names, mut shared] = [const { Vec::new() }; 4];
+        let mut least = 0;
+        for row in rows {
+            let list = match row.place {
+                Place::Value => &mut values,
+                Place::Flag => &mut flags,
+                Place::Named if row.shared => &mut shared,
+                Place::Named => &mut names,
+            };
+            list.push(row.name);
+            least += usize::from(row.place == Place::Value && row.needed);
         }
+        // What is the clause's own is more likely meant.
+        names.append(&mut shared);
+        Self { clause, usage, values, least, flags, names }
     }
 }
 
 /// Reads a clause by its table, where it is no more than that.
-pub(crate) fn read<T: Table, P: Clone>(
-    clause: &Clause<P>,
-    [name, usage]: [&'static str; 2],
-    findings: &mut Findings<P>,
-) -> T::Draft {
+pub(crate) fn read<T: Table>(clause: &Clause, [name, usage]: [&'static str; 2], findings: &mut Findings) -> T::Draft {
     let signature = Signature::of(name, usage, &T::rows());
     T::read(&mut Arguments::new(clause, &signature, findings), T::usual())
 }
 
 /// What reading finds: mistakes, and where each subject of the rulebook was written.
-pub(crate) struct Findings<P> {
-    pub(crate) errors: Vec<Error<P>>,
-    pub(crate) places: Vec<(Subject, P)>,
+pub(crate) struct Findings {
+    pub(crate) errors: Vec<Error<usize>>,
+    pub(crate) places: Vec<(Subject, usize)>,
 }
 
 /// The arguments of one clause. What a method cannot read it reports and returns as `None`.
-pub(crate) struct Arguments<'a, P> {
-    clause: &'a Clause<P>,
+pub(crate) struct Arguments<'a> {
+    clause: &'a Clause,
     name: &'static str,
     usage: &'static str,
-    positional: std::iter::Peekable<<Vec<&'a Value<P>> as IntoIterator>::IntoIter>,
+    positional: std::iter::Peekable<<Vec<&'a Value> as IntoIterator>::IntoIter>,
     /// A value stood where another kind belongs: what follows is out of place too, and one message is enough.
     misplaced: bool,
     /// The argument that was looked at last.
@@ -73,19 +72,19 @@ pub(crate) struct Arguments<'a, P> {
     before: usize,
     /// Errors of this one that leave no other argument in doubt: of a value with its name.
     certain: usize,
-    findings: &'a mut Findings<P>,
+    findings: &'a mut Findings,
 }
 
-impl<'a, P: Clone> Arguments<'a, P> {
+impl<'a> Arguments<'a> {
     /// Reports names and numbers of arguments that the clause does not have.
-    pub(crate) fn new(clause: &'a Clause<P>, signature: &Signature, findings: &'a mut Findings<P>) -> Self {
+    pub(crate) fn new(clause: &'a Clause, signature: &Signature, findings: &'a mut Findings) -> Self {
         let Signature { clause: clause_name, usage, values, least, names, flags } = signature;
         let most = values.len() + flags.len();
         let (before, mut certain) = (findings.errors.len(), 0);
         let mut positional = Vec::new();
         let mut seen: Vec<&str> = Vec::new();
         let (mut misplaced, mut unknown_name) = (false, false);
-        findings.places.push((Subject::clause(clause_name), clause.at.clone()));
+        findings.places.push((Subject::clause(clause_name), clause.at));
         for argument in &clause.arguments {
             let problem = match argument.name.as_deref() {
                 None => {
@@ -124,7 +123,7 @@ impl<'a, P: Clone> Arguments<'a, P> {
             let name = argument.name.as_deref().and_then(|name| known.into_iter().find(|known| *known == name));
             let subject = Subject::of(clause_name, name.unwrap_or_default());
             let message = format!("{}: {problem}", clause.name);
-            let error = Error::of_value(ErrorKind::Argument, argument.at.clone(), message).about(subject);
+            let error = Error::of_value(ErrorKind::Argument, argument.at, message).about(subject);
             // A name that there is stands in a wrong place, and others would not help.
             let is_unknown = argument.name.is_some() && subject.argument.is_empty() && !names.is_empty();
             let expected = is_unknown.then(|| Expected::Names(names.clone()));
@@ -152,7 +151,7 @@ impl<'a, P: Clone> Arguments<'a, P> {
     }
 
     /// The clause that is read.
-    pub(crate) fn clause(&self) -> &'a Clause<P> {
+    pub(crate) fn clause(&self) -> &'a Clause {
         self.clause
     }
 
@@ -183,18 +182,21 @@ impl<'a, P: Clone> Arguments<'a, P> {
             return usual;
         }
         let before = self.findings.errors.len();
-        let read = self.required(name, what).and_then(|value| T::read(self, name, value, &integers));
-        self.expecting(before, T::kind(integers));
+        let read = match self.required(name, what) {
+            Some(value) => T::read(self, name, value, &integers),
+            None => None,
+        };
+        self.expecting(before, T::kind, integers);
         read
     }
 
-    /// Says of the errors since then what may stand in the place of the argument.
-    fn expecting(&mut self, before: usize, kind: Kind) {
+    /// Says of the errors since then what may stand in the place of the argument, and how many there are.
+    fn expecting(&mut self, before: usize, kind: fn(Integer) -> Kind, integers: Integer) -> usize {
         let errors = &mut self.findings.errors[before..];
-        if !errors.is_empty() {
-            let expected = kind.expected();
-            errors.iter_mut().for_each(|error| error.expected.clone_from(&expected));
+        for error in &mut *errors {
+            error.expected = kind(integers).expected();
         }
+        errors.len()
     }
 
     /// The value of `name = value`, or `usual`.
@@ -207,8 +209,7 @@ impl<'a, P: Clone> Arguments<'a, P> {
         let Some(value) = self.named(name) else { return usual };
         let before = self.findings.errors.len();
         let read = T::read(self, name, value, &integers);
-        self.expecting(before, T::kind(integers));
-        self.certain += self.findings.errors.len() - before;
+        self.certain += self.expecting(before, T::kind, integers);
         read
     }
 
@@ -225,21 +226,23 @@ impl<'a, P: Clone> Arguments<'a, P> {
             return Some(false);
         }
         let value = self.required(word, word)?;
-        let before = self.findings.errors.len();
-        match &value.item {
-            Item::Word(found) if found == word => return Some(true),
-            Item::Word(found) => {
-                let hint = hint(found, &[word]);
-                self.misplaced(value, &format!("expected {word} or nothing"), &hint);
+        let mut near = String::new();
+        if let Item::Word(found) = &value.item {
+            if found == word {
+                return Some(true);
             }
-            _ => self.misplaced(value, &format!("expected {word} or nothing"), ""),
+            near = hint(found, &[word]);
         }
-        self.expecting(before, Kind::Word { what: word, names: vec![word] });
+        let before = self.findings.errors.len();
+        self.misplaced(value, &format!("expected {word} or nothing"), &near);
+        for error in &mut self.findings.errors[before..] {
+            error.expected = Some(Expected::Names(vec![word]));
+        }
         None
     }
 
     /// The next value. `argument` is what the rulebook calls it, `what` what a message does.
-    fn required(&mut self, argument: &'static str, what: &str) -> Option<&'a Value<P>> {
+    fn required(&mut self, argument: &'static str, what: &str) -> Option<&'a Value> {
         if self.misplaced {
             return None;
         }
@@ -248,55 +251,50 @@ impl<'a, P: Clone> Arguments<'a, P> {
             // A clause that broke was reported where it broke.
             if !self.clause.broken {
                 let message = format!("{}: the {what} is missing; write {}", self.clause.name, self.usage);
-                let error = Error::new(ErrorKind::Argument, self.clause.end.clone(), message);
+                let error = Error::new(ErrorKind::Argument, self.clause.end, message);
                 self.findings.errors.push(error.about(Subject::of(self.name, argument)));
             }
             return None;
         };
         self.current = Subject::of(self.name, argument);
-        self.findings.places.push((self.current, value.at.clone()));
+        self.findings.places.push((self.current, value.at));
         Some(value)
     }
 
     /// The value of `name = value`.
-    pub(crate) fn named(&mut self, name: &'static str) -> Option<&'a Value<P>> {
+    pub(crate) fn named(&mut self, name: &'static str) -> Option<&'a Value> {
         let clause = self.clause;
         let value = clause.named(name)?;
         let subject = Subject::of(self.name, name);
         self.current = subject;
-        self.findings.places.push((subject, value.at.clone()));
+        self.findings.places.push((subject, value.at));
         if let Item::List(items) = &value.item {
-            let items = items.iter().enumerate().map(|(index, item)| (subject.item(index), item.at.clone()));
+            let items = items.iter().enumerate().map(|(index, item)| (subject.item(index), item.at));
             self.findings.places.extend(items);
         }
         Some(value)
     }
 
-    /// A value as a name of the vocabulary.
-    pub(crate) fn name<T: Word>(&mut self, value: &Value<P>) -> Option<T> {
-        let names = T::names();
-        match &value.item {
-            Item::Word(word) => {
-                if let Some(found) = T::ALL.iter().find(|known| known.name() == word) {
-                    return Some(*found);
-                }
-                if is_known(word) {
-                    self.misplaced(
-                        value,
-                        &format!("expected {} ({})", article(T::WHAT), names.join(", ")),
-                        &hint(word, &names),
-                    );
-                } else {
-                    self.error(value, unknown(T::WHAT, word, &names));
-                }
+    /// A value as one of the names of a vocabulary: which of them.
+    pub(crate) fn name(&mut self, value: &Value, what: &str, names: &[&str]) -> Option<usize> {
+        let mut near = String::new();
+        if let Item::Word(word) = &value.item {
+            let found = position(names, word);
+            if found.is_some() {
+                return found;
             }
-            _ => self.misplaced(value, &format!("expected {} ({})", article(T::WHAT), names.join(", ")), ""),
+            if !is_known(word) {
+                self.error(value, unknown(what, word, names));
+                return None;
+            }
+            near = hint(word, names);
         }
+        self.misplaced(value, &format!("expected {} ({})", article(what), names.join(", ")), &near);
         None
     }
 
     /// A value as an integer.
-    pub(crate) fn integer(&mut self, name: &str, value: &Value<P>, range: &Integer) -> Option<Number<u32>> {
+    pub(crate) fn integer(&mut self, name: &str, value: &Value, range: &Integer) -> Option<Number<u32>> {
         match value.item {
             Item::Later if range.open => return Some(Number::Later),
             Item::Number(number) => match range.accept(name, number) {
@@ -309,7 +307,7 @@ impl<'a, P: Clone> Arguments<'a, P> {
     }
 
     /// A value as rows and columns: two integers, or one for a square.
-    pub(crate) fn frame(&mut self, name: &str, value: &Value<P>, range: &Integer) -> Option<[u32; 2]> {
+    pub(crate) fn frame(&mut self, name: &str, value: &Value, range: &Integer) -> Option<[u32; 2]> {
         let mut side = |name: &str, value| self.integer(name, value, range).and_then(|side| side.known().copied());
         match &value.item {
             Item::List(items) => {
@@ -325,7 +323,7 @@ impl<'a, P: Clone> Arguments<'a, P> {
     }
 
     /// A value as a list of rows and columns.
-    pub(crate) fn frames(&mut self, name: &str, value: &Value<P>, range: &Integer) -> Option<Vec<[u32; 2]>> {
+    pub(crate) fn frames(&mut self, name: &str, value: &Value, range: &Integer) -> Option<Vec<[u32; 2]>> {
         let Item::List(items) = &value.item else {
             self.misplaced(value, &format!("{name} must be a list such as [[336, 672], [672, 336]]"), "");
             return None;
@@ -339,12 +337,12 @@ impl<'a, P: Clone> Arguments<'a, P> {
 
     /// Reports something that is not there, where it would stand.
     pub(crate) fn missing(&mut self, name: &'static str, message: String) {
-        let error = Error::new(ErrorKind::Argument, self.clause.end.clone(), message);
+        let error = Error::new(ErrorKind::Argument, self.clause.end, message);
         self.findings.errors.push(error.about(Subject::of(self.name, name)));
     }
 
     /// A value as `true` or `false`.
-    pub(crate) fn truth(&mut self, name: &str, value: &Value<P>) -> Option<bool> {
+    pub(crate) fn truth(&mut self, name: &str, value: &Value) -> Option<bool> {
         match &value.item {
             Item::Word(word) if word == "true" => return Some(true),
             Item::Word(word) if word == "false" => return Some(false),
@@ -354,7 +352,7 @@ impl<'a, P: Clone> Arguments<'a, P> {
     }
 
     /// A value as pixel values: one, or a list.
-    pub(crate) fn fill(&mut self, name: &str, value: &Value<P>) -> Option<Fill> {
+    pub(crate) fn fill(&mut self, name: &str, value: &Value) -> Option<Fill> {
         let Item::List(items) = &value.item else {
             let value = self.integer(name, value, &Integer::PIXEL)?;
             return value.known().map(|value| Fill(vec![*value as u8]));
@@ -368,7 +366,7 @@ impl<'a, P: Clone> Arguments<'a, P> {
     }
 
     /// A value as a number.
-    pub(crate) fn number(&mut self, name: &str, value: &Value<P>) -> Option<Number<f64>> {
+    pub(crate) fn number(&mut self, name: &str, value: &Value) -> Option<Number<f64>> {
         match value.item {
             Item::Number(number) => return Some(Number::Known(number)),
             Item::Later => return Some(Number::Later),
@@ -378,7 +376,7 @@ impl<'a, P: Clone> Arguments<'a, P> {
     }
 
     /// A value as a number that `_` cannot stand for.
-    pub(crate) fn closed(&mut self, name: &str, value: &Value<P>) -> Option<f64> {
+    pub(crate) fn closed(&mut self, name: &str, value: &Value) -> Option<f64> {
         match value.item {
             Item::Number(number) => return Some(number),
             _ => self.no_number(value, &format!("{name} must be a number")),
@@ -387,7 +385,7 @@ impl<'a, P: Clone> Arguments<'a, P> {
     }
 
     /// A value as an integer of either sign.
-    pub(crate) fn signed(&mut self, name: &str, value: &Value<P>) -> Option<i32> {
+    pub(crate) fn signed(&mut self, name: &str, value: &Value) -> Option<i32> {
         match value.item {
             Item::Number(found) if found.fract() == 0.0 && found.abs() < 1e9 => return Some(found as i32),
             _ => self.no_number(value, &format!("{name} must be an integer")),
@@ -396,7 +394,7 @@ impl<'a, P: Clone> Arguments<'a, P> {
     }
 
     /// A value as one number or a list of numbers.
-    pub(crate) fn numbers(&mut self, name: &str, value: &Value<P>) -> Option<Number<Vec<f64>>> {
+    pub(crate) fn numbers(&mut self, name: &str, value: &Value) -> Option<Number<Vec<f64>>> {
         let items = match &value.item {
             Item::Number(number) => return Some(Number::Known(vec![*number])),
             Item::Later => return Some(Number::Later),
@@ -421,7 +419,7 @@ impl<'a, P: Clone> Arguments<'a, P> {
     }
 
     /// A value as one number or a list of numbers, none of them `_`.
-    pub(crate) fn closed_numbers(&mut self, name: &str, value: &Value<P>) -> Option<Vec<f64>> {
+    pub(crate) fn closed_numbers(&mut self, name: &str, value: &Value) -> Option<Vec<f64>> {
         match value.item {
             Item::List(_) => self.numbers(name, value)?.known().cloned(),
             _ => self.closed(name, value).map(|number| vec![number]),
@@ -441,7 +439,7 @@ impl<'a, P: Clone> Arguments<'a, P> {
     }
 
     /// Reports a value that is no number, and what to do where it is a constant of the program.
-    fn no_number(&mut self, value: &Value<P>, expectation: &str) {
+    fn no_number(&mut self, value: &Value, expectation: &str) {
         let hint = match &value.item {
             Item::Word(word) if !is_constant(word) => "",
             Item::Word(_) if expectation.contains("`_`") => NAMES,
@@ -452,7 +450,7 @@ impl<'a, P: Clone> Arguments<'a, P> {
     }
 
     /// Reports a value of the wrong kind.
-    pub(crate) fn misplaced(&mut self, value: &Value<P>, expectation: &str, hint: &str) {
+    pub(crate) fn misplaced(&mut self, value: &Value, expectation: &str, hint: &str) {
         let found = match &value.item {
             // Reported already, and most likely what belongs there.
             Item::Broken => return,
@@ -466,13 +464,13 @@ impl<'a, P: Clone> Arguments<'a, P> {
     }
 
     /// Reports a value, without the clause's name in `message`.
-    pub(crate) fn error(&mut self, value: &Value<P>, message: String) {
+    pub(crate) fn error(&mut self, value: &Value, message: String) {
         self.report(ErrorKind::Value, value, &message);
     }
 
-    fn report(&mut self, kind: ErrorKind, value: &Value<P>, message: &str) {
+    fn report(&mut self, kind: ErrorKind, value: &Value, message: &str) {
         let message = format!("{}: {message}", self.clause.name);
-        self.findings.errors.push(Error::of_value(kind, value.at.clone(), message).about(self.current));
+        self.findings.errors.push(Error::of_value(kind, value.at, message).about(self.current));
     }
 }
 

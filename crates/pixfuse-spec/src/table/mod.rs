@@ -51,6 +51,20 @@ pub struct Row {
     pub shared: bool,
 }
 
+impl Row {
+    /// One without a default, which messages call by its name.
+    pub(crate) fn new(name: &'static str, place: Place, kind: Kind, needed: bool, documentation: &'static str) -> Self {
+        Self { name, place, kind, needed, default: None, documentation, what: name, shared: false }
+    }
+}
+
+/// Arguments that other clauses have too, but for some of them.
+pub(crate) fn shared(mut rows: Vec<Row>, left_out: &[&str]) -> Vec<Row> {
+    rows.retain(|row| !left_out.contains(&row.name));
+    rows.iter_mut().for_each(|row| row.shared = true);
+    rows
+}
+
 /// A place for a number that may be written `_`.
 pub(crate) enum Slot<'a> {
     Side(&'a mut Number<u32>),
@@ -80,7 +94,7 @@ pub(crate) trait Table: Sized {
     fn usual() -> Self::Draft;
 
     /// Reads the arguments; those that are not written are as in `usual`.
-    fn read<P: Clone>(arguments: &mut Arguments<'_, P>, usual: Self::Draft) -> Self::Draft;
+    fn read(arguments: &mut Arguments<'_>, usual: Self::Draft) -> Self::Draft;
 
     /// What was read, if all of it could be.
     fn whole(draft: Self::Draft) -> Option<Self>;
@@ -143,7 +157,7 @@ macro_rules! clause {
             }
 
             #[allow(unused_variables, reason = "a table of groups alone has no other default")]
-            fn read<P: Clone>(arguments: &mut $crate::table::Arguments<'_, P>, usual: $draft) -> $draft {
+            fn read(arguments: &mut $crate::table::Arguments<'_>, usual: $draft) -> $draft {
                 // In the order of the table.
                 $(let $field = $crate::table::clause!(
                     @read arguments, usual, $place $field: $type, [$($($integers)+)?] [$($default)?]
@@ -183,40 +197,32 @@ macro_rules! clause {
     };
 
     (@rows $rows:ident, group $field:ident: $type:ty, [$($left_out:literal),*] [] $doc:expr) => {
-        let left_out: &[&str] = &[$($left_out),*];
-        let shared = <$type as $crate::table::Table>::rows().into_iter().filter(|row| !left_out.contains(&row.name));
-        $rows.extend(shared.map(|row| $crate::table::Row { shared: true, ..row }));
+        $rows.append(&mut $crate::table::shared(<$type as $crate::table::Table>::rows(), &[$($left_out),*]));
     };
     (@rows $rows:ident, apart $field:ident: $type:ty, [] [$default:expr] $doc:expr) => {};
     (@rows $rows:ident, flag $field:ident: $type:ty, [] [] $doc:expr) => {
-        $rows.push($crate::table::Row {
-            name: stringify!($field),
-            place: $crate::table::Place::Flag,
-            kind: <$type as $crate::table::Argument>::kind($crate::table::argument::ANY),
-            needed: false,
-            default: None,
-            documentation: $doc,
-            what: stringify!($field),
-            shared: false,
-        });
+        let kind = <$type as $crate::table::Argument>::kind($crate::table::argument::ANY);
+        $rows.push($crate::table::Row::new(stringify!($field), $crate::table::Place::Flag, kind, false, $doc));
     };
     (@rows $rows:ident, $place:ident $field:ident: $type:ty, [$($integers:expr $(, $what:literal)?)?] [$($default:expr)?] $doc:expr) => {
         let integers = [$($integers,)? $crate::table::argument::ANY][0];
-        let what = [$($($what,)?)? $crate::table::argument::what::<$type>(stringify!($field))][0];
-        #[allow(unused_mut, unused_assignments, reason = "there need not be a default")]
-        let (mut default, mut needed) = $crate::table::argument::undefaulted::<$type>();
-        $((default, needed) = $crate::table::argument::defaulted::<$type>(&$default);)?
         $rows.push($crate::table::Row {
             name: stringify!($field),
             place: $crate::table::clause!(@place $place),
             kind: <$type as $crate::table::Argument>::kind(integers),
-            needed,
-            default,
+            needed: $crate::table::clause!(@needed $type, [$($default)?]),
             documentation: $doc,
-            what,
+            what: [$($($what,)?)? $crate::table::argument::what::<$type>(stringify!($field))][0],
             shared: false,
+            default: $crate::table::clause!(@default $type, [$($default)?]),
         });
     };
+
+    (@needed $type:ty, []) => { <$type as $crate::table::Argument>::NEEDED };
+    (@needed $type:ty, [$default:expr]) => { false };
+
+    (@default $type:ty, []) => { None };
+    (@default $type:ty, [$default:expr]) => { $crate::table::argument::default::<$type>(&$default) };
 
     (@place value) => { $crate::table::Place::Value };
     (@place shown) => { $crate::table::Place::Value };
@@ -268,22 +274,18 @@ macro_rules! clause {
         $texts.push($crate::table::Argument::text(&$self.$field));
     };
     (@texts $texts:ident, $self:ident, $usual:ident, value $field:ident: $type:ty) => {
-        if $usual.$field.as_ref() != Some(&$self.$field) {
-            $texts.push($crate::table::Argument::text(&$self.$field));
-        }
+        $crate::table::argument::write(&mut $texts, "", &$self.$field, &$usual.$field);
     };
     (@texts $texts:ident, $self:ident, $usual:ident, named $field:ident: $type:ty) => {
-        if $usual.$field.as_ref() != Some(&$self.$field) {
-            let text = $crate::table::Argument::text(&$self.$field);
-            $texts.push(format!(concat!(stringify!($field), " = {}"), text));
-        }
+        $crate::table::argument::write(&mut $texts, stringify!($field), &$self.$field, &$usual.$field);
     };
 
     (@slots $slots:ident, $self:ident, group $field:ident: $type:ty) => { $slots.extend($self.$field.slots()); };
     (@slots $slots:ident, $self:ident, apart $field:ident: $type:ty) => {};
     (@slots $slots:ident, $self:ident, $place:ident $field:ident: $type:ty) => {
-        let slot = $crate::table::Argument::slot(&mut $self.$field);
-        $slots.extend(slot.map(|slot| (stringify!($field), slot)));
+        if let Some(slot) = $crate::table::Argument::slot(&mut $self.$field) {
+            $slots.push((stringify!($field), slot));
+        }
     };
 }
 

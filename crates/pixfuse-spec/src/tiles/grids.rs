@@ -2,16 +2,32 @@
 
 use super::Tiles;
 
+use crate::pair::both;
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 
 /// Every grid of so many tiles, rows and columns: by their number, and those of one number by their columns.
-fn grids(least: u32, most: u32, side: u32) -> impl Iterator<Item = [u32; 2]> {
-    (least..=most).flat_map(move |count| {
-        let divides = move |columns: &u32| count % columns == 0;
-        let grids = (1..=count).filter(divides).map(move |columns| [count / columns, columns]);
-        grids.filter(move |grid| grid.iter().all(|&tiles| tiles <= side))
-    })
+fn grids(least: u32, most: u32, side: u32) -> Vec<[u32; 2]> {
+    let mut grids = Vec::new();
+    for count in least..=most {
+        for columns in 1..=count.min(side) {
+            if count % columns == 0 && count / columns <= side {
+                grids.push([count / columns, columns]);
+            }
+        }
+    }
+    grids
+}
+
+/// Grids of one aspect.
+pub(super) type Aspect = (f64, Vec<[u32; 2]>);
+
+/// Adds a grid to those of its aspect, which stand where the first of them does.
+pub(super) fn add(aspects: &mut Vec<Aspect>, aspect: f64, grid: [u32; 2]) {
+    match aspects.iter_mut().find(|(known, _)| *known == aspect) {
+        Some((_, grids)) => grids.push(grid),
+        None => aspects.push((aspect, vec![grid])),
+    }
 }
 
 /// GOT-OCR 2's `get_optimal_tiled_canvas`: the nearest quotient of the sides. Of two that are as near it takes the one with
@@ -25,12 +41,12 @@ pub(crate) fn nearest_aspect_of(tile: [u32; 2], least: u32, most: u32, source: [
     nearest(tile, grids(least, most, u32::MAX), source)
 }
 
-fn nearest(tile: [u32; 2], grids: impl Iterator<Item = [u32; 2]>, [rows, columns]: [u32; 2]) -> [u32; 2] {
+fn nearest(tile: [u32; 2], grids: Vec<[u32; 2]>, [rows, columns]: [u32; 2]) -> [u32; 2] {
     let aspect = f64::from(columns) / f64::from(rows);
     let area = f64::from(columns) * f64::from(rows);
     let (mut best, mut least) = ([1, 1], f64::INFINITY);
     for grid in grids {
-        let [high, wide] = grid.map(f64::from);
+        let [high, wide] = both(grid, f64::from);
         let difference = (aspect - wide / high).abs();
         let pixels = 0.5 * f64::from(tile[0]) * f64::from(tile[1]) * wide * high;
         if difference < least || (difference == least && area > pixels) {
@@ -44,7 +60,7 @@ fn nearest(tile: [u32; 2], grids: impl Iterator<Item = [u32; 2]>, [rows, columns
 pub(super) fn least_enlarged(tiles: &Tiles, source: [u32; 2]) -> [u32; 2] {
     let scale = |grid: [u32; 2]| {
         let [rows, columns] =
-            [0, 1].map(|axis| f64::from(grid[axis]) * f64::from(tiles.rows) / f64::from(source[axis]));
+            both([0, 1], |axis| f64::from(grid[axis]) * f64::from(tiles.rows) / f64::from(source[axis]));
         rows.min(columns)
     };
     let (mut enlarged, mut reduced) = (([1, 1], f64::INFINITY), ([1, 1], 0.0));
@@ -105,20 +121,16 @@ pub(super) fn perception_lm(tiles: &Tiles, [rows, columns]: [u32; 2]) -> [u32; 2
     }
     let (rows, columns, side) = (f64::from(rows), f64::from(columns), f64::from(tiles.rows));
     let aspect = columns / rows;
-    // From the most tiles down, each by its columns, and equal quotients together where the first of them stands.
-    let mut aspects: Vec<(f64, Vec<[u32; 2]>)> = Vec::new();
+    // From the most tiles down, each by its columns.
+    let mut aspects = Vec::new();
     for count in (1..=tiles.most()).rev() {
         for grid in grids(count, count, u32::MAX) {
-            let quotient = f64::from(grid[1]) / f64::from(grid[0]);
-            match aspects.iter_mut().find(|(known, _)| *known == quotient) {
-                Some((_, grids)) => grids.push(grid),
-                None => aspects.push((quotient, vec![grid])),
-            }
+            add(&mut aspects, f64::from(grid[1]) / f64::from(grid[0]), grid);
         }
     }
     let mut best: Option<([u32; 2], f64)> = None;
     for &grid in aspects.iter().flat_map(|(_, grids)| grids) {
-        let [high, wide] = grid.map(|count| f64::from(count) * side);
+        let [high, wide] = both(grid, |count| f64::from(count) * side);
         if wide < columns || high < rows {
             continue;
         }
@@ -142,7 +154,7 @@ pub(super) fn perception_lm(tiles: &Tiles, [rows, columns]: [u32; 2]) -> [u32; 2
     let distance = |quotient: f64| {
         if aspect >= 1.0 { (quotient - aspect).abs() } else { (1.0 / quotient - 1.0 / aspect).abs() }
     };
-    let mut nearest: Option<&(f64, Vec<[u32; 2]>)> = None;
+    let mut nearest: Option<&Aspect> = None;
     for known in aspects.iter().filter(|(quotient, _)| fits(*quotient)) {
         if nearest.is_none_or(|(quotient, _)| distance(known.0) < distance(*quotient)) {
             nearest = Some(known);

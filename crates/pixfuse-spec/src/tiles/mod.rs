@@ -8,6 +8,7 @@ mod grids;
 
 pub(crate) use grids::nearest_aspect_of as nearest_aspect;
 
+use crate::pair::both;
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 use crate::{MAX_SIDE, RuledSize, SizeNumber, SizeRule, TileRule, Tiles};
@@ -79,7 +80,7 @@ impl Tiles {
     /// Refuses sides that no image of a declaration may have.
     fn within(&self, canvas: TileCanvas) -> Result<TileCanvas, String> {
         let sides = [(canvas.grid[0], self.rows), (canvas.grid[1], self.columns)];
-        let [rows, columns] = sides.map(|(count, side)| u64::from(count) * u64::from(side));
+        let [rows, columns] = both(sides, |(count, side)| u64::from(count) * u64::from(side));
         if rows.max(columns) <= MAX_SIDE.into() {
             return Ok(canvas);
         }

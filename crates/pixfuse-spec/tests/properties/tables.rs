@@ -17,7 +17,7 @@ fn value(kind: &Kind) -> BoxedStrategy<String> {
     let sides =
         |least: u32, most: u32| (least..=most, least..=most).prop_map(|(rows, columns)| format!("[{rows}, {columns}]"));
     match kind {
-        Kind::Word { names, .. } => select(names.clone()).prop_map(str::to_owned).boxed(),
+        Kind::Word { names, .. } => select(*names).prop_map(str::to_owned).boxed(),
         Kind::Integer(integers) => {
             later(integers.open, (integers.least..=integers.most).prop_map(|value| value.to_string()).boxed())
         }
