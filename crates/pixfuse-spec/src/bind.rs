@@ -133,8 +133,8 @@ impl Spec {
         fn number<T: Clone>(open: &Number<T>, closed: &Number<T>) -> Option<T> {
             if open.is_later() { closed.known().cloned() } else { None }
         }
-        let mut specs = [self.clone(), closed.clone()];
-        let [open_sides, closed_sides] = specs.each_mut().map(sides);
+        let (mut open, mut closed_spec) = (self.clone(), closed.clone());
+        let (open_sides, closed_sides) = (sides(&mut open), sides(&mut closed_spec));
         let side = |name: &str| {
             let [open, closed] =
                 both([&open_sides, &closed_sides], |sides| sides.iter().find(|(known, ..)| *known == name));
@@ -210,16 +210,22 @@ fn fill<T: Clone>(
     text: impl Fn(&T) -> String,
     errors: &mut Vec<Error<()>>,
 ) {
-    let mut report = |message| errors.push(Error::new(ErrorKind::Argument, (), message).about(Subject::of("", name)));
-    match (place, value) {
-        (None | Some(Number::Known(_)), None) => {}
-        (Some(place @ Number::Later), Some(value)) => *place = Number::Known(value.clone()),
-        (Some(Number::Later), None) => report(format!("{name}: not given, and {clause} leaves it open")),
-        (None, Some(_)) => report(format!("{name}: given, but {clause}")),
-        (Some(Number::Known(known)), Some(_)) => {
-            let message =
-                format!("{name}: given, but {clause} already says {}; write `_` there to give it", text(known));
-            report(message);
-        }
+    let known = place.as_ref().map(|number| number.known().map(text));
+    errors.extend(unfit(name, known, value.is_some(), clause));
+    if let (Some(place @ Number::Later), Some(value)) = (place, value) {
+        *place = Number::Known(value.clone());
     }
+}
+
+/// What is wrong with a number that is given or not, and its place: there is none, or it is open, or a number stands there.
+fn unfit(name: &'static str, place: Option<Option<String>>, is_given: bool, clause: &str) -> Option<Error<()>> {
+    let message = match (place, is_given) {
+        (None | Some(Some(_)), false) | (Some(None), true) => return None,
+        (Some(None), false) => format!("{name}: not given, and {clause} leaves it open"),
+        (None, true) => format!("{name}: given, but {clause}"),
+        (Some(Some(known)), true) => {
+            format!("{name}: given, but {clause} already says {known}; write `_` there to give it")
+        }
+    };
+    Some(Error::new(ErrorKind::Argument, (), message).about(Subject::of("", name)))
 }

@@ -166,7 +166,9 @@ impl<'a> Clauses<'a> {
             let known = CLAUSES.into_iter().find(|known| *known == name);
             let error = |message| Error { clause: known, ..Error::new(ErrorKind::Clause, clause.at, message) };
             if known.is_none() {
-                sorted.misspelled.extend(nearest(name, &CLAUSES));
+                if let Some(meant) = nearest(name, &CLAUSES) {
+                    sorted.misspelled.push(meant);
+                }
                 let error = Error::of_value(ErrorKind::Clause, clause.at, unknown("clause", name, &CLAUSES));
                 errors.push(error.expecting(Expected::Names(CLAUSES.to_vec())));
                 continue;

@@ -65,7 +65,9 @@ impl fmt::Display for Frame {
             FrameSize::Keep => {}
             FrameSize::Resize(size) => steps.push(size.to_string()),
             FrameSize::Tiles { tiles, first } => {
-                steps.extend(first.map(|size| format!("{size} as u8")));
+                if let Some(size) = first {
+                    steps.push(format!("{size} as u8"));
+                }
                 let Tiles { rows, columns, rule, thumbnail, pad_to, .. } = tiles;
                 let mut text = format!("tiles of {rows} x {columns} from one canvas ({rule})");
                 if let Some(thumbnail) = thumbnail {

@@ -83,10 +83,10 @@ impl LetterboxRule {
                 let content = sides(&f64::round_ties_even);
                 let mut margin = both([0, 1], |axis| frame[axis].saturating_sub(content[axis]));
                 if let Some(stride) = stride {
-                    margin = margin.map(|margin| margin % stride);
+                    margin = both(margin, |margin| margin % stride);
                 }
                 let output = both([0, 1], |axis| content[axis] + margin[axis]);
-                Letterboxed { ratio, content, at: margin.map(|margin| margin / 2), output }
+                Letterboxed { ratio, content, at: both(margin, |margin| margin / 2), output }
             }
             Self::Yolox => Letterboxed { ratio, content: sides(&f64::trunc), at: [0, 0], output: frame },
             Self::Opencv => {

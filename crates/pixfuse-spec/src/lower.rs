@@ -48,7 +48,7 @@ pub(crate) fn convert(spec: &Spec) -> (Convert, ChannelOrder) {
     }
     let behind = |channel| input.background.as_ref().map_or(0, |fill| fill.channel(channel));
     convert.alpha = match input.alpha {
-        Some(Alpha::Over) => Some(Composite::Over([0, 1, 2].map(behind))),
+        Some(Alpha::Over) => Some(Composite::Over([behind(0), behind(1), behind(2)])),
         Some(Alpha::Premultiply) => Some(Composite::Premultiply),
         Some(Alpha::Drop) | None => None,
     };

@@ -195,11 +195,12 @@ impl Spec {
 
     /// The text, with other arguments of one clause.
     fn with_clause(&self, clause: &str, change: &dyn Fn(String) -> String) -> String {
-        let clauses = self.clauses().into_iter().map(|(name, arguments)| {
+        let mut texts = Vec::new();
+        for (name, arguments) in self.clauses() {
             let arguments = if name == clause { change(arguments) } else { arguments };
-            format!("{name}({arguments})")
-        });
-        clauses.collect::<Vec<_>>().join(", ")
+            texts.push(format!("{name}({arguments})"));
+        }
+        texts.join(", ")
     }
 
     /// One side of a square, or rows and columns.

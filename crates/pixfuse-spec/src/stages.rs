@@ -1,6 +1,7 @@
 //! Declarations of more than one resize, with an image of u8 between them.
 
 use crate::lower::convert;
+use crate::pair::both;
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 use crate::{
@@ -59,11 +60,11 @@ impl Spec {
         if let Some(tiles) = self.tiles.as_ref().filter(|tiles| tiles.rule == TileRule::Idefics3) {
             let size = RuledSize::new(SizeRule::Idefics3Canvas).with(SizeNumber::Multiple, tiles.rows);
             let canvas = Resize { size: Size::Ruled(size), sampling: tiles.sampling };
-            return Some((self.resize.into_iter().chain([canvas]).collect(), None));
+            return Some((self.resize.map_or(vec![canvas], |resize| vec![resize, canvas]), None));
         }
         let resize = self.resize?;
         let Size::Ruled(ruled) = resize.size else { return None };
-        let [first, second] = ruled.stages()?.map(|size| Resize { size, ..resize });
+        let [first, second] = both(ruled.stages()?, |size| Resize { size, ..resize });
         Some((vec![first], Some(second)))
     }
 }

@@ -21,29 +21,29 @@ impl Hash for Spec {
 impl fmt::Display for Spec {
     /// The clauses in the order of work, without what is default.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, ", self.input)?;
-        if let Some(resize) = &self.resize {
-            write!(f, "{resize}, ")?;
+        let normalize = self.normalize.as_ref().map(|normalize| normalize.text(self.input.format.sample()));
+        let patches = self.patches.as_ref().map(|patches| patches.text(self.output.layout));
+        let clauses = [
+            Some(&self.input as &dyn fmt::Display),
+            written(&self.resize),
+            written(&self.letterbox),
+            written(&self.tiles),
+            written(&self.crop),
+            written(&self.pad),
+            written(&normalize),
+            Some(&self.output),
+            written(&patches),
+        ];
+        let mut separator = "";
+        for clause in clauses.iter().flatten() {
+            write!(f, "{separator}{clause}")?;
+            separator = ", ";
         }
-        if let Some(letterbox) = &self.letterbox {
-            write!(f, "{letterbox}, ")?;
-        }
-        if let Some(tiles) = &self.tiles {
-            write!(f, "{tiles}, ")?;
-        }
-        if let Some(crop) = &self.crop {
-            write!(f, "{crop}, ")?;
-        }
-        if let Some(pad) = &self.pad {
-            write!(f, "{pad}, ")?;
-        }
-        if let Some(normalize) = &self.normalize {
-            write!(f, "{}, ", normalize.text(self.input.format.sample()))?;
-        }
-        self.output.fmt(f)?;
-        match &self.patches {
-            Some(patches) => write!(f, ", {}", patches.text(self.output.layout)),
-            None => Ok(()),
-        }
+        Ok(())
     }
+}
+
+/// A clause that may be there.
+fn written<T: fmt::Display>(clause: &Option<T>) -> Option<&dyn fmt::Display> {
+    clause.as_ref().map(|clause| clause as &dyn fmt::Display)
 }

@@ -1,6 +1,7 @@
 //! Patches, and what lies in a tensor besides the image.
 
 use super::{Draft, Found, Subject, length_fits};
+use crate::pair::both;
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 use crate::{ChannelOrder, Element, Layout, MarginFill, Margins, Pad, PatchOrder, Patches};
@@ -61,7 +62,7 @@ fn value_is_stored(pad: &Pad, draft: &Draft<'_>) -> Option<(Subject, String)> {
         return Some((Subject::of("pad", "value"), message));
     }
     let element = draft.output.element.filter(|element| matches!(element, Element::U8 | Element::I8))?;
-    let [least, most] = element.range()?.map(f64::from);
+    let [least, most] = both(element.range()?, f64::from);
     let fits = |value: &f64| value.fract() == 0.0 && *value >= least && *value <= most;
     let value = values.iter().find(|value| !fits(value))?;
     let message = format!("pad: value = {value} is no {element}; write an integer from {least} to {most}");

@@ -133,7 +133,8 @@ pub(super) fn kimi_k25(rule: &RuledSize, sides: Sides) -> Sides {
 /// Nemotron 3 Omni's `get_patch_grid_size`, times its patch: each side rounded up, also where it is whole and odd; nothing of
 /// an image that is so thin that no patch of a side is left, with which it fails.
 pub(super) fn nemotron_h_omni(rule: &RuledSize, sides: Sides) -> Sides {
-    let [patch, merge, least, most] = [Multiple, Merge, MinPatches, MaxPatches].map(|number| rule.number(number));
+    let (patch, merge) = (rule.number(Multiple), rule.number(Merge));
+    let (least, most) = (rule.number(MinPatches), rule.number(MaxPatches));
     let own = both(sides, |side| round(side / patch + 0.5));
     let factor = (most / (own[0] * own[1])).sqrt().min(1.0);
     let mut grid = both(own, |side| (factor * side).floor());
@@ -198,7 +199,8 @@ pub(super) fn gemma4(rule: &RuledSize, [rows, columns]: Sides) -> Result<Sides, 
 
 /// `get_resize_output_size`: rounded, and rounded again the other way where that leaves the budget.
 pub(super) fn neomme(rule: &RuledSize, sides: Sides) -> Sides {
-    let [min_pixels, max_pixels, max] = [MinPixels, MaxPixels, Max].map(|number| rule.get(number).map(f64::from));
+    let limit = |number| rule.get(number).map(f64::from);
+    let (min_pixels, max_pixels, max) = (limit(MinPixels), limit(MaxPixels), limit(Max));
     let area = sides[0] * sides[1];
     let small = min_pixels.is_some_and(|least| area < least);
     // The library's `** 0.5` may differ from it in the last bit of a root halfway between two numbers, of which no side
@@ -241,7 +243,7 @@ pub(super) fn neomme(rule: &RuledSize, sides: Sides) -> Sides {
 /// where an image is so thin that one side of it spans several: no declaration says that margin. Of a video the budget is that
 /// of `temporal` frames, and all its frames count.
 pub(super) fn glm5_next(rule: &RuledSize, [rows, columns]: Sides) -> Result<Sides, String> {
-    let [factor, frames, temporal] = [Multiple, Frames, Temporal].map(|number| rule.number(number));
+    let (factor, frames, temporal) = (rule.number(Multiple), rule.number(Frames), rule.number(Temporal));
     let whole = (round(frames / temporal) * temporal).max(temporal);
     let area = frames * rows * columns;
     let [least, most] = both([MinPixels, MaxPixels], |pixels| rule.number(pixels) * temporal);

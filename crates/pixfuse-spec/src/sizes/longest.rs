@@ -31,7 +31,7 @@ fn limited([rows, columns]: Sides, max: f64) -> Sides {
 
 /// No side is shorter than `shortest` then.
 pub(super) fn idefics2(rule: &RuledSize, sides: Sides) -> Sides {
-    limited(sides, rule.number(Max)).map(|side| side.max(rule.number(Shortest)))
+    both(limited(sides, rule.number(Max)), |side| side.max(rule.number(Shortest)))
 }
 
 /// The first of its two resizes: the longer side becomes `longest`, the other one even, none above 4096. Also SmolVLM.
@@ -49,7 +49,7 @@ fn rescaled([rows, columns]: Sides, longest: f64) -> Sides {
     } else {
         [longest, even((longest * aspect).trunc())]
     };
-    limited(both(sides, |side| side.max(1.0)), MAX_IMAGE_SIZE).map(|side| side.max(1.0))
+    both(limited(both(sides, |side| side.max(1.0)), MAX_IMAGE_SIZE), |side| side.max(1.0))
 }
 
 /// As Idefics3's, with the longer side reduced by tiles until the canvas has no more than `max_patches` of them.

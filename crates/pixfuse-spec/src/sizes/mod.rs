@@ -73,7 +73,7 @@ impl RuledSize {
             SizeRule::Minicpm => minicpm::whole(self, source),
             SizeRule::MinicpmSlices => minicpm::slices(self, source)?,
             SizeRule::Lfm2VlTiles => {
-                self.tiles(source).map(|tiles| f64::from(tiles) * self.number(SizeNumber::Multiple))
+                both(self.tiles(source), |tiles| f64::from(tiles) * self.number(SizeNumber::Multiple))
             }
             SizeRule::Glm5Next => budget::glm5_next(self, sides)?,
             SizeRule::MuseGlimmer => nearest::muse_glimmer(self, sides),
@@ -92,7 +92,7 @@ impl RuledSize {
                 multiple.unwrap_or_default()
             ));
         }
-        Ok(result.map(|side| side as u64))
+        Ok(both(result, |side| side as u64))
     }
 }
 

@@ -45,7 +45,9 @@ fn python_set(pairs: [Sides; 4]) -> Vec<Sides> {
         }
         places[place as usize] = Some(pair);
     }
-    places.into_iter().flatten().collect()
+    let mut pairs = Vec::new();
+    places.into_iter().for_each(|pair| pairs.extend(pair));
+    pairs
 }
 
 /// `hash((first, second))` of CPython 3.8 and later on 64 bits: xxHash's rounds over the numbers themselves.

@@ -83,8 +83,8 @@ pub(crate) trait Argument: Clone + PartialEq + Sized {
     }
 
     /// What stands for one that could not be read, so that no rule speaks about it.
-    fn unread() -> Option<Self> {
-        None
+    fn guess(usual: Option<Self>) -> Option<Self> {
+        usual
     }
 
     /// The place of a number that may be written `_`.
@@ -181,7 +181,7 @@ macro_rules! arguments {
             }
 
             $(
-                fn unread() -> Option<Self> {
+                fn guess(_: Option<Self>) -> Option<Self> {
                     Some(Number::Later)
                 }
 

@@ -330,7 +330,9 @@ impl<'a> Arguments<'a> {
         };
         let mut frames = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
-            frames.extend(self.frame(&format!("{name}[{index}]"), item, range));
+            if let Some(frame) = self.frame(&format!("{name}[{index}]"), item, range) {
+                frames.push(frame);
+            }
         }
         (frames.len() == items.len()).then_some(frames)
     }
@@ -359,8 +361,9 @@ impl<'a> Arguments<'a> {
         };
         let mut values = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
-            let item = self.integer(&format!("{name}[{index}]"), item, &Integer::PIXEL);
-            values.extend(item.as_ref().and_then(Number::known).map(|value| *value as u8));
+            if let Some(Number::Known(value)) = self.integer(&format!("{name}[{index}]"), item, &Integer::PIXEL) {
+                values.push(value as u8);
+            }
         }
         (values.len() == items.len()).then_some(Fill(values))
     }
@@ -442,7 +445,7 @@ impl<'a> Arguments<'a> {
     fn no_number(&mut self, value: &Value, expectation: &str) {
         let hint = match &value.item {
             Item::Word(word) if !is_constant(word) => "",
-            Item::Word(_) if expectation.contains("`_`") => NAMES,
+            Item::Word(_) if expectation.ends_with("`_`") => NAMES,
             Item::Word(_) => "; write the number",
             _ => "",
         };

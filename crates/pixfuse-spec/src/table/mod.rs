@@ -172,7 +172,10 @@ macro_rules! clause {
             fn guessed(draft: $draft) -> Option<Self> {
                 let usual = Self::usual();
                 Some(Self {
-                    $($field: draft.$field.or($crate::table::clause!(@unread $place $type)).or(usual.$field)?,)*
+                    $($field: match draft.$field {
+                        Some(read) => read,
+                        None => $crate::table::clause!(@guess $place $type, usual.$field)?,
+                    },)*
                 })
             }
 
@@ -258,8 +261,8 @@ macro_rules! clause {
         )
     };
 
-    (@unread group $type:ty) => { None };
-    (@unread $place:ident $type:ty) => { <$type as $crate::table::Argument>::unread() };
+    (@guess group $type:ty, $usual:expr) => { $usual };
+    (@guess $place:ident $type:ty, $usual:expr) => { <$type as $crate::table::Argument>::guess($usual) };
 
     (@texts $texts:ident, $self:ident, $usual:ident, group $field:ident: $type:ty) => {
         $texts.extend($self.$field.texts(&<$type as $crate::table::Table>::usual()));

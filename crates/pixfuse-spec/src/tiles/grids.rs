@@ -161,7 +161,13 @@ pub(super) fn perception_lm(tiles: &Tiles, [rows, columns]: [u32; 2]) -> [u32; 2
         }
     }
     let grids = nearest.map_or(&[][..], |(_, grids)| grids);
-    let long = |grid: &[u32; 2]| if aspect >= 1.0 { grid[1] } else { grid[0] };
+    let long = |grid: [u32; 2]| if aspect >= 1.0 { grid[1] } else { grid[0] };
     // Grids of one quotient stand from the largest down.
-    grids.iter().copied().reduce(|most, grid| if long(&grid) > long(&most) { grid } else { most }).unwrap_or([1, 1])
+    let mut largest = grids.first().copied().unwrap_or([1, 1]);
+    for &grid in grids {
+        if long(grid) > long(largest) {
+            largest = grid;
+        }
+    }
+    largest
 }

@@ -58,7 +58,7 @@ impl Tiles {
             TileRule::LlavaNext => return self.within(self.with_thumbnail(fitted::llava_next(self, source))),
             TileRule::Idefics3 => {
                 let size = RuledSize::new(SizeRule::Idefics3Canvas).with(SizeNumber::Multiple, self.rows);
-                size.resize(source)?.map(|side| (side / u64::from(self.rows)) as u32)
+                both(size.resize(source)?, |side| (side / u64::from(self.rows)) as u32)
             }
             TileRule::Mllama => return self.within(fitted::mllama(self, source)),
             TileRule::Llama4 => return self.within(self.with_thumbnail(fitted::llama4(self, source))),
