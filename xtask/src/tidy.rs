@@ -216,13 +216,19 @@ fn manifests_say_where_to_look() {
     }
 }
 
-/// A tag of somebody else's repository may be moved to other code; a digest is that code.
+/// The workflows, each by its path.
+fn workflows() -> Vec<(PathBuf, String)> {
+    let entries = fs::read_dir(tools::root().join(".github/workflows")).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect()
+}
+
+/// A tag of somebody else's repository may be moved to other code; a digest is that code. And no step finds the token with which
+/// the tree was fetched.
 #[test]
 fn actions_are_pinned_by_digest() {
     let mut pinned = 0;
-    for entry in fs::read_dir(tools::root().join(".github/workflows")).unwrap() {
-        let path = entry.unwrap().path();
-        for line in fs::read_to_string(&path).unwrap().lines() {
+    for (path, text) in workflows() {
+        for line in text.lines() {
             let Some((_, action)) = line.split_once("uses: ") else { continue };
             let (_, version) = action.split_once('@').unwrap_or((action, ""));
             let (digest, tag) = version.split_once(" # ").unwrap_or((version, ""));
@@ -230,8 +236,27 @@ fn actions_are_pinned_by_digest() {
             assert!(is_digest && tag.starts_with('v'), "{}: {action}, expected @DIGEST # vTAG", path.display());
             pinned += 1;
         }
+        let [fetched, forgotten] =
+            ["actions/checkout@", "persist-credentials: false"].map(|text_of| text.matches(text_of).count());
+        assert_eq!(fetched, forgotten, "{}: expected persist-credentials: false for each checkout", path.display());
     }
     assert!(pinned > 0, "no action is used: the search is broken");
+}
+
+/// What workflows call is there, with these flags.
+#[test]
+fn workflows_call_what_there_is() {
+    let mut called = 0;
+    for (path, text) in workflows() {
+        for line in text.lines().filter(|line| !line.trim_start().starts_with('#')) {
+            let Some((_, words)) = line.split_once(" xtask ") else { continue };
+            let words = words.split_whitespace().map(|word| word.trim_matches('"').into()).collect();
+            let read = crate::flags::Xtask::from_vec(words);
+            assert!(read.is_ok(), "{}: {}: {}", path.display(), line.trim(), read.unwrap_err());
+            called += 1;
+        }
+    }
+    assert!(called > 0, "no workflow calls xtask: the search is broken");
 }
 
 /// One version for all packages: the workspace's, which this crate has too.
