@@ -111,6 +111,7 @@ fn link(compiler: &mut Command, prefix: &Path, private: &[&str]) -> Result<()> {
 
 /// Packs a prefix.
 fn packed(venv: &Venv, prefix: &Path, into: &Path) -> Result<PathBuf> {
+    fs::create_dir_all(into).with_context(|| format!("cannot create {}", into.display()))?;
     let name = prefix.file_name().context("a prefix has a name")?;
     let package = into.join(format!("{}.tar.gz", name.display()));
     let mut tar = venv.command();

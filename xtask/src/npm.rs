@@ -136,8 +136,9 @@ fn directory(name: &str) -> Result<PathBuf> {
     Ok(directory)
 }
 
-/// Packs the directory of a package. Gives the tarball.
+/// Packs the directory of a package into one that need not be there. Gives the tarball.
 pub(crate) fn packed(directory: &Path, into: &Path) -> Result<PathBuf> {
+    fs::create_dir_all(into).with_context(|| format!("cannot create {}", into.display()))?;
     let name = directory.file_name().unwrap_or_default().display();
     let mut npm = tools::npm()?;
     npm.args(["pack", "--pack-destination"]).arg(into).current_dir(directory);
@@ -181,6 +182,20 @@ mod tests {
         assert_eq!(of("x86_64-pc-windows-msvc").as_deref(), Some("win32-x64-msvc"));
         assert_eq!(of("riscv64gc-unknown-linux-gnu"), None);
         assert_eq!(of("x86_64-unknown-freebsd"), None);
+    }
+
+    #[test]
+    fn packages_go_into_a_new_directory() {
+        if tools::npm().is_err() {
+            return eprintln!("NOT run: there is no npm");
+        }
+        let place = std::env::temp_dir().join(format!("pixfuse-npm-{}", std::process::id()));
+        let source = place.join("some");
+        fs::create_dir_all(&source).unwrap();
+        let manifest = json!({ "name": "some", "version": env!("CARGO_PKG_VERSION") });
+        fs::write(source.join("package.json"), manifest.to_string()).unwrap();
+        assert!(packed(&source, &place.join("a/b")).unwrap().exists());
+        fs::remove_dir_all(place).unwrap();
     }
 
     #[test]
