@@ -186,6 +186,8 @@ export type Ruled =
   | { rule: 'textnet' | 'pp_lcnet' | 'vilt', shortest: number, multiple: number }
   | { rule: 'glpn' | 'idefics3_canvas', multiple: number }
   | { rule: 'dpt', rows: number, columns: number, multiple: number }
+  | { rule: 'pp_ocr', shortest: number, max?: number }
+  | { rule: 'pp_ocr', longest: number, max?: number }
   | { rule: 'pp_ocr_rec', max: number, rows: number, columns: number }
   | { rule: 'pixtral', longest: number, multiple: number }
   | { rule: 'idefics2', shortest: number, max: number }
@@ -200,8 +202,6 @@ export type Ruled =
   | { rule: 'glm5_next', multiple: number, minPixels: number, maxPixels: number, frames?: number, temporal?: number }
   | { rule: 'nemotron_h_omni', multiple: number, merge: number, minPatches: number, maxPatches: number }
   | { rule: 'hy_v4_vl', multiple: number, maxPixels: number, framePixels: number, frames: number }
-  | { rule: 'pp_ocr', shortest: number, max?: number }
-  | { rule: 'pp_ocr', longest: number, max?: number }
 
 /** What the numbers of a [rule](Ruled) are. */
 export interface RuleNumbers {

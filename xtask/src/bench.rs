@@ -1,15 +1,14 @@
 //! `cargo xtask bench`: builds what is measured, and starts the programs of `benches/` that measure.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 
 use crate::flags::Bench;
 use crate::progress::step;
 use crate::python::{Profile, Venv};
-use crate::{conformance, jpeg, node, tools};
+use crate::{conformance, decoders, files, node, tools};
 
 const PEERS: &str = "benches/peers";
 
@@ -52,18 +51,18 @@ fn workloads(flags: &Bench) -> Result<()> {
     addon()?;
     let mut build = tools::cargo();
     build.args(["build", "--release", "--package", "pixfuse-benches", "--bin", "peers"]);
-    build.args(jpeg::features("pixfuse-decode"));
+    build.args(decoders::jpeg("pixfuse-decode"));
     step("building the Rust peers", "cargo-peers", &mut build)?;
     kernels(flags)?;
 
     let mut measure = laboratory();
-    measure.arg("measure").arg("--python").arg(venv.interpreter()).arg("--peers").arg(program("peers"));
-    if flags.quick {
-        measure.arg("--quick");
-    }
-    if let Some(only) = &flags.only {
-        measure.args(["--only", only]);
-    }
+    measure
+        .arg("measure")
+        .arg("--python")
+        .arg(venv.interpreter())
+        .arg("--peers")
+        .arg(tools::program("release", "peers"));
+    measure.args(flags.quick.then_some("--quick")).args(flags.only.iter().flat_map(|only| ["--only", only]));
     tools::run(&mut measure)
 }
 
@@ -71,23 +70,15 @@ fn workloads(flags: &Bench) -> Result<()> {
 fn kernels(flags: &Bench) -> Result<()> {
     let mut criterion = tools::cargo();
     criterion.args(["bench", "--package", "pixfuse-benches", "--bench", "kernels"]);
-    criterion.args(jpeg::features("pixfuse-decode")).arg("--");
-    if let Some(only) = &flags.only {
-        // A pattern: without the slash W1 is also the start of W10a.
-        criterion.arg(format!("^{only}/"));
-    }
-    if flags.quick {
-        criterion.arg("--quick");
-    }
+    criterion.args(decoders::jpeg("pixfuse-decode")).arg("--");
+    // A pattern: without the slash W1 is also the start of W10a.
+    criterion.args(flags.only.iter().map(|only| format!("^{only}/"))).args(flags.quick.then_some("--quick"));
     step("measuring the kernels with criterion", "criterion", &mut criterion)
 }
 
 /// What users pay before the first call.
 fn build_cost() -> Result<()> {
-    let dist = tools::target().join("build-cost/dist");
-    if dist.exists() {
-        fs::remove_dir_all(&dist).with_context(|| format!("cannot empty {}", dist.display()))?;
-    }
+    let dist = files::empty(tools::target().join("build-cost/dist"))?;
     let venv = Venv::new("venv", None)?;
     venv.wheel("bindings/python", &dist)?;
     tools::run(laboratory().arg("build-cost").arg("--dist").arg(dist).arg("--python").arg(venv.interpreter()))
@@ -109,10 +100,7 @@ fn sweep(flags: &Bench) -> Result<()> {
         None => peers()?.command(),
     };
     python.arg("benches/peers/sweep.py");
-    if flags.quick {
-        python.args(["--cases", "60", "--rounds", "3"]);
-    }
-    tools::run(&mut python)
+    tools::run(python.args(flags.quick.then_some(["--cases", "60", "--rounds", "3"]).into_iter().flatten()))
 }
 
 /// Image processors of vision-language models, as their users call them.
@@ -134,22 +122,14 @@ fn vision_language(flags: &Bench) -> Result<()> {
         None if flags.quick => {}
         None => drop(python.args(["--out", "benches/VISION_LANGUAGE.md"])),
     }
-    if flags.quick {
-        python.arg("--quick");
-    }
-    tools::run(&mut python)
+    tools::run(python.args(flags.quick.then_some("--quick")))
 }
 
 /// Builds the program that runs llm-multimodal, and gives its path.
 fn llm_multimodal(directory: &Path) -> Result<PathBuf> {
     // The versions that the workspace has, of what both use: the core is compiled once for both.
-    fs::copy(tools::root().join("Cargo.lock"), directory.join("Cargo.lock"))?;
+    files::copy(tools::root().join("Cargo.lock"), directory.join("Cargo.lock"))?;
     let mut build = tools::cargo();
     step("building llm-multimodal", "cargo-llm-multimodal", build.args(["build", "--release"]).current_dir(directory))?;
-    Ok(program("pixfuse-llm-multimodal"))
-}
-
-/// A program of a release build.
-fn program(name: &str) -> PathBuf {
-    tools::target().join("release").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+    Ok(tools::program("release", "pixfuse-llm-multimodal"))
 }

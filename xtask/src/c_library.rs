@@ -1,6 +1,5 @@
 //! The C library as it is published: a prefix, in a tarball named after the target.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -10,7 +9,7 @@ use crate::linux::{self, Target};
 use crate::package::{self, PAPERS};
 use crate::progress::step;
 use crate::python::{Profile, Venv};
-use crate::{jpeg, symbols, tools};
+use crate::{decoders, files, symbols, tools};
 
 #[path = "../../bindings/c/install/prefix.rs"]
 mod prefix;
@@ -24,7 +23,7 @@ const CRATE: &str = "pixfuse-c";
 pub(crate) fn pack(venv: &Venv, into: &Path) -> Result<PathBuf> {
     let mut cargo = tools::cargo();
     cargo.args(["rustc", "--release", "--package", CRATE, "--crate-type", "staticlib,cdylib"]);
-    cargo.args(jpeg::features(CRATE));
+    cargo.args(decoders::jpeg(CRATE));
     if cfg!(target_os = "macos") {
         // Else programs look for it in the directory where it was built.
         cargo.args(["--", "-C", "link-arg=-Wl,-install_name,@rpath/libpixfuse_c.dylib"]);
@@ -43,14 +42,11 @@ pub(crate) fn pack(venv: &Venv, into: &Path) -> Result<PathBuf> {
 pub(crate) fn pack_for(target: Target, profile: Profile, into: &Path) -> Result<PathBuf> {
     let venv = linux::venv()?;
     let mut cargo = linux::zig(target)?;
-    cargo.args(["--lib", "--package", CRATE]).args(jpeg::features(CRATE));
-    if profile == Profile::Published {
-        cargo.arg("--release");
-    }
-    target.set(&mut cargo, profile);
+    cargo.args(["--lib", "--package", CRATE]).args(decoders::jpeg(CRATE));
+    let built = target.set(&mut cargo, profile)?;
     step(&format!("building the C library for {}", target.zig()), &format!("c-{}", target.triple), &mut cargo)?;
-    let private = prefix::private(!target.is_of_glibc());
-    let prefix = laid_out(target.triple, &target.built(profile)?, private)?;
+    let private = prefix::private(target.glibc.is_none());
+    let prefix = laid_out(target.triple, &built, private)?;
     let mut zig = linux::zig_cc(target)?;
     // Its own library of what unwinds, in the place of that of GCC.
     let private: Vec<&str> = private.iter().map(|&name| if name == "gcc_s" { "unwind" } else { name }).collect();
@@ -62,45 +58,35 @@ pub(crate) fn pack_for(target: Target, profile: Profile, into: &Path) -> Result<
 /// Lays the libraries of `built` out as a prefix.
 fn laid_out(triple: &str, built: &Path, private: &[&str]) -> Result<PathBuf> {
     let source = tools::root().join("bindings/c");
-    let directory = tools::target().join("c").join(format!("{CRATE}-{}-{triple}", env!("CARGO_PKG_VERSION")));
-    if directory.exists() {
-        fs::remove_dir_all(&directory).with_context(|| format!("cannot empty {}", directory.display()))?;
-    }
+    let name = format!("{CRATE}-{}-{triple}", env!("CARGO_PKG_VERSION"));
+    let directory = files::empty(tools::target().join("c").join(name))?;
     prefix::install(&source, built, &directory, private)?;
-    let papers = directory.join("share/doc/pixfuse");
-    fs::create_dir_all(&papers)?;
     for paper in PAPERS {
-        fs::copy(source.join(paper), papers.join(paper)).with_context(|| format!("cannot copy {paper}"))?;
+        files::copy(source.join(paper), directory.join("share/doc/pixfuse").join(paper))?;
     }
-    // No linker has run over the objects in the archive: those of Rust's own library have what debuggers read, and nasm names
-    // its sources in them.
-    if let Some(mut strip) = stripping(triple)? {
-        strip.arg(directory.join("lib/libpixfuse_c.a"));
-        step("stripping the archive", "strip", &mut strip)?;
+    if !cfg!(windows) {
+        strip(triple, &directory.join("lib/libpixfuse_c.a"))?;
     }
     Ok(directory)
 }
 
-/// What strips objects of a target: this system's program for this CPU, that of rustc for another one.
-fn stripping(triple: &str) -> Result<Option<Command>> {
-    if cfg!(windows) {
-        return Ok(None);
+/// Strips an archive, over whose objects no linker has run: those of Rust's own library have what debuggers read, and nasm names its
+/// sources in them. By this system's program for this CPU, by that of rustc for another one.
+fn strip(triple: &str, archive: &Path) -> Result<()> {
+    let mut strip = tools::command("strip");
+    strip.arg("-S");
+    if !triple.starts_with(std::env::consts::ARCH) {
+        let sysroot = tools::sysroot(&mut Command::new(tools::rustc())).context("rustc says nothing of its sysroot")?;
+        let objcopy = sysroot.join("lib/rustlib").join(tools::host()?).join("bin/rust-objcopy");
+        if !objcopy.exists() {
+            println!("the archive is NOT stripped: this rustc has no {}", objcopy.display());
+            return Ok(());
+        }
+        strip = tools::command(objcopy);
+        // Its library is where rustc, which starts it, has told the loader to look.
+        strip.arg("--strip-debug").env("LD_LIBRARY_PATH", sysroot.join("lib"));
     }
-    if triple.starts_with(std::env::consts::ARCH) {
-        let mut strip = tools::command("strip");
-        strip.arg("-S");
-        return Ok(Some(strip));
-    }
-    let sysroot = PathBuf::from(tools::output(Command::new(tools::rustc()).args(["--print", "sysroot"]))?.trim());
-    let objcopy = sysroot.join("lib/rustlib").join(tools::host()?).join("bin/rust-objcopy");
-    if !objcopy.exists() {
-        println!("the archive is NOT stripped: this rustc has no {}", objcopy.display());
-        return Ok(None);
-    }
-    // Its library is where rustc, which starts it, has told the loader to look.
-    let mut strip = tools::command(objcopy);
-    strip.arg("--strip-debug").env("LD_LIBRARY_PATH", sysroot.join("lib"));
-    Ok(Some(strip))
+    step("stripping the archive", "strip", strip.arg(archive))
 }
 
 /// Links the shared library of a prefix anew, with the versions of its symbols.
@@ -111,9 +97,9 @@ fn link(compiler: &mut Command, prefix: &Path, private: &[&str]) -> Result<()> {
 
 /// Packs a prefix.
 fn packed(venv: &Venv, prefix: &Path, into: &Path) -> Result<PathBuf> {
-    fs::create_dir_all(into).with_context(|| format!("cannot create {}", into.display()))?;
-    let name = prefix.file_name().context("a prefix has a name")?;
-    let package = into.join(format!("{}.tar.gz", name.display()));
+    std::fs::create_dir_all(into)?;
+    let name = files::name(prefix);
+    let package = into.join(format!("{name}.tar.gz"));
     let mut tar = venv.command();
     tar.args(["-m", "tarfile", "-c"]).arg(&package).arg(name).current_dir(prefix.with_file_name(""));
     step("packing the C library", "tar", &mut tar)?;

@@ -2,65 +2,51 @@
 
 use anyhow::{Result, ensure};
 
-use crate::flags::{Counts, Test};
-use crate::{counts, cross, emulate, heif, jpeg, test, tools, web};
+use crate::{cross, decoders, emulate, run, tools, web};
 
-pub(crate) fn run() -> Result<()> {
-    cargo("formatting", &["fmt", "--all", "--check"])?;
-    heading("clippy");
+pub(crate) fn run_all() -> Result<()> {
+    let jpeg = decoders::jpeg("pixfuse-decode");
+    let deny = ["--", "-D", "warnings"];
+    cargo("formatting", tools::cargo().args(["fmt", "--all", "--check"]))?;
     let mut clippy = tools::cargo();
-    clippy.args(["clippy", "--workspace", "--all-targets"]).args(jpeg::features("pixfuse-decode"));
-    clippy.args(heif::features("pixfuse-decode"));
-    tools::run(clippy.args(["--", "-D", "warnings"]))?;
+    clippy.args(["clippy", "--workspace", "--all-targets"]).args(&jpeg).args(decoders::heif("pixfuse-decode"));
+    cargo("clippy", clippy.args(deny))?;
     // With each of the other features left out at least once.
     for (name, features) in [("clippy without the grid", "std"), ("clippy without the standard library", "libm,half")] {
         let features = ["--no-default-features", "--features", features];
-        cargo(name, &[&["clippy", "-p", "pixfuse"], &features[..], &["--", "-D", "warnings"]].concat())?;
+        cargo(name, tools::cargo().args(["clippy", "-p", "pixfuse"]).args(features).args(deny))?;
     }
-    heading("documentation");
     let mut doc = tools::cargo();
-    doc.args(["doc", "--workspace", "--no-deps"]).args(jpeg::features("pixfuse-decode"));
-    tools::run(doc.env("RUSTDOCFLAGS", "-Dwarnings"))?;
+    doc.args(["doc", "--workspace", "--no-deps"]).args(jpeg).env("RUSTDOCFLAGS", "-Dwarnings");
+    cargo("documentation", &mut doc)?;
 
-    // All that follows, also when some of it fails: one report shows all.
-    heading("tests");
-    let all = || Test {
-        target: None,
-        level: None,
-        asan: false,
-        engines: false,
-        web: false,
-        platforms: false,
-        only: None,
-        install: false,
-    };
-    let mut results = vec![test::run(&all())];
-    // The rules of the tree (`tidy`) ran in there, as tests of this package.
-    heading("tests of the package for browsers");
+    // All that follows, also when some of it fails: one report shows all. The rules of the tree (`tidy`) are tests too.
+    let mut tasks: Vec<(&str, &[&str])> = vec![("tests", &["test"])];
     if web::can_build()? {
-        results.push(test::run(&Test { web: true, ..all() }));
+        tasks.push(("tests of the package for browsers", &["test", "--web"]));
     } else {
-        println!("NOT RUN: {}", web::missing());
+        println!("NOT RUN: tests of the package for browsers: {}", web::missing());
     }
     if cfg!(target_os = "linux") {
-        heading("tests on 64-bit Arm");
-        results.push(test::run(&Test { target: Some(cross::AARCH64.to_owned()), ..all() }));
+        tasks.push(("tests on 64-bit Arm", &["test", "--target", cross::AARCH64]));
         // After the tests, which have made the release build of the core that is counted.
-        heading("instruction counts");
-        results.push(counts::run(&Counts { check: true, write: false, target: None, install: false }));
+        tasks.push(("instruction counts", &["counts", "--check"]));
     }
     if cfg!(all(target_os = "linux", target_arch = "x86_64")) {
-        heading("tests of AVX-512");
-        results.push(test::run(&Test { level: Some(emulate::AVX512.to_owned()), ..all() }));
+        tasks.push(("tests of AVX-512", &["test", "--level", emulate::AVX512]));
     }
-    let errors: Vec<String> = results.into_iter().filter_map(Result::err).map(|error| format!("{error:#}")).collect();
+    let mut errors = Vec::new();
+    for (name, words) in tasks {
+        heading(name);
+        errors.extend(run(words).err().map(|error| format!("{error:#}")));
+    }
     ensure!(errors.is_empty(), "{}", errors.join("; "));
     Ok(())
 }
 
-fn cargo(name: &str, arguments: &[&str]) -> Result<()> {
+fn cargo(name: &str, cargo: &mut std::process::Command) -> Result<()> {
     heading(name);
-    tools::run(tools::cargo().args(arguments))
+    tools::run(cargo)
 }
 
 fn heading(name: &str) {

@@ -1,20 +1,25 @@
 //! `cargo xtask conformance`: configs against the libraries that they are of, bit for bit.
 
-use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 
 use crate::flags::Conformance;
 use crate::python::{Profile, Venv};
-use crate::tools;
+use crate::{files, tools};
 
 const SCRIPTS: &str = "benches/conformance";
 
 pub(crate) fn run(flags: &Conformance) -> Result<()> {
+    // An interpreter with the libraries; the module is the one that its PYTHONPATH or its own packages have.
+    let python = |against: Option<&str>, profile: Profile| match &flags.python {
+        Some(python) => Ok(tools::command(python)),
+        None => libraries(against, profile),
+    };
     if flags.speed {
-        return speed(flags);
+        // How fast processors are beside those of transformers, as users get them.
+        return tools::run(python(None, Profile::Published)?.arg(tools::root().join(SCRIPTS).join("speed.py")));
     }
     let kept = tools::target().join("conformance");
     let pinned = kept.join("pinned.json");
@@ -25,11 +30,7 @@ pub(crate) fn run(flags: &Conformance) -> Result<()> {
         None if whole => pinned.clone(),
         None => kept.join("part.json"),
     };
-    let mut python = match &flags.python {
-        // An interpreter with the libraries; the module is the one that its PYTHONPATH or its own packages have.
-        Some(python) => tools::command(python),
-        None => libraries(flags.against.as_deref(), Profile::Dev)?,
-    };
+    let mut python = python(flags.against.as_deref(), Profile::Dev)?;
     python.arg(tools::root().join(SCRIPTS).join("run.py")).arg("--results").arg(&results);
     if whole {
         python.arg("--out").arg(tools::root().join("benches/CONFORMANCE.md"));
@@ -41,27 +42,12 @@ pub(crate) fn run(flags: &Conformance) -> Result<()> {
         );
         python.arg("--against").arg(pinned);
     }
-    for (flag, value) in [("--only", &flags.only), ("--classes", &flags.classes)] {
-        if let Some(value) = value {
-            python.arg(flag).arg(value);
-        }
-    }
+    python.args(flags.only.iter().flat_map(|only| ["--only", only]));
+    python.args(flags.classes.iter().flat_map(|classes| ["--classes", classes]));
     if let Some(folder) = &flags.folder {
         python.arg("--folder").arg(std::path::absolute(folder)?);
     }
-    if flags.quick {
-        python.arg("--quick");
-    }
-    tools::run(&mut python)
-}
-
-/// How fast processors are beside those of transformers, as users get them.
-fn speed(flags: &Conformance) -> Result<()> {
-    let mut python = match &flags.python {
-        Some(python) => tools::command(python),
-        None => libraries(None, Profile::Published)?,
-    };
-    tools::run(python.arg(tools::root().join(SCRIPTS).join("speed.py")))
+    tools::run(python.args(flags.quick.then_some("--quick")))
 }
 
 /// An environment with the pinned libraries, or with another release of some, and this module.
@@ -78,22 +64,16 @@ pub(crate) fn libraries(against: Option<&str>, profile: Profile) -> Result<Comma
 
 /// The pinned list with `transformers==6.0,timm==1.1` in the place of its own.
 fn other(pinned: &std::path::Path, versions: &str) -> Result<PathBuf> {
-    let list = fs::read_to_string(pinned).with_context(|| format!("cannot read {}", pinned.display()))?;
+    let list = files::read(pinned)?;
     let given: Vec<&str> = versions.split(',').map(str::trim).collect();
     let name = |line: &str| line.split("==").next().unwrap_or_default().to_lowercase();
-    for one in &given {
-        let known = list.lines().any(|line| name(line) == name(one));
-        ensure!(
-            known && one.contains("=="),
-            "--against: `{one}`, expected a package of the list and its version, such as transformers==5.25.0"
-        );
-    }
+    let is_known = |one: &&str| one.contains("==") && list.lines().any(|line| name(line) == name(one));
+    let what = "packages of the list with their versions, such as transformers==5.25.0";
+    ensure!(given.iter().all(is_known), "--against: `{versions}`, expected {what}");
     let kept = list.lines().filter(|line| !given.iter().any(|one| name(one) == name(line)));
     let text: String = kept.chain(given.iter().copied()).map(|line| format!("{line}\n")).collect();
-    let folder = tools::target().join("conformance").join(plain(versions));
-    fs::create_dir_all(&folder)?;
-    let path = folder.join("requirements.txt");
-    fs::write(&path, text)?;
+    let path = files::empty(tools::target().join("conformance").join(plain(versions)))?.join("requirements.txt");
+    files::write(&path, text)?;
     Ok(path)
 }
 

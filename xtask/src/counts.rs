@@ -24,18 +24,13 @@ pub(crate) fn run(flags: &Counts) -> Result<()> {
             let mut build = tools::cargo();
             build.args(["build", "--release", "--package", "pixfuse-counts"]);
             step("building the kernels that are counted", "cargo-counts", &mut build)?;
-            let rustc = tools::rustc_version().context("`rustc --version` says nothing: no count can be compared")?;
-            counts.arg("--program").arg(tools::target().join(PROGRAM)).args(["--rustc", &rustc]);
+            let rustc = tools::output(tools::command(tools::rustc()).arg("--version"))?;
+            counts.arg("--program").arg(tools::target().join(PROGRAM)).args(["--rustc", rustc.trim()]);
             counts.args(["--architecture", std::env::consts::ARCH]);
         }
         Some(triple) => emulated(triple, flags.install, &mut counts)?,
     }
-    for (flag, given) in [("--check", flags.check), ("--write", flags.write)] {
-        if given {
-            counts.arg(flag);
-        }
-    }
-    tools::run(&mut counts)
+    tools::run(counts.args(flags.check.then_some("--check")).args(flags.write.then_some("--write")))
 }
 
 /// Builds for another machine, and says what runs it.
@@ -45,11 +40,10 @@ fn emulated(triple: &str, install: bool, counts: &mut Command) -> Result<()> {
         .context("this machine runs the target itself: count without --target")?;
     let target = set(&cargo, "CARGO_TARGET_DIR").map_or_else(tools::target, PathBuf::from);
     let compiler = set(&cargo, "RUSTC").or_else(|| std::env::var_os("RUSTC")).unwrap_or_else(|| "rustc".into());
-    let rustc = tools::ask(tools::command(&compiler).arg("--version"))
-        .with_context(|| format!("{} --version says nothing", compiler.display()))?;
+    let rustc = tools::output(tools::command(compiler).arg("--version"))?;
     cargo.args(["build", "--release", "--target", triple, "--package", "pixfuse-counts"]);
     step(&format!("building the kernels that are counted for {triple}"), "cargo-counts-cross", &mut cargo)?;
-    counts.arg("--program").arg(target.join(triple).join(PROGRAM)).args(["--rustc", &rustc]);
+    counts.arg("--program").arg(target.join(triple).join(PROGRAM)).args(["--rustc", rustc.trim()]);
     counts.args(["--architecture", triple.split('-').next().unwrap_or(triple)]).arg("--emulator").arg(runner);
     Ok(())
 }

@@ -4,13 +4,13 @@
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
 use crate::debian::Packages;
 use crate::python::{Profile, Venv};
 use crate::report::Count;
-use crate::test::{addon, pytest, stream, summary, timed};
-use crate::{node, tools};
+use crate::test::{Part, addon, pytest, stream};
+use crate::{files, node, tools};
 
 /// Where the recipes are.
 const RECIPES: &str = "examples/engines";
@@ -22,25 +22,8 @@ const HEADERS: Packages =
 /// What an npm package of ours is made of, beside the addon.
 const PACKAGE: [&str; 4] = [".js", ".mjs", ".ts", ".mts"];
 
-/// A part, by the name that `--only` takes, what it is called, and what runs it.
-type Part = (&'static str, &'static str, fn(&mut Count) -> Result<()>);
-
-const PARTS: [Part; 5] = [
-    ("python", "engines, Python", python),
-    // Those of ordinary tests lack most libraries, and leave their pages out.
-    ("pages", "pages with libraries", |count| pytest(&venv()?, "bindings/python/tests/test_site.py", count)),
-    ("node", "engines, Node.js", node),
-    ("rust", "engines, Rust", rust),
-    ("cpp", "engines, C++", cpp),
-];
-
-pub(crate) fn run(only: Option<&str>) -> Result<()> {
-    let names = PARTS.map(|(name, ..)| name);
-    let is_wanted = |name: &str| only.is_none_or(|only| only == name);
-    ensure!(names.into_iter().any(is_wanted), "--engines --only: expected one of {}", names.join(", "));
-    let wanted = PARTS.into_iter().filter(|(name, ..)| is_wanted(name));
-    summary(wanted.map(|(_, label, part)| timed(label, part)).collect())
-}
+pub(crate) const PARTS: [Part<'static>; 5] =
+    [("python", &python), ("pages", &pages), ("node", &node), ("rust", &rust), ("cpp", &cpp)];
 
 /// The environment with all that recipes need, and this module.
 fn venv() -> Result<Venv> {
@@ -55,22 +38,24 @@ fn python(count: &mut Count) -> Result<()> {
     stream(run.arg(tools::root().join(RECIPES).join("run.py")), count)
 }
 
+/// Pages of the site: ordinary tests lack most libraries, and leave their pages out.
+fn pages(count: &mut Count) -> Result<()> {
+    pytest(&venv()?, "bindings/python/tests/test_site.py", count)
+}
+
 /// Servers, over HTTP, and what a host is sent of them.
 fn node(count: &mut Count) -> Result<()> {
     let directory = format!("{RECIPES}/node");
     node::modules(&directory)?;
     addon()?;
     let (from, to) = (tools::root().join("bindings/node"), tools::root().join(&directory).join("node_modules/pixfuse"));
-    fs::create_dir_all(&to)?;
-    for entry in fs::read_dir(from)? {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    for path in files::entries(from)? {
+        let name = files::name(&path);
         if PACKAGE.iter().any(|end| name.ends_with(end)) || ["package.json", "pixfuse.node"].contains(&name.as_str()) {
-            fs::copy(&path, to.join(name))?;
+            files::copy(&path, to.join(name))?;
         }
     }
-    let mut tests = tools::node()?;
-    stream(tests.args(["--test", "--test-reporter=spec"]).args(node::test_files(&directory)?), count)
+    stream(node::tests()?.args(node::test_files(&directory)?), count)
 }
 
 /// A crate of its own, whose dependencies no other build waits for.
@@ -105,10 +90,7 @@ fn onnxruntime() -> Result<PathBuf> {
     let venv = Venv::new("venv-onnxruntime", Some(&list))?;
     let asked = tools::ask(venv.command().args(["-c", "import onnxruntime; print(onnxruntime.__file__)"]));
     let libraries = PathBuf::from(asked.context("onnxruntime is not installed")?).with_file_name("capi");
-    let mut files = fs::read_dir(&libraries)?.filter_map(|entry| Some(entry.ok()?.path()));
-    let found = files.find(|path| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        name.starts_with("libonnxruntime.") || name == "onnxruntime.dll"
-    });
+    let is_it = |name: String| name.starts_with("libonnxruntime.") || name == "onnxruntime.dll";
+    let found = files::entries(&libraries)?.into_iter().find(|path| is_it(files::name(path)));
     found.with_context(|| format!("no library of onnxruntime in {}", libraries.display()))
 }

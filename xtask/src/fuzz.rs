@@ -8,11 +8,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
 use crate::flags::Fuzz;
 use crate::progress::step;
-use crate::{progress, report, tools};
+use crate::{files, progress, report, tools};
 
 /// Counts of edges and operands of comparisons, for libFuzzer.
 const COVERAGE: [&str; 5] = [
@@ -46,7 +46,8 @@ const MEGABYTES: u32 = 2048;
 
 pub(crate) fn run(flags: &Fuzz) -> Result<()> {
     let seconds = flags.seconds.unwrap_or(60);
-    let names = targets()?;
+    // A test of `fuzz/` sees to it that each target has a folder.
+    let names: Vec<String> = files::entries(tools::root().join(CORPUS))?.iter().map(|path| files::name(path)).collect();
     if let Some(name) = &flags.target {
         ensure!(names.contains(name), "unknown target `{name}`, expected one of {}", names.join(", "));
     }
@@ -56,9 +57,7 @@ pub(crate) fn run(flags: &Fuzz) -> Result<()> {
     for name in names.iter().filter(|name| flags.target.as_ref().is_none_or(|wanted| wanted == *name)) {
         let found = tools::target().join("fuzz/found").join(name);
         let crashes = tools::target().join("fuzz/crashes").join(name);
-        for directory in [&found, &crashes] {
-            fs::create_dir_all(directory)?;
-        }
+        [&found, &crashes].into_iter().try_for_each(fs::create_dir_all)?;
         let log = format!("fuzz-{name}");
         let mut fuzzer = fuzzer(&program, name);
         fuzzer
@@ -68,11 +67,13 @@ pub(crate) fn run(flags: &Fuzz) -> Result<()> {
             .args([&found, &tools::root().join(CORPUS).join(name)])
             .args((!NO_FILES.contains(&name.as_str())).then(|| tools::root().join(FILES)));
         let result = step(&format!("fuzzing {name}"), &log, &mut fuzzer);
-        let figures = Figures::of(&fs::read_to_string(progress::log(&log)).unwrap_or_default());
-        rows.push([vec![name.clone()], figures.cells(), vec![result_of(&result).to_owned()]].concat());
+        let figures = figures(&fs::read_to_string(progress::log(&log)).unwrap_or_default());
+        let end = if result.is_ok() { "clean" } else { "BROKEN" };
+        rows.push([std::slice::from_ref(name), &figures[..], &[end.to_owned()]].concat());
         if let Err(error) = result {
             eprintln!("\n{error:#}\n");
-            broken.push(format!("{name} ({})", shown_inputs(&crashes)?));
+            let inputs: Vec<String> = files::entries(&crashes)?.iter().map(|path| tools::shown(path)).collect();
+            broken.push(format!("{name} ({})", inputs.join(", ")));
         } else if flags.keep {
             let mut merge = self::fuzzer(&program, name);
             merge.args(["-merge=1", "-max_len=8192"]).args([&tools::root().join(CORPUS).join(name), &found]);
@@ -81,12 +82,8 @@ pub(crate) fn run(flags: &Fuzz) -> Result<()> {
     }
     let heading = ["target", "executions", "a second", "edges", "new inputs", "result"];
     println!("\n{}", report::table(&heading, &rows, &[1, 2, 3, 4]));
-    if !broken.is_empty() {
-        bail!(
-            "a promise is broken by {}; `cargo run -p pixfuse-fuzz -- TARGET FILE` runs an input again",
-            broken.join(", ")
-        );
-    }
+    let how = "`cargo run -p pixfuse-fuzz -- TARGET FILE` runs an input again";
+    ensure!(broken.is_empty(), "a promise is broken by {}; {how}", broken.join(", "));
     Ok(())
 }
 
@@ -132,7 +129,7 @@ fn without_counts(mut words: Vec<OsString>) -> Vec<OsString> {
 /// Builds the program that holds every target.
 fn build() -> Result<PathBuf> {
     ensure!(
-        ["c++", "g++", "clang++"].into_iter().any(|name| tools::ask(Command::new(name).arg("--version")).is_some()),
+        ["c++", "g++", "clang++"].into_iter().any(tools::is_there),
         "libFuzzer is C++, and there is no `c++` in PATH. On Debian and Ubuntu: `apt-get install g++`."
     );
     let mut cargo = cargo("build")?;
@@ -152,64 +149,13 @@ fn fuzzer(program: &Path, name: &str) -> Command {
     fuzzer
 }
 
-/// The names of the targets: a test of `fuzz/` sees to it that each has a folder.
-fn targets() -> Result<Vec<String>> {
-    let path = tools::root().join(CORPUS);
-    let mut names = Vec::new();
-    for entry in fs::read_dir(&path).with_context(|| format!("cannot read {}", path.display()))? {
-        names.push(entry?.file_name().to_string_lossy().into_owned());
-    }
-    names.sort();
-    Ok(names)
-}
-
-fn result_of(result: &Result<()>) -> &'static str {
-    if result.is_ok() { "clean" } else { "BROKEN" }
-}
-
-/// The inputs that broke a target, the smallest first.
-fn shown_inputs(crashes: &Path) -> Result<String> {
-    let mut inputs = Vec::new();
-    for entry in fs::read_dir(crashes)? {
-        let entry = entry?;
-        inputs.push((entry.metadata()?.len(), tools::shown(&entry.path())));
-    }
-    inputs.sort();
-    let names: Vec<String> = inputs.into_iter().map(|(bytes, path)| format!("{path} of {bytes} bytes")).collect();
-    Ok(names.join(", "))
-}
-
-/// What libFuzzer said of a run.
-#[derive(Debug, Default, PartialEq)]
-struct Figures {
-    executions: Option<u64>,
-    a_second: Option<u64>,
-    edges: Option<u64>,
-    new: Option<u64>,
-}
-
-impl Figures {
-    fn of(log: &str) -> Self {
-        let stat = |name: &str| {
-            log.lines().find_map(|line| line.strip_prefix("stat::")?.strip_prefix(name)?.trim().parse().ok())
-        };
-        let edges = log.lines().rev().find_map(|line| {
-            let (_, after) = line.split_once(" cov: ")?;
-            after.split_whitespace().next()?.parse().ok()
-        });
-        Self {
-            executions: stat("number_of_executed_units:"),
-            a_second: stat("average_exec_per_sec:"),
-            edges,
-            new: stat("new_units_added:"),
-        }
-    }
-
-    fn cells(&self) -> Vec<String> {
-        [self.executions, self.a_second, self.edges, self.new]
-            .map(|figure| figure.map_or("-".to_owned(), |figure| figure.to_string()))
-            .to_vec()
-    }
+/// What libFuzzer said of a run: executions, those of a second, edges, new inputs.
+fn figures(log: &str) -> [String; 4] {
+    let word = |text: &str| text.split_whitespace().next().map(str::to_owned);
+    let stat = |name: &str| log.lines().find_map(|line| word(line.strip_prefix("stat::")?.strip_prefix(name)?));
+    let edges = log.lines().rev().find_map(|line| word(line.split_once(" cov: ")?.1));
+    [stat("number_of_executed_units:"), stat("average_exec_per_sec:"), edges, stat("new_units_added:")]
+        .map(|figure| figure.unwrap_or("-".into()))
 }
 
 #[cfg(test)]
@@ -230,8 +176,7 @@ mod tests {
         let log = "#2\tINITED cov: 10 ft: 11 corp: 1/1b\n#64\tDONE   cov: 1291 ft: 4000 corp: 9/1b lim: 4 exec/s: 32\n\
                    Done 64 runs in 2 second(s)\nstat::number_of_executed_units: 64\nstat::average_exec_per_sec:     32\n\
                    stat::new_units_added:          8\n";
-        let expected = Figures { executions: Some(64), a_second: Some(32), edges: Some(1291), new: Some(8) };
-        assert_eq!(Figures::of(log), expected);
-        assert_eq!(Figures::of("==1==ERROR: AddressSanitizer").cells(), ["-"; 4]);
+        assert_eq!(figures(log), ["64", "32", "1291", "8"]);
+        assert_eq!(figures("==1==ERROR: AddressSanitizer"), ["-"; 4]);
     }
 }

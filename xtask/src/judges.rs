@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use crate::progress::step;
-use crate::{linux, node, tools};
+use crate::{files, linux, node, tools};
 
 /// Where publint and attw are listed.
 const NPM: &str = "bindings/node/checks";
@@ -21,7 +21,7 @@ const ENTRY: &str = "PyModExport_";
 /// A wheel or an sdist.
 pub(crate) fn python(package: &Path) -> Result<()> {
     let venv = linux::venv()?;
-    let name = package.file_name().unwrap_or_default().to_string_lossy();
+    let name = files::name(package);
     let mut twine = venv.command();
     twine.args(["-m", "twine", "check", "--strict"]).arg(package);
     step(&format!("twine looks at {name}"), "judge-twine", &mut twine)?;
@@ -58,21 +58,15 @@ fn unstable(report: &Value) -> Option<Vec<String>> {
 /// The directory of an npm package, whose types are looked at with these arguments where it has any.
 pub(crate) fn npm(package: &Path, types: Option<&[&str]>) -> Result<()> {
     node::modules(NPM)?;
-    let name = package.file_name().unwrap_or_default().to_string_lossy();
-    let judge = |program: &str, file: &str| -> Result<std::process::Command> {
-        let mut judge = tools::node()?;
-        judge.arg(tools::root().join(NPM).join("node_modules").join(program).join(file));
-        Ok(judge)
-    };
-    let mut publint = judge("publint", "src/cli.js")?;
-    publint.args(["run", "--strict"]).arg(package);
+    let name = files::name(package);
+    let programs = tools::root().join(NPM).join("node_modules");
+    let mut publint = tools::node()?;
+    publint.arg(programs.join("publint/src/cli.js")).args(["run", "--strict"]).arg(package);
     step(&format!("publint looks at {name}"), "judge-publint", &mut publint)?;
-    if let Some(types) = types {
-        let mut attw = judge("@arethetypeswrong/cli", "dist/index.js")?;
-        attw.args(types).arg("--pack").arg(package);
-        step(&format!("attw looks at {name}"), "judge-attw", &mut attw)?;
-    }
-    Ok(())
+    let Some(types) = types else { return Ok(()) };
+    let mut attw = tools::node()?;
+    attw.arg(programs.join("@arethetypeswrong/cli/dist/index.js")).args(types).arg("--pack").arg(package);
+    step(&format!("attw looks at {name}"), "judge-attw", &mut attw)
 }
 
 #[cfg(test)]
@@ -82,9 +76,8 @@ mod tests {
 
     #[test]
     fn what_is_not_stable_is_named() {
-        let result = |others: &[&str], later: Value| json!({ "result": { "is_abi3": others.is_empty(), "non_abi3_symbols": others, "future_abi3_objects": later } });
-        let report = |modules: Value| json!({ "specs": { "a.whl": { "kind": "wheel", "wheel": modules } } });
-        let of = |modules: Value| unstable(&report(modules));
+        let result = |others: &[&str], later: Value| json!({ "result": { "non_abi3_symbols": others, "future_abi3_objects": later } });
+        let of = |modules: Value| unstable(&json!({ "specs": { "a.whl": { "kind": "wheel", "wheel": modules } } }));
         assert_eq!(of(json!([])), None);
         assert_eq!(of(json!([result(&[], json!({}))])), Some(vec![]));
         assert_eq!(of(json!([result(&["PyModExport__pixfuse"], json!({}))])), Some(vec![]));

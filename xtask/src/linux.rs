@@ -2,15 +2,14 @@
 //! lists of every glibc, or with musl, and compiles libjpeg-turbo too.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::progress::step;
 use crate::python::{Profile, Venv};
-use crate::wheels::Python;
-use crate::{c_library, cross, jpeg, node, npm, package, symbols, tools, wheels};
+use crate::{c_library, cross, decoders, node, npm, package, symbols, tools, wheels};
 
 pub(crate) const X86_64_GNU: &str = "x86_64-unknown-linux-gnu";
 pub(crate) const X86_64_MUSL: &str = "x86_64-unknown-linux-musl";
@@ -29,15 +28,8 @@ const REQUIREMENTS: &str = "bindings/python/wheels/requirements.txt";
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Target {
     pub(crate) triple: &'static str,
-    libc: Libc,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Libc {
-    /// 2 and this number, or a later one.
-    Glibc(u32),
-    /// 1.2, or a later one.
-    Musl,
+    /// The oldest glibc, 2 and this number; none where the C library is musl, of which it is 1.2 or a later one.
+    pub(crate) glibc: Option<u32>,
 }
 
 impl Target {
@@ -47,12 +39,12 @@ impl Target {
         let triple = TARGETS.into_iter().find(|target| *target == triple).with_context(expected)?;
         if triple.ends_with("musl") {
             ensure!(glibc.is_none(), "--glibc: {triple} has another C library, leave it out");
-            return Ok(Self { triple, libc: Libc::Musl });
+            return Ok(Self { triple, glibc: None });
         }
         let glibc = glibc.unwrap_or(GLIBC);
         let minor = glibc.strip_prefix("2.").and_then(|minor| minor.parse().ok()).filter(|minor| *minor >= 17);
-        let minor = minor.with_context(|| format!("--glibc: expected {GLIBC} or a later one, found {glibc}"))?;
-        Ok(Self { triple, libc: Libc::Glibc(minor) })
+        ensure!(minor.is_some(), "--glibc: expected {GLIBC} or a later one, found {glibc}");
+        Ok(Self { triple, glibc: minor })
     }
 
     /// The CPU, as both names of wheels and of targets have it.
@@ -60,67 +52,41 @@ impl Target {
         self.triple.split('-').next().unwrap_or_default()
     }
 
-    /// Whether the C library is glibc.
-    pub(crate) fn is_of_glibc(&self) -> bool {
-        self.libc != Libc::Musl
-    }
-
     /// The platform of a wheel, without the CPU.
     pub(crate) fn tag(&self) -> String {
-        match self.libc {
-            Libc::Glibc(minor) => format!("manylinux_2_{minor}"),
-            Libc::Musl => "musllinux_1_2".into(),
-        }
+        self.glibc.map_or("musllinux_1_2".into(), |minor| format!("manylinux_2_{minor}"))
     }
 
     /// As zig takes it.
     pub(crate) fn zig(&self) -> String {
-        match self.libc {
-            Libc::Glibc(minor) => format!("{}.2.{minor}", self.triple),
-            Libc::Musl => self.triple.into(),
-        }
+        self.glibc.map_or(self.triple.into(), |minor| format!("{}.2.{minor}", self.triple))
     }
 
     /// zig's own name of the target, for its C compiler.
     pub(crate) fn zig_cc(&self) -> String {
-        match self.libc {
-            Libc::Glibc(minor) => format!("{}-linux-gnu.2.{minor}", self.architecture()),
-            Libc::Musl => format!("{}-linux-musl", self.architecture()),
-        }
+        self.zig().replace("-unknown", "")
     }
 
-    /// The oldest glibc, 2 and this number.
-    pub(crate) fn glibc(&self) -> Option<u32> {
-        match self.libc {
-            Libc::Glibc(minor) => Some(minor),
-            Libc::Musl => None,
-        }
-    }
-
-    /// Has a build link a module that this target's programs load.
-    pub(crate) fn set(&self, build: &mut Command, profile: Profile) {
+    /// Has a build link a module that this target's programs load. Gives the folder where cargo leaves it.
+    pub(crate) fn set(&self, build: &mut Command, profile: Profile) -> Result<PathBuf> {
         // Without this they would be programs of their own, which no loader takes.
-        let flags: &[&str] = if !self.is_of_glibc() { &["-C", "target-feature=-crt-static"] } else { &[] };
-        if profile == Profile::Published {
-            package::without_paths(build, flags);
-        } else if !flags.is_empty() {
-            // In a directory of its own: other flags would have everything of this machine compiled again.
-            build.env("RUSTFLAGS", flags.join(" ")).env("CARGO_TARGET_DIR", self.directory());
-        }
-    }
-
-    /// Where cargo leaves libraries of this target.
-    pub(crate) fn built(&self, profile: Profile) -> Result<PathBuf> {
-        Ok(match profile {
-            Profile::Dev => self.directory().join(self.triple).join("debug"),
-            Profile::Published => package::target().join(self.triple).join("release"),
+        let flags: &[&str] = if self.glibc.is_some() { &[] } else { &["-C", "target-feature=-crt-static"] };
+        let (target, folder) = match profile {
+            Profile::Published => {
+                build.arg("--release");
+                package::without_paths(build, flags);
+                (package::target(), "release")
+            }
+            Profile::Dev if flags.is_empty() => (tools::target(), "debug"),
+            Profile::Dev => {
+                // In a directory of its own: other flags would have everything of this machine compiled again.
+                let own = tools::target().join("musl");
+                build.env("RUSTFLAGS", flags.join(" ")).env("CARGO_TARGET_DIR", &own);
+                (own, "debug")
+            }
             Profile::Release => bail!("for another machine is built what tests need or what is published"),
-        })
-    }
-
-    /// Where a build that is no published one is, given its flags.
-    fn directory(&self) -> PathBuf {
-        if !self.is_of_glibc() { tools::target().join("musl") } else { tools::target().to_owned() }
+        };
+        Ok(target.join(self.triple).join(folder))
     }
 }
 
@@ -129,34 +95,24 @@ pub(crate) fn run(triple: &str, glibc: Option<&str>) -> Result<()> {
     let target = Target::of(triple, glibc)?;
     let dist = tools::target().join("dist");
     fs::create_dir_all(&dist)?;
-    let mut wheels = vec![wheels::build(target, Python::Locked, Profile::Published, &dist)?];
+    let mut wheels = vec![wheels::build(target, wheels::LOCKED, Profile::Published, &dist)?];
     // Not for musl: no container of Alpine Linux has a Python without the lock that could try them.
-    if target.is_of_glibc() {
-        for python in [Python::Free, Python::Either] {
+    if target.glibc.is_some() {
+        for python in [wheels::FREE, wheels::EITHER] {
             wheels.push(wheels::build(target, python, Profile::Published, &dist)?);
         }
     }
     let addon = addon(target, Profile::Published)?;
     let packages = npm::pack(target.triple, &addon, &dist)?;
-    let venv = venv()?;
     let c = c_library::pack_for(target, Profile::Published, &dist)?;
-    for package in [wheels, packages.into(), vec![c]].concat() {
-        package::look_into(&venv, &package)?;
-        println!("{}: {} KB", tools::shown(&package), fs::metadata(&package)?.len().div_ceil(1000));
-    }
-    println!("JPEG is decoded by {}", jpeg::decoder());
-    Ok(())
+    package::list(&venv()?, &[wheels, packages.into(), vec![c]].concat())
 }
 
 /// The addon for Node.js.
 pub(crate) fn addon(target: Target, profile: Profile) -> Result<PathBuf> {
     let mut cargo = zig(target)?;
-    cargo.args(["--lib", "--package", node::ADDON]).args(jpeg::features("pixfuse-node"));
-    target.set(&mut cargo, profile);
-    if profile == Profile::Published {
-        cargo.arg("--release");
-    }
-    let built = target.built(profile)?;
+    cargo.args(["--lib", "--package", node::ADDON]).args(decoders::jpeg("pixfuse-node"));
+    let built = target.set(&mut cargo, profile)?;
     step(&format!("building the addon for {}", target.zig()), &format!("addon-{}", target.triple), &mut cargo)?;
     let library = built.join(format!("lib{}.so", node::ADDON.replace('-', "_")));
     ensure!(library.exists(), "cargo built {} but not {}", node::ADDON, library.display());
@@ -166,7 +122,7 @@ pub(crate) fn addon(target: Target, profile: Profile) -> Result<PathBuf> {
 
 /// A cargo that builds for a target and links by zig.
 pub(crate) fn zig(target: Target) -> Result<Command> {
-    need_std(target)?;
+    cross::need_std(target.triple, false)?;
     let mut cargo = tools::cargo();
     cargo.args(["zigbuild", "--target", &target.zig()]).env("PATH", venv()?.first_in_path()?);
     Ok(cargo)
@@ -179,20 +135,9 @@ pub(crate) fn zig_cc(target: Target) -> Result<Command> {
     Ok(zig)
 }
 
-/// Whether this toolchain has a standard library for a target.
-pub(crate) fn need_std(target: Target) -> Result<()> {
-    ensure!(
-        cross::has_std(&tools::rustc(), target.triple),
-        "--target {} needs Rust's standard library for it: `rustup target add {}`",
-        target.triple,
-        target.triple
-    );
-    Ok(())
-}
-
 /// The environment with maturin and zig.
 pub(crate) fn venv() -> Result<Venv> {
-    Venv::new("venv-wheels", Some(Path::new(&tools::root().join(REQUIREMENTS))))
+    Venv::new("venv-wheels", Some(&tools::root().join(REQUIREMENTS)))
 }
 
 #[cfg(test)]
@@ -201,15 +146,19 @@ mod tests {
 
     #[test]
     fn what_is_not_set_up_is_said() {
-        let says = |target: &str, glibc| Target::of(target, glibc).unwrap_err().to_string();
-        assert_eq!(says(X86_64_GNU, Some("2.5")), "--glibc: expected 2.17 or a later one, found 2.5");
-        assert_eq!(says(X86_64_GNU, Some("3.17")), "--glibc: expected 2.17 or a later one, found 3.17");
-        assert_eq!(
-            says(X86_64_MUSL, Some("2.17")),
-            "--glibc: x86_64-unknown-linux-musl has another C library, leave it out"
-        );
-        let other = says("riscv64gc-unknown-linux-gnu", None);
-        assert!(other.contains("expected one of x86_64-unknown-linux-gnu, aarch64-unknown-linux-gnu"), "{other}");
+        for (target, glibc, said) in [
+            (X86_64_GNU, Some("2.5"), "--glibc: expected 2.17 or a later one, found 2.5"),
+            (X86_64_GNU, Some("3.17"), "--glibc: expected 2.17 or a later one, found 3.17"),
+            (X86_64_MUSL, Some("2.17"), "another C library, leave it out"),
+            (
+                "riscv64gc-unknown-linux-gnu",
+                None,
+                "expected one of x86_64-unknown-linux-gnu, aarch64-unknown-linux-gnu",
+            ),
+        ] {
+            let error = Target::of(target, glibc).unwrap_err().to_string();
+            assert!(error.contains(said), "{error}");
+        }
     }
 
     #[test]

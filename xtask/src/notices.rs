@@ -4,45 +4,28 @@
 //! by cargo-about; and `sbom.cdx.json`, the bill of materials. maturin would write the latter too, with the paths of the
 //! machine that builds, and npm knows nothing of Rust.
 
-use std::fs;
-use std::path::PathBuf;
-
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use crate::progress::step;
-use crate::tools;
+use crate::{files, tools};
 
 /// A package, and the crate that is linked into it.
 struct Package {
     krate: &'static str,
     /// With these features, which are those of what is published.
     features: &'static str,
-    manifest: &'static str,
+    /// The folder of `bindings` with its manifest.
+    at: &'static str,
     /// Where its two files go.
     directory: &'static str,
 }
 
 const PACKAGES: [Package; 4] = [
-    Package {
-        krate: "pixfuse-python",
-        features: "libjpeg-turbo",
-        manifest: "bindings/python/Cargo.toml",
-        directory: "bindings/python",
-    },
-    Package {
-        krate: crate::node::ADDON,
-        features: "libjpeg-turbo",
-        manifest: "bindings/node/addon/Cargo.toml",
-        directory: "bindings/node",
-    },
-    Package {
-        krate: "pixfuse-c",
-        features: "libjpeg-turbo",
-        manifest: "bindings/c/Cargo.toml",
-        directory: "bindings/c",
-    },
-    Package { krate: "pixfuse-web", features: "", manifest: "bindings/web/Cargo.toml", directory: "bindings/web" },
+    Package { krate: "pixfuse-python", features: "libjpeg-turbo", at: "python", directory: "bindings/python" },
+    Package { krate: crate::node::ADDON, features: "libjpeg-turbo", at: "node/addon", directory: "bindings/node" },
+    Package { krate: "pixfuse-c", features: "libjpeg-turbo", at: "c", directory: "bindings/c" },
+    Package { krate: "pixfuse-web", features: "", at: "web", directory: "bindings/web" },
 ];
 
 const NOTICES: &str = "THIRD-PARTY-NOTICES.txt";
@@ -53,19 +36,18 @@ pub(crate) fn run() -> Result<()> {
     // cargo-about asks other sites for licences unless it is offline, and then every crate has to be here.
     step("fetching crates", "fetch", tools::cargo().args(["fetch", "--locked"]))?;
     for package in PACKAGES {
-        let Package { krate, features, manifest, directory } = package;
+        let Package { krate, features, at, directory } = package;
         let directory = tools::root().join(directory);
         let notices = directory.join(NOTICES);
         let mut generate = tools::command(&about);
         generate
             .args(["about", "generate", "--offline", "--fail", "--config", "about.toml"])
-            .args(["--manifest-path", manifest, "--features", features, "--output-file"])
+            .args(["--manifest-path", &format!("bindings/{at}/Cargo.toml"), "--features", features, "--output-file"])
             .arg(&notices)
             .arg("xtask/src/notices.hbs");
         step(&format!("gathering the notices of {krate}"), &format!("notices-{krate}"), &mut generate)?;
-        let text = fs::read_to_string(&notices)?;
-        fs::write(&notices, tidied(&text))?;
-        fs::write(directory.join(SBOM), serde_json::to_string_pretty(&sbom(&linked(&package, true)?))? + "\n")?;
+        files::write(&notices, tidied(&files::read(&notices)?))?;
+        files::write(directory.join(SBOM), format!("{:#}\n", sbom(&linked(&package, true)?)))?;
         println!("written {}, {}", tools::shown(&notices), tools::shown(&directory.join(SBOM)));
     }
     Ok(())
@@ -105,10 +87,7 @@ fn linked(package: &Package, any_target: bool) -> Result<Vec<Linked>> {
     tree.args(["tree", "--locked", "--package", package.krate, "--features", package.features]);
     tree.args(["--edges", "normal,no-proc-macro", "--no-dedupe"]);
     tree.args(["--prefix", "depth", "--format", "\t{p}\t{l}\t{r}"]);
-    if any_target {
-        tree.args(["--target", "all"]);
-    }
-    read_tree(&tools::output(&mut tree)?)
+    read_tree(&tools::output(tree.args(any_target.then_some("--target=all")))?)
 }
 
 /// Lines of `DEPTH <tab> NAME vVERSION .. <tab> LICENCE <tab> REPOSITORY`.
@@ -172,32 +151,24 @@ fn sbom(linked: &[Linked]) -> Value {
 
 /// `cargo xtask deny`: licences, bans and sources of every dependency, and what is known against them where asked for.
 pub(crate) fn deny(advisories: bool) -> Result<()> {
-    let deny: PathBuf = tools::cargo_tool("cargo-deny", "0.20.2", &[])?;
+    let deny = tools::cargo_tool("cargo-deny", "0.20.2", &[])?;
     let mut check = tools::command(deny);
     check.args(["--locked", "check", "licenses", "bans", "sources"]);
-    if advisories {
-        // Needs the database of https://rustsec.org.
-        check.arg("advisories");
-    }
-    tools::run(&mut check)
+    // These need the database of https://rustsec.org.
+    tools::run(check.args(advisories.then_some("advisories")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// As notices name a crate: `png 0.18.1`.
-    fn title(krate: &Linked) -> String {
-        format!("{} {}", krate.name, krate.version)
-    }
-
     #[test]
     fn a_tree_is_read_with_what_each_crate_uses() {
         let text = "0\town v0.1.0 (/a/b)\tMIT\thttps://own\n1\tpng v0.18.1\tMIT OR Apache-2.0\thttps://png\n\
                     2\tcrc v1.0.0\tISC\t\n1\tcrc v1.0.0\tISC\t\n";
         let linked = read_tree(text).unwrap();
-        assert_eq!(linked.iter().map(title).collect::<Vec<_>>(), ["own 0.1.0", "png 0.18.1", "crc 1.0.0"]);
         assert_eq!(linked[0].uses, ["pkg:cargo/png@0.18.1", "pkg:cargo/crc@1.0.0"]);
+        assert_eq!((linked.len(), &linked[1].licence[..]), (3, "MIT OR Apache-2.0"));
         let sbom = sbom(&linked);
         assert_eq!(sbom["components"][0]["purl"], "pkg:cargo/crc@1.0.0");
         assert_eq!(sbom["dependencies"][1]["dependsOn"][0], "pkg:cargo/crc@1.0.0");
@@ -208,17 +179,13 @@ mod tests {
     fn notices_name_all_that_is_linked() {
         for package in PACKAGES {
             let directory = package.directory;
-            let read = |name: &str| fs::read_to_string(tools::root().join(directory).join(name)).unwrap();
+            let read = |name: &str| files::read(tools::root().join(directory).join(name)).unwrap();
             let (notices, sbom) = (read(NOTICES), read(SBOM));
-            let hint = "is not named: run `cargo xtask notices`";
             for linked in linked(&package, false).unwrap() {
-                let title = title(&linked);
-                let of_others = !linked.name.starts_with("pixfuse");
-                assert!(
-                    !of_others || notices.contains(&format!("\n{title} (")),
-                    "{directory}/{NOTICES}: {title} {hint}"
-                );
-                assert!(sbom.contains(&linked.purl()), "{directory}/{SBOM}: {title} {hint}");
+                let title = format!("{} {}", linked.name, linked.version);
+                let in_notices = linked.name.starts_with("pixfuse") || notices.contains(&format!("\n{title} ("));
+                let in_sbom = sbom.contains(&linked.purl());
+                assert!(in_notices && in_sbom, "{directory} does not name {title}: run `cargo xtask notices`");
             }
         }
     }

@@ -3,15 +3,14 @@
 //!
 //! They are put together in the target directory: a checkout has no dependencies that are not published yet.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
-use serde_json::{Map, Value, json};
+use anyhow::{Result, bail, ensure};
+use serde_json::{Value, json};
 
 use crate::package::PAPERS;
 use crate::progress::step;
-use crate::tools;
+use crate::{files, tools};
 
 /// Where the package's files and the addon are.
 const SOURCE: &str = "bindings/node";
@@ -32,32 +31,24 @@ impl Platform {
         let cpu = match architecture {
             "x86_64" => "x64",
             "aarch64" => "arm64",
-            other => anyhow::bail!("npm has no name for the architecture {other} of {target}"),
+            other => bail!("npm has no name for the architecture {other} of {target}"),
         };
         let (os, abi, libc) = match system {
             "apple-darwin" => ("darwin", "", None),
             "unknown-linux-gnu" => ("linux", "-gnu", Some("glibc")),
             "unknown-linux-musl" => ("linux", "-musl", Some("musl")),
             "pc-windows-msvc" => ("win32", "-msvc", None),
-            other => anyhow::bail!("npm has no name for the system {other} of {target}"),
+            other => bail!("npm has no name for the system {other} of {target}"),
         };
         Ok(Self { name: format!("{os}-{cpu}{abi}"), os, cpu, libc })
     }
 
-    fn package(&self) -> String {
-        format!("pixfuse-{}", self.name)
-    }
-
     /// The `package.json` of its package, with what it shares with that of `pixfuse`.
     fn manifest(&self, shared: &Value) -> Value {
-        let mut manifest = Map::new();
-        for key in ["version", "license", "repository", "homepage", "bugs", "keywords", "engines"] {
-            manifest.insert(key.to_owned(), shared[key].clone());
-        }
         let main = format!("pixfuse.{}.node", self.name);
         let files: Vec<&str> = [main.as_str()].into_iter().chain(PAPERS).collect();
-        let own = json!({
-            "name": self.package(),
+        let mut manifest = json!({
+            "name": format!("pixfuse-{}", self.name),
             "description": format!("The addon of pixfuse for {}", self.name),
             "os": [self.os],
             "cpu": [self.cpu],
@@ -65,11 +56,13 @@ impl Platform {
             "main": main,
             "files": files,
         });
-        manifest.extend(own.as_object().cloned().unwrap_or_default());
-        if let Some(libc) = self.libc {
-            manifest.insert("libc".into(), json!([libc]));
+        for key in ["version", "license", "repository", "homepage", "bugs", "keywords", "engines"] {
+            manifest[key] = shared[key].clone();
         }
-        manifest.into()
+        if let Some(libc) = self.libc {
+            manifest["libc"] = json!([libc]);
+        }
+        manifest
     }
 }
 
@@ -87,59 +80,53 @@ pub(crate) fn pack(target: &str, addon: &Path, into: &Path) -> Result<[PathBuf; 
 /// Lays out `pixfuse`, and the package of `target`, whose addon this is, as they would be installed. Gives their directories.
 pub(crate) fn lay_out(target: &str, addon: &Path) -> Result<[PathBuf; 2]> {
     let source = tools::root().join(SOURCE);
-    let text = fs::read_to_string(source.join("package.json")).context("cannot read package.json")?;
+    let text = files::read(source.join("package.json"))?;
     let manifest: Value = serde_json::from_str(&text)?;
     let targets = manifest["napi"]["targets"].as_array().cloned().unwrap_or_default();
     let platforms = targets.iter().filter_map(Value::as_str).map(Platform::of).collect::<Result<Vec<_>>>()?;
     let here = Platform::of(target)?;
     ensure!(platforms.contains(&here), "{target} is not among napi.targets of {SOURCE}/package.json");
 
-    let platform = directory(&here.package())?;
-    fs::copy(addon, platform.join(format!("pixfuse.{}.node", here.name)))?;
+    let name = format!("pixfuse-{}", here.name);
+    let platform = directory(&name)?;
+    files::copy(addon, platform.join(format!("pixfuse.{}.node", here.name)))?;
     for paper in PAPERS.into_iter().filter(|&paper| paper != "README.md") {
-        fs::copy(source.join(paper), platform.join(paper)).with_context(|| format!("cannot copy {paper}"))?;
+        files::copy(source.join(paper), platform.join(paper))?;
     }
     let readme = format!(
-        "# {}\n\nThe addon of [pixfuse](https://www.npmjs.com/package/pixfuse) for {}: install `pixfuse`, which has it as an \
+        "# {name}\n\nThe addon of [pixfuse](https://www.npmjs.com/package/pixfuse) for {}: install `pixfuse`, which has it as an \
          optional dependency.\n",
-        here.package(),
         here.name
     );
-    fs::write(platform.join("README.md"), readme)?;
-    fs::write(platform.join("package.json"), format!("{:#}\n", here.manifest(&manifest)))?;
+    files::write(platform.join("README.md"), readme)?;
+    files::write(platform.join("package.json"), format!("{:#}\n", here.manifest(&manifest)))?;
 
     let package = directory("pixfuse")?;
     for file in manifest["files"].as_array().into_iter().flatten().filter_map(Value::as_str).chain(["README.md"]) {
-        fs::copy(source.join(file), package.join(file)).with_context(|| format!("cannot copy {file}"))?;
+        files::copy(source.join(file), package.join(file))?;
     }
-    fs::write(package.join("package.json"), &text)?;
+    files::write(package.join("package.json"), &text)?;
     // By npm, which keeps the order of what is there: the first of the conditions of `exports` counts.
     let version = manifest["version"].as_str().unwrap_or_default();
-    let dependency = |platform: &Platform| format!("optionalDependencies.{}={version}", platform.package());
-    let mut set = tools::npm()?;
+    let dependency = |platform: &Platform| format!("optionalDependencies.pixfuse-{}={version}", platform.name);
+    let (mut set, mut delete) = (tools::npm()?, tools::npm()?);
     set.args(["pkg", "set"]).args(platforms.iter().map(dependency)).current_dir(&package);
     step("naming the packages of the platforms", "npm-pkg-set", &mut set)?;
     // Of a checkout only.
-    let mut delete = tools::npm()?;
     delete.args(["pkg", "delete", "devDependencies", "scripts"]).current_dir(&package);
     step("leaving out what a checkout has", "npm-pkg-delete", &mut delete)?;
     Ok([platform, package])
 }
 
 /// An empty directory for a package.
-fn directory(name: &str) -> Result<PathBuf> {
-    let directory = tools::target().join("npm").join(name);
-    if directory.exists() {
-        fs::remove_dir_all(&directory).with_context(|| format!("cannot empty {}", directory.display()))?;
-    }
-    fs::create_dir_all(&directory)?;
-    Ok(directory)
+pub(crate) fn directory(name: &str) -> Result<PathBuf> {
+    files::empty(tools::target().join("npm").join(name))
 }
 
 /// Packs the directory of a package into one that need not be there. Gives the tarball.
 pub(crate) fn packed(directory: &Path, into: &Path) -> Result<PathBuf> {
-    fs::create_dir_all(into).with_context(|| format!("cannot create {}", into.display()))?;
-    let name = directory.file_name().unwrap_or_default().display();
+    std::fs::create_dir_all(into)?;
+    let name = files::name(directory);
     let mut npm = tools::npm()?;
     npm.args(["pack", "--pack-destination"]).arg(into).current_dir(directory);
     step(&format!("packing {name} for npm"), "npm-pack", &mut npm)?;
@@ -150,7 +137,7 @@ pub(crate) fn packed(directory: &Path, into: &Path) -> Result<PathBuf> {
 /// among them.
 pub(crate) fn try_out(tarballs: &[PathBuf]) -> Result<()> {
     let directory = directory("project")?;
-    fs::write(directory.join("package.json"), "{ \"private\": true }\n")?;
+    files::write(directory.join("package.json"), "{ \"private\": true }\n")?;
     let mut npm = tools::npm()?;
     npm.args(["install", "--no-audit", "--no-fund", "--omit=dev"]).args(tarballs).current_dir(&directory);
     step("installing the npm packages into a project", "npm-install", &mut npm)?;
@@ -163,8 +150,7 @@ pub(crate) fn try_out(tarballs: &[PathBuf]) -> Result<()> {
                    const web = await import('pixfuse-web'); await web.init(); if (!isRight(web)) process.exit(1)})";
     let mut node = tools::node()?;
     node.args(["-e", program]).current_dir(&directory);
-    let is_web =
-        |tarball: &PathBuf| tarball.file_name().is_some_and(|name| name.to_string_lossy().starts_with("pixfuse-web-"));
+    let is_web = |tarball: &PathBuf| files::name(tarball).starts_with("pixfuse-web-");
     node.args(tarballs.iter().any(is_web).then_some("pixfuse-web"));
     step("running what was installed", "npm-run", &mut node)
 }
@@ -175,13 +161,17 @@ mod tests {
 
     #[test]
     fn targets_have_the_names_of_napi() {
-        let of = |target: &str| Platform::of(target).map(|platform| platform.name).ok();
-        assert_eq!(of("x86_64-unknown-linux-gnu").as_deref(), Some("linux-x64-gnu"));
-        assert_eq!(of("aarch64-unknown-linux-musl").as_deref(), Some("linux-arm64-musl"));
-        assert_eq!(of("aarch64-apple-darwin").as_deref(), Some("darwin-arm64"));
-        assert_eq!(of("x86_64-pc-windows-msvc").as_deref(), Some("win32-x64-msvc"));
-        assert_eq!(of("riscv64gc-unknown-linux-gnu"), None);
-        assert_eq!(of("x86_64-unknown-freebsd"), None);
+        let names = [
+            ("x86_64-unknown-linux-gnu", Some("linux-x64-gnu")),
+            ("aarch64-unknown-linux-musl", Some("linux-arm64-musl")),
+            ("aarch64-apple-darwin", Some("darwin-arm64")),
+            ("x86_64-pc-windows-msvc", Some("win32-x64-msvc")),
+            ("riscv64gc-unknown-linux-gnu", None),
+            ("x86_64-unknown-freebsd", None),
+        ];
+        for (target, name) in names {
+            assert_eq!(Platform::of(target).ok().map(|found| found.name).as_deref(), name);
+        }
     }
 
     #[test]
@@ -190,12 +180,11 @@ mod tests {
             return eprintln!("NOT run: there is no npm");
         }
         let place = std::env::temp_dir().join(format!("pixfuse-npm-{}", std::process::id()));
-        let source = place.join("some");
-        fs::create_dir_all(&source).unwrap();
+        let source = files::empty(place.join("some")).unwrap();
         let manifest = json!({ "name": "some", "version": env!("CARGO_PKG_VERSION") });
-        fs::write(source.join("package.json"), manifest.to_string()).unwrap();
+        files::write(source.join("package.json"), manifest.to_string()).unwrap();
         assert!(packed(&source, &place.join("a/b")).unwrap().exists());
-        fs::remove_dir_all(place).unwrap();
+        std::fs::remove_dir_all(place).unwrap();
     }
 
     #[test]

@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
+use memchr::memmem;
 
 use crate::progress::step;
 use crate::python::{Profile, Venv};
-use crate::{c_library, jpeg, node, npm, report, tools, web};
+use crate::{c_library, decoders, files, node, npm, report, tools, web};
 
 /// What each package must hold besides its code.
 pub(crate) const PAPERS: [&str; 5] =
@@ -20,12 +21,8 @@ pub(crate) const PAPERS: [&str; 5] =
 pub(crate) fn run() -> Result<()> {
     tools::npm()?;
     tools::node()?;
-    let dist = tools::target().join("dist");
     // Packages of an older version would be listed, and published, beside the new ones.
-    if dist.exists() {
-        fs::remove_dir_all(&dist).with_context(|| format!("cannot empty {}", dist.display()))?;
-    }
-    fs::create_dir_all(&dist)?;
+    let dist = files::empty(tools::target().join("dist"))?;
 
     let venv = Venv::new("venv", None)?;
     venv.wheel("bindings/python", &dist)?;
@@ -38,19 +35,19 @@ pub(crate) fn run() -> Result<()> {
     }
     c_library::pack(&venv, &dist)?;
 
-    let (mut rows, mut tarballs) = (Vec::new(), Vec::new());
-    for entry in fs::read_dir(&dist)? {
-        let entry = entry?;
-        look_into(&venv, &entry.path())?;
-        if entry.path().extension().is_some_and(|extension| extension == "tgz") {
-            tarballs.push(entry.path());
-        }
-        rows.push(vec![tools::shown(&entry.path()), format!("{} KB", entry.metadata()?.len().div_ceil(1000))]);
+    npm::try_out(&files::with_extension(&dist, "tgz"))?;
+    list(&venv, &files::entries(&dist)?)
+}
+
+/// Looks into packages, and says how large they are.
+pub(crate) fn list(venv: &Venv, packages: &[PathBuf]) -> Result<()> {
+    let mut rows = Vec::new();
+    for package in packages {
+        look_into(venv, package)?;
+        rows.push(vec![tools::shown(package), format!("{} KB", fs::metadata(package)?.len().div_ceil(1000))]);
     }
-    npm::try_out(&tarballs)?;
-    rows.sort();
     print!("{}", report::table(&["package", "size"], &rows, &[1]));
-    println!("JPEG is decoded by {}", jpeg::decoder());
+    println!("JPEG is decoded by {}", decoders::of_jpeg());
     Ok(())
 }
 
@@ -94,7 +91,7 @@ pub(crate) fn without_paths(command: &mut Command, flags: &[&str]) {
 fn places() -> Vec<(PathBuf, &'static str)> {
     let home = std::env::home_dir().filter(|home| home.parent().is_some());
     let cargo = std::env::var_os("CARGO_HOME").map(PathBuf::from).or(home.as_ref().map(|home| home.join(".cargo")));
-    let sysroot = tools::ask(Command::new(tools::rustc()).args(["--print", "sysroot"])).map(PathBuf::from);
+    let sysroot = tools::sysroot(&mut Command::new(tools::rustc()));
     let own = [(tools::target(), "target"), (tools::root().to_owned(), "pixfuse")];
     let others = [(home, "home"), (cargo, "cargo"), (sysroot, "rust")];
     let others = others.into_iter().filter_map(|(path, name)| Some((path?, name)));
@@ -108,30 +105,13 @@ pub(crate) fn look_into(venv: &Venv, package: &Path) -> Result<()> {
 
 /// The files of a wheel or a tarball.
 pub(crate) fn unpack(venv: &Venv, package: &Path) -> Result<Vec<PathBuf>> {
-    let name = package.file_name().unwrap_or_default();
-    let into = target().join("unpacked").join(name);
-    if into.exists() {
-        fs::remove_dir_all(&into)?;
-    }
-    fs::create_dir_all(&into)?;
+    let name = files::name(package);
+    let into = files::empty(target().join("unpacked").join(&name))?;
     let module = if package.extension().is_some_and(|extension| extension == "whl") { "zipfile" } else { "tarfile" };
     let mut python = venv.command();
     python.args(["-m", module, "-e"]).arg(package).arg(&into);
-    step(&format!("unpacking {}", name.display()), &format!("unpack-{module}"), &mut python)?;
-
-    files_of(&into)
-}
-
-/// All files of a directory, whatever folder they are in.
-pub(crate) fn files_of(directory: &Path) -> Result<Vec<PathBuf>> {
-    let (mut files, mut directories) = (Vec::new(), vec![directory.to_owned()]);
-    while let Some(directory) = directories.pop() {
-        for entry in fs::read_dir(directory)? {
-            let path = entry?.path();
-            if path.is_dir() { directories.push(path) } else { files.push(path) }
-        }
-    }
-    Ok(files)
+    step(&format!("unpacking {name}"), &format!("unpack-{module}"), &mut python)?;
+    files::all(&into)
 }
 
 /// Whether a package has its papers, and no file names a directory of this machine.
@@ -155,18 +135,9 @@ pub(crate) fn look(files: &[PathBuf]) -> Result<()> {
 
 /// The text around the first place where `bytes` has `wanted`.
 fn find(bytes: &[u8], wanted: &[u8]) -> Option<String> {
-    let first = *wanted.first()?;
-    let mut rest = bytes;
-    while let Some(at) = rest.iter().position(|byte| *byte == first) {
-        rest = &rest[at..];
-        if rest.starts_with(wanted) {
-            let end =
-                rest.iter().take(200).position(|byte| !(0x20..0x7f).contains(byte)).unwrap_or(rest.len().min(200));
-            return Some(String::from_utf8_lossy(&rest[..end]).into_owned());
-        }
-        rest = &rest[1..];
-    }
-    None
+    let found = &bytes[memmem::find(bytes, wanted)?..];
+    let text: Vec<u8> = found.iter().copied().take_while(|byte| (0x20..0x7f).contains(byte)).take(200).collect();
+    Some(String::from_utf8_lossy(&text).into_owned())
 }
 
 #[cfg(test)]
@@ -183,8 +154,8 @@ mod tests {
 
     #[test]
     fn a_package_without_its_papers_is_refused() {
-        let directory = std::env::temp_dir().join(format!("pixfuse-papers-{}", std::process::id()));
-        fs::create_dir_all(&directory).unwrap();
+        let name = format!("pixfuse-papers-{}", std::process::id());
+        let directory = files::empty(std::env::temp_dir().join(name)).unwrap();
         let files: Vec<PathBuf> = PAPERS.iter().map(|name| directory.join(name)).collect();
         files.iter().for_each(|path| fs::write(path, "text").unwrap());
         look(&files).unwrap();

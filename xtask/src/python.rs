@@ -1,14 +1,13 @@
 //! Virtual environments below the target directory, and the extension modules in them.
 
 use std::ffi::OsString;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 
 use crate::progress::step;
-use crate::{jpeg, package, tools};
+use crate::{decoders, files, node, package, tools};
 
 /// The oldest Python that the wheel (abi3-py311) and numpy 2.4 run on.
 const MINOR: u32 = 11;
@@ -32,6 +31,23 @@ pub(crate) enum Profile {
     Published,
 }
 
+impl Profile {
+    /// Has a build be of this profile. Gives the folder where cargo leaves it.
+    pub(crate) fn set(self, build: &mut Command) -> PathBuf {
+        match self {
+            Self::Dev => tools::target().join("debug"),
+            Self::Release => {
+                build.arg("--release");
+                tools::target().join("release")
+            }
+            Self::Published => {
+                package::without_paths(build.arg("--release"), &[]);
+                package::target().join("release")
+            }
+        }
+    }
+}
+
 impl Venv {
     /// The environment `target/<name>`, with the two tools and what `requirements` lists.
     ///
@@ -44,43 +60,29 @@ impl Venv {
 
         // A base interpreter that was upgraded or removed leaves a broken environment behind.
         if tools::ask(Command::new(&venv.python).arg("--version")).is_none() {
-            let base = interpreter()?;
-            if venv.root.exists() {
-                fs::remove_dir_all(&venv.root)
-                    .with_context(|| format!("cannot replace the broken environment {}", venv.root.display()))?;
-            }
-            step(
-                &format!("creating {}", tools::shown(&venv.root)),
-                &format!("{name}-create"),
-                tools::command(&base).args(["-m", "venv"]).arg(&venv.root),
-            )?;
+            let mut python = tools::command(interpreter()?);
+            python.args(["-m", "venv"]).arg(files::empty(venv.root.clone())?);
+            step(&format!("creating {}", tools::shown(&venv.root)), &format!("{name}-create"), &mut python)?;
         }
 
-        let mut packages = vec![BUILD.to_owned()];
-        let wanted = match requirements {
+        let mut pip = venv.command();
+        pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--no-input", BUILD]);
+        let list = match requirements {
             None => {
-                packages.push(RUN.to_owned());
-                packages.join("\n")
+                pip.arg(RUN);
+                RUN.to_owned()
             }
             Some(path) => {
-                packages.extend(["-r".to_owned(), path.display().to_string()]);
-                let list = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-                format!("{BUILD}\n{list}")
+                pip.arg("-r").arg(path);
+                files::read(path)?
             }
         };
         // One stamp for each list: `demo` and `test` share an environment and ask for different packages.
-        let list = requirements.and_then(Path::parent).and_then(Path::file_name).unwrap_or("run".as_ref());
-        let stamp = venv.root.join(format!(".installed-{}", list.display()));
-        if fs::read_to_string(&stamp).ok().as_ref() != Some(&wanted) {
-            let mut pip = venv.command();
-            pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--no-input"]).args(packages);
-            step(
-                &format!("installing Python packages into {}", tools::shown(&venv.root)),
-                &format!("{name}-pip"),
-                &mut pip,
-            )?;
-            fs::write(stamp, wanted)?;
-        }
+        let of = requirements.and_then(Path::parent).map_or("run".to_owned(), files::name);
+        let label = format!("installing Python packages into {}", tools::shown(&venv.root));
+        files::once(&venv.root.join(format!(".installed-{of}")), &format!("{BUILD}\n{list}"), || {
+            step(&label, &format!("{name}-pip"), &mut pip)
+        })?;
         Ok(venv)
     }
 
@@ -109,31 +111,23 @@ impl Venv {
     /// `maturin develop` rather than a wheel and pip: it knows which of the two is up to date, and takes a second
     /// when nothing changed.
     pub(crate) fn install(&self, label: &str, directory: &str, profile: Profile) -> Result<()> {
-        let mut maturin = self.maturin();
-        maturin.arg("develop").arg("--manifest-path").arg(tools::root().join(directory).join("Cargo.toml"));
-        maturin.args(jpeg::features("pixfuse-python"));
-        if profile != Profile::Dev {
-            maturin.arg("--release");
-        }
-        if profile == Profile::Published {
-            package::without_paths(&mut maturin, &[]);
-        }
-        step(&format!("building {label}"), &format!("maturin-{}", directory.replace(['/', '\\'], "-")), &mut maturin)
+        let mut maturin = self.maturin("develop", directory);
+        profile.set(&mut maturin);
+        step(&format!("building {label}"), &node::log("maturin", directory), &mut maturin)
     }
 
     /// Builds the wheel of the crate at `directory`, as it is published, into `into`.
     pub(crate) fn wheel(&self, directory: &str, into: &Path) -> Result<()> {
-        let manifest = tools::root().join(directory).join("Cargo.toml");
-        let mut maturin = self.maturin();
-        maturin.args(["build", "--release", "--manifest-path"]).arg(manifest).arg("--out").arg(into);
-        maturin.args(jpeg::features("pixfuse-python"));
-        package::without_paths(&mut maturin, &[]);
-        step("building the wheel", "wheel", &mut maturin)
+        let mut maturin = self.maturin("build", directory);
+        Profile::Published.set(&mut maturin);
+        step("building the wheel", "wheel", maturin.arg("--out").arg(into))
     }
 
-    fn maturin(&self) -> Command {
-        let mut maturin = tools::with_target(self.command());
-        maturin.args(["-m", "maturin"]).env("VIRTUAL_ENV", &self.root).env_remove("CONDA_PREFIX");
+    fn maturin(&self, what: &str, directory: &str) -> Command {
+        let mut maturin = self.command();
+        maturin.env("CARGO_TARGET_DIR", tools::target());
+        maturin.args(["-m", "maturin", what, "--manifest-path"]).arg(tools::root().join(directory).join("Cargo.toml"));
+        maturin.args(decoders::jpeg("pixfuse-python")).env("VIRTUAL_ENV", &self.root).env_remove("CONDA_PREFIX");
         maturin
     }
 }

@@ -80,10 +80,7 @@ mod tests {
     fn closing_lines_of_the_three_runners() {
         let count = |passed, failed, skipped| Count { passed, failed, skipped };
         for (line, expected) in [
-            (
-                "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s",
-                count(12, 0, 1),
-            ),
+            ("test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; finished in 0.01s", count(12, 0, 1)),
             ("test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out", count(3, 2, 0)),
             ("==== 1 failed, 12 passed, 2 skipped, 3 warnings in 3.21s (0:01:02) ====", count(12, 1, 2)),
             ("==== 2 errors in 0.10s ====", count(0, 2, 0)),

@@ -2,27 +2,12 @@
 //! names it. No way along the arrows leads back.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::Path;
 
-use crate::tools;
+use crate::tidy::unclosed;
+use crate::{files, tools};
 
 /// For each room the rooms that it uses.
 type Arrows = BTreeMap<String, BTreeSet<String>>;
-
-/// The files of a folder, and of those in it, with their room.
-fn files(folder: &Path, room: Option<&str>, found: &mut Vec<(String, String)>) {
-    for entry in fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
-        let path = entry.unwrap().path();
-        let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
-        let room = room.unwrap_or(&stem);
-        if path.is_dir() {
-            files(&path, Some(room), found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push((room.to_owned(), fs::read_to_string(&path).unwrap()));
-        }
-    }
-}
 
 /// Code without its comments and its tests, which are last.
 fn code(text: &str) -> String {
@@ -32,25 +17,16 @@ fn code(text: &str) -> String {
 
 /// The first names of what stands behind `crate::`: one, or those of a list in braces.
 fn names(rest: &str) -> Vec<&str> {
+    let list = rest.strip_prefix('{').map_or(rest, unclosed);
+    let mut depth = 0;
+    let ends = |c: char| {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        c == ',' && depth == 0
+    };
     let first = |text: &'_ str| text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(text.len());
-    let Some(list) = rest.strip_prefix('{') else { return vec![&rest[..first(rest)]] };
-    let (mut found, mut depth, mut is_start) = (Vec::new(), 1, true);
-    for (at, character) in list.char_indices() {
-        match character {
-            '{' => depth += 1,
-            '}' => depth -= 1,
-            ',' if depth == 1 => is_start = true,
-            _ if depth == 1 && is_start && !character.is_whitespace() => {
-                found.push(&list[at..][..first(&list[at..])]);
-                is_start = false;
-            }
-            _ => {}
-        }
-        if depth == 0 {
-            break;
-        }
-    }
-    found
+    let most = if rest.starts_with('{') { usize::MAX } else { 1 };
+    let found = list.split(ends).map(str::trim_start).take(most);
+    found.map(|name| &name[..first(name)]).filter(|name| !name.is_empty()).collect()
 }
 
 /// What `lib.rs` gives out under its own name, and the room that it is of.
@@ -108,10 +84,14 @@ fn circle(arrows: &Arrows) -> Option<Vec<&str>> {
 /// The arrows of a crate, of which no way leads back.
 fn arrows_of(package: &str) -> Arrows {
     let sources = tools::root().join(package).join("src");
+    let library = files::read(sources.join("lib.rs")).unwrap();
     let mut found = Vec::new();
-    files(&sources, None, &mut found);
-    let library = fs::read_to_string(sources.join("lib.rs")).unwrap();
-    found.retain(|(room, _)| room != "lib");
+    for entry in files::entries(&sources).unwrap().into_iter().filter(|path| !path.ends_with("lib.rs")) {
+        let room = entry.file_stem().unwrap().to_string_lossy().into_owned();
+        let files = if entry.is_dir() { files::all(&entry).unwrap() } else { vec![entry] };
+        let files = files.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
+        found.extend(files.map(|path| (room.clone(), files::read(path).unwrap())));
+    }
     let arrows = arrows(&found, &library);
     if let Some(way) = circle(&arrows) {
         panic!("rooms of {package}/src use each other: {}", way.join(" -> "));
@@ -162,17 +142,16 @@ fn what_stands_around_the_core_has_no_circles() {
 
 #[test]
 fn a_circle_is_found() {
-    let file = |room: &str, text: &str| (room.to_owned(), text.to_owned());
     let library = "mod a;\npub use a::Thing;\npub use b::{\n    Other,\n};\n";
-    let mut files = vec![
-        file("a", "use crate::c::{x, y};"),
-        file("b", "use crate::{Thing, c::{d, e}};\n// crate::b\n"),
-        file("c", "fn f() {}\n#[cfg(test)]\nuse crate::a;"),
+    let texts = [
+        ("a", "use crate::c::{x, y};"),
+        ("b", "use crate::{Thing, c::{d, e}};\n// crate::b\n"),
+        ("c", "fn f() {}\n#[cfg(test)]\nuse crate::a;"),
+        ("c", "let other = crate::Other;"),
     ];
-    let found = arrows(&files, library);
-    let room = |name: &str| found[name].iter().map(String::as_str).collect::<Vec<_>>();
-    assert_eq!((room("a"), room("b")), (vec!["c"], vec!["a", "c"]));
-    assert_eq!(circle(&found), None);
-    files.push(file("c", "let other = crate::Other;"));
+    let files = texts.map(|(room, text)| (room.to_owned(), text.to_owned()));
+    let open = arrows(&files[..3], library);
+    assert_eq!(open["b"].iter().collect::<Vec<_>>(), ["a", "c"]);
+    assert_eq!(circle(&open), None);
     assert_eq!(circle(&arrows(&files, library)), Some(vec!["a", "c", "b", "a"]));
 }

@@ -4,30 +4,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use memchr::memmem;
 
 use crate::linux::{self, Target};
-use crate::{package, tools};
+use crate::{files, package, tools};
 
 /// Whether a library is for the CPU of a target, and asks for no glibc that is newer than the target's. Of wheels auditwheel says
 /// that too; nothing else looks at others.
 pub(crate) fn fits(target: Target, library: &Path) -> Result<()> {
-    let bytes = fs::read(library).with_context(|| format!("cannot read {}", library.display()))?;
-    let (found, expected) = (machine(&bytes), target.architecture());
-    ensure!(
-        found == Some(expected),
-        "{} is for {}, expected {expected}",
-        library.display(),
-        found.unwrap_or("no CPU of ours")
-    );
-    let newest = newest_glibc(&bytes);
-    let oldest = target.glibc();
-    ensure!(
-        newest <= oldest,
-        "{} asks for glibc 2.{}, expected {}",
-        library.display(),
-        newest.unwrap_or_default(),
-        oldest.map_or("musl".into(), |minor| format!("2.{minor} or an older one"))
-    );
+    fit(target, &fs::read(library)?).with_context(|| library.display().to_string())
+}
+
+fn fit(target: Target, library: &[u8]) -> Result<()> {
+    let (found, expected) = (machine(library).unwrap_or("no CPU of ours"), target.architecture());
+    ensure!(found == expected, "it is for {found}, expected {expected}");
+    let (newest, oldest) = (newest_glibc(library), target.glibc);
+    let allowed = oldest.map_or("musl".into(), |minor| format!("2.{minor} or an older one"));
+    ensure!(newest <= oldest, "it asks for glibc 2.{}, expected {allowed}", newest.unwrap_or_default());
     Ok(())
 }
 
@@ -35,24 +28,23 @@ pub(crate) fn fits(target: Target, library: &Path) -> Result<()> {
 pub(crate) fn judge(packages: &[PathBuf]) -> Result<Vec<(String, Option<String>)>> {
     let mut judged = Vec::new();
     for package in packages {
-        let name = package.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = files::name(package);
         let Some(target) = target(&name) else { continue };
-        let files = package::unpack(&linux::venv()?, package)?;
-        let libraries = files.iter().filter(|path| path.extension().is_some_and(|end| end == "so" || end == "node"));
-        let said: Vec<Result<()>> = libraries.map(|library| fits(target, library)).collect();
-        ensure!(!said.is_empty(), "{} has no library", tools::shown(package));
-        judged.push((name, said.into_iter().find_map(Result::err).map(|error| format!("{error:#}"))));
+        let mut files = package::unpack(&linux::venv()?, package)?;
+        files.retain(|path| path.extension().is_some_and(|end| end == "so" || end == "node"));
+        ensure!(!files.is_empty(), "{} has no library", tools::shown(package));
+        let wrong = files.iter().find_map(|library| fits(target, library).err());
+        judged.push((name, wrong.map(|error| format!("{error:#}"))));
     }
     Ok(judged)
 }
 
 /// The target that the name of a wheel, of an npm package or of the C library says, with the oldest glibc that is published for.
 fn target(name: &str) -> Option<Target> {
-    let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
-    if !has(&["linux"]) {
+    if !name.contains("linux") {
         return None;
     }
-    let triple = match (has(&["x86_64", "x64"]), has(&["musl"])) {
+    let triple = match (name.contains("x86_64") || name.contains("x64"), name.contains("musl")) {
         (true, false) => linux::X86_64_GNU,
         (true, true) => linux::X86_64_MUSL,
         (false, false) => crate::cross::AARCH64,
@@ -74,13 +66,11 @@ fn machine(library: &[u8]) -> Option<&'static str> {
 /// The newest version of glibc that a library asks for, 2 and this number: it has their names among its strings.
 fn newest_glibc(library: &[u8]) -> Option<u32> {
     let name = b"GLIBC_2.";
-    let at =
-        library.windows(name.len()).enumerate().filter(|(_, window)| window == name).map(|(at, _)| at + name.len());
     let minor = |at: usize| {
-        let digits = library[at..].iter().take_while(|byte| byte.is_ascii_digit());
+        let digits = library[at + name.len()..].iter().take_while(|byte| byte.is_ascii_digit());
         digits.fold(0_u32, |minor, digit| minor.saturating_mul(10).saturating_add(u32::from(digit - b'0')))
     };
-    at.map(minor).max()
+    memmem::find_iter(library, name).map(minor).max()
 }
 
 #[cfg(test)]
@@ -96,20 +86,15 @@ mod tests {
 
     #[test]
     fn a_library_that_does_not_fit_is_refused() {
-        let library = std::env::temp_dir().join(format!("pixfuse-symbols-{}", std::process::id()));
-        let write = |machine: u8| {
-            let header = [&b"\x7fELF"[..], &[0; 14], &[machine, 0], b"\0GLIBC_2.34\0"].concat();
-            fs::write(&library, header).unwrap();
+        let library = |machine: u8| [&b"\x7fELF"[..], &[0; 14], &[machine, 0], b"\0GLIBC_2.34\0"].concat();
+        let says = |triple: &str, machine: u8| {
+            fit(Target::of(triple, None).unwrap(), &library(machine)).unwrap_err().to_string()
         };
-        let says = |triple: &str| fits(Target::of(triple, None).unwrap(), &library).unwrap_err().to_string();
-        write(62);
-        assert!(says(linux::X86_64_GNU).ends_with("asks for glibc 2.34, expected 2.17 or an older one"));
-        assert!(says(linux::X86_64_MUSL).ends_with("asks for glibc 2.34, expected musl"));
-        assert!(says(linux::AARCH64_MUSL).ends_with("is for x86_64, expected aarch64"));
-        fits(Target::of(linux::X86_64_GNU, Some("2.34")).unwrap(), &library).unwrap();
-        write(3);
-        assert!(says(linux::X86_64_GNU).ends_with("is for no CPU of ours, expected x86_64"));
-        fs::remove_file(library).unwrap();
+        assert_eq!(says(linux::X86_64_GNU, 62), "it asks for glibc 2.34, expected 2.17 or an older one");
+        assert_eq!(says(linux::X86_64_MUSL, 62), "it asks for glibc 2.34, expected musl");
+        assert_eq!(says(linux::AARCH64_MUSL, 62), "it is for x86_64, expected aarch64");
+        assert_eq!(says(linux::X86_64_GNU, 3), "it is for no CPU of ours, expected x86_64");
+        fit(Target::of(linux::X86_64_GNU, Some("2.34")).unwrap(), &library(62)).unwrap();
     }
 
     #[test]

@@ -5,111 +5,116 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
 use crate::flags::Test;
 use crate::python::{Profile, Venv};
 use crate::report::{self, Count};
-use crate::{cross, documentation, emulate, engines, fuzz, heif, jpeg, musl, node, progress, tools, wasi, web, wheels};
+use crate::{cross, decoders, documentation, emulate, fuzz, musl, node, progress, tools, wheels};
 
 /// The arguments that turn on all features that have tests, and can be built here.
 pub(crate) fn features() -> Vec<String> {
     let core = ["--features", "pixfuse/image,pixfuse/ndarray"].map(String::from);
-    core.into_iter().chain(jpeg::features("pixfuse-decode")).collect()
+    core.into_iter().chain(decoders::jpeg("pixfuse-decode")).collect()
 }
 
 /// The tests of the core that are about memory. The others are about words, allocations and instructions.
 const SANITIZED: [&str; 6] = ["geometry", "inputs", "levels", "orientation", "pool", "threads"];
+
+/// Those that run kernels on WebAssembly, first those that compare levels with the reference at awkward sizes. The others are
+/// about threads, processes, pages and words.
+const OF_KERNELS: [&str; 10] =
+    ["levels", "goldens", "orientation", "area", "precision", "patches", "tiles", "ragged", "geometry", "shapes"];
 
 /// How many calls of the C library are made in memory that is watched.
 const HOSTILE_CALLS: &str = "1000000";
 
 const OWN: &str = "examples/own-pipelines";
 
-/// A suite's name, which is also what `--only` takes, and what runs it.
-type Suite = (&'static str, fn(&mut Count) -> Result<()>);
-
-const SUITES: [Suite; 4] = [("rust", rust), ("python", python), ("node", node), ("own", own)];
-
-/// A part of `--platforms`, by the name that `--only` takes, and what runs it: told whether it may install what it needs.
-type Part = (&'static str, fn(bool, &mut Count) -> Result<()>);
-
-const PLATFORMS: [Part; 5] = [
-    ("browsers", |_, count| web::elsewhere(count)),
-    ("arm64-wheel", wheels::try_arm),
-    ("glibc-wheel", |_, count| wheels::try_old(count)),
-    ("musl", |_, count| musl::try_out(count)),
-    ("musl-arm64", musl::try_arm),
-];
+/// A part of the tests, by the name that `--only` takes, and what runs it.
+pub(crate) type Part<'a> = (&'a str, &'a dyn Fn(&mut Count) -> Result<()>);
 
 pub(crate) fn run(flags: &Test) -> Result<()> {
-    if let Some(level) = &flags.level {
-        ensure!(
-            flags.target.is_none() && flags.only.as_deref().is_none_or(|only| only == "rust"),
-            "--level runs Rust tests of this machine only: leave out --target and --only"
-        );
-        return summary(vec![timed(level, |count| emulate::run(level, flags.install, count))]);
+    let Test { level, target, asan, engines, platforms, web, install, .. } = flags;
+    let (only, install) = (flags.only.as_deref(), *install);
+    let given = [level.is_some(), target.is_some(), *asan, *engines, *platforms, *web];
+    ensure!(
+        given.into_iter().filter(|given| *given).count() <= 1,
+        "expected one of --level, --target, --asan, --engines, --platforms and --web, each of which is other tests"
+    );
+    // The bindings need another machine's Python and Node.js.
+    let only_rust = only.filter(|only| *only != "rust");
+    if let Some(level) = level {
+        return parts(only_rust, &[(level, &|count| emulate::run(level, install, count))]);
     }
-    if flags.asan {
-        ensure!(
-            flags.target.is_none() && flags.only.is_none(),
-            "--asan runs tests of the core and of the C library: leave out the other flags"
-        );
-        return summary(vec![timed("under AddressSanitizer", sanitized)]);
+    if let Some(triple) = target {
+        return parts(only_rust, &[(triple, &|count| elsewhere(triple, install, count))]);
     }
-    if let Some(triple) = &flags.target {
-        ensure!(
-            flags.only.as_deref().is_none_or(|only| only == "rust"),
-            "--target runs the Rust tests only: the bindings need that machine's Python and Node.js"
+    if *asan {
+        return parts(only_rust, &[("under AddressSanitizer", &sanitized)]);
+    }
+    if *engines {
+        return parts(only, &crate::engines::PARTS);
+    }
+    if *platforms {
+        return parts(
+            only,
+            &[
+                ("browsers", &crate::web::elsewhere),
+                ("arm64-wheel", &|count| wheels::try_arm(install, count)),
+                ("glibc-wheel", &wheels::try_old),
+                ("musl", &musl::try_out),
+                ("musl-arm64", &|count| musl::try_arm(install, count)),
+            ],
         );
-        let mut cargo =
-            if triple == wasi::WASI { wasi::cargo(flags.install)? } else { cross::cargo(triple, flags.install)? };
-        cargo.args(["test", "--no-fail-fast", "--target", triple, "-p", "pixfuse"]);
-        // No doc tests: they show the interface, and that is the same everywhere.
-        if triple == wasi::WASI {
-            cargo.args(wasi::TESTS.map(|test| ["--test", test]).as_flattened());
-        } else {
-            cargo.args(["--tests", "-p", "pixfuse-spec"]);
+    }
+    if *web {
+        return parts(only, &[("web", &crate::web::test)]);
+    }
+    parts(only, &[("rust", &rust), ("python", &python), ("node", &node), ("own", &own)])
+}
+
+/// Runs those parts that are wanted, all of them whatever becomes of one, and prints one table.
+fn parts(only: Option<&str>, parts: &[Part]) -> Result<()> {
+    let is_wanted = |(name, _): &&Part| only.is_none_or(|only| only == *name);
+    let wanted: Vec<_> = parts.iter().filter(is_wanted).collect();
+    let names = || parts.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    ensure!(!wanted.is_empty(), "--only: no suite `{}` here, expected one of {}", only.unwrap_or_default(), names());
+
+    let (mut total, mut rows, mut failed) = (Count::default(), Vec::new(), Vec::new());
+    for (name, part) in wanted {
+        let (start, mut count) = (Instant::now(), Count::default());
+        let result = part(&mut count);
+        if let Err(error) = &result {
+            eprintln!("\n{name}: {error:#}\n");
+            // A suite that broke before its tests could fail (it did not build, say) is itself one failure.
+            count.failed = count.failed.max(1);
+            failed.push(*name);
         }
-        return summary(vec![timed(triple, |count| stream(&mut cargo, count))]);
+        total += count;
+        let numbers = [count.passed, count.failed, count.skipped].map(|number| number.to_string());
+        let end = [progress::seconds(start.elapsed()), if result.is_ok() { "ok" } else { "FAILED" }.to_owned()];
+        rows.push([&[(*name).to_owned()], &numbers[..], &end].concat());
     }
-    if flags.engines {
-        return engines::run(flags.only.as_deref());
-    }
-    if flags.platforms {
-        let parts = PLATFORMS.map(|(name, _)| name);
-        let is_wanted = |name: &str| flags.only.as_deref().is_none_or(|only| only == name);
-        ensure!(parts.into_iter().any(is_wanted), "--platforms --only: expected one of {}", parts.join(", "));
-        let wanted = PLATFORMS.into_iter().filter(|(name, _)| is_wanted(name));
-        return summary(wanted.map(|(name, part)| timed(name, |count| part(flags.install, count))).collect());
-    }
-    if flags.web {
-        ensure!(flags.only.is_none(), "--web runs the package for browsers only: leave out the other flags");
-        return summary(vec![timed("web", web::test)]);
-    }
-    if let Some(only) = &flags.only {
-        let names = SUITES.map(|(name, _)| name);
-        ensure!(names.contains(&only.as_str()), "--only: unknown suite `{only}`, expected one of {}", names.join(", "));
-    }
-    let wanted = |name: &str| flags.only.as_deref().is_none_or(|only| only == name);
-    summary(SUITES.into_iter().filter(|(name, _)| wanted(name)).map(|(name, suite)| timed(name, suite)).collect())
+    let heading = ["suite", "passed", "failed", "skipped", "time", "result"];
+    println!("\n{}\n{} passed, {} failed", report::table(&heading, &rows, &[1, 2, 3, 4]), total.passed, total.failed);
+    ensure!(failed.is_empty(), "tests failed: {}", failed.join(", "));
+    Ok(())
 }
 
 fn rust(count: &mut Count) -> Result<()> {
-    println!("JPEG is decoded by {}", jpeg::decoder());
+    println!("JPEG is decoded by {}", decoders::of_jpeg());
     print!("{}", documentation::not_run());
     let tested = stream(tools::cargo().args(["test", "--workspace", "--no-fail-fast"]).args(features()), count);
     // Units of the core, without the kernels of the grid: with them it would be compiled for minutes once more.
-    let mut units = tools::cargo();
-    units.args(["test", "--package", "pixfuse", "--lib", "--no-default-features", "--features", "std"]);
-    let tested = tested.and(stream(&mut units, count));
+    let units = ["test", "--package", "pixfuse", "--lib", "--no-default-features", "--features", "std"];
+    let tested = tested.and(stream(tools::cargo().args(units), count));
     // By itself: with the workspace the core has the standard library.
-    let mut without_std = tools::cargo();
-    let tested = tested.and(stream(without_std.args(["test", "--package", "without-std-camera"]), count));
+    let tested = tested.and(stream(tools::cargo().args(["test", "--package", "without-std-camera"]), count));
     // By themselves: what is built for other machines has no library of this one.
-    let heif = heif::features("pixfuse-decode");
+    let heif = decoders::heif("pixfuse-decode");
     if heif.is_empty() {
         println!(
             "AVIF and HEIC are not tested: there is no libavif and no libheif (`apt-get install libavif-dev libheif-dev`)"
@@ -121,18 +126,30 @@ fn rust(count: &mut Count) -> Result<()> {
     tested.and(stream(&mut cargo, count))
 }
 
+/// The Rust tests of another machine. No doc tests: they show the interface, and that is the same everywhere.
+fn elsewhere(triple: &str, install: bool, count: &mut Count) -> Result<()> {
+    let mut cargo = cross::cargo(triple, install)?;
+    cargo.args(["test", "--no-fail-fast", "--target", triple, "-p", "pixfuse"]);
+    if triple == cross::WASI {
+        cargo.args(OF_KERNELS.map(|test| ["--test", test]).as_flattened());
+    } else {
+        cargo.args(["--tests", "-p", "pixfuse-spec"]);
+    }
+    stream(&mut cargo, count)
+}
+
 /// The tests that run kernels, with every access to memory checked: also between the allocations of one process, where
 /// the pages around a test's image cannot look.
 fn sanitized(count: &mut Count) -> Result<()> {
     let mut cargo = fuzz::cargo("test")?;
     cargo.args(["--package", "pixfuse", "--no-fail-fast"]).args(SANITIZED.map(|name| ["--test", name]).as_flattened());
     // Each case again on every level would take half an hour; the fuzzer has seen the same code.
-    cargo.env("PIXFUSE_CASES_EVERY", std::env::var_os("PIXFUSE_CASES_EVERY").unwrap_or("31".into()));
+    cargo.env("PIXFUSE_CASES_EVERY", cross::given("PIXFUSE_CASES_EVERY", "31"));
     let tested = stream(&mut cargo, count);
 
     let mut cargo = fuzz::cargo("test")?;
     cargo.args(["--package", "pixfuse-c", "--test", "hostile", "--", "--nocapture"]);
-    cargo.env("PIXFUSE_HOSTILE_CALLS", std::env::var_os("PIXFUSE_HOSTILE_CALLS").unwrap_or(HOSTILE_CALLS.into()));
+    cargo.env("PIXFUSE_HOSTILE_CALLS", cross::given("PIXFUSE_HOSTILE_CALLS", HOSTILE_CALLS));
     tested.and(stream(&mut cargo, count))
 }
 
@@ -142,9 +159,7 @@ fn python(count: &mut Count) -> Result<()> {
 
 fn node(count: &mut Count) -> Result<()> {
     addon()?;
-    let mut tests = tools::node()?;
-    tests.args(["--test", "--test-reporter=spec"]).args(node::test_files("bindings/node/test")?);
-    let tested = stream(&mut tests, count);
+    let tested = stream(node::tests()?.args(node::test_files("bindings/node/test")?), count);
 
     // The types are kept by hand, so a program that uses all of them is a test of its own.
     let mut tsc = tools::node()?;
@@ -159,15 +174,9 @@ fn own(count: &mut Count) -> Result<()> {
     let python = pytest(&venv, &format!("{OWN}/python/tests"), count);
 
     addon()?;
-    node::addon(
-        "the example's Node addon",
-        "own-pipelines-node",
-        &format!("{OWN}/node/own_pipelines.node"),
-        Profile::Dev,
-    )?;
-    let mut tests = tools::node()?;
-    tests.args(["--test", "--test-reporter=spec"]).args(node::test_files(&format!("{OWN}/node/test"))?);
-    python.and(stream(&mut tests, count))
+    let addon = format!("{OWN}/node/own_pipelines.node");
+    node::addon("the example's Node addon", "own-pipelines-node", &addon, Profile::Dev)?;
+    python.and(stream(node::tests()?.args(node::test_files(&format!("{OWN}/node/test"))?), count))
 }
 
 fn venv() -> Result<Venv> {
@@ -201,44 +210,5 @@ pub(crate) fn stream(command: &mut Command, count: &mut Count) -> Result<()> {
     }
     let status = child.wait()?;
     ensure!(status.success(), "{} ended with {status}", command.get_program().display());
-    Ok(())
-}
-
-pub(crate) struct Outcome {
-    name: String,
-    count: Count,
-    time: Duration,
-    ok: bool,
-}
-
-pub(crate) fn timed(name: &str, suite: impl FnOnce(&mut Count) -> Result<()>) -> Outcome {
-    let start = Instant::now();
-    let mut count = Count::default();
-    let result = suite(&mut count);
-    if let Err(error) = &result {
-        eprintln!("\n{name}: {error:#}\n");
-        // A suite that broke before its tests could fail (it did not build, say) is itself one failure.
-        count.failed = count.failed.max(1);
-    }
-    Outcome { name: name.to_owned(), count, time: start.elapsed(), ok: result.is_ok() }
-}
-
-pub(crate) fn summary(outcomes: Vec<Outcome>) -> Result<()> {
-    let mut total = Count::default();
-    let mut rows = Vec::new();
-    for Outcome { name, count, time, ok } in &outcomes {
-        total += *count;
-        let result = if *ok { "ok" } else { "FAILED" };
-        let numbers = [count.passed, count.failed, count.skipped].map(|number| number.to_string());
-        rows.push([vec![name.clone()], numbers.to_vec(), vec![progress::seconds(*time), result.to_owned()]].concat());
-    }
-    let heading = ["suite", "passed", "failed", "skipped", "time", "result"];
-    println!("\n{}\n{} passed, {} failed", report::table(&heading, &rows, &[1, 2, 3, 4]), total.passed, total.failed);
-
-    let failed: Vec<&str> =
-        outcomes.iter().filter(|outcome| !outcome.ok).map(|outcome| outcome.name.as_str()).collect();
-    if !failed.is_empty() {
-        bail!("tests failed: {}", failed.join(", "));
-    }
     Ok(())
 }

@@ -1,65 +1,55 @@
 //! The rules of the tree that no compiler checks, as tests: `cargo test -p xtask`.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::tools;
+use crate::{files, tools};
 
 /// A file that outgrows this holds two things.
 const MOST_LINES: usize = 500;
 
 /// Files of the tree that end in one of `extensions`, as paths from the root with `/`.
 pub(crate) fn sources(extensions: &[&str]) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    let mut directories = vec![PathBuf::from(tools::root())];
-    while let Some(directory) = directories.pop() {
-        for entry in fs::read_dir(&directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display())) {
-            let path = entry.unwrap().path();
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+    fn walk(folder: &Path, extensions: &[&str], found: &mut Vec<(String, String)>) {
+        for path in files::entries(folder).unwrap() {
+            let name = files::name(&path);
             let built = ["target", "node_modules", "__pycache__", "dist", "venv"].contains(&name.as_str());
-            if built || name.starts_with('.') {
-                continue;
-            }
-            if path.is_dir() {
-                directories.push(path);
-            } else if extensions.iter().any(|extension| name.ends_with(extension)) {
-                let shown = path.strip_prefix(tools::root()).unwrap().to_string_lossy().replace('\\', "/");
-                found.push((shown, fs::read_to_string(&path).unwrap()));
+            if path.is_dir() && !built && !name.starts_with('.') {
+                walk(&path, extensions, found);
+            } else if path.is_file() && extensions.iter().any(|extension| name.ends_with(extension)) {
+                found.push((tools::shown(&path).replace('\\', "/"), files::read(&path).unwrap()));
             }
         }
     }
+    let mut found = Vec::new();
+    walk(tools::root(), extensions, &mut found);
     assert!(!found.is_empty(), "no file that ends in one of {extensions:?}: the walk is broken");
     found
 }
 
-/// Fails with one line for each place of Rust code, comments left out, that `is_wrong` for.
-fn no_line(rule: &str, is_wrong: impl Fn(&str, &str) -> bool) {
-    let mut wrong = Vec::new();
-    for (path, text) in sources(&[".rs"]) {
-        for (index, line) in text.lines().enumerate() {
-            if !line.trim_start().starts_with("//") && is_wrong(&path, line) {
-                wrong.push(format!("{path}:{}: {}", index + 1, line.trim()));
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "{rule}\n{}", wrong.join("\n"));
-}
-
 #[test]
 fn intrinsics_stay_in_simd() {
+    let place = "crates/pixfuse/src/simd/";
+    assert!(tools::root().join(place).is_dir(), "the rule names no directory");
     // Written in two parts, so that this file keeps the rule.
     let paths = [concat!("std::", "arch"), concat!("core::", "arch")];
-    no_line("an instruction set outside crates/pixfuse/src/simd/:", |path, line| {
+    let mut wrong = Vec::new();
+    for (path, text) in sources(&[".rs"]).into_iter().filter(|(path, _)| !path.starts_with(place)) {
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
         // How a program of WebAssembly ends is no instruction set.
-        let is_end = line.contains("wasm32::unreachable()");
-        !path.starts_with("crates/pixfuse/src/simd/") && !is_end && paths.iter().any(|name| line.contains(name))
-    });
+        let code = code.filter(|line| !line.contains("wasm32::unreachable()"));
+        let found = code.filter(|line| paths.iter().any(|name| line.contains(name)));
+        wrong.extend(found.map(|line| format!("{path}: {}", line.trim())));
+    }
+    assert!(wrong.is_empty(), "an instruction set outside {place}:\n{}", wrong.join("\n"));
 }
 
 #[test]
 fn nothing_is_left_to_do() {
-    let macros = [concat!("todo", "!("), concat!("unimplemented", "!(")];
-    no_line("unfinished code:", |_, line| macros.iter().any(|name| line.contains(name)));
+    for (path, text) in sources(&[".rs"]) {
+        let found =
+            [concat!("todo", "!("), concat!("unimplemented", "!(")].into_iter().find(|name| text.contains(name));
+        assert_eq!(found, None, "{path}");
+    }
 }
 
 /// A proof stands alone: whoever reads it needs no other comment to know what it relies on.
@@ -100,21 +90,13 @@ fn macros_hide_no_unsafe_code() {
     assert!(wrong.is_empty(), "code that a macro takes, and wraps in `unsafe`:\n{}", wrong.join("\n"));
 }
 
-#[test]
-fn a_hidden_unsafe_is_seen() {
-    let definition = braces("name { ($body:expr) => { unsafe { f($body) } }; } unsafe { $body }");
-    assert_eq!(code_fragments(definition).collect::<Vec<_>>(), ["body"]);
-    let blocks: Vec<_> = definition.split("unsafe {").skip(1).map(unclosed).collect();
-    assert_eq!(blocks, [" f($body) "]);
-}
-
 /// The text between the first brace and the one that closes it.
 fn braces(text: &str) -> &str {
     unclosed(text.split_once('{').map_or("", |(_, inside)| inside))
 }
 
 /// The text up to the brace that closes what is open at its start.
-fn unclosed(text: &str) -> &str {
+pub(crate) fn unclosed(text: &str) -> &str {
     let mut depth = 1;
     for (at, character) in text.char_indices() {
         match character {
@@ -142,17 +124,14 @@ fn code_fragments(definition: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn files_are_short() {
-    let long: Vec<String> = sources(&[".rs", ".py", ".mjs", ".ts"])
-        .into_iter()
-        .map(|(path, text)| (path, text.lines().count()))
-        .filter(|(_, lines)| *lines > MOST_LINES)
-        .map(|(path, lines)| format!("{path}: {lines}"))
-        .collect();
-    assert!(long.is_empty(), "longer than {MOST_LINES} lines:\n{}", long.join("\n"));
+    for (path, text) in sources(&[".rs", ".py", ".mjs", ".ts"]) {
+        let lines = text.lines().count();
+        assert!(lines <= MOST_LINES, "{path} has {lines} lines, expected {MOST_LINES} or fewer");
+    }
 }
 
 pub(crate) fn read(path: &str) -> String {
-    fs::read_to_string(tools::root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    files::read(tools::root().join(path)).unwrap()
 }
 
 /// Directories of the crates that are published, as paths from the root.
@@ -177,19 +156,19 @@ fn each_package_has_the_licences() {
             assert!(read(&path) == read(name), "{path} differs from {name}: copy it");
         }
     }
-    let wanted = ["LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-NOTICES.txt"];
     let pyproject = read("bindings/python/pyproject.toml");
     let package: serde_json::Value = serde_json::from_str(&read("bindings/node/package.json")).unwrap();
-    let files = package["files"].as_array().unwrap();
-    for name in wanted {
-        assert!(pyproject.contains(&format!("\"{name}\"")), "bindings/python/pyproject.toml: license-files: {name}");
-        assert!(files.iter().any(|file| file == name), "bindings/node/package.json: files: {name}");
+    for name in ["LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-NOTICES.txt", "sbom.cdx.json"] {
+        assert!(pyproject.contains(&format!("\"{name}\"")), "bindings/python/pyproject.toml: {name}");
+        assert!(
+            package["files"].as_array().unwrap().iter().any(|file| file == name),
+            "bindings/node/package.json: {name}"
+        );
     }
-    assert!(pyproject.contains("include = [\"sbom.cdx.json\"]"), "bindings/python/pyproject.toml: tool.maturin.sbom");
-    // Without it a wheel can be built from the checkout and not from an sdist.
-    let sdist = "include = [{ path = \"sbom.cdx.json\", format = \"sdist\" }]";
-    assert!(pyproject.contains(sdist), "bindings/python/pyproject.toml: tool.maturin: expected {sdist}");
-    assert!(files.iter().any(|file| file == "sbom.cdx.json"), "bindings/node/package.json: files: sbom.cdx.json");
+    // The second, or a wheel can be built from the checkout and not from an sdist.
+    for line in ["include = [\"sbom.cdx.json\"]", "include = [{ path = \"sbom.cdx.json\", format = \"sdist\" }]"] {
+        assert!(pyproject.contains(line), "bindings/python/pyproject.toml: expected {line}");
+    }
 }
 
 #[test]
@@ -217,9 +196,9 @@ fn manifests_say_where_to_look() {
 }
 
 /// The workflows, each by its path.
-fn workflows() -> Vec<(PathBuf, String)> {
-    let entries = fs::read_dir(tools::root().join(".github/workflows")).unwrap().map(|entry| entry.unwrap().path());
-    entries.map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect()
+fn workflows() -> Vec<(String, String)> {
+    let entries = files::entries(tools::root().join(".github/workflows")).unwrap().into_iter();
+    entries.map(|path| (tools::shown(&path), files::read(path).unwrap())).collect()
 }
 
 /// A tag of somebody else's repository may be moved to other code; a digest is that code. And no step finds the token with which
@@ -233,12 +212,12 @@ fn actions_are_pinned_by_digest() {
             let (_, version) = action.split_once('@').unwrap_or((action, ""));
             let (digest, tag) = version.split_once(" # ").unwrap_or((version, ""));
             let is_digest = digest.len() == 40 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
-            assert!(is_digest && tag.starts_with('v'), "{}: {action}, expected @DIGEST # vTAG", path.display());
+            assert!(is_digest && tag.starts_with('v'), "{path}: {action}, expected @DIGEST # vTAG");
             pinned += 1;
         }
         let [fetched, forgotten] =
             ["actions/checkout@", "persist-credentials: false"].map(|text_of| text.matches(text_of).count());
-        assert_eq!(fetched, forgotten, "{}: expected persist-credentials: false for each checkout", path.display());
+        assert_eq!(fetched, forgotten, "{path}: expected persist-credentials: false for each checkout");
     }
     assert!(pinned > 0, "no action is used: the search is broken");
 }
@@ -252,7 +231,7 @@ fn workflows_call_what_there_is() {
             let Some((_, words)) = line.split_once(" xtask ") else { continue };
             let words = words.split_whitespace().map(|word| word.trim_matches('"').into()).collect();
             let read = crate::flags::Xtask::from_vec(words);
-            assert!(read.is_ok(), "{}: {}: {}", path.display(), line.trim(), read.unwrap_err());
+            assert!(read.is_ok(), "{path}: {}: {}", line.trim(), read.unwrap_err());
             called += 1;
         }
     }
@@ -269,29 +248,18 @@ fn versions_agree() {
             let own = line.starts_with("version = ") && !workspace;
             assert!(!own, "{path}: `{line}`, expected `version.workspace = true`");
             // The crates are locked to each other: generated code calls what only this version has.
-            let locked = !line.starts_with("pixfuse")
-                || !line.contains("version = ")
-                || line.contains(&format!("\"={version}\""));
-            assert!(locked, "{path}: `{line}`, expected version \"={version}\"");
+            let ours = line.starts_with("pixfuse") && line.contains("version = ");
+            assert!(
+                !ours || line.contains(&format!("\"={version}\"")),
+                "{path}: `{line}`, expected version \"={version}\""
+            );
         }
     }
 
-    let pyproject = read("bindings/python/pyproject.toml");
-    assert!(
-        pyproject.contains("dynamic = [\"version\"]"),
-        "bindings/python/pyproject.toml: expected dynamic = [\"version\"], which maturin takes from Cargo.toml"
-    );
-
+    // From Cargo.toml, by maturin.
+    assert!(read("bindings/python/pyproject.toml").contains("dynamic = [\"version\"]"));
     for path in ["bindings/node/package.json", "bindings/web/package.json"] {
         let package: serde_json::Value = serde_json::from_str(&read(path)).unwrap();
         assert_eq!(package["version"], version, "{path}");
     }
-}
-
-#[test]
-fn paths_in_this_file_exist() {
-    assert!(
-        Path::new(tools::root()).join("crates/pixfuse/src/simd").is_dir(),
-        "the rule on intrinsics names no directory"
-    );
 }

@@ -38,20 +38,11 @@ pub(crate) fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
     command
 }
 
-/// The cargo that runs this.
+/// The cargo that runs this, with one target directory for every build, also of a workspace of its own.
 pub(crate) fn cargo() -> Command {
-    with_target(command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())))
-}
-
-/// One target directory for every build, also of a workspace of its own (`examples/own-pipelines`).
-pub(crate) fn with_target(mut command: Command) -> Command {
-    command.env("CARGO_TARGET_DIR", target());
-    command
-}
-
-/// The compiler that cargo uses, as it names itself: `rustc 1.95.0 (59807616e 2026-04-14)`.
-pub(crate) fn rustc_version() -> Option<String> {
-    ask(command(rustc()).arg("--version"))
+    let mut cargo = command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.env("CARGO_TARGET_DIR", target());
+    cargo
 }
 
 /// The target that cargo builds for where none is named: `x86_64-unknown-linux-gnu`.
@@ -71,19 +62,22 @@ pub(crate) fn cargo_tool(name: &str, version: &str, features: &[&str]) -> Result
     let is_right = |program: &Path| {
         ask(Command::new(program).arg("--version")).is_some_and(|said| said.split(' ').any(|word| word == version))
     };
-    let own = target().join("tools/bin").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    let own = program("tools/bin", name);
     if let Some(program) = [PathBuf::from(name), own.clone()].into_iter().find(|program| is_right(program)) {
         return Ok(program);
     }
     let mut install = cargo();
     install.args(["install", "--locked", name, "--version", version, "--root"]).arg(target().join("tools"));
-    for feature in features {
-        install.args(["--features", feature]);
-    }
+    install.args(features.iter().flat_map(|feature| ["--features", feature]));
     // It runs for seconds, so it need not be made fast for minutes.
     install.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1").env("CARGO_PROFILE_RELEASE_LTO", "off");
     step(&format!("building {name} {version}"), name, &mut install)?;
     Ok(own)
+}
+
+/// A program in a folder of the target directory.
+pub(crate) fn program(folder: &str, name: &str) -> PathBuf {
+    target().join(folder).join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
 /// A path as the user would write it: relative to the root where it is inside.
@@ -109,6 +103,16 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
 pub(crate) fn ask(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Whether there is a program of this name.
+pub(crate) fn is_there(name: &str) -> bool {
+    ask(Command::new(name).arg("--version")).is_some()
+}
+
+/// Where a compiler has its own files.
+pub(crate) fn sysroot(rustc: &mut Command) -> Option<PathBuf> {
+    ask(rustc.args(["--print", "sysroot"])).map(PathBuf::from)
 }
 
 /// The message for a program that did not even start.
@@ -143,7 +147,7 @@ pub(crate) fn node() -> Result<Command> {
 pub(crate) fn npm() -> Result<Command> {
     let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
     ensure!(
-        ask(Command::new(program).arg("--version")).is_some(),
+        is_there(program),
         "`npm` is needed and is not in PATH. It comes with Node.js, and on Debian and Ubuntu with `apt-get install npm`."
     );
     Ok(command(program))

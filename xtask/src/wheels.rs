@@ -13,7 +13,7 @@ use crate::linux::{self, Target};
 use crate::progress::step;
 use crate::python::Profile;
 use crate::report::Count;
-use crate::{cross, jpeg, judges, python, test, tools};
+use crate::{cross, decoders, files, judges, python, test, tools};
 
 /// Debian's Python, and the libraries that it and numpy are linked to.
 const PYTHON: Packages = Packages {
@@ -42,74 +42,52 @@ const TESTS: [&str; 4] = ["bindings/python/tests/test_goldens.py", "--quiet", "-
 /// Of resizes and of whole pipelines one of so many: all would take an emulator half an hour.
 const EVERY: &str = "101";
 
-/// Which versions of Python a wheel is for.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Python {
-    /// Every one since 3.11 that has the lock, by its stable interface.
-    Locked,
-    /// 3.14 without the lock, which has no stable interface.
-    Free,
-    /// Every one since 3.15, with the lock or without, by the stable interface of both.
-    Either,
+/// Which versions of Python a wheel is for: how its name begins to say it, and what maturin is told, which knows these versions
+/// where they are not installed.
+#[derive(Clone, Copy)]
+pub(crate) struct Python {
+    tag: &'static str,
+    arguments: &'static [&'static str],
 }
 
-impl Python {
-    /// As the name of a wheel begins to say it.
-    fn tag(self) -> &'static str {
-        match self {
-            Self::Locked => "cp311-abi3",
-            Self::Free => "cp314-cp314t",
-            Self::Either => "cp315-abi3",
-        }
-    }
-
-    /// What maturin is told of it. It knows these versions where they are not installed.
-    fn arguments(self) -> &'static [&'static str] {
-        match self {
-            Self::Locked => &[],
-            Self::Free => &["--interpreter", "python3.14t"],
-            Self::Either => &["--interpreter", "python3.15", "--features", "pixfuse-python/abi3t"],
-        }
-    }
-}
+/// Every one since 3.11 that has the lock, by its stable interface.
+pub(crate) const LOCKED: Python = Python { tag: "cp311-abi3", arguments: &[] };
+/// 3.14 without the lock, which has no stable interface.
+pub(crate) const FREE: Python = Python { tag: "cp314-cp314t", arguments: &["--interpreter", "python3.14t"] };
+/// Every one since 3.15, with the lock or without, by the stable interface of both.
+pub(crate) const EITHER: Python =
+    Python { tag: "cp315-abi3", arguments: &["--interpreter", "python3.15", "--features", "pixfuse-python/abi3t"] };
 
 /// Builds a wheel, and has those look at it that PyPI's users rely on.
 pub(crate) fn build(target: Target, python: Python, profile: Profile, into: &Path) -> Result<PathBuf> {
-    linux::need_std(target)?;
+    cross::need_std(target.triple, false)?;
     let venv = linux::venv()?;
     // An older wheel would be found, and tried, in the place of the new one.
     let (architecture, tag) = (target.architecture(), target.tag());
     let family = tag.split('_').next().unwrap_or_default();
-    let of_target = |path: &PathBuf| {
-        let name = path.to_string_lossy();
-        name.contains(&format!("-{}", python.tag()))
-            && name.contains(family)
-            && name.ends_with(&format!("_{architecture}.whl"))
+    let is_of_target = |path: &PathBuf| {
+        let (name, end) = (files::name(path), format!("_{architecture}.whl"));
+        name.contains(&format!("-{}", python.tag)) && name.contains(family) && name.ends_with(&end)
     };
-    let wheels = || -> Vec<PathBuf> {
-        let entries = fs::read_dir(into).into_iter().flatten().flatten().map(|entry| entry.path());
-        entries.filter(of_target).collect()
-    };
+    let wheels = || -> Vec<PathBuf> { files::with_extension(into, "whl").into_iter().filter(is_of_target).collect() };
     for old in wheels() {
         fs::remove_file(&old).with_context(|| format!("cannot remove {}", old.display()))?;
     }
 
-    let mut maturin = tools::with_target(venv.command());
+    let mut maturin = venv.command();
     maturin.args(["-m", "maturin", "build", "--zig", "--target", target.triple, "--compatibility", &tag]);
+    maturin.env("CARGO_TARGET_DIR", tools::target());
     maturin.arg("--manifest-path").arg(tools::root().join("bindings/python/Cargo.toml")).arg("--out").arg(into);
-    maturin.args(jpeg::features("pixfuse-python")).args(python.arguments()).env("PATH", venv.first_in_path()?);
-    match profile {
-        Profile::Dev => maturin.args(["--profile", "dev"]),
-        Profile::Release | Profile::Published => maturin.arg("--release"),
-    };
-    target.set(&mut maturin, profile);
-    let name = format!("{}-{tag}_{architecture}", python.tag());
+    maturin.args(decoders::jpeg("pixfuse-python")).args(python.arguments).env("PATH", venv.first_in_path()?);
+    maturin.args((profile == Profile::Dev).then_some("--profile=dev"));
+    target.set(&mut maturin, profile)?;
+    let name = format!("{}-{tag}_{architecture}", python.tag);
     step(&format!("building the wheel {name}"), &format!("wheel-{name}"), &mut maturin)?;
     let built = wheels();
     let [wheel] = &built[..] else { bail!("expected one wheel {name} in {}", into.display()) };
 
     // It looks for libraries on the machine that it runs on, which has no musl; maturin has audited the wheel for its tag.
-    if target.is_of_glibc() {
+    if target.glibc.is_some() {
         let mut auditwheel = venv.command();
         let said = tools::output(auditwheel.args(["-m", "auditwheel", "show"]).arg(wheel))?;
         // Lines are broken for people.
@@ -128,58 +106,43 @@ pub(crate) fn try_arm(install: bool, count: &mut Count) -> Result<()> {
         "--platforms needs Linux on x86-64: the wheel runs under qemu's user mode emulation"
     );
     cross::need_emulator(install)?;
-    let wheel =
-        build(Target::of(cross::AARCH64, None)?, Python::Locked, Profile::Dev, &tools::target().join("wheels"))?;
-    let mut python = Arm::with(&wheel)?.python()?;
-    python.args(["-m", "pytest"]).args(TESTS).env("PIXFUSE_GOLDENS_EVERY", EVERY);
-    println!("of the resizes and of the whole pipelines one of {EVERY} is compared");
-    test::stream(&mut python, count)
+    let mut python = arm(&for_tests(cross::AARCH64)?)?;
+    python.args(["-m", "pytest"]).args(TESTS);
+    test::stream(python.env("PIXFUSE_GOLDENS_EVERY", EVERY), count)
 }
 
 /// Builds the wheel for the oldest glibc as tests are built, installs it into this machine's Python, and compares as well.
 pub(crate) fn try_old(count: &mut Count) -> Result<()> {
-    let wheel =
-        build(Target::of(linux::X86_64_GNU, None)?, Python::Locked, Profile::Dev, &tools::target().join("wheels"))?;
     let mut installed = tools::command(tools::root().join(".ci/installed"));
-    installed.arg("python").arg(wheel).env("PYTHON", python::interpreter()?).env("PIXFUSE_GOLDENS_EVERY", EVERY);
+    installed.arg("python").arg(for_tests(linux::X86_64_GNU)?).env("PYTHON", python::interpreter()?);
+    test::stream(installed.env("PIXFUSE_GOLDENS_EVERY", EVERY), count)
+}
+
+/// A wheel as tests are built.
+fn for_tests(triple: &str) -> Result<PathBuf> {
     println!("of the resizes and of the whole pipelines one of {EVERY} is compared");
-    test::stream(&mut installed, count)
+    build(Target::of(triple, None)?, LOCKED, Profile::Dev, &tools::target().join("wheels"))
 }
 
-/// A root with Python for 64-bit Arm and the packages of the wheel.
-struct Arm {
-    root: PathBuf,
-}
+/// A Python for 64-bit Arm under the emulator, with the packages of the wheel.
+fn arm(wheel: &Path) -> Result<Command> {
+    let root = tools::target().join("arm64");
+    PYTHON.unpack(&root)?;
+    let packages = files::empty(root.join("packages"))?;
+    let mut pip = linux::venv()?.command();
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:", "--target"]);
+    pip.arg(&packages).args(["--implementation=cp", "--python-version=3.11", "--abi=cp311", "--abi=abi3"]);
+    // Older ones are no part of a newer one, in the eyes of pip.
+    pip.args([28, 27, 17].map(|minor| format!("--platform=manylinux_2_{minor}_aarch64")));
+    pip.arg("--platform=manylinux2014_aarch64").arg(wheel).arg("pytest");
+    step("installing the wheel for 64-bit Arm", "wheel-arm64", &mut pip)?;
 
-impl Arm {
-    /// Fetches and unpacks what is missing, and installs the wheel.
-    fn with(wheel: &Path) -> Result<Self> {
-        let root = tools::target().join("arm64");
-        PYTHON.unpack(&root)?;
-        let packages = root.join("packages");
-        if packages.exists() {
-            fs::remove_dir_all(&packages).with_context(|| format!("cannot empty {}", packages.display()))?;
-        }
-        let mut pip = linux::venv()?.command();
-        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:", "--target"]);
-        pip.arg(&packages).args(["--implementation=cp", "--python-version=3.11", "--abi=cp311", "--abi=abi3"]);
-        // Older ones are no part of a newer one, in the eyes of pip.
-        pip.args([28, 27, 17].map(|minor| format!("--platform=manylinux_2_{minor}_aarch64")));
-        pip.arg("--platform=manylinux2014_aarch64").arg(wheel).arg("pytest");
-        step("installing the wheel for 64-bit Arm", "wheel-arm64", &mut pip)?;
-        Ok(Self { root })
-    }
-
-    /// Its Python, under the emulator.
-    fn python(&self) -> Result<Command> {
-        let qemu = cross::qemu().context("no emulator")?;
-        let libraries = ["lib", "usr/lib"].map(|place| self.root.join(place).join("aarch64-linux-gnu"));
-        let mut path = OsString::from("LD_LIBRARY_PATH=");
-        path.push(std::env::join_paths(libraries)?);
-        let mut python = tools::command(qemu);
-        python.arg("-L").arg(&self.root).arg("-E").arg(path).arg(self.root.join("usr/bin/python3.11"));
-        python.env("PYTHONHOME", self.root.join("usr")).env("PYTHONPATH", self.root.join("packages"));
-        python.env("PYTHONUTF8", "1").env("PYTHONDONTWRITEBYTECODE", "1");
-        Ok(python)
-    }
+    let libraries = ["lib", "usr/lib"].map(|place| root.join(place).join("aarch64-linux-gnu"));
+    let mut path = OsString::from("LD_LIBRARY_PATH=");
+    path.push(std::env::join_paths(libraries)?);
+    let mut python = tools::command(cross::qemu().context("no emulator")?);
+    python.arg("-L").arg(&root).arg("-E").arg(path).arg(root.join("usr/bin/python3.11"));
+    python.env("PYTHONHOME", root.join("usr")).env("PYTHONPATH", packages);
+    python.env("PYTHONUTF8", "1").env("PYTHONDONTWRITEBYTECODE", "1");
+    Ok(python)
 }

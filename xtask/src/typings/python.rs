@@ -7,11 +7,8 @@ use std::fmt::Write;
 
 use pixfuse_spec::described::{Described, Kind, Place, Row};
 
-use super::{WORDS, names_of, shared};
-
-/// Between these lines of the stub stands what is written.
-pub(super) const BEGIN: &str = "# From here on: the tables of crates/pixfuse-spec, written by `cargo xtask typings`.\n";
-pub(super) const END: &str = "# Up to here: the tables.\n";
+use super::typescript::WORDS;
+use super::{clause, names_of, shared};
 
 /// The most columns of a line.
 const MOST: usize = 118;
@@ -22,20 +19,19 @@ pub(super) fn tables(clauses: &[Described]) -> String {
         alias(&mut text, name, &[literal(names_of(clauses, what))]);
     }
     text.push('\n');
-    let resize = clauses.iter().find(|clause| clause.name == "resize").expect("a clause of the language");
+    let resize = clause(clauses, "resize");
     options(&mut text, "SamplingOptions", &shared(resize));
     // What `replace` takes for a filter: the word, the flag and what is said of it.
     let flags = resize.forms.iter().flatten().filter(|row| row.place == Place::Flag).map(|row| row.name);
     let flags = literal(&flags.collect::<Vec<_>>()[..1]);
     alias(&mut text, "Sampling", &["str".into(), format!("Sequence[_Filter | {flags} | _SamplingOptions]")]);
     text.push('\n');
-    clauses.iter().for_each(|one| clause(&mut text, one));
-    text.truncate(text.trim_end().len());
-    text + "\n"
+    clauses.iter().for_each(|one| of_clause(&mut text, one));
+    text
 }
 
 /// What may stand for one clause.
-fn clause(text: &mut String, clause: &Described) {
+fn of_clause(text: &mut String, clause: &Described) {
     let name: String = clause.name.split('_').map(|part| part[..1].to_uppercase() + &part[1..]).collect();
     let mut values: Vec<String> = Vec::new();
     let mut named: Vec<&Row> = Vec::new();
@@ -75,7 +71,7 @@ fn clause(text: &mut String, clause: &Described) {
     text.push('\n');
 }
 
-/// A name for one of some types.
+/// A name for one of some types: on a line, or a line for each, and for each word of one that is longer than a line.
 fn alias(text: &mut String, name: &str, types: &[String]) {
     let line = format!("_{name}: TypeAlias = {}\n", types.join(" | "));
     if line.len() <= MOST {
@@ -85,44 +81,15 @@ fn alias(text: &mut String, name: &str, types: &[String]) {
     writeln!(text, "_{name}: TypeAlias = (").expect("a text");
     for (index, kind) in types.iter().enumerate() {
         let or = if index == 0 { "" } else { "| " };
-        // What is too long for a line has a part to each.
-        let parts = kind.split_once('[').filter(|_| kind.len() + 6 > MOST);
-        match parts {
-            None => writeln!(text, "    {or}{kind}"),
-            Some((of, inner)) => {
-                let (sign, inner) = (if of == "Literal" { ", " } else { " | " }, &inner[..inner.len() - 1]);
-                writeln!(text, "    {or}{of}[\n{}    ]", wrapped(inner, sign))
+        match kind.strip_prefix("Literal[").and_then(|words| words.strip_suffix(']')) {
+            Some(words) if kind.len() + 6 > MOST => {
+                writeln!(text, "    {or}Literal[\n        {},\n    ]", words.replace(", ", ",\n        "))
             }
+            _ => writeln!(text, "    {or}{kind}"),
         }
         .expect("a text");
     }
     text.push_str(")\n");
-}
-
-/// Lines of what these signs separate; a sign of words stands before what follows, a comma behind what it ends.
-fn wrapped(inner: &str, sign: &str) -> String {
-    let mut parts = vec![String::new()];
-    let mut depth = 0_usize;
-    for (index, c) in inner.char_indices() {
-        depth = depth + usize::from(c == '[') - usize::from(c == ']');
-        if depth == 0 && inner[index..].starts_with(sign) {
-            parts.push(String::new());
-        }
-        parts.last_mut().expect("one part").push(c);
-    }
-    let mut lines = vec![String::new()];
-    for part in parts {
-        let line = lines.last_mut().expect("one line");
-        match part.strip_prefix(", ") {
-            _ if 8 + line.len() + part.len() <= MOST => line.push_str(&part),
-            Some(word) => {
-                line.push(',');
-                lines.push(word.to_owned());
-            }
-            None => lines.push(part.trim().to_owned()),
-        }
-    }
-    lines.iter().fold(String::new(), |text, line| text + "        " + line + "\n")
 }
 
 /// The arguments with a name, as keys of a dict.

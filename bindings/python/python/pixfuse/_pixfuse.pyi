@@ -58,8 +58,21 @@ _Integer: TypeAlias = int | np.integer[Any]
 
 _PixelFormat: TypeAlias = (
     Literal[
-        "gray8", "rgb8", "bgr8", "rgba8", "bgra8", "nv12", "nv21", "i420", "yuyv", "gray16", "rgb16", "bgr16",
-        "gray32f", "rgb32f", "bgr32f"
+        "gray8",
+        "rgb8",
+        "bgr8",
+        "rgba8",
+        "bgra8",
+        "nv12",
+        "nv21",
+        "i420",
+        "yuyv",
+        "gray16",
+        "rgb16",
+        "bgr16",
+        "gray32f",
+        "rgb32f",
+        "bgr32f",
     ]
 )
 _ChannelOrder: TypeAlias = Literal["gray", "rgb", "bgr", "rgba", "bgra"]
@@ -67,14 +80,30 @@ _Element: TypeAlias = Literal["f32", "f16", "bf16", "u8", "i8"]
 _Layout: TypeAlias = Literal["hwc", "chw"]
 _Filter: TypeAlias = (
     Literal[
-        "nearest", "nearest_exact", "nearest_floor", "bilinear", "bicubic", "box", "hamming", "lanczos", "area",
-        "lanczos4"
+        "nearest",
+        "nearest_exact",
+        "nearest_floor",
+        "bilinear",
+        "bicubic",
+        "box",
+        "hamming",
+        "lanczos",
+        "area",
+        "lanczos4",
     ]
 )
 _Order: TypeAlias = (
     Literal[
-        "fused", "torchvision", "torchvision_v2", "hf_pil", "hf_torch", "opencv", "numpy", "rapidocr", "paddleocr",
-        "llama4"
+        "fused",
+        "torchvision",
+        "torchvision_v2",
+        "hf_pil",
+        "hf_torch",
+        "opencv",
+        "numpy",
+        "rapidocr",
+        "paddleocr",
+        "llama4",
     ]
 )
 
