@@ -79,6 +79,15 @@ pub(super) fn whole<'a, S: Simd, const FROM: usize, const TO: usize>(
     })
 }
 
+/// Of the columns of a row as many as a block has, at least: behind the window's the last one again, which is mapped and not
+/// kept.
+pub(super) fn whole_block<S: Simd, T: Copy>(mut columns: Vec<T>) -> Vec<T> {
+    if let Some(&last) = columns.last() {
+        columns.resize(columns.len().max(S::LANES), last);
+    }
+    columns
+}
+
 /// One output column: its source columns and their weights.
 pub(super) type Column = ([u32; 2], [i16; 2]);
 
@@ -96,7 +105,8 @@ pub(super) fn starts<S: Simd>(columns: usize, overlap: usize) -> impl Iterator<I
     })
 }
 
-/// Every block of an output row whose pixels are these columns, with `channels` of them from one place.
+/// Every block of an output row whose pixels are these columns, with `channels` of them from one place. Where there are fewer
+/// columns than lanes there is one block, whose row is that long.
 pub(super) fn picked<S: Simd>(
     simd: S,
     request: &Request,
@@ -105,10 +115,10 @@ pub(super) fn picked<S: Simd>(
     columns: &[u32],
 ) -> Result<Vec<Block<S>>, NoMemory> {
     let offset = |&column: &u32| [column as isize * request.source.column_stride; 2];
-    blocks(simd, request, access, (channels, 1), &memory::list(columns.iter().map(offset))?, &[])
+    blocks(simd, request, access, (channels, 1), memory::list(columns.iter().map(offset))?, Vec::new())
 }
 
-/// Every block of an output row whose pixels are weighed from one or two taps.
+/// As [`picked`], of pixels that are weighed from one or two taps.
 pub(super) fn blended<S: Simd>(
     simd: S,
     request: &Request,
@@ -119,7 +129,7 @@ pub(super) fn blended<S: Simd>(
     let offsets = |at: [u32; 2]| at.map(|column| column as isize * request.source.column_stride);
     let weights = memory::list(columns.iter().map(|&(_, weights)| weights))?;
     let offsets = memory::list(columns.iter().map(|&(at, _)| offsets(at)))?;
-    blocks(simd, request, access, (channels, taps), &offsets, &weights)
+    blocks(simd, request, access, (channels, taps), offsets, weights)
 }
 
 fn blocks<S: Simd>(
@@ -127,9 +137,10 @@ fn blocks<S: Simd>(
     request: &Request,
     access: Access,
     (channels, taps): (usize, usize),
-    offsets: &[[isize; 2]],
-    weights: &[[i16; 2]],
+    offsets: Vec<[isize; 2]>,
+    weights: Vec<[i16; 2]>,
 ) -> Result<Vec<Block<S>>, NoMemory> {
+    let (offsets, weights) = (whole_block::<S, _>(offsets), whole_block::<S, _>(weights));
     let readable = access.readable(&request.source);
     let mut blocks = memory::with_capacity(offsets.len().div_ceil(S::LANES))?;
     for column in starts::<S>(offsets.len(), 0) {

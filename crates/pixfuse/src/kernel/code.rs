@@ -11,11 +11,13 @@ use crate::memory::NoMemory;
 use crate::prelude::*;
 #[cfg(target_arch = "aarch64")]
 use crate::simd::Neon;
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+use crate::simd::Scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 use crate::simd::Simd128;
 #[cfg(target_arch = "x86_64")]
 use crate::simd::{Avx2, Avx512, Sse41};
-use crate::simd::{Scalar, Token, levels};
+use crate::simd::{Token, levels};
 
 /// A function of each level.
 macro_rules! code {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use pixfuse_spec::{OneTap, Resample, Sample};
 
 use super::Request;
-use super::blocks::{blended, picked};
+use super::blocks::{blended, picked, whole_block};
 use super::load::{Access, Direct};
 use super::rows::{MadeRows, Rows};
 use super::sampled::{Sampled, Taps};
@@ -122,13 +122,13 @@ impl<S: Simd> OutputRows<S> {
         let rows = indices(source.rows, placement.resized[0], kept_rows)?;
         // Of a column-major image that is resized fewer pixels are read than its rows have.
         let makes = request.conversion.is_some() || source.column_major && access.is_interleaved();
-        let dense = is_dense(request, access);
+        let dense = is_in_place::<S>(request, access);
         if request.sample == Sample::U8 && rule.is_none() && (dense || makes) {
             return Ok(Self::Dense { rows, left: if dense { window.left as usize } else { 0 } });
         }
         let columns = indices(source.columns, placement.resized[1], kept_columns)?;
         if request.sample != Sample::U8 {
-            let channels = access.channels;
+            let (channels, columns) = (access.channels, whole_block::<S, _>(columns));
             return Ok(Self::Floats(Box::new(Samples { simd, rows, columns, channels, sample: request.sample })));
         }
         Self::one_tap(simd, request, access, rows, &columns)
@@ -161,7 +161,7 @@ impl<S: Simd> OutputRows<S> {
     /// Each pixel that of a row and a column.
     fn one_tap(simd: S, request: &Request, access: Access, rows: Vec<u32>, columns: &[u32]) -> Result<Self, NoMemory> {
         // Neighbours after all: a resize to the same size, or of rows alone.
-        if is_dense(request, access) && columns.windows(2).all(|two| two[1] == two[0] + 1) {
+        if is_in_place::<S>(request, access) && columns.windows(2).all(|two| two[1] == two[0] + 1) {
             return Ok(Self::Dense { rows, left: columns[0] as usize });
         }
         let direct = access.direct >= Direct::OneTap;
@@ -218,7 +218,7 @@ impl<S: Simd> OutputRows<S> {
     /// Where the source rows that are read here are made; resampled lines make the rows that they need themselves.
     pub(super) fn made_rows(&self, request: &Request, access: Access) -> Option<MadeRows> {
         match self {
-            Self::Dense { .. } if !is_dense(request, access) => {
+            Self::Dense { .. } if !is_in_place::<S>(request, access) => {
                 Some(MadeRows::new(request, request.placement.window.ranges()))
             }
             Self::Made(line) if !line.reads_source() => None,
@@ -243,7 +243,12 @@ fn made<S: Simd>(simd: S, resampler: Resampler<S>) -> Box<dyn RowSource> {
     Box::new(ResampledRows { simd, resampler })
 }
 
-/// Whether the pixels of a row are read in place, one after the other.
+/// Whether the pixels of a row lie in place, one after the other.
 fn is_dense(request: &Request, access: Access) -> bool {
     access.is_dense(&request.source) && request.conversion.is_none()
+}
+
+/// Whether kernels read the pixels of a window there: a block of them at least.
+fn is_in_place<S: Simd>(request: &Request, access: Access) -> bool {
+    is_dense(request, access) && request.placement.window.columns as usize >= S::LANES
 }

@@ -6,6 +6,9 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 use std::slice;
 
+use pixfuse_spec::Layout;
+
+use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 use crate::simd::{Streams, copy, prefetch_lines, streams, write};
@@ -47,6 +50,21 @@ pub(crate) struct Runs {
 }
 
 impl Runs {
+    /// Each row of an output that lies in memory as its shape says.
+    ///
+    /// # Errors
+    /// When there is no memory for it.
+    pub(super) fn of_rows([rows, length]: [usize; 2], channels: usize, layout: Layout) -> Result<Self, NoMemory> {
+        let (planes, pixel) = match layout {
+            Layout::Hwc => (1, channels),
+            Layout::Chw => (channels, 1),
+        };
+        let plane = rows * length;
+        let rows = memory::list((0..rows).map(|row| row * length * pixel))?;
+        let (columns, elements) = (memory::list([0].into_iter())?, plane * channels);
+        Ok(Self { length, rows, columns, planes, plane, pixel, copies: 1, copy: 0, elements })
+    }
+
     /// The pieces of runs that some columns of a row lie in: the column that each begins with, how many there are, and
     /// where the first of them lies in the tensor, in the first plane and the first copy.
     #[inline(always)]
@@ -70,8 +88,8 @@ impl Runs {
     }
 
     /// Moves rows of the image into the tensor, run by run: rows that [adjoin](Self::adjoining) fill a patch from its
-    /// beginning to its end. `band` holds their columns from `columns.start` on in elements of `size` bytes, a row behind
-    /// another, a plane of rows behind another.
+    /// beginning to its end. `band` holds their columns from `columns.start` on in elements of `size` bytes, and has so many
+    /// columns: a row behind another, a plane of rows behind another.
     ///
     /// # Safety
     /// `out` is writable for `elements`, and nothing else refers to the runs of these rows and columns in it. The rows adjoin, and
@@ -81,12 +99,12 @@ impl Runs {
     pub(super) unsafe fn scatter(
         &self,
         size: usize,
-        band: &[u8],
+        (band, width): (&[u8], usize),
         out: *mut u8,
         rows: Range<usize>,
         columns: Range<usize>,
     ) {
-        let (start, pitch) = (columns.start, columns.len() * self.pixel);
+        let (start, pitch) = (columns.start, width * self.pixel);
         let mut stage = Stage([MaybeUninit::uninit(); STAGE]);
         let mut scatter = |far: Option<&Streams>| {
             for (first, count, at) in self.pieces(rows.start, columns.clone()) {
@@ -108,6 +126,12 @@ impl Runs {
             }
         };
         if self.elements * size >= FAR { Streams::with(|streams| scatter(Some(streams))) } else { scatter(None) }
+    }
+}
+
+impl Holds for Runs {
+    fn bytes(&self) -> usize {
+        memory::bytes(&self.rows) + memory::bytes(&self.columns)
     }
 }
 
@@ -295,7 +319,7 @@ mod tests {
         let mut out = vec![T::zeroed(); elements];
         let (band, place) = (bytemuck::cast_slice(&band), out.as_mut_ptr().cast());
         // SAFETY: `out` has `elements`; two rows of two runs are inside the image.
-        unsafe { runs.scatter(size_of::<T>(), band, place, 0..2, 0..2 * length) };
+        unsafe { runs.scatter(size_of::<T>(), (band, 2 * length), place, 0..2, 0..2 * length) };
         out.truncate(16 * length + 3);
         out
     }

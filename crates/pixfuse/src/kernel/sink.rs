@@ -10,11 +10,11 @@ use crate::simd::Simd;
 /// The output of one run. All of it is copied, so that the compiler knows that no store changes it.
 ///
 /// What its functions write is safe where `out` is as [`Prepared::run`](super::Prepared::run) asks for, `target` is that of
-/// the placement, whose window is `width` columns wide, and rows are those of the window.
+/// the placement, whose window is `width` columns wide, or of a band of so many columns, and rows are those of the window.
 pub(super) struct Sink<'a, K: Body<C>, S: Simd, const C: usize> {
     pub(super) out: *mut <K::Store as Store>::Element,
     pub(super) target: Target,
-    /// Columns of the window.
+    /// Columns that are mapped, a block at least.
     pub(super) width: usize,
     pub(super) numbers: Numbers<'a>,
     pub(super) level: PhantomData<S>,
@@ -24,7 +24,7 @@ impl<K: Body<C>, S: Simd, const C: usize> Sink<'_, K, S, C> {
     /// Maps and stores a row of neighbours.
     ///
     /// # Safety
-    /// From column `left` on the row is dense and readable for as many pixels as the window is wide. The output is as for
+    /// From column `left` on the row is dense and readable for as many pixels as are mapped. The output is as for
     /// [`store`](Self::store).
     #[inline(always)]
     pub(super) unsafe fn dense(&self, simd: S, y: usize, row: *const u8, channel_stride: isize, left: usize) {
@@ -41,13 +41,13 @@ impl<K: Body<C>, S: Simd, const C: usize> Sink<'_, K, S, C> {
     /// Maps and stores a line of f32, in planes `stride` bytes apart.
     ///
     /// # Safety
-    /// Each plane has as many elements as the window is wide. The output is as for [`store`](Self::store).
+    /// From each plane on as many elements are readable as are mapped. The output is as for [`store`](Self::store).
     #[inline(always)]
     pub(super) unsafe fn floats(&self, simd: S, y: usize, line: *const u8, stride: isize) {
         let target = self.target;
         for x in starts::<S>(self.width, 0) {
             // SAFETY: `starts` gives blocks that end inside the line (x + LANES <= width), whose planes the caller promises;
-            // the window is inside the output, so that their places are.
+            // as many columns are inside the output, so that their places are.
             unsafe {
                 let plane = |channel: usize| &*line.offset(channel as isize * stride).cast::<f32>().add(x).cast();
                 let mut pixel = [simd.load_f32(plane(0)); C];

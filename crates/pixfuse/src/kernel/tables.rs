@@ -29,8 +29,10 @@ const BAND: usize = 512 << 10;
 pub(super) struct Tables<S: Simd> {
     pub(super) simd: S,
     pub(super) output_rows: OutputRows<S>,
-    /// Columns of the window.
+    /// Columns that are mapped: those of the window, or a block where it has fewer.
     pub(super) width: usize,
+    /// Columns of the window.
+    columns: usize,
     /// From a channel of the source to the next.
     pub(super) channel_stride: isize,
     /// Where source rows are made before they are read.
@@ -38,7 +40,7 @@ pub(super) struct Tables<S: Simd> {
     /// Rows of the window.
     height: usize,
     target: Target,
-    /// Where each row goes when it is whole, if not to the target.
+    /// Where each row goes when it is whole, if not to the target: one that is narrower than a block is not mapped there.
     runs: Option<Arc<Runs>>,
     /// Row and column of the output where the window's first pixel goes.
     at: [usize; 2],
@@ -88,15 +90,23 @@ impl<S: Simd> Tables<S> {
         let access = access.on::<S>();
         let is_kept = shape.map == MapForm::Keep && shape.pixel == shape.channels;
         let output_rows = OutputRows::new(simd, request, access)?;
+        let columns = placement.window.columns as usize;
+        let runs = match runs {
+            None if columns < S::LANES => {
+                Some(Arc::new(Runs::of_rows(placement.output, access.channels, shape.store)?))
+            }
+            runs => runs.clone(),
+        };
         Ok(Box::new(Self {
             simd,
             made: output_rows.made_rows(request, access),
             output_rows,
-            width: placement.window.columns as usize,
+            width: columns.max(S::LANES),
+            columns,
             height: placement.window.rows as usize,
             channel_stride: source.channel_stride,
             target: Target::of(placement),
-            runs: runs.clone(),
+            runs,
             at: placement.at,
             pixel: (access.channels, shape.element),
             copies: is_kept && shape.load == Layout::Hwc && (shape.store == Layout::Hwc || shape.channels == 1),
@@ -107,7 +117,8 @@ impl<S: Simd> Tables<S> {
 
 impl<S: Simd> Holds for Tables<S> {
     fn bytes(&self) -> usize {
-        size_of_val(self) + self.output_rows.bytes()
+        let runs = self.runs.as_deref().filter(|_| self.columns < self.width);
+        size_of_val(self) + self.output_rows.bytes() + runs.map_or(0, Holds::bytes)
     }
 }
 
@@ -119,7 +130,7 @@ impl<S: Simd> Prepared for Tables<S> {
         numbers: &Numbers<'_>,
         scratch: Option<&mut Scratch>,
     ) -> Result<(), NoMemory> {
-        let Self { simd, target, width, height, at, pixel: (channels, element), map_rows, .. } = *self;
+        let Self { simd, target, width, columns, height, at, pixel: (channels, element), map_rows, .. } = *self;
         let (room, bytes, most) = self.layout();
         let (made, runs) = (self.made.as_ref(), self.runs.as_deref());
         Scratch::with(scratch, room, |scratch| {
@@ -137,8 +148,8 @@ impl<S: Simd> Prepared for Tables<S> {
                     for (y, &row) in from[rows].iter().enumerate() {
                         let from = source.row(row).wrapping_add(left * channels);
                         // SAFETY: the caller promises the view and the output, or `out` is the band, which holds the rows; from
-                        // column `left` on the row is dense, for as many pixels as the window is wide, and the place of the window's
-                        // row has room for them.
+                        // column `left` on the row is dense, for as many pixels as are mapped, and the place of the window's row has
+                        // room for them.
                         unsafe {
                             from.copy_to_nonoverlapping(out.add(target.pixel(y, 0) * channels), width * channels);
                         }
@@ -158,13 +169,13 @@ impl<S: Simd> Prepared for Tables<S> {
             while start < height {
                 let count = runs.adjoining(at[0] + start, most.min(height - start));
                 map(band, Target::band(width, count), start..start + count);
-                let (rows, columns) = (at[0] + start..at[0] + start + count, at[1]..at[1] + width);
+                let (rows, columns) = (at[0] + start..at[0] + start + count, at[1]..at[1] + columns);
                 let bytes = count * width * channels * element.size();
                 // SAFETY: `band` is scratch behind what the output rows use and holds the rows, `count` <= `most` of them. The runs
                 // are those of the output that the caller promises, which the window is inside of, and so is the element.
                 unsafe {
                     let band = slice::from_raw_parts(band, bytes);
-                    runs.scatter(element.size(), band, out, rows, columns);
+                    runs.scatter(element.size(), (band, width), out, rows, columns);
                 }
                 start += count;
             }

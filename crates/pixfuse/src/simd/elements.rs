@@ -5,8 +5,8 @@ use std::mem::MaybeUninit;
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 
-use super::scalar::Scalar;
-use super::write;
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+use super::{Scalar, write};
 
 /// How a value becomes an integer: ONNX `QuantizeLinear`, in f32.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -122,6 +122,7 @@ pub unsafe trait Elements: Copy + Send + Sync + 'static {
     fn store_pixels_u16<const C: usize>(self, at: &mut [Self::Lanes<MaybeUninit<u16>>; C], channels: [Self::I32; C]);
 }
 
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 // SAFETY: every CPU has it, and an array of one is one for its lane.
 unsafe impl Elements for Scalar {
     const LANES: usize = 1;

@@ -10,6 +10,7 @@ mod elements;
 mod filters;
 mod fused;
 mod passes;
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 mod scalar;
 mod taps;
 mod token;
@@ -39,6 +40,7 @@ pub(crate) use filters::{FloatHorizontalPass, HorizontalPass, QUADS, VerticalPas
 #[cfg(target_arch = "aarch64")]
 pub(crate) use neon::Neon;
 pub(crate) use passes::{PlainRows, SLACK, interleave};
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 pub(crate) use scalar::Scalar;
 pub(crate) use taps::{BlockTaps, Fetched};
 pub use token::Level;

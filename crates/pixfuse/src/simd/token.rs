@@ -4,11 +4,13 @@ use std::fmt;
 
 #[cfg(target_arch = "aarch64")]
 use super::Neon;
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+use super::Scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 use super::Simd128;
 #[cfg(target_arch = "x86_64")]
 use super::{Avx2, Avx512, Sse41};
-use super::{Elements, Scalar, Simd};
+use super::{Elements, Simd};
 use crate::Error;
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
@@ -18,8 +20,8 @@ use crate::prelude::*;
 macro_rules! levels {
     ($with:ident) => {
         $with! {
-            /// No SIMD instructions: one pixel at a time.
-            [all()] Scalar scalar;
+            /// No SIMD instructions: one pixel at a time. Not where a module is compiled for `simd128`, which is there then.
+            [not(all(target_arch = "wasm32", target_feature = "simd128"))] Scalar scalar;
             /// aarch64 with Advanced SIMD: 8 pixels at a time.
             [target_arch = "aarch64"] Neon neon;
             /// WebAssembly with `simd128`: 8 pixels at a time. It is there or not as the module was compiled.
@@ -124,7 +126,7 @@ impl Level {
             // What is not Unicode is no level's name either, and the error shows what can be shown of it.
             return Self::from_name(&name.to_string_lossy());
         }
-        Ok(*Self::available().last().expect("the scalar level is everywhere"))
+        Ok(*Self::available().last().expect("one level is everywhere"))
     }
 
     /// The level with this name.
@@ -156,14 +158,16 @@ impl Token {
     /// This level, or the widest narrower one whose block fits into `columns` output pixels.
     ///
     /// A loop ends with a block that overlaps the one before, so an image narrower than a block has none at all. Every
-    /// level gives the same bytes, so a narrower one may take over.
+    /// level gives the same bytes, so a narrower one may take over. Levels of 16 bytes map a whole block of what has fewer
+    /// columns, and keep those.
     pub(crate) fn within(self, columns: usize) -> Self {
         match self {
             _ if columns >= self.lanes() => self,
             #[cfg(target_arch = "x86_64")]
             Self::Avx512(simd) => Self::Avx2(simd.into()).within(columns),
-            // A pixel at a time fits into any.
-            _ => Self::Scalar(Scalar),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(simd) => Self::Sse41(simd.into()),
+            _ => self,
         }
     }
 }
