@@ -35,6 +35,7 @@ mod bind;
 mod check;
 mod clauses;
 mod cursor;
+mod decimal;
 mod error;
 mod explain;
 mod families;
@@ -73,6 +74,9 @@ pub use clauses::{
     CenterCrop, Crop, CropWindow, Input, Letterbox, MarginFill, Margins, Normalize, Output, Pad, Patches, Quantize,
     Resize, RuledSize, Sampling, Size, Tiles,
 };
+/// For what else reads floats where the standard library's reader is too large.
+#[doc(hidden)]
+pub use decimal::nearest_float;
 pub use error::{Error, ErrorKind, Expected, ParseError};
 #[doc(hidden)]
 pub use families::{Antialiased, FloatFilter, OneTap, Plain, TorchFilter};

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::decimal::nearest_float;
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 use crate::spelling::shortened;
@@ -114,9 +115,9 @@ fn number(rest: &str) -> (Kind, usize) {
     if rest[length..].starts_with(is_number_like) {
         return unreadable(rest);
     }
-    match rest[..length].parse() {
-        Ok(value) => (Kind::Number(value, rest[..length].to_owned()), length),
-        Err(_) => unreadable(rest),
+    match nearest_float(&rest[..length]) {
+        Some(value) => (Kind::Number(value, rest[..length].to_owned()), length),
+        None => unreadable(rest),
     }
 }
 

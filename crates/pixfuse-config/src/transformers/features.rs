@@ -213,7 +213,7 @@ impl Counting<'_> {
 
 /// Python's `int(round(value, 7))`.
 fn rounded_down(value: f64) -> u128 {
-    format!("{value:.7}").parse::<f64>().unwrap_or(value) as u128
+    pixfuse_spec::nearest_float(&format!("{value:.7}")).unwrap_or(value) as u128
 }
 
 /// Python's `//` of two floats above 0: of the quotient without its remainder, so that it is never one too many.

@@ -6,7 +6,7 @@ use crate::grammar::{Clause, Item};
 use crate::pair::both;
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::table::{Arguments, Findings, Integer, Kind, Place, Row, Signature, Table, clause, shared};
+use crate::table::{Arguments, Findings, Integer, Kind, Place, Row, Signature, Table, clause, documented, shared};
 use crate::{CoverRule, Number, Rounding, Sampling, SizeNumber, SizeRule};
 
 /// `resize(240, 256, bilinear)` or `resize(shortest = 256, bilinear, antialias)`.
@@ -123,10 +123,11 @@ impl RuledSize {
     /// The rule, and every number that there is; which of them a rule takes is [`SizeRule::numbers`].
     pub(crate) fn rows() -> Vec<Row> {
         let rule = Kind::Word { what: SizeRule::WHAT, names: SizeRule::NAMES };
-        let mut rows = vec![Row::new("rule", Place::Named, rule, true, "Whose size is made of the image's.")];
+        let mut rows =
+            vec![Row::new("rule", Place::Named, rule, true, documented("Whose size is made of the image's."))];
         for number in SizeNumber::ALL {
             let kind = Kind::Integer(number.integers());
-            rows.push(Row::new(number.name(), Place::Named, kind, false, number.documentation()));
+            rows.push(Row::new(number.name(), Place::Named, kind, false, documented(number.documentation())));
         }
         rows
     }

@@ -30,6 +30,12 @@ pub enum Place {
     Named,
 }
 
+/// The sentence of an argument, where documentation is written of it: what only checks declarations has none of them.
+#[inline(always)]
+pub(crate) const fn documented(sentence: &'static str) -> &'static str {
+    if cfg!(feature = "documentation") { sentence } else { "" }
+}
+
 /// One argument of a clause.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
@@ -205,7 +211,7 @@ macro_rules! clause {
     (@rows $rows:ident, apart $field:ident: $type:ty, [] [$default:expr] $doc:expr) => {};
     (@rows $rows:ident, flag $field:ident: $type:ty, [] [] $doc:expr) => {
         let kind = <$type as $crate::table::Argument>::kind($crate::table::argument::ANY);
-        $rows.push($crate::table::Row::new(stringify!($field), $crate::table::Place::Flag, kind, false, $doc));
+        $rows.push($crate::table::Row::new(stringify!($field), $crate::table::Place::Flag, kind, false, $crate::table::documented($doc)));
     };
     (@rows $rows:ident, $place:ident $field:ident: $type:ty, [$($integers:expr $(, $what:literal)?)?] [$($default:expr)?] $doc:expr) => {
         let integers = [$($integers,)? $crate::table::argument::ANY][0];
@@ -214,7 +220,7 @@ macro_rules! clause {
             place: $crate::table::clause!(@place $place),
             kind: <$type as $crate::table::Argument>::kind(integers),
             needed: $crate::table::clause!(@needed $type, [$($default)?]),
-            documentation: $doc,
+            documentation: $crate::table::documented($doc),
             what: [$($($what,)?)? $crate::table::argument::what::<$type>(stringify!($field))][0],
             shared: false,
             default: $crate::table::clause!(@default $type, [$($default)?]),
