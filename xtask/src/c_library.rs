@@ -64,9 +64,7 @@ fn laid_out(triple: &str, built: &Path, private: &[&str]) -> Result<PathBuf> {
     for paper in PAPERS {
         files::copy(source.join(paper), directory.join("share/doc/pixfuse").join(paper))?;
     }
-    if !cfg!(windows) {
-        strip(triple, &directory.join("lib/libpixfuse_c.a"))?;
-    }
+    if cfg!(windows) { Ok(()) } else { strip(triple, &directory.join("lib/libpixfuse_c.a")) }?;
     Ok(directory)
 }
 

@@ -53,7 +53,8 @@ pub(crate) struct Packages {
     pub(crate) architecture: &'static str,
     /// A release of Debian by its name; the system's own where none is given.
     pub(crate) release: Option<&'static str>,
-    pub(crate) packages: &'static [&'static str],
+    /// Names with spaces between.
+    pub(crate) packages: &'static str,
 }
 
 /// Whose signatures count: the file of the package debian-archive-keyring.
@@ -62,7 +63,7 @@ const KEYS: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 impl Packages {
     /// Fetches the packages with lists of their own and unpacks them into `root`, unless it has them.
     pub(crate) fn unpack(&self, root: &Path) -> Result<()> {
-        files::once(&root.join(".unpacked"), &self.packages.join("\n"), || self.unpack_anew(root))
+        files::once(&root.join(".unpacked"), self.packages, || self.unpack_anew(root))
     }
 
     fn unpack_anew(&self, root: &Path) -> Result<()> {
@@ -85,7 +86,7 @@ impl Packages {
 
         step("fetching a list of packages", &format!("{}-update", self.name), self.apt(&state).arg("update"))?;
         let mut download = self.apt(&state);
-        download.arg("download").args(self.packages);
+        download.arg("download").args(self.packages.split(' '));
         step("fetching packages", &format!("{}-download", self.name), &mut download)
             .with_context(|| format!("these are packages of Debian {}", self.release.unwrap_or("12")))?;
         for package in files::entries(state.join("packages"))? {

@@ -44,8 +44,8 @@ pub(crate) fn run(flags: &Demo) -> Result<()> {
     println!("\n{}", input["pipeline"].as_str().unwrap_or_default());
     println!("{}, {} rows x {} columns", tools::shown(&photo), input["rows"], input["columns"]);
     println!("JPEG is decoded by {}\n", decoders::of_jpeg());
-    let rows = [&rust, &python, &node].map(Vec::clone);
-    print!("{}", report::table(&["language", "tensor", "sha256", "median", "level"], &rows, &[3]));
+    let heading = ["language", "tensor", "sha256", "median", "level"];
+    print!("{}", report::table(&heading, &[rust.clone(), python.clone(), node.clone()], &[3]));
     for other in [&python, &node] {
         ensure!(
             other[1..3] == rust[1..3],

@@ -17,10 +17,7 @@ const RECIPES: &str = "examples/engines";
 
 /// The headers of onnxruntime, which neither PyPI nor npm has.
 const HEADERS: Packages =
-    Packages { name: "onnxruntime", architecture: "amd64", release: Some("trixie"), packages: &["libonnxruntime-dev"] };
-
-/// What an npm package of ours is made of, beside the addon.
-const PACKAGE: [&str; 4] = [".js", ".mjs", ".ts", ".mts"];
+    Packages { name: "onnxruntime", architecture: "amd64", release: Some("trixie"), packages: "libonnxruntime-dev" };
 
 pub(crate) const PARTS: [Part<'static>; 5] =
     [("python", &python), ("pages", &pages), ("node", &node), ("rust", &rust), ("cpp", &cpp)];
@@ -51,7 +48,9 @@ fn node(count: &mut Count) -> Result<()> {
     let (from, to) = (tools::root().join("bindings/node"), tools::root().join(&directory).join("node_modules/pixfuse"));
     for path in files::entries(from)? {
         let name = files::name(&path);
-        if PACKAGE.iter().any(|end| name.ends_with(end)) || ["package.json", "pixfuse.node"].contains(&name.as_str()) {
+        if [".js", ".mjs", ".ts", ".mts"].iter().any(|end| name.ends_with(end))
+            || ["package.json", "pixfuse.node"].contains(&name.as_str())
+        {
             files::copy(&path, to.join(name))?;
         }
     }

@@ -12,9 +12,6 @@ use crate::{files, linux, node, tools};
 /// Where publint and attw are listed.
 const NPM: &str = "bindings/node/checks";
 
-/// How a wheel that uses a stable interface alone is named, which the interface's own judge looks at.
-const STABLE: &str = "-abi3";
-
 /// What begins the name of a module's entry since Python 3.15, of which its judge does not know yet that each module has one.
 const ENTRY: &str = "PyModExport_";
 
@@ -25,7 +22,8 @@ pub(crate) fn python(package: &Path) -> Result<()> {
     let mut twine = venv.command();
     twine.args(["-m", "twine", "check", "--strict"]).arg(package);
     step(&format!("twine looks at {name}"), "judge-twine", &mut twine)?;
-    if name.contains(STABLE) {
+    // Named so is a wheel that uses a stable interface alone, which the interface's own judge looks at.
+    if name.contains("-abi3") {
         let mut abi3audit = venv.command();
         abi3audit.args(["-m", "abi3audit", "--strict", "--report"]).arg(package);
         // It ends with a failure where it found something, and says what all the same.

@@ -72,7 +72,7 @@ impl Machine {
     fn loader(&self, target: Target) -> Result<OsString> {
         let root = tools::target().join(format!("{}-loader", self.name));
         let Self { name, debian: architecture, .. } = *self;
-        Packages { name, architecture, release: Some("trixie"), packages: &["musl"] }.unpack(&root)?;
+        Packages { name, architecture, release: Some("trixie"), packages: "musl" }.unpack(&root)?;
         let name = format!("ld-musl-{}.so.1", target.architecture());
         let mut loaders = ["lib", "usr/lib"].map(|place| root.join(place).join(&name)).into_iter();
         let loader = loaders.find(|path| path.exists()).context("the package of musl has no loader")?;

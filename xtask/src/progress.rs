@@ -11,9 +11,6 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::tools;
 
-/// How much of a log is shown when its step failed.
-const TAIL_LINES: usize = 40;
-
 /// Where the output of the step with this log is.
 pub(crate) fn log(log: &str) -> PathBuf {
     tools::target().join("xtask/logs").join(log).with_extension("log")
@@ -51,7 +48,7 @@ pub(crate) fn step(label: &str, log: &str, command: &mut Command) -> Result<()> 
     if status.success() {
         return Ok(());
     }
-    bail!("{label} failed ({status})\n\n{}\n\nthe whole output is in {}", tail(&path, TAIL_LINES), path.display());
+    bail!("{label} failed ({status})\n\n{}\n\nthe whole output is in {}", tail(&path, 40), path.display());
 }
 
 /// A spinner with the last line of the log where someone watches, a plain line elsewhere.

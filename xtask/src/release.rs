@@ -83,18 +83,16 @@ pub(crate) fn run(flags: &Release) -> Result<()> {
     }
     looked_at("wheels", &wheels, "twine and abi3audit", &mut left);
 
-    let strict: &[&str] = &["--profile", "strict"];
     // One ES module; and what is no module has no types.
-    let module: &[&str] =
-        &["--profile", "esm-only", "--exclude-entrypoints", "pixfuse.wasm", "photos.wasm", "pixels.wasm"];
+    let module = ["--profile", "esm-only", "--exclude-entrypoints", "pixfuse.wasm", "photos.wasm", "pixels.wasm"];
     // What builds have laid out.
     let is_ours = |path: &PathBuf| files::name(path).starts_with("pixfuse") && path.join("package.json").exists();
     let npm: Vec<PathBuf> = files::entries(tools::target().join("npm")).unwrap_or_default();
     let npm: Vec<PathBuf> = npm.into_iter().filter(is_ours).collect();
     for package in &npm {
         let types = match files::name(package).as_str() {
-            "pixfuse" => Some(strict),
-            "pixfuse-web" => Some(module),
+            "pixfuse" => Some(&["--profile", "strict"][..]),
+            "pixfuse-web" => Some(&module[..]),
             // Of a platform: an addon.
             _ => None,
         };

@@ -55,10 +55,9 @@ fn target(name: &str) -> Option<Target> {
 
 /// The CPU that an ELF file is for, by its header.
 fn machine(library: &[u8]) -> Option<&'static str> {
-    let (magic, machine) = (library.get(..4)?, library.get(18..20)?);
-    match machine {
-        [62, 0] if magic == b"\x7fELF" => Some("x86_64"),
-        [183, 0] if magic == b"\x7fELF" => Some("aarch64"),
+    match (library.get(..4)?, library.get(18..20)?) {
+        (b"\x7fELF", [62, 0]) => Some("x86_64"),
+        (b"\x7fELF", [183, 0]) => Some("aarch64"),
         _ => None,
     }
 }

@@ -28,9 +28,6 @@ const SANITIZED: [&str; 6] = ["geometry", "inputs", "levels", "orientation", "po
 const OF_KERNELS: [&str; 10] =
     ["levels", "goldens", "orientation", "area", "precision", "patches", "tiles", "ragged", "geometry", "shapes"];
 
-/// How many calls of the C library are made in memory that is watched.
-const HOSTILE_CALLS: &str = "1000000";
-
 const OWN: &str = "examples/own-pipelines";
 
 /// A part of the tests, by the name that `--only` takes, and what runs it.
@@ -149,7 +146,7 @@ fn sanitized(count: &mut Count) -> Result<()> {
 
     let mut cargo = fuzz::cargo("test")?;
     cargo.args(["--package", "pixfuse-c", "--test", "hostile", "--", "--nocapture"]);
-    cargo.env("PIXFUSE_HOSTILE_CALLS", cross::given("PIXFUSE_HOSTILE_CALLS", HOSTILE_CALLS));
+    cargo.env("PIXFUSE_HOSTILE_CALLS", cross::given("PIXFUSE_HOSTILE_CALLS", "1000000"));
     tested.and(stream(&mut cargo, count))
 }
 

@@ -16,26 +16,13 @@ use crate::{cross, files, node, npm, package, report, test, tools};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// What is ours alone.
+/// What is ours alone, and where the classes are that are Node.js's too.
 const SOURCE: &str = "bindings/web";
-
-/// Where the classes are that are Node.js's too.
 const NODE: &str = "bindings/node";
 
-/// Bundlers, and an app for them.
+/// Bundlers, and an app for them; and runtimes of JavaScript other than Node.js.
 const BUNDLERS: &str = "bindings/web/bundlers";
-
-/// Runtimes of JavaScript other than Node.js.
 const RUNTIMES: &str = "bindings/web/runtimes";
-
-/// Tests of a module with declarations of one's own.
-const OWN: &str = "examples/own-pipelines/web/test";
-
-/// The test of a module without the standard library.
-const WITHOUT_STD: &str = "examples/without-std/module/test";
-
-/// What `--platforms` tries, by the names of `bindings/web/test/browser.mjs`.
-const BROWSERS: &str = "Chromium,Firefox,WebKit";
 
 /// Tests of Node.js, by the name of their file, of what the package for browsers has not: an addon, paths, threads, its own
 /// recipes.
@@ -72,7 +59,7 @@ pub(crate) fn test(count: &mut Count) -> Result<()> {
     run.args(shared.into_iter().filter(|path| path.extension().is_some_and(|end| end == "mjs")).filter(is_shared));
     run.args(node::test_files(&format!("{SOURCE}/test"))?).args(node::test_files(BUNDLERS)?);
     let without_std = module("without-std-module", &[])?;
-    run.args(node::test_files(WITHOUT_STD)?).env("PIXFUSE_WITHOUT_STD", without_std);
+    run.args(node::test_files("examples/without-std/module/test")?).env("PIXFUSE_WITHOUT_STD", without_std);
     // All of the tables of goldens would take minutes on one level; Node.js compares them, with the same code above the kernels.
     run.env("PIXFUSE_CASES_EVERY", cross::given("PIXFUSE_CASES_EVERY", "5"));
     let mut tested = stream(&mut run, count);
@@ -103,9 +90,9 @@ pub(crate) fn elsewhere(count: &mut Count) -> Result<()> {
     let directory = beside_addon(RUNTIMES)?;
     let mut run = with_package(&directory)?;
     let own = module("own-pipelines-web", &[])?;
-    run.args(node::test_files(OWN)?).env("PIXFUSE_OWN_WEB", own);
+    run.args(node::test_files("examples/own-pipelines/web/test")?).env("PIXFUSE_OWN_WEB", own);
     let in_browsers = ["browser", "playground"].map(|name| format!("{SOURCE}/test/{name}.test.mjs"));
-    run.args(in_browsers).args(node::test_files(RUNTIMES)?).env("PIXFUSE_BROWSERS", BROWSERS);
+    run.args(in_browsers).args(node::test_files(RUNTIMES)?).env("PIXFUSE_BROWSERS", "Chromium,Firefox,WebKit");
     stream(&mut run, count)
 }
 

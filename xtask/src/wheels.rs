@@ -20,24 +20,9 @@ const PYTHON: Packages = Packages {
     name: "arm64",
     architecture: "arm64",
     release: None,
-    packages: &[
-        "python3.11-minimal",
-        "libpython3.11-minimal",
-        "libpython3.11-stdlib",
-        "libc6",
-        "libgcc-s1",
-        "libstdc++6",
-        "zlib1g",
-        "libexpat1",
-        "libssl3",
-        "libffi8",
-        "libbz2-1.0",
-        "liblzma5",
-    ],
+    packages: "python3.11-minimal libpython3.11-minimal libpython3.11-stdlib libc6 libgcc-s1 libstdc++6 zlib1g \
+               libexpat1 libssl3 libffi8 libbz2-1.0 liblzma5",
 };
-
-/// What is run of the wheel: the goldens that all languages share.
-const TESTS: [&str; 4] = ["bindings/python/tests/test_goldens.py", "--quiet", "-p", "no:cacheprovider"];
 
 /// Of resizes and of whole pipelines one of so many: all would take an emulator half an hour.
 const EVERY: &str = "101";
@@ -107,7 +92,8 @@ pub(crate) fn try_arm(install: bool, count: &mut Count) -> Result<()> {
     );
     cross::need_emulator(install)?;
     let mut python = arm(&for_tests(cross::AARCH64)?)?;
-    python.args(["-m", "pytest"]).args(TESTS);
+    // The goldens that all languages share.
+    python.args(["-m", "pytest", "bindings/python/tests/test_goldens.py", "--quiet", "-p", "no:cacheprovider"]);
     test::stream(python.env("PIXFUSE_GOLDENS_EVERY", EVERY), count)
 }
 
