@@ -1,15 +1,14 @@
 //! Files, straight into pipelines.
 
 use std::ffi::{CString, c_char, c_void};
-use std::mem::MaybeUninit;
 use std::sync::LazyLock;
 
-use pixfuse::{Orientation, Pipeline, TensorElement};
+use pixfuse::Orientation;
 use pixfuse_decode::{EncodedImage, FileFormat, Options, Truncated};
 
-use crate::error::{Failure, attempt};
-use crate::output::{Alloc, Fill, Shape, into, new};
-use crate::pipeline::{Handle, bytes, pipeline};
+use crate::error::{Failure, is_done};
+use crate::handle::{Handle, bytes, pipeline};
+use crate::output::{Alloc, Memory, Shape, Work, fill, fill_new};
 use crate::structs::{self, CStruct};
 
 /// `pixfuse_decode_options` in C.
@@ -84,37 +83,22 @@ unsafe impl CStruct for Probe {
     const NAME: &str = "pixfuse_probe_result";
 }
 
-/// One file, and what decodes it.
-struct Decode<'a> {
-    pipe: &'a Pipeline,
-    image: EncodedImage<'a>,
-    options: Options,
-}
-
-impl Fill for Decode<'_> {
-    fn fill<T: TensorElement>(self, out: &mut [MaybeUninit<T>]) -> Result<(), Failure> {
-        Ok(self.image.run_into_uninit(self.pipe, &self.options, out)?)
-    }
-}
-
 /// # Safety
-/// `pipe` is a handle, `file` readable for `length` bytes, `options` null or a struct whose `size` is set.
+/// `file` is readable for `length` bytes, `options` null or a struct whose `size` is set.
 unsafe fn open<'a>(
-    pipe: *const Handle,
     file: *const c_void,
     length: usize,
     options: *const DecodeOptions,
-) -> Result<Decode<'a>, Failure> {
+) -> Result<(EncodedImage<'a>, Options), Failure> {
     // SAFETY: the caller promises each.
     unsafe {
-        let pipe = pipeline(pipe)?;
         let options = DecodeOptions::read(options)?;
-        Ok(Decode { pipe, image: EncodedImage::open(bytes(file, length, "file")?)?, options })
+        Ok((EncodedImage::open(bytes(file, length, "file")?)?, options))
     }
 }
 
 /// # Safety
-/// As `open`; `shape` has its `size`; `error` is null or writable.
+/// `pipe` is a handle; `file` and `options` as `open` needs them; `shape` has its `size`; `error` is null or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pixfuse_decode_shape(
     pipe: *const Handle,
@@ -124,19 +108,18 @@ pub unsafe extern "C" fn pixfuse_decode_shape(
     shape: *mut Shape,
     error: *mut *mut Failure,
 ) -> bool {
-    let ask = || {
-        // SAFETY: the caller promises the pipeline, the file, the options and the shape.
-        unsafe {
-            let Decode { pipe, image, options } = open(pipe, file, length, options)?;
+    // SAFETY: the caller promises the pipeline, the file, the options, the shape and `error`.
+    unsafe {
+        is_done(error, || {
+            let pipe = pipeline(pipe)?;
+            let (image, options) = open(file, length, options)?;
             Shape::new(pipe, &image.output_shape(pipe, &options)?)?.give(shape)
-        }
-    };
-    // SAFETY: the caller promises `error`.
-    unsafe { attempt(error, ask) }.is_some()
+        })
+    }
 }
 
 /// # Safety
-/// As `open`; `out` is writable for `out_bytes`; `error` is null or writable.
+/// As [`pixfuse_decode_shape`]; `out` is writable for `out_bytes`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pixfuse_decode(
     pipe: *const Handle,
@@ -147,19 +130,17 @@ pub unsafe extern "C" fn pixfuse_decode(
     out_bytes: usize,
     error: *mut *mut Failure,
 ) -> bool {
-    let run = || {
-        // SAFETY: the caller promises the pipeline, the file, the options and the output.
-        unsafe {
-            let decode = open(pipe, file, length, options)?;
-            into(decode.pipe, out, out_bytes, decode)
-        }
-    };
-    // SAFETY: the caller promises `error`.
-    unsafe { attempt(error, run) }.is_some()
+    // SAFETY: the caller promises the pipeline, the file, the options, the output and `error`.
+    unsafe {
+        fill(pipe, (out, out_bytes), error, |_| {
+            let (image, options) = open(file, length, options)?;
+            Ok(Work::File(image, options))
+        })
+    }
 }
 
 /// # Safety
-/// As `open` and `new`; `error` is null or writable.
+/// As [`pixfuse_decode_shape`]; `alloc` gives null or memory of the shape's bytes, and `out` is writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pixfuse_decode_alloc(
     pipe: *const Handle,
@@ -172,16 +153,13 @@ pub unsafe extern "C" fn pixfuse_decode_alloc(
     out: *mut *mut c_void,
     error: *mut *mut Failure,
 ) -> bool {
-    let run = || {
-        // SAFETY: the caller promises the pipeline, the file, the options, and what `new` asks for.
-        unsafe {
-            let decode = open(pipe, file, length, options)?;
-            let dims = decode.image.output_shape(decode.pipe, &decode.options)?;
-            new(decode.pipe, &dims, (alloc, user), shape, out, decode)
-        }
-    };
-    // SAFETY: the caller promises `error`.
-    unsafe { attempt(error, run) }.is_some()
+    // SAFETY: the caller promises the pipeline, the file, the options, what `Memory` needs, and `error`.
+    unsafe {
+        fill_new(pipe, Memory { alloc, user, shape, out }, error, |pipe| {
+            let (image, options) = open(file, length, options)?;
+            Ok((image.output_shape(pipe, &options)?, Work::File(image, options)))
+        })
+    }
 }
 
 /// # Safety
@@ -213,7 +191,7 @@ pub unsafe extern "C" fn pixfuse_probe(
         unsafe { structs::give(probe, result) }
     };
     // SAFETY: the caller promises `error`.
-    unsafe { attempt(error, ask) }.is_some()
+    unsafe { is_done(error, ask) }
 }
 
 /// A format's name with zeros behind it.

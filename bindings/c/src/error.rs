@@ -127,6 +127,15 @@ pub(crate) unsafe fn attempt<T>(error: *mut *mut Failure, body: impl FnOnce() ->
     }
 }
 
+/// [`attempt`], for what gives nothing but whether it could.
+///
+/// # Safety
+/// `error` is null or writable.
+pub(crate) unsafe fn is_done(error: *mut *mut Failure, body: impl FnOnce() -> Result<(), Failure>) -> bool {
+    // SAFETY: the caller promises `error`.
+    unsafe { attempt(error, body) }.is_some()
+}
+
 /// # Safety
 /// `error` is a handle that was not freed, or null.
 #[unsafe(no_mangle)]

@@ -2,8 +2,8 @@
 
 use pixfuse::{Clip, Geometry};
 
-use crate::error::{Failure, attempt};
-use crate::pipeline::{Handle, pipeline};
+use crate::error::{Failure, is_done};
+use crate::handle::{Handle, pipeline};
 use crate::structs::{self, CStruct};
 
 /// `pixfuse_geometry` in C.
@@ -69,7 +69,7 @@ pub unsafe extern "C" fn pixfuse_geometry_of(
         unsafe { CGeometry::give(&pipeline(pipe)?.geometry(rows, columns)?, geometry) }
     };
     // SAFETY: the caller promises `error`.
-    unsafe { attempt(error, ask) }.is_some()
+    unsafe { is_done(error, ask) }
 }
 
 /// # Safety
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn pixfuse_geometry_tile(
 ) -> bool {
     let none = |geometry: &Geometry| format!("index is {index}, of {} images in the tensor", geometry.images());
     // SAFETY: the caller promises what `part` asks for, and `error`.
-    unsafe { attempt(error, || part(geometry, tile, |geometry| geometry.tile(index), none)) }.is_some()
+    unsafe { is_done(error, || part(geometry, tile, |geometry| geometry.tile(index), none)) }
 }
 
 /// # Safety
@@ -116,7 +116,7 @@ pub unsafe extern "C" fn pixfuse_geometry_patch(
         format!("row {row}, column {column}: there are {rows} x {columns} patches")
     };
     // SAFETY: the caller promises what `part` asks for, and `error`.
-    unsafe { attempt(error, || part(geometry, patch, |geometry| geometry.patch([row, column]), none)) }.is_some()
+    unsafe { is_done(error, || part(geometry, patch, |geometry| geometry.patch([row, column]), none)) }
 }
 
 /// # Safety
@@ -136,7 +136,7 @@ pub unsafe extern "C" fn pixfuse_geometry_followed_by(
         unsafe { CGeometry::give(&made, both) }
     };
     // SAFETY: the caller promises `error`.
-    unsafe { attempt(error, ask) }.is_some()
+    unsafe { is_done(error, ask) }
 }
 
 /// # Safety
@@ -174,7 +174,7 @@ pub unsafe extern "C" fn pixfuse_map_boxes(
     error: *mut *mut Failure,
 ) -> bool {
     // SAFETY: the caller promises what `map` asks for, and `error`.
-    unsafe { attempt(error, || map(geometry, boxes, count, clip, Geometry::map_boxes)) }.is_some()
+    unsafe { is_done(error, || map(geometry, boxes, count, clip, Geometry::map_boxes)) }
 }
 
 /// # Safety
@@ -188,5 +188,5 @@ pub unsafe extern "C" fn pixfuse_unmap_boxes(
     error: *mut *mut Failure,
 ) -> bool {
     // SAFETY: the caller promises what `map` asks for, and `error`.
-    unsafe { attempt(error, || map(geometry, boxes, count, clip, Geometry::unmap_boxes)) }.is_some()
+    unsafe { is_done(error, || map(geometry, boxes, count, clip, Geometry::unmap_boxes)) }
 }

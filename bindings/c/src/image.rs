@@ -7,7 +7,7 @@ use pixfuse::{ImageRef, Orientation, Pipeline};
 use pixfuse_bindings::buffers::dense_strides;
 
 use crate::error::Failure;
-use crate::structs::CStruct;
+use crate::structs::{self, CStruct};
 
 /// `pixfuse_image` in C.
 #[repr(C)]
@@ -89,4 +89,25 @@ impl CImage {
         // SAFETY: the caller promises every byte of the planes.
         Ok(unsafe { ImageRef::from_raw_yuv(format, &planes, self.rows, self.columns) }?)
     }
+}
+
+/// # Safety
+/// `image` is null, or an image as [`CImage::view`] needs it.
+pub(crate) unsafe fn view<'a>(pipe: &Pipeline, image: *const CImage) -> Result<ImageRef<'a>, Failure> {
+    // SAFETY: the caller promises an image and its pixels, or null.
+    unsafe { structs::read(image)?.view(pipe, PhantomData) }
+}
+
+/// # Safety
+/// `images` is null or an array of `count`, each as [`CImage::view`] needs it.
+pub(crate) unsafe fn views<'a>(
+    pipe: &Pipeline,
+    images: *const CImage,
+    count: usize,
+) -> Result<Vec<ImageRef<'a>>, Failure> {
+    if images.is_null() && count > 0 {
+        return Err(Failure::argument("images is null"));
+    }
+    // SAFETY: the caller promises the images and their pixels.
+    unsafe { structs::read_all(images, count)?.into_iter().map(|image| image.view(pipe, PhantomData)).collect() }
 }

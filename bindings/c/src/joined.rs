@@ -1,16 +1,13 @@
 //! Batches of images whose tensors differ in size.
 
 use std::ffi::c_void;
-use std::marker::PhantomData;
-use std::mem::MaybeUninit;
 
-use pixfuse::{ImageRef, Join, Joined, Pipeline, TensorElement};
+use pixfuse::{Join, Joined, Pipeline};
 
-use crate::error::{Failure, attempt};
-use crate::image::CImage;
-use crate::output::{Alloc, Fill, Shape, into, new};
-use crate::pipeline::{Handle, pipeline};
-use crate::structs;
+use crate::error::{Failure, is_done};
+use crate::handle::{Handle, pipeline, slice};
+use crate::image::{CImage, views};
+use crate::output::{Alloc, Memory, Shape, Work, fill, fill_new};
 
 /// As `pixfuse_join` numbers them.
 fn join(number: i32) -> Result<Join, Failure> {
@@ -24,13 +21,8 @@ fn join(number: i32) -> Result<Join, Failure> {
 /// # Safety
 /// `sizes` is null or readable for `2 * count` numbers.
 unsafe fn joined(pipe: &Pipeline, sizes: *const usize, count: usize, how: Join) -> Result<Joined, Failure> {
-    let sizes = match (sizes.is_null(), count) {
-        (_, 0) => &[],
-        (true, _) => return Err(Failure::argument("sizes is null")),
-        // SAFETY: the caller promises so many numbers.
-        (false, count) => unsafe { std::slice::from_raw_parts(sizes.cast::<[usize; 2]>(), count) },
-    };
-    Ok(pipe.joined_shape(sizes, how)?)
+    // SAFETY: the caller promises so many numbers.
+    Ok(pipe.joined_shape(unsafe { slice(sizes.cast(), count, "sizes") }?, how)?)
 }
 
 /// # Safety
@@ -67,7 +59,7 @@ pub unsafe extern "C" fn pixfuse_joined_shape(
         Ok(())
     };
     // SAFETY: the caller promises `error`.
-    unsafe { attempt(error, ask) }.is_some()
+    unsafe { is_done(error, ask) }
 }
 
 /// # Safety
@@ -102,35 +94,7 @@ pub unsafe extern "C" fn pixfuse_joined_mask(
         Ok(())
     };
     // SAFETY: the caller promises `error`.
-    unsafe { attempt(error, ask) }.is_some()
-}
-
-/// Images, and how their tensors become one.
-struct Run<'a> {
-    pipe: &'a Pipeline,
-    images: &'a [ImageRef<'a>],
-    join: Join,
-}
-
-impl Fill for Run<'_> {
-    fn fill<T: TensorElement>(self, out: &mut [MaybeUninit<T>]) -> Result<(), Failure> {
-        self.pipe.join_into_uninit(self.images, self.join, out)?;
-        Ok(())
-    }
-}
-
-/// # Safety
-/// `images` is null or an array of `count`, each as [`CImage::view`] asks for.
-unsafe fn views<'a>(pipe: &Pipeline, images: *const CImage, count: usize) -> Result<Vec<ImageRef<'a>>, Failure> {
-    if images.is_null() && count > 0 {
-        return Err(Failure::argument("images is null"));
-    }
-    // SAFETY: the caller promises the images and their pixels.
-    unsafe { structs::read_all(images, count) }?
-        .into_iter()
-        // SAFETY: the caller promises that every byte of each image is readable.
-        .map(|image| unsafe { image.view(pipe, PhantomData) })
-        .collect()
+    unsafe { is_done(error, ask) }
 }
 
 /// # Safety
@@ -146,16 +110,8 @@ pub unsafe extern "C" fn pixfuse_batch_joined(
     out_bytes: usize,
     error: *mut *mut Failure,
 ) -> bool {
-    let run = || {
-        // SAFETY: the caller promises the handle, the images and their pixels, and the output.
-        unsafe {
-            let pipe = pipeline(pipe)?;
-            let images = views(pipe, images, count)?;
-            into(pipe, out, out_bytes, Run { pipe, images: &images, join: join(how)? })
-        }
-    };
-    // SAFETY: the caller promises `error`.
-    unsafe { attempt(error, run) }.is_some()
+    // SAFETY: the caller promises the handle, the images and their pixels, the output, and `error`.
+    unsafe { fill(pipe, (out, out_bytes), error, |pipe| Ok(Work::Joined(views(pipe, images, count)?, join(how)?))) }
 }
 
 /// # Safety
@@ -174,17 +130,14 @@ pub unsafe extern "C" fn pixfuse_batch_joined_alloc(
     out: *mut *mut c_void,
     error: *mut *mut Failure,
 ) -> bool {
-    let run = || {
-        // SAFETY: the caller promises the handle, the images and their pixels, the offsets, and what `new` asks for.
-        unsafe {
-            let (pipe, join) = (pipeline(pipe)?, join(how)?);
-            let images = views(pipe, images, count)?;
+    // SAFETY: the caller promises the handle, the images and their pixels, the offsets, what `Memory` needs, and `error`.
+    unsafe {
+        fill_new(pipe, Memory { alloc, user, shape, out }, error, |pipe| {
+            let (join, images) = (join(how)?, views(pipe, images, count)?);
             let sizes: Vec<_> = images.iter().map(|image| [image.rows(), image.columns()]).collect();
             let joined = pipe.joined_shape(&sizes, join)?;
             give_offsets(&joined, offsets);
-            new(pipe, &joined.dims(), (alloc, user), shape, out, Run { pipe, images: &images, join })
-        }
-    };
-    // SAFETY: the caller promises `error`.
-    unsafe { attempt(error, run) }.is_some()
+            Ok((joined.dims(), Work::Joined(images, join)))
+        })
+    }
 }

@@ -7,6 +7,7 @@
 mod decode;
 mod error;
 mod geometry;
+mod handle;
 mod image;
 mod joined;
 mod mistake;

@@ -1,11 +1,13 @@
-//! Tensors in memory of the caller.
+//! Tensors, and the caller's memory that they go to.
 
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
 
-use pixfuse::{Dims, Element, Pipeline, TensorElement, with_element};
+use pixfuse::{Dims, Element, ImageRef, Join, Pipeline, TensorElement, with_element};
+use pixfuse_decode::{EncodedImage, Options};
 
-use crate::error::Failure;
+use crate::error::{Failure, is_done};
+use crate::handle::{Handle, pipeline};
 use crate::structs::{self, CStruct};
 
 /// The most dimensions that a tensor has, and room for more to come.
@@ -67,18 +69,73 @@ impl Shape {
     }
 }
 
-/// What fills a tensor of any element type.
-pub(crate) trait Fill {
-    /// # Errors
-    /// When it cannot; nothing is written then, or a part of it.
-    fn fill<T: TensorElement>(self, out: &mut [MaybeUninit<T>]) -> Result<(), Failure>;
+/// What a tensor is made of.
+pub(crate) enum Work<'a> {
+    Image(ImageRef<'a>),
+    /// Tensors of one shape, with a dimension in front that counts them.
+    Batch(Vec<ImageRef<'a>>),
+    Joined(Vec<ImageRef<'a>>, Join),
+    File(EncodedImage<'a>, Options),
 }
 
-/// Fills the caller's memory.
+impl Work<'_> {
+    /// Fills a tensor of the pipeline's element type. Where that fails, nothing is written, or a part of it.
+    fn fill<T: TensorElement>(self, pipe: &Pipeline, out: &mut [MaybeUninit<T>]) -> Result<(), Failure> {
+        match self {
+            Self::Image(image) => pipe.run_into_uninit(image, out)?,
+            Self::Batch(images) => pipe.batch_into_uninit(&images, out)?,
+            Self::Joined(images, join) => drop(pipe.join_into_uninit(&images, join, out)?),
+            Self::File(file, options) => file.run_into_uninit(pipe, &options, out)?,
+        }
+        Ok(())
+    }
+}
+
+/// Makes a tensor in the caller's memory of so many bytes. Gives whether it could.
 ///
 /// # Safety
+/// `pipe` is null or a handle that is not freed for `'a`; `out` is null or writable for the bytes, which nobody else reads or
+/// writes meanwhile; `error` is null or writable.
+pub(crate) unsafe fn fill<'a>(
+    pipe: *const Handle,
+    (out, bytes): (*mut c_void, usize),
+    error: *mut *mut Failure,
+    work: impl FnOnce(&'a Pipeline) -> Result<Work<'a>, Failure>,
+) -> bool {
+    // SAFETY: the caller promises the handle, the memory and `error`.
+    unsafe {
+        is_done(error, || {
+            let pipe = pipeline(pipe)?;
+            into(pipe, out, bytes, work(pipe)?)
+        })
+    }
+}
+
+/// Makes a tensor in new memory, where `work` says its dimensions too. Gives whether it could; the memory is the caller's also
+/// where filling it failed.
+///
+/// # Safety
+/// `pipe` is null or a handle that is not freed for `'a`; `memory` is as [`Memory::of`] needs it; `error` is null or writable.
+pub(crate) unsafe fn fill_new<'a>(
+    pipe: *const Handle,
+    memory: Memory,
+    error: *mut *mut Failure,
+    work: impl FnOnce(&'a Pipeline) -> Result<(Dims, Work<'a>), Failure>,
+) -> bool {
+    // SAFETY: the caller promises the handle, the memory, which has the bytes of the shape, and `error`.
+    unsafe {
+        is_done(error, || {
+            let pipe = pipeline(pipe)?;
+            let (dims, work) = work(pipe)?;
+            let made = Shape::new(pipe, &dims)?;
+            into(pipe, memory.of(&made)?, made.bytes, work)
+        })
+    }
+}
+
+/// # Safety
 /// `out` is null or writable for `bytes` bytes, which nobody else reads or writes meanwhile.
-pub(crate) unsafe fn into(pipe: &Pipeline, out: *mut c_void, bytes: usize, fill: impl Fill) -> Result<(), Failure> {
+unsafe fn into(pipe: &Pipeline, out: *mut c_void, bytes: usize, work: Work<'_>) -> Result<(), Failure> {
     if out.is_null() {
         return Err(Failure::argument("out is null"));
     }
@@ -95,55 +152,40 @@ pub(crate) unsafe fn into(pipe: &Pipeline, out: *mut c_void, bytes: usize, fill:
         // SAFETY: the caller promises the bytes, the address is aligned, and memory that need not be initialised may hold
         // anything.
         let out = unsafe { std::slice::from_raw_parts_mut(out.cast::<MaybeUninit<T>>(), bytes / size_of::<T>()) };
-        fill.fill(out)
+        work.fill(pipe, out)
     })
 }
 
-/// Asks for memory of a shape, which is said first. Gives it, to the caller in C too.
-///
-/// # Safety
-/// As [`new`].
-pub(crate) unsafe fn allocated(
-    made: &Shape,
-    (alloc, user): (Option<Alloc>, *mut c_void),
-    shape: *mut Shape,
-    out: *mut *mut c_void,
-) -> Result<*mut c_void, Failure> {
-    // SAFETY: the caller promises a shape.
-    unsafe { made.give(shape) }?;
-    let Some(alloc) = alloc else { return Err(Failure::argument("alloc is null")) };
-    if out.is_null() {
-        return Err(Failure::argument("out is null"));
-    }
-    /// A cache line, which every vector is aligned to.
-    const ALIGN: usize = 64;
-    // SAFETY: the caller promises what the function does with a shape; it is called once.
-    let memory = unsafe { alloc(user, made, ALIGN) };
-    if memory.is_null() {
-        return Err(Failure::new(c"memory", format_args!("memory: alloc gave null for {} bytes", made.bytes)));
-    }
-    // SAFETY: the caller promises that `out` is writable, and it is not null.
-    unsafe { out.write(memory) };
-    Ok(memory)
+/// Memory that the caller makes.
+pub(crate) struct Memory {
+    pub(crate) alloc: Option<Alloc>,
+    pub(crate) user: *mut c_void,
+    pub(crate) shape: *mut Shape,
+    pub(crate) out: *mut *mut c_void,
 }
 
-/// Asks for memory of this shape and fills it. Gives the memory, also where filling failed: it is the caller's.
-///
-/// # Safety
-/// `alloc` gives null, or memory of the shape's bytes that nobody else reads or writes meanwhile; `shape` is as
-/// [`Shape::give`] asks for, and `out` is writable.
-pub(crate) unsafe fn new(
-    pipe: &Pipeline,
-    dims: &Dims,
-    alloc: (Option<Alloc>, *mut c_void),
-    shape: *mut Shape,
-    out: *mut *mut c_void,
-    fill: impl Fill,
-) -> Result<(), Failure> {
-    let made = Shape::new(pipe, dims)?;
-    // SAFETY: the caller promises what `allocated` asks for, which gives memory of the bytes that were asked for.
-    unsafe {
-        let memory = allocated(&made, alloc, shape, out)?;
-        into(pipe, memory, made.bytes, fill)
+impl Memory {
+    /// Has the caller make memory of a shape, which is said first. Gives it, to the caller in C too.
+    ///
+    /// # Safety
+    /// `alloc` gives null, or memory of the shape's bytes that nobody else reads or writes meanwhile; `shape` is as
+    /// [`Shape::give`] needs it, and `out` is null or writable.
+    pub(crate) unsafe fn of(&self, made: &Shape) -> Result<*mut c_void, Failure> {
+        // SAFETY: the caller promises a shape.
+        unsafe { made.give(self.shape) }?;
+        let Some(alloc) = self.alloc else { return Err(Failure::argument("alloc is null")) };
+        if self.out.is_null() {
+            return Err(Failure::argument("out is null"));
+        }
+        /// A cache line, which every vector is aligned to.
+        const ALIGN: usize = 64;
+        // SAFETY: the caller promises what the function does with a shape; it is called once.
+        let memory = unsafe { alloc(self.user, made, ALIGN) };
+        if memory.is_null() {
+            return Err(Failure::new(c"memory", format_args!("memory: alloc gave null for {} bytes", made.bytes)));
+        }
+        // SAFETY: the caller promises that `out` is writable, and it is not null.
+        unsafe { self.out.write(memory) };
+        Ok(memory)
     }
 }

@@ -1,57 +1,14 @@
 //! Pipelines, and their runs over pixels.
 
-use std::ffi::{CString, c_char, c_void};
-use std::marker::PhantomData;
-use std::mem::MaybeUninit;
+use std::ffi::{c_char, c_void};
 
-use pixfuse::{Dims, ImageRef, Pipeline, TensorElement};
+use pixfuse::Pipeline;
 use pixfuse_config::{Backend, Overrides, Source, UnknownBackend};
 
-use crate::error::{Failure, attempt};
-use crate::image::CImage;
-use crate::output::{Alloc, Fill, Shape, into, new};
-use crate::structs;
-
-/// `pixfuse_pipeline` in C.
-pub struct Handle {
-    pub(crate) pipe: Pipeline,
-    text: CString,
-    level: CString,
-}
-
-impl Handle {
-    fn new(pipe: Pipeline) -> *mut Self {
-        let text = CString::new(pipe.text()).unwrap_or_default();
-        let level = CString::new(pipe.level().name()).unwrap_or_default();
-        Box::into_raw(Box::new(Self { pipe, text, level }))
-    }
-}
-
-/// # Safety
-/// `pipe` is null or a handle that is not freed for `'a`.
-pub(crate) unsafe fn pipeline<'a>(pipe: *const Handle) -> Result<&'a Pipeline, Failure> {
-    // SAFETY: the caller promises a handle, or null.
-    unsafe { pipe.as_ref() }.map(|handle| &handle.pipe).ok_or_else(|| Failure::argument("pipeline is null"))
-}
-
-/// # Safety
-/// `text` is null or readable for `length` bytes for `'a`.
-pub(crate) unsafe fn bytes<'a>(text: *const c_void, length: usize, name: &str) -> Result<&'a [u8], Failure> {
-    match (text.is_null(), length) {
-        (_, 0) => Ok(&[]),
-        (true, _) => Err(Failure::argument(format_args!("{name} is null"))),
-        // SAFETY: the caller promises the bytes.
-        (false, length) => Ok(unsafe { std::slice::from_raw_parts(text.cast(), length) }),
-    }
-}
-
-/// # Safety
-/// As [`bytes`].
-unsafe fn utf8<'a>(text: *const c_char, length: usize, name: &str) -> Result<&'a str, Failure> {
-    // SAFETY: the caller promises the bytes.
-    let text = unsafe { bytes(text.cast(), length, name) }?;
-    std::str::from_utf8(text).map_err(|_| Failure::argument(format_args!("{name} is not UTF-8")))
-}
+use crate::error::{Failure, attempt, is_done};
+use crate::handle::{Handle, pipeline, utf8};
+use crate::image::{CImage, view, views};
+use crate::output::{Alloc, Memory, Shape, Work, fill, fill_new};
 
 /// The version of this library, with a zero behind it.
 #[unsafe(no_mangle)]
@@ -158,31 +115,7 @@ pub unsafe extern "C" fn pixfuse_shape_of(
         unsafe { made.give(shape) }
     };
     // SAFETY: the caller promises `error`.
-    unsafe { attempt(error, ask) }.is_some()
-}
-
-/// Images, and the pipeline that runs over them.
-struct Run<'a> {
-    pipe: &'a Pipeline,
-    images: &'a [ImageRef<'a>],
-    /// Whether the tensors have a dimension in front that counts them.
-    is_batch: bool,
-}
-
-impl Fill for Run<'_> {
-    fn fill<T: TensorElement>(self, out: &mut [MaybeUninit<T>]) -> Result<(), Failure> {
-        match self.images {
-            [image] if !self.is_batch => Ok(self.pipe.run_into_uninit(*image, out)?),
-            images => Ok(self.pipe.batch_into_uninit(images, out)?),
-        }
-    }
-}
-
-/// # Safety
-/// `image` is null, or an image as [`CImage::view`] asks for.
-unsafe fn view<'a>(pipe: &Pipeline, image: *const CImage) -> Result<ImageRef<'a>, Failure> {
-    // SAFETY: the caller promises an image and its pixels, or null.
-    unsafe { structs::read(image)?.view(pipe, PhantomData) }
+    unsafe { is_done(error, ask) }
 }
 
 /// # Safety
@@ -196,16 +129,8 @@ pub unsafe extern "C" fn pixfuse_run(
     out_bytes: usize,
     error: *mut *mut Failure,
 ) -> bool {
-    let run = || {
-        // SAFETY: the caller promises the handle, the image and its pixels, and the output.
-        unsafe {
-            let pipe = pipeline(pipe)?;
-            let image = view(pipe, image)?;
-            into(pipe, out, out_bytes, Run { pipe, images: &[image], is_batch: false })
-        }
-    };
-    // SAFETY: the caller promises `error`.
-    unsafe { attempt(error, run) }.is_some()
+    // SAFETY: the caller promises the handle, the image and its pixels, the output, and `error`.
+    unsafe { fill(pipe, (out, out_bytes), error, |pipe| Ok(Work::Image(view(pipe, image)?))) }
 }
 
 /// # Safety
@@ -220,17 +145,13 @@ pub unsafe extern "C" fn pixfuse_run_alloc(
     out: *mut *mut c_void,
     error: *mut *mut Failure,
 ) -> bool {
-    let run = || {
-        // SAFETY: the caller promises the handle, the image and its pixels, and what `new` asks for.
-        unsafe {
-            let pipe = pipeline(pipe)?;
+    // SAFETY: the caller promises the handle, the image and its pixels, what `Memory` needs, and `error`.
+    unsafe {
+        fill_new(pipe, Memory { alloc, user, shape, out }, error, |pipe| {
             let image = view(pipe, image)?;
-            let dims: Dims = pipe.output_shape(image.rows(), image.columns())?;
-            new(pipe, &dims, (alloc, user), shape, out, Run { pipe, images: &[image], is_batch: false })
-        }
-    };
-    // SAFETY: the caller promises `error`.
-    unsafe { attempt(error, run) }.is_some()
+            Ok((pipe.output_shape(image.rows(), image.columns())?, Work::Image(image)))
+        })
+    }
 }
 
 /// # Safety
@@ -244,19 +165,6 @@ pub unsafe extern "C" fn pixfuse_batch(
     out_bytes: usize,
     error: *mut *mut Failure,
 ) -> bool {
-    let run = || {
-        if images.is_null() && count > 0 {
-            return Err(Failure::argument("images is null"));
-        }
-        // SAFETY: the caller promises the handle, the images and their pixels, and the output.
-        unsafe {
-            let pipe = pipeline(pipe)?;
-            let images = structs::read_all(images, count)?;
-            let views = images.into_iter().map(|image| image.view(pipe, PhantomData));
-            let views = views.collect::<Result<Vec<_>, _>>()?;
-            into(pipe, out, out_bytes, Run { pipe, images: &views, is_batch: true })
-        }
-    };
-    // SAFETY: the caller promises `error`.
-    unsafe { attempt(error, run) }.is_some()
+    // SAFETY: the caller promises the handle, the images and their pixels, the output, and `error`.
+    unsafe { fill(pipe, (out, out_bytes), error, |pipe| Ok(Work::Batch(views(pipe, images, count)?))) }
 }

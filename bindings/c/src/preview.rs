@@ -1,46 +1,37 @@
 //! The picture that a tensor stands for.
 
 use std::ffi::c_void;
-use std::marker::PhantomData;
 
-use pixfuse::{Element, Picture, Preview};
+use pixfuse::{Element, Picture, Pipeline, Preview};
 use pixfuse_bindings::preview;
 
 use crate::decode::DecodeOptions;
-use crate::error::{Failure, attempt};
-use crate::image::CImage;
-use crate::output::{Alloc, Shape, allocated};
-use crate::pipeline::{Handle, bytes, pipeline};
-use crate::structs;
+use crate::error::{Failure, is_done};
+use crate::handle::{Handle, bytes, pipeline, slice};
+use crate::image::{CImage, view};
+use crate::output::{Alloc, Memory, Shape};
 
-/// # Safety
-/// `boxes` is null or readable for `4 * count` numbers, which nobody writes during `'a`.
-unsafe fn boxes_of<'a>(boxes: *const f64, count: usize) -> Result<&'a [[f64; 4]], Failure> {
-    match (boxes.is_null(), count) {
-        (_, 0) => Ok(&[]),
-        (true, _) => Err(Failure::argument("boxes is null")),
-        // SAFETY: the caller promises so many numbers.
-        (false, count) => Ok(unsafe { std::slice::from_raw_parts(boxes.cast(), count) }),
-    }
-}
-
-/// Copies a picture into memory that the caller makes.
+/// Draws a picture, with boxes on it, into memory that the caller makes. Gives whether it could.
 ///
 /// # Safety
-/// As [`allocated`].
-unsafe fn give(
-    picture: &Picture,
-    alloc: (Option<Alloc>, *mut c_void),
-    shape: *mut Shape,
-    out: *mut *mut c_void,
-) -> Result<(), Failure> {
-    let made = Shape::of(Element::U8, &[picture.rows, picture.columns, 3])?;
-    // SAFETY: the caller promises what `allocated` asks for, whose memory has the bytes of the shape: as many as the picture.
+/// `pipe` is null or a handle; `boxes` is null or readable for `4 * count` numbers, which nobody writes meanwhile; `memory` is as
+/// [`Memory::of`] needs it; `error` is null or writable.
+unsafe fn draw(
+    pipe: *const Handle,
+    (boxes, count): (*const f64, usize),
+    memory: Memory,
+    error: *mut *mut Failure,
+    picture: impl FnOnce(&Pipeline, &[[f64; 4]]) -> Result<Picture, Failure>,
+) -> bool {
+    // SAFETY: the caller promises each, and the memory has the bytes of the shape: as many as the picture.
     unsafe {
-        let memory = allocated(&made, alloc, shape, out)?;
-        memory.cast::<u8>().copy_from_nonoverlapping(picture.pixels.as_ptr(), picture.pixels.len());
+        is_done(error, || {
+            let picture = picture(pipeline(pipe)?, slice(boxes.cast(), count, "boxes")?)?;
+            let memory = memory.of(&Shape::of(Element::U8, &[picture.rows, picture.columns, 3])?)?;
+            memory.cast::<u8>().copy_from_nonoverlapping(picture.pixels.as_ptr(), picture.pixels.len());
+            Ok(())
+        })
     }
-    Ok(())
 }
 
 /// # Safety
@@ -58,16 +49,13 @@ pub unsafe extern "C" fn pixfuse_preview(
     out: *mut *mut c_void,
     error: *mut *mut Failure,
 ) -> bool {
-    let draw = || {
-        // SAFETY: the caller promises the handle, the image and its pixels, the boxes, and what `give` asks for.
-        unsafe {
-            let (preview, boxes) = (Preview::new(pipeline(pipe)?)?, boxes_of(boxes, count)?);
-            let image = structs::read(image)?.view(preview.pipeline(), PhantomData)?;
-            give(&preview.picture(image, boxes)?, (alloc, user), shape, out)
-        }
-    };
-    // SAFETY: the caller promises `error`.
-    unsafe { attempt(error, draw) }.is_some()
+    // SAFETY: the caller promises the handle, the image and its pixels, the boxes, what `Memory` needs, and `error`.
+    unsafe {
+        draw(pipe, (boxes, count), Memory { alloc, user, shape, out }, error, |pipe, boxes| {
+            let preview = Preview::new(pipe)?;
+            Ok(preview.picture(view(preview.pipeline(), image)?, boxes)?)
+        })
+    }
 }
 
 /// # Safety
@@ -86,14 +74,11 @@ pub unsafe extern "C" fn pixfuse_preview_file(
     out: *mut *mut c_void,
     error: *mut *mut Failure,
 ) -> bool {
-    let draw = || {
-        // SAFETY: the caller promises the handle, the file, the options, the boxes, and what `give` asks for.
-        unsafe {
-            let (pipe, boxes) = (pipeline(pipe)?, boxes_of(boxes, count)?);
+    // SAFETY: the caller promises the handle, the file, the options, the boxes, what `Memory` needs, and `error`.
+    unsafe {
+        draw(pipe, (boxes, count), Memory { alloc, user, shape, out }, error, |pipe, boxes| {
             let (file, options) = (bytes(file, length, "file")?, DecodeOptions::read(options)?);
-            give(&preview::of_file(pipe, file, &options, boxes)?, (alloc, user), shape, out)
-        }
-    };
-    // SAFETY: the caller promises `error`.
-    unsafe { attempt(error, draw) }.is_some()
+            Ok(preview::of_file(pipe, file, &options, boxes)?)
+        })
+    }
 }
