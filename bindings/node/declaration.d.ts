@@ -104,7 +104,7 @@ export interface LetterboxOptions extends Omit<Sampling, 'of' | 'clamp'> {
   fill?: Fill
   /** How the content is rounded and placed. */
   rule?: 'ultralytics' | 'yolox' | 'opencv'
-  /** The margins are cut to what is left of a multiple of this: the result is then smaller than asked for. */
+  /** The margins are cut to what is left of a multiple of this: the result is then smaller than these rows and columns. */
   stride?: number
   /** Whether a small image is enlarged. */
   scaleUp?: boolean

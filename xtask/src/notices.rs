@@ -149,7 +149,7 @@ fn sbom(linked: &[Linked]) -> Value {
     })
 }
 
-/// `cargo xtask deny`: licences, bans and sources of every dependency, and what is known against them where asked for.
+/// `cargo xtask deny`: licences, bans and sources of every dependency, and what is known against them with `--advisories`.
 pub(crate) fn deny(advisories: bool) -> Result<()> {
     let deny = tools::cargo_tool("cargo-deny", "0.20.2", &[])?;
     let mut check = tools::command(deny);

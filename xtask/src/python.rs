@@ -138,7 +138,7 @@ pub(crate) fn interpreter() -> Result<PathBuf> {
     let numbered = (MINOR..=15).rev().map(|minor| format!("python3.{minor}"));
     let mut old = None;
     for program in named.chain(numbered) {
-        // Asks for what it takes to make an environment: Debian ships Python without ensurepip.
+        // Tries what it takes to make an environment: Debian ships Python without ensurepip.
         let probe = "import sys; print(sys.version_info[1] if sys.version_info[0] == 3 else 0, sys.executable)\n\
                      import ensurepip, venv";
         let output = Command::new(&program).args(["-c", probe]).output();

@@ -9,7 +9,7 @@ use memchr::memmem;
 use crate::linux::{self, Target};
 use crate::{files, package, tools};
 
-/// Whether a library is for the CPU of a target, and asks for no glibc that is newer than the target's. Of wheels auditwheel says
+/// Whether a library is for the CPU of a target, and needs no glibc that is newer than the target's. Of wheels auditwheel says
 /// that too; nothing else looks at others.
 pub(crate) fn fits(target: Target, library: &Path) -> Result<()> {
     fit(target, &fs::read(library)?).with_context(|| library.display().to_string())
@@ -62,7 +62,7 @@ fn machine(library: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// The newest version of glibc that a library asks for, 2 and this number: it has their names among its strings.
+/// The newest version of glibc that a library needs, 2 and this number: it has their names among its strings.
 fn newest_glibc(library: &[u8]) -> Option<u32> {
     let name = b"GLIBC_2.";
     let minor = |at: usize| {

@@ -97,7 +97,7 @@ pub unsafe extern "C" fn pixfuse_geometry_tile(
     error: *mut *mut Failure,
 ) -> bool {
     let none = |geometry: &Geometry| format!("index is {index}, of {} images in the tensor", geometry.images());
-    // SAFETY: the caller promises what `part` asks for, and `error`.
+    // SAFETY: the caller promises what `part` needs, and `error`.
     unsafe { is_done(error, || part(geometry, tile, |geometry| geometry.tile(index), none)) }
 }
 
@@ -115,7 +115,7 @@ pub unsafe extern "C" fn pixfuse_geometry_patch(
         let [rows, columns] = geometry.patches().unwrap_or_default();
         format!("row {row}, column {column}: there are {rows} x {columns} patches")
     };
-    // SAFETY: the caller promises what `part` asks for, and `error`.
+    // SAFETY: the caller promises what `part` needs, and `error`.
     unsafe { is_done(error, || part(geometry, patch, |geometry| geometry.patch([row, column]), none)) }
 }
 
@@ -173,7 +173,7 @@ pub unsafe extern "C" fn pixfuse_map_boxes(
     clip: bool,
     error: *mut *mut Failure,
 ) -> bool {
-    // SAFETY: the caller promises what `map` asks for, and `error`.
+    // SAFETY: the caller promises what `map` needs, and `error`.
     unsafe { is_done(error, || map(geometry, boxes, count, clip, Geometry::map_boxes)) }
 }
 
@@ -187,6 +187,6 @@ pub unsafe extern "C" fn pixfuse_unmap_boxes(
     clip: bool,
     error: *mut *mut Failure,
 ) -> bool {
-    // SAFETY: the caller promises what `map` asks for, and `error`.
+    // SAFETY: the caller promises what `map` needs, and `error`.
     unsafe { is_done(error, || map(geometry, boxes, count, clip, Geometry::unmap_boxes)) }
 }

@@ -29,7 +29,7 @@ impl PixelFormat {
         }
     }
 
-    /// Whether luma and chroma lie apart, and become RGB when they are read.
+    /// Whether it is YUV, which becomes RGB when it is read.
     pub const fn is_yuv(self) -> bool {
         matches!(self, Self::Nv12 | Self::Nv21 | Self::I420 | Self::Yuyv)
     }

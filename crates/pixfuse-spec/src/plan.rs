@@ -168,7 +168,7 @@ pub enum Map {
         scale: Number<Vec<f32>>,
         /// `-mean / (std + eps)`, folded in f64, rounded once.
         offset: Number<Vec<f32>>,
-        /// The order of operations that was asked for. Unless it is [`Order::Fused`], the multiply-add was found to give
+        /// The declared order of operations. Unless it is [`Order::Fused`], the multiply-add was found to give
         /// the same bits for each of the 256 values of a u8.
         order: Order,
     },

@@ -35,7 +35,7 @@ pub struct Spec {
 }
 
 impl Spec {
-    /// Which floats are resized, where torch's filter of floats is asked for: `like = torch, precision = f32`.
+    /// Which floats are resized, where torch's filter of floats is declared: `like = torch, precision = f32`.
     pub fn resizes_floats(&self) -> Option<FloatsOf> {
         let sampling =
             self.sampling().filter(|sampling| sampling.precision == Precision::F32 && sampling.like.is_some());

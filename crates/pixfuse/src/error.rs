@@ -21,7 +21,7 @@ pub enum Error {
     Image(String),
     /// An output buffer does not fit the pipeline.
     Output(String),
-    /// The level that was asked for is unknown or not there on this CPU.
+    /// The named level is unknown or not there on this CPU.
     Level(String),
     /// An [`Entry`](crate::Entry) has a kernel that is not that of its declaration: it was not made by the macro.
     Kernel(String),
@@ -34,7 +34,7 @@ pub enum Error {
     Geometry(String),
     /// A number of threads that no call can have.
     Threads {
-        /// What was asked for.
+        /// The number that was given.
         given: usize,
         /// The most that there can be.
         most: usize,

@@ -237,7 +237,7 @@ impl Floats {
             places.zip(values).for_each(|(place, value)| _ = place.write(element(value)));
             return;
         };
-        // Planes lie apart, or pixels have all channels.
+        // Planes are separate, or pixels have all channels.
         let (plane, inside) = if runs.planes > 1 { (channel, 0) } else { (0, channel) };
         for (first, count, at) in runs.pieces(row, left..left + values.len()) {
             for copy in 0..runs.copies {

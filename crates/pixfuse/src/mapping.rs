@@ -60,7 +60,7 @@ impl Mapping {
     }
 
     /// The element of a resampled value in an output channel; it is an integer where another order than one
-    /// multiply-add is asked for.
+    /// multiply-add is declared.
     ///
     /// A u8 that is kept comes out of this as it is: one step is worth 1 then, and the scale is 1.
     pub(crate) fn element<T: TensorElement>(&self, channel: usize, value: f32) -> T {

@@ -5,7 +5,7 @@ use pixfuse_spec::{Composite, Convert, Load};
 use crate::ImageRef;
 use crate::kernel::{YuvToRgb, gray, over};
 
-/// The source as kernels see it: each pixel converted when it is asked for.
+/// The source as kernels see it: each pixel converted when it is read.
 pub(crate) struct Source<'a> {
     pub(crate) image: ImageRef<'a>,
     pub(crate) load: Load,

@@ -199,7 +199,7 @@ class _LetterboxOptions(TypedDict, total=False):
     rule: Literal["ultralytics", "yolox", "opencv"]
     """How the content is rounded and placed."""
     stride: _Integer
-    """The margins are cut to what is left of a multiple of this: the result is then smaller than asked for."""
+    """The margins are cut to what is left of a multiple of this: the result is then smaller than these rows and columns."""
     scale_up: bool
     """Whether a small image is enlarged."""
 

@@ -21,7 +21,7 @@ clause! {
         named fill: Fill = Fill::gray(114),
         /// How the content is rounded and placed.
         named rule: LetterboxRule = LetterboxRule::Ultralytics,
-        /// The margins are cut to what is left of a multiple of this: the result is then smaller than asked for.
+        /// The margins are cut to what is left of a multiple of this: the result is then smaller than these rows and columns.
         named stride: Option<u32> [Integer::STRIDE],
         /// Whether a small image is enlarged.
         named scale_up: bool = true,

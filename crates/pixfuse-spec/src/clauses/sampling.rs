@@ -7,7 +7,7 @@ use crate::prelude::*;
 use crate::table::{Integer, Table, clause};
 use crate::{Filter, FloatsOf, Like, Precision};
 
-/// The Pillow that its filters are equal to, unless another is asked for.
+/// The Pillow that its filters are equal to, unless another is declared.
 pub(crate) const PILLOW: u32 = 13;
 
 clause! {

@@ -107,7 +107,7 @@ impl TileRule {
         self == Self::Idefics3
     }
 
-    /// Whether it asks for the fewest tiles too.
+    /// Whether it takes the fewest tiles too.
     pub(crate) fn has_min(self) -> bool {
         matches!(self, Self::Internvl | Self::GraniteDocling)
     }

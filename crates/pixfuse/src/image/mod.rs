@@ -249,7 +249,7 @@ impl<'a> ImageRef<'a> {
         self.view.shape()[2]
     }
 
-    /// Bytes from a row to the next, a column to the next, a channel to the next; of luma where chroma lies apart.
+    /// Bytes from a row to the next, a column to the next, a channel to the next; of luma where the format is YUV.
     pub fn strides(&self) -> [isize; 3] {
         let [rows, columns] = self.view.pixels.strides;
         [rows, columns, self.view.channel_stride]
@@ -297,7 +297,7 @@ impl<'a> ImageRef<'a> {
     /// One sample of the view as f32, which holds each exactly.
     ///
     /// # Panics
-    /// When the index is outside the view, or its luma and chroma lie apart.
+    /// When the index is outside the view, or its format is YUV.
     pub(crate) fn value(&self, row: usize, column: usize, channel: usize) -> f32 {
         let at = [row, column, channel];
         match self.sample() {

@@ -133,7 +133,7 @@ impl Planes {
         [span(&self.pixels, [rows, columns, channels], self.channel_stride), chroma[0], chroma[1]]
     }
 
-    /// Whether luma and chroma lie apart.
+    /// Whether luma and chroma are in separate planes or samples.
     pub(crate) fn has_chroma(&self) -> bool {
         self.sampling[1].shift > 0 || self.sampling[0].shift > 0
     }
@@ -220,7 +220,7 @@ impl<'a> View<'a> {
         self.planes.reach(self.shape, self.sample)
     }
 
-    /// A channel of some columns of a row, if the view has them, with samples of this type. Where chroma lies apart,
+    /// A channel of some columns of a row, if the view has them, with samples of this type. Where the format is YUV,
     /// channel 0 is luma.
     #[inline(always)]
     pub(crate) fn channel<T: Channel>(&self, row: usize, columns: Range<usize>, channel: usize) -> Option<Line<'a, T>> {

@@ -97,7 +97,7 @@ impl<'a> ImageRef<'a> {
         for (pointer, plane) in pointers.iter_mut().zip(planes) {
             *pointer = (plane.bytes.as_ptr(), plane.stride);
         }
-        // SAFETY: each plane has the bytes that were asked for, and is borrowed for 'a.
+        // SAFETY: each plane has the bytes that the layout needs, and is borrowed for 'a.
         unsafe { Self::from_raw_yuv(format, &pointers[..planes.len()], rows, columns) }
     }
 

@@ -64,7 +64,7 @@ pub(super) type MapRows<S> = unsafe fn(&Tables<S>, Job<'_, '_>);
 /// Maps rows of a window and stores them: all of a kernel that depends on its body.
 ///
 /// # Safety
-/// The view, and the output with its target, are as [`Prepared::run`](super::Prepared::run) asks for of these tables, which
+/// The view, and the output with its target, are as [`Prepared::run`](super::Prepared::run) requires for these tables, which
 /// were made for such a body. `source` has the rows of the view, and `scratch` the bytes that the output rows and the rows that
 /// are made need. `rows` are inside the window, and the jobs of one scratch go from the first to the last.
 pub(super) unsafe fn map_rows<K: Body<C>, S: Simd, const C: usize>(tables: &Tables<S>, job: Job<'_, '_>) {
@@ -95,7 +95,7 @@ impl<K: Body<C>, S: Simd, const C: usize> Task<S> for Run<'_, '_, K, S, C> {
         let Job { view, source, scratch, out, target, numbers, rows } = job;
         let sink = Sink::<K, S, C> { out: out.cast(), target, width, numbers: *numbers, level: PhantomData };
         let top = rows.start;
-        // SAFETY: `new` promises the view, the scratch and the output, and that output rows are asked for from the first to the
+        // SAFETY: `new` promises the view, the scratch and the output, and that output rows are made from the first to the
         // last. Blocks were made for rows of the view, the channels of such a body, and the taps that they have; they are
         // inside the window.
         unsafe {

@@ -48,7 +48,7 @@ pub(super) trait RowSource: Holds + Send + Sync {
     /// Bytes from the row of a plane to the row of the next.
     fn stride(&self) -> isize;
 
-    /// Makes output row `y`; rows are asked for from the first to the last. Gives the row of the first plane: the window's
+    /// Makes output row `y`; calls go from the first row to the last. Gives the row of the first plane: the window's
     /// pixels, dense.
     ///
     /// # Safety
@@ -201,7 +201,7 @@ impl<S: Simd> OutputRows<S> {
                 let &row = rows.get(y)?;
                 Some((source.row(row), *left))
             }
-            // SAFETY: the caller promises what the line asks for.
+            // SAFETY: the caller promises what the line requires.
             Self::Made(line) => Some(unsafe { (line.row(source, scratch, y, view), 0) }),
             Self::Picked(_) | Self::Blended(_) | Self::Floats(_) => None,
         }

@@ -41,7 +41,7 @@ pub(super) enum Rows<'a> {
     Made(&'a mut dyn MakeRows),
 }
 
-/// What makes the source rows of one run, once it is asked for them.
+/// What makes the source rows of one run, when they are read.
 pub(super) trait MakeRows {
     /// The address of a row, from the first column that is made.
     fn row(&mut self, row: u32) -> *const u8;
@@ -61,7 +61,7 @@ pub(super) struct Made<'a, S> {
 
 impl<'a, S: Simd> Made<'a, S> {
     /// # Safety
-    /// `scratch` has the bytes that the rows need, which nothing else uses as long as this is asked for rows.
+    /// `scratch` has the bytes that the rows need, which nothing else uses as long as rows are read from this.
     pub(super) unsafe fn new(simd: S, rows: &'a MadeRows, view: &'a View<'a>, scratch: &mut Scratch) -> Self {
         Self { simd, rows, view, scratch: scratch.from(0), held: [None; 2] }
     }

@@ -9,7 +9,7 @@ use crate::simd::Simd;
 
 /// The output of one run. All of it is copied, so that the compiler knows that no store changes it.
 ///
-/// What its functions write is safe where `out` is as [`Prepared::run`](super::Prepared::run) asks for, `target` is that of
+/// What its functions write is safe where `out` is as [`Prepared::run`](super::Prepared::run) requires, `target` is that of
 /// the placement, whose window is `width` columns wide, or of a band of so many columns, and rows are those of the window.
 pub(super) struct Sink<'a, K: Body<C>, S: Simd, const C: usize> {
     pub(super) out: *mut <K::Store as Store>::Element,

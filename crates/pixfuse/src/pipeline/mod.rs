@@ -123,7 +123,7 @@ impl Pipeline {
     /// As [`from_entry`](Self::from_entry), with the numbers that the declaration leaves open.
     ///
     /// # Errors
-    /// When a number is missing, not asked for or against the rules, or as for [`from_entry`](Self::from_entry).
+    /// When a number is missing, has no place or is against the rules, or as for [`from_entry`](Self::from_entry).
     pub fn bind(entry: &Entry, values: &Values) -> Result<Self, Error> {
         Self::make(
             entry.text.parse::<Spec>()?.bind(values)?,
@@ -200,7 +200,7 @@ impl Pipeline {
     /// More threads than images or cores gain nothing, and a small image loses. Where other calls have the threads, or the system gives none, the
     /// calling one does the work.
     ///
-    /// Without the feature `threads` there is no pool, and one thread is all that can be asked for. [`jobs`](Self::jobs) are for
+    /// Without the feature `threads` there is no pool, and one thread is the most. [`jobs`](Self::jobs) are for
     /// threads of your own.
     ///
     /// # Errors

@@ -172,7 +172,7 @@ impl Pipeline {
     }
 
     /// Runs over images of any sizes into one tensor, in their order, on the threads that
-    /// [`with_threads`](Self::with_threads) asked for. It is allocated once, as large as [`joined_shape`](Self::joined_shape)
+    /// [`with_threads`](Self::with_threads) set. It is allocated once, as large as [`joined_shape`](Self::joined_shape)
     /// says, and every kernel writes to its place in it.
     ///
     /// # Errors

@@ -18,7 +18,7 @@ use crate::simd::{Simd, Visit};
 use crate::{Dims, Element, Error, ImageRef, Spec, Tensor, TensorElement, fill};
 
 impl Pipeline {
-    /// Runs into a new tensor, on the threads that [`with_threads`](Self::with_threads) asked for.
+    /// Runs into a new tensor, on the threads that [`with_threads`](Self::with_threads) set.
     ///
     /// # Errors
     /// When the image does not fit the pipeline, or `T` is not the element type of `output(...)`.
@@ -188,7 +188,7 @@ impl Pipeline {
     }
 
     /// Runs over images of any sizes into one block, `[images, ...]`, in their order, on the threads that
-    /// [`with_threads`](Self::with_threads) asked for.
+    /// [`with_threads`](Self::with_threads) set.
     ///
     /// # Errors
     /// As [`run`](Self::run), naming the image, and when the images do not give tensors of one shape.

@@ -1,4 +1,4 @@
-//! Threads for the images of one call: a pool, made when a call first asks for more than one thread.
+//! Threads for the images of one call: a pool, made by the first call with more than one thread.
 
 use std::iter::Enumerate;
 use std::mem::ManuallyDrop;
@@ -29,7 +29,7 @@ pub fn each<I: Iterator + Send, E: Send>(
     work: impl Fn(usize, I::Item) -> Result<(), E> + Sync,
 ) -> Result<(), E> {
     let mut items = items.enumerate();
-    // A module of WebAssembly has no other thread, and no process that could be asked for its number.
+    // A module of WebAssembly has no other thread, and no process that has a number.
     if threads <= 1 || cfg!(target_family = "wasm") {
         return items.try_for_each(|(index, item)| work(index, item));
     }
@@ -117,7 +117,7 @@ impl Pool {
         if maker == process || MAKER.compare_exchange(maker, process, AcqRel, Acquire).is_err() {
             return pool;
         }
-        // Calls share the pool, so it has a thread for each core even if each of them asks for a few.
+        // Calls share the pool, so it has a thread for each core even if each of them uses a few.
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         let workers = ThreadPoolBuilder::new()
             .num_threads(threads.max(cores) - 1)

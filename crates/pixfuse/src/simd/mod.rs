@@ -123,7 +123,7 @@ impl<S: Simd> Gateway for S {
 /// (left, right) bytes of a column pair, or the two weights of a pair.
 ///
 /// # Safety
-/// An operation reads and writes no more than it asks for, which kernels rely on for every image and output.
+/// An operation reads and writes no more than its contract says, which kernels rely on for every image and output.
 pub unsafe trait Simd: Elements {
     /// Where the taps of one block lie in a source row, in the form that this level fetches fastest.
     type Columns: Send + Sync + 'static;

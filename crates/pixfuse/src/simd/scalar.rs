@@ -38,7 +38,7 @@ fn unpack(words: i32) -> [i32; 2] {
     [i32::from(words as i16), words >> 16]
 }
 
-// SAFETY: each operation says what it reads and writes, and that this is what it asks for.
+// SAFETY: each operation says what it reads and writes, and that this is what its caller promised.
 unsafe impl Simd for Scalar {
     const FETCHES_DIRECTLY: bool = false;
     type Columns = ScalarColumns;

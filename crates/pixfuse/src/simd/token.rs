@@ -44,7 +44,7 @@ macro_rules! vocabulary {
         /// A set of instructions that kernels are compiled for. Every level gives the same bytes.
         ///
         /// A pipeline takes the best level of the CPU when it is made; the environment variable `PIXFUSE_LEVEL` (`scalar`,
-        /// `neon`, `simd128`, `sse41`, `avx2`, `avx512`) asks for another one, for tests and bug reports.
+        /// `neon`, `simd128`, `sse41`, `avx2`, `avx512`) selects another one, for tests and bug reports.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum Level {

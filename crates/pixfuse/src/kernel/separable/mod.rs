@@ -38,7 +38,7 @@ trait Resample<S: Simd> {
     ///
     /// # Safety
     /// `view` is that of [`Prepared::run`](super::Prepared::run), of the size that this was made for; `scratch` was made ready
-    /// for as many bytes as this asks for.
+    /// for as many bytes as `scratch` says.
     unsafe fn resample(&self, simd: S, scratch: &mut Scratch, y: usize, view: &View<'_>) -> *const u8;
 }
 

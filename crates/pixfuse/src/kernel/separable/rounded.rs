@@ -142,7 +142,7 @@ impl<S: Simd> Resample<S> for RoundedResampler<S> {
             let plane = &mut scratch[index * layout.end..][..layout.end];
             let [quads, packed, middle, line] = split(plane, [layout.packed, layout.middle, layout.line, layout.end]);
             // SAFETY: the caller promises the view that this was made for, which has this plane, and scratch in which
-            // `packed` is what `pack` asked for. `new` has found how much of rows in place is inside the view.
+            // `packed` has the room that `pack` needs. `new` has found how much of rows in place is inside the view.
             let source = unsafe { SourceRows::new(reading, pack, (view, index), held, packed) };
             Plane { resampler: self, simd, source, quads }.line(y, next, list, middle, line);
         }

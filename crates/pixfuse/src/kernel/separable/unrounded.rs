@@ -197,7 +197,7 @@ impl<S: Simd> Resample<S> for UnroundedResampler<S> {
             let plane = &mut scratch[index * layout.end..][..layout.end];
             let [kept, packed, line, blended] = split(plane, [layout.packed, layout.line, layout.blended, layout.end]);
             // SAFETY: the caller promises the view that this was made for, which has this plane, and scratch in which
-            // `packed` is what `pack` asked for. Rows that are read in place are dense.
+            // `packed` has the room that `pack` needs. Rows that are read in place are dense.
             let source = unsafe { SourceRows::new(reading, pack, (view, index), held, packed) };
             self.sum(simd, source, y, new.clone(), kept);
             self.blend(simd, y, list, kept, line, blended);
