@@ -175,7 +175,7 @@ fn fill_sides(spec: &Spec, values: &Values, bound: &mut Spec, errors: &mut Vec<E
     let sized = spec.resize.as_ref().map(Resize::to_string).or(letterbox);
     let cropped = spec.crop.as_ref().filter(|crop| matches!(crop, Crop::Center(_))).map(Crop::to_string);
     let mut places = sides(bound);
-    for (name, value, there, absent) in [
+    for &(name, value, there, absent) in &[
         ("rows", values.rows, &sized, "resize or letterbox"),
         ("columns", values.columns, &sized, "resize or letterbox"),
         ("shortest", values.shortest, &sized, "resize"),

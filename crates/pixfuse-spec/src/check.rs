@@ -102,7 +102,7 @@ fn check_kinds(tokens: &[&Kind]) -> Result<Spec, Vec<Error<usize>>> {
     };
     match whole() {
         Some(mut spec) if errors.is_empty() => {
-            spec.samplings_mut().for_each(Sampling::drop_defaults);
+            spec.change_samplings(Sampling::drop_defaults);
             spec.input.drop_defaults();
             let sample = spec.input.format.sample();
             spec.normalize.as_mut().into_iter().for_each(|normalize| normalize.drop_defaults(sample));
@@ -163,7 +163,7 @@ impl<'a> Clauses<'a> {
         let mut sorted = Self { found: Vec::new(), misspelled: Vec::new() };
         for clause in clauses {
             let name = clause.name.as_str();
-            let known = CLAUSES.into_iter().find(|known| *known == name);
+            let known = CLAUSES.iter().find(|known| **known == name).copied();
             let error = |message| Error { clause: known, ..Error::new(ErrorKind::Clause, clause.at, message) };
             if known.is_none() {
                 if let Some(meant) = nearest(name, &CLAUSES) {
@@ -177,7 +177,7 @@ impl<'a> Clauses<'a> {
                 errors.push(error(format!("{name}: the clause is given twice; keep one")));
                 continue;
             }
-            for [one, other] in RIVALS {
+            for &[one, other] in &RIVALS {
                 let rival = if name == one { other } else { one };
                 if (name == one || name == other) && sorted.get(rival).is_some() {
                     errors.push(error(format!("{one} and {other} exclude each other; keep one")));

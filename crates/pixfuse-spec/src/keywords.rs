@@ -103,8 +103,7 @@ impl Spec {
     }
 
     fn with_clauses(&self, clauses: &[&(String, Option<Keyword>)]) -> Result<Self, ParseError> {
-        let own = self.to_string();
-        let own: Vec<(&str, &str)> = split(&own).into_iter().filter_map(|clause| clause.split_once('(')).collect();
+        let own = self.clauses();
         let mut writer = Writer { text: String::new(), rejected: Vec::new() };
         let mut index = 0;
         let mut write = |writer: &mut Writer, name: &str, value: &Keyword| {
@@ -115,7 +114,7 @@ impl Spec {
         for (name, arguments) in &own {
             let mut given = clauses.iter().filter(|(given, _)| given == name).peekable();
             if given.peek().is_none() {
-                write(&mut writer, name, &Keyword::Word(arguments.trim_end_matches(')').into()));
+                write(&mut writer, name, &Keyword::Word(arguments.clone()));
             }
             for (_, value) in given {
                 value.iter().for_each(|value| write(&mut writer, name, value));
@@ -183,7 +182,9 @@ pub(crate) fn split(text: &str) -> Vec<&str> {
         }
     }
     clauses.push(&text[start..]);
-    clauses.into_iter().map(str::trim).filter(|clause| !clause.is_empty()).collect()
+    clauses.iter_mut().for_each(|clause| *clause = clause.trim());
+    clauses.retain(|clause| !clause.is_empty());
+    clauses
 }
 
 /// The text so far, and what cannot be said in it.

@@ -51,7 +51,7 @@ impl Orientation {
 
     /// The orientation of an EXIF value, if it is one from 1 to 8.
     pub fn from_exif(value: u32) -> Option<Self> {
-        Self::ALL.into_iter().find(|orientation| orientation.exif() == value)
+        Self::ALL.iter().find(|orientation| orientation.exif() == value).copied()
     }
 
     /// The EXIF value, from 1 to 8.

@@ -178,7 +178,7 @@ impl Spec {
     fn with_filter(&self, filter: &str) -> Result<Self, ParseError> {
         let mut text = self.clone();
         let mut is_said = false;
-        for clause in ["resize", "letterbox", "tiles"] {
+        for &clause in &["resize", "letterbox", "tiles"] {
             let own = match clause {
                 "resize" => self.resize.as_ref().map(|resize| resize.sampling),
                 "letterbox" => self.letterbox.as_ref().map(|letterbox| letterbox.sampling),

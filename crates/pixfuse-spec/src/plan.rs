@@ -312,7 +312,7 @@ impl Shape {
             (Stored::U8, MapForm::Table),
         ];
         let mut all = Vec::new();
-        for (pixel, channels) in [(1, 1), (3, 3), (4, 4), (4, 3)] {
+        for &(pixel, channels) in &[(1, 1), (3, 3), (4, 4), (4, 3)] {
             for load in if pixel == 1 || pixel != channels { &[Layout::Hwc][..] } else { Layout::ALL } {
                 for (element, map) in stored {
                     for &store in if channels == 1 { &[Layout::Chw][..] } else { Layout::ALL } {

@@ -50,12 +50,17 @@ impl Spec {
             .or(self.letterbox.as_ref().map(|letterbox| &letterbox.sampling))
     }
 
-    /// Every one of them, to be changed.
-    pub(crate) fn samplings_mut(&mut self) -> impl Iterator<Item = &mut Sampling> {
-        let resize = self.resize.as_mut().map(|resize| &mut resize.sampling);
-        let letterbox = self.letterbox.as_mut().map(|letterbox| &mut letterbox.sampling);
-        let tiles = self.tiles.as_mut().map(|tiles| &mut tiles.sampling);
-        [resize, letterbox, tiles].into_iter().flatten()
+    /// Changes every one of them.
+    pub(crate) fn change_samplings(&mut self, change: fn(&mut Sampling)) {
+        if let Some(resize) = &mut self.resize {
+            change(&mut resize.sampling);
+        }
+        if let Some(letterbox) = &mut self.letterbox {
+            change(&mut letterbox.sampling);
+        }
+        if let Some(tiles) = &mut self.tiles {
+            change(&mut tiles.sampling);
+        }
     }
 
     /// Whether any number was written `_`, so that the pipeline needs [`Values`](crate::Values) to be made.

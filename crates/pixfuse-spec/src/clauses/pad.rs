@@ -155,7 +155,7 @@ impl Pad {
 
     /// `None` if something in the clause could not be read.
     pub(crate) fn read_clause(clause: &Clause, findings: &mut Findings) -> Option<Self> {
-        let by_name = FRAMES.into_iter().find(|name| clause.named(name).is_some());
+        let by_name = FRAMES.iter().find(|name| clause.named(name).is_some()).copied();
         let usage = match by_name {
             None => PAD[1],
             Some("to") => "pad(to = [1024, 1024])",
@@ -176,7 +176,7 @@ impl Pad {
         if is_written("fill") {
             arguments.refuse("value", "value and fill exclude each other; keep one");
         }
-        for (index, name) in FRAMES.into_iter().enumerate() {
+        for (index, &name) in FRAMES.iter().enumerate() {
             if let Some(before) = FRAMES[..index].iter().find(|before| is_written(before)) {
                 arguments.refuse(name, &format!("{before} and {name} exclude each other; keep one"));
             }
@@ -184,7 +184,7 @@ impl Pad {
         if by_name.is_none() {
             arguments.refuse("at", "at goes with to = .. or multiple = ..; leave it out");
         }
-        if let Some(other) = ["fill", "value"].into_iter().find(|name| is_written(name)) {
+        if let Some(other) = ["fill", "value"].iter().find(|name| is_written(name)) {
             arguments.refuse("border", &format!("{other} and border exclude each other; keep one"));
         }
         let fill = if is_written("border") {

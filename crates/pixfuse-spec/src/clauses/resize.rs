@@ -159,7 +159,7 @@ impl Resize {
         if is_ruled(clause) {
             return read_ruled(clause, findings);
         }
-        let by_name = ["shortest", "longest", "cover"].into_iter().find(|name| clause.named(name).is_some());
+        let by_name = ["shortest", "longest", "cover"].iter().find(|name| clause.named(name).is_some()).copied();
         let usage = match by_name {
             None => RESIZE[1],
             Some("shortest") => "resize(shortest = 256, bilinear, antialias)",
@@ -195,8 +195,8 @@ impl Resize {
         if by_name != Some("cover") {
             arguments.refuse("rule", "rule goes with cover = ..; leave it out");
         }
-        let rival = ["longest", "cover"].into_iter().find(|name| by_name != Some(name) && clause.named(name).is_some());
-        if let Some((one, other)) = by_name.zip(rival) {
+        let rival = ["longest", "cover"].iter().find(|name| by_name != Some(**name) && clause.named(name).is_some());
+        if let Some((one, &other)) = by_name.zip(rival) {
             arguments.refuse(other, &format!("{one} and {other} exclude each other; keep one"));
         } else if by_name != Some("shortest") {
             arguments.refuse("max", "max goes with shortest = ..; leave it out");

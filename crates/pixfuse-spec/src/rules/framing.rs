@@ -36,7 +36,8 @@ pub(super) fn frame_is_sound(draft: &Draft<'_>, found: &mut Found) {
         Crop::Center(CenterCrop { fill, .. }) => Some(("center_crop", fill)),
         Crop::Window(_) => None,
     });
-    for (clause, fill) in [letterbox, crop, pad].into_iter().flatten() {
+    for filled in &[letterbox, crop, pad] {
+        let Some((clause, fill)) = *filled else { continue };
         let message = length_fits(clause, "fill", fill.0.len(), draft.output.channels);
         found.extend(message.map(|message| (Subject::of(clause, "fill"), message)));
     }
@@ -129,8 +130,9 @@ fn cropped(crop: &Crop, clause: &str, known: Known, found: &mut Found) -> Known 
         Crop::Center(CenterCrop { rows, columns, .. }) => return [rows.known().copied(), columns.known().copied()],
         Crop::Window(CropWindow { top, left, rows, columns }) => ([*top, *left], [*rows, *columns]),
     };
-    let size = known.map(|side| side.map_or("_".to_owned(), |side| side.to_string())).join(", ");
-    for (axis, name) in AXES.into_iter().enumerate() {
+    let shown = |side: Option<u32>| side.map_or("_".to_owned(), |side| side.to_string());
+    let size = [shown(known[0]), shown(known[1])].join(", ");
+    for (axis, &name) in AXES.iter().enumerate() {
         let end = starts[axis].saturating_add(sides[axis]);
         if known[axis].is_some_and(|side| end > side) {
             let outside =
@@ -149,7 +151,7 @@ fn padded(pad: &Pad, known: Known, found: &mut Found) {
         Margins::To { rows, columns, .. } => return fits(known, [rows, columns], found),
         Margins::Multiple { .. } | Margins::Beyond { .. } | Margins::Least { .. } => return,
     };
-    for (axis, name) in AXES.into_iter().enumerate() {
+    for (axis, &name) in AXES.iter().enumerate() {
         // Without a known size there is at least one row and one column.
         let side = known[axis].unwrap_or(1).saturating_add(margins[axis]);
         if side > MAX_SIDE {
@@ -176,7 +178,7 @@ fn mirror_is_of_the_image(pad: &Pad, draft: &Draft<'_>) -> Option<(Subject, Stri
 
 /// An image whose size is known lies inside its frame.
 fn fits(known: Known, frame: [u32; 2], found: &mut Found) {
-    for (axis, name) in AXES.into_iter().enumerate() {
+    for (axis, &name) in AXES.iter().enumerate() {
         if let Some(side) = known[axis].filter(|&side| side > frame[axis]) {
             let message = format!(
                 "pad: to = [{}, {}] has fewer {name} than the {side} of the image; crop it first, or resize it to less",

@@ -119,7 +119,7 @@ fn numbers_are_scaled(normalize: &Normalize, sample: Sample) -> Option<(Subject,
 /// Another order than one multiply-add works from the numbers themselves, and in f32.
 fn order_can_be_kept(normalize: &Normalize, found: &mut Found) {
     let order = normalize.order;
-    for (subject, open) in [
+    for &(subject, open) in &[
         (SCALE, normalize.scale.is_later()),
         (MEAN, normalize.mean.is_later()),
         (STD, normalize.std.is_later()),
@@ -141,8 +141,8 @@ fn order_can_be_kept(normalize: &Normalize, found: &mut Found) {
         return;
     }
     let mut require = |subject: Subject, what: String, values: [f64; 2], zero: bool| {
-        for (what, value) in [(what.clone(), values[0]), (format!("{what} / scale"), values[1])] {
-            let value = value as f32;
+        for (what, value) in &[(what.clone(), values[0]), (format!("{what} / scale"), values[1])] {
+            let value = *value as f32;
             let fault = match value.is_finite() {
                 true if zero || value != 0.0 => continue,
                 true => "is 0",

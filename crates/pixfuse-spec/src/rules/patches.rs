@@ -43,7 +43,7 @@ fn padding_is_a_float(patches: &Patches, draft: &Draft<'_>) -> Option<(Subject, 
 fn sides_are_multiples(patches: &Patches, draft: &Draft<'_>, found: &mut Found) {
     let Some(Pad { margins: Margins::To { rows, columns, .. }, .. }) = draft.pad else { return };
     let step = patches.side * patches.merge;
-    for (name, side) in [("rows", rows), ("columns", columns)] {
+    for &(name, side) in &[("rows", rows), ("columns", columns)] {
         if side % step != 0 {
             let message = format!(
                 "patches: pad(to = [{rows}, {columns}]) gives {side} {name}, which is no multiple of {step} \

@@ -25,7 +25,12 @@ fn antialias(filter: Filter) -> Antialias {
 
 /// The filters that can antialias, for messages.
 fn antialiasing() -> String {
-    let names: Vec<_> = Filter::ALL.iter().filter(|f| antialias(**f) != Antialias::Never).map(|f| f.name()).collect();
+    let mut names = Vec::new();
+    for &filter in Filter::ALL {
+        if antialias(filter) != Antialias::Never {
+            names.push(filter.name());
+        }
+    }
     names.join(", ")
 }
 
