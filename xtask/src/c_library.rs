@@ -68,8 +68,8 @@ fn laid_out(triple: &str, built: &Path, private: &[&str]) -> Result<PathBuf> {
     Ok(directory)
 }
 
-/// Strips an archive, over whose objects no linker has run: those of Rust's own library have what debuggers read, and nasm names its
-/// sources in them. By this system's program for this CPU, by that of rustc for another one.
+/// Strips an archive, by this system's program for this CPU, by that of rustc for another one. No linker has run over its objects:
+/// those of Rust's own library have what debuggers read, and nasm names its sources in them.
 fn strip(triple: &str, archive: &Path) -> Result<()> {
     let mut strip = tools::command("strip");
     strip.arg("-S");

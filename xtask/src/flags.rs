@@ -21,16 +21,16 @@ xflags::xflags! {
             optional --level level: String
             /// Run the tests of the core, and a million calls of the C library, under AddressSanitizer.
             optional --asan
-            /// Run the recipes of examples/engines and examples/rust instead, each in its engine, and the pages of the site with the
-            /// libraries that they are about: gigabytes are installed.
+            /// Run the recipes of examples/engines and examples/rust instead, each in its engine, and the pages of the site with
+            /// the libraries that they are about: gigabytes are installed.
             optional --engines
             /// Run the package for browsers instead: Node.js's tests over it, and a page in Chromium.
             optional --web
             /// Build packages of other platforms instead (a wheel for 64-bit Arm, one for the glibc of 2012, addons and C
             /// libraries for musl on either CPU), install each where it runs, and compare its tensors with the goldens.
             optional --platforms
-            /// One suite only: rust, python, node or own (examples/own-pipelines). With --engines a part of that: python, pages, node,
-            /// rust or cpp; with --platforms browsers (and other runtimes of JavaScript), arm64-wheel, glibc-wheel, musl or musl-arm64.
+            /// One suite only: rust, python, node or own (examples/own-pipelines); with --engines python, pages, node, rust or cpp;
+            /// with --platforms browsers (and runtimes of JavaScript), arm64-wheel, glibc-wheel, musl or musl-arm64.
             optional --only suite: String
             /// Install what --target, --level or --platforms needs (in CI this is implied).
             optional --install
@@ -138,7 +138,7 @@ xflags::xflags! {
         /// Write the notices of third parties and the bill of materials of the wheel, the npm package and the C library.
         cmd notices {}
 
-        /// Write the types of clauses for TypeScript, which are the tables of crates/pixfuse-spec.
+        /// Write the types of clauses for TypeScript and Python, and their arguments in the reference of the language.
         cmd typings {}
 
         /// Check licences, bans and sources of every dependency against deny.toml.

@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn what_is_not_stable_is_named() {
-        let result = |others: &[&str], later: Value| json!({ "result": { "non_abi3_symbols": others, "future_abi3_objects": later } });
+        let result = |names: &[&str], later: Value| json!({ "non_abi3_symbols": names, "future_abi3_objects": later });
         let of = |modules: Value| unstable(&json!({ "specs": { "a.whl": { "kind": "wheel", "wheel": modules } } }));
         assert_eq!(of(json!([])), None);
         assert_eq!(of(json!([result(&[], json!({}))])), Some(vec![]));

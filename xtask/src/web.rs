@@ -123,7 +123,7 @@ pub(crate) fn missing() -> String {
     )
 }
 
-/// What can build for the target, and its cargo: the first that is there of the target of this toolchain, a nightly with its sources, Debian's compiler for browsers.
+/// The cargo that builds for the target, with its name, of the first toolchain that is there.
 fn toolchain() -> Result<Option<(String, Command)>> {
     if let Some(sysroot) = tools::sysroot(&mut tools::command(tools::rustc()))
         && sysroot.join("lib/rustlib").join(TARGET).join("lib").is_dir()
