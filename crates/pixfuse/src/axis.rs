@@ -29,15 +29,15 @@ impl Pair {
         (at, weights)
     }
 
-    /// The same sample as the first of two taps of which the second has no weight, if it is one pixel.
+    /// The same sample as the first of two taps of which the second has no weight, if one pixel has all of it.
     pub(crate) fn single(self) -> Option<Self> {
         let Self { at: [first, second], weights } = self;
         let at = match weights {
-            [_, 0] => first,
-            [0, _] => second,
+            [2048, 0] => first,
+            [0, 2048] => second,
             _ => return None,
         };
-        Some(Self { at: [at; 2], weights: [weights[0] + weights[1], 0] })
+        Some(Self { at: [at; 2], weights: [2048, 0] })
     }
 }
 

@@ -128,8 +128,8 @@ pub unsafe trait Simd: Elements {
     /// Where the taps of one block lie in a source row, in the form that this level fetches fastest.
     type Columns: Send + Sync + 'static;
 
-    /// Whether kernels that have code for it fetch from the source while they map: a product of both. On other levels rows are
-    /// fetched into scratch first, a sum, which few CPUs need and so takes as little code as there is.
+    /// Whether kernels that have code for it fetch from the source while they map: a product of both. On the scalar level, which
+    /// few CPUs need, rows are fetched into scratch first: a sum, which takes less code.
     const FETCHES_DIRECTLY: bool = true;
     /// Whether an image that may be in a cache is prefetched, too, row by row.
     const PREFETCHES_NEXT_ROW: bool = false;
@@ -157,7 +157,7 @@ pub unsafe trait Simd: Elements {
     ///
     /// With `w` the weights of the columns, `H = (left * w0 + right * w1) >> 4` in each row; with (w0, w1) the words of
     /// `weights` the sample is `(((w0 * H_above) >> 16) + ((w1 * H_below) >> 16) + 2) >> 2`. Weights are from 0 to 2049, in
-    /// 1/2048. With one tap the right one has no weight, and is not fetched.
+    /// 1/2048. With one tap the left one has all of the weight, 2048, and the right one is not fetched.
     fn blend<const C: usize, const TAPS: usize>(
         self,
         block: &Fetched<'_, Self::Columns, C, TAPS, 2>,

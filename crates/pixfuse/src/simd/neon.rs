@@ -5,7 +5,7 @@ use std::arch::aarch64::*;
 use bytemuck::must_cast;
 
 use super::Task;
-use super::v128::V128;
+use super::v128::{ChannelTables, V128};
 use super::values::values;
 use super::vectors::Vectors;
 
@@ -44,6 +44,13 @@ fn f32s(value: uint8x16_t) -> float32x4_t {
 #[target_feature(enable = "neon")]
 fn words(value: uint8x16_t) -> int16x8_t {
     vreinterpretq_s16_u8(value)
+}
+
+/// The low words of eight lanes.
+#[inline]
+#[target_feature(enable = "neon")]
+fn low_words([low, high]: [uint8x16_t; 2]) -> int16x8_t {
+    vreinterpretq_s16_u16(vuzp1q_u16(vreinterpretq_u16_u8(low), vreinterpretq_u16_u8(high)))
 }
 
 // SAFETY: `detect` is the one way to a token.
@@ -176,6 +183,21 @@ unsafe impl V128 for Neon {
         task.run(self)
     }
 
+    fn channel_tables(places: ChannelTables) -> ChannelTables {
+        places
+    }
+
+    #[inline(always)]
+    fn deinterleave<const C: usize>(self, bytes: [uint8x16_t; 2], _: ChannelTables) -> [uint8x16_t; 2] {
+        bytes
+    }
+
+    /// A look-up in two vectors, which takes fewer instructions than to deinterleave first.
+    #[inline(always)]
+    fn channel<const C: usize>(self, bytes: [uint8x16_t; 2], tables: ChannelTables, channel: usize) -> uint8x16_t {
+        self.shuffle_32(bytes, [must_cast(tables[channel]); 2])
+    }
+
     values! { ["neon"]
         fn extend_8(self, bytes: [u8; 8]) -> uint8x16_t {
             vcombine_u8(must_cast(bytes), vdup_n_u8(0))
@@ -223,12 +245,23 @@ unsafe impl V128 for Neon {
             vreinterpretq_u8_u16(vaddq_u16(vreinterpretq_u16_u8(a), vreinterpretq_u16_u8(b)))
         }
 
-        fn shift_right<const BITS: i32>(self, value: uint8x16_t) -> uint8x16_t {
-            vreinterpretq_u8_s32(vshrq_n_s32::<BITS>(i32s(value)))
-        }
-
         fn pack_u32(self, low: uint8x16_t, high: uint8x16_t) -> uint8x16_t {
             vreinterpretq_u8_u16(vuzp1q_u16(vreinterpretq_u16_u8(low), vreinterpretq_u16_u8(high)))
+        }
+
+        fn blend_rows<const BITS: i32>(self, rows: [[uint8x16_t; 2]; 2], weights: uint8x16_t) -> [uint8x16_t; 2] {
+            let (above, below) = (low_words(rows[0]), low_words(rows[1]));
+            let weights = words(weights);
+            // Twice the product is cut off by an instruction of its own, and one bit is left to be shifted out.
+            let (above, below) = if BITS == 9 {
+                (vshlq_n_s16::<7>(above), vshlq_n_s16::<7>(below))
+            } else {
+                (above, below)
+            };
+            let above = vshrq_n_s16::<1>(vqdmulhq_laneq_s16::<0>(above, weights));
+            let sum = vsraq_n_s16::<1>(above, vqdmulhq_laneq_s16::<1>(below, weights));
+            let samples = vreinterpretq_u16_s16(vrshrq_n_s16::<2>(sum));
+            [vreinterpretq_u8_u32(vmovl_u16(vget_low_u16(samples))), vreinterpretq_u8_u32(vmovl_high_u16(samples))]
         }
 
         fn mul_add_f32(self, a: uint8x16_t, b: uint8x16_t, c: uint8x16_t) -> uint8x16_t {

@@ -23,7 +23,7 @@ impl Scalar {
 
 /// Where the two taps are, and their weights.
 pub(crate) struct ScalarColumns {
-    taps: Apart,
+    taps: Apart<1>,
     weights: [i16; 2],
 }
 
@@ -59,12 +59,8 @@ unsafe impl Simd for Scalar {
 
     #[inline(always)]
     fn fetch<const C: usize>(self, block: &Fetched<'_, ScalarColumns, C, 1, 1>) -> [i32; C] {
-        let [slot] = block.gather(0, |columns| Some(&columns.taps));
-        let mut pixel = [0; C];
-        for (value, byte) in pixel.iter_mut().zip(slot) {
-            *value = i32::from(byte);
-        }
-        pixel
+        let [[pixel]] = block.taps(0, |columns| Some(&columns.taps));
+        pixel.map(i32::from)
     }
 
     #[inline(always)]
@@ -73,14 +69,16 @@ unsafe impl Simd for Scalar {
         block: &Fetched<'_, ScalarColumns, C, TAPS, 2>,
         weights: i32,
     ) -> [i32; C] {
-        let [[above], [below]] = [0, 1].map(|row| block.gather(row, |columns| Some(&columns.taps)));
+        // No closure for both rows: it would be a call.
+        let [above] = block.taps(0, |columns| Some(&columns.taps));
+        let [below] = block.taps(1, |columns| Some(&columns.taps));
         let mut pixel = [0; C];
         for (channel, value) in pixel.iter_mut().enumerate() {
             let mut sum = 2;
-            for (slot, weight) in [above, below].into_iter().zip(unpack(weights)) {
+            for (taps, weight) in [above, below].into_iter().zip(unpack(weights)) {
                 let mut columns_sum = 0;
-                for (tap, &weight) in block.columns().weights.iter().enumerate().take(TAPS) {
-                    columns_sum += i32::from(slot[tap * C + channel]) * i32::from(weight);
+                for (tap, weight) in taps.into_iter().zip(block.columns().weights) {
+                    columns_sum += i32::from(tap[channel]) * i32::from(weight);
                 }
                 sum += (weight * (columns_sum >> 4)) >> 16;
             }

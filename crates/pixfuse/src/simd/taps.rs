@@ -49,11 +49,21 @@ impl<L, const C: usize, const TAPS: usize, const ROWS: usize> Copy for Fetched<'
 #[derive(Clone, Debug)]
 pub(crate) struct Places<const COUNT: usize, const BYTES: usize>([i32; COUNT]);
 
-/// Taps that are read one byte at a time: rows with gaps, and rows shorter than eight bytes.
+/// Taps of `LANES` pixels that are read one byte at a time: rows with gaps, and rows shorter than eight bytes.
 #[derive(Clone, Debug)]
-pub(crate) struct Apart {
-    offsets: Box<[[isize; 2]]>,
+pub(crate) struct Apart<const LANES: usize> {
+    offsets: [[isize; 2]; LANES],
     channel_stride: isize,
+}
+
+/// How the bytes of eight pixels are brought together: those of each two pixels in 16 bytes.
+pub(super) enum PixelPairs {
+    /// The taps of two pixels lie in 16 bytes.
+    Windows(Places<4, 16>),
+    /// The taps of each pixel lie in eight.
+    Words(Places<8, 8>),
+    /// A box: it is larger than the others, and hardly ever needed.
+    Bytes(Box<Apart<8>>),
 }
 
 /// Places in some rows.
@@ -114,13 +124,57 @@ impl BlockTaps<'_> {
     }
 
     /// The taps one by one.
-    pub(super) fn apart(&self) -> Apart {
-        Apart { offsets: self.offsets.into(), channel_stride: self.channel_stride }
+    pub(super) fn apart<const LANES: usize>(&self) -> Apart<LANES> {
+        Apart { offsets: std::array::from_fn(|lane| self.offsets[lane]), channel_stride: self.channel_stride }
     }
 
     /// The bytes of a lane when they are fetched one at a time: tap by tap, channel by channel, in a slot of eight.
     pub(super) fn slot(&self, tap: usize, channel: usize) -> usize {
         tap * self.channels + channel
+    }
+}
+
+impl PixelPairs {
+    pub(super) fn new(taps: &BlockTaps<'_>) -> Self {
+        let mut starts = Some([0; 4]);
+        for two in 0..4 {
+            let window = taps.window(taps.span(two * 2..two * 2 + 2), 16);
+            starts = starts.zip(window).map(|(mut starts, start)| {
+                starts[two] = start;
+                starts
+            });
+        }
+        match (starts.and_then(|starts| taps.places(starts)), taps.words()) {
+            (Some(windows), _) => Self::Windows(windows),
+            (None, Some(words)) => Self::Words(words),
+            (None, None) => Self::Bytes(Box::new(taps.apart())),
+        }
+    }
+
+    /// Where a byte is among the 16 of its pixel and that pixel's neighbour.
+    pub(super) fn place(&self, taps: &BlockTaps<'_>, lane: usize, tap: usize, channel: usize) -> u8 {
+        let (byte, second) = (taps.byte(lane, tap, channel), lane % 2 * 8);
+        let place = match self {
+            Self::Windows(windows) => (byte - windows.start(lane / 2)) as usize,
+            Self::Words(words) => second + (byte - words.start(lane)) as usize,
+            Self::Bytes(_) => second + taps.slot(tap, channel),
+        };
+        place as u8
+    }
+
+    #[inline(always)]
+    pub(super) fn windows(&self) -> Option<&Places<4, 16>> {
+        if let Self::Windows(windows) = self { Some(windows) } else { None }
+    }
+
+    #[inline(always)]
+    pub(super) fn words(&self) -> Option<&Places<8, 8>> {
+        if let Self::Words(words) = self { Some(words) } else { None }
+    }
+
+    #[inline(always)]
+    pub(super) fn bytes(&self) -> Option<&Apart<8>> {
+        if let Self::Bytes(apart) = self { Some(apart) } else { None }
     }
 }
 
@@ -155,38 +209,43 @@ impl<'a, L, const C: usize, const TAPS: usize, const ROWS: usize> Fetched<'a, L,
         Some(PlacesOf { rows: self.rows, places: places(self.columns)? })
     }
 
-    /// As [`gather`](Self::gather), as a call, which keeps what few images need out of every kernel; it has no vectors. It takes the
-    /// block by value: one whose address is taken would be stored for each call that is not made.
+    /// The taps of each lane in one of the rows, in slots of eight bytes, where columns take them one by one. A call, which keeps
+    /// what few images need out of every kernel; it has no vectors. It takes the block by value: one whose address is taken
+    /// would be stored for each call that is not made.
     #[cold]
     #[inline(never)]
-    pub(super) fn gather_bytes<const SLOTS: usize>(
+    pub(super) fn gather<const LANES: usize>(
         self,
         row: usize,
-        apart: impl for<'c> FnOnce(&'c L) -> Option<&'c Apart>,
-    ) -> [[u8; 8]; SLOTS] {
-        self.gather(row, apart)
+        apart: impl for<'c> FnOnce(&'c L) -> Option<&'c Apart<LANES>>,
+    ) -> [[u8; 8]; LANES] {
+        let mut slots = [[0; 8]; LANES];
+        for (slot, taps) in slots.iter_mut().zip(self.taps(row, apart)) {
+            slot[..TAPS * C].copy_from_slice(taps.as_flattened());
+        }
+        slots
     }
 
-    /// The taps of each lane in one of the rows, in slots of eight bytes, where columns take them one by one.
+    /// The taps of each lane in one of the rows, where columns take them one by one.
     #[inline(always)]
-    pub(super) fn gather<const SLOTS: usize>(
+    pub(super) fn taps<const LANES: usize>(
         &self,
         row: usize,
-        apart: impl for<'c> FnOnce(&'c L) -> Option<&'c Apart>,
-    ) -> [[u8; 8]; SLOTS] {
-        let mut slots = [[0; 8]; SLOTS];
-        let Some(Apart { offsets, channel_stride }) = apart(self.columns) else { return slots };
+        apart: impl for<'c> FnOnce(&'c L) -> Option<&'c Apart<LANES>>,
+    ) -> [[[u8; C]; TAPS]; LANES] {
+        let mut lanes = [[[0; C]; TAPS]; LANES];
+        let Some(Apart { offsets, channel_stride }) = apart(self.columns) else { return lanes };
         let row = self.rows[row];
-        for (lane, slot) in offsets.iter().zip(&mut slots) {
-            for tap in 0..TAPS {
-                for channel in 0..C {
-                    let at = lane[tap] + channel as isize * channel_stride;
-                    // SAFETY: `new` promises each tap of each lane of its columns, of which these are.
-                    slot[tap * C + channel] = unsafe { *row.offset(at) };
+        for (offsets, taps) in offsets.iter().zip(&mut lanes) {
+            for (offset, channels) in offsets.iter().zip(taps) {
+                for (channel, byte) in channels.iter_mut().enumerate() {
+                    let at = offset + channel as isize * channel_stride;
+                    // SAFETY: `new` promises `C` channels of `TAPS` taps of each lane of its columns, of which these are.
+                    *byte = unsafe { *row.offset(at) };
                 }
             }
         }
-        slots
+        lanes
     }
 }
 

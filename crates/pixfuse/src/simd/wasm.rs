@@ -226,13 +226,21 @@ unsafe impl V128 for Simd128 {
     }
 
     #[inline(always)]
-    fn shift_right<const BITS: i32>(self, value: v128) -> v128 {
-        i32x4_shr(value, BITS as u32)
+    fn pack_u32(self, low: v128, high: v128) -> v128 {
+        u16x8_narrow_i32x4(low, high)
     }
 
     #[inline(always)]
-    fn pack_u32(self, low: v128, high: v128) -> v128 {
-        u16x8_narrow_i32x4(low, high)
+    fn blend_rows<const BITS: i32>(self, [above, below]: [[v128; 2]; 2], weights: v128) -> [v128; 2] {
+        // Products of words: the high ones are zero on one side.
+        let (first, second) = (v128_and(weights, i32x4_splat(0xffff)), u32x4_shr(weights, 16));
+        let mut samples = above;
+        for half in 0..2 {
+            let above = u32x4_shr(i32x4_dot_i16x8(above[half], first), BITS as u32);
+            let below = u32x4_shr(i32x4_dot_i16x8(below[half], second), BITS as u32);
+            samples[half] = u32x4_shr(i32x4_add(i32x4_add(above, below), i32x4_splat(2)), 2);
+        }
+        samples
     }
 
     #[inline(always)]

@@ -14,7 +14,6 @@ use crate::simd::{BlockTaps, CHUNK, CellColumns, CellRows, Fetched, Plain, Simd,
 
 // SAFETY: each operation says what it reads and writes, and that this is what it asks for.
 unsafe impl<V: V128> Simd for V {
-    const FETCHES_DIRECTLY: bool = V::FETCHES_DIRECTLY;
     const PREFETCH_STRIDE: usize = V::PREFETCH_STRIDE;
     type Columns = Columns;
     type RowFilter = RowFilter;
@@ -33,7 +32,7 @@ unsafe impl<V: V128> Simd for V {
 
     #[inline(always)]
     fn fetch<const C: usize>(self, block: &Fetched<'_, Columns, C, 1, 1>) -> [Self::I32; C] {
-        columns::taps(self, block, 0)
+        columns::pixels(self, block)
     }
 
     #[inline(always)]
@@ -42,7 +41,7 @@ unsafe impl<V: V128> Simd for V {
         block: &Fetched<'_, Columns, C, TAPS, 2>,
         weights: Self::I32,
     ) -> [Self::I32; C] {
-        columns::blend(self, block, weights)
+        columns::blend(self, block, weights[0])
     }
 
     #[inline(always)]

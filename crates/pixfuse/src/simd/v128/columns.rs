@@ -1,146 +1,130 @@
-//! Gathers of strided pixels: a byte shuffle of 32 bytes for each four of them.
+//! Gathers of strided pixels: a byte shuffle of 16 bytes for each two of them.
 
 use bytemuck::must_cast;
 
-use super::{V128, vector};
-use crate::simd::taps::{Apart, BlockTaps, Fetched, Places};
-
-/// How the bytes of a half are brought together before they are shuffled.
-enum Fetch {
-    /// The taps of each half lie in 32 bytes.
-    Windows(Places<2, 32>),
-    /// The taps of each lane lie in eight.
-    Words(Places<8, 8>),
-    Bytes(Apart),
-}
+use super::{ChannelTables, V128, vector};
+use crate::simd::taps::{BlockTaps, Fetched, PixelPairs};
 
 /// The taps of 8 pixels, in two halves of four.
 ///
-/// The bytes of a half are brought together in two vectors: a window of 32 bytes, or eight bytes a pixel.
+/// The bytes of two pixels are brought together in a vector, and a shuffle puts those of a channel side by side. Against a
+/// shuffle of 32 bytes for each channel and half that is a third of the shuffles of three channels.
+#[repr(C, align(16))]
 pub struct Columns {
-    /// For each channel and half, which byte becomes each byte of the result.
-    index: [[[[u8; 16]; 2]; 2]; 4],
-    fetch: Fetch,
+    /// Of each half.
+    tables: [ChannelTables; 2],
     /// The (left, right) weights of each lane.
     weights: [[[i16; 2]; 4]; 2],
+    pairs: PixelPairs,
 }
 
 impl Columns {
     pub(super) fn new<V: V128>(taps: &BlockTaps<'_>) -> Self {
-        let window = |half: usize| taps.window(taps.span(half * 4..half * 4 + 4), 32);
-        let windows = window(0).zip(window(1)).and_then(|(low, high)| taps.places([low, high]));
-        let fetch = match (windows, taps.words()) {
-            (Some(windows), _) => Fetch::Windows(windows),
-            (None, Some(words)) => Fetch::Words(words),
-            (None, None) => Fetch::Bytes(taps.apart()),
-        };
-        let mut index = [[[[255; 16]; 2]; 2]; 4];
-        for (channel, index) in index.iter_mut().enumerate().take(taps.channels) {
-            for (half, index) in index.iter_mut().enumerate() {
-                let mut places = [255; 16];
+        let pairs = PixelPairs::new(taps);
+        let tables = std::array::from_fn(|half| {
+            let mut places = [[255; 16]; 4];
+            for (channel, places) in places.iter_mut().enumerate().take(taps.channels) {
                 for lane in 0..4 {
                     for tap in 0..taps.taps {
-                        let byte = taps.byte(half * 4 + lane, tap, channel);
-                        places[lane * 4 + tap * 2] = match &fetch {
-                            Fetch::Windows(windows) => (byte - windows.start(half)) as u8,
-                            Fetch::Words(words) => (lane * 8) as u8 + (byte - words.start(half * 4 + lane)) as u8,
-                            Fetch::Bytes(_) => (lane * 8 + taps.slot(tap, channel)) as u8,
-                        };
+                        let place = pairs.place(taps, half * 4 + lane, tap, channel);
+                        places[lane * 4 + tap * 2] = place + (lane / 2 * 16) as u8;
                     }
                 }
-                *index = V::index_32(places);
+            }
+            V::channel_tables(places)
+        });
+        let lanes = taps.pairs::<8>();
+        let weights = std::array::from_fn(|half| std::array::from_fn(|lane| lanes[half * 4 + lane]));
+        Self { tables, weights, pairs }
+    }
+}
+
+/// What [`V128::channel`] takes of each half in each of the rows.
+#[inline(always)]
+fn halves<V: V128, const C: usize, const TAPS: usize, const ROWS: usize>(
+    simd: V,
+    block: &Fetched<'_, Columns, C, TAPS, ROWS>,
+) -> [[[V::Vector; 2]; 2]; ROWS] {
+    let mut rows = [[[simd.splat_i32(0); 2]; 2]; ROWS];
+    if let Some(windows) = block.at(|columns| columns.pairs.windows()) {
+        for (row, bytes) in rows.iter_mut().enumerate() {
+            for two in 0..4 {
+                bytes[two / 2][two % 2] = vector(simd, windows.bytes(row, two));
             }
         }
-        let pairs = taps.pairs::<8>();
-        let weights = std::array::from_fn(|half| std::array::from_fn(|lane| pairs[half * 4 + lane]));
-        Self { index, fetch, weights }
-    }
-}
-
-impl Columns {
-    #[inline(always)]
-    fn windows(&self) -> Option<&Places<2, 32>> {
-        if let Fetch::Windows(windows) = &self.fetch { Some(windows) } else { None }
-    }
-
-    #[inline(always)]
-    fn words(&self) -> Option<&Places<8, 8>> {
-        if let Fetch::Words(words) = &self.fetch { Some(words) } else { None }
-    }
-
-    #[inline(always)]
-    fn apart(&self) -> Option<&Apart> {
-        if let Fetch::Bytes(apart) = &self.fetch { Some(apart) } else { None }
-    }
-}
-
-/// The bytes of both halves, in one of the rows.
-#[inline(always)]
-fn bytes<V: V128, const C: usize, const TAPS: usize, const ROWS: usize>(
-    simd: V,
-    block: &Fetched<'_, Columns, C, TAPS, ROWS>,
-    row: usize,
-) -> [[V::Vector; 2]; 2] {
-    let mut bytes = [[simd.splat_i32(0); 2]; 2];
-    if let Some(windows) = block.at(|columns| columns.windows()) {
-        for half in 0..2 {
-            let window = windows.bytes(row, half).as_chunks::<16>().0;
-            bytes[half] = [vector(simd, &window[0]), vector(simd, &window[1])];
-        }
-    } else if let Some(words) = block.at(|columns| columns.words()) {
-        for pair in 0..4 {
-            let [low, high] = [words.bytes(row, pair * 2), words.bytes(row, pair * 2 + 1)];
-            bytes[pair / 2][pair % 2] = simd.zip_low::<8>(simd.extend_8(*low), simd.extend_8(*high));
+    } else if let Some(words) = block.at(|columns| columns.pairs.words()) {
+        for (row, bytes) in rows.iter_mut().enumerate() {
+            for two in 0..4 {
+                let [low, high] = [words.bytes(row, two * 2), words.bytes(row, two * 2 + 1)];
+                bytes[two / 2][two % 2] = simd.zip_low::<8>(simd.extend_8(*low), simd.extend_8(*high));
+            }
         }
     } else {
-        let slots: [[u8; 8]; 8] = block.gather_bytes(row, |columns| columns.apart());
-        for pair in 0..4 {
-            bytes[pair / 2][pair % 2] = must_cast([slots[pair * 2], slots[pair * 2 + 1]]);
+        for (row, bytes) in rows.iter_mut().enumerate() {
+            *bytes = must_cast(block.gather(row, |columns| columns.pairs.bytes()));
         }
     }
-    bytes
-}
-
-/// For each channel the bytes of `TAPS` taps in one of the rows, zero extended to i32 (one tap) or to words (left, right).
-#[inline(always)]
-pub(super) fn taps<V: V128, const C: usize, const TAPS: usize, const ROWS: usize>(
-    simd: V,
-    block: &Fetched<'_, Columns, C, TAPS, ROWS>,
-    row: usize,
-) -> [[V::Vector; 2]; C] {
-    let (bytes, index) = (bytes(simd, block, row), &block.columns().index);
-    let mut channels = [[simd.splat_i32(0); 2]; C];
-    for (channel, value) in channels.iter_mut().enumerate() {
+    for bytes in &mut rows {
         for half in 0..2 {
-            let [low, high] = &index[channel][half];
-            value[half] = simd.shuffle_32(bytes[half], [vector(simd, low), vector(simd, high)]);
+            bytes[half] = simd.deinterleave::<C>(bytes[half], block.columns().tables[half]);
         }
     }
-    channels
+    rows
 }
 
-/// Bilinear samples, as [`Simd::blend`](crate::simd::Simd::blend) defines them.
+/// A channel of both halves.
+#[inline(always)]
+fn channel<V: V128, const C: usize>(
+    simd: V,
+    columns: &Columns,
+    halves: [[V::Vector; 2]; 2],
+    channel: usize,
+) -> [V::Vector; 2] {
+    [simd.channel::<C>(halves[0], columns.tables[0], channel), simd.channel::<C>(halves[1], columns.tables[1], channel)]
+}
+
+/// As [`Simd::fetch`](crate::simd::Simd::fetch).
+#[inline(always)]
+pub(super) fn pixels<V: V128, const C: usize>(simd: V, block: &Fetched<'_, Columns, C, 1, 1>) -> [[V::Vector; 2]; C] {
+    let [row] = halves(simd, block);
+    let mut pixels = [row[0]; C];
+    for (number, pixels) in pixels.iter_mut().enumerate() {
+        *pixels = channel::<V, C>(simd, block.columns(), row, number);
+    }
+    pixels
+}
+
+/// As [`Simd::blend`](crate::simd::Simd::blend).
 #[inline(always)]
 pub(super) fn blend<V: V128, const C: usize, const TAPS: usize>(
     simd: V,
     block: &Fetched<'_, Columns, C, TAPS, 2>,
-    weights: [V::Vector; 2],
+    weights: V::Vector,
 ) -> [[V::Vector; 2]; C] {
-    let (above, below) = (taps(simd, block, 0), taps(simd, block, 1));
-    let mut samples = above;
-    for half in 0..2 {
-        let columns = vector(simd, &block.columns().weights[half]);
-        let pair = weights[half];
-        let rows = [simd.shift_right::<16>(simd.shift_left::<16>(pair)), simd.shift_right::<16>(pair)];
-        for channel in 0..C {
-            let mut sum = simd.splat_i32(2);
-            for (pairs, row) in [above[channel][half], below[channel][half]].into_iter().zip(rows) {
-                let products = simd.add_products(simd.products(simd.splat_i32(0)), pairs, columns);
-                let weighed = simd.mul_i32(simd.shift_right::<4>(simd.total(products)), row);
-                sum = simd.add_i32(sum, simd.shift_right::<16>(weighed));
-            }
-            samples[channel][half] = simd.shift_right::<2>(sum);
-        }
+    let (rows, columns) = (halves(simd, block), block.columns());
+    let mut samples = [rows[0][0]; C];
+    // Channel by channel: what all of them take at once is more than there are registers.
+    for (number, samples) in samples.iter_mut().enumerate() {
+        let above = channel::<V, C>(simd, columns, rows[0], number);
+        let below = channel::<V, C>(simd, columns, rows[1], number);
+        *samples = if TAPS == 1 {
+            // All of the weight, which is 2^11: the sum of a column, shifted by 4, is the byte times 2^7.
+            simd.blend_rows::<9>([above, below], weights)
+        } else {
+            simd.blend_rows::<16>([weighed(simd, columns, above), weighed(simd, columns, below)], weights)
+        };
     }
     samples
+}
+
+/// `(left * w0 + right * w1) >> 4` in each lane.
+#[inline(always)]
+fn weighed<V: V128>(simd: V, columns: &Columns, taps: [V::Vector; 2]) -> [V::Vector; 2] {
+    let mut weighed = taps;
+    for half in 0..2 {
+        let products = simd.products(simd.splat_i32(0));
+        let products = simd.add_products(products, taps[half], vector(simd, &columns.weights[half]));
+        weighed[half] = simd.shift_right_u32::<4>(simd.total(products));
+    }
+    weighed
 }

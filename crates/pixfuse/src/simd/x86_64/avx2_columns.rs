@@ -8,16 +8,7 @@ use super::avx2::vector;
 use super::avx2_vectors::two_halves as halves_of;
 use super::avx512_columns::pair;
 use super::{Avx2, features, values};
-use crate::simd::taps::{Apart, BlockTaps, Fetched, Places};
-
-/// How the bytes of pixels are brought together before they are shuffled.
-enum Fetch {
-    /// The taps of each two pixels lie in 16 bytes.
-    Windows(Places<4, 16>),
-    /// The taps of each pixel lie in eight.
-    Words(Places<8, 8>),
-    Bytes(Apart),
-}
+use crate::simd::taps::{BlockTaps, Fetched, PixelPairs};
 
 /// The taps of 8 pixels.
 ///
@@ -36,72 +27,40 @@ pub(crate) struct Columns {
     /// The (left, right) weights of each lane, twice: their high parts in steps of 16, and what is left. A weight has 12
     /// bits with 2049, and a byte that is multiplied seven: the high parts stop at 63 steps of 32.
     weights: [[i8; 32]; 2],
-    fetch: Fetch,
+    pairs: PixelPairs,
 }
 
 impl Columns {
     pub(super) fn new(taps: &BlockTaps<'_>) -> Self {
-        let mut starts = Some([0; 4]);
-        for pair in 0..4 {
-            let window = taps.window(taps.span(pair * 2..pair * 2 + 2), 16);
-            starts = starts.zip(window).map(|(mut starts, start)| {
-                starts[pair] = start;
-                starts
-            });
-        }
-        let fetch = match (starts.and_then(|starts| taps.places(starts)), taps.words()) {
-            (Some(windows), _) => Fetch::Windows(windows),
-            (None, Some(words)) => Fetch::Words(words),
-            (None, None) => Fetch::Bytes(taps.apart()),
-        };
+        let pairs = PixelPairs::new(taps);
         let mut shuffle = [[0x80; 32]; 2];
         let mut weights = [[0; 32]; 2];
-        let pairs = taps.pairs::<8>();
+        let lanes = taps.pairs::<8>();
         for lane in 0..8 {
             let (pair, second) = (lane / 2, lane % 2);
             // Pair p stands in vector p % 2, in its half p / 2.
             let half = &mut shuffle[pair % 2][pair / 2 * 16..][..16];
             for tap in 0..taps.taps {
                 for channel in 0..taps.channels {
-                    let byte = taps.byte(lane, tap, channel);
-                    let from = match &fetch {
-                        Fetch::Windows(windows) => (byte - windows.start(pair)) as usize,
-                        Fetch::Words(words) => second * 8 + (byte - words.start(lane)) as usize,
-                        Fetch::Bytes(_) => second * 8 + taps.slot(tap, channel),
-                    };
+                    let from = pairs.place(taps, lane, tap, channel);
                     let at = channel / 2 * 8 + second * 4;
                     if taps.weights.is_empty() {
-                        half[at + channel % 2] = from as u8;
+                        half[at + channel % 2] = from;
                         continue;
                     }
-                    half[at + channel % 2 * 2 + tap] = from as u8;
+                    half[at + channel % 2 * 2 + tap] = from;
                     if channel % 2 == 0 && channel + 1 == taps.channels {
-                        half[at + 2 + tap] = from as u8;
+                        half[at + 2 + tap] = from;
                     }
                 }
-                let high = (pairs[lane][tap] / 32).min(63);
+                let high = (lanes[lane][tap] / 32).min(63);
                 for place in [lane * 4 + tap, lane * 4 + 2 + tap] {
                     weights[0][place] = (high * 2) as i8;
-                    weights[1][place] = (pairs[lane][tap] - high * 32) as i8;
+                    weights[1][place] = (lanes[lane][tap] - high * 32) as i8;
                 }
             }
         }
-        Self { shuffle, weights, fetch }
-    }
-
-    #[inline(always)]
-    fn windows(&self) -> Option<&Places<4, 16>> {
-        if let Fetch::Windows(windows) = &self.fetch { Some(windows) } else { None }
-    }
-
-    #[inline(always)]
-    fn words(&self) -> Option<&Places<8, 8>> {
-        if let Fetch::Words(words) = &self.fetch { Some(words) } else { None }
-    }
-
-    #[inline(always)]
-    fn apart(&self) -> Option<&Apart> {
-        if let Fetch::Bytes(apart) = &self.fetch { Some(apart) } else { None }
+        Self { shuffle, weights, pairs }
     }
 }
 
@@ -112,12 +71,12 @@ fn shuffled<const C: usize, const TAPS: usize, const ROWS: usize>(
     block: &Fetched<'_, Columns, C, TAPS, ROWS>,
 ) -> [[__m256i; 2]; ROWS] {
     let mut shuffled = [[simd.zero(); 2]; ROWS];
-    if let Some(windows) = block.at(|columns| columns.windows()) {
+    if let Some(windows) = block.at(|columns| columns.pairs.windows()) {
         for (row, bytes) in shuffled.iter_mut().enumerate() {
             bytes[0] = simd.two_halves(windows.bytes(row, 0), windows.bytes(row, 2));
             bytes[1] = simd.two_halves(windows.bytes(row, 1), windows.bytes(row, 3));
         }
-    } else if let Some(words) = block.at(|columns| columns.words()) {
+    } else if let Some(words) = block.at(|columns| columns.pairs.words()) {
         for vector in 0..2 {
             // Rows in the inner loop: each start is loaded once for all of them.
             for (row, bytes) in shuffled.iter_mut().enumerate() {
@@ -129,7 +88,7 @@ fn shuffled<const C: usize, const TAPS: usize, const ROWS: usize>(
         }
     } else {
         for (row, bytes) in shuffled.iter_mut().enumerate() {
-            let slots: [[u8; 16]; 4] = must_cast(block.gather_bytes::<8>(row, |columns| columns.apart()));
+            let slots: [[u8; 16]; 4] = must_cast(block.gather(row, |columns| columns.pairs.bytes()));
             *bytes = [simd.two_halves(&slots[0], &slots[2]), simd.two_halves(&slots[1], &slots[3])];
         }
     }

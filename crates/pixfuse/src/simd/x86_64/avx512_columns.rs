@@ -7,6 +7,8 @@ use bytemuck::must_cast;
 use super::avx512::vector;
 use super::avx512_windows::load;
 use super::{Avx512, features, values};
+#[cfg(not(feature = "std"))]
+use crate::prelude::*;
 use crate::simd::taps::{Apart, BlockTaps, Fetched, Places};
 
 /// Byte `i` of a permute index is byte `i` of the result: four to a lane.
@@ -22,7 +24,7 @@ enum Fetch {
     Halves(Places<4, 64>),
     /// The taps of each lane lie in eight.
     Words(Places<16, 8>),
-    Bytes(Apart),
+    Bytes(Box<Apart<16>>),
 }
 
 /// The taps of 16 pixels, as a byte permute.
@@ -61,7 +63,7 @@ impl Columns {
         } else if let Some(words) = taps.words() {
             Fetch::Words(words)
         } else {
-            Fetch::Bytes(taps.apart())
+            Fetch::Bytes(Box::new(taps.apart()))
         };
         let mut columns = Self { index: [[0; 64]; 2], halves, in_third: [0; 2], fetch, weights: taps.pairs() };
         for channel in 0..taps.channels {
@@ -136,7 +138,7 @@ impl Columns {
     }
 
     #[inline(always)]
-    fn apart(&self) -> Option<&Apart> {
+    fn apart(&self) -> Option<&Apart<16>> {
         if let Fetch::Bytes(apart) = &self.fetch { Some(apart) } else { None }
     }
 }
@@ -189,7 +191,7 @@ pub(super) fn taps<const C: usize, const TAPS: usize, const ROWS: usize>(
         }
     } else {
         for (row, bytes) in bytes.iter_mut().enumerate() {
-            *bytes = must_cast(block.gather_bytes::<16>(row, |columns| columns.apart()));
+            *bytes = must_cast(block.gather(row, |columns| columns.apart()));
         }
     }
     for (bytes, channels) in bytes.into_iter().zip(&mut taps) {

@@ -128,7 +128,6 @@ unsafe impl Vectors for Sse41 {
 
 // SAFETY: `detect` is the one way to a token, and so is that of a wider level.
 unsafe impl V128 for Sse41 {
-    const FETCHES_DIRECTLY: bool = false;
     const PREFETCH_STRIDE: usize = 32;
 
     #[inline(always)]
@@ -147,6 +146,20 @@ unsafe impl V128 for Sse41 {
     }
 
     features! { Sse41 => values! {
+        fn blend_rows<const BITS: i32>(self, rows: [[__m128i; 2]; 2], weights: __m128i) -> [__m128i; 2] {
+            let mut words = [_mm_packs_epi32(rows[0][0], rows[0][1]), _mm_packs_epi32(rows[1][0], rows[1][1])];
+            if BITS == 9 {
+                words = [_mm_slli_epi16::<7>(words[0]), _mm_slli_epi16::<7>(words[1])];
+            }
+            let weights = _mm_unpacklo_epi16(weights, weights);
+            let above = _mm_mulhi_epi16(words[0], _mm_shuffle_epi32::<0b00_00_00_00>(weights));
+            let below = _mm_mulhi_epi16(words[1], _mm_shuffle_epi32::<0b01_01_01_01>(weights));
+            // (x * 2^13 + 2^14) >> 15 is (x + 2) >> 2.
+            let samples = _mm_mulhrs_epi16(_mm_add_epi16(above, below), _mm_set1_epi16(1 << 13));
+            let zero = _mm_setzero_si128();
+            [_mm_unpacklo_epi16(samples, zero), _mm_unpackhi_epi16(samples, zero)]
+        }
+
         fn extend_8(self, bytes: [u8; 8]) -> __m128i {
             _mm_cvtsi64_si128(i64::from_le_bytes(bytes))
         }
@@ -191,10 +204,6 @@ unsafe impl V128 for Sse41 {
 
         fn add_i16(self, a: __m128i, b: __m128i) -> __m128i {
             _mm_add_epi16(a, b)
-        }
-
-        fn shift_right<const BITS: i32>(self, value: __m128i) -> __m128i {
-            _mm_srai_epi32::<BITS>(value)
         }
 
         fn pack_u32(self, low: __m128i, high: __m128i) -> __m128i {
