@@ -93,7 +93,8 @@ pub(crate) fn try_arm(install: bool, count: &mut Count) -> Result<()> {
     cross::need_emulator(install)?;
     let mut python = arm(&for_tests(cross::AARCH64)?)?;
     // The goldens that all languages share.
-    python.args(["-m", "pytest", "bindings/python/tests/test_goldens.py", "--quiet", "-p", "no:cacheprovider"]);
+    // Not quietly: its last line is counted.
+    python.args(["-m", "pytest", "bindings/python/tests/test_goldens.py", "-p", "no:cacheprovider"]);
     test::stream(python.env("PIXFUSE_GOLDENS_EVERY", EVERY), count)
 }
 
