@@ -1,7 +1,5 @@
 //! What vocabularies have in common, for reading and for messages.
 
-#[cfg(not(feature = "std"))]
-use crate::prelude::*;
 use crate::{
     Alpha, Anchor, Border, ChannelOrder, CoverRule, Element, Filter, FloatsOf, Gray, Layout, LetterboxRule, Like,
     Matrix, Order, PatchOrder, PixelFormat, Precision, Range, Rounding, SizeRule, Thumbnail, TileRule,
