@@ -17,7 +17,7 @@ pub(crate) fn call(name: &str) -> Refusal {
             "config: this module of WebAssembly reads no configs of models; import 'pixfuse-web' (one of your own: the \
              feature `configs`)",
         ),
-        other => Refusal::internal(format_args!("no call {other:?}")),
+        other => Refusal::internal(format_args!("no call \"{other}\"")),
     }
 }
 

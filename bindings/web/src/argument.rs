@@ -7,7 +7,7 @@ use pixfuse::{Keyword, Orientation, Spec, Values};
 use pixfuse_bindings::{Argument, ArgumentError, Language, Orient, declaration};
 use serde_json::Value;
 
-use crate::question::list;
+use crate::question::{list, number};
 use crate::refusal::Refusal;
 
 /// A declaration: its text, or an object with a property for each clause.
@@ -28,9 +28,7 @@ pub(crate) fn values(given: &Value) -> Result<Values, ArgumentError> {
 /// A value that was written as a pair.
 fn tagged(value: &Value) -> Argument {
     match (value[0].as_str(), &value[1]) {
-        (Some("number"), number) => {
-            Argument::Number(number.as_str().and_then(|text| text.parse().ok()).unwrap_or(f64::NAN))
-        }
+        (Some("number"), given) => Argument::Number(number(given).unwrap_or(f64::NAN)),
         (Some("text"), text) => Argument::Text(text.as_str().unwrap_or_default().to_owned()),
         (Some("flag"), flag) => Argument::Flag(flag == true),
         (Some("null"), _) => Argument::Null,

@@ -14,7 +14,7 @@ use crate::known::Known;
 use crate::memory::Blocks;
 #[cfg(feature = "previews")]
 use crate::picture;
-use crate::question::{index, list, text};
+use crate::question::{index, list, number, text};
 use crate::refusal::Refusal;
 use crate::{absent, argument, run};
 
@@ -43,7 +43,7 @@ pub(crate) fn call(
         "bind" => {
             let name = text(question, "entry");
             let entry = entries.iter().find(|entry| Language::JavaScript.declared(entry.name) == name);
-            let entry = entry.ok_or_else(|| Refusal::internal(format_args!("no declaration {name:?}")))?;
+            let entry = entry.ok_or_else(|| Refusal::internal(format_args!("no declaration \"{name}\"")))?;
             Ok(known.made(Pipeline::bind(entry, &argument::values(&question["values"])?)?))
         }
         "parse" => {
@@ -143,8 +143,7 @@ fn placed(question: &Value) -> Result<Geometry, Refusal> {
 
 /// The geometry of a list of its numbers.
 fn of_numbers(numbers: &Value) -> Result<Geometry, Refusal> {
-    let number = |given: &Value| given.as_str().and_then(|text| text.parse().ok()).unwrap_or(f64::NAN);
-    let numbers: Vec<f64> = list(numbers).iter().map(number).collect();
+    let numbers: Vec<f64> = list(numbers).iter().map(|given| number(given).unwrap_or(f64::NAN)).collect();
     let wrong = || Refusal::argument(format_args!("numbers: expected {}", Geometry::NUMBERS));
     Ok(Geometry::from_numbers(numbers.try_into().map_err(|_| wrong())?)?)
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::answer::{described, message, numbers, told};
 use crate::argument::{found, plain};
 use crate::memory::{Blocks, Cells};
-use crate::question::list;
+use crate::question::{list, number};
 use crate::refusal::Refusal;
 use crate::run::{ready, threaded};
 
@@ -86,7 +86,7 @@ pub(crate) fn options(question: &Value) -> Result<Options, Refusal> {
 /// What becomes of a batch when a file fails.
 fn on_error(question: &Value) -> Result<OnError, Refusal> {
     // A number of many digits comes as a text.
-    let number = question["fill"]["number"].as_str().and_then(|text| text.parse().ok());
+    let number = number(&question["fill"]["number"]);
     let fill = number.map_or_else(|| plain(&question["fill"]), Argument::Number);
     Ok(options::on_error(&plain(&question["onError"]), &fill, Language::JavaScript)?)
 }

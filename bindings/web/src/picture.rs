@@ -9,7 +9,7 @@ use crate::argument::orientation;
 use crate::files::{bytes, options};
 use crate::image::Image;
 use crate::memory::{Blocks, grow};
-use crate::question::list;
+use crate::question::{list, number};
 use crate::refusal::Refusal;
 
 /// `preview`: the picture of an image as a PNG file, which is left in the block of outputs.
@@ -33,8 +33,7 @@ pub(crate) fn of_file(pipe: &Pipeline, blocks: &mut Blocks, question: &Value) ->
 
 /// The boxes of a question, as texts: JSON has no NaN.
 fn boxes(question: &Value) -> Vec<[f64; 4]> {
-    let number = |given: &Value| given.as_str().and_then(|text| text.parse().ok()).unwrap_or(f64::NAN);
-    let numbers: Vec<f64> = list(&question["boxes"]).iter().map(number).collect();
+    let numbers: Vec<f64> = list(&question["boxes"]).iter().map(|given| number(given).unwrap_or(f64::NAN)).collect();
     numbers.as_chunks::<4>().0.to_vec()
 }
 
