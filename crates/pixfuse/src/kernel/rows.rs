@@ -131,12 +131,6 @@ impl Rows<'_> {
     ) -> Option<[*const u8; ROWS]> {
         let Self::InPlace(view) = self else { return None };
         let rows = if view.is_streamed { rows(2) } else { S::PREFETCHES_NEXT_ROW.then(|| rows(1)).flatten() };
-        let rows = rows?;
-        // A loop and no `map`, which would be compiled for each kernel: this is a function of the caller's closure.
-        let mut places = [std::ptr::null(); ROWS];
-        for index in 0..ROWS {
-            places[index] = view.pixels.row(rows[index] as usize);
-        }
-        Some(places)
+        Some(rows?.map(|row| view.pixels.row(row as usize)))
     }
 }
