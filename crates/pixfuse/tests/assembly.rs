@@ -137,7 +137,7 @@ fn is_once_a_row(call: &str) -> bool {
 }
 
 /// What reads bytes one by one, for rows with gaps.
-const WITHOUT_VECTORS: &str = "gather_bytes";
+const WITHOUT_VECTORS: &str = "6gather17h";
 
 #[test]
 fn gateways_call_nothing() {

@@ -25,6 +25,9 @@ use crate::simd::Simd;
 /// of it.
 const BAND: usize = 512 << 10;
 
+/// As [`BAND`], where windows are narrower than a block: what is mapped of their rows is mostly not kept.
+const NARROW_BAND: usize = 32 << 10;
+
 /// Tables for one source size on one level.
 pub(super) struct Tables<S: Simd> {
     pub(super) simd: S,
@@ -196,7 +199,8 @@ impl<S: Simd> Tables<S> {
         let bytes = (made.next_multiple_of(64) + room.bytes).next_multiple_of(64);
         let (channels, element) = self.pixel;
         let line = self.width * channels * element.size();
-        let most = self.runs.as_ref().map_or(0, |_| (BAND / line.max(1)).clamp(1, self.height.max(1)));
+        let band = if self.columns < self.width { NARROW_BAND } else { BAND };
+        let most = self.runs.as_ref().map_or(0, |_| (band / line.max(1)).clamp(1, self.height.max(1)));
         room.bytes = bytes + most * line;
         (room, bytes, most)
     }
