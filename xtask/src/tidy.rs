@@ -263,3 +263,13 @@ fn versions_agree() {
         assert_eq!(package["version"], version, "{path}");
     }
 }
+
+/// Shells of Windows run the scripts, and its tests read the goldens, byte by byte.
+#[test]
+fn files_are_checked_out_as_they_are_committed() {
+    let attributes = files::read(tools::root().join(".gitattributes")).unwrap();
+    assert!(attributes.lines().any(|line| line == "* -text"), "{attributes}");
+    for (path, text) in sources(&[".rs", ".toml", ".py", ".js", ".mjs", ".ts", ".c", ".h", ".txt", ".md", ".json"]) {
+        assert!(!text.contains('\r'), "{path}");
+    }
+}
