@@ -5,6 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef _WIN32
+#include <fcntl.h>
+#include <io.h>
+#endif
 
 static int failed(const char *what, pixfuse_error *error) {
   fprintf(stderr, "%s: [%s] %s\n", what, pixfuse_error_code(error), pixfuse_error_message(error));
@@ -52,6 +56,10 @@ int main(int count, char **words) {
   done = count == 5 ? pixfuse_run(pipeline, &image, out, shape.bytes, &error)
                     : pixfuse_decode(pipeline, file, length, NULL, out, shape.bytes, &error);
   if (!done) return failed("run", error);
+#ifdef _WIN32
+  /* Else each byte 10 becomes two. */
+  _setmode(_fileno(stdout), _O_BINARY);
+#endif
   fwrite(out, 1, shape.bytes, stdout);
   free(out);
   free(file);

@@ -5,6 +5,10 @@
 #include <iterator>
 #include <pixfuse.hpp>
 #include <vector>
+#ifdef _WIN32
+#include <fcntl.h>
+#include <io.h>
+#endif
 
 int main(int count, char **words) try {
   if (count != 5) return 2;
@@ -13,6 +17,10 @@ int main(int count, char **words) try {
   pixfuse::Pipeline pipeline(words[1]);
   auto tensor = pipeline.run(
       pixfuse::image(pixels.data(), std::strtoul(words[3], nullptr, 10), std::strtoul(words[4], nullptr, 10)));
+#ifdef _WIN32
+  // Else each byte 10 becomes two.
+  _setmode(_fileno(stdout), _O_BINARY);
+#endif
   std::fwrite(tensor.as<char>(), 1, tensor.shape.bytes, stdout);
   return 0;
 } catch (const pixfuse::Error &error) {

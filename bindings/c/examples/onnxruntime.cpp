@@ -8,6 +8,10 @@
 #include <onnxruntime_cxx_api.h>
 #include <pixfuse.hpp>
 #include <vector>
+#ifdef _WIN32
+#include <fcntl.h>
+#include <io.h>
+#endif
 
 static ONNXTensorElementDataType element(const pixfuse_shape &shape) {
   switch (shape.element) {
@@ -39,6 +43,10 @@ int main(int count, char **words) try {
   Ort::Value x = Ort::Value::CreateTensor(memory, tensor.data.get(), tensor.shape.bytes, dims.data(), dims.size(),
                                           element(tensor.shape));
   std::vector<Ort::Value> y = session.Run(Ort::RunOptions(), inputs, &x, 1, outputs, 1);
+#ifdef _WIN32
+  // Else each byte 10 becomes two.
+  _setmode(_fileno(stdout), _O_BINARY);
+#endif
   std::fwrite(y[0].GetTensorData<float>(), sizeof(float), y[0].GetTensorTypeAndShapeInfo().GetElementCount(), stdout);
   return 0;
 } catch (const pixfuse::Error &error) {

@@ -6,6 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef _WIN32
+#include <fcntl.h>
+#include <io.h>
+#endif
 
 static int failed(const char *what, pixfuse_error *error) {
   fprintf(stderr, "%s: [%s] %s\n", what, pixfuse_error_code(error), pixfuse_error_message(error));
@@ -64,6 +68,10 @@ int main(int count, char **words) {
   pixfuse_shape made = {.size = sizeof made};
   if (!pixfuse_batch_joined_alloc(pipeline, given, images, join, pool, &asked, &made, offsets, &out, &error)) return failed("run", error);
   if (asked != 1 || made.bytes != shape.bytes || memcmp(made.dims, shape.dims, sizeof made.dims) != 0) return 2;
+#ifdef _WIN32
+  /* Else each byte 10 becomes two. */
+  _setmode(_fileno(stdout), _O_BINARY);
+#endif
   fwrite(out, 1, made.bytes, stdout);
   free(out);
   for (size_t index = 0; index < images; index++) free((void *)given[index].pixels);
