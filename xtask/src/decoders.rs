@@ -12,8 +12,10 @@ fn missing() -> &'static [&'static str] {
     static MISSING: OnceLock<Vec<&str>> = OnceLock::new();
     MISSING.get_or_init(|| {
         let nasm = || tools::ask(Command::new("nasm").arg("-v")).is_some();
-        let is_set = |name: &str| cfg!(windows) || std::env::var_os(name).is_some();
+        let is_set = |name: &str| std::env::var_os(name).is_some();
         let tools = [
+            // Compilers of Windows write the path of each object into it.
+            ("a system that is not Windows", !cfg!(windows)),
             ("cc", is_set("CC") || tools::is_there("cc")),
             ("cmake", tools::is_there("cmake")),
             // What cmake writes its instructions for.
@@ -32,11 +34,12 @@ pub(crate) fn jpeg(package: &str) -> Vec<String> {
 
 /// The decoder of JPEG, and what to install for the better one.
 pub(crate) fn of_jpeg() -> String {
+    let port = "libjpeg-turbo-rs, its port to Rust, which refuses rare kinds of JPEG";
     match missing() {
         [] => "libjpeg-turbo".into(),
+        _ if cfg!(windows) => format!("{port}, as in all packages for Windows"),
         missing => format!(
-            "libjpeg-turbo-rs, its port to Rust, which refuses rare kinds of JPEG: for libjpeg-turbo itself there is no {} \
-             in PATH (`apt-get install {}`)",
+            "{port}: for libjpeg-turbo itself there is no {} in PATH (`apt-get install {}`)",
             missing.join(" and no "),
             missing.join(" ").replace("cc", "gcc")
         ),
