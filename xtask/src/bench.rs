@@ -80,7 +80,7 @@ fn kernels(flags: &Bench) -> Result<()> {
 fn build_cost() -> Result<()> {
     let dist = files::empty(tools::target().join("build-cost/dist"))?;
     let venv = Venv::new("venv", None)?;
-    venv.wheel("bindings/python", &dist)?;
+    venv.wheel("bindings/python", &dist, &[])?;
     tools::run(laboratory().arg("build-cost").arg("--dist").arg(dist).arg("--python").arg(venv.interpreter()))
 }
 

@@ -109,6 +109,9 @@ xflags::xflags! {
             optional --target triple: String
             /// With --target, the oldest glibc that they are for; 2.17, which is manylinux2014, if not given.
             optional --glibc version: String
+            /// Without --target, a wheel for this interpreter too, which has no lock: since 3.15 for all later ones as well. With
+            /// --target these wheels are always made.
+            repeated --python path: PathBuf
         }
 
         /// Build the package for browsers, pixfuse-web, into target/npm, and say how large it is.

@@ -83,7 +83,7 @@ fn dispatch(command: Xtask) -> Result<()> {
         XtaskCmd::Conformance(flags) => conformance::run(&flags),
         XtaskCmd::Build(flags) => match &flags.target {
             Some(target) => linux::run(target, flags.glibc.as_deref()),
-            None => package::run(),
+            None => package::run(&flags.python),
         },
         XtaskCmd::Release(flags) => release::run(&flags),
         XtaskCmd::Web(_) => web::run(),

@@ -11,21 +11,24 @@ use memchr::memmem;
 
 use crate::progress::step;
 use crate::python::{Profile, Venv};
-use crate::{c_library, decoders, files, node, npm, report, tools, web};
+use crate::{c_library, decoders, files, node, npm, report, tools, web, wheels};
 
 /// What each package must hold besides its code.
 pub(crate) const PAPERS: [&str; 5] =
     ["LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-NOTICES.txt", "sbom.cdx.json", "README.md"];
 
-/// Everything for this machine.
-pub(crate) fn run() -> Result<()> {
+/// Everything for this machine, and wheels for these interpreters beside that for the ones with the lock.
+pub(crate) fn run(pythons: &[PathBuf]) -> Result<()> {
     tools::npm()?;
     tools::node()?;
     // Packages of an older version would be listed, and published, beside the new ones.
     let dist = files::empty(tools::target().join("dist"))?;
 
     let venv = Venv::new("venv", None)?;
-    venv.wheel("bindings/python", &dist)?;
+    venv.wheel("bindings/python", &dist, &[])?;
+    for python in pythons {
+        venv.wheel("bindings/python", &dist, &wheels::arguments(python)?)?;
+    }
     node::addon("the Node addon", node::ADDON, "bindings/node/pixfuse.node", Profile::Published)?;
     npm::pack(&tools::host()?, &npm::addon(), &dist)?;
     if web::can_build()? {

@@ -116,11 +116,11 @@ impl Venv {
         step(&format!("building {label}"), &node::log("maturin", directory), &mut maturin)
     }
 
-    /// Builds the wheel of the crate at `directory`, as it is published, into `into`.
-    pub(crate) fn wheel(&self, directory: &str, into: &Path) -> Result<()> {
+    /// Builds the wheel of the crate at `directory`, as it is published, into `into`, with these arguments of maturin's.
+    pub(crate) fn wheel(&self, directory: &str, into: &Path, arguments: &[OsString]) -> Result<()> {
         let mut maturin = self.maturin("build", directory);
         Profile::Published.set(&mut maturin);
-        step("building the wheel", "wheel", maturin.arg("--out").arg(into))
+        step("building the wheel", "wheel", maturin.args(arguments).arg("--out").arg(into))
     }
 
     fn maturin(&self, what: &str, directory: &str) -> Command {

@@ -1,7 +1,7 @@
 //! Wheels for Linux, as PyPI's users get them: built by maturin with zig, looked at by the programs that judge wheels, and
 //! tried under an emulator.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -42,6 +42,17 @@ pub(crate) const FREE: Python = Python { tag: "cp314-cp314t", arguments: &["--in
 /// Every one since 3.15, with the lock or without, by the stable interface of both.
 pub(crate) const EITHER: Python =
     Python { tag: "cp315-abi3", arguments: &["--interpreter", "python3.15", "--features", "pixfuse-python/abi3t"] };
+
+/// What maturin is told for an interpreter without the lock that is here, as for `FREE` and `EITHER`, which need not be.
+pub(crate) fn arguments(interpreter: &Path) -> Result<Vec<OsString>> {
+    let mut ask = tools::command(interpreter);
+    let said = tools::output(ask.args(["-c", "import sys; print(sys.version_info >= (3, 15))"]))
+        .with_context(|| format!("--python: {}", interpreter.display()))?;
+    let stable = said.trim() == "True";
+    let features: &[&str] = if stable { &["--features", "pixfuse-python/abi3t"] } else { &[] };
+    let interpreter = [OsStr::new("--interpreter"), interpreter.as_os_str()];
+    Ok(interpreter.into_iter().chain(features.iter().map(OsStr::new)).map(OsStr::to_owned).collect())
+}
 
 /// Builds a wheel, and has those look at it that PyPI's users rely on.
 pub(crate) fn build(target: Target, python: Python, profile: Profile, into: &Path) -> Result<PathBuf> {
