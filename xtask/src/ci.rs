@@ -34,6 +34,11 @@ pub(crate) fn run_all() -> Result<()> {
     }
     if cfg!(all(target_os = "linux", target_arch = "x86_64")) {
         tasks.push(("tests of AVX-512", &["test", "--level", emulate::AVX512]));
+        // Emulated here; other packages of other platforms take an hour, and are tried by a job of their own.
+        match cross::need_std(cross::AARCH64, false) {
+            Ok(()) => tasks.push(("a wheel for 64-bit Arm", &["test", "--platforms", "--only", "arm64-wheel"])),
+            Err(error) => println!("NOT RUN: a wheel for 64-bit Arm: {error:#}"),
+        }
     }
     let mut errors = Vec::new();
     for (name, words) in tasks {
