@@ -202,5 +202,8 @@ mod tests {
             let line = format!(r#"[ "$(find dist -name '{names}' | wc -l)" -eq {count} ]"#);
             assert!(workflow.contains(&line), "release.yml does not have {line}");
         }
+        // Each of the three kinds of packages is compared on each system that it is built for.
+        let left_out = workflow.lines().find(|line| line.contains("if: runner.os != 'Windows'"));
+        assert_eq!(left_out, None);
     }
 }
