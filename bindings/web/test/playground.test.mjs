@@ -12,32 +12,37 @@ import { browsed, browsers, serving } from './browser.mjs'
 const root = new URL('../../../', import.meta.url)
 const read = path => readFileSync(new URL(path, root))
 const photo = read('examples/demo/photo.jpg')
+const withAlpha = read('crates/pixfuse-decode/tests/files/rgba.png')
 
-/** Sends the page back when it shows a digest, or an error. */
-const WATCH = `const shown = () => /[0-9a-f]{64}/.test(document.body.innerText) || !document.getElementById('playground-error').hidden
-  while (!shown()) await new Promise(resolve => setTimeout(resolve, 20))
+/** Sends the page back when it shows a digest, or an error, and `acts`, what somebody does then, was done. */
+const watch = acts => `const find = name => document.getElementById('playground-' + name)
+  const until = async shown => { while (!shown()) await new Promise(resolve => setTimeout(resolve, 20)) }
+  const write = (name, text) => { find(name).value = text; find(name).dispatchEvent(new Event('input')) }
+  await until(() => /[0-9a-f]{64}/.test(document.body.innerText) || !find('error').hidden)
+  ${acts}
   await fetch('/answer', { method: 'POST', body: JSON.stringify(document.body.innerText) })`
 
 /** The page without its theme: what is HTML in the Markdown. */
-function page() {
+function page(acts) {
   const [, html] = read('site/docs/playground.md').toString().split('</noscript>')
-  return `<!doctype html><meta charset="utf-8">${html}<script type="module">${WATCH}</script>`
+  return `<!doctype html><meta charset="utf-8">${html}<script type="module">${watch(acts)}</script>`
 }
 
-function served(path) {
-  if (path === '/playground/') return page()
+function served(path, acts) {
+  if (path === '/playground/') return page(acts)
   if (path === '/photo.jpg') return photo
+  if (path === '/rgba.png') return withAlpha
   if (path.startsWith('/pixfuse-web/')) return readFileSync(join(process.env.PIXFUSE_WEB, path.slice('/pixfuse-web/'.length)))
   return read(`site/docs${path}`)
 }
 
-/** The text of the page in a browser when it has come to rest, opened with this declaration. */
-async function rested(browser, declaration) {
+/** The text of the page in a browser when it has come to rest, opened with this declaration, and `acts` were done. */
+async function rested(browser, declaration, acts = '') {
   let answered
   const answer = new Promise(resolve => { answered = resolve })
   const late = setTimeout(() => answered('the page did not answer for two minutes'), 120_000)
   try {
-    return await serving(served, answered, address => (
+    return await serving(path => served(path, acts), answered, address => (
       browsed(browser, `${address}/playground/#${encodeURIComponent(declaration)}`, () => answer)
     ))
   } finally {
@@ -59,5 +64,32 @@ for (const browser of browsers) {
   test(`the playground says what is wrong, and where, in ${browser.name}`, { skip: browser.missing }, async () => {
     const text = await rested(browser, 'input(rgb8), resiz(2, 3, bilinear), output(rgb, f32)')
     assert.match(text, /did you mean `resize`\?\n {2}input\(rgb8\), resiz\(2, 3, bilinear\), output\(rgb, f32\)\n {15}\^{5} column 14/)
+  })
+
+  test(`the playground shows boxes, and the code of what ran, in ${browser.name}`, { skip: browser.missing }, async () => {
+    const declaration = 'input(rgb8), letterbox(64, 64, bilinear), output(rgb, f32, chw)'
+    const text = await rested(browser, declaration, `
+      write('boxes', '0 0 4 8')
+      const chosen = new DataTransfer()
+      chosen.items.add(new File([await (await fetch('/rgba.png')).blob()], 'rgba.png'))
+      find('file').files = chosen.files
+      find('file').dispatchEvent(new Event('change'))
+      await until(() => /rgba\\.png: PNG/.test(find('header').textContent) && /boxes/.test(find('facts').textContent))
+      document.getElementById('playground-language-Rust').click()`)
+    const dropped = declaration.replace('rgb8', 'rgba8, alpha = drop')
+    const pipe = new Pipeline(dropped)
+    assert.match(text, new RegExp(createHash('sha256').update(pipe.decodeSync(withAlpha).data).digest('hex')))
+    assert.match(text, /its alpha is dropped by input\(rgba8, alpha = drop\)/)
+    const box = pipe.decodeGeometry(withAlpha).mapBoxes([[0, 0, 4, 8]])[0].map(side => Number(side.toFixed(1))).join(' ')
+    assert.match(text, new RegExp(`boxes, in the output\\s+${box}`))
+    assert.ok(text.includes(`fn main() -> Result<(), Box<dyn std::error::Error>> {\n    let pipe = Pipeline::parse(\n        "${dropped}",`), text)
+  })
+
+  test(`the playground takes the config of a model in ${browser.name}`, { skip: browser.missing }, async () => {
+    const acts = `document.querySelector('details').open = true
+      write('config', '{"image_processor_type": "LlavaNextImageProcessor"}')
+      await until(() => !find('notes').hidden && /\\[3, 224, 224\\] f32/.test(find('facts').textContent))`
+    const text = await rested(browser, 'input(rgb8), output(rgb, u8)', acts)
+    assert.match(text, /returns pixel_values \[1, 10, 3, 224, 224\], image_sizes \[1, 2\]\nanother tensor of the same image: input\(rgb8\), resize\(/)
   })
 }

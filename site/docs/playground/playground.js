@@ -9,6 +9,8 @@ let pixfuse
 let source
 // Which run is the last one that was asked for: another one's answer is late.
 let asked = 0
+// The declaration that is shown in other languages: of what ran.
+let shown = ''
 
 const hex = bytes => Array.from(new Uint8Array(bytes), byte => byte.toString(16).padStart(2, '0')).join('')
 
@@ -18,16 +20,42 @@ function show(element, text) {
 }
 
 async function use(file, isExact = true) {
+  stop()
   source = { bytes: new Uint8Array(await file.arrayBuffer()), name: file.name ?? 'photo.jpg', isExact }
   await run()
 }
 
 // ---- what comes of a declaration and a photo
 
+/** What is wrong, under the declaration; what was shown before is of another one then. */
+function refuse(message) {
+  // Sentences go on in a next line, where they are too long; a quoted line and the caret below it stay what they are.
+  const blocks = message.split(/\n(?=\S)|(?<=^\S.*)\n(?= )/m).map(text => {
+    const block = document.createElement('span')
+    block.textContent = text
+    block.className = text.startsWith(' ') ? 'playground-quoted' : ''
+    return block
+  })
+  find('error').replaceChildren(...blocks)
+  find('error').hidden = message === ''
+  find('text').setAttribute('aria-invalid', String(message !== ''))
+  find('seen').classList.toggle('is-old', message !== '')
+  find('old').hidden = message === '' || find('facts').childElementCount === 0
+}
+
 /** A pipeline that reads every file, as people mean it who write `rgb8`. */
 function forFile(pipe, header) {
   const needsDrop = header.alpha && pipe.clauses.input?.startsWith('rgb8')
   return needsDrop ? pipe.with({ input: `${pipe.clauses.input.replace('rgb8', 'rgba8')}, alpha = drop` }) : pipe
+}
+
+/** The boxes that somebody wrote: four numbers each. */
+function boxes() {
+  const numbers = find('boxes').value.split(/[\s,;[\]]+/).filter(word => word !== '').map(Number)
+  if (numbers.length % 4 !== 0 || !numbers.every(Number.isFinite)) {
+    throw new Error(`boxes: expected four numbers a box (left, top, right, bottom), found ${find('boxes').value}`)
+  }
+  return Array.from({ length: numbers.length / 4 }, (_, index) => numbers.slice(index * 4, index * 4 + 4))
 }
 
 async function run() {
@@ -37,37 +65,41 @@ async function run() {
   let pipe
   try {
     pipe = new pixfuse.Pipeline(text)
-    show(find('error'), '')
   } catch (error) {
-    show(find('error'), error.message)
-    return
+    return refuse(error.message)
   }
   show(find('plan'), pipe.explain())
-  code(text)
-  if (source === undefined) return
+  shown = text
+  code()
+  if (source === undefined) return refuse('')
   try {
     const header = pixfuse.probe(source.bytes)
     const [rows, columns] = header.shown
     const turned = header.orientation > 1 ? `, turned as its note says (${header.orientation})` : ''
     const road = source.isExact ? '' : '; a camera\'s frame went through a canvas of the browser, which is not exact'
-    show(find('header'), `${source.name}: ${header.format}, ${columns} x ${rows}${turned}${road}`)
     const whole = forFile(pipe, header)
+    const dropped = whole === pipe ? '' : `; its alpha is dropped by input(${whole.clauses.input})`
+    show(find('header'), `${source.name}: ${header.format}, ${columns} x ${rows}${turned}${road}${dropped}`)
+    shown = whole === pipe ? text : whole.spec
+    code()
+    const drawn = boxes()
     const start = performance.now()
     const { data, dims } = whole.decodeSync(source.bytes)
     const milliseconds = performance.now() - start
-    const picture = whole.previewSync(source.bytes)
+    const pictures = [drawn, []].map(boxes => whole.previewSync(source.bytes, { boxes }))
     const digest = globalThis.crypto?.subtle
       ? hex(await crypto.subtle.digest('SHA-256', data))
       : 'needs a page of https or localhost'
     if (number !== asked) return
-    facts(whole, dims, data, milliseconds, digest)
-    await paint(picture)
+    refuse('')
+    facts(whole, dims, data, milliseconds, digest, drawn)
+    await paint(...pictures)
   } catch (error) {
-    show(find('error'), error.message)
+    refuse(error.message)
   }
 }
 
-function facts(pipe, dims, data, milliseconds, digest) {
+function facts(pipe, dims, data, milliseconds, digest, drawn) {
   const geometry = pipe.decodeGeometry(source.bytes)
   const sides = ([rows, columns]) => `${columns} x ${rows}`
   const rows = [
@@ -79,6 +111,10 @@ function facts(pipe, dims, data, milliseconds, digest) {
   ]
   if (geometry.tiles) rows.push(['tiles', `${geometry.tiles.join(' rows x ')} columns${geometry.thumbnail === undefined ? '' : ' and a thumbnail'}`])
   if (geometry.patches) rows.push(['patches', `${geometry.patches.join(' rows x ')} columns`])
+  if (drawn.length > 0 && !geometry.tiles) {
+    const places = geometry.mapBoxes(drawn).map(box => box.map(side => Number(side.toFixed(1))).join(' '))
+    rows.push(['boxes, in the output', places.join('; ')])
+  }
   find('facts').replaceChildren(...rows.flatMap(([name, value]) => {
     const [term, description] = [document.createElement('dt'), document.createElement('dd')]
     term.textContent = name
@@ -87,19 +123,19 @@ function facts(pipe, dims, data, milliseconds, digest) {
   }))
 }
 
-/** The picture, and each of its channels in gray. */
-async function paint(file) {
+/** The picture with its boxes, and each channel of the one without in gray. */
+async function paint(file, plain) {
   const image = find('picture')
   if (image.src) URL.revokeObjectURL(image.src)
   image.src = URL.createObjectURL(new Blob([file], { type: 'image/png' }))
   image.hidden = false
-  await image.decode()
-  const { naturalWidth: width, naturalHeight: height } = image
+  const bitmap = await createImageBitmap(new Blob([plain], { type: 'image/png' }))
+  const { width, height } = bitmap
   image.nextElementSibling.textContent = `${width} x ${height}`
   const all = document.createElement('canvas')
   Object.assign(all, { width, height })
   const context = all.getContext('2d', { willReadFrequently: true })
-  context.drawImage(image, 0, 0)
+  context.drawImage(bitmap, 0, 0)
   const { data } = context.getImageData(0, 0, width, height)
   document.querySelectorAll('.playground-pictures canvas').forEach((canvas, channel) => {
     Object.assign(canvas, { width, height })
@@ -118,7 +154,18 @@ const line = text => text.trim().replace(/\s*\n\s*/g, ' ')
 const LANGUAGES = {
   Python: text => `import pixfuse\n\npipe = pixfuse.Pipeline("${line(text)}")\ntensor = pipe.decode("photo.jpg")`,
   'Node.js': text => `const { Pipeline } = require('pixfuse')\n\nconst pipe = new Pipeline('${line(text)}')\nconst { data, dims } = pipe.decodeSync('photo.jpg')`,
-  Rust: text => `use pixfuse_decode::{Options, decode};\n\nlet pipe = pixfuse::Pipeline::parse(\n    "${line(text)}",\n)?;\nlet tensor = decode::<${rustType(text)}>(&pipe, &std::fs::read("photo.jpg")?, &Options::default())?;`,
+  Rust: text => `use pixfuse::Pipeline;
+use pixfuse_decode::{Options, decode};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let pipe = Pipeline::parse(
+        "${line(text)}",
+    )?;
+    let file = std::fs::read("photo.jpg")?;
+    let tensor = decode::<${rustType(text)}>(&pipe, &file, &Options::default())?;
+    println!("{:?}", tensor.dims);
+    Ok(())
+}`,
   Browser: text => `import { init, Pipeline } from 'pixfuse-web'\n\nawait init()\nconst pipe = new Pipeline('${line(text)}')\nconst { data, dims } = await pipe.decode(input.files[0])`,
 }
 let language = 'Python'
@@ -133,15 +180,16 @@ function rustType(text) {
   }
 }
 
-function code(text = find('text').value) {
-  find('code').textContent = LANGUAGES[language](text)
+function code() {
+  find('code').textContent = LANGUAGES[language](shown)
 }
 
 function languages() {
   const tabs = Object.keys(LANGUAGES).map(name => {
     const tab = document.createElement('button')
-    Object.assign(tab, { type: 'button', textContent: name, className: 'md-button' })
+    Object.assign(tab, { type: 'button', textContent: name, className: 'md-button', id: `playground-language-${name.replace('.', '')}` })
     tab.setAttribute('role', 'tab')
+    tab.setAttribute('aria-controls', 'playground-code')
     tab.addEventListener('click', () => choose(name))
     return tab
   })
@@ -151,16 +199,19 @@ function languages() {
       const isChosen = tab.textContent === name
       tab.setAttribute('aria-selected', String(isChosen))
       tab.tabIndex = isChosen ? 0 : -1
+      if (isChosen) find('code').setAttribute('aria-labelledby', tab.id)
     })
     code()
   }
   // One tab stop for all, and arrows between them.
-  find('languages').addEventListener('keydown', ({ key }) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[key]
-    if (step === undefined) return
-    const at = (tabs.findIndex(tab => tab.textContent === language) + step + tabs.length) % tabs.length
-    choose(tabs[at].textContent)
-    tabs[at].focus()
+  find('languages').addEventListener('keydown', event => {
+    const at = tabs.findIndex(tab => tab.textContent === language)
+    const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key]
+    if (next === undefined) return
+    event.preventDefault()
+    const tab = tabs.at(next % tabs.length)
+    choose(tab.textContent)
+    tab.focus()
   })
   find('languages').append(...tabs)
   choose(language)
@@ -184,21 +235,53 @@ function config() {
     const processor = pixfuse.Processor.fromConfig(text, { backend: find('backend').value })
     find('text').value = processor.declaration.replace(/, (?=[a-z_]+\()/g, ',\n')
     find('preset').value = ''
-    show(find('notes'), [`${processor.className} of ${processor.library}, backend ${processor.backend}`, `returns ${processor.outputs.join(', ')}`, ...processor.notes].join('\n'))
+    find('notes').classList.remove('is-wrong')
+    show(find('notes'), [
+      `${processor.className} of ${processor.library}, backend ${processor.backend}`,
+      `returns ${returned(processor)}`,
+      ...processor.views.map(view => `another tensor of the same image: ${view.declaration}`),
+      ...processor.notes,
+    ].join('\n'))
     run()
   } catch (error) {
+    find('notes').classList.add('is-wrong')
     show(find('notes'), error.message)
   }
+}
+
+/** What a class returns of the photo: several tiles, where the declaration is that of one. */
+function returned(processor) {
+  try {
+    const made = processor.decodeSync(source.bytes)
+    return Object.entries(made).map(([name, { dims }]) => (dims ? `${name} [${dims.join(', ')}]` : name)).join(', ')
+  } catch {
+    return processor.outputs.join(', ')
+  }
+}
+
+/** Ends the camera. */
+function stop() {
+  const video = find('video')
+  video.srcObject?.getTracks().forEach(track => track.stop())
+  video.srcObject = null
+  video.hidden = true
+  find('camera').textContent = 'Camera'
 }
 
 /** Takes one frame: the first press starts the camera, the next one keeps what it shows. */
 async function camera() {
   const video = find('video')
   if (video.hidden) {
+    if (navigator.mediaDevices === undefined) {
+      return show(find('header'), 'The camera is not to be had: browsers give it to pages of https and of localhost alone')
+    }
+    find('camera').disabled = true
     try {
       video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } })
     } catch (error) {
       return show(find('header'), `The camera is not to be had: ${error.message}`)
+    } finally {
+      find('camera').disabled = false
     }
     video.hidden = false
     await video.play()
@@ -207,11 +290,7 @@ async function camera() {
   }
   const canvas = document.createElement('canvas')
   Object.assign(canvas, { width: video.videoWidth, height: video.videoHeight })
-  canvas.getContext('2d').drawImage(video, 0, 0)
-  video.srcObject.getTracks().forEach(track => track.stop())
-  video.srcObject = null
-  video.hidden = true
-  find('camera').textContent = 'Camera'
+  canvas.getContext('2d', { alpha: false }).drawImage(video, 0, 0)
   const blob = await new Promise(resolve => { canvas.toBlob(resolve, 'image/png') })
   await use(new File([blob], 'camera.png'), false)
 }
@@ -243,11 +322,30 @@ function listen() {
     find('text').value = pixfuse.presets[target.value].spec.replace(/, (?=[a-z_]+\()/g, ',\n')
     run()
   })
-  find('copy').addEventListener('click', async () => {
+  find('boxes').addEventListener('input', afterAWhile(run))
+  find('copy').addEventListener('click', copy)
+}
+
+/** Copies the code; where a page may not, it is selected, to be copied by hand. */
+async function copy() {
+  let said = 'Copied'
+  try {
     await navigator.clipboard.writeText(find('code').textContent)
-    find('copy').textContent = 'Copied'
-    setTimeout(() => { find('copy').textContent = 'Copy' }, 1500)
-  })
+  } catch {
+    getSelection().selectAllChildren(find('code'))
+    said = 'Selected: copy it by your keys'
+  }
+  show(find('copied'), said)
+  setTimeout(() => show(find('copied'), ''), 3000)
+}
+
+/** The declaration that the address has, or the one to begin with. */
+function first() {
+  try {
+    return decodeURIComponent(location.hash.slice(1)) || START
+  } catch {
+    return START
+  }
 }
 
 async function sample() {
@@ -266,7 +364,7 @@ async function begin() {
   show(find('missing'), '')
   find('page').hidden = false
   for (const name of pixfuse.presets.names()) find('preset').append(new Option(name))
-  find('text').value = decodeURIComponent(location.hash.slice(1)) || START
+  find('text').value = shown = first()
   languages()
   listen()
   await run()
