@@ -9,6 +9,8 @@ ROOT = Path(__file__).parent.parent
 SOURCE = "https://github.com/pixfuse/pixfuse/blob/main"
 
 PAGES = {
+    "browsers.md": "bindings/web/README.md",
+    "c.md": "bindings/c/README.md",
     "language.md": "crates/pixfuse-spec/LANGUAGE.md",
     "conformance.md": "benches/CONFORMANCE.md",
     "benchmarks.md": "benches/RESULTS.md",

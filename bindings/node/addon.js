@@ -64,6 +64,7 @@ function missing() {
     '- A bundled app has the addon beside its bundle: with `--loader:.node=copy` of esbuild or `node-loader` of webpack, or ' +
     'with all of pixfuse left in node_modules, by `--external:pixfuse`, `externals`, or `serverExternalPackages` of Next.js. ' +
     'Electron needs `asarUnpack` of it.',
+    '- Where there is no addon to be had, the package pixfuse-web has the same classes without one, over WebAssembly.',
     `- In a checkout of pixfuse, \`cargo xtask demo\` builds it and copies it to ${__dirname}.`,
   )
   return lines.join('\n')

@@ -5,6 +5,7 @@
   const { Blob, Error, URL } = globalThis
   const { assign } = Object
   const decode = decodeURIComponent
+  const FILES = ['Uint8Array', 'ArrayBuffer', 'String', 'URL', 'Blob', 'File', 'Response']
   const isWindows = globalThis.process?.platform === 'win32'
 
   const refused = message => assign(new Error(message), { code: 'InvalidArg' })
@@ -57,6 +58,11 @@
     return typeof data === 'string' || data instanceof URL || data instanceof Blob
   }
 
-  return { plain, name, bytes, isLater }
+  // What takes things of this kind, where pixels are expected.
+  function taker(kind) {
+    return FILES.includes(kind) ? '`decode` takes files' : undefined
+  }
+
+  return { plain, name, bytes, isLater, taker }
 })
 //# sourceURL=pixfuse:files.js

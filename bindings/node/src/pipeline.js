@@ -13,6 +13,7 @@
   const { assign, defineProperty, fromEntries, keys } = Object
   const { apply } = Reflect
   const { bind } = Function.prototype
+  const { toString } = Object.prototype
   const { set, subarray } = Uint8Array.prototype
   const clone = structuredClone
   // The native half knows 16-bit floats by their bits alone, as engines without Float16Array do.
@@ -37,7 +38,7 @@
   const DECODE = ['out', 'orient', 'maxPixels', 'maxSide', 'draft', 'truncated']
   const BATCH = [...DECODE, 'threads', 'onError', 'fill']
 
-  const { plain, name: nameOf, bytes: bytesOf, isLater } = native.files()
+  const { plain, name: nameOf, bytes: bytesOf, isLater, taker } = native.files()
 
   // An object of some of these options, or nothing. Array.prototype.map gives an index and the array behind each item,
   // which say nothing: `files.map(pipe.decodeSync)` works.
@@ -55,6 +56,14 @@
 
   const { Geometry, numbersOf } = native.geometry(refused, known, native.placed)
 
+  // Refuses what something else takes, and says what; other things without pixels are the native half's to refuse.
+  function refuseOther(image, place) {
+    const kind = apply(toString, image, []).slice(8, -1)
+    const step = kind === 'Promise' ? '`await` it first' : taker(kind)
+    if (step === undefined) return
+    throw refused(`image: ${place}expected { data, width, height }, found ${/^[AEIOH]/.test(kind) ? 'an' : 'a'} ${kind}; ${step}`)
+  }
+
   // What the native half asks of an image; planes that lie apart are arrays of it, which are made here.
   function parts(image, place = '') {
     const { data, planes, width, height, channels, stride, colorSpace } = image ?? {}
@@ -63,8 +72,9 @@
       throw refused(`image: ${place}colorSpace: 'display-p3', expected 'srgb', which models are trained on`)
     }
     if (planes === undefined || planes === null) {
+      if (data === undefined || data === null) refuseOther(image, place)
       if (isArray(data)) throw refused(`image: ${place}data: expected a typed array, found an array`)
-      return [data, width, height, channels, stride]
+      return [data, width, height, channels ?? (typeof colorSpace === 'string' ? 4 : undefined), stride]
     }
     const each = [...partsOfPlanes(planes)]
     return [[...every(each, 0)], width, height, channels, [...every(each, 1)]]

@@ -67,7 +67,7 @@
     // An object, the text of one, or the path of a file or of a model's folder.
     static fromConfig(source, { backend = 'torch', ...keywords } = {}) {
       const isText = typeof source === 'string' && source.trimStart().startsWith('{')
-      const text = isText ? source : typeof source === 'string' ? undefined : JSON.stringify(source)
+      const text = isText ? source : typeof source === 'string' ? undefined : memory.json(source)
       const read = [text, text === undefined ? source : undefined, String(backend), JSON.stringify(keywords)]
       return new Processor(read, readConfig(...read, '{}'))
     }

@@ -1,4 +1,5 @@
-// Memory for tensors, new or what a function of the caller's gives, for `processor.js`, `joined.js` and `video.js`.
+// Memory for tensors, new or what a function of the caller's gives, and the text of configs, for `processor.js`, `joined.js` and
+// `video.js`.
 (function (fresh) {
   'use strict'
 
@@ -17,6 +18,14 @@
     if (ArrayBuffer.isView(value)) return `${/^Int/.test(value.constructor.name) ? 'an' : 'a'} ${value.constructor.name}`
     if (value === null || typeof value === 'undefined') return String(value)
     return Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
+  }
+
+  // The text of a config that is an object.
+  function json(config) {
+    const kind = Object.prototype.toString.call(config).slice(8, -1)
+    const step = { Promise: '`await` it first', Response: 'give its `await json()`', Blob: 'give its `await text()`', File: 'give its `await text()`' }[kind]
+    if (step !== undefined) throw refused(`config: expected an object or the text of one, found a ${kind}; ${step}`)
+    return JSON.stringify(config)
   }
 
   // The array of a tensor of pixels: a new one, or what the function `out` gives for its shape, type and name. One that does not
@@ -38,6 +47,6 @@
   // Arrays that no caller gets, by the type of their elements.
   const allocate = Object.fromEntries(Object.entries(kinds).map(([type, [kind]]) => [type, length => zeros(kind, length)]))
 
-  return { allocate, room, zeros }
+  return { allocate, json, room, zeros }
 })
 //# sourceURL=pixfuse:room.js

@@ -119,7 +119,7 @@
     // An object, the text of one, or the path of a file or of a model's folder.
     static fromConfig(source, keywords = {}) {
       const isText = typeof source === 'string' && source.trimStart().startsWith('{')
-      const text = isText ? source : typeof source === 'string' ? undefined : JSON.stringify(source)
+      const text = isText ? source : typeof source === 'string' ? undefined : memory.json(source)
       return new VideoProcessor([text, text === undefined ? source : undefined, JSON.stringify(keywords)])
     }
 

@@ -209,6 +209,11 @@ test('what is not said is refused by name', () => {
   writeFileSync(join(folder, 'preprocessor_config.json'), '{"image_processor_type": "Phi3VImageProcessor", "auto_map": {"AutoImageProcessor": "a.B"}}')
   assert.throws(() => Processor.fromConfig(folder), /auto_map/)
   assert.throws(() => Processor.fromConfig({ ...VIT, image_processor_type: 'ImageGPTImageProcessor' }), /content/)
+  const early = { Promise: Promise.resolve(VIT), Response: new Response('{}'), Blob: new Blob(['{}']) }
+  for (const [kind, config] of Object.entries(early)) {
+    const message = new RegExp(`^config: expected an object or the text of one, found a ${kind}; .*await`)
+    assert.throws(() => Processor.fromConfig(config), { code: 'InvalidArg', message })
+  }
   assert.throws(() => Processor.fromConfig(VIT, { backend: 'sharp' }), /expected 'torch' or 'pil'/)
   assert.throws(() => Processor.fromConfig(VIT).runSync(image(9, 9), { sice: 3 }), /sice: no keyword of this class/)
 })

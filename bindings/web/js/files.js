@@ -6,8 +6,18 @@ const isResponse = data => globalThis.Response !== undefined && data instanceof 
 const isBlob = data => globalThis.Blob !== undefined && data instanceof Blob
 const isLater = data => isBlob(data) || isResponse(data)
 
+const FILES = ['Uint8Array', 'ArrayBuffer', 'String', 'Blob', 'File', 'Response']
+const PICTURES = ['HTMLCanvasElement', 'OffscreenCanvas', 'ImageBitmap', 'HTMLImageElement', 'HTMLVideoElement']
+
 export const files = {
   isLater,
+
+  // What takes things of this kind, where pixels are expected.
+  taker(kind) {
+    if (FILES.includes(kind)) return '`decode` takes files'
+    if (PICTURES.includes(kind)) return 'give `await pixels(image)`, which is not exact, or the file to `decode`'
+    return kind === 'VideoFrame' ? 'give what `await frame(image)` says' : undefined
+  },
 
   // Bytes as they are.
   plain(data, place = '') {

@@ -20,6 +20,8 @@ for (const browser of browsers) {
     assert.deepEqual(exact, {
       canvas: { exact: false, channels: 4, width: 3, height: 2 },
       refused: 'image: exact: true, but OffscreenCanvas is no exact source: a browser manages its colours, and some add noise to what a canvas gives; give the file to decode',
+      isNoImage: 'image: expected { data, width, height }, found an OffscreenCanvas; give `await pixels(image)`, which is not exact, or the file to `decode`',
+      isNoFrame: 'image: expected { data, width, height }, found a VideoFrame; give what `await frame(image)` says',
       inline: true,
       worker: all.decoded[0][4],
       video,

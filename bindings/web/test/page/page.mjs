@@ -109,6 +109,8 @@ async function exact(name, format) {
   return {
     canvas: shown,
     refused: await refusal(() => pixels(canvas, { exact: true })),
+    isNoImage: await refusal(() => drop.runSync(canvas)),
+    isNoFrame: await refusal(() => drop.runSync(new VideoFrame(canvas, { timestamp: 0 }))),
     wide: wide === undefined ? null : await refusal(() => drop.runSync(wide)),
     // One module for both ways to load it.
     inline: inline.Pipeline === Pipeline,
