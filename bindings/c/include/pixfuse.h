@@ -33,6 +33,10 @@ const char *pixfuse_version(void);
 /* One word that stays the same in later versions: "declaration", "config", "argument", "image", "file", "out", "level",
  * "threads", "geometry", "memory", "pipeline", "internal". "" for null. Valid until the error is freed. */
 const char *pixfuse_error_code(const pixfuse_error *error);
+/* Of an error with the code "file" one word more, the same in every language and in later versions: "unknown_format",
+ * "no_decoder", "truncated", "damaged", "unsupported", "too_large", "too_long", "colours" or "size". "" of another error, and
+ * for null. Valid until the error is freed. */
+const char *pixfuse_error_reason(const pixfuse_error *error);
 /* What was wrong, with the value and what was expected, in the words of every language. UTF-8, "" for null. */
 const char *pixfuse_error_message(const pixfuse_error *error);
 

@@ -24,10 +24,12 @@ struct Mistake {
   std::uint32_t least, most;
 };
 
-// What went wrong: `what()` for people, `code()` and `mistakes()` for programs, as pixfuse_error_code says.
+// What went wrong: `what()` for people; for programs `code()`, `reason()` and `mistakes()`, as pixfuse_error_code,
+// pixfuse_error_reason and pixfuse_error_mistake say.
 class Error : public std::runtime_error {
  public:
-  explicit Error(pixfuse_error *error) : std::runtime_error(pixfuse_error_message(error)), code_(pixfuse_error_code(error)) {
+  explicit Error(pixfuse_error *error)
+      : std::runtime_error(pixfuse_error_message(error)), code_(pixfuse_error_code(error)), reason_(pixfuse_error_reason(error)) {
     const auto text = [](const char *given) { return std::string(given == nullptr ? "" : given); };
     pixfuse_mistake found{};
     found.size = sizeof(pixfuse_mistake);
@@ -38,10 +40,11 @@ class Error : public std::runtime_error {
     pixfuse_error_free(error);
   }
   const std::string &code() const noexcept { return code_; }
+  const std::string &reason() const noexcept { return reason_; }
   const std::vector<Mistake> &mistakes() const noexcept { return mistakes_; }
 
  private:
-  std::string code_;
+  std::string code_, reason_;
   std::vector<Mistake> mistakes_;
 };
 
@@ -64,6 +67,48 @@ inline pixfuse_image image(const void *pixels, std::size_t rows, std::size_t col
   image.rows = rows;
   image.columns = columns;
   return image;
+}
+
+// Throws what a call stored in `error`, unless it is done.
+inline void check(bool done, pixfuse_error *const &error) {
+  if (!done) throw Error(error);
+}
+
+// What the header of a file says.
+inline pixfuse_probe_result probe(const void *file, std::size_t length) {
+  pixfuse_probe_result result{};
+  result.size = sizeof(pixfuse_probe_result);
+  pixfuse_error *error = nullptr;
+  check(pixfuse_probe(file, length, &result, &error), error);
+  return result;
+}
+
+// The geometry of one image of a tensor: a tile, or the thumbnail.
+inline pixfuse_geometry tile(const pixfuse_geometry &geometry, std::size_t index) {
+  pixfuse_geometry tile = geometry;
+  pixfuse_error *error = nullptr;
+  check(pixfuse_geometry_tile(&geometry, index, &tile, &error), error);
+  return tile;
+}
+
+// The geometry of the patch of a row and a column.
+inline pixfuse_geometry patch(const pixfuse_geometry &geometry, std::size_t row, std::size_t column) {
+  pixfuse_geometry patch = geometry;
+  pixfuse_error *error = nullptr;
+  check(pixfuse_geometry_patch(&geometry, row, column, &patch, &error), error);
+  return patch;
+}
+
+// Takes boxes of the source to the output: four numbers each, one behind the other.
+inline void map_boxes(const pixfuse_geometry &geometry, std::vector<double> &boxes, bool clip = false) {
+  pixfuse_error *error = nullptr;
+  check(pixfuse_map_boxes(&geometry, boxes.data(), boxes.size() / 4, clip, &error), error);
+}
+
+// And a detector's boxes back to the source.
+inline void unmap_boxes(const pixfuse_geometry &geometry, std::vector<double> &boxes, bool clip = false) {
+  pixfuse_error *error = nullptr;
+  check(pixfuse_unmap_boxes(&geometry, boxes.data(), boxes.size() / 4, clip, &error), error);
 }
 
 // A pipeline, which never changes: copies share it, and any thread may use it.
@@ -118,6 +163,12 @@ class Pipeline {
     check(pixfuse_run(handle_.get(), &image, out, bytes, &error), error);
   }
 
+  // Images that give tensors of one shape, one tensor behind the other.
+  void batch(const std::vector<pixfuse_image> &images, void *out, std::size_t bytes) const {
+    pixfuse_error *error = nullptr;
+    check(pixfuse_batch(handle_.get(), images.data(), images.size(), out, bytes, &error), error);
+  }
+
   Tensor decode(const void *file, std::size_t length, const pixfuse_decode_options *options = nullptr) const {
     Tensor tensor;
     void *out = nullptr;
@@ -127,6 +178,20 @@ class Pipeline {
     tensor.data.reset(static_cast<unsigned char *>(out));
     check(done, error);
     return tensor;
+  }
+
+  void decode(const void *file, std::size_t length, void *out, std::size_t bytes,
+              const pixfuse_decode_options *options = nullptr) const {
+    pixfuse_error *error = nullptr;
+    check(pixfuse_decode(handle_.get(), file, length, options, out, bytes, &error), error);
+  }
+
+  // The shape of the tensor of a file, from its header.
+  pixfuse_shape decode_shape(const void *file, std::size_t length, const pixfuse_decode_options *options = nullptr) const {
+    pixfuse_shape shape{sizeof(pixfuse_shape), 0, {}, 0, 0};
+    pixfuse_error *error = nullptr;
+    check(pixfuse_decode_shape(handle_.get(), file, length, options, &shape, &error), error);
+    return shape;
   }
 
   // Images of any sizes in one tensor; `offsets` gets where each image's patches or tiles begin, and their number.
@@ -156,6 +221,19 @@ class Pipeline {
     return picture;
   }
 
+  // The same of a file.
+  Tensor preview(const void *file, std::size_t length, const pixfuse_decode_options *options = nullptr,
+                 const double *boxes = nullptr, std::size_t count = 0) const {
+    Tensor picture;
+    void *out = nullptr;
+    pixfuse_error *error = nullptr;
+    bool done = pixfuse_preview_file(handle_.get(), file, length, options, boxes, count, alloc, nullptr, &picture.shape, &out,
+                                     &error);
+    picture.data.reset(static_cast<unsigned char *>(out));
+    check(done, error);
+    return picture;
+  }
+
   const pixfuse_pipeline *handle() const noexcept { return handle_.get(); }
 
  private:
@@ -165,10 +243,6 @@ class Pipeline {
   void own(pixfuse_pipeline *handle, pixfuse_error *const &error) {
     check(handle != nullptr, error);
     handle_.reset(handle, pixfuse_pipeline_free);
-  }
-
-  static void check(bool done, pixfuse_error *const &error) {
-    if (!done) throw Error(error);
   }
 
   // What `new` gives is aligned for every element of a tensor; vectors do without more.

@@ -9,6 +9,8 @@ use pixfuse_bindings::Mistake;
 /// What went wrong: `pixfuse_error` in C.
 pub struct Failure {
     code: &'static std::ffi::CStr,
+    /// What is wrong with a file, in one word.
+    reason: CString,
     message: CString,
     /// Of a declaration.
     mistakes: Vec<Kept>,
@@ -60,7 +62,7 @@ fn c_text(text: impl AsRef<str>) -> CString {
 
 impl Failure {
     pub(crate) fn new(code: &'static std::ffi::CStr, message: impl std::fmt::Display) -> Self {
-        Self { code, message: c_text(message.to_string()), mistakes: Vec::new() }
+        Self { code, reason: CString::default(), message: c_text(message.to_string()), mistakes: Vec::new() }
     }
 
     pub(crate) fn mistakes(&self) -> &[Kept] {
@@ -93,8 +95,8 @@ impl From<pixfuse::Error> for Failure {
 impl From<pixfuse_decode::Error> for Failure {
     fn from(error: pixfuse_decode::Error) -> Self {
         match error {
+            error if error.is_of_file() => Self { reason: c_text(error.code()), ..Self::new(c"file", error) },
             pixfuse_decode::Error::Pipeline(error) => error.into(),
-            error if error.is_of_file() => Self::new(c"file", error),
             error => Self::new(c"pipeline", error),
         }
     }
@@ -142,6 +144,14 @@ pub(crate) unsafe fn is_done(error: *mut *mut Failure, body: impl FnOnce() -> Re
 pub unsafe extern "C" fn pixfuse_error_code(error: *const Failure) -> *const c_char {
     // SAFETY: the caller promises a handle that was not freed, or null.
     unsafe { error.as_ref() }.map_or(c"".as_ptr(), |failure| failure.code.as_ptr())
+}
+
+/// # Safety
+/// `error` is a handle that was not freed, or null.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pixfuse_error_reason(error: *const Failure) -> *const c_char {
+    // SAFETY: the caller promises a handle that was not freed, or null.
+    unsafe { error.as_ref() }.map_or(c"".as_ptr(), |failure| failure.reason.as_ptr())
 }
 
 /// # Safety

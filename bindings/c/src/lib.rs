@@ -19,7 +19,7 @@ mod structs;
 pub use decode::{
     DecodeOptions, Probe, pixfuse_decode, pixfuse_decode_alloc, pixfuse_decode_shape, pixfuse_decoders, pixfuse_probe,
 };
-pub use error::{Failure, pixfuse_error_code, pixfuse_error_free, pixfuse_error_message};
+pub use error::{Failure, pixfuse_error_code, pixfuse_error_free, pixfuse_error_message, pixfuse_error_reason};
 pub use geometry::{
     CGeometry, pixfuse_geometry_followed_by, pixfuse_geometry_of, pixfuse_geometry_patch, pixfuse_geometry_tile,
     pixfuse_map_boxes, pixfuse_unmap_boxes,

@@ -218,10 +218,13 @@ impl<'a> Caller<'a> {
             return Err(String::new());
         }
         // SAFETY: the handle is one, and its texts live as long.
-        let [code, message] =
-            unsafe { [pixfuse_error_code(error), pixfuse_error_message(error)].map(|text| CStr::from_ptr(text)) };
-        let [code, message] = [code, message].map(|text| text.to_str().expect("texts are UTF-8").to_owned());
+        let texts = unsafe {
+            [pixfuse_error_code(error), pixfuse_error_reason(error), pixfuse_error_message(error)]
+                .map(|text| CStr::from_ptr(text))
+        };
+        let [code, reason, message] = texts.map(|text| text.to_str().expect("texts are UTF-8").to_owned());
         assert!(CODES.contains(&&*code) && !message.is_empty(), "{name}: [{code}] {message}");
+        assert_eq!(reason.is_empty(), code != "file", "{name}: [{code}] [{reason}] {message}");
         // SAFETY: the handle is one.
         let mistakes = unsafe { pixfuse_error_mistakes(error) };
         assert_eq!(mistakes > 0, code == "declaration", "{name}: {mistakes} mistakes: [{code}] {message}");
@@ -318,6 +321,7 @@ impl<'a> Caller<'a> {
                 pixfuse_pipeline_text(pipe.cast()),
                 pixfuse_pipeline_level(pipe.cast()),
                 pixfuse_error_code(null()),
+                pixfuse_error_reason(null()),
                 pixfuse_error_message(null()),
                 pixfuse_version(),
                 pixfuse_decoders(),
@@ -325,7 +329,7 @@ impl<'a> Caller<'a> {
             .map(|text| CStr::from_ptr(text).to_str().expect("texts are UTF-8"))
         };
         assert_eq!(texts[0], made.as_ref().map_or("", Pipeline::text));
-        assert_eq!(texts.map(str::is_empty), [made.is_none(), made.is_none(), true, true, false, false]);
+        assert_eq!(texts.map(str::is_empty), [made.is_none(), made.is_none(), true, true, true, false, false]);
     }
 
     /// A struct of `T`'s size, or about that, or null.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use crate::{DECLARATIONS, SIDES, directory, expected, file_of_pixels, has, library, pixels, run};
+use crate::{DECLARATIONS, SIDES, demo, directory, expected, file_of_pixels, has, library, pixels, run};
 
 #[path = "../../install/prefix.rs"]
 mod prefix;
@@ -117,4 +117,34 @@ fn cmake_finds_the_package() {
     }
     works(&built.join("shared"), "pixels-shared");
     works(&built.join("static"), "pixels-static");
+}
+
+#[test]
+fn a_program_in_go_has_the_bytes_of_rust() {
+    let has_go = Command::new("go").arg("version").output().is_ok_and(|output| output.status.success());
+    if !(has_go && has("cc") && has("pkg-config")) {
+        return eprintln!("not run: examples/demo.go, for `go` or what it needs is not here");
+    }
+    let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("go");
+    std::fs::create_dir_all(&place).unwrap();
+    std::fs::copy(directory().join("examples/demo.go"), place.join("main.go")).unwrap();
+    std::fs::write(place.join("go.mod"), "module demo\n\ngo 1.19\n").unwrap();
+    let program = place.join("demo");
+    let mut build = Command::new("go");
+    build.args(["build", "-o"]).arg(&program).arg(".").current_dir(&place);
+    // What is compiled stays here, and nothing is fetched.
+    build.env("GOCACHE", place.join("cache")).env("GOTOOLCHAIN", "local").env("GOFLAGS", "-mod=mod");
+    let output = build.env("PKG_CONFIG_PATH", installed().join("lib/pkgconfig")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+
+    let photo = directory().join("../../crates/pixfuse-decode/tests/files/odd-420.jpg");
+    let ask = |text: &str| {
+        let mut run = Command::new(&program);
+        let library = if cfg!(target_os = "macos") { "DYLD_LIBRARY_PATH" } else { "LD_LIBRARY_PATH" };
+        run.args([text, photo.to_str().unwrap()]).env(library, installed().join("lib")).output().unwrap()
+    };
+    assert_eq!(ask(DECLARATIONS[1]).stdout, run(demo().unwrap(), &[DECLARATIONS[1], photo.to_str().unwrap()]));
+    let failed = ask("input(rgb9)");
+    assert_eq!(failed.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&failed.stderr).contains("did you mean `rgb8`?"), "{failed:?}");
 }

@@ -1,6 +1,7 @@
 //! Programs in C and C++ have the bytes of Rust, and what C can get wrong is an error.
 #![cfg(unix)]
 
+mod cpp;
 mod linked;
 mod onnxruntime;
 
