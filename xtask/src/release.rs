@@ -42,8 +42,14 @@ pub(crate) fn run(flags: &Release) -> Result<()> {
     let metadata = tools::output(tools::cargo().args(["metadata", "--format-version", "1", "--no-deps", "--locked"]))?;
     let metadata: Value = serde_json::from_str(&metadata)?;
     let crates = metadata["packages"].as_array().into_iter().flatten().filter(|krate| krate["publish"].is_null());
-    let mut versions: Vec<_> = crates.map(|krate| (text(&krate["name"]), text(&krate["version"]))).collect();
-    let names: Vec<String> = versions.iter().map(|(name, _)| name.clone()).collect();
+    let crates: Vec<&Value> = crates.collect();
+    let mut versions: Vec<_> = crates.iter().map(|krate| (text(&krate["name"]), text(&krate["version"]))).collect();
+    let names = in_order(&crates);
+    ensure!(
+        names.len() == crates.len(),
+        "crates need each other in a circle: only {} can be published",
+        names.join(", ")
+    );
     for name in ["bindings/node/package.json", "bindings/web/package.json"] {
         let npm: Value = serde_json::from_str(&files::read(tools::root().join(name))?)?;
         versions.push((name.into(), text(&npm["version"])));
@@ -72,7 +78,7 @@ pub(crate) fn run(flags: &Release) -> Result<()> {
     let mut package = tools::cargo();
     package.args(["package", "--no-verify", "--allow-dirty"]).args(names.iter().flat_map(|name| ["--package", name]));
     step("packing the crates", "cargo-package", &mut package)?;
-    done("crates", &format!("packed by cargo, each after what it needs; they are {}", names.join(", ")));
+    done("crates", &format!("packed by cargo; they are published in this order: {}", names.join(", ")));
 
     let sdist = sdist()?;
     done("sdist", &format!("{} is as PyPI wants it, by twine", tools::shown(&sdist)));
@@ -125,6 +131,23 @@ pub(crate) fn run(flags: &Release) -> Result<()> {
     Ok(())
 }
 
+/// The names of crates, as cargo describes these, each after those that it needs.
+fn in_order(crates: &[&Value]) -> Vec<String> {
+    let names: Vec<String> = crates.iter().map(|krate| text(&krate["name"])).collect();
+    let mut order: Vec<String> = Vec::new();
+    // What only tests need is left out of a package, where it has no version.
+    let waits_for = |krate: &Value, order: &[String]| {
+        let mut needed = krate["dependencies"].as_array().into_iter().flatten().filter(|other| other["kind"] != "dev");
+        needed.any(|other| names.contains(&text(&other["name"])) && !order.contains(&text(&other["name"])))
+    };
+    while let Some(next) =
+        crates.iter().find(|krate| !order.contains(&text(&krate["name"])) && !waits_for(krate, &order))
+    {
+        order.push(text(&next["name"]));
+    }
+    order
+}
+
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or("none").to_owned()
 }
@@ -173,6 +196,8 @@ fn is_coming(changelog: &str, version: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -181,6 +206,22 @@ mod tests {
             "# Changelog\n\n## [Unreleased]\n\nWhat will be 1.3.0.\n\n## [1.2.0] - 2030-01-31\n\n## [1.1.0]\n";
         let is = |version: &str| (is_dated(changelog, version), is_coming(changelog, version));
         assert_eq!(["1.2.0", "1.3.0", "1.1.0"].map(is), [(true, false), (false, true), (false, false)]);
+    }
+
+    #[test]
+    fn crates_come_after_what_they_need() {
+        let krate = |name: &str, needs: &[(&str, Option<&str>)]| {
+            let dependencies: Vec<_> = needs.iter().map(|(name, kind)| json!({ "name": name, "kind": kind })).collect();
+            json!({ "name": name, "dependencies": dependencies })
+        };
+        let [core, spec, config] = [
+            krate("core", &[("spec", None), ("config", None), ("rayon", None)]),
+            krate("spec", &[]),
+            krate("config", &[("spec", None), ("core", Some("dev"))]),
+        ];
+        assert_eq!(in_order(&[&core, &spec, &config]), ["spec", "config", "core"]);
+        let circle = krate("spec", &[("core", Some("build"))]);
+        assert!(in_order(&[&core, &circle, &config]).is_empty());
     }
 
     #[test]
