@@ -95,6 +95,20 @@ async function smaller(name, format) {
   }
 }
 
+/** What a service worker answers, where this browser has such of modules. */
+async function served(name, format) {
+  try {
+    const { installing, active } = await navigator.serviceWorker.register('service.mjs', { type: 'module' })
+    const { port1, port2 } = new MessageChannel()
+    const answer = new Promise(resolve => { port1.onmessage = ({ data }) => resolve(data) })
+    ;(installing ?? active).postMessage([await bytesOf(`/file/${name}`), format], [port2])
+    const late = new Promise(resolve => { setTimeout(resolve, 30_000, 'no answer for half a minute') })
+    return await Promise.race([answer, late])
+  } catch (error) {
+    return error.message
+  }
+}
+
 async function exact(name, format) {
   const canvas = new OffscreenCanvas(3, 2)
   canvas.getContext('2d').fillRect(0, 0, 2, 2)
@@ -115,6 +129,7 @@ async function exact(name, format) {
     // One module for both ways to load it.
     inline: inline.Pipeline === Pipeline,
     worker: await answer,
+    service: await served(name, format),
     video: await video(true),
     gaps: await video(false),
     film: await film(),
