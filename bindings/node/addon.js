@@ -47,7 +47,8 @@ function found() {
 
 /** Whether an addon is there, and cannot be loaded. */
 function isThere({ code }) {
-  return code !== 'MODULE_NOT_FOUND'
+  // The second is that of a single executable, whose `require` has no files.
+  return code !== 'MODULE_NOT_FOUND' && code !== 'ERR_UNKNOWN_BUILTIN_MODULE'
 }
 
 /** What to do, in the order of how often it helps. */
@@ -59,6 +60,12 @@ function missing() {
   const installed =
     `- npm installs it with pixfuse, as the optional dependency pixfuse-${platform}: install again, without ` +
     '`--omit=optional`, on the system that runs it or with its `--os`, `--cpu` and `--libc`.'
+  if (failures.some(({ code }) => code === 'ERR_UNKNOWN_BUILTIN_MODULE')) {
+    lines.push(
+      '- In a single executable `require` has no files: bundle with esbuild and ' +
+      '`--banner:js="require = require(\'node:module\').createRequire(process.execPath);"`, and put the addon beside the executable.',
+    )
+  }
   lines.push(
     isPublished ? installed : '- No package is published for this platform.',
     '- A bundled app has the addon beside its bundle: with `--loader:.node=copy` of esbuild or `node-loader` of webpack, or ' +
