@@ -172,8 +172,11 @@ const WORKLOADS = [
   },
 ]
 
-/** The best of `rounds` runs of each, in milliseconds of a clock, and how far a loop's tensor is from that of pixfuse. */
-export function compared(Pipeline, cv, clock = () => performance.now(), rounds = 40) {
+/**
+ * The best of `rounds` runs of each, in milliseconds of a clock, and how far a loop's tensor is from that of pixfuse. `Native` is the
+ * class of the addon, where there is one.
+ */
+export function compared({ Pipeline, Native, cv, clock = () => performance.now(), rounds = 40 }) {
   const image = { data: photo(), width: COLUMNS, height: ROWS }
   return WORKLOADS.map(({ name, text, loop, opencv }) => {
     const pipe = new Pipeline(text)
@@ -184,7 +187,11 @@ export function compared(Pipeline, cv, clock = () => performance.now(), rounds =
       loop: () => loop(image.data, made.loop),
       opencv: () => opencv(cv, image.data, made.opencv),
     }
-    const best = { pixfuse: Infinity, loop: Infinity, opencv: Infinity }
+    if (Native) {
+      const [pipe, out] = [new Native(text), new Float32Array(length)]
+      calls.native = () => pipe.runSync(image, { out })
+    }
+    const best = Object.fromEntries(Object.keys(calls).map(who => [who, Infinity]))
     for (let round = 0; round < rounds; round++) {
       for (const [who, call] of Object.entries(calls)) {
         const start = clock()

@@ -4,7 +4,7 @@
 //! The classes are those of Node.js, the same files: `pipeline.js`, `geometry.js` and `processor.js` there ask a native half
 //! for what they cannot do. Here that half is `js/native.js`, which puts a question as JSON into the memory of the module,
 //! pixels and files beside it, and calls `pixfuse_call`. So there are three exports, no address is taken from a caller,
-//! and none of this is `unsafe`.
+//! and nothing but the allocator is `unsafe`.
 //!
 //! Features say what is in the module: `photos` decodes JPEG, PNG and WebP, `formats` the rest, `configs` reads those of
 //! models, `previews` draws pictures. What is left out is an error that says where it is. All are on unless a crate turns
@@ -25,6 +25,7 @@
 #![deny(unsafe_code)]
 
 mod absent;
+mod allocator;
 mod answer;
 mod argument;
 mod calls;
@@ -43,6 +44,8 @@ mod run;
 
 use std::cell::RefCell;
 
+#[doc(hidden)]
+pub use allocator::Allocator;
 use memory::Blocks;
 use pixfuse::Entry;
 
@@ -60,6 +63,10 @@ thread_local! {
 #[macro_export]
 macro_rules! export {
     ($entries:expr) => {
+        #[cfg(target_family = "wasm")]
+        #[global_allocator]
+        static ALLOCATOR: $crate::Allocator = $crate::Allocator;
+
         /// The address of a block with room for so many bytes, or null where there is no memory.
         #[allow(unsafe_code, reason = "the name of an export, which no other library in the module has")]
         #[unsafe(no_mangle)]
