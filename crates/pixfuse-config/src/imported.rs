@@ -340,6 +340,47 @@ pub enum Batch {
 }
 
 impl Imported {
+    /// One tensor of each image, and those of a call stacked, which is all that most libraries have.
+    pub(crate) fn stacked(
+        library: Library,
+        class: &str,
+        backend: Backend,
+        spec: Spec,
+        gray: Variant,
+        alpha: Variant,
+        record: Overrides,
+    ) -> Self {
+        Self {
+            library,
+            class: class.to_owned(),
+            backend,
+            spec,
+            gray,
+            alpha,
+            outputs: vec![Output { name: "pixel_values", value: Value::Pixels }],
+            batch: Batch::Stack,
+            is_nested: false,
+            is_single: false,
+            is_paired: false,
+            grayscale: None,
+            is_uniform: false,
+            frames: None,
+            patch_axes: Vec::new(),
+            patches_per_token: None,
+            prompt: Prompt::default(),
+            converts: false,
+            limit: None,
+            notes: Vec::new(),
+            record,
+            before: None,
+            cutting: None,
+            is_counted: true,
+            when: When::Always,
+            place: Place::Apart,
+            views: Vec::new(),
+        }
+    }
+
     /// Whether the declaration is the library's result for a source image of this size.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::record::{Record, side};
 use crate::sentence::{Sentence, normalized};
-use crate::{Backend, Batch, Error, Feature, Imported, Library, Output, Overrides, Place, Variant, When};
+use crate::{Backend, Error, Feature, Imported, Library, Overrides, Variant};
 
 const SUBJECT: &str = "open_clip";
 
@@ -53,35 +53,9 @@ pub(crate) fn read(keys: &Map<String, Value>, overrides: &Overrides) -> Result<I
         Err(error) => Variant::Refused(error),
     };
     let alpha = "of RGBA, which is converted behind the resize: convert it before, image.convert(\"RGB\"): that";
-    Ok(Imported {
-        library: Library::OpenClip,
-        class: SUBJECT.to_owned(),
-        backend: Backend::Pil,
-        spec: sentence.spec(SUBJECT)?,
-        gray,
-        alpha: Variant::Refused(Error::lacking(Feature::Alpha, SUBJECT, None, alpha)),
-        outputs: vec![Output { name: "pixel_values", value: crate::Value::Pixels }],
-        batch: Batch::Stack,
-        is_nested: false,
-        is_single: false,
-        frames: None,
-        is_paired: false,
-        grayscale: None,
-        is_uniform: false,
-        patch_axes: Vec::new(),
-        patches_per_token: None,
-        prompt: crate::prompt::Prompt::default(),
-        converts: false,
-        limit: None,
-        notes: Vec::new(),
-        when: When::Always,
-        place: Place::Apart,
-        before: None,
-        cutting: None,
-        is_counted: true,
-        views: Vec::new(),
-        record,
-    })
+    let spec = sentence.spec(SUBJECT)?;
+    let alpha = Variant::Refused(Error::lacking(Feature::Alpha, SUBJECT, None, alpha));
+    Ok(Imported::stacked(Library::OpenClip, SUBJECT, Backend::Pil, spec, gray, alpha, record))
 }
 
 fn sentence(record: &Record<'_>) -> Result<Sentence, Error> {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::record::{Record, side};
 use crate::sentence::{Sentence, normalized, numbers, three};
-use crate::{Backend, Batch, Error, Feature, Imported, Library, Output, Overrides, Place, Variant, When};
+use crate::{Backend, Error, Feature, Imported, Library, Overrides, Variant};
 
 const SUBJECT: &str = "timm";
 
@@ -65,35 +65,8 @@ pub(crate) fn read(keys: &Map<String, Value>, overrides: &Overrides) -> Result<I
             "an image of {channels} for 3 numbers of mean; image.convert(\"RGB\") makes it one of three"
         ))
     };
-    Ok(Imported {
-        library: Library::Timm,
-        class: SUBJECT.to_owned(),
-        backend: Backend::Pil,
-        spec,
-        gray: raises("1 channel"),
-        alpha: raises("4 channels"),
-        outputs: vec![Output { name: "pixel_values", value: crate::Value::Pixels }],
-        batch: Batch::Stack,
-        is_nested: false,
-        is_single: false,
-        frames: None,
-        is_paired: false,
-        grayscale: None,
-        is_uniform: false,
-        patch_axes: Vec::new(),
-        patches_per_token: None,
-        prompt: crate::prompt::Prompt::default(),
-        converts: false,
-        limit: None,
-        notes: Vec::new(),
-        when: When::Always,
-        place: Place::Apart,
-        before: None,
-        cutting: None,
-        is_counted: true,
-        views: Vec::new(),
-        record,
-    })
+    let [gray, alpha] = [raises("1 channel"), raises("4 channels")];
+    Ok(Imported::stacked(Library::Timm, SUBJECT, Backend::Pil, spec, gray, alpha, record))
 }
 
 /// Whether Python takes a value in an `if`.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::record::{Record, side};
 use crate::sentence::{Sentence, normalized};
-use crate::{Backend, Batch, Error, Feature, Imported, Library, Output, Overrides, Place, Reason, Variant, When};
+use crate::{Backend, Error, Feature, Imported, Library, Overrides, Reason, Variant};
 
 const SUBJECT: &str = "torchvision";
 
@@ -105,39 +105,14 @@ pub(crate) fn read(keys: &Map<String, Value>, overrides: &Overrides) -> Result<I
     } else {
         gray.spec(SUBJECT).map_or_else(Variant::Refused, |spec| Variant::Declared(Box::new(spec)))
     };
-    Ok(Imported {
-        library: Library::Torchvision,
-        class: keys.get("torchvision").and_then(Value::as_str).unwrap_or(SUBJECT).to_owned(),
-        backend: if is_tensor && sentence.resize.as_ref().is_some_and(|text| text.contains("torch")) {
-            Backend::Torch
-        } else {
-            Backend::Pil
-        },
-        spec: sentence.spec(SUBJECT)?,
-        gray,
-        alpha: refuse(Feature::Alpha, "an RGBA image"),
-        outputs: vec![Output { name: "pixel_values", value: crate::Value::Pixels }],
-        batch: Batch::Stack,
-        is_nested: false,
-        is_single: false,
-        frames: None,
-        is_paired: false,
-        grayscale: None,
-        is_uniform: false,
-        patch_axes: Vec::new(),
-        patches_per_token: None,
-        prompt: crate::prompt::Prompt::default(),
-        converts: false,
-        limit: None,
-        notes: Vec::new(),
-        when: When::Always,
-        place: Place::Apart,
-        before: None,
-        cutting: None,
-        is_counted: true,
-        views: Vec::new(),
-        record: keys.clone(),
-    })
+    let class = keys.get("torchvision").and_then(Value::as_str).unwrap_or(SUBJECT);
+    let backend = if is_tensor && sentence.resize.as_ref().is_some_and(|text| text.contains("torch")) {
+        Backend::Torch
+    } else {
+        Backend::Pil
+    };
+    let alpha = refuse(Feature::Alpha, "an RGBA image");
+    Ok(Imported::stacked(Library::Torchvision, class, backend, sentence.spec(SUBJECT)?, gray, alpha, keys.clone()))
 }
 
 const STEPS: [&str; 9] = [

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::record::{Record, shown, side};
 use crate::sentence::Sentence;
-use crate::{Backend, Batch, Error, Feature, Imported, Library, Output, Overrides, Place, Variant, When};
+use crate::{Backend, Error, Feature, Imported, Library, Output, Overrides, Variant};
 
 const SUBJECT: &str = "ultralytics";
 
@@ -58,33 +58,11 @@ pub(crate) fn read(keys: &Map<String, Value>, overrides: &Overrides) -> Result<I
         ..Sentence::default()
     };
     let gray = Sentence { input: "gray8".to_owned(), ..sentence.clone() };
+    let gray = gray.spec(SUBJECT).map_or_else(Variant::Refused, |spec| Variant::Declared(Box::new(spec)));
+    let alpha = Variant::Refused(Error::lacking(Feature::Alpha, SUBJECT, None, "an RGBA image"));
+    let spec = sentence.spec(SUBJECT)?;
     Ok(Imported {
-        library: Library::Ultralytics,
-        class: SUBJECT.to_owned(),
-        backend: Backend::Pil,
-        spec: sentence.spec(SUBJECT)?,
-        gray: gray.spec(SUBJECT).map_or_else(Variant::Refused, |spec| Variant::Declared(Box::new(spec))),
-        alpha: Variant::Refused(Error::lacking(Feature::Alpha, SUBJECT, None, "an RGBA image")),
         outputs: vec![Output { name: "images", value: crate::Value::Pixels }],
-        batch: Batch::Stack,
-        is_nested: false,
-        is_single: false,
-        frames: None,
-        is_paired: false,
-        grayscale: None,
-        is_uniform: false,
-        patch_axes: Vec::new(),
-        patches_per_token: None,
-        prompt: crate::prompt::Prompt::default(),
-        converts: false,
-        limit: None,
-        notes: Vec::new(),
-        when: When::Always,
-        place: Place::Apart,
-        before: None,
-        cutting: None,
-        is_counted: true,
-        views: Vec::new(),
-        record: keys.clone(),
+        ..Imported::stacked(Library::Ultralytics, SUBJECT, Backend::Pil, spec, gray, alpha, keys.clone())
     })
 }

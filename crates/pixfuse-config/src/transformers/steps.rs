@@ -8,7 +8,7 @@ use super::values::Values;
 use crate::imported::Limit;
 use crate::record::Record;
 use crate::sentence::Sentence;
-use crate::{Backend, Batch, Error, Feature, Grayscale, Imported, Library, Output, Place, Variant, When};
+use crate::{Backend, Batch, Error, Feature, Grayscale, Imported, Library, Output, Variant};
 use pixfuse_spec::Spec;
 
 /// Reads the keys that count in a class; `record` has all that it takes.
@@ -80,12 +80,6 @@ pub(super) fn read(
         None => margins.batch,
     };
     let mut imported = Imported {
-        library: Library::Transformers,
-        class: base.to_owned(),
-        backend,
-        spec,
-        gray,
-        alpha,
         outputs,
         batch,
         is_nested: steps.is_nested,
@@ -99,14 +93,7 @@ pub(super) fn read(
         converts,
         limit: frame.limit.or(class.mirror()?).or(steps.older.infers_channels().then_some(Limit::RowsLikeChannels)),
         notes,
-        before: None,
-        cutting: None,
-        is_counted: true,
-        when: When::Always,
-        place: Place::Apart,
-        views: Vec::new(),
-        prompt: crate::prompt::Prompt::default(),
-        record: record.clone(),
+        ..Imported::stacked(Library::Transformers, base, backend, spec, gray, alpha, record.clone())
     };
     class.add_views(&mut imported)?;
     Ok(imported)
