@@ -58,21 +58,18 @@ pub(super) struct Tables<S: Simd> {
 /// of its columns, such as a photo turned by 180 degrees: tables of a row are small, of an image they are larger than the
 /// image.
 pub(super) fn joined(request: &Request, access: Access) -> Option<Request> {
-    let Request { source, resample, placement, runs, .. } = request;
+    let Request { source, placement, runs, .. } = request;
+    // Every filter of a size that is kept gives the pixels as they are.
     let whole = Placement::whole([source.rows, source.columns].map(|side| side as u32));
     // A window's sides are u32, and vectors take i32 offsets.
     let fits = source.rows.checked_mul(source.columns).is_some_and(|pixels| pixels <= i32::MAX as usize);
-    let joins = *resample == Resample::None
-        && access.is_dense(source)
-        && source.rows_adjoin
-        && fits
-        && *placement == whole
-        && runs.is_none();
+    let joins = access.is_dense(source) && source.rows_adjoin && fits && *placement == whole && runs.is_none();
     joins.then(|| {
         let mut request = request.clone();
         let source = &mut request.source;
         (source.columns, source.rows) = (source.columns * source.rows, 1);
         request.placement = Placement::whole([1, source.columns as u32]);
+        request.resample = Resample::None;
         request
     })
 }
@@ -145,16 +142,16 @@ impl<S: Simd> Prepared for Tables<S> {
                 Some(made) => Rows::Made(made),
             };
             let mut map = |out: *mut u8, target: Target, rows: Range<usize>| {
-                if let (true, OutputRows::Dense { rows: from, left }) =
-                    (self.copies && !numbers.swap, &self.output_rows)
-                {
-                    for (y, &row) in from[rows].iter().enumerate() {
-                        let from = source.row(row).wrapping_add(left * channels);
+                if self.copies && !numbers.swap && self.output_rows.is_dense() {
+                    for (place, y) in rows.enumerate() {
                         // SAFETY: the caller promises the view and the output, or `out` is the band, which holds the rows; from
                         // column `left` on the row is dense, for as many pixels as are mapped, and the place of the window's row has
-                        // room for them.
+                        // room for them. Rows are made from the first to the last, in the scratch of the output rows.
                         unsafe {
-                            from.copy_to_nonoverlapping(out.add(target.pixel(y, 0) * channels), width * channels);
+                            let row = self.output_rows.dense_row(&mut source, scratch, y, view);
+                            let Some((row, left)) = row else { break };
+                            let from = row.wrapping_add(left * channels);
+                            from.copy_to_nonoverlapping(out.add(target.pixel(place, 0) * channels), width * channels);
                         }
                     }
                     return;

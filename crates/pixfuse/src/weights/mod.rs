@@ -122,6 +122,14 @@ impl AxisWeights {
         Self { bits: ROUNDED_BITS, ..self }
     }
 
+    /// Of two neighbours each, with OpenCV's 11 fractional bits.
+    pub(crate) fn of_neighbours(outputs: &[([u32; 2], [i16; 2])]) -> Result<Self, NoMemory> {
+        let weights = outputs.iter().flat_map(|&(_, weights)| weights.map(i32::from));
+        let mut all = memory::with_capacity(outputs.len() * 2)?;
+        all.extend(weights);
+        Ok(Self { first: memory::list(outputs.iter().map(|&(at, _)| at[0]))?, weights: all, taps: 2, bits: 11 })
+    }
+
     /// Weights of few bits in units of a factor.
     pub(crate) fn times(&self, factor: f32) -> Result<AxisWeights<f32>, NoMemory> {
         let weights = memory::list(self.weights.iter().map(|&weight| weight as f32 * factor))?;

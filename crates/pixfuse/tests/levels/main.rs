@@ -6,6 +6,7 @@ mod common;
 
 mod canaries;
 mod case;
+mod channels;
 mod declarations;
 #[cfg(unix)]
 mod edges;

@@ -1,10 +1,11 @@
 //! Separable filters: each output row is resampled into a line of scratch before a body maps and stores it, so the resampled
 //! image never exists.
 //!
-//! Which of the three resamplers makes a row is a matter of what the library that is reproduced keeps between its two passes:
-//! bytes (`rounded`), sums (`unrounded`), or nothing at all, where a cell of OpenCV's area is summed both ways (`area`).
+//! Which of the resamplers makes a row is a matter of what the library that is reproduced keeps between its two passes: bytes
+//! (`rounded`), sums (`unrounded`), words (`bilinear`), or nothing at all, where a cell of OpenCV's area is summed both ways (`area`).
 
 mod area;
+mod bilinear;
 mod quads;
 mod rounded;
 mod source_rows;
@@ -12,6 +13,7 @@ mod unrounded;
 mod vertical_storage;
 
 pub(super) use area::AreaResampler;
+pub(super) use bilinear::BilinearResampler;
 pub(super) use rounded::RoundedResampler;
 pub(super) use unrounded::UnroundedResampler;
 
@@ -30,6 +32,8 @@ pub(super) enum Resampler<S: Simd> {
     Unrounded(UnroundedResampler<S>),
     /// OpenCV's area.
     Area(AreaResampler<S>),
+    /// OpenCV's bilinear, where rows are not made fewer.
+    Bilinear(BilinearResampler<S>),
 }
 
 /// One of them.
@@ -80,6 +84,7 @@ impl<S: Simd> RowSource for ResampledRows<S> {
             Resampler::Rounded(resampler) => resampler.scratch(),
             Resampler::Unrounded(resampler) => resampler.scratch(),
             Resampler::Area(resampler) => resampler.scratch(),
+            Resampler::Bilinear(resampler) => resampler.scratch(),
         }
     }
 
@@ -88,6 +93,7 @@ impl<S: Simd> RowSource for ResampledRows<S> {
             Resampler::Rounded(resampler) => resampler.line_stride(),
             Resampler::Unrounded(resampler) => resampler.line_stride(),
             Resampler::Area(resampler) => resampler.line_stride(),
+            Resampler::Bilinear(resampler) => resampler.line_stride(),
         }
     }
 
@@ -99,6 +105,7 @@ impl<S: Simd> RowSource for ResampledRows<S> {
                 Resampler::Rounded(resampler) => self.simd.vectorize(Row::new(resampler, scratch, y, view)),
                 Resampler::Unrounded(resampler) => self.simd.vectorize(Row::new(resampler, scratch, y, view)),
                 Resampler::Area(resampler) => self.simd.vectorize(Row::new(resampler, scratch, y, view)),
+                Resampler::Bilinear(resampler) => self.simd.vectorize(Row::new(resampler, scratch, y, view)),
             }
         }
     }
@@ -110,6 +117,7 @@ impl<S: Simd> Holds for ResampledRows<S> {
             Resampler::Rounded(resampler) => resampler.bytes(),
             Resampler::Unrounded(resampler) => resampler.bytes(),
             Resampler::Area(resampler) => resampler.bytes(),
+            Resampler::Bilinear(resampler) => resampler.bytes(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::V128;
 use crate::memory::NoMemory;
 use crate::simd::vectors::rows::{self, Bytes, Sums};
-use crate::simd::{CacheLine, FloatHorizontalPass, HorizontalPass};
+use crate::simd::{CacheLine, FloatHorizontalPass, HorizontalPass, Task};
 use crate::weights::AxisWeights;
 
 /// Filters rows, four elements at a time.
@@ -35,7 +35,23 @@ impl<V: V128> HorizontalPass<V> for RowFilter {
 
     #[inline(always)]
     fn sum(&self, simd: V, source: &[u8], out: &mut [CacheLine]) {
-        self.filter::<V, 1, Sums>(simd, [source], out);
+        simd.enter(RowSums { filter: self, source, out });
+    }
+}
+
+/// A row of sums, compiled once for whoever calls it.
+struct RowSums<'a> {
+    filter: &'a RowFilter,
+    source: &'a [u8],
+    out: &'a mut [CacheLine],
+}
+
+impl<V: V128> Task<V> for RowSums<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, simd: V) {
+        self.filter.filter::<V, 1, Sums>(simd, [self.source], self.out);
     }
 }
 

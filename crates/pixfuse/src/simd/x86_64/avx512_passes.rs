@@ -172,11 +172,12 @@ impl HorizontalPass<Avx512> for RowFilter {
         let rounded = weights.bits == ROUNDED_BITS;
         let placed = match Placed::place(&weights.first, weights.taps, pixel, readable, rounded)? {
             Placement::Windows(placed) if !many_quads => placed,
-            Placement::Windows(_) | Placement::TooWide => {
+            // Of sums a row that is short of one window has several of AVX2's.
+            Placement::TooShort if rounded => return Ok(None),
+            Placement::Windows(_) | Placement::TooWide | Placement::TooShort => {
                 let filter = avx2_passes::RowFilter::prepare(simd.into(), weights, pixel, readable, many_quads)?;
                 return Ok(filter.map(Self::Narrower));
             }
-            Placement::TooShort => return Ok(None),
         };
         if rounded && let Some(trailing_zeros) = narrow(&weights.weights, TWO_LIMBS) {
             let two = |weights: [i32; 4]| {

@@ -188,9 +188,11 @@ impl Search<'_> {
         }
         let fits = |vectors: usize| {
             let Some(last_base) = readable.checked_sub(vectors * 64 + (quads - 1) * step) else { return Ok(None) };
+            // Of one window, taps that there are not may lie behind it.
+            let without = if quads == 1 { (4 - taps) * pixel } else { 0 };
             let base = |span: &Range<usize>| {
                 let base = span.start.min(last_base);
-                (span.end <= base + vectors * 64).then_some(base)
+                (span.end - without <= base + vectors * 64).then_some(base)
             };
             memory::whole_list(spans.iter().map(base))
         };
