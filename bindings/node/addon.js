@@ -6,13 +6,18 @@
 
 const { readFileSync } = require('node:fs')
 
-const isMusl = () => {
+const attempt = (ask, otherwise) => {
   try {
-    return readFileSync('/usr/bin/ldd', 'latin1').includes('musl')
+    return ask()
   } catch {
-    return !process.report.getReport().header.glibcVersionRuntime
+    return otherwise()
   }
 }
+// Deno asks for rights, without which it says neither: what it says when it loads the addon tells which it wants.
+const isMusl = () => attempt(
+  () => readFileSync('/usr/bin/ldd', 'latin1').includes('musl'),
+  () => attempt(() => !process.report.getReport().header.glibcVersionRuntime, () => false),
+)
 // The system's C library first; a machine may have a Node.js of the other one too, whose package npm has installed then.
 const abis = { linux: () => (isMusl() ? ['-musl', '-gnu'] : ['-gnu', '-musl']), win32: () => ['-msvc'] }
 const platforms = (abis[process.platform]?.() ?? ['']).map(abi => `${process.platform}-${process.arch}${abi}`)

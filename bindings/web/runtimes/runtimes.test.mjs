@@ -13,8 +13,8 @@ const app = installed()
 
 const RUNTIMES = {
   Bun: ['.bin/bun'],
-  // It asks for each right; a native addon needs its own.
-  Deno: ['.bin/deno', 'run', '--allow-all', '--node-modules-dir=manual'],
+  // It asks for each right: an addon needs one, the module of WebAssembly and files that of reading, and these tests have a server.
+  Deno: ['.bin/deno', 'run', '--no-prompt', '--allow-ffi', '--allow-read', '--allow-net', '--node-modules-dir=manual'],
   // Each is a package for Linux on x86-64.
   'Node.js 22': ['node-22/bin/node'],
   'Node.js 24': ['node-24/bin/node'],
