@@ -3,6 +3,9 @@
 //! Each function does three things: it looks at what a caller in C may get wrong and Rust cannot (null, sizes, alignment),
 //! calls the same library as Python and Node.js, and turns errors into handles. No panic crosses: one is the error
 //! `internal`. Pointers are the caller's promise; what is promised stands in the header, beside each function.
+//!
+//! Features are those of `pixfuse-decode`: `libjpeg-turbo` for JPEG by the C library, which takes a C compiler, cmake and on x86 nasm;
+//! `avif` and `heic` by the system's libavif and libheif.
 
 mod decode;
 mod error;

@@ -21,6 +21,9 @@
 //! errors into errors, `decode` hands files on, `geometry` numbers into numbers, `task` is a call on another thread. The classes themselves are
 //! JavaScript, `pipeline.js`, `geometry.js` and `files.js`: there a property is read in a nanosecond, from here in a hundred, and
 //! there a tensor that is too large for memory is an exception, from here the end of the process.
+//!
+//! Features are those of `pixfuse-decode`: `libjpeg-turbo` for JPEG by the C library, which takes a C compiler, cmake and on x86 nasm;
+//! `avif` and `heic` by the system's libavif and libheif.
 
 mod argument;
 mod buffer;

@@ -56,12 +56,25 @@
 
   const { Geometry, numbersOf } = native.geometry(refused, known, native.placed)
 
+  // What a value is, in an error.
+  function named(value) {
+    if (value === undefined || value === null) return String(value)
+    const kind = apply(toString, value, []).slice(8, -1)
+    const name = typeof value === 'object' && kind !== 'Object' ? kind : kind.toLowerCase()
+    return `${/^[AEIOHaeio]/.test(name) ? 'an' : 'a'} ${name}`
+  }
+
+  // What is given where several are expected, as an array: the letters of a path are no files.
+  function listed(given, name) {
+    if (typeof given !== 'string' && typeof given?.[Symbol.iterator] === 'function') return [...given]
+    throw refused(`${name}: expected an array of ${name}, found ${named(given)}`)
+  }
+
   // Refuses what something else takes, and says what; other things without pixels are the native half's to refuse.
   function refuseOther(image, place) {
     const kind = apply(toString, image, []).slice(8, -1)
     const step = kind === 'Promise' ? '`await` it first' : taker(kind)
-    if (step === undefined) return
-    throw refused(`image: ${place}expected { data, width, height }, found ${/^[AEIOH]/.test(kind) ? 'an' : 'a'} ${kind}; ${step}`)
+    if (step !== undefined) throw refused(`image: ${place}expected { data, width, height }, found ${named(image)}; ${step}`)
   }
 
   // What the native half asks of an image; planes that lie apart are arrays of it, which are made here.
@@ -91,7 +104,7 @@
   // Those of many images, one after the other.
   function* partsOf(images) {
     let number = 0
-    for (const image of images) yield* parts(image, `number ${number++}: `)
+    for (const image of listed(images, 'images')) yield* parts(image, `number ${number++}: `)
   }
 
   // The bytes of a buffer in one that nobody else has; nothing for buffers that Node.js does not let go, like those that
@@ -301,7 +314,7 @@
     decodeBatchSync(files, options, list) {
       const { out, orient, maxPixels, maxSide, draft, truncated, threads, onError, fill: value } = known(options, BATCH, list)
       const place = new Place(out, this.#halves)
-      const given = [...files]
+      const given = listed(files, 'files')
       const { data: made, dims, failures } = this.#native.decodeBatch(
         given.map((file, index) => plain(file, `number ${index}: `)), orient, maxPixels, maxSide, draft, truncated, place.bits,
         this.#allocate, threads, onError, value,
@@ -312,7 +325,7 @@
     async decodeBatch(files, options, list) {
       const { out, orient, maxPixels, maxSide, draft, truncated, threads, onError, fill: value } = known(options, BATCH, list)
       const place = new Place(out, this.#halves)
-      const given = [...files]
+      const given = listed(files, 'files')
       const read = given.some(isLater) ? await Promise.all(given.map(file => bytesOf(file, native.read))) : given
       const dims = []
       const { data: made, failures } = await this.#native.startDecodeBatch(

@@ -25,7 +25,11 @@ test('a batch is its tensors, one after another', () => {
 })
 
 test('batches that are none', () => {
-  for (const images of [undefined, null, 5, sources[0]]) assert.throws(() => pipe.batchSync(images), TypeError)
+  const none = { undefined: undefined, null: null, 'a number': 5, 'an object': sources[0], 'a string': 'photo.jpg' }
+  for (const [found, given] of Object.entries(none)) {
+    assertRefused(() => pipe.batchSync(given), new RegExp(`^images: expected an array of images, found ${found}$`))
+    assertRefused(() => pipe.decodeBatchSync(given), new RegExp(`^files: expected an array of files, found ${found}$`))
+  }
   const keep = new Pipeline('input(rgb8), output(rgb, u8)')
   assertRefused(() => keep.batchSync(sources), /^image: number 1: gives a tensor \[3, 2, 9\], number 0 gives \[3, 6, 7\]; a batch needs one shape/)
   // 281 terabytes, which is more than any process can address.

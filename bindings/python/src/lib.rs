@@ -18,6 +18,10 @@
 //!
 //! Nothing here decides anything: `argument` reads arguments, of which `pixfuse_bindings` makes a `Spec`, `image` and `out` turn arrays into views, `file`
 //! and `arrow` objects into the bytes of files, which `decode` hands on, `failure` turns errors into exceptions.
+//!
+//! Features are those of `pixfuse-decode`: `libjpeg-turbo` for JPEG by the C library, which takes a C compiler, cmake and on x86 nasm;
+//! `avif` and `heic` by the system's libavif and libheif. `abi3t` makes modules for
+//! Python 3.15 and later, with the lock or without.
 
 mod argument;
 mod array;

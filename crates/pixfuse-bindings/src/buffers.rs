@@ -45,7 +45,7 @@ impl Places {
         if input.format.is_yuv() {
             places.dense_planes(buffer)?
         } else {
-            places.pixels(buffer)?
+            places.pixels(buffer, input)?
         }
         Ok(places)
     }
@@ -77,7 +77,7 @@ impl Places {
     }
 
     /// Interleaved rows, or planes of rows.
-    fn pixels(&mut self, (given, stride): Buffer) -> Result<(), String> {
+    fn pixels(&mut self, (given, stride): Buffer, input: &Input) -> Result<(), String> {
         let ([rows, columns], format) = (self.sides, self.format);
         let row = row(format, self.layout, columns);
         if let Some(stride) = stride.filter(|&stride| stride < row) {
@@ -90,8 +90,16 @@ impl Places {
         // All strides are positive, so the view starts at its origin.
         let length = reach.end().unsigned_abs() + 1;
         if given < length || (given > length && stride.is_none()) {
+            // As many pixels of another number of channels: what a canvas gives has four.
+            let pixel = length / format.channels();
+            let step = [1, 3, 4]
+                .into_iter()
+                .find(|channels| *channels != format.channels() && pixel.checked_mul(*channels) == Some(given));
+            let step = step.map(|channels| next_step::channels(channels, input)).unwrap_or_default();
             let [more, needs] = if stride.is_some() {
                 [format!(" with {from_row} bytes from row to row"), "at least ".into()]
+            } else if !step.is_empty() {
+                [step, String::new()]
             } else if given > length {
                 ["; padded rows need `stride`".into(), String::new()]
             } else {
@@ -257,6 +265,12 @@ mod tests {
             wrong((19, None)),
             "data: 19 bytes given, but rgb8 of 2 rows x 3 columns is 18; padded rows need `stride`"
         );
+        assert_eq!(
+            wrong((24, None)),
+            "data: 24 bytes given, but rgb8 of 2 rows x 3 columns is 18; write input(rgba8, alpha = drop)"
+        );
+        let gray = Places::of_one(&input("input(gray8)"), [2, 3], (18, None)).unwrap_err();
+        assert_eq!(gray, "data: 18 bytes given, but gray8 of 2 rows x 3 columns is 6; write input(rgb8)");
         assert_eq!(
             wrong((20, Some(12))),
             "data: 20 bytes given, but rgb8 of 2 rows x 3 columns is at least 21 with 12 bytes from row to row"

@@ -16,6 +16,9 @@
 //! assert_eq!(spec.to_string(), "input(rgb8), normalize(), output(rgb, f32, chw)");
 //! # Ok::<(), pixfuse_spec::ParseError>(())
 //! ```
+//!
+//! Of the features `std`, which is on by default, and `libm` one is needed: whose arithmetic this is. `documentation` puts the
+//! sentences of arguments into the tables of clauses.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
 

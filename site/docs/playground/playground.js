@@ -314,6 +314,7 @@ function listen() {
   find('file').addEventListener('change', ({ target }) => target.files.length > 0 && use(target.files[0]))
   find('sample').addEventListener('click', sample)
   find('camera').addEventListener('click', camera)
+  find('text').addEventListener('input', () => { find('preset').value = '' })
   find('text').addEventListener('input', afterAWhile(run))
   find('config').addEventListener('input', afterAWhile(config))
   find('backend').addEventListener('change', config)
@@ -333,7 +334,7 @@ async function copy() {
     await navigator.clipboard.writeText(find('code').textContent)
   } catch {
     getSelection().selectAllChildren(find('code'))
-    said = 'Selected: copy it by your keys'
+    said = 'Selected: now copy it'
   }
   show(find('copied'), said)
   setTimeout(() => show(find('copied'), ''), 3000)
