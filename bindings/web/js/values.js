@@ -78,8 +78,17 @@ export function array(value, input) {
   return { kind: kind(value), ...input.add(new Uint8Array(buffer, byteOffset, byteLength)) }
 }
 
+// What people have where a file is expected, and what to do with it.
+const NO_FILES = {
+  String: 'a string; `decode` takes `await fetch(url)`',
+  Promise: 'a Promise; `await` it first',
+  FileList: 'a FileList; give one of its files',
+}
+
 /** The bytes of a file, or what it is instead. */
 export function file(value, input) {
+  const other = NO_FILES[Object.prototype.toString.call(value).slice(8, -1)]
+  if (other !== undefined) return { found: other }
   if (value instanceof ArrayBuffer) {
     const wrong = trouble(value, value.byteLength)
     return wrong === undefined ? input.add(new Uint8Array(value)) : input.add(new Uint8Array(0))

@@ -29,7 +29,8 @@ test('a file is bytes, a Blob or a Response', async () => {
   }
   assert.throws(() => pipe.decodeSync(file), { code: 'InvalidArg', message: /^data: a Blob gives its bytes later; / })
   assert.throws(() => pipe.decodeSync(new Response(photo)), /^Error: data: a Response gives its bytes later; /)
-  assert.throws(() => pipe.decodeSync('photo.jpg'), { code: 'InvalidArg', message: 'data: expected a file: its bytes, found a string' })
+  assert.throws(() => pipe.decodeSync('photo.jpg'), { code: 'InvalidArg', message: 'data: expected a file: its bytes, found a string; `decode` takes `await fetch(url)`' })
+  await assert.rejects(pipe.decode(Promise.resolve(file)), { code: 'InvalidArg', message: /found a Promise; `await` it first$/ })
   const missing = new Response('gone', { status: 404 })
   await assert.rejects(pipe.decode(missing), { code: 'unreadable', message: 'file: "" cannot be read: the server says 404' })
   const { data, failures } = await pipe.decodeBatch([file, null, new Blob(['no photo']), new Response(photo)], { onError: 'skip' })
