@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 
-use crate::{cross, decoders, emulate, run, tools, web};
+use crate::{cross, decoders, emulate, run, tools, web, wheels};
 
 pub(crate) fn run_all() -> Result<()> {
     let jpeg = decoders::jpeg("pixfuse-decode");
@@ -35,7 +35,7 @@ pub(crate) fn run_all() -> Result<()> {
     if cfg!(all(target_os = "linux", target_arch = "x86_64")) {
         tasks.push(("tests of AVX-512", &["test", "--level", emulate::AVX512]));
         // Emulated here; other packages of other platforms take an hour, and are tried by a job of their own.
-        match cross::need_std(cross::AARCH64, false) {
+        match wheels::need_arm() {
             Ok(()) => tasks.push(("a wheel for 64-bit Arm", &["test", "--platforms", "--only", "arm64-wheel"])),
             Err(error) => println!("NOT RUN: a wheel for 64-bit Arm: {error:#}"),
         }

@@ -95,6 +95,17 @@ pub(crate) fn build(target: Target, python: Python, profile: Profile, into: &Pat
     Ok(wheel.clone())
 }
 
+/// Whether what [`try_arm`] needs is here, or may be installed in continuous integration.
+pub(crate) fn need_arm() -> Result<()> {
+    cross::need_std(cross::AARCH64, false)?;
+    let system = fs::read_to_string("/etc/os-release").unwrap_or_default();
+    ensure!(
+        system.lines().any(|line| line == "VERSION_CODENAME=bookworm"),
+        "it runs in the Python of Debian 12, of which this system has no packages: a container of debian:12 has them"
+    );
+    Ok(())
+}
+
 /// Builds the wheel for 64-bit Arm as tests are built, installs it, and compares its tensors with the goldens.
 pub(crate) fn try_arm(install: bool, count: &mut Count) -> Result<()> {
     ensure!(
