@@ -8,6 +8,9 @@ use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 
+/// Bytes that a pass may read or write behind the end of a row in scratch.
+pub(crate) const SLACK: usize = 256;
+
 /// A cache line: what scratch is made of, so that its rows start where vectors of every level are aligned.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
@@ -23,6 +26,15 @@ impl CacheLine {
     /// Of so many equal bytes.
     pub(crate) const fn of(byte: u8) -> Self {
         Self([byte; 64])
+    }
+}
+
+/// Lays four rows side by side, element by element; left to the compiler, which knows the level's vectors.
+#[inline(always)]
+pub(crate) fn interleave([a, b, c, d]: [&[u8]; 4], quad: &mut [CacheLine]) {
+    let quad = bytemuck::cast_slice_mut::<_, [u8; 4]>(quad);
+    for ((((quad, &a), &b), &c), &d) in quad.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+        *quad = [a, b, c, d];
     }
 }
 

@@ -9,6 +9,7 @@ mod cells;
 mod elements;
 mod filters;
 mod fused;
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 mod passes;
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 mod scalar;
@@ -31,7 +32,7 @@ mod wasm;
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
 
-pub(crate) use cache_lines::{CacheLine, RowList, ScratchRows};
+pub(crate) use cache_lines::{CacheLine, RowList, SLACK, ScratchRows, interleave};
 pub(crate) use cell_walks::CellRows;
 pub(crate) use cells::{CHUNK, CellColumns, CellTaps, MAX_AREA_ROWS, Share, ShareUnit, WholeCells};
 pub(crate) use elements::Plain;
@@ -39,7 +40,6 @@ pub use elements::{Elements, Half, Steps};
 pub(crate) use filters::{FloatHorizontalPass, HorizontalPass, QUADS, VerticalPass};
 #[cfg(target_arch = "aarch64")]
 pub(crate) use neon::Neon;
-pub(crate) use passes::{PlainRows, SLACK, interleave};
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 pub(crate) use scalar::Scalar;
 pub(crate) use taps::{BlockTaps, Fetched};

@@ -7,9 +7,6 @@ use crate::memory::{self, Holds, NoMemory};
 use crate::prelude::*;
 use crate::weights::{AxisWeights, ROUNDED_BITS};
 
-/// Bytes that a pass may read or write behind the end of a row in scratch.
-pub(crate) const SLACK: usize = 256;
-
 /// A row filter whose taps are looked up one by one.
 pub(crate) struct PlainRows<W = i32> {
     weights: AxisWeights<W>,
@@ -118,15 +115,6 @@ impl<W: Copy + Default + PartialEq> PlainRows<W> {
 impl<W> Holds for PlainRows<W> {
     fn bytes(&self) -> usize {
         self.weights.bytes()
-    }
-}
-
-/// Lays four rows side by side, element by element; left to the compiler, which knows the level's vectors.
-#[inline(always)]
-pub(crate) fn interleave([a, b, c, d]: [&[u8]; 4], quad: &mut [CacheLine]) {
-    let quad = bytemuck::cast_slice_mut::<_, [u8; 4]>(quad);
-    for ((((quad, &a), &b), &c), &d) in quad.iter_mut().zip(a).zip(b).zip(c).zip(d) {
-        *quad = [a, b, c, d];
     }
 }
 

@@ -11,6 +11,7 @@ mod rounded;
 mod source_rows;
 mod unrounded;
 mod vertical_storage;
+mod wide_rows;
 
 pub(super) use area::AreaResampler;
 pub(super) use bilinear::BilinearResampler;

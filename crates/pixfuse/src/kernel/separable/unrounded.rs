@@ -12,6 +12,7 @@ use pixfuse_spec::Sample;
 use super::Resample;
 use super::source_rows::{Reading, SourceRows};
 use super::vertical_storage::{Accumulator, VerticalStorage, Weighed};
+use super::wide_rows::WideRows;
 use crate::image::view::View;
 use crate::kernel::Request;
 use crate::kernel::pack::Pack;
@@ -19,7 +20,7 @@ use crate::kernel::scratch::{Room, Scratch, lines, split};
 use crate::memory::{self, Holds, NoMemory};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::simd::{CacheLine, FloatHorizontalPass, HorizontalPass, PlainRows, RowList, ScratchRows, Simd};
+use crate::simd::{CacheLine, FloatHorizontalPass, HorizontalPass, RowList, ScratchRows, Simd};
 use crate::weights::{AxisWeights, Finish};
 
 /// How many rows of f32 are summed at once: they share the loads of weights and indices.
@@ -59,7 +60,7 @@ enum Arithmetic<S: Simd> {
 /// The horizontal pass in f32: over rows of bytes, or of wider samples.
 enum FloatColumns<S: Simd> {
     Bytes(S::FloatRowFilter),
-    Wide(PlainRows<f32>),
+    Wide(WideRows),
 }
 
 /// Where the parts of one plane's scratch start, in cache lines; rows and sums are first.
@@ -105,7 +106,7 @@ impl<S: Simd> UnroundedResampler<S> {
         let pack = Pack::new(request, columns.reach(), pixel);
         let (whole, room) = (request.source.columns * pixel, pack.room(columns.taps));
         if request.sample != Sample::U8 {
-            let columns = PlainRows::new(&columns.from(pack.reach.start as u32)?, pixel)?;
+            let columns = WideRows::new(&columns.from(pack.reach.start as u32)?, pixel)?;
             let passes = Arithmetic::Float { columns: FloatColumns::Wide(columns), rows, rounds };
             return Self::new(request, pack, true, planes, room * size_of::<f32>(), passes);
         }
@@ -227,7 +228,7 @@ impl<S: Simd> UnroundedResampler<S> {
                 Arithmetic::Wide { columns, .. } => columns.sum(simd, from, to),
                 Arithmetic::Float { columns: FloatColumns::Bytes(columns), .. } => columns.sum(simd, [from], [to]),
                 Arithmetic::Float { columns: FloatColumns::Wide(columns), .. } => {
-                    columns.weigh::<f32, 1>(bytemuck::cast_slice::<_, f32>(from), bytemuck::cast_slice_mut(to));
+                    columns.sum(bytemuck::cast_slice(from), bytemuck::cast_slice_mut(to));
                 }
             }
             let mut accumulators = storage.accumulators(y, row, rows, kept);
