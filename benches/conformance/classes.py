@@ -3,13 +3,15 @@
     python benches/conformance/classes.py [--check]
 
 `crates/pixfuse-config/src/transformers/classes.tsv` has one line a class: its name, its backend, its defaults as JSON
-(null where a key has none). `model_types.tsv` has one line a model type: the classes that `AutoImageProcessor` takes.
+(null where a key has none), as `table` writes them. `model_types.tsv` has one line a model type: the classes that
+`AutoImageProcessor` takes.
 `video_classes.tsv` and `video_model_types.tsv` are those of video processors. `processors.tsv` has the processors that count
 tokens: the model types that take them, their constructor's own numbers, and the keywords that they call an image class with.
 Which key counts in which class is no matter of declarations: `table.rs` says that, and `run.py` measures it.
 """
 
 import argparse
+import collections
 import enum
 import importlib
 import inspect
@@ -113,28 +115,48 @@ def processor_line(name, cls):
     return f"{name}\t{','.join(models) or '-'}\t{json.dumps(own)}\t{json.dumps(keywords)}\n"
 
 
+def shortened(text):
+    """JSON without spaces."""
+    return json.dumps(text, separators=(",", ":"))
+
+
+def table(classes):
+    """Lines of a name, a backend and defaults behind a list of the keys that most of them have.
+
+    A line with all of those begins its defaults with `+`, and leaves out which of them are null.
+    """
+    counts = collections.Counter(key for _, _, keys in classes for key in keys)
+    shared = sorted(key for key, count in counts.items() if 10 * count >= 9 * len(classes))
+    lines = [shortened(shared) + "\n"]
+    for name, backend, keys in sorted(classes, key=lambda line: line[0]):
+        has_all = all(key in keys for key in shared)
+        own = {key: value for key, value in keys.items() if not (has_all and value is None and key in shared)}
+        lines.append(f"{name}\t{backend}\t{'+' if has_all else ''}{shortened(own)}\n")
+    return "".join(lines)
+
+
 def texts():
     note = f"# transformers {transformers.__version__}, written by benches/conformance/classes.py\n"
-    lines = {}
+    images = []
     for name, cls in classes():
         if not name.endswith(("ImageProcessor", "ImageProcessorPil")):
             continue
         backend = "torch" if issubclass(cls, TorchvisionBackend) else "pil" if issubclass(cls, PilBackend) else "own"
-        lines[name] = f"{name}\t{backend}\t{json.dumps(defaults(cls))}\n"
+        images.append((name, backend, defaults(cls)))
     types = [
         f"{model}\t{names.get('torchvision') or '-'}\t{names.get('pil') or '-'}\n"
         for model, names in sorted(IMAGE_PROCESSOR_MAPPING_NAMES.items())
     ]
-    clips = {name: f"{name}\ttorch\t{json.dumps({key: plain(getattr(cls, key, None)) for key in cls.valid_kwargs.__annotations__})}\n" for name, cls in videos()}
+    clips = [(name, "torch", {key: plain(getattr(cls, key, None)) for key in cls.valid_kwargs.__annotations__}) for name, cls in videos()]
     clip_types = [
         f"{model}\t{names['torchvision']}\n"
         for model, names in sorted(VIDEO_PROCESSOR_MAPPING_NAMES.items())
         if names and names.get("torchvision")
     ]
     return {
-        "classes.tsv": note + "".join(lines[name] for name in sorted(lines)),
+        "classes.tsv": note + table(images),
         "model_types.tsv": note + "".join(types),
-        "video_classes.tsv": note + "".join(clips[name] for name in sorted(clips)),
+        "video_classes.tsv": note + table(clips),
         "video_model_types.tsv": note + "".join(clip_types),
         "processors.tsv": note + "".join(processor_line(name, cls) for name, cls in sorted(processors())),
     }

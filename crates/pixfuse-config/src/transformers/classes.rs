@@ -25,6 +25,8 @@ pub(super) struct Class {
 struct Line {
     name: &'static str,
     backend: Backend,
+    /// Keys that most classes take, as JSON: those of a line that begins with `+` are null where it does not say them.
+    shared: &'static str,
     defaults: &'static str,
 }
 
@@ -33,18 +35,27 @@ fn lines() -> impl Iterator<Item = Line> {
 }
 
 fn lines_of(text: &'static str) -> impl Iterator<Item = Line> {
-    text.lines().skip(1).filter_map(|line| {
+    let mut lines = text.lines().skip(1);
+    let shared = lines.next().unwrap_or("[]");
+    lines.filter_map(move |line| {
         let mut columns = line.splitn(3, '\t');
         let (name, backend, defaults) = (columns.next()?, columns.next()?, columns.next()?);
         // A class of neither kind works on Pillow and numpy.
         let backend = if backend == "torch" { Backend::Torch } else { Backend::Pil };
-        Some(Line { name, backend, defaults })
+        Some(Line { name, backend, shared, defaults })
     })
 }
 
 impl Line {
     fn class(self) -> Class {
-        let defaults = serde_json::from_str(self.defaults).unwrap_or_default();
+        let mut defaults = Map::new();
+        let mut own = self.defaults;
+        if let Some(rest) = own.strip_prefix('+') {
+            let shared: Vec<String> = serde_json::from_str(self.shared).unwrap_or_default();
+            defaults.extend(shared.into_iter().map(|key| (key, Value::Null)));
+            own = rest;
+        }
+        defaults.extend(serde_json::from_str::<Map<_, _>>(own).unwrap_or_default());
         Class { name: self.name, backend: self.backend, defaults }
     }
 }
