@@ -4,28 +4,29 @@ use std::mem::MaybeUninit;
 
 use pixfuse_spec::MarginFill;
 
+use crate::Layout;
 use crate::kernel::Runs;
 use crate::mapping::Mapping;
+use crate::output::Bits;
 use crate::placement::Placement;
 use crate::simd::{Plain, Simd, Task, Token, Visit};
-use crate::{Layout, TensorElement};
 
 /// Writes the margins of an output of so many channels.
 ///
 /// # Panics
 /// When `out` is shorter than the output.
-pub(crate) fn margins<T: TensorElement>(
+pub(crate) fn margins<B: Bits>(
     token: Token,
     placement: &Placement,
     layout: Layout,
     mapping: &Mapping,
     channels: usize,
-    out: &mut [MaybeUninit<T>],
+    out: &mut [MaybeUninit<B>],
 ) {
     let [height, columns] = placement.output;
     for margin in placement.margins.iter().filter(|margin| margin.fill != MarginFill::Symmetric) {
-        let fill = |channel: usize| mapping.fill::<T>(channel.min(channels - 1), &margin.fill);
-        let value: [T; 4] = [0, 1, 2, 3].map(fill);
+        let fill = |channel: usize| B::of(mapping.fill(channel.min(channels - 1), &margin.fill));
+        let value: [B; 4] = [0, 1, 2, 3].map(fill);
         let mut rows = margin.rows.clone();
         let mut pixels = rows.start * columns + margin.columns.start..rows.start * columns + margin.columns.end;
         if margin.columns == (0..columns) {
@@ -91,15 +92,11 @@ pub(crate) fn mirror(position: usize, start: usize, length: usize) -> usize {
 ///
 /// # Panics
 /// When `out` is shorter than the runs say.
-pub(crate) fn runs<T: TensorElement>(
-    placement: &Placement,
-    runs: &Runs,
-    mapping: &Mapping,
-    out: &mut [MaybeUninit<T>],
-) {
+pub(crate) fn runs<B: Bits>(placement: &Placement, runs: &Runs, mapping: &Mapping, out: &mut [MaybeUninit<B>]) {
     let channels = runs.planes.max(runs.pixel);
     for margin in &placement.margins {
-        let values: [T; 4] = [0, 1, 2, 3].map(|channel: usize| mapping.fill(channel.min(channels - 1), &margin.fill));
+        let fill = |channel: usize| B::of(mapping.fill(channel.min(channels - 1), &margin.fill));
+        let values: [B; 4] = [0, 1, 2, 3].map(fill);
         for row in margin.rows.clone() {
             for (_, count, at) in runs.pieces(row, margin.columns.clone()) {
                 for (plane, copy) in (0..runs.planes).flat_map(|plane| (0..runs.copies).map(move |copy| (plane, copy)))

@@ -8,13 +8,15 @@ use std::ops::Range;
 
 use pixfuse_spec::{Element, FloatsOf, Layout, Normalize, Number, Order, Sample, Spec};
 
+use crate::Error;
 use crate::cut::Part;
 use crate::mapping::Mapping;
 use crate::memory::{NoMemory, repeated};
+use crate::output::{Memory, Output};
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
+use crate::simd::Half;
 use crate::source::Source;
-use crate::{Error, TensorElement};
 
 mod lanes;
 mod taps;
@@ -64,7 +66,7 @@ impl Floats {
             let before = |float: &dyn Fn(f32) -> f32| Box::new(std::array::from_fn(|value| float(value as f32)));
             let (from, plain) = (*from, (1.0, 0.0, 1.0));
             let (before, (scale, mean, std)) = match of {
-                FloatsOf::Normalized => (before(&|value| mapping.element(channel, value)), plain),
+                FloatsOf::Normalized => (before(&|value| mapping.value(channel, value)), plain),
                 FloatsOf::Rescaled => (before(&|value| value * scale as f32), (1.0, mean, std)),
                 // As the order has it: its numbers are scaled, and the pixel stays as it is.
                 FloatsOf::Pixels if *order == Order::HfTorch => {
@@ -217,24 +219,34 @@ impl Floats {
     }
 
     /// Stores a row of the window in its places.
-    pub(crate) fn store<T: TensorElement>(
+    pub(crate) fn store(&self, part: &Part, channel: usize, row: usize, values: &[f32], out: &mut Output<'_>) {
+        let at = (channel, row);
+        match (&mut out.memory, out.element) {
+            (Memory::U32(out), _) => self.store_bits(part, at, values, out, f32::to_bits),
+            (Memory::U16(out), Element::Bf16) => self.store_bits(part, at, values, out, |value| Half::Bf16.bits(value)),
+            (Memory::U16(out), _) => self.store_bits(part, at, values, out, |value| Half::F16.bits(value)),
+            (Memory::U8(out), Element::I8) => self.store_bits(part, at, values, out, |value| value as i8 as u8),
+            (Memory::U8(out), _) => self.store_bits(part, at, values, out, |value| value as u8),
+        }
+    }
+
+    fn store_bits<B>(
         &self,
         part: &Part,
-        channel: usize,
-        row: usize,
+        (channel, row): (usize, usize),
         values: &[f32],
-        out: &mut [MaybeUninit<T>],
+        out: &mut [MaybeUninit<B>],
+        element: impl Fn(f32) -> B,
     ) {
         let ([top, left], [high, wide]) = (part.placement.at, part.placement.output);
         let row = top + row;
-        let element = |value: &f32| T::nearest(f64::from(*value));
         let Some(runs) = &part.runs else {
             let (first, step) = match self.layout {
                 Layout::Chw => ((channel * high + row) * wide + left, 1),
                 Layout::Hwc => ((row * wide + left) * self.channels.len() + channel, self.channels.len()),
             };
             let places = out[first..].iter_mut().step_by(step);
-            places.zip(values).for_each(|(place, value)| _ = place.write(element(value)));
+            places.zip(values).for_each(|(place, value)| _ = place.write(element(*value)));
             return;
         };
         // Planes are separate, or pixels have all channels.
@@ -243,7 +255,7 @@ impl Floats {
             for copy in 0..runs.copies {
                 let places = out[at + plane * runs.plane + copy * runs.copy + inside..].iter_mut().step_by(runs.pixel);
                 let values = &values[first - left..][..count];
-                places.zip(values).for_each(|(place, value)| _ = place.write(element(value)));
+                places.zip(values).for_each(|(place, value)| _ = place.write(element(*value)));
             }
         }
     }

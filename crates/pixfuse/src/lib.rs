@@ -81,6 +81,7 @@ mod kernel;
 mod mapping;
 mod memory;
 mod next_step;
+mod output;
 mod patches;
 mod pipeline;
 mod placement;

@@ -78,7 +78,7 @@ pub fn run<T: TensorElement>(pipe: &crate::Pipeline, image: ImageRef<'_>) -> Res
         }
         _ => lay(spec.output.layout, [0..rows, 0..columns], channels, &mut data, value),
     }
-    data.resize(dims.iter().product(), T::nearest(0.0));
+    data.resize(dims.iter().product(), T::of(0));
     Ok(Tensor { data, dims: dims.to_vec() })
 }
 
@@ -110,12 +110,12 @@ impl<'a> Canvas<'a> {
                     let (y, x) =
                         (mirror(row, top, window.rows as usize), mirror(column, left, window.columns as usize));
                     let from = plan.store.from[channel];
-                    mapping.element::<T>(channel, resampled(y + window.top as usize, x + window.left as usize, from))
+                    T::of(mapping.element(channel, resampled(y + window.top as usize, x + window.left as usize, from)))
                 }
-                Some(margin) => mapping.fill::<T>(channel, &margin.fill),
+                Some(margin) => T::of(mapping.fill(channel, &margin.fill)),
                 None => {
                     let (y, x) = (row - top + window.top as usize, column - left + window.left as usize);
-                    mapping.element::<T>(channel, resampled(y, x, plan.store.from[channel]))
+                    T::of(mapping.element(channel, resampled(y, x, plan.store.from[channel])))
                 }
             }
         })

@@ -6,7 +6,6 @@ use half::{bf16, f16};
 use crate::Element;
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::simd::Steps;
 
 /// The type of a tensor element: `f32`, `f16`, `bf16`, `u8` or `i8`. Sealed: pipelines rely on its size.
 pub trait TensorElement: sealed::Sealed + Copy + Send + Sync + 'static {
@@ -15,26 +14,24 @@ pub trait TensorElement: sealed::Sealed + Copy + Send + Sync + 'static {
 }
 
 mod sealed {
-    use crate::simd::{Plain, Steps};
+    pub trait Sealed: crate::simd::Plain {
+        /// The element of these bits.
+        fn of(bits: u32) -> Self;
 
-    pub trait Sealed: Plain {
-        /// Of a mapped value.
-        fn narrow(value: f32, steps: Steps) -> Self;
-
-        /// The nearest to a number that a declaration says.
+        /// The nearest to a number.
         fn nearest(value: f64) -> Self;
     }
 }
 
 macro_rules! elements {
-    ($($type:ty = $element:ident: |$value:ident, $steps:ident| $narrow:expr, $nearest:expr);+ $(;)?) => {
+    ($($type:ty = $element:ident: |$bits:ident| $of:expr);+ $(;)?) => {
         $(impl sealed::Sealed for $type {
-            fn narrow($value: f32, $steps: Steps) -> Self {
-                $narrow
+            fn of($bits: u32) -> Self {
+                $of
             }
 
             fn nearest(value: f64) -> Self {
-                $nearest(value)
+                Self::of(crate::mapping::nearest(Element::$element, value))
             }
         }
 
@@ -45,15 +42,15 @@ macro_rules! elements {
 }
 
 elements! {
-    f32 = F32: |value, _steps| value, |value| value as f32;
-    u8 = U8: |value, steps| steps.quantize(value) as u8, |value| value as u8;
-    i8 = I8: |value, steps| steps.quantize(value) as i8, |value| value as i8;
+    f32 = F32: |bits| f32::from_bits(bits);
+    u8 = U8: |bits| bits as u8;
+    i8 = I8: |bits| bits as i8;
 }
 
 #[cfg(feature = "half")]
 elements! {
-    f16 = F16: |value, _steps| f16::from_f32(value), f16::from_f64;
-    bf16 = Bf16: |value, _steps| bf16::from_f32(value), bf16::from_f64;
+    f16 = F16: |bits| f16::from_bits(bits as u16);
+    bf16 = Bf16: |bits| bf16::from_bits(bits as u16);
 }
 
 /// Runs an expression with the type that belongs to an [`Element`]: from what a pipeline says to what code is made for. Needs the

@@ -6,6 +6,7 @@ use super::run::initialised;
 use super::{Inner, Pipeline};
 use crate::image::view::Planes;
 use crate::kernel::{Room, Scratch, Source};
+use crate::output::Output;
 use crate::placement::Placement;
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
@@ -72,7 +73,7 @@ impl Pipeline {
         out: &mut [T],
         scratch: &mut Scratch,
     ) -> Result<(), Error> {
-        self.run_on(1, None, image, initialised(out), Some(scratch))
+        self.run_on(1, None, image, Output::new(initialised(out)), Some(scratch))
     }
 
     /// Makes the tables of the declared size for this many threads too.

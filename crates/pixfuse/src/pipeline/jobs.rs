@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::AcqRel};
 
 use super::run::{Bands, check_length, initialised};
 use super::{Inner, MAX_THREADS, Pipeline, check_threads};
+use crate::output::Output;
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 use crate::prepared_cache::{Key, PreparedSize};
@@ -85,7 +86,7 @@ impl Pipeline {
         let dims = self.check::<T>(&image)?;
         check_length(out.len(), dims)?;
         let out = initialised(out);
-        self.check_apart(&image, out)?;
+        self.check_apart(&image, &Output::new(out))?;
         let Inner { prepared, stages, floats, .. } = &*self.inner;
         if let Some(floats) = floats {
             self.check_floats(floats, &image)?;
@@ -123,7 +124,7 @@ impl<T: TensorElement> Job<'_, T> {
         let Self { run, bands } = self;
         // SAFETY: `out` are the elements of a slice that this run has alone for 'a, and is used as one where no other job touches
         // it: there is one job, or all have ended.
-        let whole = || unsafe { std::slice::from_raw_parts_mut(run.out, run.length) };
+        let whole = || Output::new(unsafe { std::slice::from_raw_parts_mut(run.out, run.length) });
         let Some(prepared) = &run.prepared else { return run.pipe.run_on(1, None, run.image, whole(), None) };
         let (image, source) = run.pipe.source(run.image);
         let work = Bands { view: image.view(), out: run.out.cast(), numbers: run.pipe.inner.mapping.numbers() };
@@ -134,7 +135,7 @@ impl<T: TensorElement> Job<'_, T> {
         }
         // The others' writes are seen here by the one that finds itself the last.
         if run.left.fetch_sub(1, AcqRel) == 1 {
-            run.pipe.fill(&prepared.parts, whole());
+            run.pipe.fill(&prepared.parts, &mut whole());
         }
         Ok(())
     }

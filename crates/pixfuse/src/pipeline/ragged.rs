@@ -5,10 +5,11 @@ use std::mem::MaybeUninit;
 use super::run::{initialised, with_capacity};
 use super::{Pipeline, threads};
 use crate::cut::Cut;
+use crate::output::Output;
 use crate::placement::Placement;
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
-use crate::{Dims, Error, ImageRef, Layout, TensorElement};
+use crate::{Dims, Element, Error, ImageRef, Layout, TensorElement};
 
 /// How the tensors of images of several sizes become one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -111,7 +112,7 @@ impl Pipeline {
     /// As [`output_shape`](Self::output_shape), naming the image; when whole images would be joined along their channels or
     /// rows; when the batch would be larger than memory; when there are no images, and the rest of the shape is not fixed.
     pub fn joined_shape(&self, sizes: &[[usize; 2]], join: Join) -> Result<Joined, Error> {
-        self.joined(sizes.iter().map(|&[rows, columns]| self.output_shape(rows, columns)), join)
+        self.joined(&mut sizes.iter().map(|&[rows, columns]| self.output_shape(rows, columns)), join)
     }
 
     /// As [`joined_shape`](Self::joined_shape), of images, which fit the pipeline.
@@ -119,10 +120,15 @@ impl Pipeline {
     /// # Errors
     /// As there, and as [`check`](Self::check).
     pub fn check_joined<T: TensorElement>(&self, images: &[ImageRef<'_>], join: Join) -> Result<Joined, Error> {
-        self.joined(images.iter().map(|image| self.check::<T>(image)), join)
+        self.checked_joined(images, join, T::ELEMENT)
     }
 
-    fn joined(&self, each: impl Iterator<Item = Result<Dims, Error>>, join: Join) -> Result<Joined, Error> {
+    /// As [`check_joined`](Self::check_joined), of elements of this type.
+    fn checked_joined(&self, images: &[ImageRef<'_>], join: Join, given: Element) -> Result<Joined, Error> {
+        self.joined(&mut images.iter().map(|image| self.checked(image, given)), join)
+    }
+
+    fn joined(&self, each: &mut dyn Iterator<Item = Result<Dims, Error>>, join: Join) -> Result<Joined, Error> {
         let spec = self.spec();
         let whole = spec.patches.is_none() && spec.tiles.is_none();
         if whole && join == Join::Concat {
@@ -192,7 +198,7 @@ impl Pipeline {
         let joined = self.check_joined::<T>(images, join)?;
         let length = joined.dims.iter().product();
         let mut data = with_capacity(length)?;
-        self.write_joined(images, &joined, &mut data.spare_capacity_mut()[..length])?;
+        self.write_joined(images, &joined, Output::new(&mut data.spare_capacity_mut()[..length]))?;
         // SAFETY: `write_joined` initialises every element.
         unsafe { data.set_len(length) };
         Ok((data, joined))
@@ -221,7 +227,12 @@ impl Pipeline {
         join: Join,
         out: &mut [MaybeUninit<T>],
     ) -> Result<Joined, Error> {
-        let joined = self.check_joined::<T>(images, join)?;
+        self.join_on(images, join, Output::new(out))
+    }
+
+    /// As [`join_into`](Self::join_into).
+    fn join_on(&self, images: &[ImageRef<'_>], join: Join, out: Output<'_>) -> Result<Joined, Error> {
+        let joined = self.checked_joined(images, join, out.element)?;
         let (dims, length) = (joined.dims, joined.dims.iter().product::<usize>());
         if out.len() != length {
             return Err(Error::Output(format!("{} elements given, the batch {dims:?} needs {length}", out.len())));
@@ -230,28 +241,21 @@ impl Pipeline {
         Ok(joined)
     }
 
-    fn write_joined<T: TensorElement>(
-        &self,
-        images: &[ImageRef<'_>],
-        joined: &Joined,
-        out: &mut [MaybeUninit<T>],
-    ) -> Result<(), Error> {
+    fn write_joined(&self, images: &[ImageRef<'_>], joined: &Joined, mut out: Output<'_>) -> Result<(), Error> {
         for image in images {
-            self.check_apart(image, out)?;
+            self.check_apart(image, &out)?;
         }
         let padded: usize = joined.dims[1..].iter().product();
-        let mut rest = out;
         let mut work = Vec::with_capacity(images.len());
         for (image, dims) in images.iter().zip(&joined.each) {
             let own = dims.iter().product();
             let length = if joined.join == Join::Pad { padded } else { own };
-            let (mut tensor, behind) = rest.split_at_mut(length);
-            rest = behind;
+            let mut tensor = out.take(length);
             // A whole image lies in a frame as large as the largest; patches and tiles have zeros behind them.
             let frame = match joined.ragged {
                 [_] => {
-                    let (first, zeros) = tensor.split_at_mut(own);
-                    zeros.fill(MaybeUninit::new(T::nearest(0.0)));
+                    let first = tensor.take(own);
+                    tensor.clear();
                     tensor = first;
                     None
                 }

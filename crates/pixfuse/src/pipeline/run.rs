@@ -10,6 +10,7 @@ use crate::image::view::View;
 use crate::kernel::{Conversion, Numbers, Request, Scratch, Source};
 use crate::memory::NoMemory;
 use crate::next_step::{self, Given};
+use crate::output::{Output, with_bits};
 use crate::placement::Placement;
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
@@ -49,26 +50,26 @@ impl Pipeline {
         image: ImageRef<'_>,
         out: &mut [MaybeUninit<T>],
     ) -> Result<(), Error> {
-        self.run_on(self.threads, None, image, out, None)
+        self.run_on(self.threads, None, image, Output::new(out), None)
     }
 
     /// As [`run_into_uninit`](Self::run_into_uninit), on so many threads, and at the top left of a frame of zeros of so many
     /// rows and columns, if it is given: no smaller than the output, which stays whole. Scratch that is given is for one thread.
-    pub(super) fn run_on<T: TensorElement>(
+    pub(super) fn run_on(
         &self,
         threads: usize,
         frame: Option<[usize; 2]>,
         image: ImageRef<'_>,
-        out: &mut [MaybeUninit<T>],
+        mut out: Output<'_>,
         scratch: Option<&mut Scratch>,
     ) -> Result<(), Error> {
-        self.check_image::<T>(&image)?;
+        self.check_image(&image, out.element)?;
         let Inner { mapping, prepared, declared, stages, floats, .. } = &*self.inner;
         if let Some(stages) = stages {
             if frame.is_none() {
                 check_length(out.len(), self.output_shape(image.rows(), image.columns())?)?;
             }
-            self.check_apart(&image, out)?;
+            self.check_apart(&image, &out)?;
             return stages.run(threads, frame, image, out);
         }
         if let Some(floats) = floats {
@@ -78,8 +79,8 @@ impl Pipeline {
         let key = Key { source, threads, frame };
         let run = |tables: &PreparedSize| {
             check_length(out.len(), tables.dims)?;
-            self.check_apart(&image, out)?;
-            let work = Bands { view: image.view(), out: out.as_mut_ptr().cast(), numbers: mapping.numbers() };
+            self.check_apart(&image, &out)?;
+            let work = Bands { view: image.view(), out: out.start(), numbers: mapping.numbers() };
             let run = |band: &Band, scratch: Option<&mut Scratch>| {
                 // SAFETY: the view is readable as long as `image` is borrowed, and `source` describes it; `out` has
                 // the elements of the tensor and was found to overlap no byte of the view. Each band is run once.
@@ -92,7 +93,7 @@ impl Pipeline {
                 (bands, Some(scratch)) => bands.iter().try_for_each(|band| run(band, Some(scratch)))?,
                 (bands, None) => threads::each(threads, bands.iter(), |_, band| run(band, None))?,
             }
-            self.fill(&tables.parts, out);
+            self.fill(&tables.parts, &mut out);
             Ok(())
         };
         match declared.as_ref().filter(|declared| declared.key == key) {
@@ -113,19 +114,18 @@ impl Pipeline {
     }
 
     /// Writes what lies around the parts of a tensor, and behind them.
-    pub(super) fn fill<T: TensorElement>(&self, parts: &[Part], out: &mut [MaybeUninit<T>]) {
+    pub(super) fn fill(&self, parts: &[Part], out: &mut Output<'_>) {
         let Inner { spec, mapping, token, .. } = &*self.inner;
         let (layout, channels) = (spec.output.layout, spec.output.channels.channels());
         for Part { placement, runs, start, elements } in parts {
-            let out = &mut out[*start..start + elements];
-            match runs {
+            with_bits!(out.part(*start..start + elements).memory, out => match runs {
                 Some(runs) => fill::runs(placement, runs, mapping, out),
                 None => fill::margins(*token, placement, layout, mapping, channels, out),
-            }
+            });
         }
         // Patches and tiles that no image is in.
         let filled = parts.iter().map(|part| part.elements).sum::<usize>();
-        out[filled..].fill(MaybeUninit::new(T::nearest(0.0)));
+        out.part(filled..out.len()).clear();
     }
 
     /// Runs where floats are resized, line by line: the twin of what a level does.
@@ -133,19 +133,18 @@ impl Pipeline {
         let (dims, floats) = (self.check::<T>(&image)?, self.inner.floats.as_ref().expect("floats are resized"));
         let length = dims.iter().product();
         let mut data = with_capacity(length)?;
-        self.resize_floats(floats, None, image, &mut data.spare_capacity_mut()[..length], true)?;
-        // SAFETY: `resize_floats` initialises every element, as it does for `run_into_uninit`.
-        unsafe { data.set_len(length) };
+        data.resize(length, T::of(0));
+        self.resize_floats(floats, None, image, Output::new(initialised(&mut data)), true)?;
         Ok(Tensor { data, dims: dims.to_vec() })
     }
 
     /// Runs where floats are resized, which no kernel does.
-    fn resize_floats<T: TensorElement>(
+    fn resize_floats(
         &self,
         floats: &Floats,
         frame: Option<[usize; 2]>,
         image: ImageRef<'_>,
-        out: &mut [MaybeUninit<T>],
+        mut out: Output<'_>,
         plainly: bool,
     ) -> Result<(), Error> {
         let Inner { spec, plan, token, .. } = &*self.inner;
@@ -158,13 +157,13 @@ impl Pipeline {
         floats.check(sides, placement.resized.map(|side| side as usize))?;
         let (cut, dims) = self.inner.cut(&placement)?;
         check_length(out.len(), dims)?;
-        self.check_apart(&image, out)?;
+        self.check_apart(&image, &out)?;
         let none = |none: NoMemory| none.to_error("rows of floats");
         let parts = cut.parts(plan, placement).map_err(none)?;
         let source = crate::source::Source::new(source, plan.load);
         for part in &parts {
-            let out = &mut out[part.start..part.start + part.elements];
-            let mut store = |channel, row, values: &[f32]| floats.store(part, channel, row, values, out);
+            let mut out = out.part(part.start..part.start + part.elements);
+            let mut store = |channel, row, values: &[f32]| floats.store(part, channel, row, values, &mut out);
             if plainly {
                 floats.run_plainly(&source, part, &mut store)
             } else {
@@ -172,7 +171,7 @@ impl Pipeline {
             }
             .map_err(none)?;
         }
-        self.fill(&parts, out);
+        self.fill(&parts, &mut out);
         Ok(())
     }
 
@@ -219,7 +218,12 @@ impl Pipeline {
         images: &[ImageRef<'_>],
         out: &mut [MaybeUninit<T>],
     ) -> Result<(), Error> {
-        let dims = self.check_batch::<T>(images)?;
+        self.batch_on(images, Output::new(out))
+    }
+
+    /// As [`batch_into`](Self::batch_into).
+    fn batch_on(&self, images: &[ImageRef<'_>], mut out: Output<'_>) -> Result<(), Error> {
+        let dims = self.checked_batch(images, out.element)?;
         if out.len() != dims.iter().product() {
             return Err(Error::Output(format!(
                 "{} elements given, the batch {dims:?} needs {}",
@@ -228,13 +232,12 @@ impl Pipeline {
             )));
         }
         for image in images {
-            self.check_apart(image, out)?;
+            self.check_apart(image, &out)?;
         }
-        let tensors = out.chunks_exact_mut(dims[1..].iter().product());
+        let length = dims[1..].iter().product();
         let threads = self.threads.min(images.len()).max(1);
-        threads::each(threads, images.iter().zip(tensors), |_, (image, out)| {
-            self.run_on(1, None, image.cold(), out, None)
-        })
+        let tensors = images.iter().map(|image| (image, out.take(length)));
+        threads::each(threads, tensors, |_, (image, out)| self.run_on(1, None, image.cold(), out, None))
     }
 
     /// The shape of a batch of these images, each of which fits; of none it is `[0, ...]` where the declaration fixes
@@ -243,9 +246,14 @@ impl Pipeline {
     /// # Errors
     /// As [`batch`](Self::batch).
     pub fn check_batch<T: TensorElement>(&self, images: &[ImageRef<'_>]) -> Result<Dims, Error> {
+        self.checked_batch(images, T::ELEMENT)
+    }
+
+    /// As [`check_batch`](Self::check_batch), of elements of this type.
+    fn checked_batch(&self, images: &[ImageRef<'_>], given: Element) -> Result<Dims, Error> {
         let mut block: Option<Dims> = None;
         for (index, image) in images.iter().enumerate() {
-            let dims = self.check::<T>(image).map_err(|error| error.of_image(index))?;
+            let dims = self.checked(image, given).map_err(|error| error.of_image(index))?;
             let first = *block.get_or_insert(dims);
             if dims != first {
                 return Err(Error::Image(format!(
@@ -256,10 +264,10 @@ impl Pipeline {
         }
         let Some(block) = block else {
             let element = self.inner.spec.output.element;
-            return if T::ELEMENT == element { self.empty_batch() } else { Err(wrong_element(T::ELEMENT, element)) };
+            return if given == element { self.empty_batch() } else { Err(wrong_element(given, element)) };
         };
         let dims = block.batch(images.len());
-        match dims.elements(size_of::<T>()) {
+        match dims.elements(given.size()) {
             Some(_) => Ok(dims),
             None => Err(Error::Output(format!("a batch {dims:?} is larger than memory"))),
         }
@@ -270,12 +278,17 @@ impl Pipeline {
     /// # Errors
     /// As [`run`](Self::run).
     pub fn check<T: TensorElement>(&self, image: &ImageRef<'_>) -> Result<Dims, Error> {
-        self.check_image::<T>(image)?;
+        self.checked(image, T::ELEMENT)
+    }
+
+    /// As [`check`](Self::check), of elements of this type.
+    pub(super) fn checked(&self, image: &ImageRef<'_>, given: Element) -> Result<Dims, Error> {
+        self.check_image(image, given)?;
         self.output_shape(image.rows(), image.columns())
     }
 
     /// Whether an image and an element type fit `input(...)` and `output(...)`.
-    fn check_image<T: TensorElement>(&self, image: &ImageRef<'_>) -> Result<(), Error> {
+    fn check_image(&self, image: &ImageRef<'_>, given: Element) -> Result<(), Error> {
         let Spec { input, output, .. } = &self.inner.spec;
         let format = input.format;
         if image.sample() != format.sample() {
@@ -298,20 +311,20 @@ impl Pipeline {
                 next_step::channels(image.channels(), input)
             )));
         }
-        if let Some(given) = image.format().filter(|&given| given != format) {
-            return Err(Error::Image(format!("is {given}, the pipeline reads input({format}); write input({given})")));
+        if let Some(other) = image.format().filter(|&other| other != format) {
+            return Err(Error::Image(format!("is {other}, the pipeline reads input({format}); write input({other})")));
         }
         check_size(input, [image.rows(), image.columns()])?;
-        if T::ELEMENT != output.element {
-            return Err(wrong_element(T::ELEMENT, output.element));
+        if given != output.element {
+            return Err(wrong_element(given, output.element));
         }
         Ok(())
     }
 
     /// Refuses an output that shares memory with the image.
-    pub(super) fn check_apart<T>(&self, image: &ImageRef<'_>, out: &[MaybeUninit<T>]) -> Result<(), Error> {
-        let out = out.as_ptr_range();
-        let shares = |[first, end]: [usize; 2]| first < out.end as usize && end > out.start as usize;
+    pub(super) fn check_apart(&self, image: &ImageRef<'_>, out: &Output<'_>) -> Result<(), Error> {
+        let out = out.reach();
+        let shares = |[first, end]: [usize; 2]| first < out.end && end > out.start;
         if image.reach().into_iter().any(shares) {
             return Err(Error::Output("shares memory with the image; give a buffer of its own".into()));
         }

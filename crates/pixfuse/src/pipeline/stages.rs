@@ -1,16 +1,15 @@
 //! A declaration of more than one resize: pipelines run one after another, with an image of u8 between them.
 
-use std::mem::MaybeUninit;
-
 use pixfuse_spec::{Plan, lower};
 
 use super::Pipeline;
 use super::run::with_capacity;
 use crate::kernel::Kernel;
+use crate::output::Output;
 #[cfg(not(feature = "std"))]
 use crate::prelude::*;
 use crate::simd::Token;
-use crate::{Error, ImageRef, Level, Spec, TensorElement};
+use crate::{Error, ImageRef, Level, Spec};
 
 /// Pipelines for [`Spec::stages`].
 pub(crate) struct Stages {
@@ -57,12 +56,12 @@ impl Stages {
     ///
     /// # Errors
     /// As [`Pipeline::run`], and when there is no memory for an image between them.
-    pub(super) fn run<T: TensorElement>(
+    pub(super) fn run(
         &self,
         threads: usize,
         frame: Option<[usize; 2]>,
         image: ImageRef<'_>,
-        out: &mut [MaybeUninit<T>],
+        out: Output<'_>,
     ) -> Result<(), Error> {
         let mut made: Option<(Vec<u8>, [usize; 3])> = None;
         for stage in &self.before {
@@ -70,7 +69,8 @@ impl Stages {
             let dims = stage.check::<u8>(&source)?;
             let length = dims.iter().product();
             let mut pixels = with_capacity(length)?;
-            stage.run_on(threads, None, source, &mut pixels.spare_capacity_mut()[..length], None)?;
+            let out = Output::new(&mut pixels.spare_capacity_mut()[..length]);
+            stage.run_on(threads, None, source, out, None)?;
             // SAFETY: `run_on` initialises every element.
             unsafe { pixels.set_len(length) };
             made = Some((pixels, [dims[0], dims[1], dims[2]]));
