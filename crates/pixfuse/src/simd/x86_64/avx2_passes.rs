@@ -1,14 +1,16 @@
 //! The passes of separable filters with AVX2: eight elements of a row at a time, or what is faster for many rows or whole pixels.
 
+use std::marker::PhantomData;
+
 use bytemuck::cast_slice_mut;
 
 use super::avx2_pixels::Pixels;
 use super::avx2_transposed::Transposed;
 use super::{Avx2, Sse41, features, values};
 use crate::memory::{Holds, NoMemory};
-use crate::simd::vectors::rows::{self, Bytes, Sums};
+use crate::simd::vectors::rows::{self, Bytes, Keep, Sums};
 use crate::simd::windows::Placement;
-use crate::simd::{CacheLine, FloatHorizontalPass, HorizontalPass, QUADS};
+use crate::simd::{CacheLine, FloatHorizontalPass, HorizontalPass, QUADS, Simd, Task};
 use crate::weights::{AxisWeights, ROUNDED_BITS};
 
 /// Windows with integer weights.
@@ -85,7 +87,7 @@ impl HorizontalPass<Avx2> for RowFilter {
         match self {
             Self::Pixels(pixels) => pixels.filter(simd, [source], cast_slice_mut(out)),
             Self::Transposed(_) => unreachable!("these make many quads at once"),
-            Self::Windows(_) | Self::Narrower(_) => simd.filter_row(simd, self, source, out),
+            Self::Windows(_) | Self::Narrower(_) => simd.vectorize(Windowed::<1, Bytes>::new(self, [source], out)),
         }
     }
 
@@ -94,7 +96,7 @@ impl HorizontalPass<Avx2> for RowFilter {
         match self {
             Self::Pixels(pixels) => pixels.filter(simd, sources, cast_slice_mut(out)),
             Self::Transposed(_) => unreachable!("these make many quads at once"),
-            Self::Windows(_) | Self::Narrower(_) => simd.filter_quad(simd, self, sources, out),
+            Self::Windows(_) | Self::Narrower(_) => simd.vectorize(Windowed::<4, Bytes>::new(self, sources, out)),
         }
     }
 
@@ -110,7 +112,7 @@ impl HorizontalPass<Avx2> for RowFilter {
 
     #[inline(always)]
     fn sum(&self, simd: Avx2, source: &[u8], out: &mut [CacheLine]) {
-        simd.sum_row(simd, self, source, out);
+        simd.vectorize(Windowed::<1, Sums>::new(self, [source], out));
     }
 }
 
@@ -131,36 +133,37 @@ impl FloatHorizontalPass<Avx2> for FloatRowFilter {
     }
 }
 
-/// Windows of a row, compiled once for whoever calls them.
+/// Windows of some rows, whose sums are kept so: compiled once for whoever calls it, which a function of the level is not.
+struct Windowed<'a, const ROWS: usize, K> {
+    filter: &'a RowFilter,
+    rows: [&'a [u8]; ROWS],
+    out: &'a mut [CacheLine],
+    kept: PhantomData<K>,
+}
+
+impl<'a, const ROWS: usize, K> Windowed<'a, ROWS, K> {
+    #[inline(always)]
+    fn new(filter: &'a RowFilter, rows: [&'a [u8]; ROWS], out: &'a mut [CacheLine]) -> Self {
+        Self { filter, rows, out, kept: PhantomData }
+    }
+}
+
+impl<const ROWS: usize, K: Keep<Avx2, ROWS, 8> + Keep<Sse41, ROWS, 4>> Task<Avx2> for Windowed<'_, ROWS, K> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, simd: Avx2) {
+        let Self { filter, rows, out, .. } = self;
+        match filter {
+            RowFilter::Windows(windows) => windows.filter::<_, ROWS, K>(simd, rows, out),
+            RowFilter::Narrower(windows) => windows.filter::<Sse41, ROWS, K>(simd.into(), rows, out),
+            RowFilter::Pixels(_) | RowFilter::Transposed(_) => unreachable!("these have no windows"),
+        }
+    }
+}
+
 impl Avx2 {
     features! { Avx2 => values! {
-        /// One row, to bytes.
-        fn filter_row(self, simd: Avx2, filter: &RowFilter, row: &[u8], out: &mut [CacheLine]) {
-            match filter {
-                RowFilter::Windows(windows) => windows.filter::<_, 1, Bytes>(simd, [row], out),
-                RowFilter::Narrower(windows) => windows.filter::<Sse41, 1, Bytes>(simd.into(), [row], out),
-                RowFilter::Pixels(_) | RowFilter::Transposed(_) => unreachable!("these have no windows"),
-            }
-        }
-
-        /// Four rows, to bytes side by side.
-        fn filter_quad(self, simd: Avx2, filter: &RowFilter, rows: [&[u8]; 4], out: &mut [CacheLine]) {
-            match filter {
-                RowFilter::Windows(windows) => windows.filter::<_, 4, Bytes>(simd, rows, out),
-                RowFilter::Narrower(windows) => windows.filter::<Sse41, 4, Bytes>(simd.into(), rows, out),
-                RowFilter::Pixels(_) | RowFilter::Transposed(_) => unreachable!("these have no windows"),
-            }
-        }
-
-        /// One row, to sums.
-        fn sum_row(self, simd: Avx2, filter: &RowFilter, row: &[u8], out: &mut [CacheLine]) {
-            match filter {
-                RowFilter::Windows(windows) => windows.filter::<_, 1, Sums>(simd, [row], out),
-                RowFilter::Narrower(windows) => windows.filter::<Sse41, 1, Sums>(simd.into(), [row], out),
-                RowFilter::Pixels(_) | RowFilter::Transposed(_) => unreachable!("these are for rounded weights"),
-            }
-        }
-
         /// Some rows, in f32.
         fn sum_rows_f32<const ROWS: usize>(
             self,
