@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::linux::{self, Target};
 use crate::package::{self, PAPERS};
@@ -17,6 +17,9 @@ mod prefix;
 mod versions;
 
 const CRATE: &str = "pixfuse-c";
+
+/// The most bytes of the shared library, with its decoders, as this machine's compiler links it. What zig links is 1 % larger.
+const MOST: u64 = 5_000_000;
 
 /// Builds the static and the shared library for this machine, and packs them with the headers and what pkg-config and CMake
 /// read.
@@ -34,6 +37,7 @@ pub(crate) fn pack(venv: &Venv, into: &Path) -> Result<PathBuf> {
     let prefix = laid_out(&tools::host()?, &package::target().join("release"), private)?;
     if cfg!(target_os = "linux") {
         link(&mut tools::command("cc"), &prefix, private)?;
+        is_small(&prefix)?;
     }
     packed(venv, &prefix, into)
 }
@@ -91,6 +95,14 @@ fn strip(triple: &str, archive: &Path) -> Result<()> {
 fn link(compiler: &mut Command, prefix: &Path, private: &[&str]) -> Result<()> {
     versions::link(compiler, prefix, private, &prefix.with_extension("map"))?;
     step("linking the C library with versions of its symbols", "c-link", compiler)
+}
+
+/// Whether the shared library of a prefix is as small as it may be.
+fn is_small(prefix: &Path) -> Result<()> {
+    let library = prefix.join("lib").join(versions::LIBRARY);
+    let bytes = std::fs::metadata(&library)?.len();
+    ensure!(bytes <= MOST, "{} has {bytes} bytes, more than {MOST}", tools::shown(&library));
+    Ok(())
 }
 
 /// Packs a prefix.
