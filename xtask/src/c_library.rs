@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
 use crate::linux::{self, Target};
 use crate::package::{self, PAPERS};
@@ -37,7 +37,7 @@ pub(crate) fn pack(venv: &Venv, into: &Path) -> Result<PathBuf> {
     let prefix = laid_out(&tools::host()?, &package::target().join("release"), private)?;
     if cfg!(target_os = "linux") {
         link(&mut tools::command("cc"), &prefix, private)?;
-        is_small(&prefix)?;
+        look_at_size(&prefix)?;
     }
     packed(venv, &prefix, into)
 }
@@ -56,6 +56,9 @@ pub(crate) fn pack_for(target: Target, profile: Profile, into: &Path) -> Result<
     let private: Vec<&str> = private.iter().map(|&name| if name == "gcc_s" { "unwind" } else { name }).collect();
     link(&mut zig, &prefix, &private)?;
     symbols::fits(target, &prefix.join("lib").join(versions::LIBRARY))?;
+    if profile == Profile::Published {
+        look_at_size(&prefix)?;
+    }
     packed(&venv, &prefix, into)
 }
 
@@ -97,11 +100,13 @@ fn link(compiler: &mut Command, prefix: &Path, private: &[&str]) -> Result<()> {
     step("linking the C library with versions of its symbols", "c-link", compiler)
 }
 
-/// Whether the shared library of a prefix is as small as it may be.
-fn is_small(prefix: &Path) -> Result<()> {
+/// Says where the shared library of a prefix is larger than it should be. That stops no build: another compiler makes another one.
+fn look_at_size(prefix: &Path) -> Result<()> {
     let library = prefix.join("lib").join(versions::LIBRARY);
     let bytes = std::fs::metadata(&library)?.len();
-    ensure!(bytes <= MOST, "{} has {bytes} bytes, more than {MOST}", tools::shown(&library));
+    if bytes > MOST {
+        println!("{} has {bytes} bytes, more than {MOST}", tools::shown(&library));
+    }
     Ok(())
 }
 
