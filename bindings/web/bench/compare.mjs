@@ -1,7 +1,8 @@
 // `node compare.mjs`, after `cargo xtask web` and `npm ci` here: pixfuse-web beside a loop of JavaScript and opencv-js, in Node.js and
 // in Chromium, on one thread. Node.js counts time of the CPU, which other programs change little; a page has the clock alone, and wants
-// a machine with nothing else to do. `PIXFUSE_LEVEL=avx2 node compare.mjs ../../../target/npm/pixfuse`, after `cargo xtask build`, has
-// the addon on that level beside them.
+// a machine with nothing else to do. Beside the addon on a level of its own, after `cargo xtask build`:
+// `npm install --no-save ../../../target/dist/pixfuse-0*.tgz ../../../target/dist/pixfuse-linux-*.tgz`, then
+// `PIXFUSE_LEVEL=avx2 node compare.mjs node_modules/pixfuse`.
 
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
