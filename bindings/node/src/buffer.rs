@@ -15,6 +15,9 @@ use pixfuse_bindings::typed_array::{self, TypedArray};
 /// A copy of the bytes of a file: of a typed array of them, or of an ArrayBuffer.
 pub(crate) fn bytes(data: Unknown) -> Result<Vec<u8>, String> {
     let wrong = |found| format!("data: expected a file: its bytes or its path, found {found}");
+    if matches!(data.is_promise(), Ok(true)) {
+        return Err(wrong("a Promise; `await` it first".into()));
+    }
     let (address, length) = if matches!(data.is_arraybuffer(), Ok(true)) {
         let (mut address, mut length) = (ptr::null_mut(), 0);
         // SAFETY: `data` is an ArrayBuffer, alive in its environment, on whose thread this runs, and the results have

@@ -129,6 +129,7 @@ test('what is wrong is said', async () => {
     ],
     [() => pipe.decodeBatchSync([photo, 5]), 'number 1: data: expected a file: its bytes or its path, found 5'],
     [() => pipe.decodeBatchSync([photo], { threads: 2000 }), 'threads: 2000, expected 1 to 1024'],
+    [() => pipe.decodeSync(Promise.resolve(photo)), 'data: expected a file: its bytes or its path, found a Promise; `await` it first'],
   ]
   // What is wrong with a file has a code of its own.
   const codes = [['found no bytes', 'unknown_format'], ['truncated', 'truncated'], ['maxPixels = 1960', 'too_large'], ['maxSide = 52', 'too_long']]
